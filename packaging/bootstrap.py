@@ -1,0 +1,250 @@
+"""Sets QVIM Studio up on a fresh machine and runs it: ``python3 packaging/bootstrap.py run``.
+
+``run [ARGS]`` installs what is missing and starts ``qvim-studio ARGS``; without ARGS it opens the
+studio window or, where there is no display, makes sounds from a bundled imitation.
+``test [ARGS]`` installs what the tests need as well and runs them (ARGS go to pytest).
+Only the standard library is used, and the syntax of Python 3.8, so that older ones can be told.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+MIN_PYTHON = (3, 10)
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+EXAMPLE = ROOT / "resources" / "examples" / "dog_woof.flac"
+
+RUN_PACKAGES = [
+    "libgl1",
+    "libegl1",
+    "libglib2.0-0",
+    "libxkbcommon0",
+    "libdbus-1-3",
+    "libfontconfig1",
+    "libxcb-cursor0",
+    "libxkbcommon-x11-0",
+    "libxcb-icccm4",
+    "libxcb-keysyms1",
+    "libxcb-shape0",
+    "libxcb-image0",
+    "libxcb-render-util0",
+    "libxcb-randr0",
+    "libxcb-xinerama0",
+    "libxcb-xkb1",
+    "libportaudio2",
+]
+TEST_PACKAGES = [
+    "xvfb",
+    "xauth",
+    "xdotool",
+    "openbox",
+    "pulseaudio",
+    "pulseaudio-utils",
+    "libasound2-plugins",
+    # Independent readers of the files that are written.
+    "ffmpeg",
+    "mediainfo",
+    "libimage-exiftool-perl",
+]
+# Renamed where time_t became 64 bits wide (Debian 13, Ubuntu 24.04).
+RENAMED = {"libglib2.0-0": "libglib2.0-0t64", "libportaudio2": "libportaudio2t64"}
+
+
+class SetupError(Exception):
+    """What is wrong and what to do, in one sentence."""
+
+
+def main(arguments):
+    if sys.version_info < MIN_PYTHON:
+        found = ".".join(map(str, sys.version_info[:3]))
+        raise SetupError(
+            "QVIM Studio needs Python 3.10 or newer, this is {}. Install a newer one and start "
+            "this file with it, for example: python3.12 packaging/bootstrap.py run".format(found)
+        )
+    if not arguments or arguments[0] not in ("run", "test"):
+        print(__doc__.strip())
+        return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
+    with_tests = arguments[0] == "test"
+    set_up(with_tests)
+    if with_tests:
+        return run_tests(arguments[1:])
+    return run_studio(arguments[1:])
+
+
+def set_up(with_tests):
+    """Install what is missing; takes no time when a marker says that all is there."""
+    marker = VENV / ("ready-test" if with_tests else "ready-run")
+    fingerprint = make_fingerprint()
+    if marker.is_file() and marker.read_text() == fingerprint and venv_python().is_file():
+        return
+    install_system_packages(RUN_PACKAGES + (TEST_PACKAGES if with_tests else []))
+    make_venv()
+    install_python_packages(with_tests)
+    marker.write_text(fingerprint)
+    if with_tests:
+        (VENV / "ready-run").write_text(fingerprint)
+
+
+def make_fingerprint():
+    digest = hashlib.sha256(sys.version.encode() + str(ROOT).encode())
+    for name in ("pyproject.toml", "constraints.txt", "packaging/bootstrap.py"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def install_system_packages(packages):
+    """Debian and Ubuntu alone; elsewhere the wheels bring everything."""
+    if not sys.platform.startswith("linux") or shutil.which("dpkg-query") is None:
+        return
+    missing = [name for name in packages if not is_installed(name)]
+    if not missing:
+        return
+    command = ["apt-get", "install", "-y", "--no-install-recommends"]
+    if os.geteuid() != 0:
+        if shutil.which("sudo") is None or run_quietly(["sudo", "-n", "true"]) != 0:
+            raise SetupError(
+                "System packages are missing and installing them needs an administrator. Run "
+                "this line, then the same command again:\n  sudo apt-get update && sudo "
+                "apt-get install -y " + " ".join(missing)
+            )
+        command = ["sudo", "-n", *command]
+    say("Installing system packages: " + " ".join(missing))
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    update = [*command[: command.index("apt-get") + 1], "update", "-qq"]
+    subprocess.call(update, env=environment)
+    available = [RENAMED.get(n, n) if is_known(RENAMED.get(n, n)) else n for n in missing]
+    if subprocess.call(command + available, env=environment) != 0:
+        raise SetupError(
+            "apt-get could not install: " + " ".join(available) + ". Check the network and the "
+            "package sources, then try again."
+        )
+
+
+def is_installed(name):
+    for candidate in (name, RENAMED.get(name)):
+        if candidate is None:
+            continue
+        query = ["dpkg-query", "-W", "-f", "${db:Status-Status}", candidate]
+        found = subprocess.run(query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        if found.returncode == 0 and found.stdout == b"installed":
+            return True
+    return False
+
+
+def is_known(name):
+    found = subprocess.run(
+        ["apt-cache", "policy", name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    return b"Candidate:" in found.stdout and b"Candidate: (none)" not in found.stdout
+
+
+def make_venv():
+    if venv_python().is_file() and run_quietly([str(venv_python()), "-m", "pip", "-V"]) == 0:
+        return
+    say("Making a virtual environment in .venv")
+    if subprocess.call([sys.executable, "-m", "venv", "--clear", str(VENV)]) == 0:
+        return
+    package = "python{}.{}-venv".format(*sys.version_info[:2])
+    if sys.platform.startswith("linux") and shutil.which("dpkg-query"):
+        install_system_packages([package])
+        if subprocess.call([sys.executable, "-m", "venv", "--clear", str(VENV)]) == 0:
+            return
+    raise SetupError(
+        "Python's venv module does not work here. Install it (on Debian and Ubuntu: sudo apt-get "
+        "install {}), then run the same command again.".format(package)
+    )
+
+
+def install_python_packages(with_tests):
+    say("Installing Python packages (a few minutes the first time)")
+    constraints = ROOT / "constraints.txt"
+    target = str(ROOT) + ("[test]" if with_tests else "")
+    # torch first and alone: a range in another package would take its largest build.
+    pip("install", "-c", str(constraints), "torch==2.13.0")
+    pip("install", "-c", str(constraints), "--editable", target)
+
+
+def pip(*arguments):
+    command = [str(venv_python()), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    if subprocess.call(command + list(arguments)) != 0:
+        raise SetupError(
+            "pip could not install what is needed (its message stands above). Check the network "
+            "and the free space on the disk (2 GB), then run the same command again."
+        )
+
+
+def run_studio(arguments):
+    if not arguments:
+        if has_display():
+            arguments = ["studio"]
+        else:
+            say(
+                "No display found: making sounds from a bundled imitation instead of opening "
+                "the window."
+            )
+            arguments = ["generate", str(EXAMPLE)]
+    return execute([str(venv_program("qvim-studio")), *arguments])
+
+
+def run_tests(arguments):
+    python = str(venv_python())
+    if not arguments:
+        for check in (["check"], ["format", "--check"]):
+            status = subprocess.call([python, "-m", "ruff", *check, "."], cwd=str(ROOT))
+            if status != 0:
+                return status
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.chdir(str(ROOT))
+    return execute([python, "-m", "pytest", *arguments])
+
+
+def has_display():
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def execute(command):
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(command[0], command)
+    return subprocess.call(command)
+
+
+def venv_program(name):
+    if os.name == "nt":
+        return VENV / "Scripts" / (name + ".exe")
+    return VENV / "bin" / name
+
+
+def venv_python():
+    return venv_program("python")
+
+
+def run_quietly(command):
+    try:
+        return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError:
+        return 127
+
+
+def say(text):
+    print("qvim-studio setup: " + text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SetupError as error:
+        say(str(error))
+        sys.exit(1)
+    except OSError as error:
+        say("{}. Check that you may write to {}.".format(error, ROOT))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("interrupted; run the same command again to go on.")
+        sys.exit(130)

@@ -1,0 +1,198 @@
+"""The studio window as a program: builds everything, hands it over, closes it again."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import platform
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import platformdirs
+from PySide6.QtCore import (
+    QCoreApplication,
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    QtMsgType,
+    Signal,
+    Slot,
+    qInstallMessageHandler,
+)
+
+import qvim_studio
+from qvim_studio.audio.devices import PortAudioBackend
+from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.errors import EngineError, StudioError
+from qvim_studio.core.logging_setup import set_up_logging
+from qvim_studio.core.paths import StudioPaths
+from qvim_studio.jobs.background_tasks import BUG_TEXT
+from qvim_studio.ui.application import APP_NAME, make_application
+from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.services import make_services
+from qvim_studio.ui.settings_store import SettingsStore
+from qvim_studio.ui.single_instance import SingleInstance
+from qvim_studio.ui.theme import StudioTheme
+
+log = logging.getLogger(__name__)
+
+ENGINE_FACTORY = "qvim_studio.assembly:make_engine"
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+# said after a drop into a program that takes its time; the file has arrived by then
+_HARMLESS = ("drop data has expired",)
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Open the studio window and stay until it is closed; gives back the exit status.
+
+    arguments: an audio file to open as the imitation, if any.
+    """
+    multiprocessing.freeze_support()
+    paths = user_paths()
+    set_up_logging(paths.log_file)
+    qInstallMessageHandler(_log_qt_message)
+    log.info("QVIM Studio %s on %s", qvim_studio.__version__, platform.platform())
+    application = make_application()
+    path = Path(arguments[0]) if arguments else None
+    instance = SingleInstance(paths.settings_file.parent, application)
+    if not instance.is_first and instance.call_first(path):
+        return 0
+    store = SettingsStore(paths.settings_file)
+    theme = StudioTheme(application, store.settings.theme, store.settings.text_percent)
+    services = make_services(paths, store, PortAudioBackend(), ENGINE_FACTORY, known_checkpoints)
+    window = MainWindow(services, theme)
+    faults = FaultRelay(window)
+    faults.failed.connect(window.show_error)
+    signals = SignalRelay(window)
+    signals.received.connect(window.close)
+    instance.called.connect(window.call)
+    window.show()
+    if path is not None:
+        window.open_imitation(path)
+    if instance.has_crashed:
+        log.warning("The last session ended unexpectedly")
+        window.help.open_crash()
+    status = application.exec()
+    signals.close()
+    instance.close()
+    if not services.shutdown():
+        # a dead sound server holds a thread inside PortAudio, which would hang the exit as well
+        log.warning("A device did not close; ending all the same")
+        logging.shutdown()
+        os._exit(status)
+    return status
+
+
+def user_paths() -> StudioPaths:
+    """This user's folders, as the platform wants them."""
+    config = Path(platformdirs.user_config_dir("qvim-studio", appauthor=False))
+    data = Path(platformdirs.user_data_dir("qvim-studio", appauthor=False))
+    logs = Path(platformdirs.user_log_dir("qvim-studio", appauthor=False))
+    return StudioPaths(
+        settings_file=config / "settings.json",
+        log_file=logs / "studio.log",
+        takes_folder=data / "takes",
+        output_folder=Path(platformdirs.user_music_dir()) / APP_NAME,
+        library_file=data / "library" / "library.db",
+    )
+
+
+def known_checkpoints() -> tuple[CheckpointChoice, ...]:
+    """What the registry lists, as the window shows it."""
+    from qvim_studio.models.checkpoints import list_checkpoints
+
+    return tuple(
+        CheckpointChoice(
+            id=checkpoint.id,
+            title=checkpoint.title,
+            licence=checkpoint.licence,
+            commercial=checkpoint.commercial,
+            is_installed=checkpoint.is_installed,
+            steps=checkpoint.defaults.steps,
+            guidance=checkpoint.defaults.guidance,
+        )
+        for checkpoint in list_checkpoints()
+    )
+
+
+class FaultRelay(QObject):
+    """Brings exceptions that nobody caught, of any thread, to the log and the window.
+
+    Signal: failed (StudioError for the user).
+    """
+
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        sys.excepthook = self._on_exception
+        threading.excepthook = self._on_thread_exception
+
+    def _on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QCoreApplication.quit()
+            return
+        log.error("Uncaught exception", exc_info=(kind, error, trace))
+        shown = error if isinstance(error, StudioError) else EngineError(BUG_TEXT)
+        self.failed.emit(shown)
+
+    def _on_thread_exception(self, arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            self._on_exception(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
+
+class SignalRelay(QObject):
+    """Lets Ctrl+C and SIGTERM close the window as its close button does.
+
+    Signal: received (nothing). Python runs signal handlers only between its own instructions, which
+    a waiting event loop never reaches; the wake-up socket gets it there.
+    """
+
+    received = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._reader, self._writer = socket.socketpair()
+        for end in (self._reader, self._writer):
+            end.setblocking(False)
+        self._previous = signal.set_wakeup_fd(self._writer.fileno())
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_readable)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _do_nothing)
+
+    def close(self) -> None:
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._previous)
+        self._reader.close()
+        self._writer.close()
+
+    @Slot()
+    def _on_readable(self) -> None:
+        self._reader.recv(64)
+        self.received.emit()
+
+
+def _do_nothing(number: int, frame: object) -> None:
+    """The wake-up socket carries the news; Python wants a handler all the same."""
+
+
+def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    level = _QT_LEVELS.get(kind, logging.INFO)
+    if any(words in message for words in _HARMLESS):
+        level = logging.DEBUG
+    logging.getLogger(f"qt.{context.category or 'default'}").log(level, message)

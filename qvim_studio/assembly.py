@@ -1,0 +1,170 @@
+"""Builds what spans several floors: the engine with the sound library behind it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import platformdirs
+
+from qvim_studio.audio.files import read_audio
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.resources import resource_path
+from qvim_studio.core.result import FoundSound
+from qvim_studio.library.sound_facts import SoundReport, read_sound
+from qvim_studio.library.sound_index import SoundIndex
+
+if TYPE_CHECKING:
+    from qvim_studio.models.qvim import Branch
+    from qvim_studio.pipeline.embedder import Embedder
+    from qvim_studio.pipeline.engine import NearestSound
+
+BUNDLED_INDEX_FILE = "index.npz"
+SHOWN_SIMILAR = 4
+READERS = 2  # threads that read and resample while another embeds
+BATCH = 4  # sounds embedded at once: more is no faster on a processor
+
+
+def make_engine() -> Engine:
+    """An engine whose ``start=nearest`` looks in the user's folder or the bundled sounds."""
+    from qvim_studio.pipeline.engine import StudioEngine
+
+    return StudioEngine(find_nearest, find_similar)
+
+
+def find_nearest(
+    embedding: np.ndarray, library_folder: str | None, embedder: Embedder
+) -> NearestSound | None:
+    """The real sound nearest to an imitation's embedding (960,)."""
+    from qvim_studio.pipeline.engine import NearestSound
+
+    index = _index_of(library_folder, embedder)
+    index.refresh()
+    hits = index.search(embedding, top=1)
+    if not hits:
+        return None
+    hit = hits[0]
+    return NearestSound(hit.path.stem, read_audio(hit.path), hit.similarity)
+
+
+def find_similar(
+    embedding: np.ndarray, library_folder: str | None, embedder: Embedder
+) -> tuple[FoundSound, ...]:
+    """The real sounds that are shown beside the made ones, best first.
+
+    A user's folder is searched as far as it is indexed: nobody waits for thousands of files here.
+    """
+    index = _index_of(library_folder, embedder)
+    if library_folder is None:
+        index.refresh()
+    hits = index.search(embedding, top=SHOWN_SIMILAR)
+    return tuple(FoundSound(str(hit.path), hit.similarity) for hit in hits if hit.path.is_file())
+
+
+def _index_of(library_folder: str | None, embedder: Embedder) -> SoundIndex:
+    if library_folder is None:
+        return make_bundled_index(embedder)
+    return make_index(Path(library_folder), embedder)
+
+
+class SoundListener:
+    """Listens to sound files for the index: reads in threads, embeds in batches."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.encoder_id = embedder.encoder_id
+        self._embedder = embedder
+        self._readers = ThreadPoolExecutor(READERS, "reader")
+
+    def get_encoder_id(self) -> str:
+        return self.encoder_id
+
+    def listen(self, paths: Sequence[Path]) -> list[SoundReport]:
+        """One report per file. While a few are embedded, the next are being read."""
+        pending = [self._readers.submit(_read_for_embedding, path) for path in paths]
+        reports: list[SoundReport] = []
+        for start in range(0, len(pending), BATCH):
+            read = [future.result() for future in pending[start : start + BATCH]]
+            heard = [samples for _, samples in read if samples is not None]
+            embeddings = iter(self._embedder.embed_references(heard) if heard else ())
+            reports += [
+                report if samples is None else replace(report, embedding=next(embeddings))
+                for report, samples in read
+            ]
+        return reports
+
+    def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
+        """float32 (960,) of a clip: "imitation" for a voice, "reference" for a sound."""
+        from qvim_studio.pipeline.loaded import level_for_embedding
+
+        return self._embedder.embed(level_for_embedding(clip), branch)
+
+    def close(self) -> None:
+        self._readers.shutdown(cancel_futures=True)
+
+
+def make_listener() -> SoundListener:
+    """A listener with the starter's encoder, which every installation has."""
+    from qvim_studio.pipeline.embedder import Embedder
+
+    return SoundListener(Embedder.from_file(resource_path("starter", "qvim")))
+
+
+def _read_for_embedding(path: Path) -> tuple[SoundReport, np.ndarray | None]:
+    from qvim_studio.pipeline.embedder import heard_samples
+    from qvim_studio.pipeline.loaded import level_for_embedding
+
+    try:
+        facts, clip = read_sound(path)
+    except AudioFileError as error:
+        return SoundReport(None, None, str(error)), None
+    return SoundReport(facts, None), heard_samples(level_for_embedding(clip))
+
+
+def make_index(folder: Path, embedder: Embedder) -> SoundIndex:
+    """The index of a user's folder, cached in the user's cache folder."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    cache = Path(platformdirs.user_cache_dir("qvim-studio", appauthor=False)) / "index"
+    return SoundIndex(folder, cache / f"{name}.npz", embedder.encoder_id, _embed_with(embedder))
+
+
+def make_bundled_index(embedder: Embedder) -> SoundIndex:
+    """The index of the sounds that ship; another encoder than the starter's gets its own cache."""
+    folder = resource_path("library")
+    shipped = folder / BUNDLED_INDEX_FILE
+    if _encoder_of(shipped) != embedder.encoder_id:
+        return make_index(folder, embedder)
+    return SoundIndex(folder, shipped, embedder.encoder_id, _embed_with(embedder), has_times=False)
+
+
+def index_bundled_sounds() -> int:
+    """Make the index that ships with the bundled sounds anew; returns how many there are."""
+    from qvim_studio.pipeline.embedder import Embedder
+
+    embedder = Embedder.from_file(resource_path("starter", "qvim"))
+    folder = resource_path("library")
+    shipped = folder / BUNDLED_INDEX_FILE
+    shipped.unlink(missing_ok=True)
+    embed = _embed_with(embedder)
+    index = SoundIndex(folder, shipped, embedder.encoder_id, embed, has_times=False)
+    index.refresh()
+    return len(index)
+
+
+def _embed_with(embedder: Embedder) -> Callable[[AudioClip], np.ndarray]:
+    from qvim_studio.pipeline.loaded import level_for_embedding
+
+    return lambda clip: embedder.embed(level_for_embedding(clip), "reference")
+
+
+def _encoder_of(index_file: Path) -> str:
+    if not index_file.is_file():
+        return ""
+    with np.load(index_file) as stored:
+        return str(stored["encoder_id"])

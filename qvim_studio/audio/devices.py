@@ -1,0 +1,248 @@
+"""Microphones and loudspeakers through PortAudio."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from qvim_studio.core.errors import DeviceError
+
+log = logging.getLogger(__name__)
+
+LOCK_TIMEOUT_S = 4.0  # a stopped sound server can hold a PortAudio call for ever
+BLOCK_FRAMES = 480  # exact to 16 bits in every run against PulseAudio, unlike "low" latency
+DEFAULT_LATENCY_S = 0.2  # exact against PulseAudio; less is for good drivers
+STUDIO_RATE_HZ = 48_000
+
+OnBlock = Callable[[np.ndarray], None]
+OnFinished = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class AudioDevice:
+    """A microphone or loudspeaker by the name PortAudio and the settings know it by."""
+
+    name: str
+    host_api: str
+    index: int
+    channels: int
+    sample_rate: int
+    is_default: bool
+
+
+class AudioStream(Protocol):
+    """What is open between us and a device."""
+
+    sample_rate: int
+    channels: int
+    latency_s: float
+
+    def close(self) -> None: ...
+
+
+class AudioBackend(Protocol):
+    """The part of a sound system that recording and playing need."""
+
+    def input_devices(self) -> tuple[AudioDevice, ...]: ...
+
+    def output_devices(self) -> tuple[AudioDevice, ...]: ...
+
+    def refresh(self) -> None: ...
+
+    def set_latency(self, seconds: float) -> None: ...
+
+    def open_input(
+        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+    ) -> AudioStream: ...
+
+    def open_output(
+        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+    ) -> AudioStream: ...
+
+
+class PortAudioBackend:
+    """The sound system of this machine.
+
+    Every call may block for seconds (a server that does not answer): none belongs on the window's
+    thread. PortAudio itself is loaded at the first call.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open_streams = 0
+        self._latency_s = DEFAULT_LATENCY_S
+        self._sounddevice: Any = None
+
+    def input_devices(self) -> tuple[AudioDevice, ...]:
+        return self._devices("max_input_channels", "default_input_device")
+
+    def output_devices(self) -> tuple[AudioDevice, ...]:
+        return self._devices("max_output_channels", "default_output_device")
+
+    def refresh(self) -> None:
+        """Look again which devices there are; PortAudio can only while nothing is open."""
+        with self._portaudio() as sounddevice:
+            if self._open_streams:
+                return
+            sounddevice._terminate()
+            sounddevice._initialize()
+
+    def set_latency(self, seconds: float) -> None:
+        """What is asked of devices that are opened from now on; they may do as they like."""
+        self._latency_s = seconds
+
+    def open_input(
+        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+    ) -> _PortAudioStream:
+        """Start recording: ``on_block`` gets (frames, channels) on PortAudio's thread.
+
+        The array is PortAudio's own and is valid during the call only.
+        """
+        device = _pick(self.input_devices(), device_name, "microphone")
+
+        def on_input(block: np.ndarray, frames: int, time: object, status: object) -> None:
+            on_block(block)
+
+        return self._open("InputStream", device, (1, 2), on_input, on_finished)
+
+    def open_output(
+        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+    ) -> _PortAudioStream:
+        """Start playing: ``on_block`` fills (frames, channels) on PortAudio's thread."""
+        device = _pick(self.output_devices(), device_name, "loudspeaker")
+
+        def on_output(block: np.ndarray, frames: int, time: object, status: object) -> None:
+            on_block(block)
+
+        return self._open("OutputStream", device, (2, 1), on_output, on_finished)
+
+    def _devices(self, channels_key: str, default_key: str) -> tuple[AudioDevice, ...]:
+        with self._portaudio() as sounddevice:
+            apis = sounddevice.query_hostapis()
+            return tuple(
+                AudioDevice(
+                    name=entry["name"],
+                    host_api=apis[entry["hostapi"]]["name"],
+                    index=entry["index"],
+                    channels=entry[channels_key],
+                    sample_rate=round(entry["default_samplerate"]),
+                    is_default=entry["index"] == apis[entry["hostapi"]][default_key],
+                )
+                for entry in sounddevice.query_devices()
+                if entry[channels_key] > 0
+            )
+
+    def _open(
+        self,
+        kind: str,
+        device: AudioDevice,
+        wanted_channels: tuple[int, ...],
+        callback: Callable[..., None],
+        on_finished: OnFinished,
+    ) -> _PortAudioStream:
+        with self._portaudio() as sounddevice:
+            # PortAudio names 44.1 kHz where ALSA leaves the choice; 48 kHz is the studio's rate
+            rates = dict.fromkeys((STUDIO_RATE_HZ, device.sample_rate))
+            channel_counts = dict.fromkeys(
+                [n for n in wanted_channels if n <= device.channels] + [device.channels]
+            )
+            error: Exception | None = None
+            for rate, channels in itertools.product(rates, channel_counts):
+                stream = None
+                try:
+                    stream = getattr(sounddevice, kind)(
+                        device=device.index,
+                        channels=channels,
+                        samplerate=rate,
+                        blocksize=BLOCK_FRAMES,
+                        latency=self._latency_s,
+                        dtype="float32",
+                        callback=callback,
+                        finished_callback=on_finished,
+                    )
+                    stream.start()
+                except (sounddevice.PortAudioError, ValueError) as failure:
+                    error = failure
+                    if stream is not None:
+                        stream.close()
+                    continue
+                self._open_streams += 1
+                return _PortAudioStream(self, stream, rate, channels)
+        raise DeviceError(
+            f"“{device.name}” cannot be opened: {error}. Close other programs that use it, or "
+            "choose another device in the settings."
+        )
+
+    def _close(self, stream: Any) -> None:
+        with self._portaudio() as sounddevice:
+            try:
+                stream.abort()
+                stream.close()
+            except sounddevice.PortAudioError as error:
+                log.info("A stream closed with an error: %s", error)
+            finally:
+                self._open_streams -= 1
+
+    @contextmanager
+    def _portaudio(self) -> Iterator[Any]:
+        """PortAudio is not safe to call from two threads at once."""
+        if not self._lock.acquire(timeout=LOCK_TIMEOUT_S):
+            raise DeviceError(
+                "The sound system does not answer. Check the sound server or the device, then "
+                "restart QVIM Studio."
+            )
+        try:
+            if self._sounddevice is None:
+                self._sounddevice = _load_sounddevice()
+            yield self._sounddevice
+        finally:
+            self._lock.release()
+
+
+class _PortAudioStream:
+    def __init__(
+        self, backend: PortAudioBackend, stream: Any, sample_rate: int, channels: int
+    ) -> None:
+        self._backend = backend
+        self._stream = stream
+        self.sample_rate = sample_rate
+        self.channels = channels
+        self.latency_s = float(stream.latency)
+
+    def close(self) -> None:
+        """Stop at once; may hang with a dead sound server."""
+        self._backend._close(self._stream)
+
+
+def _load_sounddevice() -> Any:
+    try:
+        import sounddevice
+    except OSError as error:
+        raise DeviceError(
+            f"PortAudio is missing ({error}). Install it (Debian: libportaudio2) to record and "
+            "play; everything else works without."
+        ) from error
+    return sounddevice
+
+
+def _pick(devices: tuple[AudioDevice, ...], name: str, kind: str) -> AudioDevice:
+    """The device of that name; with an empty name the system's default."""
+    if not devices:
+        raise DeviceError(f"No {kind} was found. Connect one, then refresh in the settings.")
+    if name:
+        for device in devices:
+            if device.name == name:
+                return device
+        raise DeviceError(
+            f"The {kind} “{name}” is not connected. Connect it or choose another in the settings."
+        )
+    # ALSA offers many doors to the same card; "default" is the one the desktop routes
+    ranked = sorted(devices, key=lambda d: (d.name != "default", not d.is_default))
+    return ranked[0]

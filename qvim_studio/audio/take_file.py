@@ -1,0 +1,52 @@
+"""A recording on its way to disk: at every moment a valid WAV file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from qvim_studio.core.errors import OutputError
+
+_SFC_SET_UPDATE_HEADER_AUTO = 0x1061  # sndfile.h: the header is rewritten after every write
+
+
+class TakeFile:
+    """A 24-bit mono WAV that grows; a crash loses at most what was not yet written."""
+
+    def __init__(self, path: Path, sample_rate: int) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = soundfile.SoundFile(path, "x", sample_rate, 1, "PCM_24", format="WAV")
+        except (OSError, soundfile.LibsndfileError) as error:
+            raise _cannot_write(path, error) from error
+        soundfile._snd.sf_command(
+            self._file._file, _SFC_SET_UPDATE_HEADER_AUTO, soundfile._ffi.NULL, 1
+        )
+
+    def write(self, samples: np.ndarray) -> None:
+        """Append mono float32 samples (frames,); over full scale is clipped by the format."""
+        try:
+            self._file.write(samples)
+            self._file.flush()
+        except (OSError, soundfile.LibsndfileError) as error:
+            raise _cannot_write(self.path, error) from error
+
+    def close(self) -> None:
+        try:
+            self._file.close()
+            with self.path.open("rb") as file:
+                os.fsync(file.fileno())
+        except (OSError, soundfile.LibsndfileError) as error:
+            raise _cannot_write(self.path, error) from error
+
+
+def _cannot_write(path: Path, error: Exception) -> OutputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return OutputError(
+        f"The take cannot be written to {path.parent}: {reason}. Free some space or make the "
+        "folder writable, then record again."
+    )

@@ -1,0 +1,1 @@
+"""Measures what the studio promises: the window's answers, finding, making and exporting."""

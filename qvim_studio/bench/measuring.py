@@ -1,0 +1,116 @@
+"""Runs each contender in its own process and measures time, processor time and peak memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from qvim_studio.bench.contenders import CONTENDERS
+from qvim_studio.core.errors import StudioError
+
+LOAD_LIMIT_S = 600
+CLIP_LIMIT_S = 3600
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One call: wall seconds, seconds of all processor cores, median seconds of a step."""
+
+    seconds: float
+    cpu_seconds: float
+    step_seconds: float = 0.0
+
+
+class ContenderProcess:
+    """A contender in a spawned process; use it as a context manager."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, self._theirs = context.Pipe()
+        arguments = (name, folder, self._theirs)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
+        self.name = name
+
+    def __enter__(self) -> ContenderProcess:
+        self._process.start()
+        self._theirs.close()  # so that its end is seen here when the process ends
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
+        self._process.join()
+
+    def load(self) -> Timing:
+        """Import and load everything; the first clip comes next."""
+        return self._ask(("load",), LOAD_LIMIT_S)
+
+    def clip(self, seconds: float, steps: int, variations: int = 1, seed: int = 0) -> Timing:
+        """Make clips of so many seconds, from words to waveform."""
+        return self._ask(("clip", seconds, steps, variations, seed), CLIP_LIMIT_S)
+
+    def peak_bytes(self) -> int:
+        """The most memory that the process ever held."""
+        return self._ask(("peak",), LOAD_LIMIT_S)
+
+    def _ask(self, question: tuple, limit_s: float):
+        try:
+            self._connection.send(question)
+            if not self._connection.poll(limit_s):
+                raise StudioError(
+                    f"The measurement of the {self.name} gave no answer within {limit_s:.0f} s. "
+                    "Close other programs and try again."
+                )
+            answer = self._connection.recv()
+        except (EOFError, ConnectionError) as error:
+            raise StudioError(
+                f"The process of the {self.name} ended while it was measured, perhaps for lack of "
+                "memory. Close other programs and try again."
+            ) from error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def peak_memory_bytes() -> int:
+    """The most memory that this process ever held resident."""
+    if sys.platform == "linux":
+        # Not getrusage: its maximum is inherited from the parent.
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    if sys.platform == "win32":
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _serve(name: str, folder: Path, connection: Connection) -> None:
+    contender = CONTENDERS[name]()
+    while True:
+        question, *arguments = connection.recv()
+        try:
+            if question == "peak":
+                connection.send(peak_memory_bytes())
+                continue
+            began, cpu_began = time.perf_counter(), time.process_time()
+            if question == "load":
+                contender.load(folder)
+                ticks: list[float] = []
+            else:
+                ticks = contender.clip(*arguments)
+            spent, cpu_spent = time.perf_counter() - began, time.process_time() - cpu_began
+            connection.send(Timing(spent, cpu_spent, _median_gap(ticks)))
+        except Exception as error:
+            connection.send(error)
+
+
+def _median_gap(ticks: list[float]) -> float:
+    gaps = sorted(after - before for before, after in pairwise(ticks))
+    return gaps[len(gaps) // 2] if gaps else 0.0

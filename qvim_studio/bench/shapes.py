@@ -1,0 +1,136 @@
+"""Checkpoints of the true AudioLDM shapes with random weights.
+
+They cost what the real ones cost and sound like nothing: for speed and memory where the real
+weights are absent. Sizes: the configurations of ``cvssp/audioldm-s-full-v2``, ``-m-``, ``-l-full``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import (
+    ClapTextConfig,
+    ClapTextModelWithProjection,
+    RobertaTokenizer,
+    SpeechT5HifiGan,
+    SpeechT5HifiGanConfig,
+)
+
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
+
+WIDTHS = {"s": 128, "m": 192, "l": 256}
+LEVELS = (1, 2, 3, 5)
+VOCABULARY = 50_265
+# Small enough that random residual networks neither overflow nor fade into denormal numbers.
+WEIGHT_STD = 0.02
+
+
+def make_random_checkpoint(folder: Path, size: str, seed: int = 0) -> Path:
+    """Write a float32 checkpoint of the size "s", "m" or "l" in the diffusers layout.
+
+    It is readable by diffusers' pipeline and by ours, text tower and tokenizer included.
+    """
+    width = WIDTHS[size]
+    widths = [width * level for level in LEVELS]
+    generator = torch.Generator().manual_seed(seed)
+    unet = _random(
+        lambda: UNet2DConditionModel(
+            sample_size=128,
+            in_channels=8,
+            out_channels=8,
+            down_block_types=("DownBlock2D", *("CrossAttnDownBlock2D",) * 3),
+            up_block_types=(*("CrossAttnUpBlock2D",) * 3, "UpBlock2D"),
+            block_out_channels=widths,
+            layers_per_block=2,
+            cross_attention_dim=widths,
+            attention_head_dim=8,
+            class_embed_type="simple_projection",
+            projection_class_embeddings_input_dim=512,
+            class_embeddings_concat=True,
+        ),
+        generator,
+    )
+    unet.save_pretrained(folder / "unet")
+    vae = _random(
+        lambda: AutoencoderKL(
+            in_channels=1,
+            out_channels=1,
+            down_block_types=("DownEncoderBlock2D",) * 3,
+            up_block_types=("UpDecoderBlock2D",) * 3,
+            block_out_channels=(128, 256, 512),
+            layers_per_block=2,
+            latent_channels=8,
+            sample_size=512,
+            scaling_factor=0.9227,
+        ),
+        generator,
+    )
+    vae.save_pretrained(folder / "vae")
+    vocoder = _random(
+        lambda: SpeechT5HifiGan(
+            SpeechT5HifiGanConfig(
+                model_in_dim=64,
+                sampling_rate=16_000,
+                upsample_initial_channel=1024,
+                upsample_rates=[5, 4, 2, 2, 2],
+                upsample_kernel_sizes=[16, 16, 8, 4, 4],
+                normalize_before=False,
+            )
+        ),
+        generator,
+    )
+    vocoder.save_pretrained(folder / "vocoder")
+    text_config = ClapTextConfig(vocab_size=VOCABULARY, max_position_embeddings=514)
+    tower = ClapTextModelWithProjection(text_config)
+    tower.save_pretrained(folder / "text_encoder")
+    _make_tokenizer().save_pretrained(folder / "tokenizer")
+    DDIMScheduler(
+        beta_start=0.0015,
+        beta_end=0.0195,
+        beta_schedule="scaled_linear",
+        clip_sample=False,
+        set_alpha_to_one=False,
+        steps_offset=1,
+    ).save_pretrained(folder / "scheduler")
+    _write_index(folder)
+    return folder
+
+
+def _random(build: Callable[[], nn.Module], generator: torch.Generator) -> nn.Module:
+    with torch.device("meta"):
+        network = build()
+    network.to_empty(device="cpu")
+    for name, value in network.state_dict().items():
+        if name.endswith("bias") or name.endswith("mean"):
+            value.zero_()
+        elif value.ndim < 2:
+            value.fill_(1.0)
+        else:
+            value.normal_(0.0, WEIGHT_STD, generator=generator)
+    return network
+
+
+def _make_tokenizer() -> RobertaTokenizer:
+    special = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+    letters = ("Ġ", *map(chr, range(ord("a"), ord("z") + 1)))
+    vocabulary = {token: index for index, token in enumerate((*special, *letters))}
+    return RobertaTokenizer(vocab=vocabulary, merges=[], model_max_length=512)
+
+
+def _write_index(folder: Path) -> None:
+    index = {
+        "_class_name": "AudioLDMPipeline",
+        "_diffusers_version": "0.42.1",
+        "_name_or_path": "random weights",
+        "scheduler": ["diffusers", "DDIMScheduler"],
+        "text_encoder": ["transformers", "ClapTextModelWithProjection"],
+        "tokenizer": ["transformers", "RobertaTokenizer"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderKL"],
+        "vocoder": ["transformers", "SpeechT5HifiGan"],
+    }
+    (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,201 @@
+"""What each command does: reads files, asks the engine, writes files, prints a short report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qvim_studio import assembly
+from qvim_studio.audio.files import check_output_folder, read_audio, write_atomically
+from qvim_studio.audio.trim import trim_silence
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
+from qvim_studio.core.resources import resource_path
+from qvim_studio.core.result import Progress
+from qvim_studio.export.clip_writer import write_result
+from qvim_studio.models.checkpoints import find_checkpoint, list_checkpoints, verify_checkpoint
+
+if TYPE_CHECKING:
+    from qvim_studio.pipeline.embedder import Embedder
+
+TEXT_AND_VOICE_BALANCE = 0.5  # where both are given and nothing else is said
+
+
+def generate(options: argparse.Namespace) -> dict[str, Any]:
+    """Make clips; everything that can be refused is refused before torch is imported."""
+    request = _request_from(options)
+    find_checkpoint(request.checkpoint)
+    check_output_folder(options.output)
+    engine = assembly.make_engine()
+    try:
+        result = engine.generate(request, _show_progress, lambda: False)
+    finally:
+        engine.close()
+    stem = options.imitation.stem if options.imitation is not None else options.text
+    clips = write_result(result, options.output, stem)
+    rows = [
+        {
+            "path": str(clip.path),
+            "seed": variation.seed,
+            "similarity": variation.similarity,
+            "duration_s": round(variation.clip.duration_s, 4),
+            "sample_rate": variation.clip.sample_rate,
+            "bandwidth_hz": variation.bandwidth_hz,
+            "started_from": variation.start_name,
+        }
+        for variation, clip in zip(result.variations, clips, strict=True)
+    ]
+    if not options.json:
+        for row in rows:
+            match = "" if row["similarity"] is None else f"{100 * row['similarity']:4.0f} %  "
+            print(f"{match}{row['duration_s']:.2f} s  {row['path']}")
+    start = result.request.start
+    return {
+        "checkpoint": result.provenance.checkpoint,
+        "clips": rows,
+        "seconds": result.seconds,
+        "start": None if start is None else start.value,
+        "notes": list(result.notes),
+        "licence": result.provenance.licence,
+        "commercial": result.provenance.commercial,
+    }
+
+
+def embed(options: argparse.Namespace) -> dict[str, Any]:
+    """Write one embedding, float32 (960,), unit norm."""
+    clip = read_audio(options.audio)
+    check_output_folder(options.output.parent)
+    embedder = _make_embedder(options.encoder)
+    embedding = embedder.embed(clip, options.branch)
+
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            np.save(file, embedding)
+
+    write_atomically(options.output, write)
+    if not options.json:
+        print(f"{options.output}: {embedding.shape[0]} values, encoder {embedder.encoder_id}")
+    return {"path": str(options.output), "encoder_id": embedder.encoder_id}
+
+
+def search(options: argparse.Namespace) -> dict[str, Any]:
+    """The nearest sounds of a folder; the folder's index is cached."""
+    if options.top < 1:
+        raise UsageError(f"--top must be at least 1, got {options.top}. Ask for one sound or more.")
+    clip = trim_silence(read_audio(options.imitation))
+    if not options.folder.is_dir():
+        raise StudioError(
+            f"There is no folder {options.folder} to search in. Give a folder that holds sounds."
+        )
+    from qvim_studio.pipeline.loaded import level_for_embedding
+
+    embedder = _make_embedder(None)
+    index = assembly.make_index(options.folder, embedder)
+    index.refresh(_show_indexing)
+    hits = index.search(embedder.embed(level_for_embedding(clip), "imitation"), options.top)
+    if not options.json:
+        for hit in hits:
+            print(f"{100 * hit.similarity:4.0f} %  {hit.path}")
+    return {"results": [{"path": str(h.path), "similarity": h.similarity} for h in hits]}
+
+
+def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
+    """Every entry of the registry."""
+    rows = [
+        {
+            "id": checkpoint.id,
+            "title": checkpoint.title,
+            "installed": checkpoint.is_installed,
+            "licence": checkpoint.licence,
+            "commercial": checkpoint.commercial,
+            "repo": checkpoint.repo,
+            "size_bytes": checkpoint.size_bytes,
+        }
+        for checkpoint in list_checkpoints()
+    ]
+    if not options.json:
+        for row in rows:
+            state = "installed" if row["installed"] else "not installed"
+            sell = {"yes": "sellable", "no": "not for sale"}.get(row["commercial"], "conditions")
+            size = f"{row['size_bytes'] / 1e9:.1f} GB" if row["size_bytes"] else ""
+            print(f"{row['id']:20} {state:14} {size:7} {sell:13} {row['licence']}")
+    return {"checkpoints": rows}
+
+
+def verify(options: argparse.Namespace) -> dict[str, Any]:
+    """Check the files of a checkpoint and load every part of it strictly."""
+    checkpoint = find_checkpoint(options.checkpoint)
+    problems = verify_checkpoint(checkpoint)
+    if problems:
+        raise StudioError(
+            f"The checkpoint {checkpoint.id!r} is damaged: {'; '.join(problems)}. "
+            "Copy or download it again."
+        )
+    from qvim_studio.models.compute_plan import make_plan
+    from qvim_studio.pipeline.loaded import load_checkpoint
+
+    loaded = load_checkpoint(checkpoint, make_plan(VramMode.CPU, checkpoint))
+    if loaded.text is not None:
+        loaded.text.embed([""])
+    if not options.json:
+        print(f"{checkpoint.id}: every file and every part is sound")
+    return {"checkpoint": checkpoint.id, "ok": True}
+
+
+def _request_from(options: argparse.Namespace) -> GenerationRequest:
+    imitation, timbre = (
+        None if path is None else _read_take(path, is_trimmed=not options.no_trim)
+        for path in (options.imitation, options.timbre)
+    )
+    balance = options.balance
+    if balance is None:
+        balance = TEXT_AND_VOICE_BALANCE if imitation is not None and options.text else 0.0
+    return GenerationRequest(
+        imitation=imitation,
+        timbre=timbre,
+        text=options.text,
+        negative_text=options.negative,
+        balance=balance,
+        follow=options.follow,
+        duration_s=options.duration,
+        variations=options.variations,
+        seed=options.seed,
+        steps=options.steps,
+        guidance=options.guidance,
+        sampler=SamplerName(options.sampler) if options.sampler else SamplerName.DPM_SOLVER,
+        start=Start(options.start) if options.start else None,
+        strength=options.strength,
+        checkpoint=options.checkpoint,
+        vram_mode=VramMode(options.vram_mode),
+        library_folder=str(options.library) if options.library else None,
+    )
+
+
+def _read_take(path: Path, is_trimmed: bool) -> AudioClip:
+    clip = read_audio(path)
+    return trim_silence(clip) if is_trimmed else clip
+
+
+def _make_embedder(encoder: Path | None) -> Embedder:
+    from qvim_studio.pipeline.embedder import Embedder
+
+    return Embedder.from_file(encoder or resource_path("starter", "qvim"))
+
+
+def _show_progress(progress: Progress) -> None:
+    if sys.stderr.isatty():
+        bar = "█" * round(24 * progress.fraction)
+        print(f"\r{progress.phase:8} {bar:24} ", end="", file=sys.stderr, flush=True)
+        if progress.phase == "decode" and progress.step == progress.steps:
+            print(file=sys.stderr)
+
+
+def _show_indexing(number: int, count: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if number == count else ""
+        print(f"\rindexing {number} of {count}", end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""Values that every floor shares: requests, results, errors, settings and names."""

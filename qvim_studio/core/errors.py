@@ -1,0 +1,45 @@
+"""The errors that are the world's fault; their text is shown to the user as it is.
+
+Every message says what was got, what was expected and what to do. Anything that is not a
+``StudioError`` is a bug of ours and goes to the log with its traceback.
+"""
+
+
+class StudioError(Exception):
+    """Base of every error whose text is meant for the user. ``exit_status`` is the command's."""
+
+    exit_status = 1
+
+
+class UsageError(StudioError):
+    """A parameter is impossible (out of range, contradictory, missing)."""
+
+    exit_status = 2
+
+
+class AudioFileError(StudioError):
+    """An audio file cannot be read, or holds nothing that can be used."""
+
+
+class OutputError(StudioError):
+    """A result cannot be written (read-only folder, full disk, folder gone)."""
+
+
+class DeviceError(StudioError):
+    """A microphone or a loudspeaker is missing, busy or gone."""
+
+
+class CheckpointError(StudioError):
+    """A checkpoint is unknown, incomplete, damaged or does not fit another one."""
+
+
+class OutOfMemoryError(StudioError):
+    """The processor's or the GPU's memory does not hold what was asked for."""
+
+
+class EngineError(StudioError):
+    """The process that generates sounds ended or does not answer."""
+
+
+class CancelledError(StudioError):
+    """The user stopped the work; nothing was written."""

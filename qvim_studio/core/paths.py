@@ -1,0 +1,38 @@
+"""Where this user's own files lie: settings, logs, takes and results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class StudioPaths:
+    """The places the studio writes to; found once at the start, handed over by constructor.
+
+    output_folder: where results go unless the settings name another folder.
+    takes_folder: where recordings are streamed to while they are made.
+    library_file: the database of everything that was ever made.
+    """
+
+    settings_file: Path
+    log_file: Path
+    takes_folder: Path
+    output_folder: Path
+    library_file: Path
+
+    @property
+    def pace_file(self) -> Path:
+        """What was learned about the speed of this machine."""
+        return self.settings_file.with_name("pace.json")
+
+    @classmethod
+    def below(cls, folder: Path) -> StudioPaths:
+        """Everything below one folder: portable use and tests."""
+        return cls(
+            settings_file=folder / "settings.json",
+            log_file=folder / "logs" / "studio.log",
+            takes_folder=folder / "takes",
+            output_folder=folder / "QVIM Studio",
+            library_file=folder / "library" / "library.db",
+        )

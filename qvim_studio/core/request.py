@@ -1,0 +1,195 @@
+"""What is asked of the generator: one frozen value that holds everything that matters.
+
+The same request with the same checkpoint gives the same audio on the same device. A request
+without its imitation's samples is the clip's recipe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from enum import Enum
+from typing import Any
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import UsageError
+
+LATENT_STEP_S = 0.04  # one latent frame of AudioLDM: 4 mel frames of 160 samples at 16 kHz
+MIN_DURATION_S = 0.2
+MAX_DURATION_S = 120.0
+DEFAULT_DURATION_S = 3.0  # of a text without a voice
+MAX_VARIATIONS = 64
+MAX_STEPS = 1000
+MAX_SEED = 2**63 - 1
+
+
+class Start(str, Enum):
+    """What denoising starts from."""
+
+    NOISE = "noise"
+    IMITATION = "imitation"
+    NEAREST = "nearest"
+
+
+class VramMode(str, Enum):
+    """How much memory the generator may take; see models.compute_plan."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    MINIMAL = "minimal"
+    LOW = "low"
+    BALANCED = "balanced"
+    HIGH = "high"
+
+
+class SamplerName(str, Enum):
+    """The solver that integrates the reverse diffusion."""
+
+    DPM_SOLVER = "dpm-solver++"
+    DDIM = "ddim"
+
+
+@dataclass(frozen=True, eq=False)
+class GenerationRequest:
+    """One press of the Generate button.
+
+    imitation: the trimmed take, or None for text alone.
+    timbre: another sound that says WHAT is made; the imitation then only says WHEN.
+    text / negative_text: what is wanted / not wanted, in words; may be empty.
+    balance: 0 voice only .. 1 text only (spherical mix of the two conditionings).
+    follow: 0 loose .. 1 tight: how literally the result follows the imitation's time course.
+    duration_s: None means "as long as the imitation" (3 s where there is none).
+    steps, guidance, start, strength: None means the checkpoint's own default.
+    strength: share of the noise schedule that is applied to the starting sound, 0..1.
+    seed: of the first variation; variation i uses seed + i.
+    checkpoint: id of the registry or a folder.
+    library_folder: where ``Start.NEAREST`` looks; None means the bundled sounds.
+    """
+
+    imitation: AudioClip | None = None
+    timbre: AudioClip | None = None
+    text: str = ""
+    negative_text: str = ""
+    balance: float = 0.0
+    follow: float = 0.7
+    duration_s: float | None = None
+    variations: int = 4
+    seed: int = 0
+    steps: int | None = None
+    guidance: float | None = None
+    sampler: SamplerName = SamplerName.DPM_SOLVER
+    start: Start | None = None
+    strength: float | None = None
+    checkpoint: str = "starter"
+    vram_mode: VramMode = VramMode.AUTO
+    library_folder: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.imitation is None and not self.text.strip():
+            raise UsageError(
+                "Nothing to generate from: got neither an imitation nor a text. "
+                "Give an audio file, a text, or both."
+            )
+        _check_range("balance", self.balance, 0.0, 1.0)
+        _check_range("follow", self.follow, 0.0, 1.0)
+        _check_range("variations", self.variations, 1, MAX_VARIATIONS)
+        _check_range("seed", self.seed, 0, MAX_SEED - MAX_VARIATIONS)
+        if self.duration_s is not None:
+            _check_range("duration", self.duration_s, MIN_DURATION_S, MAX_DURATION_S, " s")
+        if self.steps is not None:
+            _check_range("steps", self.steps, 1, MAX_STEPS)
+        if self.guidance is not None:
+            _check_range("guidance", self.guidance, 0.0, 30.0)
+        if self.strength is not None:
+            _check_range("strength", self.strength, 0.01, 1.0)
+        if self.imitation is None and self.timbre is not None:
+            raise UsageError(
+                "A timbre needs an imitation that says when it sounds, got a timbre alone. "
+                "Give the sound as the imitation itself, or both."
+            )
+        if self.imitation is None and self.start is Start.IMITATION:
+            raise UsageError(
+                "start=imitation needs an imitation, got a text alone. "
+                "Give an audio file, or choose start=noise."
+            )
+
+    @property
+    def meant(self) -> AudioClip | None:
+        """The clip that says what is made."""
+        return self.timbre or self.imitation
+
+    def with_changes(self, **changes: Any) -> GenerationRequest:
+        """A copy with some fields replaced, validated anew."""
+        return replace(self, **changes)
+
+    def recipe(self) -> dict[str, Any]:
+        """Everything but samples, ready for JSON; the imitation and the timbre by their hashes."""
+        values = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in ("imitation", "timbre")
+        }
+        values = {key: v.value if isinstance(v, Enum) else v for key, v in values.items()}
+        for name, clip in (("imitation", self.imitation), ("timbre", self.timbre)):
+            values[f"{name}_sha256"] = None if clip is None else clip_hash(clip)
+        return values
+
+    @classmethod
+    def from_recipe(
+        cls, recipe: Mapping[str, Any], imitation: AudioClip | None
+    ) -> GenerationRequest:
+        """The request of a recipe; fields that this version does not know are left out.
+
+        Raises UsageError where a value is unknown or a timbre is missing.
+        """
+        if recipe.get("timbre_sha256"):
+            raise UsageError(
+                "This recipe took the kind of its sound from another file, which it names only by "
+                "its hash. Ask for it again on the command line with --timbre."
+            )
+        known = {field.name for field in fields(cls)} - {"imitation", "timbre"}
+        values = {name: value for name, value in recipe.items() if name in known}
+        try:
+            for name, kind in _ENUMS.items():
+                if values.get(name) is not None:
+                    values[name] = kind(values[name])
+            return cls(imitation=imitation, **values)
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"This recipe holds a value that is not known here ({error}). "
+                "It may be of a newer QVIM Studio; update and try again."
+            ) from error
+
+
+_ENUMS = {"sampler": SamplerName, "start": Start, "vram_mode": VramMode}
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a clip's sound comes from: travels with every file."""
+
+    checkpoint: str
+    checkpoint_title: str
+    revision: str
+    licence: str
+    commercial: str  # "yes", "no" or "conditional"
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def clip_hash(clip: AudioClip) -> str:
+    """SHA-256 of samples and rate: names an imitation in recipes."""
+    digest = hashlib.sha256(str(clip.sample_rate).encode())
+    digest.update(clip.samples.tobytes())
+    return digest.hexdigest()
+
+
+def _check_range(name: str, value: float, low: float, high: float, unit: str = "") -> None:
+    if not math.isfinite(value) or not low <= value <= high:
+        raise UsageError(
+            f"{name} must lie between {low}{unit} and {high}{unit}, got {value}{unit}. "
+            "Choose a value in that range."
+        )

@@ -1,0 +1,71 @@
+"""What comes back from the generator: variations, best first, and how they came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.request import GenerationRequest, Provenance
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One message from a running generation.
+
+    phase: "load", "encode", "denoise" or "decode".
+    step, steps: steps finished and steps in all of this phase.
+    """
+
+    phase: str
+    step: int
+    steps: int
+
+    @property
+    def fraction(self) -> float:
+        return self.step / self.steps if self.steps else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Variation:
+    """One generated sound.
+
+    similarity: cosine of its QVIM reference embedding with the imitation's, -1..1; None for
+    text alone.
+    bandwidth_hz: how far up the model's content reaches (half its native sample rate).
+    start_name: the real sound that denoising started from, or an empty string.
+    """
+
+    clip: AudioClip
+    seed: int
+    similarity: float | None
+    bandwidth_hz: float
+    start_name: str = ""
+
+
+@dataclass(frozen=True)
+class FoundSound:
+    """A sound of the user's library, or of the bundled one, that resembles the imitation.
+
+    similarity: QVIM cosine, -1..1.
+    """
+
+    path: str
+    similarity: float
+
+
+@dataclass(frozen=True, eq=False)
+class GenerationResult:
+    """All variations of a request, best similarity first.
+
+    request: as executed, every None replaced by the value that was used.
+    seconds: wall time of each phase and "total".
+    notes: sentences for the user (what conditioned it, what was stepped down).
+    found: real sounds that resemble the imitation, best first; empty without one.
+    """
+
+    request: GenerationRequest
+    provenance: Provenance
+    variations: tuple[Variation, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    found: tuple[FoundSound, ...] = ()

@@ -1,0 +1,201 @@
+"""The user's choices that outlive a session, kept as JSON with a version.
+
+A file of an older version is migrated after a backup; a damaged file or one of a newer version is
+set aside, never overwritten, and the studio starts with its defaults and says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from qvim_studio.core.errors import OutputError, UsageError
+from qvim_studio.core.request import MAX_STEPS, MAX_VARIATIONS, Start, VramMode
+
+SETTINGS_VERSION = 1
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+MIGRATIONS: Mapping[int, Migration] = {}  # from version N to N + 1
+
+
+class Theme(str, Enum):
+    """Which palette the window wears."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the settings dialog and the sliders remember.
+
+    Empty strings mean "the system's default" (devices, folders); None means "the checkpoint's own
+    default" (steps, guidance, start, strength). texts: asked for before, newest first.
+    shortcuts: key sequences by action, only those the user changed.
+    """
+
+    theme: Theme = Theme.SYSTEM
+    text_percent: int = 100
+    checkpoint: str = "starter"
+    vram_mode: VramMode = VramMode.AUTO
+    steps: int | None = None
+    guidance: float | None = None
+    start: Start | None = None
+    strength: float | None = None
+    input_device: str = ""
+    output_device: str = ""
+    latency_ms: int = 200
+    output_folder: str = ""
+    library_folder: str = ""
+    trim_takes: bool = True
+    trim_threshold_db: float = -40.0
+    input_gain_db: float = 0.0
+    count_in_s: int = 0
+    hands_free_db: float = -35.0
+    engine_in_own_process: bool = True
+    balance: float = 0.3
+    follow: float = 0.7
+    variations: int = 4
+    is_detail_shown: bool = False
+    texts: tuple[str, ...] = ()
+    shortcuts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            if entry.name in _ENUMS and getattr(self, entry.name) is not None:
+                value = _ENUMS[entry.name](getattr(self, entry.name))
+                object.__setattr__(self, entry.name, value)
+            elif entry.type in _TYPES:
+                _check_type(entry.name, getattr(self, entry.name), _TYPES[entry.type])
+        _check_range("balance", self.balance, 0.0, 1.0)
+        _check_range("follow", self.follow, 0.0, 1.0)
+        _check_range("variations", self.variations, 1, MAX_VARIATIONS)
+        for name, (low, high) in _RANGES.items():
+            _check_range(name, getattr(self, name), low, high)
+        object.__setattr__(self, "texts", tuple(self.texts))  # JSON knows lists only
+        _check_texts("texts", self.texts)
+        _check_texts("shortcuts", (*self.shortcuts.keys(), *self.shortcuts.values()))
+        if self.strength is not None:
+            _check_range("strength", self.strength, 0.01, 1.0)
+        if self.steps is not None:
+            _check_range("steps", self.steps, 1, MAX_STEPS)
+        if self.guidance is not None:
+            _check_range("guidance", self.guidance, 0.0, 30.0)
+
+    def with_changes(self, **changes: Any) -> Settings:
+        """A copy with some fields replaced, validated anew."""
+        return replace(self, **changes)
+
+
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "trim_threshold_db": (-80.0, -6.0),  # below the loudest moment of a take
+    "input_gain_db": (-20.0, 40.0),
+    "count_in_s": (0, 10),
+    "latency_ms": (20, 1000),
+    "text_percent": (80, 130),
+    "hands_free_db": (-80.0, 0.0),  # RMS, dBFS
+}
+_ENUMS: Mapping[str, type[Enum]] = {"theme": Theme, "vram_mode": VramMode, "start": Start}
+_TYPES: Mapping[Any, tuple[type, ...]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (float, int),
+    "int | None": (int, type(None)),
+    "float | None": (float, int, type(None)),
+    "tuple[str, ...]": (list, tuple),
+    "dict[str, str]": (dict,),
+}
+
+
+def load_settings(path: Path) -> tuple[Settings, str | None]:
+    """The stored settings, and one sentence for the user where they could not be used."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        version = stored.pop("version")
+        if not isinstance(version, int):
+            raise TypeError(f"version is {version!r}")
+    except FileNotFoundError:
+        return Settings(), None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return Settings(), _set_aside(path, "could not be read")
+    if version > SETTINGS_VERSION:
+        return Settings(), _set_aside(path, f"were written by a newer QVIM Studio ({version})")
+    if version < SETTINGS_VERSION:
+        _copy_beside(path, f"version-{version}")
+    known = {entry.name for entry in fields(Settings)}
+    try:
+        for number in range(version, SETTINGS_VERSION):
+            stored = MIGRATIONS[number](stored)
+        return Settings(**{key: value for key, value in stored.items() if key in known}), None
+    except (UsageError, ValueError, TypeError, KeyError):
+        return Settings(), _set_aside(path, "hold values that are not possible")
+
+
+def save_settings(settings: Settings, path: Path) -> None:
+    """Write completely or not at all."""
+    values = {"version": SETTINGS_VERSION, **asdict(settings)}
+    values = {key: v.value if isinstance(v, Enum) else v for key, v in values.items()}
+    temporary = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(values, file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise OutputError(
+            f"The settings cannot be saved to {path}: {error.strerror}. "
+            "Make that folder writable; until then changes last for this session only."
+        ) from error
+
+
+def _set_aside(path: Path, reason: str) -> str:
+    copy = _copy_beside(path, "unused")
+    kept = f"They are kept as {copy.name}." if copy else "They stay untouched until you save."
+    return f"The settings in {path} {reason}; the studio starts with its defaults. {kept}"
+
+
+def _copy_beside(path: Path, word: str) -> Path | None:
+    """A copy with a name nobody has yet; None where it cannot be made."""
+    number = 1
+    while (copy := path.with_name(f"{path.stem}.{word}-{number}.json")).exists():
+        number += 1
+    try:
+        shutil.copyfile(path, copy)
+    except OSError:
+        return None
+    return copy
+
+
+def _check_type(name: str, value: object, types: tuple[type, ...]) -> None:
+    is_bool_for_number = isinstance(value, bool) and bool not in types
+    if not isinstance(value, types) or is_bool_for_number:
+        raise UsageError(
+            f"The setting {name} must be {' or '.join(t.__name__ for t in types)}, "
+            f"got {value!r}. Choose it anew in the settings."
+        )
+
+
+def _check_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise UsageError(
+            f"The setting {name} must lie between {low} and {high}, got {value}. "
+            "Choose a value in that range."
+        )
+
+
+def _check_texts(name: str, values: Iterable[object]) -> None:
+    for value in values:
+        _check_type(name, value, (str,))

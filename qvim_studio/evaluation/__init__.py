@@ -1,0 +1,1 @@
+"""How good is it: retrieval, adapter, generated clips, reconstruction, and the report of all."""

@@ -1,0 +1,161 @@
+"""Makes clips from imitations and judges them: kind, timing, quality, diversity, speed."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.evaluation.distances import (
+    class_centroids,
+    class_divergence,
+    frechet_distance,
+    kernel_distance,
+)
+from qvim_studio.evaluation.embedding import JudgingEmbedding
+from qvim_studio.evaluation.fidelity import Fidelity, failed_gates, measure_fidelity
+from qvim_studio.evaluation.retrieval import Score, chance_reciprocal_ranks
+from qvim_studio.evaluation.sets import Query, QuerySet
+from qvim_studio.training.ranks import reciprocal_ranks
+
+SEEDS = 2  # variations of each imitation: enough to see that they differ
+
+
+@dataclass(frozen=True, eq=False)
+class MadeClip:
+    """What one imitation gave. clips: one per seed, in the order of the seeds."""
+
+    query: Query
+    clips: tuple[AudioClip, ...]
+    fidelity: tuple[Fidelity, ...]
+    started_from: str
+    seconds: float
+
+
+def choose_queries(query_set: QuerySet, count: int) -> QuerySet:
+    """At most ``count`` queries, spread evenly over the set, with all its references."""
+    total = len(query_set.queries)
+    picked = np.unique(np.linspace(0, total - 1, min(count, total)).round().astype(int))
+    return QuerySet(
+        query_set.name,
+        query_set.origin,
+        tuple(query_set.queries[i] for i in picked),
+        query_set.references,
+        query_set.classes,
+    )
+
+
+def make_clips(
+    engine: Engine,
+    queries: Sequence[Query],
+    settings: dict[str, Any],
+    timbres: Sequence[AudioClip] | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[MadeClip]:
+    """Generate from every query with these settings of a request.
+
+    timbres: a foreign sound for each query, the shuffled-conditioning baseline.
+    """
+    made = []
+    for number, query in enumerate(queries):
+        request = GenerationRequest(
+            imitation=query.clip,
+            timbre=None if timbres is None else timbres[number],
+            variations=SEEDS,
+            **settings,
+        )
+        began = time.perf_counter()
+        result = engine.generate(request, lambda progress: None, lambda: False)
+        seconds = time.perf_counter() - began
+        variations = sorted(result.variations, key=lambda variation: variation.seed)
+        clips = tuple(variation.clip for variation in variations)
+        made.append(
+            MadeClip(
+                query=query,
+                clips=clips,
+                fidelity=tuple(measure_fidelity(query.clip, clip) for clip in clips),
+                started_from=variations[0].start_name,
+                seconds=seconds / len(clips),
+            )
+        )
+        on_progress(number + 1, len(queries))
+    return made
+
+
+def shuffled_timbres(queries: Sequence[Query], seed: int = 0) -> list[AudioClip]:
+    """For each query the imitation of another class, at random."""
+    rng = np.random.default_rng(seed)
+    timbres = []
+    for query in queries:
+        foreign = [other for other in queries if not set(other.classes) & set(query.classes)]
+        timbres.append(foreign[rng.integers(len(foreign))].clip)
+    return timbres
+
+
+def class_scores(
+    made: Sequence[MadeClip], query_set: QuerySet, references: np.ndarray, judge: JudgingEmbedding
+) -> Score:
+    """Class MRR with the made clips as the queries; references: their embeddings."""
+    clips = [clip for one in made for clip in one.clips]
+    relevant = np.array(
+        [
+            [name in one.query.classes for name in query_set.classes]
+            for one in made
+            for _ in one.clips
+        ]
+    )
+    similarity = judge.embed(clips) @ references.T
+    return Score.of(reciprocal_ranks(similarity, relevant), chance_reciprocal_ranks(relevant))
+
+
+def distribution_scores(
+    made: Sequence[MadeClip], query_set: QuerySet, references: np.ndarray, judge: JudgingEmbedding
+) -> dict[str, float]:
+    """Distances of the first clip of each query to real sounds of the same classes."""
+    first = judge.embed([one.clips[0] for one in made])
+    names, centroids = class_centroids(references, query_set.classes)
+    wanted = np.stack([centroids[names.index(_known(one.query, names))] for one in made])
+    classes = {name for one in made for name in one.query.classes}
+    real = references[[name in classes for name in query_set.classes]]
+    return {
+        "frechet_distance": frechet_distance(first, real),
+        "kernel_distance": kernel_distance(first, real),
+        "class_divergence": class_divergence(first, wanted, centroids),
+    }
+
+
+def timing_scores(made: Sequence[MadeClip]) -> dict[str, float | None]:
+    """Medians over all clips; None where a thing could be measured nowhere."""
+    rows = [asdict(fidelity) for one in made for fidelity in one.fidelity]
+    medians: dict[str, float | None] = {}
+    for key in rows[0]:
+        known = [row[key] for row in rows if row[key] is not None]
+        medians[key] = float(np.median(known)) if known else None
+    return medians
+
+
+def quality_scores(made: Sequence[MadeClip], judge: JudgingEmbedding) -> dict[str, Any]:
+    """Gates, how different two seeds are (1 - cosine), seconds per clip (median)."""
+    failures = Counter(name for one in made for clip in one.clips for name in failed_gates(clip))
+    pairs = [judge.embed(one.clips[:2]) for one in made]
+    return {
+        "clips": sum(len(one.clips) for one in made),
+        "failed_gates": dict(failures),
+        "identical_seeds": sum(
+            bool(np.array_equal(one.clips[0].samples, one.clips[1].samples)) for one in made
+        ),
+        "seed_diversity": float(np.median([1 - first @ second for first, second in pairs])),
+        "seconds_per_clip": float(np.median([one.seconds for one in made])),
+    }
+
+
+def _known(query: Query, names: Sequence[str]) -> str:
+    """The first of the query's classes that the references have."""
+    return next(name for name in query.classes if name in names)

@@ -1,0 +1,151 @@
+"""``qvim-studio evaluate``: chooses the sets that this machine can offer and measures them all."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import logging
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.request import VramMode
+from qvim_studio.evaluation import sets
+from qvim_studio.evaluation.clips import MadeClip
+from qvim_studio.evaluation.embedding import find_judge
+from qvim_studio.evaluation.evaluate import (
+    evaluate_adapter,
+    evaluate_clips,
+    evaluate_reconstruction,
+    evaluate_retrieval,
+)
+from qvim_studio.evaluation.features import qvim_embeddings
+from qvim_studio.evaluation.report import write_report
+from qvim_studio.evaluation.sets import QuerySet
+from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
+from qvim_studio.models.compute_plan import make_plan
+from qvim_studio.models.qvim import encoder_id, load_qvim_encoder
+from qvim_studio.pipeline.loaded import LoadedCheckpoint, encoder_folder, load_checkpoint
+from qvim_studio.training.corpus import load_corpus
+from qvim_studio.training.imitations import load_or_render
+from qvim_studio.training.teacher import TARGETS_FILE
+
+log = logging.getLogger(__name__)
+
+MAX_RECONSTRUCTED = 60
+
+
+def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
+    """Measure ``options.checkpoint`` and, where asked, write the report."""
+    if options.clips < 0:
+        raise UsageError(f"--clips must not be negative, got {options.clips}.")
+    checkpoint = find_checkpoint(options.checkpoint)
+    loaded = load_checkpoint(checkpoint, make_plan(VramMode(options.vram_mode), checkpoint))
+    encoder = load_qvim_encoder(encoder_folder(checkpoint.installed_folder()))
+    judge = find_judge(encoder)
+    settings = {
+        "checkpoint": options.checkpoint,
+        "vram_mode": VramMode(options.vram_mode),
+        "steps": options.steps,
+    }
+    figures = _facts(checkpoint, encoder_id(encoder), options)
+    made: dict[str, Sequence[MadeClip]] = {}
+    query_sets = find_sets(options)
+    for query_set in query_sets:
+        log.info("%s: retrieval", query_set.name)
+        one: dict[str, Any] = {
+            "origin": query_set.origin,
+            "queries": len(query_set.queries),
+            "references": len(query_set.references),
+            "retrieval": evaluate_retrieval(encoder, query_set),
+        }
+        if options.clips:
+            evaluation = evaluate_clips(engine, query_set, settings, judge, options.clips)
+            one["clips"] = evaluation.figures
+            made[query_set.name] = evaluation.made
+        figures["sets"][query_set.name] = one
+    figures |= _adapter_figures(loaded, options.runs / "corpus")
+    figures["reconstruction"], rebuilt = evaluate_reconstruction(
+        loaded, _spread(query_sets[0].references, MAX_RECONSTRUCTED)
+    )
+    if options.report is not None:
+        figures["report"] = str(write_report(options.report, figures, made, rebuilt))
+    return figures
+
+
+def find_sets(options: argparse.Namespace) -> list[QuerySet]:
+    """The user's pairs alone, else all that a training corpus offers, else what ships."""
+    if options.pairs is not None:
+        return [sets.pairs_set(options.pairs)]
+    corpus_folder = options.runs / "corpus"
+    if not corpus_folder.is_dir():
+        return [sets.bundled_set()]
+    corpus = load_corpus(corpus_folder)
+    found = [sets.held_out_set(corpus, load_or_render(corpus)), sets.spoken_set(corpus)]
+    if options.data is not None:
+        found.append(sets.mouth_set(options.data, corpus))
+    return [*found, sets.bundled_set()]
+
+
+def summary(figures: dict[str, Any]) -> str:
+    """A few lines for a terminal."""
+    lines = [f"{figures['title']}, encoder {figures['encoder_id']}"]
+    for name, one in figures["sets"].items():
+        retrieval = one["retrieval"]
+        lines.append(
+            f"{name} ({one['queries']}): class MRR {retrieval['qvim']['class_mrr']['mean']:.3f}, "
+            f"mean spectrum {retrieval['mean_spectrum']['class_mrr']['mean']:.3f}, "
+            f"2DFT {retrieval['2dft']['class_mrr']['mean']:.3f}, "
+            f"chance {retrieval['qvim']['class_mrr']['chance']:.3f}"
+        )
+        if "clips" in one:
+            clips = one["clips"]
+            lines.append(
+                f"  made clips: class MRR {clips['class_mrr']['mean']:.3f}, shuffled "
+                f"{clips['class_mrr_shuffled']['mean']:.3f}, chance "
+                f"{clips['class_mrr']['chance']:.3f} ({clips['judge']}); envelope correlation "
+                f"{clips['timing_tight']['envelope_correlation']:.3f}, onsets "
+                f"{clips['timing_tight']['onset_ms']:.0f} ms"
+            )
+    reconstruction = figures["reconstruction"]
+    lines.append(f"VAE + vocoder: {reconstruction['total_db']:.2f} dB in active frames")
+    return "\n".join(lines)
+
+
+def _facts(checkpoint: Checkpoint, encoder: str, options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "checkpoint": checkpoint.id,
+        "title": checkpoint.title,
+        "revision": checkpoint.revision,
+        "encoder_id": encoder,
+        "settings": f"{options.steps} steps" if options.steps else "default settings",
+        "date": datetime.date.today().isoformat(),
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
+        "sets": {},
+    }
+
+
+def _adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str, Any]:
+    """Of held-out synthetic imitations; empty where there is no adapter or no corpus."""
+    targets_file = corpus_folder / TARGETS_FILE
+    if loaded.adapter is None or not targets_file.is_file():
+        return {}
+    corpus = load_corpus(corpus_folder)
+    held_out = sets.held_out_set(corpus, load_or_render(corpus))
+    encoder = load_qvim_encoder(encoder_folder(loaded.checkpoint.installed_folder()))
+    takes = [query.clip for query in held_out.queries]
+    voices = qvim_embeddings(encoder, takes, "imitation")
+    targets = np.load(targets_file)["embeddings"][corpus.indices("held_out")]
+    return {"adapter": evaluate_adapter(loaded.adapter, voices, targets)}
+
+
+def _spread(clips: Sequence[AudioClip], count: int) -> list[AudioClip]:
+    picked = np.linspace(0, len(clips) - 1, min(count, len(clips))).round()
+    return [clips[int(i)] for i in picked]

@@ -1,0 +1,47 @@
+"""The embedding in which made clips are judged, and its name."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qvim_studio.audio.resample import mono_at
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import StudioError
+from qvim_studio.evaluation.features import qvim_embeddings
+from qvim_studio.models.qvim import QvimEncoder
+from qvim_studio.training.teacher import SAMPLE_RATE, Teacher, find_checkpoint
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class JudgingEmbedding:
+    """embed: clips → (clips, dim), unit norm, centered on nothing. is_own: the model under test
+    itself judges, so that figures flatter it."""
+
+    name: str
+    is_own: bool
+    embed: Callable[[Sequence[AudioClip]], np.ndarray]
+
+
+def find_judge(encoder: QvimEncoder) -> JudgingEmbedding:
+    """aiSFX where its package is installed, else the encoder's own reference branch."""
+    try:
+        teacher = Teacher(find_checkpoint())
+    except StudioError as error:
+        log.warning("%s Until then the encoder judges its own clips.", error)
+        return JudgingEmbedding(
+            "QVIM reference branch (960-d)",
+            True,
+            lambda clips: qvim_embeddings(encoder, clips, "reference"),
+        )
+
+    def embed(clips: Sequence[AudioClip]) -> np.ndarray:
+        rows = np.stack([teacher.embed(mono_at(clip, SAMPLE_RATE), SAMPLE_RATE) for clip in clips])
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    return JudgingEmbedding("aiSFX (512-d)", False, embed)

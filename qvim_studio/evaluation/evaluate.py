@@ -1,0 +1,153 @@
+"""One evaluation of one checkpoint: every figure that the report shows, as plain values."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import Engine
+from qvim_studio.evaluation import clips as made_clips
+from qvim_studio.evaluation.clips import MadeClip
+from qvim_studio.evaluation.embedding import JudgingEmbedding
+from qvim_studio.evaluation.features import mean_spectra, modulation_spectra, qvim_embeddings
+from qvim_studio.evaluation.reconstruction import Reconstruction, reconstruct
+from qvim_studio.evaluation.retrieval import (
+    Score,
+    chance_ndcg,
+    chance_reciprocal_ranks,
+    ndcg,
+)
+from qvim_studio.evaluation.sets import QuerySet
+from qvim_studio.models.adapter import Adapter
+from qvim_studio.models.qvim import QvimEncoder
+from qvim_studio.pipeline.loaded import LoadedCheckpoint
+from qvim_studio.training.ranks import reciprocal_ranks
+
+log = logging.getLogger(__name__)
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class SetEvaluation:
+    """All figures of one query set, and the clips made for it (none where none were asked for)."""
+
+    figures: Figures
+    made: tuple[MadeClip, ...] = ()
+
+
+def evaluate_retrieval(encoder: QvimEncoder, query_set: QuerySet) -> Figures:
+    """imitation → reference, for the encoder and both baselines."""
+    takes = [query.clip for query in query_set.queries]
+    references = query_set.references
+    views = {
+        "qvim": (
+            qvim_embeddings(encoder, takes, "imitation"),
+            qvim_embeddings(encoder, references, "reference"),
+        ),
+        "2dft": (modulation_spectra(encoder, takes), modulation_spectra(encoder, references)),
+        "mean_spectrum": (mean_spectra(encoder, takes), mean_spectra(encoder, references)),
+    }
+    return {name: retrieval_scores(*view, query_set) for name, view in views.items()}
+
+
+def retrieval_scores(queries: np.ndarray, references: np.ndarray, query_set: QuerySet) -> Figures:
+    """Class MRR and NDCG, and where it is known the MRR of the very reference."""
+    similarity = queries @ references.T
+    same_class = query_set.same_class()
+    scores = {
+        "class_mrr": Score.of(
+            reciprocal_ranks(similarity, same_class), chance_reciprocal_ranks(same_class)
+        ),
+        "class_ndcg": Score.of(ndcg(similarity, same_class), chance_ndcg(same_class)),
+    }
+    same_item = query_set.same_item()
+    if same_item is not None:
+        scores["item_mrr"] = Score.of(
+            reciprocal_ranks(similarity, same_item), chance_reciprocal_ranks(same_item)
+        )
+    return {name: asdict(score) for name, score in scores.items()}
+
+
+@torch.inference_mode()
+def evaluate_adapter(adapter: Adapter, voices: np.ndarray, targets: np.ndarray) -> Figures:
+    """voices (n, 960) of imitations against targets (n, 512) of their references, unit norm.
+
+    structure: Pearson correlation of the two similarity matrices, "keeps who is like whom".
+    """
+    made = adapter(torch.from_numpy(voices)).numpy()
+    own = np.eye(len(made), dtype=bool)
+    ranks = reciprocal_ranks(made @ targets.T, own)
+    others = np.triu_indices(len(made), 1)
+    structure = np.corrcoef((made @ made.T)[others], (targets @ targets.T)[others])[0, 1]
+    return {
+        "cosine": float((made * targets).sum(axis=1).mean()),
+        "item_mrr": asdict(Score.of(ranks, chance_reciprocal_ranks(own))),
+        "structure": float(structure),
+    }
+
+
+def evaluate_clips(
+    engine: Engine,
+    query_set: QuerySet,
+    settings: dict[str, Any],
+    judge: JudgingEmbedding,
+    count: int,
+) -> SetEvaluation:
+    """Clips for ``count`` queries: as asked, tightly and loosely following, and shuffled.
+
+    settings: of the requests (core.request.GenerationRequest).
+    """
+    chosen = made_clips.choose_queries(query_set, count)
+    references = judge.embed(chosen.references)
+    takes = chosen.queries
+
+    def make(what: str, timbres: Sequence[AudioClip] | None, **changes: Any) -> list[MadeClip]:
+        return made_clips.make_clips(
+            engine,
+            takes,
+            settings | changes,
+            timbres,
+            lambda done, total: log.info("%s, %s: %d of %d", chosen.name, what, done, total),
+        )
+
+    made = make("as asked", None)
+    shuffled = make("shuffled", made_clips.shuffled_timbres(takes))
+    tight = make("tight", None, follow=1.0)
+    loose = make("loose", None, follow=0.0)
+    scores = (chosen, references, judge)
+    return SetEvaluation(
+        {
+            "judge": judge.name,
+            "judge_is_own": judge.is_own,
+            "class_mrr": asdict(made_clips.class_scores(made, *scores)),
+            "class_mrr_shuffled": asdict(made_clips.class_scores(shuffled, *scores)),
+            "distribution": made_clips.distribution_scores(made, *scores),
+            "distribution_shuffled": made_clips.distribution_scores(shuffled, *scores),
+            "timing_tight": made_clips.timing_scores(tight),
+            "timing_loose": made_clips.timing_scores(loose),
+            **made_clips.quality_scores([*made, *tight, *loose], judge),
+        },
+        tuple(made),
+    )
+
+
+def evaluate_reconstruction(
+    loaded: LoadedCheckpoint, clips: Sequence[AudioClip]
+) -> tuple[Figures, list[Reconstruction]]:
+    """Means over sounds; the tones' share over those that have tones."""
+    rebuilt = [reconstruct(loaded, clip) for clip in clips]
+    tonal = [one.harmonic_share for one in rebuilt if one.harmonic_share is not None]
+    return {
+        "sounds": len(rebuilt),
+        "vae_db": float(np.mean([one.vae_db for one in rebuilt])),
+        "total_db": float(np.mean([one.total_db for one in rebuilt])),
+        "tonal_sounds": len(tonal),
+        "harmonic_share": float(np.mean(tonal)) if tonal else None,
+    }, rebuilt

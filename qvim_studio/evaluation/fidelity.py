@@ -1,0 +1,87 @@
+"""How closely a made clip follows an imitation in time, and whether it can be used at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qvim_studio.audio.controls import ANALYSIS_RATE_HZ, extract_controls
+from qvim_studio.audio.levels import rms_dbfs
+from qvim_studio.audio.resample import mono_at
+from qvim_studio.audio.shape_lock import HOP_S, envelope_db
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.pipeline.starts import find_events
+
+SILENT_DBFS = -60.0
+CLIPPED = 0.999
+MAX_DC = 1e-3
+HEARD_DB = -40.0  # frames this far below the loudest are not judged for brightness and pitch
+
+
+@dataclass(frozen=True)
+class Fidelity:
+    """envelope_correlation: Pearson, of levels in dB every 5 ms. onset_ms: mean distance from
+    each attack of the imitation to the nearest one of the clip. centroid_octaves, pitch_cents:
+    median distance where both can be heard (are pitched); None where that is nowhere."""
+
+    envelope_correlation: float
+    onset_ms: float
+    centroid_octaves: float | None
+    pitch_cents: float | None
+
+
+def measure_fidelity(imitation: AudioClip, made: AudioClip) -> Fidelity:
+    """Compare over the imitation's length."""
+    wanted, got = mono_at(imitation, ANALYSIS_RATE_HZ), mono_at(made, ANALYSIS_RATE_HZ)
+    length = min(len(wanted), len(got))
+    wanted, got = wanted[:length], got[:length]
+    frames = max(2, int(length / ANALYSIS_RATE_HZ / HOP_S))
+    levels = [envelope_db(side, ANALYSIS_RATE_HZ, frames) for side in (wanted, got)]
+    first, second = (extract_controls(side, ANALYSIS_RATE_HZ) for side in (wanted, got))
+    is_heard = np.minimum(
+        first.loudness_db - first.loudness_db.max(), second.loudness_db - second.loudness_db.max()
+    )
+    is_heard = is_heard > HEARD_DB
+    is_pitched = is_heard & (first.pitch_hz > 0) & (second.pitch_hz > 0)
+    octaves = _median_octaves(first.pitch_hz, second.pitch_hz, is_pitched)
+    return Fidelity(
+        envelope_correlation=_correlation(*levels),
+        onset_ms=_onset_distance_ms(wanted, got),
+        centroid_octaves=_median_octaves(first.centroid_hz, second.centroid_hz, is_heard),
+        pitch_cents=None if octaves is None else 1200 * octaves,
+    )
+
+
+def failed_gates(clip: AudioClip) -> list[str]:
+    """Which of silence, clipping, DC and invalid numbers a clip shows; empty is good."""
+    samples = clip.samples
+    failures = {
+        "invalid": not np.isfinite(samples).all(),
+        "silent": rms_dbfs(clip) < SILENT_DBFS,
+        "clipped": bool(np.abs(samples).max(initial=0.0) >= CLIPPED),
+        "dc": abs(float(samples.mean())) > MAX_DC,
+    }
+    return [name for name, is_failed in failures.items() if is_failed]
+
+
+def _correlation(first: np.ndarray, second: np.ndarray) -> float:
+    if first.std() < 1e-9 or second.std() < 1e-9:
+        return 0.0
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _onset_distance_ms(wanted: np.ndarray, got: np.ndarray) -> float:
+    begins = [
+        np.array([begin for begin, _ in find_events(side, ANALYSIS_RATE_HZ)])
+        for side in (wanted, got)
+    ]
+    distances = np.abs(begins[0][:, None] - begins[1][None, :]).min(axis=1)
+    return float(1000 * distances.mean() / ANALYSIS_RATE_HZ)
+
+
+def _median_octaves(first: np.ndarray, second: np.ndarray, where: np.ndarray) -> float | None:
+    where = where & (first > 0) & (second > 0)
+    if not where.any():
+        return None
+    return float(np.median(np.abs(np.log2(first[where] / second[where]))))

@@ -1,0 +1,228 @@
+"""The evaluation as a page: tables, players and spectrograms in one folder."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from qvim_studio.audio.files import check_output_folder, write_wav
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.evaluation.clips import MadeClip
+from qvim_studio.evaluation.pictures import save_spectrogram
+from qvim_studio.evaluation.reconstruction import Reconstruction
+
+PAGE = "index.html"
+MAX_SHOWN = 16
+METHODS = {"qvim": "QVIM encoder", "2dft": "2DFT baseline", "mean_spectrum": "mean spectrum"}
+STYLE = """
+:root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #e07a2f; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 1080px; margin: 40px auto; padding: 0 24px }
+h1 { font-size: 26px; margin: 0 } h2 { font-size: 19px; margin: 48px 0 4px }
+p { max-width: 72ch } .soft { opacity: .7; margin: 0 0 16px }
+table { border-collapse: collapse; margin: 12px 0 24px; font-variant-numeric: tabular-nums }
+th, td { padding: 6px 18px 6px 0; text-align: right; border-bottom: 1px solid var(--line) }
+th:first-child, td:first-child { text-align: left } th { font-weight: 600 }
+.range { opacity: .6; font-size: 13px }
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 24px }
+figure { margin: 0; padding: 12px; background: var(--soft); border-radius: 8px }
+figure img { width: 100%; height: 120px; border-radius: 4px; display: block; margin-top: 8px }
+audio { width: 100%; height: 32px; margin-top: 6px }
+figcaption { font-weight: 600 } .label { font-size: 13px; opacity: .7; margin-top: 8px }
+"""
+
+
+def write_report(
+    folder: Path,
+    figures: dict[str, Any],
+    made: dict[str, Sequence[MadeClip]],
+    rebuilt: Sequence[Reconstruction],
+) -> Path:
+    """Write ``index.html``, ``figures.json`` and the media beside them; returns the page.
+
+    made: clips by the name of their query set. Raises OutputError where the folder cannot be
+    written.
+    """
+    check_output_folder(folder)
+    media = folder / "media"
+    media.mkdir(parents=True, exist_ok=True)
+    sections = [_head(figures)]
+    for name, one in figures["sets"].items():
+        sections.append(_set_section(name, one))
+        sections.append(_clip_grid(made.get(name, ()), media, f"{len(sections):02d}"))
+    if "adapter" in figures:
+        sections.append(_adapter_section(figures["adapter"]))
+    if "reconstruction" in figures:
+        sections.append(_reconstruction_section(figures["reconstruction"], rebuilt, media))
+    page = folder / PAGE
+    (folder / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    page.write_text(_document(sections), encoding="utf-8")
+    return page
+
+
+def _document(sections: Iterable[str]) -> str:
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>QVIM Studio evaluation</title>'
+        f"<style>{STYLE}</style><body>{''.join(sections)}</body></html>\n"
+    )
+
+
+def _head(figures: dict[str, Any]) -> str:
+    facts = (
+        f"{figures['title']}, revision {figures['revision']}, encoder {figures['encoder_id']}, "
+        f"{figures['settings']}. {figures['date']}, {figures['machine']}."
+    )
+    return (
+        f"<h1>How well does it follow a voice?</h1><p class=soft>{html.escape(facts)}</p>"
+        "<p>MRR is the mean of 1 / rank of the first right answer: 1 is perfect. "
+        "Brackets hold 95 % bootstrap intervals. Sets are reported apart: only “real mouths” "
+        "and your own pairs were made by people.</p>"
+    )
+
+
+def _set_section(name: str, one: dict[str, Any]) -> str:
+    title = f"<h2>{html.escape(name)}</h2>"
+    size = f"{one['queries']} imitations among {one['references']} references"
+    text = f"{title}<p class=soft>{html.escape(one['origin'])}; {size}.</p>"
+    rows = []
+    for method, scores in one["retrieval"].items():
+        item = scores.get("item_mrr")
+        rows.append(
+            (
+                METHODS[method],
+                _score(scores["class_mrr"]),
+                _score(scores["class_ndcg"]),
+                _score(item) if item else "–",
+            )
+        )
+    chance = one["retrieval"]["qvim"]
+    item = chance.get("item_mrr")
+    rows.append(
+        (
+            "chance",
+            f"{chance['class_mrr']['chance']:.3f}",
+            f"{chance['class_ndcg']['chance']:.3f}",
+            f"{item['chance']:.3f}" if item else "–",
+        )
+    )
+    text += _table(("imitation → reference", "class MRR", "class NDCG", "item MRR"), rows)
+    return text + (_clip_tables(one["clips"]) if "clips" in one else "")
+
+
+def _clip_tables(clips: dict[str, Any]) -> str:
+    kind = [
+        ("as asked", _score(clips["class_mrr"]), *_distances(clips["distribution"])),
+        (
+            "voice shuffled",
+            _score(clips["class_mrr_shuffled"]),
+            *_distances(clips["distribution_shuffled"]),
+        ),
+        ("chance", f"{clips['class_mrr']['chance']:.3f}", "", "", ""),
+    ]
+    timing = [
+        (
+            title,
+            _number(one["envelope_correlation"], 3),
+            _number(one["onset_ms"], 0),
+            _number(one["centroid_octaves"], 2),
+            _number(one["pitch_cents"], 0),
+        )
+        for title, one in (
+            ("--follow 1", clips["timing_tight"]),
+            ("--follow 0", clips["timing_loose"]),
+        )
+    ]
+    failures = ", ".join(f"{n} {name}" for name, n in clips["failed_gates"].items()) or "none"
+    own = " (the model under test itself: flattering)" if clips["judge_is_own"] else ""
+    facts = (
+        f"{clips['clips']} clips; silent, clipped, DC or invalid: {failures}; identical seeds: "
+        f"{clips['identical_seeds']}; diversity of seeds {clips['seed_diversity']:.3f}; "
+        f"{clips['seconds_per_clip']:.1f} s a clip. Judged by {clips['judge']}{own}."
+    )
+    return (
+        _table(("made clip → reference", "class MRR", "Fréchet", "KAD × 1000", "KL"), kind)
+        + _table(
+            ("following", "envelope correlation", "onsets, ms", "brightness, oct", "pitch, cents"),
+            timing,
+        )
+        + f"<p class=soft>{html.escape(facts)}</p>"
+    )
+
+
+def _clip_grid(made: Sequence[MadeClip], media: Path, prefix: str) -> str:
+    figures = []
+    for number, one in enumerate(made[:MAX_SHOWN]):
+        stem = f"{prefix}-{number:02d}"
+        parts = [_media("imitation", one.query.clip, media, f"{stem}-take")]
+        started = f", from {one.started_from}" if one.started_from else ""
+        parts += [
+            _media(f"made{started}", clip, media, f"{stem}-made-{seed}")
+            for seed, clip in enumerate(one.clips[:1])
+        ]
+        caption = html.escape(one.query.name)
+        figures.append(f"<figure><figcaption>{caption}</figcaption>{''.join(parts)}</figure>")
+    return f"<div class=grid>{''.join(figures)}</div>" if figures else ""
+
+
+def _adapter_section(adapter: dict[str, Any]) -> str:
+    row = (
+        "held-out imitations",
+        f"{adapter['cosine']:.3f}",
+        _score(adapter["item_mrr"]),
+        f"{adapter['structure']:.3f}",
+    )
+    return "<h2>Adapter</h2>" + _table(("", "cosine", "item MRR", "structure"), [row])
+
+
+def _reconstruction_section(
+    scores: dict[str, Any], rebuilt: Sequence[Reconstruction], media: Path
+) -> str:
+    row = (
+        f"{scores['sounds']} unseen sounds",
+        f"{scores['vae_db']:.2f}",
+        f"{scores['total_db']:.2f}",
+        _number(scores["harmonic_share"], 2),
+    )
+    header = ("active frames", "VAE, dB", "VAE + vocoder, dB", "tones that stay tones")
+    figures = []
+    for number, one in enumerate(rebuilt[:MAX_SHOWN]):
+        parts = _media("original", one.original, media, f"rebuilt-{number:02d}-a")
+        parts += _media("rebuilt", one.rebuilt, media, f"rebuilt-{number:02d}-b")
+        figures.append(f"<figure><figcaption>{one.total_db:.1f} dB</figcaption>{parts}</figure>")
+    return f"<h2>Reconstruction</h2>{_table(header, [row])}<div class=grid>{''.join(figures)}</div>"
+
+
+def _media(label: str, clip: AudioClip, media: Path, stem: str) -> str:
+    write_wav(media / f"{stem}.wav", clip, "PCM_16")
+    save_spectrogram(clip, media / f"{stem}.png")
+    return (
+        f"<div class=label>{html.escape(label)}</div>"
+        f'<img src="{media.name}/{stem}.png" alt="spectrogram" loading="lazy">'
+        f'<audio controls preload="none" src="{media.name}/{stem}.wav"></audio>'
+    )
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = "".join(f"<th>{html.escape(title)}" for title in header)
+    body = "".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in rows)
+    return f"<table><tr>{head}{body}</table>"
+
+
+def _score(score: dict[str, Any]) -> str:
+    interval = f"[{score['low']:.3f}, {score['high']:.3f}]"
+    return f"{score['mean']:.3f} <span class=range>{interval}</span>"
+
+
+def _distances(scores: dict[str, float]) -> tuple[str, str, str]:
+    return (
+        f"{scores['frechet_distance']:.3f}",
+        f"{scores['kernel_distance']:.1f}",
+        f"{scores['class_divergence']:.3f}",
+    )
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,198 @@
+"""Sets of imitations whose right answers are known, each named and never mixed with another."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.trim import trim_silence
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import AudioFileError, StudioError, UsageError
+from qvim_studio.core.resources import resource_path
+from qvim_studio.evaluation.onomatopoeia import ONOMATOPOEIA, VOICES
+from qvim_studio.training.corpus import Corpus
+from qvim_studio.training.imitations import SAMPLE_RATE, ImitationSet
+from qvim_studio.training.labels import VOICE_CLASSES, sound_class
+
+log = logging.getLogger(__name__)
+
+SPEECH_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """One imitation. item: position of its own reference, or None where only a class is known."""
+
+    name: str
+    clip: AudioClip
+    classes: tuple[str, ...]
+    item: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class QuerySet:
+    """Imitations and the references they are searched among.
+
+    name: what the report calls it. origin: who or what made the imitations. classes: of every
+    reference.
+    """
+
+    name: str
+    origin: str
+    queries: tuple[Query, ...]
+    references: tuple[AudioClip, ...]
+    classes: tuple[str, ...]
+
+    def same_class(self) -> np.ndarray:
+        """(queries, references) bool: the reference is of a class that the query stands for."""
+        return np.array([[name in q.classes for name in self.classes] for q in self.queries])
+
+    def same_item(self) -> np.ndarray | None:
+        """(queries, references) bool: the query's very reference; None where it is not known."""
+        if any(query.item is None for query in self.queries):
+            return None
+        items = np.arange(len(self.references))
+        return np.array([items == query.item for query in self.queries])
+
+
+def pairs_set(pairs_csv: Path) -> QuerySet:
+    """``reference,imitation[,label]``, paths relative to the file; the label defaults to the
+    reference, so that class and item are the same."""
+    try:
+        with pairs_csv.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudioError(f"Cannot read the pairs of {pairs_csv}: {error}.") from error
+    if not rows or not {"reference", "imitation"} <= rows[0].keys():
+        found = ", ".join(rows[0]) if rows else "nothing"
+        raise UsageError(
+            f"{pairs_csv} must have the columns reference, imitation and, if wanted, label; "
+            f"it has {found}."
+        )
+    folder = pairs_csv.parent
+    names = list(dict.fromkeys(row["reference"] for row in rows))
+    labels = {row["reference"]: row.get("label") or row["reference"] for row in rows}
+    queries = tuple(
+        Query(
+            row["imitation"],
+            trim_silence(read_audio(folder / row["imitation"])),
+            (labels[row["reference"]],),
+            names.index(row["reference"]),
+        )
+        for row in rows
+    )
+    references = tuple(trim_silence(read_audio(folder / name)) for name in names)
+    classes = tuple(labels[name] for name in names)
+    return QuerySet(pairs_csv.stem, f"{pairs_csv.name}", queries, references, classes)
+
+
+def held_out_set(corpus: Corpus, imitations: ImitationSet) -> QuerySet:
+    """Held-out references and the voice renderer's imitations of them (synthetic)."""
+    references, classes, indices = _references(corpus, "held_out")
+    queries = tuple(
+        Query(
+            corpus.items[index].label,
+            AudioClip.from_mono(imitations.samples(index, 0), SAMPLE_RATE),
+            (classes[position],),
+            position,
+        )
+        for position, index in enumerate(indices)
+    )
+    return QuerySet(
+        "held-out", "our voice renderer (synthetic), unseen sounds", queries, references, classes
+    )
+
+
+def spoken_set(corpus: Corpus) -> QuerySet:
+    """Onomatopoeia spoken by espeak-ng, a renderer that training never hears (synthetic)."""
+    if shutil.which("espeak-ng") is None:
+        raise StudioError(
+            "The second renderer's imitations need the speech synthesizer espeak-ng, which is not "
+            "installed. On Debian: apt install espeak-ng."
+        )
+    references, classes, _ = _references(corpus, "held_out")
+    queries = tuple(
+        Query(f"{word} ({voice})", _speak(word, voice), (name,))
+        for name, words in ONOMATOPOEIA.items()
+        if name in classes
+        for word in words
+        for voice in VOICES
+    )
+    return QuerySet(
+        "spoken", "espeak-ng onomatopoeia (synthetic), unseen sounds", queries, references, classes
+    )
+
+
+def mouth_set(data_folder: Path, corpus: Corpus) -> QuerySet:
+    """Real mouths, ``data_folder/voice_dev``: the class is known, no take has its own reference.
+
+    The references are the whole corpus: only the encoder's reference side has seen them, and
+    never one of these takes.
+    """
+    manifest = data_folder / "manifest.csv"
+    try:
+        with manifest.open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if row["label"] in VOICE_CLASSES]
+    except OSError as error:
+        raise StudioError(
+            f"There are no real imitations in {data_folder} ({error.strerror}). Give a folder "
+            "with a manifest.csv, or leave --data out."
+        ) from error
+    rows = [row for row in rows if row["split"] == "voice_dev"]
+    queries = tuple(
+        Query(
+            row["label"],
+            trim_silence(read_audio(data_folder / row["path"])),
+            VOICE_CLASSES[row["label"]],
+        )
+        for row in rows
+    )
+    references, classes, _ = _references(corpus, None)
+    return QuerySet("real mouths", "real recordings of voice_dev", queries, references, classes)
+
+
+def bundled_set() -> QuerySet:
+    """The example takes and the library that ship: what a fresh machine can evaluate."""
+    examples, library = resource_path("examples"), resource_path("library")
+    with (library / "library.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    references = tuple(read_audio(library / row["file"]) for row in rows)
+    with (examples / "examples.csv").open(newline="", encoding="utf-8") as file:
+        takes = list(csv.DictReader(file))
+    queries = tuple(
+        Query(take["file"], trim_silence(read_audio(examples / take["file"])), (take["class"],))
+        for take in takes
+    )
+    classes = tuple(row["class"] for row in rows)
+    return QuerySet("bundled", "the example takes (synthetic)", queries, references, classes)
+
+
+def _references(
+    corpus: Corpus, split: str | None
+) -> tuple[tuple[AudioClip, ...], tuple[str, ...], Sequence[int]]:
+    indices = range(len(corpus.items)) if split is None else corpus.indices(split).tolist()
+    items = [corpus.items[index] for index in indices]
+    clips = tuple(
+        AudioClip.from_mono(corpus.samples(item, SAMPLE_RATE), SAMPLE_RATE) for item in items
+    )
+    return clips, tuple(sound_class(item.label, item.source) for item in items), indices
+
+
+def _speak(word: str, voice: str) -> AudioClip:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spoken.wav"
+        command = ["espeak-ng", "-v", voice, "-w", str(path), f"[[{word}]]"]
+        try:
+            subprocess.run(command, check=True, timeout=SPEECH_TIMEOUT_S)
+            return trim_silence(read_audio(path))
+        except (OSError, subprocess.SubprocessError, AudioFileError) as error:
+            raise StudioError(f"espeak-ng could not speak {word!r}: {error}") from error

@@ -1,0 +1,1 @@
+"""Files for others: clips with their recipes, sample packs, metadata."""

@@ -1,0 +1,111 @@
+"""``qvim-studio pack`` and ``qvim-studio kit``: options in, a report out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qvim_studio.audio.files import read_audio
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import Progress
+from qvim_studio.export.edits import EditList
+from qvim_studio.export.kit import kit_requests, make_kit
+from qvim_studio.export.name_template import UCS_TEMPLATE, NameTemplate
+from qvim_studio.export.pack_plan import PackOptions, plan_pack
+from qvim_studio.export.pack_writer import PackProgress, export_pack
+from qvim_studio.export.sound_file import FileFormat
+
+TEXT_AND_VOICE_BALANCE = 0.5  # where words are given besides the take
+
+
+def pack(options: argparse.Namespace) -> dict[str, Any]:
+    """Plan, guard, write; the same command goes on where an interrupted one stopped."""
+    wanted = PackOptions(
+        name=options.name,
+        creator=options.creator,
+        source=options.source,
+        is_commercial=options.commercial,
+        template=NameTemplate(options.template or UCS_TEMPLATE),
+        file_format=FileFormat(bit_depth=options.bits),
+        edits=EditList() if options.edits is None else _read_edits(options.edits),
+        cat_id=options.category,
+    )
+    plan = plan_pack(options.files, wanted)
+    report = export_pack(plan, options.output, _show_progress)
+    licences = sorted({clip.licence for clip in plan.clips})
+    if not options.json:
+        for warning in report.warnings:
+            print(f"note: {warning}", file=sys.stderr)
+        print(f"{report.clips} sounds, licence {', '.join(licences)}")
+        print(report.folder)
+        print(report.archive)
+    return {
+        "folder": str(report.folder),
+        "archive": str(report.archive),
+        "clips": report.clips,
+        "reused": report.reused,
+        "licences": licences,
+        "warnings": list(report.warnings),
+    }
+
+
+def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[str, Any]:
+    """Cut the take into its sounds, generate each, write presets that play them."""
+    take = read_audio(options.take)
+    base = GenerationRequest(
+        imitation=take,
+        text=options.text,
+        balance=TEXT_AND_VOICE_BALANCE if options.text else 0.0,
+        variations=options.variations,
+        seed=options.seed,
+        steps=options.steps,
+        checkpoint=options.checkpoint,
+    )
+    requests = kit_requests(take, base)
+    engine = make_engine()
+    try:
+        report = make_kit(requests, engine, options.output, options.take.stem, _show_kit_progress)
+    finally:
+        engine.close()
+    if not options.json:
+        print(f"{len(report.sounds)} sounds in {report.folder}")
+        for preset in report.presets:
+            print(preset)
+    return {
+        "folder": str(report.folder),
+        "presets": [str(path) for path in report.presets],
+        "sounds": [[str(path) for path in paths] for paths in report.sounds],
+    }
+
+
+def _show_kit_progress(number: int, count: int, progress: Progress) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if number + 1 == count and progress.phase == "decode" else ""
+        text = f"\rsound {number + 1} of {count}  {progress.phase:8} {progress.fraction:4.0%} "
+        print(text, end=end, file=sys.stderr, flush=True)
+
+
+def _read_edits(path: Path) -> EditList:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"The edits in {path} cannot be read ({error}). Expected a JSON list such as "
+            '[{"kind": "normalize_true_peak", "target_dbtp": -1}].'
+        ) from error
+    if not isinstance(rows, list):
+        raise UsageError(f"The edits in {path} are no JSON list. Put them between [ and ].")
+    return EditList.from_json(rows)
+
+
+def _show_progress(progress: PackProgress) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if progress.phase == "archive" and progress.done == progress.total else ""
+        text = f"\r{progress.phase:8} {progress.done} of {progress.total} "
+        print(text, end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,140 @@
+"""Applies a list of edits to a clip, and says what a sound designer would complain about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qvim_studio.audio import levels
+from qvim_studio.audio.resample import resample
+from qvim_studio.audio.trim import trim_silence
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import UsageError
+from qvim_studio.export import edits
+from qvim_studio.export.metadata import Loop
+
+NOISE_FLOOR_LIMIT_DBFS = -60.0
+NOISE_WINDOW_S = 0.1
+TAIL_WINDOW_S = 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class FinishedClip:
+    """The clip after its edits; ``loop`` where it repeats without a seam."""
+
+    clip: AudioClip
+    loop: Loop | None = None
+
+
+def apply_edits(clip: AudioClip, edit_list: edits.EditList) -> FinishedClip:
+    """The edits in order; raises UsageError where one leaves nothing of the clip."""
+    is_loop = False
+    for edit in edit_list.edits:
+        clip = _apply(clip, edit)
+        is_loop = is_loop or isinstance(edit, edits.SeamlessLoop)
+    return FinishedClip(clip, Loop(0, len(clip.samples)) if is_loop else None)
+
+
+def warnings_of(clip: AudioClip, is_loop: bool = False) -> list[str]:
+    """Sentences about noise and a cut-off ending; empty where all is well."""
+    found = []
+    floor = noise_floor_dbfs(clip)
+    if not is_loop and floor is not None and floor > NOISE_FLOOR_LIMIT_DBFS:
+        found.append(
+            f"The quietest {1000 * NOISE_WINDOW_S:.0f} ms lie at {floor:.0f} dBFS, above "
+            f"{NOISE_FLOOR_LIMIT_DBFS:.0f}: there may be noise."
+        )
+    if not is_loop and is_tail_cut(clip):
+        found.append("The sound does not end in silence: its tail is cut off. Add a fade-out.")
+    return found
+
+
+def noise_floor_dbfs(clip: AudioClip) -> float | None:
+    """Level of the quietest 100 ms; None where the clip is shorter than two of them."""
+    step = int(NOISE_WINDOW_S * clip.sample_rate)
+    count = len(clip.samples) // step
+    if count < 2:
+        return None
+    windows = clip.mono()[: count * step].reshape(count, step)
+    quietest = windows[np.argmin(np.square(windows, dtype=np.float64).mean(axis=1))]
+    return levels.rms_dbfs(AudioClip.from_mono(quietest, clip.sample_rate))
+
+
+def is_tail_cut(clip: AudioClip) -> bool:
+    """Is the very end louder than -60 dBFS?"""
+    tail = clip.samples[-max(1, int(TAIL_WINDOW_S * clip.sample_rate)) :]
+    end = AudioClip(np.ascontiguousarray(tail), clip.sample_rate)
+    return levels.rms_dbfs(end) > NOISE_FLOOR_LIMIT_DBFS
+
+
+def _apply(clip: AudioClip, edit: edits.Edit) -> AudioClip:
+    if isinstance(edit, edits.Trim):
+        return _trim(clip, edit)
+    if isinstance(edit, edits.TrimSilence):
+        return trim_silence(clip, edit.threshold_db)
+    if isinstance(edit, edits.Fade):
+        return levels.fade(clip, edit.in_s, edit.out_s)
+    if isinstance(edit, edits.RemoveDc):
+        return levels.remove_dc(clip)
+    if isinstance(edit, edits.NormalizePeak):
+        return _scale_from(clip, levels.peak_dbfs(clip), edit.target_dbfs)
+    if isinstance(edit, edits.NormalizeTruePeak):
+        return levels.normalize_peak(clip, edit.target_dbtp)
+    if isinstance(edit, edits.NormalizeLoudness):
+        return _normalize_loudness(clip, edit)
+    if isinstance(edit, edits.Resample):
+        return resample(clip, edit.sample_rate)
+    if isinstance(edit, edits.SetChannels):
+        return _set_channels(clip, edit.count)
+    return _loop(clip, edit.crossfade_s)
+
+
+def _trim(clip: AudioClip, edit: edits.Trim) -> AudioClip:
+    begin = round(edit.begin_s * clip.sample_rate)
+    end = None if edit.end_s is None else round(edit.end_s * clip.sample_rate)
+    samples = clip.samples[begin:end]
+    if not len(samples):
+        raise UsageError(
+            f"The trim starts at {edit.begin_s} s, the clip lasts {clip.duration_s:.2f} s: "
+            "nothing is left. Choose an earlier part."
+        )
+    return AudioClip(np.ascontiguousarray(samples), clip.sample_rate)
+
+
+def _scale_from(clip: AudioClip, level_db: float, target_db: float) -> AudioClip:
+    if level_db <= levels.SILENCE_DBFS:
+        return clip
+    gain = np.float32(10 ** ((target_db - level_db) / 20))
+    return AudioClip(clip.samples * gain, clip.sample_rate)
+
+
+def _normalize_loudness(clip: AudioClip, edit: edits.NormalizeLoudness) -> AudioClip:
+    loudness = levels.loudness_lufs(clip)
+    peak = levels.true_peak_dbfs(clip)
+    headroom_db = edit.ceiling_dbtp - peak
+    gain_db = headroom_db if loudness is None else min(edit.target_lufs - loudness, headroom_db)
+    return _scale_from(clip, peak, peak + gain_db)
+
+
+def _set_channels(clip: AudioClip, count: int) -> AudioClip:
+    if clip.channels == count:
+        return clip
+    if count == 1:
+        return AudioClip.from_mono(clip.mono(), clip.sample_rate)
+    samples = clip.samples[:, :2] if clip.channels > 2 else np.repeat(clip.samples, 2, axis=1)
+    return AudioClip(np.ascontiguousarray(samples), clip.sample_rate)
+
+
+def _loop(clip: AudioClip, crossfade_s: float) -> AudioClip:
+    """The last frames, faded out, are laid over the first, faded in (equal power), and cut."""
+    length = round(crossfade_s * clip.sample_rate)
+    if not 0 < length <= len(clip.samples) // 2:
+        raise UsageError(
+            f"A crossfade of {crossfade_s} s needs a clip of twice that, got "
+            f"{clip.duration_s:.2f} s. Choose a shorter crossfade."
+        )
+    angle = 0.5 * np.pi * np.arange(length, dtype=np.float32)[:, None] / length
+    samples = clip.samples[:-length].copy()
+    samples[:length] = np.sin(angle) * samples[:length] + np.cos(angle) * clip.samples[-length:]
+    return AudioClip(samples.astype(np.float32), clip.sample_rate)

@@ -1,0 +1,107 @@
+"""What an export has finished so far, one line of JSON for each sound: a killed run goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from qvim_studio.export.metadata import Loop
+from qvim_studio.export.pack_plan import PlannedClip
+from qvim_studio.export.pack_texts import PackedClip
+
+PLAN_FILE = "plan.json"
+JOURNAL_FILE = "journal.jsonl"
+
+
+class Journal:
+    """The finished sounds in a staging folder.
+
+    date: of the first run, YYYY-MM-DD. reused: how many sounds were taken over.
+    """
+
+    def __init__(self, folder: Path, date: str, rows: dict[str, dict[str, Any]]) -> None:
+        self.date = date
+        self.reused = 0
+        self._rows = rows
+        self._file = folder / JOURNAL_FILE
+
+    @classmethod
+    def open(cls, folder: Path, fingerprint: str) -> Journal:
+        """Go on with an interrupted run of the same plan; anything else there is removed."""
+        plan = _read_json(folder / PLAN_FILE)
+        if plan.get("fingerprint") == fingerprint:
+            return cls(folder, str(plan["date"]), _read_rows(folder / JOURNAL_FILE))
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir()
+        date = datetime.now(timezone.utc).date().isoformat()
+        text = json.dumps({"fingerprint": fingerprint, "date": date})
+        (folder / PLAN_FILE).write_text(text, encoding="ascii")
+        return cls(folder, date, {})
+
+    @property
+    def has_entries(self) -> bool:
+        return bool(self._rows)
+
+    @property
+    def reusable_bytes(self) -> int:
+        return sum(row["size"] for row in self._rows.values())
+
+    def reuse(self, clip: PlannedClip, pack: Path) -> PackedClip | None:
+        """The finished sound where it still lies there unchanged."""
+        row = self._rows.get(str(clip.path))
+        if row is None:
+            return None
+        try:
+            data = (pack / clip.path).read_bytes()
+        except FileNotFoundError:
+            return None
+        if hashlib.sha256(data).hexdigest() != row["sha256"]:
+            return None
+        self.reused += 1
+        values = {key: value for key, value in row.items() if key not in ("path", "loop")}
+        loop = None if row["loop"] is None else Loop(**row["loop"])
+        return PackedClip(clip=clip, loop=loop, **values)
+
+    def add(self, entry: PackedClip) -> None:
+        """Note a sound that lies on the disk now."""
+        row = {
+            "path": str(entry.clip.path),
+            "sha256": entry.sha256,
+            "size": entry.size,
+            "frames": entry.frames,
+            "sample_rate": entry.sample_rate,
+            "channels": entry.channels,
+            "loudness_lufs": entry.loudness_lufs,
+            "true_peak_dbfs": entry.true_peak_dbfs,
+            "loop": None if entry.loop is None else asdict(entry.loop),
+        }
+        with self._file.open("a", encoding="ascii") as file:
+            file.write(json.dumps(row) + "\n")
+
+
+def _read_rows(path: Path) -> dict[str, dict[str, Any]]:
+    """All whole lines; the last may have been cut off."""
+    rows: dict[str, dict[str, Any]] = {}
+    if not path.is_file():
+        return rows
+    for line in path.read_text(encoding="ascii").split("\n")[:-1]:
+        try:
+            row = json.loads(line)
+        except ValueError:  # a line that was cut off by a kill and continued by the next run
+            continue
+        rows[row["path"]] = row
+    return rows
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

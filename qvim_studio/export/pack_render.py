@@ -1,0 +1,79 @@
+"""One sound of a pack: read, edited, described, encoded."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.export.finishing import FinishedClip, apply_edits, warnings_of
+from qvim_studio.export.metadata import PROGRAM, ClipMetadata
+from qvim_studio.export.pack_plan import PackOptions, PlannedClip
+from qvim_studio.export.pack_texts import PackedClip, keywords_of
+from qvim_studio.export.recipe import metadata_of
+from qvim_studio.export.sound_file import wav_bytes
+
+
+def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip, bytes, list[str]]:
+    """What lies in the pack, the whole WAV, and warnings about its sound."""
+    finished = apply_edits(read_audio(planned.source), options.edits)
+    clip = finished.clip
+    loudness, peak = _levels_of(clip, planned, options)
+    meta = _metadata_of(planned, options, finished, loudness, peak)
+    data = wav_bytes(clip, meta, options.file_format)
+    entry = PackedClip(
+        clip=planned,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        frames=len(clip.samples),
+        sample_rate=clip.sample_rate,
+        channels=clip.channels,
+        loudness_lufs=loudness,
+        true_peak_dbfs=peak,
+        loop=finished.loop,
+    )
+    texts = warnings_of(clip, finished.loop is not None)
+    return entry, data, [f"{planned.source.name}: {text}" for text in texts]
+
+
+def _levels_of(
+    clip: AudioClip, planned: PlannedClip, options: PackOptions
+) -> tuple[float | None, float]:
+    """LUFS and dBTP: from the recipe where the samples are still those that were measured."""
+    recipe = planned.recipe
+    if recipe is not None and not options.edits:
+        return recipe["loudness_lufs"], recipe["true_peak_dbfs"]
+    return loudness_lufs(clip), true_peak_dbfs(clip)
+
+
+def _metadata_of(
+    planned: PlannedClip,
+    options: PackOptions,
+    finished: FinishedClip,
+    loudness: float | None,
+    peak: float,
+) -> ClipMetadata:
+    if planned.recipe is None:
+        base = ClipMetadata(
+            planned.title, coding_history=f"A=PCM,T={PROGRAM}", usage_rights=planned.licence
+        )
+    else:
+        recipe = {**planned.recipe, "edits": options.edits.as_json()}
+        base = metadata_of({**recipe, "created": planned.date}, planned.title)
+    return replace(
+        base,
+        description=base.description or f"{planned.title}. {options.name}",
+        date=planned.date,
+        keywords=keywords_of(planned),
+        category=planned.category.category,
+        sub_category=planned.category.sub_category,
+        cat_id=planned.category.cat_id,
+        creator=options.creator,
+        source=options.source,
+        library=options.name,
+        loudness_lufs=loudness,
+        true_peak_dbfs=peak,
+        loop=finished.loop,
+    )

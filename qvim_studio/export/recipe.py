@@ -1,0 +1,136 @@
+"""The recipe inside a file: what made the clip, and the request that makes it again."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import soundfile
+
+from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import AudioFileError, UsageError
+from qvim_studio.core.request import (
+    GenerationRequest,
+    clip_hash,
+)
+from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.export.ixml import recipe_in
+from qvim_studio.export.metadata import PROGRAM, ClipMetadata
+from qvim_studio.export.riff import read_metadata_chunks
+from qvim_studio.export.ucs import best_category
+
+# What every version has written, by the part of the recipe in which it lies.
+_NEEDED = {
+    "": {"seed", "bandwidth_hz", "loudness_lufs", "true_peak_dbfs"},
+    "request": {"text", "steps", "guidance", "imitation_sha256"},
+    "provenance": {"checkpoint_title", "revision", "licence", "commercial"},
+}
+
+
+def recipe_of(result: GenerationResult, variation: Variation) -> dict[str, Any]:
+    """Everything that is needed to make the clip again, and where its sound comes from."""
+    return {
+        "program": PROGRAM,
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "is_generated": True,
+        "request": result.request.recipe(),
+        "seed": variation.seed,
+        "similarity": variation.similarity,
+        "started_from": variation.start_name,
+        "bandwidth_hz": variation.bandwidth_hz,
+        "true_peak_dbfs": round(true_peak_dbfs(variation.clip), 2),
+        "loudness_lufs": loudness_lufs(variation.clip),
+        "provenance": result.provenance.as_dict(),
+        "notes": list(result.notes),
+    }
+
+
+def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
+    """What a freshly generated clip says about itself.
+
+    The time of day stays out (it lies in the JSON beside the clip): the same request gives the
+    same file, byte for byte, all day.
+    """
+    request, provenance = recipe["request"], recipe["provenance"]
+    embedded = {**recipe, "created": recipe["created"][:10]}
+    words = request["text"] or "a vocal imitation"
+    category = best_category(request["text"] or title)
+    made_by = f"{provenance['checkpoint_title']} revision {provenance['revision']}"
+    return ClipMetadata(
+        title=title,
+        description=f"Generated from {words} by {made_by}, seed {recipe['seed']}",
+        date=recipe["created"][:10],
+        category=category.category,
+        sub_category=category.sub_category,
+        cat_id=category.cat_id,
+        usage_rights=provenance["licence"],
+        loudness_lufs=recipe["loudness_lufs"],
+        true_peak_dbfs=recipe["true_peak_dbfs"],
+        is_generated=True,
+        coding_history=f"A=PCM,T={PROGRAM};{made_by};seed={recipe['seed']}",
+        reference=f"QVIM{(request['imitation_sha256'] or '0' * 8)[:8]}{recipe['seed']}",
+        notes=(
+            f"Model {made_by}; licence {provenance['licence']}; seed {recipe['seed']}; "
+            f"steps {request['steps']}; guidance {request['guidance']}; "
+            f"imitation SHA-256 {request['imitation_sha256'] or 'none'}; "
+            f"content up to {recipe['bandwidth_hz']:.0f} Hz"
+        ),
+        recipe=embedded,
+    )
+
+
+def read_recipe(path: Path) -> dict[str, Any] | None:
+    """The recipe inside a WAV, FLAC or AIFF of ours; None where the file holds none.
+
+    Raises AudioFileError where the file cannot be opened.
+    """
+    try:
+        chunks = read_metadata_chunks(path)
+        if chunks:
+            return _checked(recipe_in(chunks.get(b"iXML", b"")))
+        with soundfile.SoundFile(path) as file:
+            return _checked(json.loads(file.comment))
+    except (soundfile.LibsndfileError, ValueError):
+        return None
+    except OSError as error:
+        raise AudioFileError(
+            f"{path} cannot be opened ({error.strerror}). Check the name and that you may read it."
+        ) from error
+
+
+def _checked(recipe: Any) -> dict[str, Any] | None:
+    """The recipe where it has what all of ours have; other programs' JSON has not."""
+    if not isinstance(recipe, dict):
+        return None
+    for part, names in _NEEDED.items():
+        values = recipe.get(part) if part else recipe
+        if not isinstance(values, dict) or not values.keys() >= names:
+            return None
+    return recipe
+
+
+def request_from_recipe(
+    recipe: dict[str, Any], imitation: AudioClip | None = None
+) -> GenerationRequest:
+    """The request that made a clip, from its recipe; values of later versions are passed over.
+
+    imitation: the take that the recipe names by its hash. Raises UsageError where the recipe
+    needs one and got none or another, or where a value is impossible.
+    """
+    stored = recipe.get("request")
+    if not isinstance(stored, dict):
+        raise UsageError(
+            "The recipe holds no request, expected one of a clip of QVIM Studio. "
+            "Choose a clip that was generated here."
+        )
+    wanted = stored.get("imitation_sha256")
+    if wanted is not None and (imitation is None or clip_hash(imitation) != wanted):
+        got = "none" if imitation is None else "another"
+        raise UsageError(
+            f"The clip was made from the imitation {wanted[:12]}…, got {got}. "
+            "Open the take that it was made from."
+        )
+    return GenerationRequest.from_recipe(stored, imitation)

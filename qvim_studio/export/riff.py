@@ -1,0 +1,62 @@
+"""The chunk layer of WAV files: builds them with metadata before the audio, finds chunks again.
+
+Sources: IBM & Microsoft, Multimedia Programming Interface 1.0 (1991), chapters 2 and 3.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+MAX_RIFF_BYTES = 2**32 - 2**16  # sizes are 32-bit; beyond it RF64 would be needed
+MAX_METADATA_BYTES = 16_000_000  # a larger chunk is no metadata that we would read
+Chunk = tuple[bytes, bytes]
+
+
+def chunk(chunk_id: bytes, payload: bytes) -> bytes:
+    """One chunk: four-letter id, size, payload, a pad byte where the size is odd."""
+    return chunk_id + struct.pack("<I", len(payload)) + payload + b"\0" * (len(payload) % 2)
+
+
+def riff_list(list_type: bytes, items: Sequence[Chunk]) -> bytes:
+    """The payload of a ``LIST`` chunk."""
+    return list_type + b"".join(chunk(name, payload) for name, payload in items)
+
+
+def wave_file(format_payload: bytes, before: Sequence[Chunk], audio: bytes) -> bytes:
+    """A whole WAV: ``fmt``, the metadata in ``before``, then the audio.
+
+    Metadata comes first so that a reader need not seek past the audio. Raises ValueError where
+    the file would be larger than RIFF's sizes can say.
+    """
+    parts = [chunk(b"fmt ", format_payload)]
+    parts += [chunk(name, payload) for name, payload in before]
+    parts.append(chunk(b"data", audio))
+    size = 4 + sum(map(len, parts))
+    if size > MAX_RIFF_BYTES:
+        raise ValueError(f"a RIFF file holds at most {MAX_RIFF_BYTES} bytes, got {size}")
+    return b"".join([b"RIFF", struct.pack("<I", size), b"WAVE", *parts])
+
+
+def read_metadata_chunks(path: Path) -> dict[bytes, bytes]:
+    """Every chunk of a WAV but its audio; empty where the file is no WAV.
+
+    A file that was cut off gives what is whole in it. Raises OSError.
+    """
+    found: dict[bytes, bytes] = {}
+    with path.open("rb") as file:
+        head = file.read(12)
+        if len(head) < 12 or head[:4] not in (b"RIFF", b"RF64") or head[8:] != b"WAVE":
+            return found
+        while len(header := file.read(8)) == 8:
+            name, size = header[:4], struct.unpack("<I", header[4:])[0]
+            if name == b"data" or size > MAX_METADATA_BYTES:
+                file.seek(size + size % 2, 1)
+                continue
+            payload = file.read(size)
+            if len(payload) < size:
+                break
+            found.setdefault(name, payload)
+            file.seek(size % 2, 1)
+    return found

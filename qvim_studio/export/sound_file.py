@@ -1,0 +1,133 @@
+"""Writes a clip with all that it says about itself as WAV, FLAC or AIFF."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import soundfile
+
+from qvim_studio.audio.files import write_atomically
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import UsageError
+from qvim_studio.export import pcm
+from qvim_studio.export.ixml import ixml_payload
+from qvim_studio.export.metadata import (
+    PROGRAM,
+    ClipMetadata,
+    bext_payload,
+    cue_chunks,
+    info_payload,
+    smpl_payload,
+)
+from qvim_studio.export.riff import Chunk, wave_file
+
+
+class Container(str, Enum):
+    """The kinds of files that are written; the value is the file name's ending."""
+
+    WAV = "wav"
+    FLAC = "flac"
+    AIFF = "aiff"
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """How samples are stored.
+
+    bit_depth: 16, 24 or 32 (float; not in FLAC).
+    is_dithered: triangular dither before rounding; None: at 16 bits only.
+    """
+
+    container: Container = Container.WAV
+    bit_depth: int = 24
+    is_dithered: bool | None = None
+
+    def __post_init__(self) -> None:
+        depths = (16, 24) if self.container is Container.FLAC else pcm.BIT_DEPTHS
+        if self.bit_depth not in depths:
+            raise UsageError(
+                f"{self.container.value} files take {', '.join(map(str, depths))} bits, "
+                f"got {self.bit_depth}. Choose one of them."
+            )
+
+    @property
+    def dither_seed(self) -> int | None:
+        """The noise is the same for every export: equal sounds make equal files."""
+        is_dithered = self.bit_depth == 16 if self.is_dithered is None else self.is_dithered
+        return 0 if is_dithered and self.bit_depth < 32 else None
+
+
+def write_sound(
+    path: Path, clip: AudioClip, meta: ClipMetadata, file_format: FileFormat | None = None
+) -> None:
+    """Write a file that is complete or not there at all.
+
+    Raises OutputError where it cannot be written, UsageError where a WAV would pass 4 GB.
+    """
+    chosen = file_format or FileFormat()
+    if chosen.container is Container.WAV:
+        data = wav_bytes(clip, meta, chosen)
+        write_atomically(path, lambda name: _write_bytes(name, data))
+    else:
+        write_atomically(path, lambda name: _write_tagged(name, clip, meta, chosen))
+
+
+def wav_bytes(clip: AudioClip, meta: ClipMetadata, file_format: FileFormat) -> bytes:
+    """A whole WAV in memory, metadata before the audio."""
+    depth = file_format.bit_depth
+    chunks: list[Chunk] = [
+        (b"bext", bext_payload(meta)),
+        (b"iXML", ixml_payload(meta, clip.channels, clip.sample_rate, depth)),
+        (b"LIST", info_payload(meta)),
+    ]
+    if meta.loop is not None:
+        chunks.append((b"smpl", smpl_payload(meta.loop, clip.sample_rate)))
+    if meta.markers:
+        chunks += cue_chunks(meta.markers)
+    format_payload = pcm.format_payload(clip.channels, clip.sample_rate, depth)
+    audio = pcm.encode(clip, depth, file_format.dither_seed)
+    try:
+        return wave_file(format_payload, chunks, audio)
+    except ValueError as error:
+        raise UsageError(
+            f"A WAV file holds at most 4 GB, got {len(audio) / 1e9:.1f} GB of audio. "
+            "Cut the clip or choose fewer bits."
+        ) from error
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def _write_tagged(path: Path, clip: AudioClip, meta: ClipMetadata, chosen: FileFormat) -> None:
+    """FLAC and AIFF: short texts in their tags, the recipe as JSON in the comment."""
+    depth = chosen.bit_depth
+    is_float = depth == 32
+    samples = clip.samples
+    if not is_float:
+        # At the top of 32 bits: libsndfile then only drops zeros.
+        samples = pcm.quantize(samples, 2 ** (depth - 1), chosen.dither_seed) << (32 - depth)
+    subtype = "FLOAT" if is_float else f"PCM_{depth}"
+    name = chosen.container.name
+    with soundfile.SoundFile(
+        path, "w", clip.sample_rate, clip.channels, subtype, format=name
+    ) as file:
+        file.title = meta.title
+        file.software = PROGRAM
+        texts = {
+            "artist": meta.creator,
+            "copyright": meta.usage_rights,
+            "date": meta.date,
+            "album": meta.library,
+            "genre": meta.cat_id,
+        }
+        for tag, text in texts.items():
+            if text:
+                setattr(file, tag, text)
+        file.comment = (
+            meta.description if meta.recipe is None else json.dumps(meta.recipe, sort_keys=True)
+        )
+        file.write(samples)

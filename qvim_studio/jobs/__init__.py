@@ -1,0 +1,1 @@
+"""Work outside the window: recording sessions, the job queue, the engine's process."""

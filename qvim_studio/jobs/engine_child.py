@@ -1,0 +1,136 @@
+"""The engine's own process: builds an engine and serves one request after the other.
+
+Runs in the main thread of a spawned child. Nothing here imports torch; the factory does.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from ctypes import c_longlong
+from multiprocessing.connection import Connection
+from typing import Any
+
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.errors import EngineError, StudioError
+from qvim_studio.core.result import Progress
+from qvim_studio.jobs.engine_messages import (
+    Crashed,
+    Failed,
+    Finished,
+    Generate,
+    Logged,
+    Prepare,
+    Progressed,
+    Shutdown,
+)
+
+
+def serve(factory: str, connection: Connection, cancelled_up_to: c_longlong) -> None:
+    """Answer messages until Shutdown comes or the parent is gone.
+
+    factory: "package.module:function", called without arguments for the engine.
+    cancelled_up_to: shared number; jobs up to it are to end.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's business
+    send = _locked_send(connection)
+    _route_log(send)
+    engine: Engine | None = None
+    while True:
+        try:
+            message = connection.recv()
+        except (EOFError, OSError):
+            break
+        if isinstance(message, Shutdown):
+            break
+        if isinstance(message, Prepare) and engine is None:
+            try:
+                engine = _make_engine(factory)
+            except Exception:
+                # the job itself will meet the same error and report it to somebody who waits
+                logging.getLogger(__name__).info("Not prepared: %s", traceback.format_exc())
+        elif isinstance(message, Generate):
+            engine = _generate(message, engine, factory, send, cancelled_up_to)
+    if engine is not None:
+        engine.close()
+
+
+def load_factory(factory: str) -> Callable[[], Any]:
+    """The function that a factory string names."""
+    module, _, name = factory.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _make_engine(factory: str) -> Engine:
+    return load_factory(factory)()
+
+
+def _generate(
+    message: Generate,
+    engine: Engine | None,
+    factory: str,
+    send: Callable[[object], None],
+    cancelled_up_to: c_longlong,
+) -> Engine | None:
+    def on_progress(progress: Progress) -> None:
+        send(Progressed(message.job, progress))
+
+    def is_cancelled() -> bool:
+        return cancelled_up_to.value >= message.job
+
+    try:
+        if engine is None:
+            on_progress(Progress("load", 0, 1))
+            engine = _make_engine(factory)
+        send(Finished(message.job, engine.generate(message.request, on_progress, is_cancelled)))
+    except _ParentGone:
+        os._exit(0)
+    except StudioError as error:
+        send(Failed(message.job, error))
+    except MemoryError:
+        send(Failed(message.job, EngineError(OUT_OF_MEMORY_TEXT)))
+    except Exception:
+        send(Crashed(message.job, traceback.format_exc()))
+    return engine
+
+
+OUT_OF_MEMORY_TEXT = (
+    "Generating needs more memory than is free. Ask for fewer variations or a shorter sound, or "
+    "close other programs."
+)
+
+
+class _ParentGone(Exception):
+    """Nobody listens any more."""
+
+
+def _locked_send(connection: Connection) -> Callable[[object], None]:
+    """Log records may come from any thread of the engine."""
+    lock = threading.Lock()
+
+    def send(message: object) -> None:
+        with lock:
+            try:
+                connection.send(message)
+            except (BrokenPipeError, ConnectionError) as error:
+                raise _ParentGone from error
+
+    return send
+
+
+def _route_log(send: Callable[[object], None]) -> None:
+    class PipeHandler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            try:
+                send(Logged(record.levelno, record.name, self.format(record)))
+            except _ParentGone:
+                os._exit(0)
+
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    root.addHandler(PipeHandler())

@@ -1,0 +1,184 @@
+"""An engine in a child process: the window never stalls, a crash costs one job, memory is freed."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import time
+from ctypes import c_longlong
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from multiprocessing.sharedctypes import RawValue
+
+from qvim_studio.core.engine import IsCancelled, OnProgress
+from qvim_studio.core.errors import CancelledError, EngineError
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.jobs.engine_child import serve
+from qvim_studio.jobs.engine_messages import (
+    Crashed,
+    Failed,
+    Finished,
+    Generate,
+    Logged,
+    Prepare,
+    Progressed,
+    Shutdown,
+)
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.03
+CANCEL_GRACE_S = 0.5  # then the job is abandoned: the child ends it when it next looks
+ABANDONED_LIMIT_S = 20.0  # a child that still ignores the cancel by then is killed
+SHUTDOWN_GRACE_S = 2.0
+
+
+class EngineProcess:
+    """Implements the Engine protocol over a spawned child; used from one thread at a time.
+
+    The child starts with the first job (or ``prepare``) and again after it died.
+    """
+
+    def __init__(self, factory: str) -> None:
+        """factory: "package.module:function" that makes the engine inside the child."""
+        self._factory = factory
+        self._context = multiprocessing.get_context("spawn")
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._cancelled_up_to: c_longlong = RawValue(c_longlong, 0)
+        self._job = 0
+        self._abandoned_s: float | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
+    def prepare(self) -> None:
+        """Start the child and let it import and build its engine, without waiting for it."""
+        if self._process is None:
+            self._connected().send(Prepare())
+
+    def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        """See Engine. A cancel returns within half a second whatever the child is doing."""
+        self._job += 1
+        job = self._job
+        try:
+            self._connected().send(Generate(job, request))
+            return self._follow(job, on_progress, is_cancelled)
+        except (EOFError, ConnectionError, OSError) as error:
+            raise self._death() from error
+
+    def close(self) -> None:
+        """End the child: politely, then not."""
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        if process is None or connection is None:
+            return
+        self._cancelled_up_to.value = self._job
+        try:
+            connection.send(Shutdown())
+        except OSError:
+            log.info("The engine's process was gone before it was asked to end")
+        process.join(SHUTDOWN_GRACE_S)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        connection.close()
+        process.close()
+
+    def _follow(
+        self, job: int, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        connection = self._connected()
+        cancelled_s: float | None = None
+        if self._abandoned_s is not None:
+            on_progress(Progress("load", 0, 1))
+        while True:
+            if cancelled_s is None and is_cancelled():
+                cancelled_s = time.monotonic()
+                self._cancelled_up_to.value = job
+            if connection.poll(POLL_S):
+                message = connection.recv()
+                if isinstance(message, Logged):
+                    logging.getLogger(message.name).log(message.level, "%s", message.text)
+                elif message.job == job:  # an abandoned job may still report
+                    self._abandoned_s = None
+                    result = _answer(message, on_progress)
+                    if result is not None:
+                        return result
+            elif cancelled_s is not None and time.monotonic() - cancelled_s > CANCEL_GRACE_S:
+                self._abandoned_s = self._abandoned_s or cancelled_s
+                raise CancelledError("Cancelled.")
+            elif (
+                self._abandoned_s is not None
+                and time.monotonic() - self._abandoned_s > ABANDONED_LIMIT_S
+            ):
+                log.warning("A cancelled job did not end; the engine's process is started anew")
+                raise ConnectionAbortedError
+
+    def _connected(self) -> Connection:
+        if self._process is not None and not self._process.is_alive():
+            self._bury()
+        if self._connection is None:
+            ours, theirs = self._context.Pipe()
+            process = self._context.Process(
+                target=serve,
+                args=(self._factory, theirs, self._cancelled_up_to),
+                name="qvim-engine",
+                daemon=True,
+            )
+            process.start()
+            theirs.close()
+            self._process, self._connection = process, ours
+        return self._connection
+
+    def _death(self) -> EngineError:
+        code = self._bury()
+        reason = _REASONS.get(code, f"exit status {code}")
+        return EngineError(
+            f"The sound engine ended unexpectedly ({reason}). Your take is kept: press Generate to "
+            "start it again; fewer variations or a shorter sound need less memory."
+        )
+
+    def _bury(self) -> int | None:
+        """Clear away what is left of the child; the next job starts another."""
+        process, connection = self._process, self._connection
+        self._process = self._connection = self._abandoned_s = None
+        if process is None or connection is None:
+            return None
+        process.join(POLL_S)
+        if process.is_alive():
+            process.kill()
+        process.join()
+        code = process.exitcode
+        process.close()
+        connection.close()
+        log.error("The engine's process ended with exit status %s", code)
+        return code
+
+
+_REASONS: dict[int | None, str] = {
+    -9: "stopped by the system, mostly for want of memory",
+    -11: "a fault in a driver or library",
+    -6: "a fault in a driver or library",
+}
+
+
+def _answer(
+    message: Progressed | Finished | Failed | Crashed, on_progress: OnProgress
+) -> GenerationResult | None:
+    if isinstance(message, Progressed):
+        on_progress(message.progress)
+        return None
+    if isinstance(message, Finished):
+        return message.result
+    if isinstance(message, Failed):
+        raise message.error
+    log.error("The engine failed:\n%s", message.trace)
+    raise EngineError(
+        "Generating failed because of an error inside QVIM Studio. Try other settings; the log "
+        "file holds the details for a report."
+    )

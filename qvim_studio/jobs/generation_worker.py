@@ -1,0 +1,111 @@
+"""Runs generations in its own thread; known only to the queue that owns it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.errors import CancelledError, EngineError, StudioError
+from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.export.clip_writer import WrittenClip
+from qvim_studio.jobs.engine_process import EngineProcess
+from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress
+from qvim_studio.jobs.time_estimate import TimeEstimate
+
+log = logging.getLogger(__name__)
+
+WriteResult = Callable[[GenerationResult, Path, str], Sequence[WrittenClip]]
+
+
+class GenerationWorker(QObject):
+    """Owns the engine: makes it with the first job, closes it at the end.
+
+    Signals are emitted in the worker's thread; the queue relays them.
+    """
+
+    progressed = Signal(object)
+    finished = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, make_engine: Callable[[], Engine], write_result: WriteResult) -> None:
+        super().__init__()
+        self._make_engine = make_engine
+        self._write_result = write_result
+        self._engine: Engine | None = None
+        self._estimate = TimeEstimate()
+
+    @Slot()
+    def prepare(self) -> None:
+        """Import and build the engine before the first job asks for it."""
+        try:
+            if self._engine is None:
+                self._engine = self._make_engine()
+            if isinstance(self._engine, EngineProcess):
+                self._engine.prepare()
+        except Exception:
+            # the job itself will meet the same error and report it to somebody who waits
+            log.info("The engine could not be prepared", exc_info=True)
+
+    @Slot(object)
+    def run(self, job: Job) -> None:
+        """One job from begin to end; exactly one of finished and ended is emitted."""
+        try:
+            self.finished.emit(self._generate(job))
+        except CancelledError:
+            self.ended.emit(JobEnded(job, None))
+        except StudioError as error:
+            self.ended.emit(JobEnded(job, error))
+        except Exception:
+            log.exception("A generation failed")
+            self.ended.emit(JobEnded(job, EngineError(BUG_TEXT)))
+
+    @Slot(object)
+    def replace_engine(self, make_engine: Callable[[], Engine]) -> None:
+        """Use another kind of engine from the next job on."""
+        self.close()
+        self._make_engine = make_engine
+
+    @Slot()
+    def finish(self) -> None:
+        """Free the engine and end the thread, after everything asked before."""
+        try:
+            self.close()
+        finally:
+            QThread.currentThread().quit()
+
+    def close(self) -> None:
+        """Free the engine's memory; the next job makes another."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def _generate(self, job: Job) -> JobFinished:
+        self._estimate.begin(job.request, job.expected)
+
+        def on_progress(progress: Progress) -> None:
+            fraction, seconds_left = self._estimate.update(progress)
+            self.progressed.emit(
+                JobProgress(
+                    job.id, progress.phase, progress.step, progress.steps, fraction, seconds_left
+                )
+            )
+
+        if job.cancelled.is_set():
+            raise CancelledError("Cancelled.")
+        if self._engine is None:
+            self._engine = self._make_engine()
+        result = self._engine.generate(job.request, on_progress, job.cancelled.is_set)
+        self._estimate.finish()
+        self.progressed.emit(JobProgress(job.id, "write", 0, 1, 1.0, None))
+        clips = self._write_result(result, job.folder, job.stem)
+        return JobFinished(job, result, tuple(clips))
+
+
+BUG_TEXT = (
+    "Generating failed because of an error inside QVIM Studio. Try other settings; the log file "
+    "holds the details for a report."
+)

@@ -1,0 +1,61 @@
+"""The imitation in hand: read from a file, trimmed to what was meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from qvim_studio.audio.files import MIN_SECONDS, read_audio
+from qvim_studio.audio.trim import active_range
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.jobs.sound_picture import SoundPicture, picture_of
+
+
+@dataclass(frozen=True, eq=False)
+class Imitation:
+    """A recording and the part of it that counts.
+
+    source: the whole file; picture: of it. begin_s, end_s: the part, in seconds of the source.
+    name: for people and for the names of result files.
+    """
+
+    source: AudioClip
+    picture: SoundPicture
+    begin_s: float
+    end_s: float
+    name: str
+    path: Path
+
+    @cached_property
+    def clip(self) -> AudioClip:
+        """The part that counts."""
+        first, last = (round(s * self.source.sample_rate) for s in (self.begin_s, self.end_s))
+        return AudioClip(
+            np.ascontiguousarray(self.source.samples[first:last]), self.source.sample_rate
+        )
+
+    def with_part(self, begin_s: float, end_s: float) -> Imitation:
+        """Another part, at least 20 ms long and inside the source."""
+        begin_s = min(max(begin_s, 0.0), self.source.duration_s - MIN_SECONDS)
+        end_s = min(max(end_s, begin_s + MIN_SECONDS), self.source.duration_s)
+        return replace(self, begin_s=begin_s, end_s=end_s)
+
+    def trimmed(self, threshold_db: float | None) -> Imitation:
+        """Without what is quieter than ``threshold_db`` at both ends; None: the whole source."""
+        if threshold_db is None:
+            return self.with_part(0.0, self.source.duration_s)
+        first, last = active_range(self.source, threshold_db)
+        return self.with_part(first / self.source.sample_rate, last / self.source.sample_rate)
+
+
+def read_imitation(path: Path, threshold_db: float | None) -> Imitation:
+    """Read any audio file; raises AudioFileError where nothing in it can be used.
+
+    threshold_db: of the trim, below the loudest moment; None keeps everything.
+    """
+    clip = read_audio(path)
+    whole = Imitation(clip, picture_of(clip), 0.0, clip.duration_s, path.stem, path)
+    return whole.trimmed(threshold_db)

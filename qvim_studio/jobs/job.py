@@ -1,0 +1,75 @@
+"""A generation as the window sees it: what was asked, where it stands, what came of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from qvim_studio.core.errors import StudioError
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import GenerationResult
+from qvim_studio.export.clip_writer import WrittenClip
+
+
+class JobState(Enum):
+    """queued → running → finished | cancelled | failed; only the queue writes it."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One request on its way.
+
+    folder, stem: where its clips are written and how their names begin.
+    expected: seconds its phases should take, where earlier jobs have taught it.
+    cancelled: the flag that both threads look at.
+    """
+
+    id: int
+    request: GenerationRequest
+    folder: Path
+    stem: str
+    expected: Mapping[str, float] = field(default_factory=dict)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """A running job's news.
+
+    phase: "load", "encode", "denoise", "decode" or "write".
+    fraction: of the whole job, 0..1, never falling.
+    seconds_left: estimated; None before there is anything to go by.
+    """
+
+    job_id: int
+    phase: str
+    step: int
+    steps: int
+    fraction: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class JobFinished:
+    """The result with the files it was written to."""
+
+    job: Job
+    result: GenerationResult
+    clips: tuple[WrittenClip, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class JobEnded:
+    """A job without result: ``error`` is None where the user cancelled it."""
+
+    job: Job
+    error: StudioError | None

@@ -1,0 +1,160 @@
+"""The queue of generations: the only door between the window and the generation thread."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.jobs.generation_worker import GenerationWorker, WriteResult
+from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress, JobState
+
+log = logging.getLogger(__name__)
+
+SHUTDOWN_TIMEOUT_MS = 8000
+
+
+class JobQueue(QObject):
+    """Runs one job at a time in a thread of its own, the others wait in order.
+
+    All signals are emitted in the thread this object lives in: progressed (JobProgress), finished
+    (JobFinished), ended (JobEnded: cancelled or failed), changed (nothing: states have moved).
+    """
+
+    progressed = Signal(object)
+    finished = Signal(object)
+    ended = Signal(object)
+    changed = Signal()
+
+    _run_requested = Signal(object)
+    _prepare_requested = Signal()
+    _engine_replaced = Signal(object)
+    _finish_requested = Signal()
+
+    def __init__(
+        self,
+        make_engine: Callable[[], Engine],
+        write_result: WriteResult,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._numbers = itertools.count(1)
+        self._waiting: deque[Job] = deque()
+        self._running: Job | None = None
+        self._states: dict[int, JobState] = {}
+        self._thread = QThread(self)
+        self._thread.setObjectName("generation")
+        self._worker = GenerationWorker(make_engine, write_result)
+        self._worker.moveToThread(self._thread)
+        self._worker.progressed.connect(self._on_progressed)
+        self._worker.finished.connect(self._on_finished)
+        self._worker.ended.connect(self._on_ended)
+        self._run_requested.connect(self._worker.run)
+        self._prepare_requested.connect(self._worker.prepare)
+        self._engine_replaced.connect(self._worker.replace_engine)
+        self._finish_requested.connect(self._worker.finish)
+        self._thread.start()
+
+    def submit(
+        self,
+        request: GenerationRequest,
+        folder: Path,
+        stem: str,
+        expected: Mapping[str, float] | None = None,
+        at_front: bool = False,
+    ) -> Job:
+        """Put a request at the end of the queue, or before those that wait.
+
+        expected: seconds that its phases should take on this machine.
+        """
+        job = Job(next(self._numbers), request, folder, stem, expected or {})
+        if at_front:
+            self._waiting.appendleft(job)
+        else:
+            self._waiting.append(job)
+        self._states[job.id] = JobState.QUEUED
+        self._start_next()
+        self.changed.emit()
+        return job
+
+    def move_to_front(self, job: Job) -> None:
+        """Make a waiting job the next one."""
+        if job in self._waiting:
+            self._waiting.remove(job)
+            self._waiting.appendleft(job)
+            self.changed.emit()
+
+    def cancel(self, job: Job) -> None:
+        """Ask for the end of a job; a queued one never starts."""
+        job.cancelled.set()
+        if job in self._waiting:
+            self._waiting.remove(job)
+            self._leave(JobEnded(job, None), JobState.CANCELLED)
+
+    def cancel_all(self) -> None:
+        for job in (*self._waiting, *([self._running] if self._running else [])):
+            self.cancel(job)
+
+    def prepare(self) -> None:
+        """Warm the engine up in its process, so that the first job starts sooner."""
+        self._prepare_requested.emit()
+
+    def replace_engine(self, make_engine: Callable[[], Engine]) -> None:
+        """Another kind of engine from the next job on."""
+        self._engine_replaced.emit(make_engine)
+
+    @property
+    def running(self) -> Job | None:
+        return self._running
+
+    @property
+    def waiting(self) -> tuple[Job, ...]:
+        return tuple(self._waiting)
+
+    def state(self, job: Job) -> JobState:
+        return self._states[job.id]
+
+    def shutdown(self) -> bool:
+        """Cancel everything, free the engine, end the thread; False where it did not end."""
+        self.cancel_all()
+        self._finish_requested.emit()
+        has_ended = self._thread.wait(SHUTDOWN_TIMEOUT_MS)
+        if not has_ended:
+            log.error("The generation thread did not end")
+        return has_ended
+
+    def _start_next(self) -> None:
+        if self._running is None and self._waiting:
+            self._running = self._waiting.popleft()
+            self._states[self._running.id] = JobState.RUNNING
+            self._run_requested.emit(self._running)
+
+    @Slot(object)
+    def _on_progressed(self, progress: JobProgress) -> None:
+        if self._running is not None and progress.job_id == self._running.id:
+            self.progressed.emit(progress)
+
+    @Slot(object)
+    def _on_finished(self, finished: JobFinished) -> None:
+        self._running = None
+        self._states[finished.job.id] = JobState.FINISHED
+        self.finished.emit(finished)
+        self._start_next()
+        self.changed.emit()
+
+    @Slot(object)
+    def _on_ended(self, ended: JobEnded) -> None:
+        self._running = None
+        self._leave(ended, JobState.FAILED if ended.error else JobState.CANCELLED)
+        self._start_next()
+
+    def _leave(self, ended: JobEnded, state: JobState) -> None:
+        self._states[ended.job.id] = state
+        self.ended.emit(ended)
+        self.changed.emit()

@@ -1,0 +1,68 @@
+"""Every take that was made, in order, and the one in hand."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+KEPT_IN_LIST = 200  # newest takes of earlier sessions that previous/next walks through
+
+
+@dataclass(frozen=True)
+class TakeList:
+    """paths: oldest first; index: of the take in hand, -1 for none."""
+
+    paths: tuple[Path, ...] = ()
+    index: int = -1
+
+    @property
+    def current(self) -> Path | None:
+        return self.paths[self.index] if 0 <= self.index < len(self.paths) else None
+
+    @property
+    def has_previous(self) -> bool:
+        return bool(self.paths) and self.index != 0
+
+    @property
+    def has_next(self) -> bool:
+        return 0 <= self.index < len(self.paths) - 1
+
+    def choosing(self, path: Path) -> TakeList:
+        """With ``path`` in hand, added as the newest where it is not known."""
+        if path in self.paths:
+            return replace(self, index=self.paths.index(path))
+        return TakeList((*self.paths, path), len(self.paths))
+
+    def with_earlier(self, paths: tuple[Path, ...]) -> TakeList:
+        """With takes of earlier sessions before those of this one."""
+        new = tuple(path for path in paths if path not in self.paths)
+        index = self.index + len(new) if self.index >= 0 else -1
+        return TakeList((*new, *self.paths), index)
+
+    def previous(self) -> Path | None:
+        """The take before the one in hand; the newest where none is in hand."""
+        if not self.has_previous:
+            return None
+        return self.paths[self.index - 1] if self.index > 0 else self.paths[-1]
+
+    def next(self) -> Path | None:
+        return self.paths[self.index + 1] if self.has_next else None
+
+    def without(self, path: Path) -> TakeList:
+        """Forget a take whose file is gone; the one in hand stays in hand."""
+        current = self.current
+        paths = tuple(kept for kept in self.paths if kept != path)
+        return TakeList(paths, paths.index(current) if current in paths else -1)
+
+
+def read_takes(folder: Path) -> tuple[Path, ...]:
+    """The takes on disk, oldest first; also those of a session that crashed."""
+    try:
+        takes = [(path.stat().st_mtime, path) for path in folder.glob("*.wav")]
+    except OSError as error:
+        log.info("The takes in %s cannot be read: %s", folder, error)
+        return ()
+    return tuple(path for _, path in sorted(takes))[-KEPT_IN_LIST:]

@@ -1,0 +1,82 @@
+"""How far a generation is and how long it will take, learned from the ones before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import Progress
+
+PHASES = ("load", "encode", "denoise", "decode")
+FIRST_GUESS_S = {"load": 4.0, "encode": 0.5, "denoise": 8.0, "decode": 2.0}
+SCALED_PHASES = ("denoise", "decode")  # a longer or larger request takes longer in these
+MIN_SHARE_KNOWN = 0.15  # of a phase must be over before its pace outweighs what was learned
+
+
+class TimeEstimate:
+    """Fraction done and seconds left of the running job.
+
+    Phases may take turns (a batch is denoised and decoded before the next one): the time between
+    two messages belongs to the phase of the second, because a message says what was just finished.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._learned: dict[str, float] = {}
+        self._given: dict[str, float] = {}
+        self._work = 1.0
+        self._last_s = 0.0
+        self._spent: dict[str, float] = {}
+        self._shares: dict[str, float] = {}
+        self._fraction = 0.0
+
+    def begin(
+        self, request: GenerationRequest, expected: Mapping[str, float] | None = None
+    ) -> None:
+        """A new job starts. expected: seconds by phase that earlier sessions taught."""
+        self._given = dict(expected or {})
+        imitation_s = request.imitation.duration_s if request.imitation else 3.0
+        self._work = request.variations * (request.duration_s or imitation_s)
+        self._last_s = self._clock()
+        self._spent = {}
+        self._shares = {}
+        self._fraction = 0.0
+
+    def update(self, progress: Progress) -> tuple[float, float | None]:
+        """(fraction of the job, seconds left or None while there is nothing to go by)."""
+        now, phase = self._clock(), progress.phase
+        self._spent[phase] = self._spent.get(phase, 0.0) + now - self._last_s
+        self._last_s = now
+        self._shares[phase] = max(self._shares.get(phase, 0.0), progress.fraction)
+        for earlier in PHASES[: PHASES.index(phase)] if phase in PHASES else ():
+            if earlier not in SCALED_PHASES:
+                self._shares[earlier] = 1.0  # over, or never needed
+        left = sum(self._left(phase) for phase in PHASES)
+        elapsed = sum(self._spent.values())
+        if elapsed + left > 0:
+            self._fraction = max(self._fraction, elapsed / (elapsed + left))
+        has_pace = self._shares.get("denoise", 0.0) > MIN_SHARE_KNOWN
+        is_known = "denoise" in self._learned or "denoise" in self._given
+        return self._fraction, left if has_pace or is_known else None
+
+    def finish(self) -> None:
+        """The job is complete: keep what its phases took."""
+        for phase in PHASES:
+            self._learned[phase] = self._spent.get(phase, 0.0) / self._scale(phase)
+
+    def _left(self, phase: str) -> float:
+        share = self._shares.get(phase, 0.0)
+        if share > MIN_SHARE_KNOWN:
+            return self._spent[phase] / share * (1.0 - share) if phase in self._spent else 0.0
+        return self._expected(phase) * (1.0 - share)
+
+    def _expected(self, phase: str) -> float:
+        if phase in self._given:
+            return self._given[phase]
+        if phase in self._learned:
+            return self._learned[phase] * self._scale(phase)
+        return FIRST_GUESS_S[phase]
+
+    def _scale(self, phase: str) -> float:
+        return self._work if phase in SCALED_PHASES else 1.0

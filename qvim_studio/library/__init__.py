@@ -1,0 +1,1 @@
+"""The user's sounds: what there is and what is similar."""

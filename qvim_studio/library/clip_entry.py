@@ -1,0 +1,46 @@
+"""A sound of the library, as lists show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class ClipEntry:
+    """One sound file with what its recipe and the user say about it.
+
+    group: clips of one request share it; title: what was asked for, or the user's own name.
+    similarity: cosine with what was looked for or imitated; None where there is no such thing.
+    created_s: seconds since the epoch, of the request.
+    peaks: (columns, 2) minima and maxima scaled to a peak of 1, or None while not yet read.
+    asked: what the whole request was about, where the title is the user's own.
+    id: in the library; 0 for a file that is not in it.
+    commercial: "yes", "no" or "conditional", empty where nothing is known.
+    rating: 0 (none) .. 5.
+    """
+
+    path: Path
+    group: str
+    title: str
+    created_s: float
+    duration_s: float
+    similarity: float | None
+    seed: int
+    checkpoint_title: str
+    licence: str
+    peaks: np.ndarray | None = None
+    asked: str = ""
+    id: int = 0
+    commercial: str = ""
+    is_starred: bool = False
+    rating: int = 0
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def percent(self) -> int | None:
+        """The similarity as people read it, 0..100."""
+        return None if self.similarity is None else round(max(self.similarity, 0.0) * 100)

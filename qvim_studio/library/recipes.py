@@ -1,0 +1,85 @@
+"""Recipes: what is written beside a generated clip, read back and turned into a request again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.request import GenerationRequest
+
+log = logging.getLogger(__name__)
+
+_NUMBER = re.compile(r"_\d+$")
+_OWN_COLUMNS = frozenset({"request", "provenance", "seed", "similarity"})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one clip came about.
+
+    request: GenerationRequest.recipe(); provenance: Provenance.as_dict(); details: the rest of the
+    file (levels, notes, program), as it was.
+    seed: of this variation.
+    """
+
+    request: Mapping[str, Any]
+    provenance: Mapping[str, str]
+    seed: int
+    similarity: float | None
+    created_s: float
+    details: Mapping[str, Any]
+    imitation_path: str = ""
+
+
+def read_recipe(clip_path: Path) -> Recipe | None:
+    """The recipe beside a clip; None where there is none of ours, which is logged."""
+    try:
+        stored = json.loads(clip_path.with_suffix(".json").read_text(encoding="utf-8"))
+        similarity = stored["similarity"]
+        return Recipe(
+            request=dict(stored["request"]),
+            provenance={key: str(value) for key, value in stored["provenance"].items()},
+            seed=int(stored["seed"]),
+            similarity=None if similarity is None else float(similarity),
+            created_s=_created_s(stored.get("created"), clip_path),
+            details={key: value for key, value in stored.items() if key not in _OWN_COLUMNS},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.info("%s is passed over in the history: %s", clip_path, error)
+        return None
+
+
+def request_from(recipe: Recipe, imitation: AudioClip | None) -> GenerationRequest:
+    """The request that makes this very clip first. Raises UsageError where it cannot be asked."""
+    return GenerationRequest.from_recipe(recipe.request | {"seed": recipe.seed}, imitation)
+
+
+def title_of(recipe: Recipe, clip_path: Path) -> str:
+    """The words that were asked for; for a voice alone the name of the take."""
+    text = str(recipe.request.get("text") or "").strip()
+    return text or _stem(clip_path).replace("_", " ")
+
+
+def key_of(recipe: Recipe, clip_path: Path, folder_id: int) -> str:
+    """One value for all clips of one press of Generate: what was asked and the name they share."""
+    asked = json.dumps(recipe.request, sort_keys=True)
+    return hashlib.sha256(f"{folder_id}\n{_stem(clip_path)}\n{asked}".encode()).hexdigest()
+
+
+def _stem(clip_path: Path) -> str:
+    return _NUMBER.sub("", clip_path.stem)
+
+
+def _created_s(created: object, clip_path: Path) -> float:
+    try:
+        return datetime.fromisoformat(str(created)).timestamp()
+    except ValueError:
+        return clip_path.stat().st_mtime

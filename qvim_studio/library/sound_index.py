@@ -1,0 +1,159 @@
+"""Nearest sounds of a folder by embedding, with a cache that follows the files' changes."""
+
+from __future__ import annotations
+
+import logging
+import stat
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qvim_studio.audio.files import read_audio, write_atomically
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import AudioFileError, OutputError, StudioError
+
+log = logging.getLogger(__name__)
+
+AUDIO_SUFFIXES = frozenset(
+    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".caf", ".w64", ".au"}
+)
+# What numpy raises on a torn, empty or foreign cache file.
+DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
+Stamp = tuple[float, int]  # modification time in s and size in bytes: changed when either does
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One found sound; similarity is a cosine, -1..1."""
+
+    path: Path
+    similarity: float
+
+
+class SoundIndex:
+    """Embeddings of every audio file below a folder.
+
+    encoder_id: of the embedding space; a cache of another space is thrown away.
+    embed: turns a clip into a unit vector; called for new and changed files only.
+    has_times: False for a folder that is shipped, whose modification times mean nothing.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        cache_file: Path,
+        encoder_id: str,
+        embed: Callable[[AudioClip], np.ndarray],
+        has_times: bool = True,
+    ) -> None:
+        if not folder.is_dir():
+            raise StudioError(
+                f"There is no folder {folder} to search in. Give a folder that holds sounds."
+            )
+        self._folder = folder
+        self._cache_file = cache_file
+        self._encoder_id = encoder_id
+        self._embed = embed
+        self._has_times = has_times
+        self._rows: dict[str, tuple[Stamp, np.ndarray]] = {}
+        self._load()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def refresh(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Embed new and changed files, forget vanished ones; returns how many were embedded.
+
+        Files that are no usable audio are passed over and logged.
+        """
+        found = self._stamped_files()
+        vanished = self._rows.keys() - found.keys()
+        for name in vanished:
+            del self._rows[name]
+        stale = [name for name, stamp in found.items() if not self._is_known(name, stamp)]
+        try:
+            for number, name in enumerate(stale, start=1):
+                self._update(name, found[name])
+                if on_progress is not None:
+                    on_progress(number, len(stale))
+        finally:  # a cancelled first run over a large folder is not lost
+            if stale or vanished:
+                self._save()
+        return len(stale)
+
+    def search(self, embedding: np.ndarray, top: int) -> list[SearchHit]:
+        """The ``top`` most similar sounds, best first."""
+        if not self._rows:
+            return []
+        names = list(self._rows)
+        matrix = np.stack([self._rows[name][1] for name in names])
+        similarity = matrix @ embedding
+        best = np.argsort(-similarity, kind="stable")[:top]
+        return [SearchHit(self._folder / names[i], float(similarity[i])) for i in best]
+
+    def _stamped_files(self) -> dict[str, Stamp]:
+        """Audio files below the folder by their relative name, in order."""
+        found: dict[str, Stamp] = {}
+        for path in sorted(self._folder.rglob("*")):
+            if path.suffix.lower() not in AUDIO_SUFFIXES:
+                continue
+            try:
+                status = path.stat()
+            except OSError as error:  # a dangling link, a folder that may not be entered
+                log.info("not indexed: %s (%s)", path, error.strerror)
+                continue
+            if stat.S_ISREG(status.st_mode):
+                time = status.st_mtime if self._has_times else 0.0
+                found[path.relative_to(self._folder).as_posix()] = (time, status.st_size)
+        return found
+
+    def _update(self, name: str, stamp: Stamp) -> None:
+        try:
+            embedding = self._embed(read_audio(self._folder / name)).astype(np.float32)
+        except AudioFileError as error:
+            self._rows.pop(name, None)
+            log.info("not indexed: %s", error)
+        else:
+            self._rows[name] = (stamp, embedding)
+
+    def _is_known(self, name: str, stamp: Stamp) -> bool:
+        return name in self._rows and self._rows[name][0] == stamp
+
+    def _load(self) -> None:
+        try:
+            # Opened here, for numpy leaves the file open where it is damaged.
+            with self._cache_file.open("rb") as file, np.load(file) as stored:
+                if str(stored["encoder_id"]) != self._encoder_id:
+                    return
+                stamps = zip(stored["times"].tolist(), stored["sizes"].tolist(), strict=True)
+                rows = zip(stamps, stored["embeddings"], strict=True)
+                self._rows = dict(zip(stored["names"].tolist(), rows, strict=True))
+        except FileNotFoundError:
+            return
+        except DAMAGED as error:
+            log.warning(
+                "The search index %s is damaged and is made anew: %s", self._cache_file, error
+            )
+
+    def _save(self) -> None:
+        names = list(self._rows)
+        stamps = [self._rows[name][0] for name in names]
+
+        def write(path: Path) -> None:
+            with path.open("wb") as file:
+                np.savez(
+                    file,
+                    encoder_id=self._encoder_id,
+                    names=np.array(names, dtype=str),
+                    times=np.array([time for time, _ in stamps]),
+                    sizes=np.array([size for _, size in stamps]),
+                    embeddings=np.array([self._rows[name][1] for name in names]),
+                )
+
+        try:
+            write_atomically(self._cache_file, write)
+        except OutputError as error:
+            log.warning("The search index is not kept: %s", error)

@@ -1,0 +1,230 @@
+"""The sounds of the library: listed, marked by the user, put into the trash and taken out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from qvim_studio.core.errors import UsageError
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.library.database import Database
+from qvim_studio.library.folders import FolderKind
+from qvim_studio.library.recipes import Recipe
+from qvim_studio.library.sound_facts import unpack_all_peaks
+from qvim_studio.library.words import refresh_words
+
+TRASH_DAYS = 30
+_SHOWN = "s.trashed_s IS NULL AND NOT s.is_missing AND s.problem = ''"
+_COLUMNS = (
+    "s.id, s.folder_id, s.name, s.request_id, s.title, s.created_s, s.duration_s, s.similarity, "
+    "s.seed, s.peaks, s.is_starred, s.rating, s.note"
+)
+
+
+class Sounds:
+    """Everything about sounds that needs no reading of audio. Safe to use from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def entries(self, *kinds: FolderKind) -> list[ClipEntry]:
+        """All that is shown of folders of these kinds, the oldest first."""
+        marks = ", ".join("?" * len(kinds))
+        where = f"f.kind IN ({marks}) AND {_SHOWN} ORDER BY s.id"
+        return self._entries(where, [kind.value for kind in kinds])
+
+    def entries_of(self, ids: Sequence[int]) -> list[ClipEntry]:
+        """Those of these sounds that are shown, in the given order."""
+        where = f"s.id IN (SELECT value FROM json_each(?)) AND {_SHOWN}"
+        found = {entry.id: entry for entry in self._entries(where, [json.dumps(list(ids))])}
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def trashed(self) -> list[ClipEntry]:
+        """What can be taken out of the trash, the last one first."""
+        return self._entries("s.trashed_s IS NOT NULL ORDER BY s.trashed_s DESC, s.id", [])
+
+    def path_of(self, sound_id: int) -> Path | None:
+        row = self._database.connection().execute(
+            "SELECT f.path, s.name FROM sounds s JOIN folders f ON f.id = s.folder_id "
+            "WHERE s.id = ?", (sound_id,),
+        ).fetchone()  # fmt: skip
+        return None if row is None else Path(row[0]) / row[1]
+
+    def recipe(self, sound_id: int) -> Recipe | None:
+        """How a clip was made; None for sounds that were not made here."""
+        row = self._database.connection().execute(
+            "SELECT r.recipe, r.provenance, s.seed, s.similarity, r.created_s, s.details, "
+            "r.imitation_path FROM sounds s JOIN requests r ON r.id = s.request_id WHERE s.id = ?",
+            (sound_id,),
+        ).fetchone()  # fmt: skip
+        if row is None:
+            return None
+        request, provenance, seed, similarity, created_s, details, imitation_path = row
+        return Recipe(
+            json.loads(request), json.loads(provenance), seed, similarity, created_s,
+            json.loads(details), imitation_path,
+        )  # fmt: skip
+
+    def set_starred(self, ids: Sequence[int], is_starred: bool) -> None:
+        self._set("is_starred", int(is_starred), ids)
+
+    def rate(self, ids: Sequence[int], rating: int) -> None:
+        """rating: 1..5 stars, 0 for none."""
+        if not 0 <= rating <= 5:
+            raise UsageError(f"A rating lies between 0 and 5, got {rating}. Choose one of these.")
+        self._set("rating", rating, ids)
+
+    def rename(self, sound_id: int, title: str) -> None:
+        """Give a sound the user's own name; its file keeps its name, for a DAW may use it."""
+        self._set("title", title.strip(), [sound_id], is_searched=True)
+
+    def set_note(self, sound_id: int, note: str) -> None:
+        self._set("note", note.strip(), [sound_id], is_searched=True)
+
+    def set_tags(self, sound_id: int, tags: Iterable[str]) -> None:
+        """Replace a sound's tags."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM tags WHERE sound_id = ?", (sound_id,))
+            _insert_tags(connection, [sound_id], tags)
+            refresh_words(connection, [sound_id])
+
+    def add_tags(self, ids: Sequence[int], tags: Iterable[str]) -> None:
+        """Add tags to many sounds."""
+        with self._database.writing() as connection:
+            _insert_tags(connection, ids, tags)
+            refresh_words(connection, ids)
+
+    def tags(self) -> list[str]:
+        """Every tag in use, in alphabetical order."""
+        rows = self._database.connection().execute(
+            "SELECT DISTINCT tag FROM tags ORDER BY tag COLLATE NOCASE"
+        )
+        return [tag for (tag,) in rows]
+
+    def trash(self, ids: Sequence[int]) -> None:
+        """Hide sounds; their files stay for TRASH_DAYS, so that a DAW session still finds them."""
+        self._set("trashed_s", time.time(), ids)
+
+    def restore(self, ids: Sequence[int]) -> None:
+        """Take sounds out of the trash as they were."""
+        self._set("trashed_s", None, ids)
+
+    def empty_trash(self, older_than_s: float = TRASH_DAYS * 86400.0) -> int:
+        """Delete what has been in the trash for so long, with its files; returns how many.
+
+        Files of the user's own folders are never deleted, only forgotten by the library.
+        """
+        limit = time.time() - older_than_s
+        rows = self._database.connection().execute(
+            "SELECT s.id, f.kind, f.path, s.name FROM sounds s JOIN folders f ON f.id = "
+            "s.folder_id WHERE s.trashed_s <= ?", (limit,),
+        ).fetchall()  # fmt: skip
+        gone: list[int] = []
+        for id_, kind, folder, name in rows:
+            path = Path(folder) / name
+            if not Path(folder).is_dir():
+                continue  # on a disk that is not connected; another time
+            if kind != FolderKind.SOUNDS.value:
+                path.unlink(missing_ok=True)
+                path.with_suffix(".json").unlink(missing_ok=True)
+                gone.append(id_)
+        with self._database.writing() as connection:
+            connection.executemany("DELETE FROM sounds WHERE id = ?", [(id_,) for id_ in gone])
+            connection.execute(
+                "DELETE FROM requests WHERE id NOT IN "
+                "(SELECT request_id FROM sounds WHERE request_id IS NOT NULL)"
+            )
+        return len(gone)
+
+    def duplicates(self) -> list[list[ClipEntry]]:
+        """Groups of sounds with the same content, the oldest first in each."""
+        rows = self._database.connection().execute(
+            f"SELECT group_concat(s.id) FROM sounds s WHERE s.content_hash IS NOT NULL "
+            f"AND {_SHOWN} GROUP BY s.content_hash HAVING count(*) > 1 ORDER BY min(s.id)"
+        )
+        groups = [sorted(int(id_) for id_ in ids.split(",")) for (ids,) in rows]
+        return [self.entries_of(group) for group in groups]
+
+    def _entries(self, where: str, values: Sequence[object]) -> list[ClipEntry]:
+        connection = self._database.connection()
+        rows = connection.execute(
+            f"SELECT {_COLUMNS} FROM sounds s JOIN folders f ON f.id = s.folder_id WHERE {where}",
+            values,
+        ).fetchall()
+        folders = {
+            id_: Path(path) for id_, path in connection.execute("SELECT id, path FROM folders")
+        }
+        requests = {
+            id_: (title, created_s, json.loads(provenance))
+            for id_, title, created_s, provenance in connection.execute(
+                "SELECT id, title, created_s, provenance FROM requests "
+                "WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list({row[3] for row in rows if row[3] is not None})),),
+            )
+        }
+        tags: dict[int, list[str]] = {}
+        for id_, tag in connection.execute(
+            "SELECT sound_id, tag FROM tags WHERE sound_id IN (SELECT value FROM json_each(?)) "
+            "ORDER BY tag",
+            (json.dumps([row[0] for row in rows]),),
+        ):
+            tags.setdefault(id_, []).append(tag)
+        peaks = unpack_all_peaks([row[9] for row in rows])
+        return [
+            _entry(row, thumbnail, folders, requests, tags)
+            for row, thumbnail in zip(rows, peaks, strict=True)
+        ]
+
+    def _set(
+        self, column: str, value: object, ids: Sequence[int], is_searched: bool = False
+    ) -> None:
+        with self._database.writing() as connection:
+            connection.executemany(
+                f"UPDATE sounds SET {column} = ? WHERE id = ?", [(value, id_) for id_ in ids]
+            )
+            if is_searched:
+                refresh_words(connection, ids)
+
+
+def _entry(
+    row: tuple,
+    thumbnail: np.ndarray | None,
+    folders: dict[int, Path],
+    requests: dict[int, tuple[str, float, dict[str, str]]],
+    tags: dict[int, list[str]],
+) -> ClipEntry:
+    (id_, folder_id, name, request_id, title, created_s, duration_s, similarity, seed, _,
+     is_starred, rating, note) = row  # fmt: skip
+    asked, created_s, provenance = requests.get(request_id, ("", created_s, {}))
+    return ClipEntry(
+        path=folders[folder_id] / name,
+        group=f"{folder_id}.{request_id}" if request_id else f"{folder_id}",
+        title=title or asked or Path(name).stem,
+        asked=asked,
+        created_s=created_s,
+        duration_s=duration_s,
+        similarity=similarity,
+        seed=seed,
+        checkpoint_title=provenance.get("checkpoint_title", ""),
+        licence=provenance.get("licence", ""),
+        commercial=provenance.get("commercial", ""),
+        peaks=thumbnail,
+        id=id_,
+        is_starred=bool(is_starred),
+        rating=rating,
+        tags=tuple(tags.get(id_, ())),
+        note=note,
+    )
+
+
+def _insert_tags(connection: sqlite3.Connection, ids: Sequence[int], tags: Iterable[str]) -> None:
+    words = [tag.strip() for tag in tags if tag.strip()]
+    connection.executemany(
+        "INSERT OR IGNORE INTO tags (sound_id, tag) VALUES (?, ?)",
+        [(id_, word) for id_ in ids for word in words],
+    )

@@ -1,0 +1,43 @@
+"""Full-text search over names, words, tags, notes, checkpoints, licences and dates (FTS5)."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Sequence
+
+_WORD = re.compile(r"\w+")
+_INSERT = """
+INSERT INTO words (rowid, title, text, tags, note, name, checkpoint, licence, day)
+SELECT s.id, s.title || ' ' || coalesce(r.title, ''),
+  coalesce(json_extract(r.recipe, '$.text'), ''),
+  coalesce((SELECT group_concat(tag, ' ') FROM tags t WHERE t.sound_id = s.id), ''),
+  s.note, replace(s.name, '_', ' '),
+  coalesce(json_extract(r.provenance, '$.checkpoint_title'), '') || ' ' ||
+  coalesce(json_extract(r.provenance, '$.checkpoint'), ''),
+  coalesce(json_extract(r.provenance, '$.licence'), ''),
+  day_words(coalesce(r.created_s, s.created_s))
+FROM sounds s LEFT JOIN requests r ON r.id = s.request_id WHERE s.id = ?
+"""
+
+
+def refresh_words(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Make these sounds findable by what is stored about them now; part of a transaction."""
+    connection.create_function("day_words", 1, day_words)
+    connection.executemany("DELETE FROM words WHERE rowid = ?", [(id_,) for id_ in ids])
+    connection.executemany(_INSERT, [(id_,) for id_ in ids])
+
+
+def day_words(created_s: float) -> str:
+    """What a day can be looked up by: "2026-11-21 November"."""
+    return time.strftime("%Y-%m-%d %B", time.localtime(created_s))
+
+
+def match_expression(text: str) -> str | None:
+    """FTS5's expression for sounds with all words of ``text``, each complete or just begun.
+
+    None where ``text`` holds no word. "CC-BY" or "2026-11" are two words each.
+    """
+    words = _WORD.findall(text.replace("_", " "))
+    return " ".join(f'"{word}"*' for word in words) or None

@@ -1,0 +1,1 @@
+"""Networks, their front ends, checkpoints and memory plans; everything here may import torch."""

@@ -1,0 +1,256 @@
+"""Which checkpoints there are, where they lie and what their licence allows.
+
+Nothing here imports torch or asks the network: lists and menus stay instant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.request import Provenance, Start
+from qvim_studio.core.resources import resource_path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+REGISTRY_FILE = "checkpoints.toml"
+INDEX_FILE = "model_index.json"
+CARD_FILE = "studio.json"
+REQUIRED_PARTS = ("unet", "vae", "vocoder", "scheduler")
+FAMILIES = ("AudioLDMPipeline",)
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a request gets where it leaves a value open."""
+
+    steps: int = 25
+    guidance: float = 2.5
+    start: Start = Start.NOISE
+    strength: float = 0.7
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One checkpoint, installed or only known.
+
+    folder: None where it is not on this machine. commercial: "yes", "no" or "conditional".
+    controls: names of the curves its UNet takes as extra input channels. clap_id: names the
+    512-d space of its conditioning. pinned_revision: the commit that a download takes; empty for
+    the repository's newest. size_bytes: of the download, roughly.
+    """
+
+    id: str
+    title: str
+    folder: Path | None
+    licence: str = "unknown"
+    commercial: str = "no"
+    revision: str = "local"
+    repo: str = ""
+    pinned_revision: str = ""
+    size_bytes: int = 0
+    clap_id: str = ""
+    controls: tuple[str, ...] = ()
+    defaults: Defaults = field(default_factory=Defaults)
+
+    @property
+    def is_installed(self) -> bool:
+        return self.folder is not None
+
+    def provenance(self) -> Provenance:
+        return Provenance(self.id, self.title, self.revision, self.licence, self.commercial)
+
+    def installed_folder(self) -> Path:
+        """Its folder. Raises CheckpointError where it is not on this machine."""
+        if self.folder is None:
+            raise CheckpointError(
+                f"The checkpoint {self.id!r} is known but not on this machine (expected "
+                f"{self.repo} in the Hugging Face cache). Download it with: "
+                f"qvim-studio checkpoints download {self.id}"
+            )
+        return self.folder
+
+
+def list_checkpoints() -> tuple[Checkpoint, ...]:
+    """Every entry of the registry, the starter first, then the user's own folders."""
+    registry = _read_registry(resource_path(REGISTRY_FILE)) | _read_registry(user_registry())
+    return tuple(_from_entry(name, entry) for name, entry in registry.items())
+
+
+def user_registry() -> Path:
+    """The file that names the user's own checkpoints, in the same form as ours."""
+    return Path(platformdirs.user_config_dir("qvim-studio", appauthor=False)) / REGISTRY_FILE
+
+
+def register_folder(folder: Path) -> Checkpoint:
+    """Make a folder known by its name, for good. Raises CheckpointError for one of another kind."""
+    checkpoint = _from_folder(_checked_folder(folder))
+    if any(known.id == checkpoint.id for known in list_checkpoints()):
+        raise CheckpointError(
+            f"There is already a checkpoint {checkpoint.id!r}. Rename the folder (or the id in its "
+            f"{CARD_FILE}) and import it again."
+        )
+    path = user_registry()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A JSON string is a TOML string too.
+    name, title, place = map(json.dumps, (checkpoint.id, checkpoint.title, str(folder.resolve())))
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"[{name}]\ntitle = {title}\nfolder = {place}\n\n")
+    return checkpoint
+
+
+def _checked_folder(folder: Path) -> Path:
+    if folder.is_file():
+        raise CheckpointError(
+            f"{folder} is a single file, expected a folder in the diffusers layout. Originals in "
+            "one file (.ckpt, .pth) are not read: convert them with diffusers' script "
+            "convert_original_audioldm_to_diffusers.py and import the folder that it writes."
+        )
+    if not folder.is_dir():
+        raise CheckpointError(f"There is no folder {folder}. Give the folder of a checkpoint.")
+    return folder
+
+
+def _read_registry(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"The list of checkpoints in {path} cannot be read ({error}). Correct or delete it."
+        ) from error
+
+
+def find_checkpoint(id_or_folder: str) -> Checkpoint:
+    """The registry's entry of that id, or the checkpoint in that folder.
+
+    Raises CheckpointError for an unknown name, a folder of another kind or one not installed.
+    """
+    known = list_checkpoints()
+    for checkpoint in known:
+        if checkpoint.id == id_or_folder:
+            checkpoint.installed_folder()
+            return checkpoint
+    folder = Path(id_or_folder)
+    if folder.is_dir():
+        return _from_folder(folder)
+    names = ", ".join(checkpoint.id for checkpoint in known)
+    raise CheckpointError(
+        f"There is no checkpoint {id_or_folder!r}. Expected one of {names}, or a folder in the "
+        "diffusers layout."
+    )
+
+
+def verify_checkpoint(checkpoint: Checkpoint) -> list[str]:
+    """Problems of its files, one sentence each; an empty list for a sound checkpoint."""
+    folder = checkpoint.installed_folder()
+    problems = [f"{part}/ is missing" for part in REQUIRED_PARTS if not (folder / part).is_dir()]
+    for name, expected in _read_card(folder).get("files", {}).items():
+        path = folder / name
+        if not path.is_file():
+            problems.append(f"{name} is missing")
+        elif file_sha256(path) != expected:
+            problems.append(f"{name} differs from what was published (SHA-256)")
+    return problems
+
+
+def write_card(folder: Path, card: dict[str, Any]) -> None:
+    """Write ``studio.json``: the card and the SHA-256 of every other file of the folder."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != CARD_FILE)
+    hashes = {path.relative_to(folder).as_posix(): file_sha256(path) for path in files}
+    content = json.dumps({**card, "files": hashes}, indent=2) + "\n"
+    (folder / CARD_FILE).write_text(content, encoding="utf-8")
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
+    if "folder" in entry:
+        folder = resource_path(entry["folder"])  # an absolute path stays what it is
+        if (folder / INDEX_FILE).is_file():
+            return replace(_from_folder(folder), id=name)
+        return Checkpoint(name, entry["title"], None)
+    snapshot = _hub_snapshot(entry["repo"])
+    return Checkpoint(
+        id=name,
+        title=entry["title"],
+        folder=snapshot,
+        licence=entry["licence"],
+        commercial=entry["commercial"],
+        revision=snapshot.name if snapshot is not None else "",
+        repo=entry["repo"],
+        pinned_revision=entry.get("revision", ""),
+        size_bytes=int(entry.get("size_gb", 0) * 1e9),
+        clap_id=entry["repo"],
+    )
+
+
+def _hub_snapshot(repo: str) -> Path | None:
+    """The snapshot folder in the local Hugging Face cache; never asks the network."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repo, INDEX_FILE)
+    return Path(found).parent if isinstance(found, str) else None
+
+
+def _from_folder(folder: Path) -> Checkpoint:
+    try:
+        index = json.loads((folder / INDEX_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{folder} is no checkpoint folder: expected a readable {INDEX_FILE} ({error}). "
+            "Give a folder in the diffusers layout (unet/, vae/, vocoder/, scheduler/)."
+        ) from error
+    if index.get("_class_name") not in FAMILIES:
+        raise CheckpointError(
+            f"{folder} holds a {index.get('_class_name')}, expected {' or '.join(FAMILIES)}. "
+            "Choose another checkpoint."
+        )
+    card = _read_card(folder)
+    try:
+        defaults = card.get("defaults", {})
+        if "start" in defaults:
+            defaults = {**defaults, "start": Start(defaults["start"])}
+        return Checkpoint(
+            id=card.get("id", folder.name),
+            title=card.get("title", folder.name),
+            folder=folder,
+            licence=card.get("licence", "unknown"),
+            commercial=card.get("commercial", "no"),
+            revision=card.get("revision", "local"),
+            clap_id=card.get("clap_id", index.get("_name_or_path", folder.name)),
+            controls=tuple(card.get("controls", ())),
+            defaults=Defaults(**defaults),
+        )
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"{folder / CARD_FILE} cannot be understood ({error}). Copy the checkpoint again."
+        ) from error
+
+
+def _read_card(folder: Path) -> dict[str, Any]:
+    path = folder / CARD_FILE
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{path} cannot be read ({error}). Copy the checkpoint again."
+        ) from error

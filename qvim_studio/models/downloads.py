@@ -1,0 +1,251 @@
+"""Brings a known checkpoint from a Hugging Face hub to this machine, and takes it away again.
+
+The hub's own client does the transfer: it resumes, honors ``HF_ENDPOINT``, proxies and tokens,
+and gives up on a server that has stopped sending. Nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import HfApi, constants, hf_hub_download, scan_cache_dir
+from huggingface_hub.errors import (
+    CacheNotFound,
+    GatedRepoError,
+    HfHubHTTPError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from tqdm import tqdm
+
+from qvim_studio.core.errors import CancelledError, CheckpointError, OutputError
+from qvim_studio.models.checkpoints import INDEX_FILE, REQUIRED_PARTS, Checkpoint, file_sha256
+
+PARTS = (*REQUIRED_PARTS, "text_encoder", "tokenizer", "qvim", "adapter", "feature_extractor")
+SUFFIXES = (".json", ".txt", ".safetensors")
+# The hub's client changed its HTTP library between versions; its own error derives from both.
+TRANSPORT_ERROR = HfHubHTTPError.__mro__[1]
+SPARE_BYTES = 200 * 2**20  # left free on the disk
+
+OnBytes = Callable[[int, int], None]
+IsCancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One file of a repository; sha256 is known for the large ones alone."""
+
+    path: str
+    size: int
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class DownloadPlan:
+    """What a download will fetch: the exact commit and its files."""
+
+    repo: str
+    revision: str
+    files: tuple[RemoteFile, ...]
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(file.size for file in self.files)
+
+
+def plan_download(checkpoint: Checkpoint, endpoint: str | None = None) -> DownloadPlan:
+    """Ask the hub what there is; nothing is transferred.
+
+    Raises CheckpointError for a checkpoint that is no hub's, an unreachable hub, a refused access
+    or a repository that holds pickled weights only.
+    """
+    if not checkpoint.repo:
+        raise CheckpointError(
+            f"The checkpoint {checkpoint.id!r} comes with the program or from a folder, so there "
+            "is nothing to download. Choose one that 'checkpoints list' names with a repository."
+        )
+    with _told(checkpoint.repo):
+        info = HfApi(endpoint=endpoint).model_info(
+            checkpoint.repo, revision=checkpoint.pinned_revision or None, files_metadata=True
+        )
+    files = tuple(
+        RemoteFile(s.rfilename, s.size or 0, s.lfs.sha256 if s.lfs is not None else None)
+        for s in info.siblings or ()
+        if _is_wanted(s.rfilename)
+    )
+    names = {file.path for file in files}
+    for part in ("unet", "vae", "vocoder"):
+        if not any(name.startswith(f"{part}/") and name.endswith(".safetensors") for name in names):
+            raise CheckpointError(
+                f"{checkpoint.repo} has no safetensors weights for {part}/, expected them at "
+                f"revision {info.sha}. Pickled weights are not downloaded: get the folder yourself "
+                "and import it with 'qvim-studio checkpoints import DIR --allow-pickle'."
+            )
+    return DownloadPlan(checkpoint.repo, str(info.sha), files)
+
+
+def download(
+    plan: DownloadPlan,
+    on_bytes: OnBytes,
+    is_cancelled: IsCancelled,
+    endpoint: str | None = None,
+) -> Path:
+    """Fetch what is missing, check it and give back the checkpoint's folder.
+
+    on_bytes: (bytes here, bytes in all). What was fetched stays after a cancel or a broken
+    connection and is not fetched again. Raises CancelledError, CheckpointError or OutputError.
+    """
+    cache = Path(constants.HF_HUB_CACHE)
+    _check_space(plan, cache)
+    done = 0
+    # The index comes last: a folder without it does not count as installed.
+    for file in sorted(plan.files, key=lambda file: (file.path == INDEX_FILE, file.path)):
+
+        def on_chunk(here: int, before: int = done) -> None:
+            if is_cancelled():
+                raise CancelledError("The download was cancelled. It goes on from here next time.")
+            on_bytes(before + here, plan.total_bytes)
+
+        on_chunk(0)
+        with _told(plan.repo):
+            local = Path(
+                hf_hub_download(
+                    plan.repo,
+                    file.path,
+                    revision=plan.revision,
+                    endpoint=endpoint,
+                    tqdm_class=_counting(on_chunk),
+                )
+            )
+        _check_file(local, file, plan.repo)
+        done += file.size
+        on_bytes(done, plan.total_bytes)
+    return local.parent
+
+
+def remove(checkpoint: Checkpoint) -> int:
+    """Delete a downloaded checkpoint; gives back the bytes that became free.
+
+    Raises CheckpointError where there is nothing of it in the hub's cache.
+    """
+    try:
+        repositories = (
+            scan_cache_dir(constants.HF_HUB_CACHE).repos if checkpoint.repo else frozenset()
+        )
+    except CacheNotFound:
+        repositories = frozenset()
+    for repository in repositories:
+        if repository.repo_id == checkpoint.repo:
+            shutil.rmtree(repository.repo_path)
+            return repository.size_on_disk
+    raise CheckpointError(
+        f"The checkpoint {checkpoint.id!r} was not downloaded, so there is nothing to remove. "
+        "Only downloaded checkpoints are removed; folders of your own are never touched."
+    )
+
+
+def _is_wanted(path: str) -> bool:
+    part, _, rest = path.partition("/")
+    if path == INDEX_FILE:
+        return True
+    # Variants ("model.fp16.safetensors") would be second copies.
+    is_variant = path.endswith(".safetensors") and Path(path).name.count(".") > 1
+    return part in PARTS and bool(rest) and path.endswith(SUFFIXES) and not is_variant
+
+
+def _check_space(plan: DownloadPlan, cache: Path) -> None:
+    there = next(folder for folder in (cache, *cache.parents) if folder.is_dir())
+    free = shutil.disk_usage(there).free
+    if free < plan.total_bytes + SPARE_BYTES:
+        raise OutputError(
+            f"{plan.repo} needs {_megabytes(plan.total_bytes + SPARE_BYTES)} on the disk of "
+            f"{there}, where {_megabytes(free)} are free. Make room, or set HF_HOME to a folder "
+            "on another disk."
+        )
+
+
+def _check_file(local: Path, file: RemoteFile, repo: str) -> None:
+    is_whole = local.stat().st_size == file.size
+    if is_whole and (file.sha256 is None or file_sha256(local) == file.sha256):
+        return
+    local.resolve().unlink()
+    local.unlink(missing_ok=True)
+    raise CheckpointError(
+        f"{file.path} of {repo} arrived damaged: its content is not what the hub announced "
+        "(size or SHA-256). It was deleted; start the download again."
+    )
+
+
+def _counting(on_chunk: Callable[[int], None]) -> type[tqdm]:
+    """A progress bar that shows nothing and reports the bytes of one file."""
+
+    class Counter(tqdm):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            options.pop("name", None)
+            self._here = options.get("initial", 0) or 0
+            super().__init__(*arguments, **{**options, "disable": True})
+
+        def update(self, n: float | None = 1) -> None:
+            self._here += int(n or 0)
+            on_chunk(self._here)
+
+    return Counter
+
+
+class _told:
+    """Turns what the hub's client raises into one sentence."""
+
+    def __init__(self, repo: str) -> None:
+        self._repo = repo
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        text = None if error is None else self._sentence(error)
+        if text is not None:
+            is_disk = isinstance(error, OSError) and error.errno == errno.ENOSPC
+            raise (OutputError if is_disk else CheckpointError)(text) from error
+
+    def _sentence(self, error: BaseException) -> str | None:
+        repo = self._repo
+        if isinstance(error, GatedRepoError):
+            return (
+                f"{repo} is given only to people who accepted its terms. Accept them on its page, "
+                "log in with 'hf auth login' (or set HF_TOKEN) and try again."
+            )
+        if isinstance(error, RevisionNotFoundError):
+            return f"{repo} no longer has the pinned revision. Update QVIM Studio and try again."
+        if isinstance(error, RepositoryNotFoundError):
+            return (
+                f"The hub knows no {repo}, or your token may not read it. Check HF_ENDPOINT and "
+                "the token ('hf auth login'), and try again."
+            )
+        if isinstance(error, OfflineModeIsEnabled):
+            return f"{repo} cannot be downloaded in offline mode. Unset HF_HUB_OFFLINE and retry."
+        if isinstance(error, HfHubHTTPError):
+            status = error.response.status_code
+            return f"The hub answered {status} for {repo}, expected the file. Try again later."
+        if isinstance(error, TRANSPORT_ERROR):
+            return (
+                f"The connection for {repo} failed or stood still ({type(error).__name__}). Check "
+                "the network; the next try goes on where this one stopped."
+            )
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return f"The disk is full: {repo} did not fit. Make room and start again."
+        if isinstance(error, OSError):
+            return (
+                f"{repo} arrived incomplete ({str(error).splitlines()[0][:120]}). Start the "
+                "download again; it goes on where this one stopped."
+            )
+        return None
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f} MiB"

@@ -1,0 +1,166 @@
+"""MobileNetV3-Large on spectrograms, in the shape and key names of EfficientAT's ``mn10``.
+
+Sources: Howard et al., "Searching for MobileNetV3" (2019), table 1; Schmid et al., "Efficient
+large-scale audio tagging via transformer-to-CNN knowledge distillation" (2023).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+EMBEDDING_DIM = 960
+
+
+@dataclass(frozen=True)
+class BlockShape:
+    """One row of the paper's table: hard says hard-swish instead of ReLU."""
+
+    kernel: int
+    expanded: int
+    out: int
+    squeezes: bool
+    hard: bool
+    stride: int
+
+
+STEM_CHANNELS = 16
+BLOCKS = (
+    BlockShape(3, 16, 16, False, False, 1),
+    BlockShape(3, 64, 24, False, False, 2),
+    BlockShape(3, 72, 24, False, False, 1),
+    BlockShape(5, 72, 40, True, False, 2),
+    BlockShape(5, 120, 40, True, False, 1),
+    BlockShape(5, 120, 40, True, False, 1),
+    BlockShape(3, 240, 80, False, True, 2),
+    BlockShape(3, 200, 80, False, True, 1),
+    BlockShape(3, 184, 80, False, True, 1),
+    BlockShape(3, 184, 80, False, True, 1),
+    BlockShape(3, 480, 112, True, True, 1),
+    BlockShape(3, 672, 112, True, True, 1),
+    BlockShape(5, 672, 160, True, True, 2),
+    BlockShape(5, 960, 160, True, True, 1),
+    BlockShape(5, 960, 160, True, True, 1),
+)
+
+
+SILENT_SHARE = 0.625  # of a stretched window: a frame there sees neither the sound nor the edge
+
+
+def padded_mean(x: torch.Tensor, stretch: float) -> torch.Tensor:
+    """Mean of (batch, channels, bands, frames) over bands and frames → (batch, channels).
+
+    stretch: how many times longer the window really is. Its silent rest is stood for by one
+    silent frame well inside, so training on short windows pools as inference does on 10 s.
+    """
+    frames = x.shape[3]
+    total = x.sum(dim=(2, 3))
+    if stretch > 1.0:
+        silent = x[..., int(SILENT_SHARE * frames)].sum(dim=2)
+        total = total + silent * (frames * (stretch - 1.0))
+    return total / (x.shape[2] * frames * stretch)
+
+
+class MobileNetV3(nn.Module):
+    """Spectrogram (batch, 1, 128, frames) → embedding (batch, 960), not normalized."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [_conv_norm(1, STEM_CHANNELS, 3, stride=2, act=nn.Hardswish)]
+        channels = STEM_CHANNELS
+        for shape in BLOCKS:
+            layers.append(InvertedResidual(channels, shape))
+            channels = shape.out
+        layers.append(_conv_norm(channels, EMBEDDING_DIM, 1, act=nn.Hardswish))
+        self.features = nn.Sequential(*layers)
+        self.apply(_initialize)
+
+    def forward(self, spectrogram: torch.Tensor) -> torch.Tensor:
+        return padded_mean(self.feature_maps(spectrogram), 1.0)
+
+    def feature_maps(self, spectrogram: torch.Tensor, stretch: float = 1.0) -> torch.Tensor:
+        """(batch, 960, 4, frames / 32) before pooling; stretch as in ``padded_mean``."""
+        for module in self.modules():
+            if isinstance(module, ChannelExcitation):
+                module.stretch = stretch
+        return self.features(spectrogram)
+
+
+class InvertedResidual(nn.Module):
+    """Expand, depthwise convolution, squeeze-and-excitation, project; residual where it fits."""
+
+    def __init__(self, channels: int, shape: BlockShape) -> None:
+        super().__init__()
+        act = nn.Hardswish if shape.hard else nn.ReLU
+        layers: list[nn.Module] = []
+        if shape.expanded != channels:
+            layers.append(_conv_norm(channels, shape.expanded, 1, act=act))
+        layers.append(
+            _conv_norm(
+                shape.expanded,
+                shape.expanded,
+                shape.kernel,
+                stride=shape.stride,
+                groups=shape.expanded,
+                act=act,
+            )
+        )
+        if shape.squeezes:
+            layers.append(ChannelExcitation(shape.expanded))
+        layers.append(_conv_norm(shape.expanded, shape.out, 1, act=None))
+        self.block = nn.Sequential(*layers)
+        self.is_residual = shape.stride == 1 and channels == shape.out
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.block(x) if self.is_residual else self.block(x)
+
+
+class ChannelExcitation(nn.Module):
+    """Squeeze-and-excitation over channels, kept in a list of one as EfficientAT stores it."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        squeezed = _divisible_by_8(channels // 4)
+        layer = nn.Module()
+        layer.fc1 = nn.Linear(channels, squeezed)
+        layer.fc2 = nn.Linear(squeezed, channels)
+        self.conc_se_layers = nn.ModuleList([layer])
+        self.stretch = 1.0
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        (layer,) = self.conc_se_layers
+        scale = layer.fc2(torch.relu(layer.fc1(padded_mean(x, self.stretch))))
+        return x * torch.sigmoid(scale)[:, :, None, None]
+
+
+def _conv_norm(
+    channels: int,
+    out: int,
+    kernel: int,
+    act: type[nn.Module] | None,
+    stride: int = 1,
+    groups: int = 1,
+) -> nn.Sequential:
+    layers: list[nn.Module] = [
+        nn.Conv2d(channels, out, kernel, stride, kernel // 2, groups=groups, bias=False),
+        nn.BatchNorm2d(out, eps=0.001, momentum=0.01),
+    ]
+    if act is not None:
+        layers.append(act())
+    return nn.Sequential(*layers)
+
+
+def _divisible_by_8(value: int) -> int:
+    """Nearest multiple of 8 that is not more than a tenth below ``value`` (MobileNet's rule)."""
+    rounded = max(8, (value + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * value else rounded
+
+
+def _initialize(module: nn.Module) -> None:
+    if isinstance(module, nn.Conv2d):
+        nn.init.kaiming_normal_(module.weight, mode="fan_out")
+    elif isinstance(module, nn.Linear):
+        nn.init.normal_(module.weight, 0.0, 0.01)
+        nn.init.zeros_(module.bias)

@@ -1,0 +1,47 @@
+"""Turns pickled weights into safetensors without ever running what a pickle asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.models.qvim_weights import UNREADABLE
+
+# What the libraries call their pickles, and what the safetensors file of the same part is called.
+PICKLED_NAMES = {
+    "diffusion_pytorch_model.bin": "diffusion_pytorch_model.safetensors",
+    "pytorch_model.bin": "model.safetensors",
+}
+
+
+def find_pickled(folder: Path) -> list[Path]:
+    """Pickled weights of parts that have no safetensors."""
+    return sorted(
+        path
+        for old, new in PICKLED_NAMES.items()
+        for path in folder.glob(f"*/{old}")
+        if not path.with_name(new).is_file()
+    )
+
+
+def convert_pickled_weights(paths: Sequence[Path]) -> None:
+    """Write a safetensors file beside each. Raises CheckpointError for anything but tensors.
+
+    ``weights_only``: the pickle may build tensors and plain containers; anything else is refused
+    before it runs.
+    """
+    for path in paths:
+        try:
+            stored = torch.load(path, map_location="cpu", weights_only=True)
+            weights = {name: value.clone().contiguous() for name, value in stored.items()}
+        except UNREADABLE as error:
+            raise CheckpointError(
+                f"{path} is no plain file of weights, and nothing in it was run. It may be "
+                "damaged or malicious: get the checkpoint from a source that you trust, best as "
+                "safetensors."
+            ) from error
+        save_file(weights, path.with_name(PICKLED_NAMES[path.name]))

@@ -1,0 +1,116 @@
+"""A light vocoder: ConvNeXt blocks on the mel frames and an inverse STFT head.
+
+Shape after Siuzdak, "Vocos: Closing the gap between time-domain and Fourier-based neural
+vocoders" (2023): no upsampling layers, so it costs a thirtieth of a HiFi-GAN.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.models.mel import HOP, N_FFT, N_MELS
+
+CONFIG_FILE = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+LOG_MAGNITUDE_MAX = 6.0  # e^6 exceeds any bin of a full-scale 1024-sample Hann frame
+
+
+@dataclass(frozen=True)
+class VocosConfig:
+    """Sizes of the network; stored as ``vocoder/config.json``."""
+
+    channels: int = 256
+    hidden_channels: int = 768
+    blocks: int = 8
+    kernel: int = 7
+    n_mels: int = N_MELS
+    n_fft: int = N_FFT
+    hop: int = HOP
+    model_type: str = "vocos"
+
+
+class ConvNeXtBlock(nn.Module):
+    """Depthwise convolution over time, then a pointwise network, with a scaled residual."""
+
+    def __init__(self, config: VocosConfig) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv1d(
+            config.channels,
+            config.channels,
+            config.kernel,
+            padding=config.kernel // 2,
+            groups=config.channels,
+        )
+        self.norm = nn.LayerNorm(config.channels)
+        self.expand = nn.Linear(config.channels, config.hidden_channels)
+        self.shrink = nn.Linear(config.hidden_channels, config.channels)
+        self.scale = nn.Parameter(torch.full((config.channels,), 1.0 / config.blocks))
+
+    def forward(self, frames: torch.Tensor) -> torch.Tensor:
+        hidden = self.norm(self.depthwise(frames.transpose(1, 2)).transpose(1, 2))
+        hidden = self.shrink(nn.functional.gelu(self.expand(hidden)))
+        return frames + self.scale * hidden
+
+
+class VocosVocoder(nn.Module):
+    """Log-mel (batch, frames, 64) → waveform (batch, frames * 160) at 16 kHz."""
+
+    def __init__(self, config: VocosConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or VocosConfig()
+        width = self.config.channels
+        self.embed = nn.Conv1d(self.config.n_mels, width, self.config.kernel, padding="same")
+        self.norm = nn.LayerNorm(width)
+        self.blocks = nn.ModuleList(ConvNeXtBlock(self.config) for _ in range(self.config.blocks))
+        self.norm_out = nn.LayerNorm(width)
+        self.head = nn.Linear(width, self.config.n_fft + 2)
+        self.register_buffer("window", torch.hann_window(self.config.n_fft), persistent=False)
+
+    def forward(self, log_mel: torch.Tensor) -> torch.Tensor:
+        hidden = self.norm(self.embed(log_mel.transpose(1, 2)).transpose(1, 2))
+        for block in self.blocks:
+            hidden = block(hidden)
+        log_magnitude, phase = self.head(self.norm_out(hidden)).float().chunk(2, dim=-1)
+        magnitude = log_magnitude.clamp(max=LOG_MAGNITUDE_MAX).exp()
+        spectrum = torch.polar(magnitude, phase).transpose(1, 2)
+        # Centered frames lie at multiples of the hop: the last one again closes the final hop.
+        spectrum = torch.cat([spectrum, spectrum[..., -1:]], dim=-1)
+        return torch.istft(
+            spectrum,
+            self.config.n_fft,
+            self.config.hop,
+            window=self.window,
+            center=True,
+            length=log_mel.shape[1] * self.config.hop,
+        )
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write config.json and model.safetensors (in the weights' own dtype)."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / CONFIG_FILE).write_text(json.dumps(asdict(self.config), indent=2) + "\n")
+        weights = {name: value.contiguous() for name, value in self.state_dict().items()}
+        save_file(weights, folder / WEIGHTS_FILE)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> VocosVocoder:
+        """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
+        folder = Path(folder)
+        try:
+            config = VocosConfig(**json.loads((folder / CONFIG_FILE).read_text()))
+            vocoder = cls(config)
+            weights = load_file(folder / WEIGHTS_FILE)
+            vocoder.load_state_dict({name: value.float() for name, value in weights.items()})
+        except (OSError, TypeError, ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"The vocoder in {folder} cannot be loaded: expected {CONFIG_FILE} and a fitting "
+                f"{WEIGHTS_FILE} of kind vocos ({error}). Copy or train the checkpoint again."
+            ) from error
+        return vocoder.eval()

@@ -1,0 +1,1 @@
+"""From an imitation to clips: embedding, conditioning, sampling, ranking, finishing."""

@@ -1,0 +1,355 @@
+"""The engine of the AudioLDM family: one request in, ranked and finished clips out."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from qvim_studio.audio.controls import extract_controls, fit_controls, smooth_controls
+from qvim_studio.audio.resample import mono_at
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import IsCancelled, OnProgress
+from qvim_studio.core.errors import CancelledError, StudioError
+from qvim_studio.core.request import (
+    DEFAULT_DURATION_S,
+    LATENT_STEP_S,
+    GenerationRequest,
+    Start,
+    VramMode,
+)
+from qvim_studio.core.result import FoundSound, GenerationResult, Progress, Variation
+from qvim_studio.models.audioldm import free_cuda_memory
+from qvim_studio.models.checkpoints import find_checkpoint
+from qvim_studio.models.compute_plan import make_plan, step_down
+from qvim_studio.models.control_channels import control_channels
+from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
+from qvim_studio.pipeline.embedder import Embedder
+from qvim_studio.pipeline.finishing import finish
+from qvim_studio.pipeline.loaded import LoadedCheckpoint, level_for_embedding, load_checkpoint
+from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.pipeline.starts import arrange
+
+log = logging.getLogger(__name__)
+
+VAE_FACTOR = 4  # mel frames and bands per latent frame and bin
+UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most
+LATENT_SAMPLES = VAE_FACTOR * HOP
+
+
+@dataclass(frozen=True, eq=False)
+class NearestSound:
+    """A real sound found for an imitation; similarity is a QVIM cosine."""
+
+    name: str
+    clip: AudioClip
+    similarity: float
+
+
+FindNearest = Callable[[np.ndarray, str | None, Embedder], NearestSound | None]
+FindSimilar = Callable[[np.ndarray, str | None, Embedder], tuple[FoundSound, ...]]
+
+
+class StudioEngine:
+    """Keeps the last checkpoint in memory.
+
+    find_nearest: (embedding (960,), library folder or None for the bundled sounds, embedder) →
+    the nearest real sound, or None where there is none. find_similar: likewise, for the sounds
+    that are shown beside the made ones; None shows none.
+    """
+
+    def __init__(self, find_nearest: FindNearest, find_similar: FindSimilar | None = None) -> None:
+        self._find_nearest = find_nearest
+        self._find_similar = find_similar
+        self._loaded: LoadedCheckpoint | None = None
+
+    def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        """See core.engine. Out of memory: one mode lower, said in the notes, tried once more."""
+        try:
+            return self._generate(request, on_progress, is_cancelled)
+        except torch.OutOfMemoryError:
+            used = self._loaded.plan.mode if self._loaded is not None else VramMode.HIGH
+        self.close()
+        smaller = step_down(used)
+        log.warning("out of memory in mode %s, trying %s", used.value, smaller.value)
+        try:
+            result = self._generate(
+                request.with_changes(vram_mode=smaller), on_progress, is_cancelled
+            )
+        except torch.OutOfMemoryError:
+            self.close()
+            step_down(VramMode.CPU)  # raises the sentence that says what to change
+            raise
+        note = f"Memory was short in mode {used.value}: made in mode {smaller.value}."
+        return replace(result, notes=(*result.notes, note))
+
+    def prepare(self, request: GenerationRequest) -> None:
+        """Load what the request needs; its words are read and remembered."""
+        loaded = self._load(request)
+        if loaded.text is not None:
+            loaded.text.embed([request.text.strip(), request.negative_text])
+
+    def close(self) -> None:
+        """Free the checkpoint's memory; the next request loads it again."""
+        self._loaded = None
+        free_cuda_memory()
+
+    def _generate(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        clock = _Clock()
+        on_progress(Progress("load", 0, 1))
+        loaded = self._load(request)
+        clock.lap("load")
+        _raise_if(is_cancelled)
+        on_progress(Progress("encode", 0, 1))
+        run = _Run(loaded, fill_defaults(request, loaded))
+        run.encode(self._find_nearest)
+        clock.lap("encode")
+        waveforms = run.denoise_and_decode(on_progress, is_cancelled, clock)
+        variations = run.finish(waveforms, on_progress, is_cancelled)
+        clock.lap("rank")
+        return GenerationResult(
+            request=run.request,
+            provenance=loaded.checkpoint.provenance(),
+            variations=tuple(variations),
+            seconds=clock.total(),
+            notes=tuple(run.notes),
+            found=self._found(run),
+        )
+
+    def _found(self, run: _Run) -> tuple[FoundSound, ...]:
+        """Sounds that exist already; a library that cannot be searched costs no result."""
+        if self._find_similar is None or run.embedding is None:
+            return ()
+        try:
+            return self._find_similar(
+                run.embedding, run.request.library_folder, run.loaded.embedder
+            )
+        except StudioError as error:
+            log.warning("no sounds were looked for: %s", error)
+            return ()
+
+    def _load(self, request: GenerationRequest) -> LoadedCheckpoint:
+        checkpoint = find_checkpoint(request.checkpoint)
+        plan = make_plan(request.vram_mode, checkpoint)
+        loaded = self._loaded
+        if loaded is None or loaded.checkpoint != checkpoint or loaded.plan != plan:
+            self.close()
+            loaded = self._loaded = load_checkpoint(checkpoint, plan)
+        return loaded
+
+
+def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> GenerationRequest:
+    """The request with every open value replaced by what will be used."""
+    defaults = loaded.checkpoint.defaults
+    start = defaults.start if request.start is None else request.start
+    if request.imitation is None:
+        start = Start.NOISE
+        duration_s = DEFAULT_DURATION_S
+    else:
+        duration_s = request.imitation.duration_s
+    if request.duration_s is not None:
+        duration_s = request.duration_s
+    return request.with_changes(
+        start=start,
+        duration_s=float(np.clip(duration_s, 0.2, 120.0)),
+        steps=defaults.steps if request.steps is None else request.steps,
+        guidance=defaults.guidance if request.guidance is None else request.guidance,
+        strength=defaults.strength if request.strength is None else request.strength,
+        vram_mode=loaded.plan.mode,
+    )
+
+
+class _Run:
+    """One request on its way through a loaded checkpoint."""
+
+    def __init__(self, loaded: LoadedCheckpoint, request: GenerationRequest) -> None:
+        self.loaded = loaded
+        self.request = request
+        self.notes: list[str] = []
+        self.samples = round(request.duration_s * SAMPLE_RATE)
+        frames = max(1, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
+        self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
+        self.embedding: np.ndarray | None = None
+        self.imitation: np.ndarray | None = None
+        self.start_name = ""
+
+    def encode(self, find_nearest: FindNearest) -> None:
+        """Embed the imitation, make the conditions, the controls and the starting latents."""
+        meant = self.request.meant
+        if meant is not None:
+            self.embedding = self.loaded.embedder.embed(level_for_embedding(meant), "imitation")
+            self.imitation = mono_at(self.request.imitation, SAMPLE_RATE)
+        wanted, unwanted, notes = self.loaded.conditions(self.request, self.embedding)
+        self.notes += notes
+        self.conditions = Conditions(wanted, unwanted, self._controls())
+        self.start = self._start(find_nearest)
+
+    def denoise_and_decode(
+        self, on_progress: OnProgress, is_cancelled: IsCancelled, clock: _Clock
+    ) -> list[np.ndarray]:
+        """Mono waveforms at 16 kHz, (samples,) each, in the order of the seeds."""
+        waveforms: list[np.ndarray] = []
+        size = self.loaded.plan.max_batch
+        for first in range(0, self.request.variations, size):
+            seeds = [
+                self.request.seed + i
+                for i in range(first, min(first + size, self.request.variations))
+            ]
+            latents = self._denoise(seeds, first, on_progress, is_cancelled)
+            clock.lap("denoise")
+            on_progress(Progress("decode", first, self.request.variations))
+            for row in latents:
+                _raise_if(is_cancelled)
+                waveforms.append(self._decode(row[None]))
+            clock.lap("decode")
+        return waveforms
+
+    def finish(
+        self, waveforms: list[np.ndarray], on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> list[Variation]:
+        """Finished variations, most similar to the imitation first."""
+        variations = []
+        for index, waveform in enumerate(waveforms):
+            _raise_if(is_cancelled)
+            seed = self.request.seed + index
+            clip = finish(waveform, SAMPLE_RATE, self.imitation, self.request.follow, seed)
+            variations.append(
+                Variation(clip, seed, self._similarity(clip), SAMPLE_RATE / 2, self.start_name)
+            )
+            on_progress(Progress("decode", index + 1, len(waveforms)))
+        return sorted(variations, key=lambda v: -(v.similarity or 0.0))
+
+    def _similarity(self, clip: AudioClip) -> float | None:
+        if self.embedding is None:
+            return None
+        made = self.loaded.embedder.embed(level_for_embedding(clip), "reference")
+        return float(np.dot(made, self.embedding))
+
+    def _controls(self) -> torch.Tensor | None:
+        """(1, controls, frames, bins); zeros, "no control", without a voice or at follow 0."""
+        names = self.loaded.checkpoint.controls
+        if not names:
+            return None
+        bins = N_MELS // VAE_FACTOR
+        channels = torch.zeros(1, len(names), self.frames, bins)
+        if self.imitation is not None and self.request.follow > 0.0:
+            padded = np.zeros(self.frames * LATENT_SAMPLES, np.float32)
+            usable = self.imitation[: min(len(padded), self.samples)]
+            padded[: len(usable)] = usable
+            curves = smooth_controls(extract_controls(padded, SAMPLE_RATE), self.request.follow)
+            curves = fit_controls(curves, self.frames)
+            channels = control_channels(
+                curves.loudness_db,
+                curves.centroid_hz,
+                curves.pitch_hz,
+                curves.periodicity,
+                latent_bins=bins,
+            )
+        return channels.to(self.loaded.plan.device)
+
+    def _start(self, find_nearest: FindNearest) -> torch.Tensor | None:
+        """Clean latents (1, channels, frames, bins) to start from, or None for noise."""
+        if self.imitation is None or self.embedding is None:
+            return None
+        if self.request.start is Start.IMITATION:
+            self.start_name = "the imitation"
+            return self._encode_sound(self.imitation)
+        if self.request.start is Start.NEAREST:
+            folder = self.request.library_folder
+            nearest = find_nearest(self.embedding, folder, self.loaded.embedder)
+            if nearest is None:
+                self.notes.append("There is no sound to start from: started from noise.")
+                return None
+            self.start_name = nearest.name
+            self.notes.append(f"Started from {nearest.name} (similarity {nearest.similarity:.2f}).")
+            return self._encode_sound(
+                arrange(mono_at(nearest.clip, SAMPLE_RATE), self.imitation, SAMPLE_RATE)
+            )
+        return None
+
+    @torch.inference_mode()
+    def _encode_sound(self, samples: np.ndarray) -> torch.Tensor:
+        padded = np.zeros(self.frames * LATENT_SAMPLES, np.float32)
+        usable = samples[: len(padded)]
+        padded[: len(usable)] = usable
+        log_mel = self.loaded.mel(condition_waveform(torch.from_numpy(padded)[None]))
+        plan, parts = self.loaded.plan, self.loaded.parts
+        posterior = parts.vae.encode(log_mel.to(plan.device, plan.dtype)).latent_dist
+        return posterior.mode().float() * parts.scaling_factor
+
+    def _denoise(
+        self,
+        seeds: list[int],
+        finished: int,
+        on_progress: OnProgress,
+        is_cancelled: IsCancelled,
+    ) -> torch.Tensor:
+        loaded, request, batch = self.loaded, self.request, len(seeds)
+        shape = (loaded.parts.latent_channels, self.frames, N_MELS // VAE_FACTOR)
+        noise = torch.stack(
+            [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+        ).to(loaded.plan.device)
+        conditions = self.conditions
+        batched = Conditions(
+            conditions.wanted.expand(batch, -1),
+            conditions.unwanted.expand(batch, -1),
+            None if conditions.controls is None else conditions.controls.repeat(batch, 1, 1, 1),
+        )
+
+        def on_step(step: int, steps: int) -> None:
+            # Steps of all variations, so that the bar moves once from left to right.
+            done = finished * steps + step * batch
+            on_progress(Progress("denoise", done, steps * request.variations))
+
+        return sample_latents(
+            loaded.parts.unet,
+            make_scheduler(request.sampler, loaded.parts.scheduler_config),
+            noise,
+            batched,
+            steps=request.steps,
+            guidance=request.guidance,
+            start=None if self.start is None else self.start.expand(batch, -1, -1, -1),
+            strength=request.strength,
+            on_step=on_step,
+            is_cancelled=is_cancelled,
+        )
+
+    @torch.inference_mode()
+    def _decode(self, latents: torch.Tensor) -> np.ndarray:
+        """One latent (1, channels, frames, bins) → mono float32 (samples,)."""
+        parts = self.loaded.parts
+        log_mel = parts.vae.decode(
+            (latents / parts.scaling_factor).to(self.loaded.plan.dtype)
+        ).sample[:, 0]
+        waveform = parts.vocoder(log_mel).float().cpu().numpy().reshape(-1)
+        return waveform[: self.samples]
+
+
+class _Clock:
+    """Wall time by phase; phases that come again add up."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.perf_counter()
+        self._seconds: dict[str, float] = {}
+
+    def lap(self, phase: str) -> None:
+        now = time.perf_counter()
+        self._seconds[phase] = self._seconds.get(phase, 0.0) + now - self._last
+        self._last = now
+
+    def total(self) -> dict[str, float]:
+        seconds = {**self._seconds, "total": time.perf_counter() - self._began}
+        return {phase: round(value, 3) for phase, value in seconds.items()}
+
+
+def _raise_if(is_cancelled: IsCancelled) -> None:
+    if is_cancelled():
+        raise CancelledError("The generation was cancelled. Nothing was written.")

@@ -1,0 +1,36 @@
+"""From the vocoder's samples to a clip that a sound designer can use as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qvim_studio.audio.levels import fade, normalize_peak, remove_dc
+from qvim_studio.audio.resample import resample
+from qvim_studio.audio.shape_lock import shape_lock
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import EngineError
+
+OUTPUT_RATE_HZ = 48_000
+TARGET_PEAK_DBFS = -1.0
+FADE_IN_S = 0.002
+FADE_OUT_S = 0.01
+MIN_PEAK = 1e-4  # -80 dBFS: a model that gives less has given nothing
+
+
+def finish(
+    samples: np.ndarray, sample_rate: int, imitation: np.ndarray | None, follow: float, seed: int
+) -> AudioClip:
+    """Shape-locked, 48 kHz, without DC, faded at both ends, true peak at -1 dBTP.
+
+    samples, imitation: mono at ``sample_rate``. Raises EngineError where the model gave silence
+    or no numbers.
+    """
+    if not np.isfinite(samples).all() or np.abs(samples).max(initial=0.0) < MIN_PEAK:
+        raise EngineError(
+            f"The model gave no sound for seed {seed} (silence or invalid numbers). "
+            "Try another seed, more steps or less guidance."
+        )
+    if imitation is not None:
+        samples = shape_lock(samples, imitation, sample_rate, follow)
+    clip = remove_dc(resample(AudioClip.from_mono(samples, sample_rate), OUTPUT_RATE_HZ))
+    return normalize_peak(fade(clip, FADE_IN_S, FADE_OUT_S), TARGET_PEAK_DBFS)

@@ -1,0 +1,128 @@
+"""Everything of one checkpoint in memory, and how an imitation and words become a condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from qvim_studio.audio.resample import mono_at
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.resources import resource_path
+from qvim_studio.models.adapter import Adapter, check_binding, load_adapter
+from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm
+from qvim_studio.models.checkpoints import Checkpoint
+from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
+from qvim_studio.models.compute_plan import ComputePlan
+from qvim_studio.models.mel import MelSpectrogram
+from qvim_studio.models.text_conditioner import TextConditioner
+from qvim_studio.pipeline.conditioning import mix
+from qvim_studio.pipeline.embedder import Embedder
+
+# A take's level says how far the microphone was, not what is meant: before embedding every
+# imitation and candidate is brought to this RMS, near the middle of the encoder's training levels.
+EMBEDDING_RMS_DBFS = -26.0
+
+
+@dataclass(eq=False)
+class LoadedCheckpoint:
+    """adapter: None where none fits; then ``clap_audio`` conditions on the imitation itself."""
+
+    checkpoint: Checkpoint
+    plan: ComputePlan
+    parts: AudioLdmParts
+    mel: MelSpectrogram
+    embedder: Embedder
+    text: TextConditioner | None
+    adapter: Adapter | None
+    clap_audio: ClapAudioConditioner | None
+
+    def conditions(
+        self, request: GenerationRequest, embedding: np.ndarray | None
+    ) -> tuple[torch.Tensor, torch.Tensor, list[str]]:
+        """Wanted and unwanted conditioning, each (1, 512), and notes for the user.
+
+        Raises CheckpointError where the checkpoint cannot take what the request gives.
+        """
+        notes: list[str] = []
+        words = request.text.strip()
+        voice = None
+        if request.meant is not None and embedding is not None:
+            voice, note = self._voice(request.meant, embedding)
+            notes += [note] if note else []
+        if (words or request.negative_text) and self.text is None:
+            raise CheckpointError(
+                f"{self.checkpoint.title} has no text tower, so it cannot follow the text "
+                f"{words or request.negative_text!r}. Leave the text empty or choose another "
+                "checkpoint."
+            )
+        text = unwanted = None
+        if self.text is not None:
+            # Together: a large tower is read once for both.
+            text, unwanted = self.text.embed([words, request.negative_text])
+        wanted = mix(voice, text if words else None, request.balance)
+        if unwanted is None:
+            unwanted = torch.zeros_like(wanted)
+        return wanted.to(self.plan.device), unwanted.to(self.plan.device), notes
+
+    def _voice(self, meant: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
+        if self.adapter is not None:
+            with torch.inference_mode():
+                made = self.adapter(torch.from_numpy(embedding)[None])
+            return made, ""
+        if self.clap_audio is not None:
+            samples = mono_at(meant, CLAP_SAMPLE_RATE)
+            return (
+                self.clap_audio.embed(samples),
+                "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions.",
+            )
+        raise CheckpointError(
+            f"{self.checkpoint.title} has neither an adapter for the voice nor a CLAP audio "
+            "tower. Describe the sound in words, or train an adapter for it."
+        )
+
+
+def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoint:
+    """Load every part. Raises CheckpointError naming what is wrong."""
+    folder = checkpoint.installed_folder()
+    embedder = Embedder.from_file(encoder_folder(folder))
+    adapter = None
+    if (folder / "adapter").is_dir():
+        adapter, binding = load_adapter(folder / "adapter")
+        check_binding(
+            binding,
+            encoder_id=embedder.encoder_id,
+            clap_id=checkpoint.clap_id,
+            generator_id=checkpoint.id,
+        )
+    clap_audio = None
+    if adapter is None and find_clap(folder) is not None:
+        clap_audio = ClapAudioConditioner(folder)
+    return LoadedCheckpoint(
+        checkpoint=checkpoint,
+        plan=plan,
+        parts=load_audioldm(checkpoint, plan),
+        mel=MelSpectrogram(),
+        embedder=embedder,
+        text=TextConditioner(folder) if TextConditioner.is_in(folder) else None,
+        adapter=adapter,
+        clap_audio=clap_audio,
+    )
+
+
+def level_for_embedding(clip: AudioClip) -> AudioClip:
+    """The clip as mono at the RMS that the encoder was trained around, never clipped."""
+    mono = clip.mono()
+    rms = float(np.sqrt(np.mean(np.square(mono, dtype=np.float64))))
+    gain = 10 ** (EMBEDDING_RMS_DBFS / 20) / max(rms, 1e-9)
+    return AudioClip.from_mono(mono * gain, clip.sample_rate)
+
+
+def encoder_folder(checkpoint_folder: Path) -> Path:
+    """The checkpoint's own encoder; a foreign checkpoint is ranked by the starter's."""
+    own = checkpoint_folder / "qvim"
+    return own if own.is_dir() else resource_path("starter", "qvim")

@@ -1,0 +1,128 @@
+"""The reverse diffusion: our own loop over a UNet and a diffusers scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from qvim_studio.core.engine import IsCancelled
+from qvim_studio.core.errors import CancelledError
+from qvim_studio.core.request import SamplerName
+from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
+
+from diffusers import (  # isort: skip
+    DDIMScheduler,
+    DPMSolverMultistepScheduler,
+    UNet2DConditionModel,
+)
+
+OnStep = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """What steers the denoising of one batch.
+
+    wanted, unwanted: (batch, dim) unit vectors; unwanted is CLAP text of "" or of the negative
+    text. controls: (batch, channels, frames, bins) or None for a UNet without control channels.
+    """
+
+    wanted: torch.Tensor
+    unwanted: torch.Tensor
+    controls: torch.Tensor | None = None
+
+
+def make_scheduler(name: SamplerName, config: dict[str, Any]) -> Any:
+    """The solver of that name on a checkpoint's own noise schedule and prediction type."""
+    if name is SamplerName.DDIM:
+        return DDIMScheduler.from_config(config)
+    # Uniform steps in half log-SNR: 10 of them equal 100 DDIM steps on this schedule.
+    return DPMSolverMultistepScheduler.from_config(
+        config, algorithm_type="dpmsolver++", solver_order=2, use_lu_lambdas=True
+    )
+
+
+def executed_steps(steps: int, strength: float) -> int:
+    """Steps that really run when the start is a sound noised by ``strength``; at least one."""
+    return max(1, min(steps, int(steps * strength)))
+
+
+@torch.inference_mode()
+def sample_latents(
+    unet: UNet2DConditionModel,
+    scheduler: Any,
+    noise: torch.Tensor,
+    conditions: Conditions,
+    *,
+    steps: int,
+    guidance: float,
+    start: torch.Tensor | None = None,
+    strength: float = 1.0,
+    on_step: OnStep,
+    is_cancelled: IsCancelled,
+) -> torch.Tensor:
+    """Denoise a batch of latents of the shape of ``noise`` (batch, channels, frames, bins).
+
+    Everything but the UNet runs in the precision of ``noise``; float32 keeps the solver's many
+    small steps from adding up rounding errors.
+
+    start: clean latents to begin from, noised as far as ``strength`` says; None for pure noise.
+    guidance: e_u + w (e_c - e_u) (Ho & Salimans 2022, eq. 6); 1 skips the second pass.
+    Raises CancelledError between two steps once ``is_cancelled()`` is true.
+    """
+    scheduler.set_timesteps(steps, device=noise.device)
+    timesteps = scheduler.timesteps
+    if start is None:
+        latents = noise * scheduler.init_noise_sigma
+    else:
+        first = steps - executed_steps(steps, strength)
+        timesteps = timesteps[first:]
+        latents = scheduler.add_noise(start, noise, timesteps[:1].expand(len(noise)))
+        if hasattr(scheduler, "set_begin_index"):
+            scheduler.set_begin_index(first)
+    for number, timestep in enumerate(timesteps, start=1):
+        if is_cancelled():
+            raise CancelledError("The generation was cancelled. Nothing was written.")
+        given = scheduler.scale_model_input(latents, timestep)
+        noise_pred = predict(unet, given, timestep, conditions, guidance)
+        latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
+        on_step(number, len(timesteps))
+    return latents
+
+
+def predict(
+    unet: UNet2DConditionModel,
+    latents: torch.Tensor,
+    timestep: torch.Tensor,
+    conditions: Conditions,
+    guidance: float,
+) -> torch.Tensor:
+    """The UNet's prediction under classifier-free guidance.
+
+    Controls stay in both passes, so guidance sharpens WHAT is heard and not when.
+    """
+    if conditions.controls is not None:
+        latents = torch.cat([latents, conditions.controls.to(latents.dtype)], dim=1)
+    if guidance == 1.0:
+        return _forward(unet, latents, timestep, conditions.wanted)
+    both = torch.cat([conditions.unwanted, conditions.wanted])
+    doubled = _forward(unet, torch.cat([latents, latents]), timestep, both)
+    unwanted, wanted = doubled.chunk(2)
+    return unwanted + guidance * (wanted - unwanted)
+
+
+def _forward(
+    unet: UNet2DConditionModel, latents: torch.Tensor, timestep: torch.Tensor, labels: torch.Tensor
+) -> torch.Tensor:
+    dtype = unet.dtype
+    noise_pred = unet(
+        latents.to(dtype),
+        timestep,
+        encoder_hidden_states=None,
+        class_labels=labels.to(dtype),
+        return_dict=False,
+    )[0]
+    return noise_pred.to(latents.dtype)

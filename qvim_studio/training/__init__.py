@@ -1,0 +1,1 @@
+"""Everything that makes weights: corpus, synthetic imitations and one trainer per network."""

@@ -1,0 +1,109 @@
+"""Trains the adapter: QVIM embeddings of imitations and references → the 512-d target space.
+
+Training it through the UNet's noise loss alone is known to fail (the gradients vanish), so it
+regresses and contrasts against cached embeddings of the reference sounds, and keeps the
+similarity structure of the batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from qvim_studio.models.adapter import Adapter, AdapterBinding, save_adapter
+from qvim_studio.training.corpus import load_corpus
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.ranks import mean_reciprocal_rank
+
+PREDICTED_FILE = "predicted.npy"
+
+
+@dataclass(frozen=True)
+class AdapterTraining:
+    """Hyper-parameters with their reasons.
+
+    imitation_share: the adapter is used on the imitation branch, so most of a batch is that.
+    contrast, structure: weights beside the cosine distance. noise: length of the random
+    direction added to an embedding, against learning the corpus by heart. temperature: wider
+    than the encoder's, targets of similar sounds lie close on purpose.
+    """
+
+    clap_id: str
+    generator_id: str
+    batch: int = 128
+    imitation_share: float = 0.7
+    contrast: float = 0.3
+    structure: float = 2.0
+    noise: float = 0.3
+    temperature: float = 0.15
+    loop: LoopOptions = field(
+        default_factory=lambda: LoopOptions(
+            learning_rate=5e-4, weight_decay=0.05, checkpoint_every_s=60.0
+        )
+    )
+
+
+def adapter_loss(
+    made: torch.Tensor, targets: torch.Tensor, options: AdapterTraining
+) -> tuple[torch.Tensor, Metrics]:
+    """Cosine + InfoNCE + distance of the similarity matrices; both (batch, 512), unit norm."""
+    cosine = (made * targets).sum(dim=-1).mean()
+    logits = made @ targets.T / options.temperature
+    contrast = nn.functional.cross_entropy(logits, torch.arange(len(made)))
+    structure = (made @ made.T - targets @ targets.T).square().mean()
+    loss = (1 - cosine) + options.contrast * contrast + options.structure * structure
+    return loss, {"cosine": cosine.item(), "structure": structure.item()}
+
+
+def run(
+    corpus_folder: Path,
+    run_folder: Path,
+    minutes: float,
+    embeddings_file: Path,
+    options: AdapterTraining,
+) -> None:
+    """Train; leaves ``run_folder/adapter`` and ``predicted.npy``.
+
+    embeddings_file: what the finished encoder says of the corpus (training.qvim_finish).
+
+    predicted.npy: (items, renders, 512), what the adapter says of every synthetic imitation,
+    the conditions on which the UNet is then trained.
+    """
+    corpus = load_corpus(corpus_folder)
+    targets = np.load(corpus_folder / "targets.npz")["embeddings"]
+    stored = np.load(embeddings_file)
+    voices, sounds = stored["voices"], stored["sounds"]
+    binding = AdapterBinding(str(stored["encoder_id"]), options.clap_id, options.generator_id)
+    torch.manual_seed(options.loop.seed)
+    adapter = Adapter()
+    trainer = Trainer(adapter, options.loop, run_folder)
+    train = corpus.indices("train")
+
+    def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
+        drawn = rng.choice(train, size=options.batch, replace=False)
+        render = rng.integers(voices.shape[1], size=options.batch)
+        is_voice = rng.random(options.batch) < options.imitation_share
+        given = np.where(is_voice[:, None], voices[drawn, render], sounds[drawn])
+        direction = rng.standard_normal(given.shape)
+        direction *= options.noise * rng.random() / np.linalg.norm(direction, axis=1)[:, None]
+        embeddings = nn.functional.normalize(torch.from_numpy(given + direction).float(), dim=-1)
+        return adapter_loss(adapter(embeddings), torch.from_numpy(targets[drawn]), options)
+
+    @torch.no_grad()
+    def save() -> Metrics:
+        averaged = trainer.ema_model(Adapter())
+        predicted = averaged(torch.from_numpy(voices)).numpy()
+        np.save(run_folder / PREDICTED_FILE, predicted)
+        save_adapter(averaged, binding, run_folder / "adapter")
+        held_out = corpus.indices("held_out")
+        made, wanted = predicted[held_out, 0], targets[held_out]
+        return {
+            "held_out_cosine": float((made * wanted).sum(axis=1).mean()),
+            "held_out_mrr": mean_reciprocal_rank(made, wanted, np.arange(len(held_out))),
+        }
+
+    trainer.run(step_loss, minutes, on_checkpoint=save)

@@ -1,0 +1,177 @@
+"""``qvim-studio train PART``: runs one trainer in the folders that all of them share."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.resources import resource_path
+
+STARTER_ID = "starter"
+CLAP_ID = "starter-clap-1"
+FINISH_SHARE = 0.15  # of the encoder's minutes, for its last layer
+
+
+def train(options: argparse.Namespace) -> dict[str, Any]:
+    """Run the trainer of ``options.part``; each goes on where an earlier run stopped."""
+    logging.getLogger("qvim_studio").setLevel(logging.INFO)
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(logging.INFO)
+    if options.minutes <= 0:
+        raise UsageError(f"--minutes must be positive, got {options.minutes}.")
+    torch.set_num_threads(max(1, options.threads))
+    PARTS[options.part](options)
+    return {"part": options.part, "runs": str(options.runs)}
+
+
+def _corpus_folder(options: argparse.Namespace) -> Path:
+    return options.runs / "corpus"
+
+
+def _corpus(options: argparse.Namespace) -> None:
+    from qvim_studio.training.corpus import build_corpus
+
+    if options.data is None:
+        raise UsageError("train corpus needs --data DIR, a folder that holds a manifest.csv.")
+    build_corpus(options.data, _corpus_folder(options))
+
+
+def _imitations(options: argparse.Namespace) -> None:
+    from qvim_studio.training.corpus import load_corpus
+    from qvim_studio.training.imitations import load_or_render
+
+    load_or_render(load_corpus(_corpus_folder(options)))
+
+
+def _targets(options: argparse.Namespace) -> None:
+    from qvim_studio.training.corpus import load_corpus
+    from qvim_studio.training.teacher import find_checkpoint, make_targets
+
+    corpus = load_corpus(_corpus_folder(options))
+    make_targets(corpus, options.weights or find_checkpoint())
+
+
+def _clap(options: argparse.Namespace) -> None:
+    from qvim_studio.training import clap
+
+    clap.run(_corpus_folder(options), options.runs / "clap", options.minutes)
+
+
+def _vae(options: argparse.Namespace) -> None:
+    from qvim_studio.training import vae
+
+    vae.run(_corpus_folder(options), options.runs / "vae", options.minutes)
+
+
+def _vocoder(options: argparse.Namespace) -> None:
+    from qvim_studio.training import vocoder
+
+    vocoder.run(_corpus_folder(options), options.runs / "vocoder", options.minutes)
+
+
+def _qvim(options: argparse.Namespace) -> None:
+    from qvim_studio.training import qvim, qvim_finish
+    from qvim_studio.training.teacher import find_checkpoint
+
+    finish_minutes = FINISH_SHARE * options.minutes
+    run_folder = options.runs / "qvim"
+    weights = options.weights or find_checkpoint()
+    qvim.run(_corpus_folder(options), run_folder, options.minutes - finish_minutes, weights)
+    qvim_finish.run(_corpus_folder(options), run_folder, finish_minutes)
+
+
+def _adapter(options: argparse.Namespace) -> None:
+    from qvim_studio.training import adapter
+    from qvim_studio.training.qvim_finish import EMBEDDINGS_FILE
+
+    adapter.run(
+        _corpus_folder(options),
+        options.runs / "adapter",
+        options.minutes,
+        options.runs / "qvim" / EMBEDDINGS_FILE,
+        adapter.AdapterTraining(clap_id=CLAP_ID, generator_id=STARTER_ID),
+    )
+
+
+def _unet(options: argparse.Namespace) -> None:
+    from qvim_studio.training import unet
+    from qvim_studio.training.adapter import PREDICTED_FILE
+
+    predicted = options.runs / "adapter" / PREDICTED_FILE
+    unet.run(
+        _corpus_folder(options),
+        options.runs / "unet",
+        options.minutes,
+        options.runs / "vae" / "vae",
+        predicted_file=predicted if predicted.is_file() else None,
+    )
+
+
+def _film(options: argparse.Namespace) -> None:
+    _tune(options, is_joint=False)
+
+
+def _joint(options: argparse.Namespace) -> None:
+    _tune(options, is_joint=True)
+
+
+def _tune(options: argparse.Namespace, is_joint: bool) -> None:
+    from qvim_studio.models.checkpoints import find_checkpoint
+    from qvim_studio.training import film
+    from qvim_studio.training.qvim_finish import EMBEDDINGS_FILE
+
+    film.run(
+        _corpus_folder(options),
+        options.runs / options.part,
+        options.minutes,
+        find_checkpoint(options.checkpoint),
+        options.runs / "qvim" / EMBEDDINGS_FILE,
+        is_joint,
+    )
+
+
+def _library(options: argparse.Namespace) -> None:
+    from qvim_studio.training import bundled
+    from qvim_studio.training.corpus import load_corpus
+
+    corpus = load_corpus(_corpus_folder(options))
+    folder = resource_path("library")
+    bundled.make_library(corpus, folder)
+    bundled.write_attributions(corpus, folder / "library.csv", resource_path("ATTRIBUTIONS.md"))
+
+
+def _examples(options: argparse.Namespace) -> None:
+    from qvim_studio.training import bundled
+    from qvim_studio.training.corpus import load_corpus
+
+    bundled.make_examples(load_corpus(_corpus_folder(options)), resource_path("examples"))
+
+
+def _starter(options: argparse.Namespace) -> None:
+    from qvim_studio.training.starter import StarterCard, assemble
+
+    assemble(options.runs, resource_path("starter"), StarterCard(CLAP_ID))
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "corpus": _corpus,
+    "imitations": _imitations,
+    "targets": _targets,
+    "clap": _clap,
+    "vae": _vae,
+    "vocoder": _vocoder,
+    "qvim": _qvim,
+    "adapter": _adapter,
+    "unet": _unet,
+    "film": _film,
+    "joint": _joint,
+    "library": _library,
+    "examples": _examples,
+    "starter": _starter,
+}

@@ -1,0 +1,206 @@
+"""The one training loop: time budget, EMA, CSV log, exact resume after a kill at any moment.
+
+All randomness of step ``n`` comes from a generator seeded with (seed, n), so a resumed run draws
+the very batches that an uninterrupted one would have drawn.
+"""
+
+from __future__ import annotations
+
+import csv
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from qvim_studio.core.errors import StudioError
+
+log = logging.getLogger(__name__)
+
+STATE_FILE = "state.pt"
+LOG_FILE = "log.csv"
+CSV_EVERY = 50  # steps averaged into one row of the log
+
+Metrics = dict[str, float]
+StepLoss = Callable[[np.random.Generator], tuple[torch.Tensor, Metrics]]
+
+
+@dataclass(frozen=True)
+class LoopOptions:
+    """How a network is trained, whatever it is.
+
+    learning_rate: peak of AdamW, reached after warmup_steps and then kept; the moving average of
+    the weights stands in for a decay, since a time budget has no last step to decay towards.
+    clip_norm: gradients above it are scaled down. ema_decay: of the kept weights.
+    """
+
+    learning_rate: float = 4e-4
+    warmup_steps: int = 200
+    weight_decay: float = 1e-3
+    clip_norm: float = 1.0
+    ema_decay: float = 0.998
+    checkpoint_every_s: float = 120.0
+    seed: int = 0
+
+
+class Trainer:
+    """Runs steps on ``model`` and keeps everything needed to go on after a kill in one file."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        options: LoopOptions,
+        run_folder: Path,
+        rates: Mapping[str, float] | None = None,
+    ) -> None:
+        """rates: share of the learning rate for parameters by the first part of their name."""
+        self.model = model
+        self.options = options
+        self.run_folder = run_folder
+        self.step = 0
+        groups = _groups_by_share(model, rates or {})
+        self._shares = list(groups)
+        self.optimizer = torch.optim.AdamW(
+            [{"params": parameters} for parameters in groups.values()],
+            lr=options.learning_rate,
+            betas=(0.9, 0.99),
+            weight_decay=options.weight_decay,
+        )
+        self.ema = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        run_folder.mkdir(parents=True, exist_ok=True)
+        self._resume()
+
+    def run(
+        self,
+        step_loss: StepLoss,
+        minutes: float,
+        max_steps: int | None = None,
+        on_checkpoint: Callable[[], Metrics] | None = None,
+        watch: Callable[[], Metrics] | None = None,
+    ) -> None:
+        """Train until the minutes are over or ``max_steps`` is reached, then save.
+
+        watch: called with fresh gradients, before they are clipped; what it gives is logged.
+        """
+        deadline = time.monotonic() + minutes * 60
+        last_saved = time.monotonic()
+        rows: list[Metrics] = []
+        self.model.train()
+        while time.monotonic() < deadline and (max_steps is None or self.step < max_steps):
+            rows.append(self._take_step(step_loss, watch))
+            if self.step % CSV_EVERY == 0:
+                self._log_row(rows)
+                rows = []
+            if time.monotonic() - last_saved > self.options.checkpoint_every_s:
+                self._checkpoint(on_checkpoint)
+                last_saved = time.monotonic()
+        self._checkpoint(on_checkpoint)
+
+    def ema_model(self, blank: nn.Module) -> nn.Module:
+        """``blank`` (same architecture) with the averaged weights, in evaluation mode."""
+        blank.load_state_dict(self.ema)
+        return blank.eval()
+
+    def _take_step(self, step_loss: StepLoss, watch: Callable[[], Metrics] | None) -> Metrics:
+        options = self.options
+        warmth = min(1.0, (self.step + 1) / options.warmup_steps)
+        for share, group in zip(self._shares, self.optimizer.param_groups, strict=True):
+            group["lr"] = options.learning_rate * share * warmth
+        rng = np.random.default_rng((options.seed, self.step))
+        torch.manual_seed(int(rng.integers(2**62)))  # dropout and noise follow the step as well
+        loss, metrics = step_loss(rng)
+        if not torch.isfinite(loss):
+            raise StudioError(
+                f"Training in {self.run_folder} stopped at step {self.step}: the loss is "
+                f"{loss.item()}. Lower the learning rate and run the same command again; it "
+                "goes on from the last checkpoint."
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if watch is not None:
+            metrics = {**metrics, **watch()}
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), options.clip_norm)
+        self.optimizer.step()
+        self.step += 1
+        self._update_ema()
+        return {"loss": loss.item(), "grad_norm": float(norm), **metrics}
+
+    @torch.no_grad()
+    def _update_ema(self) -> None:
+        # A short memory at first, else the average is made of the initial weights.
+        decay = min(self.options.ema_decay, (1 + self.step) / (10 + self.step))
+        for name, value in self.model.state_dict().items():
+            if value.dtype.is_floating_point:
+                self.ema[name].lerp_(value, 1 - decay)
+            else:
+                self.ema[name].copy_(value)
+
+    def _checkpoint(self, on_checkpoint: Callable[[], Metrics] | None) -> None:
+        save_atomically(
+            {
+                "step": self.step,
+                "model": self.model.state_dict(),
+                "ema": self.ema,
+                "optimizer": self.optimizer.state_dict(),
+            },
+            self.run_folder / STATE_FILE,
+        )
+        if on_checkpoint is not None:
+            metrics = on_checkpoint()
+            self.model.train()
+            text = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
+            log.info("%s step %d: %s", self.run_folder.name, self.step, text)
+            self._append({"step": self.step, **metrics}, self.run_folder / "validation.csv")
+
+    def _resume(self) -> None:
+        path = self.run_folder / STATE_FILE
+        if not path.is_file():
+            return
+        state = torch.load(path, weights_only=True)
+        self.step = state["step"]
+        self.model.load_state_dict(state["model"])
+        self.ema = state["ema"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        log.info("%s goes on at step %d", self.run_folder.name, self.step)
+
+    def _log_row(self, rows: Iterable[Metrics]) -> None:
+        rows = list(rows)
+        means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+        text = ", ".join(f"{name} {value:.4g}" for name, value in means.items())
+        log.info("%s step %d: %s", self.run_folder.name, self.step, text)
+        row = {"step": self.step, "time": round(time.time(), 1), **means}
+        self._append(row, self.run_folder / LOG_FILE)
+
+    @staticmethod
+    def _append(row: Metrics, path: Path) -> None:
+        is_new = not path.is_file()
+        with path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(row))
+            if is_new:
+                writer.writeheader()
+            writer.writerow(row)
+
+
+def _groups_by_share(
+    model: nn.Module, rates: Mapping[str, float]
+) -> dict[float, list[nn.Parameter]]:
+    groups: dict[float, list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            groups.setdefault(rates.get(name.partition(".")[0], 1.0), []).append(parameter)
+    return groups
+
+
+def save_atomically(state: object, path: Path) -> None:
+    """``torch.save`` to a temporary name, synced to the disk, then renamed."""
+    temporary = path.with_suffix(path.suffix + ".part")
+    with temporary.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,196 @@
+"""Second phase of the encoder: its last layer, trained on exactly what inference will see.
+
+The first phase stands in for most of the 10 s window. Here the trunk is frozen and run once over
+every recording in the real window, and the last convolution of each branch is trained on those
+cached maps: thousands of steps with large batches in a few minutes of a processor.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.models.mobilenet import EMBEDDING_DIM, padded_mean
+from qvim_studio.models.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
+from qvim_studio.pipeline.loaded import level_for_embedding
+from qvim_studio.training.corpus import Corpus, load_corpus
+from qvim_studio.training.imitations import ImitationSet, load_or_render
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.qvim import contrastive_loss, relational_loss
+from qvim_studio.training.ranks import mean_reciprocal_rank
+
+log = logging.getLogger(__name__)
+
+EMBEDDINGS_FILE = "embeddings.npz"
+
+
+@dataclass(frozen=True)
+class FinishTraining:
+    """Hyper-parameters with their reasons.
+
+    batch: large, for InfoNCE lives on wrong answers and a step costs little. noise: relative to
+    the maps' spread, against learning the corpus by heart. distillation, relation: as in the first
+    phase; they hold on to what lies beyond the synthetic imitations.
+    """
+
+    batch: int = 160
+    noise: float = 0.15
+    distillation: float = 1.0
+    relation: float = 1.0
+    loop: LoopOptions = field(
+        default_factory=lambda: LoopOptions(
+            learning_rate=3e-4, weight_decay=0.02, ema_decay=0.99, checkpoint_every_s=60.0
+        )
+    )
+
+
+class LastLayers(nn.Module):
+    """The last block of both branches, their batch norms frozen, and the distillation head."""
+
+    def __init__(self, encoder: QvimEncoder) -> None:
+        super().__init__()
+        self.imitation = copy.deepcopy(encoder.imitation.features[-1])
+        self.reference = copy.deepcopy(encoder.reference.features[-1])
+        self.head = nn.Linear(EMBEDDING_DIM, 512)
+
+    def train(self, mode: bool = True) -> LastLayers:
+        """Batch norms always use their running statistics, as inference does."""
+        super().train(mode)
+        self.imitation.eval()
+        self.reference.eval()
+        return self
+
+    def embed(self, maps: torch.Tensor, branch: str) -> torch.Tensor:
+        """Trunk maps (batch, 160, 4, 32) → unit embeddings (batch, 960)."""
+        features = getattr(self, branch)(maps)
+        return nn.functional.normalize(padded_mean(features, 1.0), dim=-1)
+
+
+def run(
+    corpus_folder: Path, run_folder: Path, minutes: float, options: FinishTraining | None = None
+) -> None:
+    """Finish the encoder in ``run_folder/qvim``; leaves ``run_folder/finish/qvim`` and embeddings.
+
+    embeddings.npz: voices (items, renders, 960), sounds (items, 960), encoder_id.
+    """
+    options = options or FinishTraining()
+    corpus = load_corpus(corpus_folder)
+    imitations = load_or_render(corpus)
+    targets = torch.from_numpy(np.load(corpus_folder / "targets.npz")["embeddings"])
+    encoder = load_qvim_encoder(run_folder / "qvim")
+    voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
+    layers = LastLayers(encoder)
+    trainer = Trainer(layers, options.loop, run_folder / "finish")
+    train = corpus.indices("train")
+    names = [f"{item.source}/{item.label}" for item in corpus.items]
+    groups = torch.from_numpy(np.unique(names, return_inverse=True)[1])
+
+    def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
+        drawn = rng.choice(train, size=options.batch, replace=False)
+        render = int(rng.integers(voices.shape[1]))
+        given = (voices[drawn, render], sounds[drawn])
+        noisy = [
+            maps.float() + options.noise * maps.float().std() * torch.randn(maps.shape)
+            for maps in given
+        ]
+        made = layers.embed(noisy[0], "imitation"), layers.embed(noisy[1], "reference")
+        contrast = contrastive_loss(*made, groups[drawn])
+        distances = [
+            1 - nn.functional.cosine_similarity(layers.head(side), targets[drawn]).mean()
+            for side in made
+        ]
+        relation = relational_loss(made[1], targets[drawn])
+        loss = contrast + options.distillation * (distances[0] + distances[1])
+        return loss + options.relation * relation, {
+            "contrast": contrast.item(),
+            "distance": distances[0].item(),
+            "relation": relation.item(),
+        }
+
+    @torch.no_grad()
+    def save() -> Metrics:
+        averaged = trainer.ema_model(LastLayers(encoder))
+        made_sounds = _embed(averaged, sounds, "reference")
+        made_voices = np.stack(
+            [_embed(averaged, voices[:, k], "imitation") for k in range(voices.shape[1])], axis=1
+        )
+        finished = copy.deepcopy(encoder)
+        finished.imitation.features[-1].load_state_dict(averaged.imitation.state_dict())
+        finished.reference.features[-1].load_state_dict(averaged.reference.state_dict())
+        save_qvim_encoder(finished, run_folder / "finish" / "qvim")
+        name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
+        np.savez(
+            run_folder / EMBEDDINGS_FILE, voices=made_voices, sounds=made_sounds, encoder_id=name
+        )
+        return _validate(corpus, made_voices[:, 0], made_sounds)
+
+    trainer.run(step_loss, minutes, on_checkpoint=save)
+
+
+def _embed(layers: LastLayers, maps: torch.Tensor, branch: str) -> np.ndarray:
+    return np.concatenate([layers.embed(part.float(), branch).numpy() for part in maps.split(128)])
+
+
+def _validate(corpus: Corpus, voices: np.ndarray, sounds: np.ndarray) -> Metrics:
+    held_out = corpus.indices("held_out")
+    labels = np.unique([corpus.items[i].label for i in held_out], return_inverse=True)[1]
+    items = np.arange(len(held_out))
+    order = np.random.default_rng(0).permutation(len(held_out))
+    queries, wanted = voices[held_out], sounds[held_out]
+    return {
+        "item_mrr": mean_reciprocal_rank(queries, wanted, items),
+        "label_mrr": mean_reciprocal_rank(queries, wanted, labels),
+        "chance_item_mrr": mean_reciprocal_rank(queries[order], wanted, items),
+        "pair_cosine": float((queries * wanted).sum(axis=1).mean()),
+        "other_cosine": float((queries @ wanted.T).mean()),
+    }
+
+
+@torch.no_grad()
+def _cached_maps(
+    encoder: QvimEncoder, corpus: Corpus, imitations: ImitationSet, run_folder: Path
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Trunk maps in float16: voices (items, renders, 160, 4, 32), sounds (items, 160, 4, 32)."""
+    path = run_folder / "maps.pt"
+    name = encoder_id(encoder)
+    if path.is_file():
+        state = torch.load(path, weights_only=True)
+        if state["encoder_id"] == name:
+            return state["voices"], state["sounds"]
+    count = range(len(corpus.items))
+    sounds = _maps(
+        encoder,
+        "reference",
+        [corpus.samples(corpus.items[i], QVIM_SAMPLE_RATE) for i in count],
+    )
+    voices = [
+        _maps(encoder, "imitation", [imitations.samples(i, render) for i in count])
+        for render in range(imitations.renders)
+    ]
+    state = {"voices": torch.stack(voices, dim=1), "sounds": sounds, "encoder_id": name}
+    torch.save(state, path)
+    return state["voices"], state["sounds"]
+
+
+def _maps(encoder: QvimEncoder, branch: str, sounds: list[np.ndarray]) -> torch.Tensor:
+    trunk = getattr(encoder, branch).features[:-1].to(memory_format=torch.channels_last)
+    rows = []
+    for start in range(0, len(sounds), 16):
+        levelled = [
+            level_for_embedding(AudioClip.from_mono(sound, QVIM_SAMPLE_RATE)).mono()
+            for sound in sounds[start : start + 16]
+        ]
+        windows = torch.cat([fit_window(torch.from_numpy(sound)[None]) for sound in levelled])
+        with torch.autocast("cpu", torch.bfloat16):
+            spectrogram = encoder.front_end(windows).contiguous(memory_format=torch.channels_last)
+            rows.append(trunk(spectrogram).half().contiguous())
+    log.info("mapped %d sounds of the %s branch", len(sounds), branch)
+    return torch.cat(rows)

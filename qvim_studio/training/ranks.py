@@ -1,0 +1,22 @@
+"""Ranks of what was meant among what is found: trainers watch them, the evaluation reports them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def reciprocal_ranks(similarity: np.ndarray, relevant: np.ndarray) -> np.ndarray:
+    """1 / rank of the best relevant item, (queries,).
+
+    similarity, relevant: (queries, items), float and bool; every query has a relevant item. Of
+    equally similar items the irrelevant ones come first, so that a constant scores nothing.
+    """
+    best = np.where(relevant, similarity, -np.inf).max(axis=1)
+    ahead = (~relevant & (similarity >= best[:, None])).sum(axis=1)
+    return 1.0 / (1 + ahead)
+
+
+def mean_reciprocal_rank(queries: np.ndarray, items: np.ndarray, groups: np.ndarray) -> float:
+    """Over unit embeddings (n, dim) of both sides, where those of one group, (n,), are relevant."""
+    relevant = groups[:, None] == groups[None, :]
+    return float(reciprocal_ranks(queries @ items.T, relevant).mean())

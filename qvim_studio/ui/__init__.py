@@ -1,0 +1,1 @@
+"""The studio window and everything that is drawn."""

@@ -1,0 +1,158 @@
+"""The list of candidates: made and found ones, with marks and a menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyleOptionViewItem, QWidget
+
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.clip_delegate import BUTTON_PX, NUMBERS_PX, ClipDelegate
+from qvim_studio.ui.clip_list_model import ClipListModel
+from qvim_studio.ui.clip_list_view import ClipListView
+from qvim_studio.ui.icons import icon_pixmap
+from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, StudioTheme, font
+
+COLUMNS = 2
+MARK_PX = 14
+CAPTION_HEIGHT_PX = 14
+FOUND_RADIUS_PX = 7
+
+
+def is_found(entry: ClipEntry) -> bool:
+    """A sound that existed before, unlike one that a checkpoint made."""
+    return not entry.checkpoint_title
+
+
+class CandidateDelegate(ClipDelegate):
+    """Made sounds have a round number, found ones a square one and their name."""
+
+    def __init__(self, theme: StudioTheme) -> None:
+        super().__init__(theme, COLUMNS)
+        self._entry: ClipEntry | None = None
+        self.is_blind = False
+
+    def _paint_clip(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        entry: ClipEntry,
+        number: int | None,
+    ) -> None:
+        self._entry = entry
+        super()._paint_clip(painter, option, entry, number)
+        if self.is_blind:
+            return
+        card = QRectF(option.rect).adjusted(4, 3, -4, -3)
+        left = card.left() + GRID + BUTTON_PX + 12
+        if entry.is_starred:
+            pixmap = icon_pixmap("star", self._theme.palette.warning, MARK_PX, self._scale)
+            painter.drawPixmap(round(left - MARK_PX), round(card.top() + 4), pixmap)
+        if self._caption_room(entry):
+            painter.setFont(font(CAPTION_PX))
+            painter.setPen(QColor(self._theme.palette.secondary))
+            room = int(card.right() - left) - 2 * NUMBERS_PX
+            text = QFontMetrics(painter.font()).elidedText(
+                entry.title, Qt.TextElideMode.ElideRight, room
+            )
+            top = card.bottom() - CAPTION_HEIGHT_PX - 3
+            box = QRectF(left, top, room, CAPTION_HEIGHT_PX)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _caption_room(self, entry: ClipEntry) -> int:
+        """Found sounds, and those the user named, say who they are."""
+        is_named = bool(entry.asked) and entry.title != entry.asked
+        has_name = (is_found(entry) or is_named) and not self.is_blind
+        return CAPTION_HEIGHT_PX - 5 if has_name else 0
+
+    def _paint_button(
+        self,
+        painter: QPainter,
+        card: QRectF,
+        is_playing: bool,
+        is_hovered: bool,
+        number: int | None,
+    ) -> None:
+        is_plain = is_playing or is_hovered or number is None or self.is_blind
+        if self._entry is None or not is_found(self._entry) or is_plain:
+            super()._paint_button(painter, card, is_playing, is_hovered, number)
+            return
+        palette = self._theme.palette
+        top = card.center().y() - BUTTON_PX / 2
+        square = QRectF(card.left() + GRID, top, BUTTON_PX, BUTTON_PX).adjusted(1, 1, -1, -1)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(palette.faint), 1.5))
+        painter.drawRoundedRect(square, FOUND_RADIUS_PX, FOUND_RADIUS_PX)
+        painter.setPen(QColor(palette.text))
+        painter.setFont(font(BODY_PX, semibold=True))
+        painter.drawText(square, Qt.AlignmentFlag.AlignCenter, str(number))
+
+
+class CandidatesView(ClipListView):
+    """Signals: star_requested (list of ClipEntry), rename_requested, tag_requested,
+    reroll_requested (ClipEntry)."""
+
+    star_requested = Signal(object)
+    rename_requested = Signal(object)
+    tag_requested = Signal(object)
+    reroll_requested = Signal(object)
+
+    def __init__(
+        self, theme: StudioTheme, model: ClipListModel, parent: QWidget | None = None
+    ) -> None:
+        self.rows = CandidateDelegate(theme)
+        super().__init__(theme, model, columns=COLUMNS, parent=parent, delegate=self.rows)
+        self.rows.setParent(self)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+
+    def set_blind(self, is_blind: bool) -> None:
+        """Hide everything that tells one from another but their sound."""
+        self.rows.is_blind = is_blind
+        self.viewport().update()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if self.rows.is_blind and isinstance(event, QHelpEvent):
+            return True  # the name of the file tells its rank
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        entries = self._marked()
+        signals = {Qt.Key.Key_F2: self.rename_requested, Qt.Key.Key_T: self.tag_requested}
+        if entries and not event.modifiers() and event.key() == Qt.Key.Key_S:
+            self.star_requested.emit(entries)
+        elif entries and not event.modifiers() and Qt.Key(event.key()) in signals:
+            signals[Qt.Key(event.key())].emit(entries[0])
+        else:
+            super().keyPressEvent(event)
+
+    def _marked(self) -> list[ClipEntry]:
+        """Selected clips that the library knows."""
+        return [entry for entry in self.selected_entries() if entry.id]
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        super()._fill_menu(menu)
+        entries = self.selected_entries()
+        if entries and entries[0].id:
+            menu.addSeparator()
+            is_starred = all(entry.is_starred for entry in entries)
+            menu.addAction(self.tr("Remove star") if is_starred else self.tr("Star"), self._star)
+            menu.addAction(self.tr("Rename"), self._rename)
+            menu.addAction(self.tr("Tag"), self._tag)
+        menu.addSeparator()
+        menu.addAction(self.tr("Make more like this one"), self._reroll)
+
+    @Slot()
+    def _star(self) -> None:
+        self.star_requested.emit(self._marked())
+
+    @Slot()
+    def _rename(self) -> None:
+        self.rename_requested.emit(self.selected_entries()[0])
+
+    @Slot()
+    def _tag(self) -> None:
+        self.tag_requested.emit(self.selected_entries()[0])
+
+    @Slot()
+    def _reroll(self) -> None:
+        self.reroll_requested.emit(self.selected_entries()[0])

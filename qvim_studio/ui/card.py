@@ -1,0 +1,73 @@
+"""The framed area that every panel of the window stands in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvim_studio.ui.theme import GRID
+
+HEAD_PX = 32  # a tool button fits, and titles of neighboring cards stay on one line
+
+
+class Card(QFrame):
+    """A surface with an optional title line; ``body`` takes the content, ``head`` its right."""
+
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+        self.body.setSpacing(GRID)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(GRID)
+        self.head.addStrut(HEAD_PX)
+        if title:
+            self.title = QLabel(title, self)
+            self.title.setObjectName("cardTitle")
+            self.head.addWidget(self.title)
+            self.head.addStretch(1)
+            self.body.addLayout(self.head)
+
+
+class ElidedLabel(QLabel):
+    """One line of secondary text that ends in "…" where there is no room; whole in the tip."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("secondary")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
+
+def caption(text: str, parent: QWidget) -> QLabel:
+    """A small label over or beside a control."""
+    label = QLabel(text, parent)
+    label.setObjectName("caption")
+    return label
+
+
+def indent_text(box: QAbstractSpinBox) -> None:
+    """Give a number field the text margin of a line edit, which style sheets cannot."""
+    box.lineEdit().setTextMargins(GRID, 0, 0, 0)

@@ -1,0 +1,172 @@
+"""How one row of a clip list is painted, and what is where in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from qvim_studio.jobs.playback import NOTHING, Heard
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.clip_list_model import ROW_ROLE, ClipListModel
+from qvim_studio.ui.icons import icon_pixmap
+from qvim_studio.ui.override import logs_errors
+from qvim_studio.ui.painting import bar_count, draw_bars, fit_columns, seconds_text
+from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, StudioTheme, font
+
+ROW_PX = 56
+BUTTON_PX = 32
+NUMBERS_PX = 50  # room for "100 %" and "120.0 s"
+REVEAL_PX = 18
+MIN_WIDTH_PX = 200
+
+
+class ClipDelegate(QStyledItemDelegate):
+    """A play button, the waveform, similarity over duration; "reveal" while the mouse is there."""
+
+    def __init__(self, theme: StudioTheme, columns: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._columns = columns
+        self._heard = NOTHING
+        self._scale = 1.0
+
+    def set_heard(self, heard: Heard) -> None:
+        self._heard = heard
+
+    @logs_errors(QSize(MIN_WIDTH_PX, ROW_PX))
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        view = option.widget
+        if not isinstance(view, QAbstractItemView):
+            return QSize(MIN_WIDTH_PX, ROW_PX)
+        width = view.viewport().width()
+        if self._columns == 1:
+            return QSize(width, ROW_PX)
+        # a wrapping list keeps room for a scroll bar whether or not there is one
+        bar = view.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, view)
+        room = view.width() - max(bar, view.verticalScrollBar().sizeHint().width()) - 2
+        return QSize(room // self._columns, ROW_PX)
+
+    def reveal_area(self, row: QRect) -> QRect:
+        """Where a click shows the file in its folder."""
+        right = row.right() - 4 - GRID - 4 - NUMBERS_PX
+        return QRect(right - REVEAL_PX - GRID, row.top() + 4, REVEAL_PX + 2 * GRID, ROW_PX - 8)
+
+    @logs_errors()
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        row = index.data(ROW_ROLE)
+        self._scale = option.widget.devicePixelRatioF()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(row, ClipEntry):
+            model = index.model()
+            number = model.number_of(index) if isinstance(model, ClipListModel) else None
+            self._paint_clip(painter, option, row, number)
+        painter.restore()
+
+    def _paint_clip(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        entry: ClipEntry,
+        number: int | None,
+    ) -> None:
+        palette = self._theme.palette
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_playing = self._heard.key == str(entry.path)
+        card = QRectF(option.rect).adjusted(4, 3, -4, -3)
+        self._paint_card(painter, card, option.state, is_playing)
+        self._paint_button(painter, card, is_playing, is_hovered, number)
+        right = self._paint_numbers(painter, card, entry, is_hovered or is_selected)
+        wave = QRectF(card)
+        wave.setLeft(card.left() + GRID + BUTTON_PX + 12)
+        wave.setRight(right - 12)
+        wave = wave.adjusted(0, 9, 0, -9 - self._caption_room(entry))
+        played = min(self._heard.position_s / entry.duration_s, 1.0) if is_playing else 0.0
+        draw_bars(
+            painter, wave, fit_columns(entry.peaks, bar_count(wave.width())), palette.wave,
+            palette.accent, played,
+        )  # fmt: skip
+
+    def _caption_room(self, entry: ClipEntry) -> int:
+        """Pixels below the waveform that something else needs."""
+        return 0
+
+    def _paint_card(
+        self, painter: QPainter, card: QRectF, state: QStyle.StateFlag, is_playing: bool
+    ) -> None:
+        palette = self._theme.palette
+        is_hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if is_hovered or is_playing or state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(QColor(palette.raised))
+            painter.drawRoundedRect(card, 8, 8)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(palette.faint))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+    def _paint_button(
+        self,
+        painter: QPainter,
+        card: QRectF,
+        is_playing: bool,
+        is_hovered: bool,
+        number: int | None,
+    ) -> None:
+        palette = self._theme.palette
+        circle = QRectF(card.left() + GRID, card.center().y() - BUTTON_PX / 2, BUTTON_PX, BUTTON_PX)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(palette.accent if is_playing else palette.hover))
+        painter.drawEllipse(circle)
+        color = palette.on_accent if is_playing else palette.text
+        if number is not None and not is_playing and not is_hovered:
+            painter.setPen(QColor(color))
+            painter.setFont(font(BODY_PX, semibold=True))
+            painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(number))
+            return
+        name = "stop" if is_playing else "play"
+        pixmap = icon_pixmap(name, color, 18, self._scale)
+        painter.drawPixmap(QPointF(circle.center().x() - 9, circle.center().y() - 9), pixmap)
+
+    def _paint_numbers(
+        self, painter: QPainter, card: QRectF, entry: ClipEntry, with_reveal: bool
+    ) -> float:
+        """Similarity over duration; gives back where they begin."""
+        palette = self._theme.palette
+        right = card.right() - GRID - 4
+        box = QRectF(right - NUMBERS_PX, card.center().y() - 17, NUMBERS_PX, 18)
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if entry.percent is not None:
+            painter.setFont(font(BODY_PX, semibold=True))
+            painter.setPen(QColor(palette.text))
+            painter.drawText(box, align, f"{entry.percent} %")
+            box.translate(0, 17)
+        else:
+            box.translate(0, 8)
+        painter.setFont(font(CAPTION_PX))
+        painter.setPen(QColor(palette.secondary))
+        painter.drawText(box, align, seconds_text(entry.duration_s))
+        if not with_reveal:
+            return box.left()
+        pixmap = icon_pixmap("reveal", palette.secondary, REVEAL_PX, self._scale)
+        left = box.left() - REVEAL_PX
+        painter.drawPixmap(QPointF(left, card.center().y() - REVEAL_PX / 2), pixmap)
+        return left

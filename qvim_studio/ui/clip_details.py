@@ -1,0 +1,191 @@
+"""What is known of the selected clips, and what the user says about them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.library.recipes import Recipe
+from qvim_studio.ui.header import COMMERCIAL_WORDS
+from qvim_studio.ui.painting import seconds_text
+from qvim_studio.ui.theme import GRID
+
+MAX_RATING = 5
+_FACTS = ("steps", "guidance", "follow", "balance", "start")
+
+
+class ClipDetails(QWidget):
+    """Signals: renamed (ClipEntry, str), tags_changed (list of ClipEntry, list of str),
+    noted (ClipEntry, str), rated (list of ClipEntry, int), recipe_requested (list of ClipEntry).
+    """
+
+    renamed = Signal(object, object)
+    tags_changed = Signal(object, object)
+    noted = Signal(object, object)
+    rated = Signal(object, int)
+    recipe_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[ClipEntry] = []
+        self._recipe: Recipe | None = None
+        self.name = self._field(self.tr("Name"), self.tr("Name"))
+        self.tags = self._field(self.tr("Tags"), self.tr("Tags, with commas between"))
+        self.note = self._field(self.tr("Note"), self.tr("Note"))
+        self.rating = QComboBox(self)
+        self.rating.setAccessibleName(self.tr("Rating"))
+        self.rating.setPlaceholderText(self.tr("Rating"))
+        for stars in range(MAX_RATING + 1):
+            self.rating.addItem("★" * stars or self.tr("No rating"), stars)
+        self._facts = QLabel(self)
+        self._facts.setObjectName("caption")
+        self._facts.setWordWrap(True)
+        self.use = QPushButton(self.tr("Use this recipe"), self)
+        self.copy = QPushButton(self.tr("Copy"), self)
+        self.copy.setToolTip(self.tr("Copy the whole recipe as text"))
+        self.name.editingFinished.connect(self._on_named)
+        self.tags.editingFinished.connect(self._on_tagged)
+        self.note.editingFinished.connect(self._on_noted)
+        self.rating.activated.connect(self._on_rated)
+        self.use.clicked.connect(self._on_use)
+        self.copy.clicked.connect(self._on_copy)
+        marks = QHBoxLayout()
+        marks.setSpacing(GRID)
+        marks.addWidget(self.note, 1)
+        marks.addWidget(self.rating)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.use, 1)
+        buttons.addWidget(self.copy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, GRID // 2, GRID, 0)
+        layout.setSpacing(GRID)
+        layout.addWidget(self.name)
+        layout.addWidget(self.tags)
+        layout.addLayout(marks)
+        layout.addWidget(self._facts)
+        layout.addLayout(buttons)
+        self.show_entries([], None)
+
+    def show_entries(self, entries: Sequence[ClipEntry], recipe: Recipe | None) -> None:
+        """Show one clip with its recipe, or what several have in common; hides for none."""
+        self._entries, self._recipe = list(entries), recipe
+        self.setVisible(bool(entries))
+        if not entries:
+            return
+        first, is_single = entries[0], len(entries) == 1
+        for field in (self.name, self.note):
+            field.setVisible(is_single)
+        _show_text(self.name, first.title)
+        _show_text(self.note, first.note)
+        common = set(first.tags).intersection(*(entry.tags for entry in entries))
+        _show_text(self.tags, ", ".join(sorted(common)))
+        self.tags.setPlaceholderText(
+            self.tr("Tags, with commas between") if is_single else self.tr("Add tags to all")
+        )
+        ratings = {entry.rating for entry in entries}
+        self.rating.setCurrentIndex(ratings.pop() if len(ratings) == 1 else -1)
+        self.use.setVisible(recipe is not None)
+        self.copy.setVisible(recipe is not None)
+        if is_single:
+            self._facts.setText(self._facts_of(first, recipe))
+        else:
+            seconds = seconds_text(sum(entry.duration_s for entry in entries))
+            self._facts.setText(self.tr("{0} sounds, {1} in all").format(len(entries), seconds))
+
+    def finish_editing(self) -> None:
+        """Keep what is being typed before another clip is shown."""
+        self._on_named()
+        self._on_tagged()
+        self._on_noted()
+
+    def _field(self, name: str, hint: str) -> QLineEdit:
+        field = QLineEdit(self)
+        field.setAccessibleName(name)
+        field.setPlaceholderText(hint)
+        field.setMaxLength(500)
+        return field
+
+    def _facts_of(self, entry: ClipEntry, recipe: Recipe | None) -> str:
+        parts = [] if entry.percent is None else [self.tr("{0} % similar").format(entry.percent)]
+        parts.append(seconds_text(entry.duration_s))
+        if recipe is not None:
+            parts.append(f"{self.tr('seed')} {entry.seed}")
+            parts += [
+                f"{key} {_short(recipe.request[key])}"
+                for key in _FACTS
+                if recipe.request.get(key) is not None
+            ]
+            loudness = recipe.details.get("loudness_lufs")
+            if isinstance(loudness, (int, float)):
+                parts.append(f"{loudness:.1f} LUFS")
+            words = COMMERCIAL_WORDS.get(entry.commercial, entry.commercial)
+            parts += [entry.checkpoint_title, entry.licence, words]
+        parts.append(time.strftime("%d %b %Y %H:%M", time.localtime(entry.created_s)))
+        return "  ·  ".join(part for part in parts if part)
+
+    @Slot()
+    def _on_named(self) -> None:
+        if _take_edit(self.name):
+            self.renamed.emit(self._entries[0], self.name.text())
+
+    @Slot()
+    def _on_tagged(self) -> None:
+        if _take_edit(self.tags):
+            tags = [tag.strip() for tag in self.tags.text().split(",") if tag.strip()]
+            self.tags_changed.emit(self._entries, tags)
+
+    @Slot()
+    def _on_noted(self) -> None:
+        if _take_edit(self.note):
+            self.noted.emit(self._entries[0], self.note.text())
+
+    @Slot(int)
+    def _on_rated(self, rating: int) -> None:
+        self.rated.emit(self._entries, rating)
+
+    @Slot(bool)
+    def _on_use(self, checked: bool = False) -> None:
+        self.recipe_requested.emit(self._entries)
+
+    @Slot(bool)
+    def _on_copy(self, checked: bool = False) -> None:
+        if self._recipe is not None:
+            whole = {
+                "request": self._recipe.request,
+                "seed": self._recipe.seed,
+                "provenance": self._recipe.provenance,
+            }
+            text = json.dumps(whole, indent=2, ensure_ascii=False)
+            QGuiApplication.clipboard().setText(text)
+
+
+def _take_edit(field: QLineEdit) -> bool:
+    """Has the user typed here since the last time?"""
+    was_modified = field.isModified()
+    field.setModified(False)
+    return was_modified
+
+
+def _show_text(field: QLineEdit, text: str) -> None:
+    """Show a value, but never over what the user is typing."""
+    if not field.isModified():
+        field.setText(text)
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,180 @@
+"""A list of clips: click to listen, drag into another program, reveal in the folder."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
+
+from qvim_studio.jobs.playback import Heard
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.clip_delegate import ClipDelegate
+from qvim_studio.ui.clip_drag import drag_clips, mime_data
+from qvim_studio.ui.clip_list_model import ClipListModel
+from qvim_studio.ui.theme import StudioTheme, font
+
+
+class ClipListView(QListView):
+    """Signals: play_requested (ClipEntry), reveal_requested (Path)."""
+
+    play_requested = Signal(object)
+    reveal_requested = Signal(object)
+
+    def __init__(
+        self,
+        theme: StudioTheme,
+        model: ClipListModel,
+        columns: int = 1,
+        parent: QWidget | None = None,
+        delegate: ClipDelegate | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._clips = model
+        self._columns = columns
+        self._delegate = delegate or ClipDelegate(theme, columns, self)
+        self._hint = ""
+        self._press: QPoint | None = None
+        self.setModel(model)
+        self.setItemDelegate(self._delegate)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setMouseTracking(True)
+        if columns > 1:
+            self.setFlow(QListView.Flow.LeftToRight)
+            self.setWrapping(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+        theme.changed.connect(self.viewport().update)
+
+    def set_hint(self, text: str) -> None:
+        """What an empty list says."""
+        self._hint = text
+        self.viewport().update()
+
+    @Slot(object)
+    def show_heard(self, heard: Heard) -> None:
+        self._delegate.set_heard(heard)
+        self.viewport().update()
+
+    def selected_entries(self) -> list[ClipEntry]:
+        """In the order of the list."""
+        rows = (self._clips.row(index) for index in sorted(self.selectedIndexes()))
+        return [row for row in rows if isinstance(row, ClipEntry)]
+
+    def select_entry(self, entry: ClipEntry) -> None:
+        for number in range(self._clips.rowCount()):
+            index = self._clips.index(number)
+            if self._clips.row(index) is entry:
+                self.selectionModel().setCurrentIndex(
+                    index, QItemSelectionModel.SelectionFlag.ClearAndSelect
+                )
+
+    def startDrag(self, supported_actions: Qt.DropAction) -> None:
+        entries = [entry for entry in self.selected_entries() if entry.path.is_file()]
+        self._press = None
+        if entries:
+            paths = [entry.path for entry in entries]
+            drag_clips(self, paths, entries[0].peaks, self._theme.palette)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._press = event.position().toPoint()
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        press, self._press = self._press, None
+        point = event.position().toPoint()
+        index = self.indexAt(point)
+        row = self._clips.row(index)
+        is_plain_click = (
+            event.button() == Qt.MouseButton.LeftButton
+            and event.modifiers() == Qt.KeyboardModifier.NoModifier
+            and press is not None
+            and self.indexAt(press) == index
+        )
+        if not is_plain_click or not isinstance(row, ClipEntry):
+            return
+        if self._delegate.reveal_area(self.visualRect(index)).contains(point):
+            self.reveal_requested.emit(row.path)
+        else:
+            self.play_requested.emit(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self._clips.row(self.currentIndex())
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(row, ClipEntry):
+            self.play_requested.emit(row)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self._copy_files()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+    def viewportSizeHint(self) -> QSize:
+        return QSize(300, 120)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._clips.rowCount() == 0 and self._hint:
+            painter = QPainter(self.viewport())
+            painter.setFont(font())
+            painter.setPen(QColor(self._theme.palette.secondary))
+            area = self.viewport().rect().adjusted(24, 0, -24, 0)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(area, int(flags), self._hint)
+            painter.end()
+
+    @Slot(QPoint)
+    def _show_menu(self, point: QPoint) -> None:
+        if not isinstance(self._clips.row(self.indexAt(point)), ClipEntry):
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill_menu(menu)
+        menu.popup(self.viewport().mapToGlobal(point))
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        menu.addAction(self.tr("Play or stop"), self._play_current)
+        menu.addAction(self.tr("Show in folder"), self._reveal_current)
+        menu.addSeparator()
+        menu.addAction(self.tr("Copy file"), self._copy_files)
+        menu.addAction(self.tr("Copy path"), self._copy_paths)
+
+    @Slot()
+    def _play_current(self) -> None:
+        row = self._clips.row(self.currentIndex())
+        if isinstance(row, ClipEntry):
+            self.play_requested.emit(row)
+
+    @Slot()
+    def _reveal_current(self) -> None:
+        row = self._clips.row(self.currentIndex())
+        if isinstance(row, ClipEntry):
+            self.reveal_requested.emit(row.path)
+
+    @Slot()
+    def _copy_files(self) -> None:
+        data = mime_data([entry.path for entry in self.selected_entries()])
+        QGuiApplication.clipboard().setMimeData(data)
+
+    @Slot()
+    def _copy_paths(self) -> None:
+        data = QMimeData()
+        data.setText("\n".join(str(entry.path) for entry in self.selected_entries()))
+        QGuiApplication.clipboard().setMimeData(data)

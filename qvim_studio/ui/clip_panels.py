@@ -1,0 +1,124 @@
+"""The candidates of the last request: made and found, to be compared."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.candidates_view import CandidatesView, is_found
+from qvim_studio.ui.card import Card, ElidedLabel
+from qvim_studio.ui.clip_delegate import ROW_PX
+from qvim_studio.ui.clip_list_model import ClipListModel
+from qvim_studio.ui.icons import icon
+from qvim_studio.ui.theme import GRID, StudioTheme
+
+LOW_SIMILARITY = 0.45  # below it even the best candidate is something else: words would help
+
+
+class CandidatesPanel(Card):
+    """The newest result, best first, numbered for the keys 1-9.
+
+    Signals: blind_toggled, match_toggled (bool), words_requested (nothing).
+    """
+
+    blind_toggled = Signal(bool)
+    match_toggled = Signal(bool)
+    words_requested = Signal()
+
+    def __init__(self, theme: StudioTheme, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._theme = theme
+        self._entries: tuple[ClipEntry, ...] = ()  # true order and numbers
+        title = QLabel(self.tr("Candidates"), self)
+        title.setObjectName("cardTitle")
+        self._note = ElidedLabel(self)
+        self.hint = QToolButton(self)
+        self.hint.setObjectName("hint")
+        self.hint.setText(self.tr("Even the best is far off: add a word"))
+        self.hint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.hint.clicked.connect(self.words_requested)
+        self.hint.hide()
+        self.match = self._toggle(self.tr("Listen at matched loudness (=)"), self.match_toggled)
+        self.blind = self._toggle(self.tr("Compare blind: shuffled, without numbers (B)"))
+        self.blind.toggled.connect(self._on_blind_toggled)
+        self.head.addWidget(title)
+        self.head.addWidget(self._note, 1)
+        for button in (self.hint, self.match, self.blind):
+            self.head.addWidget(button)
+        self.head.addSpacing(GRID)
+        self.body.addLayout(self.head)
+        self.body.setContentsMargins(16, 8, 2, 8)
+        self.model = ClipListModel(with_sections=False, parent=self)
+        self.view = CandidatesView(theme, self.model, self)
+        self.view.setAccessibleName(self.tr("Candidates"))
+        self.view.setMinimumHeight(ROW_PX)
+        self.view.set_hint(
+            self.tr("Candidates appear here, best match first. Keys 1 to 9 play them.")
+        )
+        self.body.addWidget(self.view, 1)
+        self.match.setChecked(True)
+        theme.changed.connect(self._dress)
+
+    @property
+    def shown(self) -> tuple[ClipEntry, ...]:
+        """In the order of the keys 1-9."""
+        return self.model.entries
+
+    def show_result(self, entries: Sequence[ClipEntry], note: str) -> None:
+        """Made sounds first, found ones after them."""
+        self._entries = tuple(entries)
+        self._note.setText(note)
+        made = [e.similarity for e in entries if not is_found(e) and e.similarity is not None]
+        self.hint.setVisible(bool(made) and max(made) < LOW_SIMILARITY)
+        self._show()
+
+    @Slot(object)
+    def update_entries(self, changed: Sequence[ClipEntry]) -> None:
+        """Show what the user did to some of them."""
+        by_id = {entry.id: entry for entry in changed if entry.id}
+        if any(entry.id in by_id for entry in self._entries):
+            selected = [entry.path for entry in self.view.selected_entries()]
+            self._entries = tuple(by_id.get(entry.id, entry) for entry in self._entries)
+            by_path = {entry.path: by_id.get(entry.id, entry) for entry in self.shown}
+            self.model.set_entries([self._dressed(entry) for entry in by_path.values()])
+            for entry in self.shown:
+                if entry.path in selected:
+                    self.view.select_entry(entry)
+
+    def _show(self) -> None:
+        entries = list(self._entries)
+        if self.blind.isChecked():
+            random.SystemRandom().shuffle(entries)
+        self.model.set_entries([self._dressed(entry) for entry in entries])
+
+    def _dressed(self, entry: ClipEntry) -> ClipEntry:
+        return replace(entry, similarity=None) if self.blind.isChecked() else entry
+
+    def _toggle(self, explanation: str, toggled: SignalInstance | None = None) -> QToolButton:
+        button = QToolButton(self)
+        button.setCheckable(True)
+        button.setToolTip(explanation)
+        button.setAccessibleName(explanation.partition(" (")[0])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if toggled is not None:
+            button.toggled.connect(toggled)
+        button.toggled.connect(self._dress)
+        return button
+
+    @Slot(bool)
+    def _on_blind_toggled(self, is_blind: bool) -> None:
+        self.view.set_blind(is_blind)
+        self._note.setVisible(not is_blind)
+        self._show()
+        self.blind_toggled.emit(is_blind)
+
+    @Slot()
+    def _dress(self) -> None:
+        palette = self._theme.palette
+        for button, name in ((self.match, "level"), (self.blind, "eye_off")):
+            button.setIcon(icon(name, palette.accent if button.isChecked() else palette.secondary))

@@ -1,0 +1,261 @@
+"""The studio's daily loop: take → request → job → candidates → history, between panels and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from qvim_studio.audio.files import read_audio
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.core.request import DEFAULT_DURATION_S, GenerationRequest, clip_hash
+from qvim_studio.core.result import FoundSound
+from qvim_studio.core.settings import Settings
+from qvim_studio.jobs.found_sounds import read_found
+from qvim_studio.jobs.imitation import Imitation, read_imitation
+from qvim_studio.jobs.job import JobEnded, JobFinished, JobProgress
+from qvim_studio.jobs.pace import PaceBook
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.library.recipes import Recipe, request_from
+from qvim_studio.ui.audition import Audition
+from qvim_studio.ui.clip_viewer import ClipViewer
+from qvim_studio.ui.history_controller import HistoryController
+from qvim_studio.ui.services import Services
+from qvim_studio.ui.sounds_controller import SoundsController
+from qvim_studio.ui.take_controller import TakeController
+from qvim_studio.ui.wishes import Wishes, request_like, request_of
+
+
+class StudioController(QObject):
+    """Holds the session's state; knows no widgets. takes, audition, viewer: its parts.
+
+    Signals: imitation_changed (Imitation | None), candidates_changed (tuple of ClipEntry, note),
+    recipe_chosen (GenerationRequest that makes a clip again), progressed (JobProgress | None),
+    failed (StudioError), noticed (str). ``history`` looks after everything made before,
+    ``sounds`` after the user's own folders.
+    """
+
+    imitation_changed = Signal(object)
+    candidates_changed = Signal(object, object)
+    recipe_chosen = Signal(object)
+    progressed = Signal(object)
+    failed = Signal(object)
+    noticed = Signal(object)
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.takes = TakeController(services, self)
+        self.audition = Audition(services.playback, self)
+        self.viewer = ClipViewer(services.tasks, self)
+        self._pace = PaceBook(services.paths.pace_file)
+        self._candidates: tuple[ClipEntry, ...] = ()
+        self._imitation_paths: dict[int, Path] = {}
+        self._output_folder = self.output_folder
+        self.history = HistoryController(services, self)
+        self.history.failed.connect(self.failed)
+        self.history.noticed.connect(self.noticed)
+        self.sounds = SoundsController(services, self)
+        self.sounds.failed.connect(self.failed)
+        services.queue.progressed.connect(self._on_progressed)
+        services.queue.finished.connect(self._on_finished)
+        services.queue.ended.connect(self._on_ended)
+        self.takes.failed.connect(self.failed)
+        self.takes.imitation_changed.connect(self._on_imitation_changed)
+        self.takes.part_changed.connect(self.audition.set_imitation)
+        services.playback.failed.connect(self.failed)
+        services.store.failed.connect(self.failed)
+        services.store.changed.connect(self._on_settings_changed)
+
+    @property
+    def imitation(self) -> Imitation | None:
+        return self.takes.imitation
+
+    @property
+    def candidates(self) -> tuple[ClipEntry, ...]:
+        return self._candidates
+
+    @property
+    def settings(self) -> Settings:
+        return self._services.store.settings
+
+    @property
+    def output_folder(self) -> Path:
+        chosen = self.settings.output_folder
+        return Path(chosen) if chosen else self._services.paths.output_folder
+
+    def open_file(self, path: Path) -> None:
+        """Use an audio file as the imitation."""
+        self.takes.open_file(path)
+
+    def toggle_clip(self, entry: ClipEntry) -> None:
+        """Look at a written clip, and play it or stop it."""
+        self.viewer.view(entry)
+        self.audition.toggle_clip(entry)
+
+    def expected_s(self, variations: int, duration_s: float | None, steps: int) -> float | None:
+        """How long a request should take on this machine; None where that is not known."""
+        return self._pace.expected_s(variations, duration_s or self._default_duration_s(), steps)
+
+    def generate(self, wishes: Wishes, at_front: bool = False) -> None:
+        """Queue a request, last or next; what is impossible is said at once."""
+        imitation = self.imitation
+        try:
+            request = request_of(
+                wishes, self.settings, None if imitation is None else imitation.clip
+            )
+        except StudioError as error:
+            self.failed.emit(error)
+            return
+        stem = wishes.text or ("" if imitation is None else imitation.name)
+        self._submit(request, stem, None if imitation is None else imitation.path, at_front)
+
+    def generate_like(self, entry: ClipEntry, wishes: Wishes) -> None:
+        """Queue variations of a clip: it becomes the sound to start from and to be near to."""
+
+        def submit(clip: AudioClip) -> None:
+            self._submit(request_like(clip, wishes, self.settings), entry.title, entry.path, False)
+
+        self._run(partial(read_audio, entry.path), submit)
+
+    def _submit(
+        self, request: GenerationRequest, stem: str, imitation_path: Path | None, at_front: bool
+    ) -> None:
+        job = self._services.queue.submit(
+            request, self.output_folder, stem, self._pace.phases(request), at_front
+        )
+        if imitation_path is not None:
+            self._imitation_paths[job.id] = imitation_path
+        if self._services.queue.running is job:
+            self.progressed.emit(JobProgress(job.id, "queued", 0, 1, 0.0, None))
+
+    def cancel(self) -> None:
+        """Stop the running generation; those waiting go on."""
+        running = self._services.queue.running
+        if running is not None:
+            self._services.queue.cancel(running)
+
+    def load_history(self) -> None:
+        """Show everything made before and look into the output folder for what is not known."""
+        self._output_folder = self.output_folder
+        self.history.load(self._output_folder)
+        self.sounds.load()
+
+    @Slot()
+    def find_by_voice(self) -> None:
+        """Look for the imitation among the user's own sounds."""
+        if self.imitation is not None:
+            self.sounds.find_voice(self.imitation.clip)
+
+    def use_recipe(self, entry: ClipEntry) -> None:
+        """Bring back what a clip was asked with: its imitation, its words, its settings."""
+        recipe = self.history.recipe(entry)
+        if recipe is None:
+            return
+        if recipe.request.get("imitation_sha256") is None:
+            self._choose_recipe(recipe, None)
+            return
+        path = Path(recipe.imitation_path)
+        if not recipe.imitation_path or not path.is_file():
+            self.failed.emit(
+                UsageError(
+                    f"The imitation of “{entry.title}” is not there any more "
+                    f"({recipe.imitation_path or 'it was made by the command line'}). "
+                    "Open or record it again, then generate."
+                )
+            )
+            return
+        wanted = recipe.request["imitation_sha256"]
+        trim_db = self.settings.trim_threshold_db
+        self._run(
+            partial(_read_as_it_was, path, wanted, trim_db), partial(self._choose_recipe, recipe)
+        )
+
+    def _choose_recipe(self, recipe: Recipe, imitation: Imitation | None) -> None:
+        clip = None if imitation is None else imitation.clip
+        try:
+            request = request_from(recipe, clip)
+        except StudioError as error:
+            self.failed.emit(error)
+            return
+        self.takes.use(imitation)
+        self.recipe_chosen.emit(request)
+        if clip is not None and clip_hash(clip) != recipe.request["imitation_sha256"]:
+            self.noticed.emit(
+                self.tr("The take is trimmed differently now: the sounds will differ a little.")
+            )
+
+    def _run(self, function: Callable[[], object], on_done: Callable[[Any], None]) -> None:
+        self._services.tasks.run(function, on_done, self.failed.emit)
+
+    @Slot(object)
+    def _on_imitation_changed(self, imitation: Imitation | None) -> None:
+        self.audition.set_imitation(imitation)
+        self.viewer.view(None)
+        self.imitation_changed.emit(imitation)
+
+    @Slot(object)
+    def _on_progressed(self, progress: JobProgress) -> None:
+        self.progressed.emit(progress)
+
+    @Slot(object)
+    def _on_finished(self, finished: JobFinished) -> None:
+        self._finish_progress()
+        self._pace.learn(finished.result)
+        seconds = finished.result.seconds.get("total")
+        parts = [] if seconds is None else [self.tr("made in {0:.1f} s").format(seconds)]
+        note = "  ·  ".join([*parts, *finished.result.notes])
+        found = finished.result.found
+        self.history.keep(
+            finished,
+            self._imitation_paths.pop(finished.job.id, None),
+            partial(self._look_up_found, note, found),
+        )
+
+    def _look_up_found(
+        self, note: str, found: tuple[FoundSound, ...], entries: tuple[ClipEntry, ...]
+    ) -> None:
+        self._services.tasks.run(
+            partial(read_found, found),
+            lambda sounds: self._show_candidates(note, (*entries, *sounds)),
+            self.failed.emit,
+        )
+
+    def _show_candidates(self, note: str, entries: tuple[ClipEntry, ...]) -> None:
+        self._candidates = entries
+        self.candidates_changed.emit(entries, note)
+
+    @Slot(object)
+    def _on_ended(self, ended: JobEnded) -> None:
+        self._finish_progress()
+        self._imitation_paths.pop(ended.job.id, None)
+        if ended.error is not None:
+            self.failed.emit(ended.error)
+
+    def _default_duration_s(self) -> float:
+        imitation = self.imitation
+        return DEFAULT_DURATION_S if imitation is None else imitation.clip.duration_s
+
+    def _finish_progress(self) -> None:
+        following = self._services.queue.running
+        self.progressed.emit(
+            JobProgress(following.id, "queued", 0, 1, 0.0, None) if following else None
+        )
+
+    @Slot(object)
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self._services.playback.set_device(settings.output_device)
+        self._services.backend.set_latency(settings.latency_ms / 1000)
+        if self.output_folder != self._output_folder:
+            self.load_history()
+
+
+def _read_as_it_was(path: Path, wanted_hash: str, trim_db: float) -> Imitation:
+    """The take with its trim on or off, whichever is the imitation that was asked with."""
+    trimmed = read_imitation(path, trim_db)
+    whole = trimmed.trimmed(None)
+    return whole if clip_hash(whole.clip) == wanted_hash else trimmed

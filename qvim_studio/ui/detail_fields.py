@@ -1,0 +1,116 @@
+"""The part of the request that is folded away: what it should not be, steps, guidance, strength."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+
+from qvim_studio.core.request import MAX_STEPS, GenerationRequest
+from qvim_studio.core.settings import Settings
+from qvim_studio.ui.card import caption, indent_text
+from qvim_studio.ui.text_field import MAX_LENGTH
+
+MAX_GUIDANCE = 30.0
+PERCENT = 100
+
+
+class DetailFields(QWidget):
+    """A value of 0 leaves the choice to the checkpoint. Signal: changed (nothing)."""
+
+    changed = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._default_steps, self._default_guidance = 0, 0.0
+        self.negative = QLineEdit(self)
+        self.negative.setMaxLength(MAX_LENGTH)
+        self.negative.setPlaceholderText(self.tr("What it should not be: music, speech"))
+        self.steps = QSpinBox(self)
+        self.steps.setRange(0, MAX_STEPS)
+        self.steps.setToolTip(self.tr("More steps: finer and slower"))
+        self.guidance = QDoubleSpinBox(self)
+        self.guidance.setRange(0.0, MAX_GUIDANCE)
+        self.guidance.setSingleStep(0.5)
+        self.guidance.setDecimals(1)
+        self.guidance.setToolTip(self.tr("How strictly voice and words are obeyed"))
+        self.strength = QSpinBox(self)
+        self.strength.setRange(0, PERCENT)
+        self.strength.setSingleStep(5)
+        self.strength.setSuffix(" %")
+        self.strength.setToolTip(
+            self.tr("How much of the starting sound is made anew; 100 % leaves nothing of it")
+        )
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        fields = (
+            (self.tr("Not"), self.negative, 5),
+            (self.tr("Steps"), self.steps, 3),
+            (self.tr("Guidance"), self.guidance, 3),
+            (self.tr("Start strength"), self.strength, 3),
+        )
+        for column, (name, field, stretch) in enumerate(fields):
+            label = caption(name, self)
+            label.setBuddy(field)
+            field.setAccessibleName(name)
+            grid.addWidget(label, 0, column)
+            grid.addWidget(field, 1, column)
+            grid.setColumnStretch(column, stretch)
+        for box in (self.steps, self.guidance, self.strength):
+            indent_text(box)
+            box.valueChanged.connect(self._on_changed)
+            box.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.show_settings(settings)
+        self.show_defaults(0, 0.0)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Take over what is remembered."""
+        self._show_numbers(settings.steps, settings.guidance, settings.strength)
+
+    def show_request(self, request: GenerationRequest) -> None:
+        """Set every field as a request says."""
+        self.negative.setText(request.negative_text)
+        self._show_numbers(request.steps, request.guidance, request.strength)
+        self.changed.emit()
+
+    def _show_numbers(
+        self, steps: int | None, guidance: float | None, strength: float | None
+    ) -> None:
+        boxes = (self.steps, self.guidance, self.strength)
+        for box in boxes:
+            box.blockSignals(True)
+        self.steps.setValue(steps or 0)
+        self.guidance.setValue(guidance or 0.0)
+        self.strength.setValue(round((strength or 0.0) * PERCENT))
+        for box in boxes:
+            box.blockSignals(False)
+
+    def show_defaults(self, steps: int, guidance: float) -> None:
+        """What the checkpoint itself chooses, 0 where it is not known."""
+        self._default_steps, self._default_guidance = steps, guidance
+        default = self.tr("Default")
+        self.steps.setSpecialValueText(f"{default} ({steps})" if steps else default)
+        self.guidance.setSpecialValueText(f"{default} ({guidance:g})" if guidance else default)
+        self.strength.setSpecialValueText(default)
+
+    def kept_in(self, settings: Settings) -> Settings:
+        """The settings with the numbers of the fields."""
+        return settings.with_changes(
+            steps=self.steps.value() or None,
+            guidance=self.guidance.value() or None,
+            strength=self.strength.value() / PERCENT or None,
+        )
+
+    @property
+    def effective_steps(self) -> int:
+        """The steps that will be done; 0 where that is not known."""
+        return self.steps.value() or self._default_steps
+
+    @property
+    def default_steps(self) -> int:
+        return self._default_steps
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self.changed.emit()

@@ -1,0 +1,118 @@
+"""About the program, and what is said after it ended unexpectedly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+import qvim_studio
+from qvim_studio.core.resources import resource_path
+from qvim_studio.ui.diagnostics import tail
+from qvim_studio.ui.theme import GRID
+
+LIBRARIES = (
+    ("Qt and PySide6", "LGPL-3.0"),
+    ("PyTorch", "BSD-3-Clause"),
+    ("diffusers, transformers, accelerate, safetensors", "Apache-2.0"),
+    ("NumPy, SciPy", "BSD-3-Clause"),
+    ("PortAudio, python-sounddevice", "MIT"),
+    ("libsndfile, soxr", "LGPL-2.1"),
+    ("Inter typeface", "SIL Open Font License 1.1"),
+)
+
+
+class TextDialog(QDialog):
+    """A title, a paragraph, a long text to scroll, and buttons."""
+
+    def __init__(self, title: str, paragraph: str, text: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(600, 520)
+        heading = QLabel(title, self)
+        heading.setObjectName("dialogTitle")
+        words = QLabel(paragraph, self)
+        words.setWordWrap(True)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details = QPlainTextEdit(text, self)
+        self.details.setReadOnly(True)
+        self.details.setAccessibleName(self.tr("Details"))
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(GRID)
+        self.buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
+        layout.setSpacing(2 * GRID)
+        layout.addWidget(heading)
+        layout.addWidget(words)
+        layout.addWidget(self.details, 1)
+        layout.addLayout(self.buttons)
+
+    def add_button(self, text: str, clicked: Callable[[], object], is_primary: bool) -> None:
+        """From left to right."""
+        button = QPushButton(text, self)
+        if is_primary:
+            button.setObjectName("primary")
+            button.setDefault(True)
+        button.clicked.connect(lambda: clicked())
+        self.buttons.addWidget(button)
+
+
+class AboutDialog(TextDialog):
+    """The version, whose work it is, and under which licences."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        tr = _translate
+        libraries = "\n".join(f"{name}: {licence}" for name, licence in LIBRARIES)
+        credits = tail(resource_path("ATTRIBUTIONS.md"), lines=10_000)
+        paragraph = tr(
+            "Version {0}. Imitate a sound with your voice and get sounds you can use, on your own "
+            "computer and nowhere else. Apache License 2.0."
+        ).format(qvim_studio.__version__)
+        super().__init__(
+            tr("About QVIM Studio"),
+            paragraph,
+            f"{tr('Libraries')}\n{libraries}\n\n{credits}",
+            parent,
+        )
+        self.add_button(self.tr("Close"), self.accept, is_primary=True)
+
+
+class CrashDialog(TextDialog):
+    """Shown at the start after a session that did not end by itself."""
+
+    def __init__(self, diagnostics: str, parent: QWidget | None = None) -> None:
+        tr = _translate
+        self._diagnostics = diagnostics
+        super().__init__(
+            tr("The last session ended unexpectedly"),
+            tr(
+                "Your takes and sounds are on disk: earlier takes are left of the current one, "
+                "sounds are in the history. Copy the diagnostics if you want to report it; they "
+                "contain no sounds and none of your texts."
+            ),
+            diagnostics,
+            parent,
+        )
+        self.add_button(self.tr("Copy diagnostics"), self._copy, is_primary=False)
+        self.add_button(self.tr("Close"), self.accept, is_primary=True)
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._diagnostics)
+
+
+def _translate(text: str) -> str:
+    """For what is needed before the dialog exists."""
+    return QGuiApplication.translate("HelpDialogs", text)

@@ -1,0 +1,149 @@
+"""The list of the history: a clip list with stars, the trash and a key for everything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.clip_list_model import ClipListModel
+from qvim_studio.ui.clip_list_view import ClipListView
+from qvim_studio.ui.history_delegate import HistoryDelegate
+from qvim_studio.ui.theme import StudioTheme
+
+
+class HistoryView(ClipListView):
+    """Signals: star_requested, trash_requested, restore_requested, recipe_requested,
+    similar_requested (list of ClipEntry each), rename_requested, tag_requested (nothing),
+    current_changed (list of the selected ClipEntry)."""
+
+    star_requested = Signal(object)
+    trash_requested = Signal(object)
+    restore_requested = Signal(object)
+    recipe_requested = Signal(object)
+    similar_requested = Signal(object)
+    rename_requested = Signal()
+    tag_requested = Signal()
+    current_changed = Signal(object)
+
+    def __init__(
+        self, theme: StudioTheme, model: ClipListModel, parent: QWidget | None = None
+    ) -> None:
+        self._rows = HistoryDelegate(theme)
+        super().__init__(theme, model, parent=parent, delegate=self._rows)
+        self._rows.setParent(self)
+        self.shows_trash = False
+        self.has_trash = True
+        self.setUniformItemSizes(True)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self._kept: set[int] = set()
+        model.rows_changing.connect(self._keep_selection)
+        model.modelReset.connect(self._restore_selection)
+
+    def set_shows_titles(self, shows_titles: bool) -> None:
+        """Rows name themselves where no section does."""
+        self._rows.shows_titles = shows_titles
+        self.viewport().update()
+
+    def select_ids(self, ids: set[int]) -> None:
+        """Select the clips with these ids, where they are shown."""
+        if not ids:
+            return
+        for number in range(self._clips.rowCount()):
+            row = self._clips.row(self._clips.index(number))
+            if isinstance(row, ClipEntry) and row.id in ids:
+                self.selectionModel().select(
+                    self._clips.index(number), QItemSelectionModel.SelectionFlag.Select
+                )
+
+    def select_row(self, number: int) -> None:
+        """Select the clip nearest to a row."""
+        last = self._clips.rowCount() - 1
+        for near in (*range(min(number, last), last + 1), *range(min(number, last), -1, -1)):
+            index = self._clips.index(near)
+            if near >= 0 and isinstance(self._clips.row(index), ClipEntry):
+                self.setCurrentIndex(index)
+                return
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        row = self._clips.row(index)
+        is_star = isinstance(row, ClipEntry) and self._rows.star_area(
+            self.visualRect(index)
+        ).contains(event.position().toPoint())
+        if is_star and event.button() == Qt.MouseButton.LeftButton and not event.modifiers():
+            self._press = None  # a click on the star is not one that plays
+            super().mouseReleaseEvent(event)
+            self.star_requested.emit([row])
+        else:
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        selected = self.selected_entries()
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or not selected:
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_S:
+            self.star_requested.emit(selected)
+        elif self.has_trash and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.trash_requested.emit(selected)
+        elif event.key() == Qt.Key.Key_F2:
+            self.rename_requested.emit()
+        elif event.key() == Qt.Key.Key_T:
+            self.tag_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        entries = self.selected_entries()
+        if self.shows_trash:
+            menu.addAction(self.tr("Play or stop"), self._play_current)
+            menu.addAction(self.tr("Take out of the trash"), self._restore)
+            return
+        super()._fill_menu(menu)
+        menu.addSeparator()
+        is_starred = all(entry.is_starred for entry in entries)
+        menu.addAction(self.tr("Remove star") if is_starred else self.tr("Star"), self._star)
+        if len(entries) == 1:
+            menu.addAction(self.tr("Rename"), self.rename_requested.emit)
+        menu.addAction(self.tr("Tag"), self.tag_requested.emit)
+        menu.addSeparator()
+        if entries and entries[0].checkpoint_title:
+            menu.addAction(self.tr("Use this recipe"), self._use_recipe)
+        menu.addAction(self.tr("More like this"), self._find_similar)
+        if self.has_trash:
+            menu.addSeparator()
+            menu.addAction(self.tr("Move to the trash"), self._trash)
+
+    @Slot()
+    def _star(self) -> None:
+        self.star_requested.emit(self.selected_entries())
+
+    @Slot()
+    def _trash(self) -> None:
+        self.trash_requested.emit(self.selected_entries())
+
+    @Slot()
+    def _restore(self) -> None:
+        self.restore_requested.emit(self.selected_entries())
+
+    @Slot()
+    def _use_recipe(self) -> None:
+        self.recipe_requested.emit(self.selected_entries())
+
+    @Slot()
+    def _find_similar(self) -> None:
+        self.similar_requested.emit(self.selected_entries())
+
+    @Slot()
+    def _keep_selection(self) -> None:
+        self._kept = {entry.id for entry in self.selected_entries()}
+
+    @Slot()
+    def _restore_selection(self) -> None:
+        self.select_ids(self._kept)
+        self._on_selection_changed()
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        self.current_changed.emit(self.selected_entries())

@@ -1,0 +1,355 @@
+"""The studio window: puts the panels together and gives the keyboard its map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvim_studio.audio.devices import AudioDevice
+from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
+from qvim_studio.core.settings import Settings
+from qvim_studio.jobs.imitation import Imitation
+from qvim_studio.jobs.memory_watch import MemoryWatch
+from qvim_studio.jobs.playback import Heard
+from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.clip_panels import CandidatesPanel
+from qvim_studio.ui.controller import StudioController
+from qvim_studio.ui.dropping import local_file
+from qvim_studio.ui.header import Header
+from qvim_studio.ui.help_desk import HelpDesk
+from qvim_studio.ui.imitation_panel import ImitationPanel
+from qvim_studio.ui.library_panel import LibraryPanel
+from qvim_studio.ui.memory_label import MemoryLabel
+from qvim_studio.ui.message_bar import MessageBar
+from qvim_studio.ui.request_desk import RequestDesk
+from qvim_studio.ui.request_panel import RequestPanel
+from qvim_studio.ui.reveal import reveal_in_folder
+from qvim_studio.ui.services import Services
+from qvim_studio.ui.settings_dialog import SettingsDialog
+from qvim_studio.ui.take_desk import TakeDesk
+from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.window_keys import WindowKeys
+
+WINDOW_SIZE = (1280, 860)
+MIN_WIDTH_PX = 1000
+HISTORY_WIDTH_PX = 336
+AUDIO_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.opus"
+AFTER_SHOWING_MS = 50  # devices, history and checkpoints are looked for once the window stands
+
+Devices = tuple[tuple[AudioDevice, ...], tuple[AudioDevice, ...]]
+
+
+class MainWindow(QMainWindow):
+    """Signal: closed (nothing): the application may shut the services down."""
+
+    closed = Signal()
+
+    def __init__(
+        self, services: Services, theme: StudioTheme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._theme = theme
+        self._checkpoints: tuple[CheckpointChoice, ...] = ()
+        self._devices: Devices = ((), ())
+        self._dialog: SettingsDialog | None = None
+        self._has_looked_around = False
+        self.controller = StudioController(services, self)
+        self.setWindowTitle("QVIM Studio")
+        self.setAcceptDrops(True)
+        self.setMinimumWidth(MIN_WIDTH_PX)
+        self._build(services.store.settings)
+        self._connect()
+        self.help = HelpDesk(self, services)
+        self.keys = WindowKeys(self, services)
+        self.keys.actions.fill(self.menuBar())
+        self._restore_geometry()
+        self.header.show_checkpoint(None, services.store.settings.checkpoint)
+        notices = [services.store.notice, services.library.notice]
+        if any(notices):
+            self.messages.show_notice("\n".join(notice for notice in notices if notice))
+        QTimer.singleShot(AFTER_SHOWING_MS, self._look_around)
+
+    def _build(self, settings: Settings) -> None:
+        self._page = page = QWidget(self)
+        page.setObjectName("page")
+        self.header = Header(self._theme, page)
+        self.messages = MessageBar(self._theme, page)
+        self.imitation = ImitationPanel(self._theme, settings, page)
+        self.request = RequestPanel(self._theme, settings, self._services.queue, page)
+        self.candidates = CandidatesPanel(self._theme, page)
+        self.library = LibraryPanel(
+            self._theme, self.controller.history, self.controller.sounds, page
+        )
+        self.history = self.library.history
+        left = QVBoxLayout()
+        left.setSpacing(12)
+        left.addWidget(self.imitation, 5)
+        left.addWidget(self.request)
+        left.addWidget(self.candidates, 4)
+        self.library.setFixedWidth(HISTORY_WIDTH_PX)
+        columns = QHBoxLayout()
+        columns.setSpacing(12)
+        columns.addLayout(left, 1)
+        columns.addWidget(self.library)
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(2 * GRID, 0, 2 * GRID, 4)
+        rows.setSpacing(GRID)
+        rows.addWidget(self.header)
+        rows.addWidget(self.messages)
+        rows.addLayout(columns, 1)
+        self.setCentralWidget(page)
+        self.memory = MemoryLabel(self)
+        self.statusBar().addPermanentWidget(self.memory)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        self._memory_watch = MemoryWatch(self._services.tasks, self)
+        self._memory_watch.changed.connect(self.memory.show_memory)
+        page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        page.setFocus()
+
+    def _connect(self) -> None:
+        controller, services = self.controller, self._services
+        self.desk = TakeDesk(self.imitation, controller, services, self)
+        self.imitation.bar.open_clicked.connect(self.choose_file)
+        self.imitation.example_chosen.connect(self.open_imitation)
+        self.imitation.bar.devices_wanted.connect(self._look_for_devices)
+        self.request_desk = RequestDesk(
+            self.request, self.candidates, self.messages, controller, services, self
+        )
+        self.library.sounds.voice_search_requested.connect(controller.find_by_voice)
+        self.candidates.view.rename_requested.connect(self.history.edit_name)
+        self.candidates.view.tag_requested.connect(self.history.edit_tags)
+        for view in (self.candidates.view, self.history.view, self.library.sounds.view):
+            view.play_requested.connect(controller.toggle_clip)
+            view.reveal_requested.connect(self._reveal)
+        self.library.folder_requested.connect(self.open_output_folder)
+        self.library.move_requested.connect(self._on_move_requested)
+        self.history.recipe_requested.connect(controller.use_recipe)
+        self.header.settings_clicked.connect(self.open_settings)
+        self.header.checkpoint_clicked.connect(self.open_settings)
+        self.messages.action_triggered.connect(self.open_settings)
+        controller.imitation_changed.connect(self._on_imitation_changed)
+        controller.history.relocated.connect(self._on_relocated)
+        controller.noticed.connect(self.messages.show_notice)
+        controller.failed.connect(self.show_error)
+        services.recording.state_changed.connect(self._on_recording_state_changed)
+        services.playback.changed.connect(self._on_heard_changed)
+        services.store.changed.connect(self._on_settings_changed)
+
+    @property
+    def device_names(self) -> tuple[str, ...]:
+        """Microphones, then loudspeakers, as far as they were found."""
+        return tuple(device.name for kind in self._devices for device in kind)
+
+    @property
+    def has_looked_around(self) -> bool:
+        """Has the search for devices, history and checkpoints begun?"""
+        return self._has_looked_around
+
+    @Slot()
+    def _look_around(self) -> None:
+        self._has_looked_around = True
+        self._memory_watch.start()
+        self.controller.load_history()
+        self.controller.takes.load_takes()
+        self._look_for_devices()
+        self._services.tasks.run(
+            self._services.list_checkpoints, self._on_checkpoints_listed, self.show_error
+        )
+
+    @Slot()
+    def _look_for_devices(self) -> None:
+        backend = self._services.backend
+
+        def look() -> Devices:
+            backend.refresh()
+            return backend.input_devices(), backend.output_devices()
+
+        self._services.tasks.run(look, self._on_devices_found, self._on_no_sound_system)
+
+    def _on_devices_found(self, devices: Devices) -> None:
+        self._devices = devices
+        bar = self.imitation.bar
+        bar.show_microphones(devices[0], self._services.store.settings.input_device)
+        reason = self.tr(
+            "No microphone was found. Connect one, then look for devices again in the settings."
+        )
+        bar.set_no_microphone("" if devices[0] else reason)
+        if self._dialog is not None:
+            self._dialog.show_devices(*devices)
+
+    def _on_no_sound_system(self, error: StudioError) -> None:
+        self.imitation.bar.set_no_microphone(str(error))
+
+    def _on_checkpoints_listed(self, checkpoints: tuple[CheckpointChoice, ...]) -> None:
+        self._checkpoints = checkpoints
+        self._show_checkpoint()
+
+    def _show_checkpoint(self) -> None:
+        wanted = self._services.store.settings.checkpoint
+        choice = next((c for c in self._checkpoints if c.id == wanted), None)
+        self.header.show_checkpoint(choice, wanted)
+        if choice is not None:
+            self.request.show_defaults(choice.steps, choice.guidance)
+
+    def rest(self) -> None:
+        """Nothing goes on: put messages and the text cursor away."""
+        self.messages.clear()
+        self._page.setFocus()
+
+    @Slot(object)
+    def _on_imitation_changed(self, imitation: Imitation | None) -> None:
+        self.library.sounds.set_has_imitation(imitation is not None)
+
+    @Slot(object)
+    def _on_move_requested(self, place: Path) -> None:
+        self.controller.history.relocate(self.controller.output_folder, place)
+
+    @Slot(object)
+    def _on_relocated(self, place: Path) -> None:
+        settings = self._services.store.settings
+        self._services.store.change(settings.with_changes(output_folder=str(place)))
+
+    @Slot(object)
+    def show_error(self, error: StudioError) -> None:
+        with_settings = isinstance(error, (DeviceError, CheckpointError))
+        self.messages.show_error(str(error), self.tr("Settings") if with_settings else "")
+
+    @Slot(object)
+    def _on_recording_state_changed(self, state: RecordingState) -> None:
+        if state is RecordingState.OPENING:
+            self.messages.clear()
+
+    @Slot(object)
+    def _on_heard_changed(self, heard: Heard) -> None:
+        self.candidates.view.show_heard(heard)
+        self.history.view.show_heard(heard)
+        self.library.sounds.view.show_heard(heard)
+
+    @Slot(object)
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self._theme.set_theme(settings.theme, settings.text_percent)
+        self._show_checkpoint()
+        self._on_devices_found(self._devices)
+
+    @Slot()
+    def choose_file(self) -> None:
+        """Ask for an audio file to use as the imitation."""
+        dialog = QFileDialog(self, self.tr("Open an imitation"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(
+            [self.tr("Audio ({0})").format(AUDIO_FILES), self.tr("All files (*)")]
+        )
+        dialog.fileSelected.connect(self._on_file_chosen)
+        dialog.open()
+
+    @Slot(str)
+    def _on_file_chosen(self, path: str) -> None:
+        self.open_imitation(Path(path))
+
+    def open_imitation(self, path: Path) -> None:
+        """Whatever way a file came."""
+        self.messages.clear()
+        self.controller.open_file(path)
+
+    @Slot()
+    def open_settings(self) -> SettingsDialog:
+        """Show the settings; nothing takes effect before they are saved."""
+        if self._dialog is not None:
+            self._dialog.raise_()
+            return self._dialog
+        dialog = SettingsDialog(
+            self._theme,
+            self.request.kept_in(self._services.store.settings),
+            self._checkpoints,
+            str(self._services.paths.output_folder),
+            self,
+        )
+        dialog.show_devices(*self._devices)
+        dialog.devices_wanted.connect(self._look_for_devices)
+        dialog.shortcuts_wanted.connect(self.help.open_shortcuts)
+        dialog.settings_chosen.connect(self._on_settings_chosen)
+        dialog.finished.connect(self._on_settings_closed)
+        self._dialog = dialog
+        dialog.open()
+        return dialog
+
+    @Slot(object)
+    def _on_settings_chosen(self, settings: Settings) -> None:
+        before = self._services.store.settings
+        self._services.store.change(settings)
+        self.request.show_settings(settings)
+        if settings.engine_in_own_process != before.engine_in_own_process:
+            self._services.queue.replace_engine(self._services.make_engine_for(settings))
+
+    @Slot(int)
+    def _on_settings_closed(self, result: int) -> None:
+        self._dialog = None
+
+    @Slot(object)
+    def _reveal(self, path: Path) -> None:
+        reveal_in_folder(path)
+
+    @Slot()
+    def open_output_folder(self) -> None:
+        """In the desktop's file manager."""
+        folder = self.controller.output_folder
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_file(event.mimeData()) is not None:
+            self.imitation.wave.set_drop_target(True)
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.imitation.wave.set_drop_target(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.imitation.wave.set_drop_target(False)
+        path = local_file(event.mimeData())
+        if path is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.open_imitation(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._services.window_state.setValue("geometry", self.saveGeometry())
+        self._services.window_state.setValue("look", list(self.imitation.look))
+        self._services.store.change(self.request.kept_in(self._services.store.settings))
+        event.accept()
+        self.closed.emit()
+
+    def call(self, path: Path | None) -> None:
+        """Another start of the program: come to the front, with its file."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if path is not None:
+            self.open_imitation(path)
+
+    def _restore_geometry(self) -> None:
+        look = self._services.window_state.value("look") or ()
+        self.imitation.set_look(*(str(is_on).lower() == "true" for is_on in look))
+        geometry = self._services.window_state.value("geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(*WINDOW_SIZE)

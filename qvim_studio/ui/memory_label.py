@@ -1,0 +1,28 @@
+"""The memory of the computer and its GPU, small, at the right of the status bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QWidget
+
+from qvim_studio.jobs.memory_watch import Memory
+
+GIB = 2**30
+
+
+class MemoryLabel(QLabel):
+    """ "Memory 6.1 / 16 GB  ·  GPU 2.1 / 8 GB"."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("caption")
+        self.setToolTip(self.tr("Memory in use, by all programs"))
+
+    @Slot(object)
+    def show_memory(self, memory: Memory) -> None:
+        text = self.tr("Memory {0:.1f} / {1:.0f} GB").format(memory.used / GIB, memory.total / GIB)
+        if memory.gpu_total:
+            gpu = self.tr("GPU {0:.1f} / {1:.0f} GB")
+            text += "  ·  " + gpu.format(memory.gpu_used / GIB, memory.gpu_total / GIB)
+        self.setText(text)
+        self.setAccessibleName(text)

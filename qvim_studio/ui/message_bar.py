@@ -1,0 +1,87 @@
+"""Says what went wrong or what is worth knowing, without stopping anybody's work."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from qvim_studio.ui.icons import icon, icon_pixmap
+from qvim_studio.ui.theme import GRID, StudioTheme
+
+
+class MessageBar(QFrame):
+    """One line or paragraph until it is closed or replaced.
+
+    Signal: action_triggered (nothing): the button that a message may carry.
+    """
+
+    action_triggered = Signal()
+
+    def __init__(self, theme: StudioTheme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._kind = "notice"
+        self.setObjectName("messageBar")
+        self._picture = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._action = QPushButton(self)
+        self._action.clicked.connect(self._on_action)
+        self._action.hide()
+        self._close = QToolButton(self)
+        self._close.setAccessibleName(self.tr("Close the message"))
+        self._close.clicked.connect(self._on_close)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        layout.setSpacing(12)
+        layout.addWidget(self._picture)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._action)
+        layout.addWidget(self._close)
+        theme.changed.connect(self._dress)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_error(self, text: str, action: str = "") -> None:
+        self._show("error", text, action)
+
+    def show_notice(self, text: str, action: str = "") -> None:
+        self._show("notice", text, action)
+
+    def clear(self) -> None:
+        self._text.clear()
+        self.hide()
+
+    def _show(self, kind: str, text: str, action: str) -> None:
+        self._kind = kind
+        self._text.setText(text)
+        self._text.setAccessibleName(text)
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._dress()
+        self.show()
+
+    @Slot()
+    def _dress(self) -> None:
+        palette = self._theme.palette
+        is_error = self._kind == "error"
+        color = palette.danger if is_error else palette.accent
+        name = "alert" if is_error else "info"
+        self._picture.setPixmap(icon_pixmap(name, color, 20, self.devicePixelRatioF()))
+        self._close.setIcon(icon("close", palette.secondary))
+
+    @Slot(bool)
+    def _on_action(self, checked: bool = False) -> None:
+        self.clear()
+        self.action_triggered.emit()
+
+    @Slot(bool)
+    def _on_close(self, checked: bool = False) -> None:
+        self.clear()

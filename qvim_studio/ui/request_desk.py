@@ -1,0 +1,136 @@
+"""Joins what is asked for to the queue, and what came of it to the list of candidates."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.jobs.imitation import Imitation
+from qvim_studio.jobs.job import JobProgress
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.clip_panels import CandidatesPanel
+from qvim_studio.ui.controller import StudioController
+from qvim_studio.ui.message_bar import MessageBar
+from qvim_studio.ui.painting import seconds_text
+from qvim_studio.ui.request_panel import RequestPanel
+from qvim_studio.ui.services import Services
+
+
+class RequestDesk(QObject):
+    """Knows the panels and the controller, not the window."""
+
+    def __init__(
+        self,
+        panel: RequestPanel,
+        candidates: CandidatesPanel,
+        messages: MessageBar,
+        controller: StudioController,
+        services: Services,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._panel = panel
+        self._candidates = candidates
+        self._messages = messages
+        self._controller = controller
+        self._store = services.store
+        panel.generate_requested.connect(self.generate)
+        panel.cancel_requested.connect(controller.cancel)
+        panel.wishes_changed.connect(self.show_readiness)
+        view = candidates.view
+        view.selectionModel().currentChanged.connect(self._on_candidate_chosen)
+        view.star_requested.connect(self._on_star_requested)
+        view.reroll_requested.connect(self.more_like)
+        candidates.match_toggled.connect(controller.audition.set_matching)
+        candidates.words_requested.connect(panel.text.setFocus)
+        controller.history.updated.connect(candidates.update_entries)
+        controller.imitation_changed.connect(self._on_imitation_changed)
+        controller.candidates_changed.connect(self._on_candidates_changed)
+        controller.recipe_chosen.connect(self._on_recipe_chosen)
+        controller.progressed.connect(self._on_progressed)
+        self.show_readiness()
+
+    @Slot()
+    def generate(self) -> None:
+        """As a press of the button."""
+        self._generate(at_front=False)
+
+    def generate_next(self) -> None:
+        """Before everything that waits."""
+        self._generate(at_front=True)
+
+    @Slot(object)
+    def more_like(self, entry: ClipEntry) -> None:
+        """Variations of one candidate, with the settings of the panel."""
+        self._messages.clear()
+        self._controller.generate_like(entry, self._panel.wishes())
+
+    def more_like_chosen(self) -> None:
+        """Of the candidate in hand."""
+        entries = self._candidates.view.selected_entries()
+        if entries:
+            self.more_like(entries[0])
+
+    @Slot()
+    def show_readiness(self) -> None:
+        """May the user generate, and how long would it take?"""
+        has_imitation = self._controller.imitation is not None
+        has_text = bool(self._panel.text.text().strip())
+        reason = self.tr("Record an imitation or type a few words first")
+        is_ready = has_imitation or has_text
+        self._panel.set_ready(is_ready, "" if is_ready else reason, self._estimate())
+
+    def _estimate(self) -> str:
+        panel = self._panel
+        seconds = self._controller.expected_s(
+            panel.variations.value(),
+            panel.duration.value() or None,
+            panel.details.effective_steps,
+        )
+        if seconds is None:
+            return ""
+        text = seconds_text(seconds) if seconds >= 60 else f"{max(round(seconds), 1)} s"
+        return self.tr("takes about {0}").format(text)
+
+    def _generate(self, at_front: bool) -> None:
+        if self._panel.generate_button.isEnabled():
+            self._messages.clear()
+            wishes = self._panel.wishes()
+            kept = self._panel.kept_in(self._store.settings)
+            self._store.change(kept)
+            self._panel.text.remember(kept.texts)
+            self._controller.generate(wishes, at_front)
+
+    @Slot(object)
+    def _on_imitation_changed(self, imitation: Imitation | None) -> None:
+        self._panel.set_has_imitation(imitation is not None)
+        self.show_readiness()
+
+    @Slot(object, object)
+    def _on_candidates_changed(self, entries: tuple[ClipEntry, ...], note: str) -> None:
+        self._candidates.show_result(entries, note)
+        if entries:
+            self._candidates.view.select_entry(self._candidates.shown[0])
+
+    @Slot(object)
+    def _on_star_requested(self, entries: list[ClipEntry]) -> None:
+        is_starred = all(entry.is_starred for entry in entries)
+        self._controller.history.star(entries, not is_starred)
+
+    @Slot()
+    def _on_candidate_chosen(self) -> None:
+        """The arrow keys walk through the candidates; the one in hand is looked at."""
+        entries = self._candidates.view.selected_entries()
+        if entries:
+            self._controller.viewer.view(entries[0])
+
+    @Slot(object)
+    def _on_recipe_chosen(self, request: GenerationRequest) -> None:
+        self._panel.show_request(request)
+        self._store.change(self._store.settings.with_changes(checkpoint=request.checkpoint))
+
+    @Slot(object)
+    def _on_progressed(self, progress: JobProgress | None) -> None:
+        self._panel.show_progress(progress)
+        if progress is None:
+            self.show_readiness()

@@ -1,0 +1,137 @@
+"""The keyboard map: seen, and changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QKeySequenceEdit,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvim_studio.ui.actions import MENUS, all_specs, translated
+from qvim_studio.ui.theme import GRID
+
+SIZE = (520, 680)
+FIXED_KEYS = {str(number) for number in range(1, 10)}
+
+
+class ShortcutsDialog(QDialog):
+    """Signal: chosen (dict of the changed key sequences by action)."""
+
+    chosen = Signal(object)
+
+    def __init__(self, changed: dict[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(*SIZE)
+        self._fields: dict[str, QKeySequenceEdit] = {}
+        content = QWidget(self)
+        grid = QGridLayout(content)
+        grid.setContentsMargins(0, 0, GRID, 0)
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setColumnStretch(0, 1)
+        for title, specs in MENUS:
+            heading = QLabel(translated(title).replace("&", ""), content)
+            heading.setObjectName("cardTitle")
+            grid.addWidget(heading, grid.rowCount(), 0)
+            for spec in specs:
+                if not spec.id:
+                    continue
+                label = QLabel(translated(spec.text), content)
+                label.setObjectName("secondary")
+                field = QKeySequenceEdit(QKeySequence(changed.get(spec.id, spec.keys)), content)
+                field.setMaximumSequenceLength(1)
+                field.setClearButtonEnabled(True)
+                field.setAccessibleName(translated(spec.text))
+                field.keySequenceChanged.connect(self._check)
+                label.setBuddy(field)
+                row = grid.rowCount()
+                grid.addWidget(label, row, 0)
+                grid.addWidget(field, row, 1)
+                self._fields[spec.id] = field
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        self.problem = QLabel(self)
+        self.problem.setObjectName("problem")
+        self.problem.setWordWrap(True)
+        heading = QLabel(self.tr("Keyboard shortcuts"), self)
+        heading.setObjectName("dialogTitle")
+        note = QLabel(self.tr("Keys 1 to 9 play the candidates."), self)
+        note.setObjectName("caption")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(heading)
+        layout.addWidget(note)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.problem)
+        layout.addLayout(self._make_buttons())
+        self._check()
+
+    def changed(self) -> dict[str, str]:
+        """Only what differs from the defaults."""
+        keys = {name: field.keySequence() for name, field in self._fields.items()}
+        portable = QKeySequence.SequenceFormat.PortableText
+        return {
+            spec.id: keys[spec.id].toString(portable)
+            for spec in all_specs()
+            if keys[spec.id] != QKeySequence(spec.keys)
+        }
+
+    def set_keys(self, action_id: str, keys: str) -> None:
+        """As typing them into the field."""
+        self._fields[action_id].setKeySequence(QKeySequence(keys))
+
+    def _make_buttons(self) -> QHBoxLayout:
+        restore = QPushButton(self.tr("Restore defaults"), self)
+        restore.clicked.connect(self.restore)
+        cancel = QPushButton(self.tr("Cancel"), self)
+        cancel.clicked.connect(self.reject)
+        self.save = QPushButton(self.tr("Save"), self)
+        self.save.setObjectName("primary")
+        self.save.clicked.connect(self._on_save)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(restore)
+        row.addStretch(1)
+        for button in (restore, cancel, self.save):
+            button.setAutoDefault(False)
+        row.addWidget(cancel)
+        row.addWidget(self.save)
+        return row
+
+    @Slot()
+    def restore(self) -> None:
+        """Show the defaults; nothing counts before it is saved."""
+        for spec in all_specs():
+            self._fields[spec.id].setKeySequence(QKeySequence(spec.keys))
+
+    @Slot()
+    def _check(self) -> None:
+        """Two actions with one key would both fall silent."""
+        used = Counter(f.keySequence().toString() for f in self._fields.values())
+        used.update(FIXED_KEYS)
+        twice = sorted(keys for keys, count in used.items() if keys and count > 1)
+        text = self.tr("Used more than once: {0}").format(", ".join(twice)) if twice else ""
+        self.problem.setText(text)
+        self.problem.setVisible(bool(twice))
+        if hasattr(self, "save"):
+            self.save.setEnabled(not twice)
+
+    @Slot()
+    def _on_save(self) -> None:
+        self.chosen.emit(self.changed())
+        self.accept()

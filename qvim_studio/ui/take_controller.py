@@ -1,0 +1,164 @@
+"""Takes: recording them, walking through them, and the part of one that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from qvim_studio.audio.recorder import RecordingOptions
+from qvim_studio.core.errors import StudioError
+from qvim_studio.core.settings import Settings
+from qvim_studio.jobs.imitation import Imitation, read_imitation
+from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.jobs.sound_picture import SoundAnalysis, analyze
+from qvim_studio.jobs.take_list import TakeList, read_takes
+from qvim_studio.ui.services import Services
+
+
+class TakeController(QObject):
+    """Knows no widgets.
+
+    Signals: imitation_changed (Imitation | None), part_changed (Imitation: the same take, another
+    part of it), analyzed (SoundAnalysis of the imitation), takes_changed (TakeList), failed
+    (StudioError).
+    """
+
+    imitation_changed = Signal(object)
+    part_changed = Signal(object)
+    analyzed = Signal(object)
+    takes_changed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._imitation: Imitation | None = None
+        self._takes = TakeList()
+        self._has_recording_failed = False
+        services.recording.take_recorded.connect(self._on_take_recorded)
+        services.recording.failed.connect(self._on_recording_failed)
+
+    @property
+    def imitation(self) -> Imitation | None:
+        return self._imitation
+
+    @property
+    def takes(self) -> TakeList:
+        return self._takes
+
+    @property
+    def _settings(self) -> Settings:
+        return self._services.store.settings
+
+    def load_takes(self) -> None:
+        """Find the takes of earlier sessions."""
+        self._run(partial(read_takes, self._services.paths.takes_folder), self._on_takes_read)
+
+    def open_file(self, path: Path) -> None:
+        """Use an audio file as the imitation."""
+        self._open(path, self.failed.emit)
+
+    def open_previous(self) -> None:
+        self._open_or_skip(self._takes.previous())
+
+    def open_next(self) -> None:
+        self._open_or_skip(self._takes.next())
+
+    def set_part(self, begin_s: float, end_s: float) -> None:
+        """Use this part of the take, in seconds of its file."""
+        if self._imitation is not None:
+            self._imitation = self._imitation.with_part(begin_s, end_s)
+            self.part_changed.emit(self._imitation)
+
+    def trim_by_level(self, threshold_db: float | None) -> None:
+        """Cut what is quieter at both ends; None uses the whole take."""
+        if self._imitation is not None:
+            self._imitation = self._imitation.trimmed(threshold_db)
+            self.part_changed.emit(self._imitation)
+
+    def toggle_recording(self) -> None:
+        """Start a take, or end the running one."""
+        recording = self._services.recording
+        if recording.state in (RecordingState.IDLE, RecordingState.READY):
+            self._services.playback.stop()
+            self._has_recording_failed = False
+            settings = self._settings
+            recording.start(settings.input_device, self._options(), settings.count_in_s)
+        else:
+            recording.stop()
+
+    def set_microphone_open(self, is_open: bool, is_hands_free: bool = False) -> None:
+        """Listen between takes; hands-free they begin and end by themselves."""
+        recording = self._services.recording
+        if is_open:
+            settings = self._settings
+            gate_db = settings.hands_free_db if is_hands_free else None
+            recording.open(settings.input_device, RecordingOptions(settings.input_gain_db, gate_db))
+        else:
+            recording.close()
+
+    def _open(self, path: Path, on_error: Callable[[StudioError], None]) -> None:
+        settings = self._settings
+        threshold_db = settings.trim_threshold_db if settings.trim_takes else None
+        read = partial(read_imitation, path, threshold_db)
+        self._services.tasks.run(read, self.use, on_error)
+
+    @Slot(object)
+    def _on_recording_failed(self, error: StudioError) -> None:
+        self._has_recording_failed = True
+        self.failed.emit(error)
+
+    @Slot(object)
+    def _on_take_recorded(self, path: Path) -> None:
+        """One cause, one message: what a lost microphone left may well be empty."""
+        has_failed, self._has_recording_failed = self._has_recording_failed, False
+        self._open(path, _say_nothing if has_failed else self.failed.emit)
+
+    def _options(self) -> RecordingOptions:
+        return RecordingOptions(gain_db=self._settings.input_gain_db)
+
+    def _run(self, function: Callable[[], object], on_done: Callable[[Any], None]) -> None:
+        self._services.tasks.run(function, on_done, self.failed.emit)
+
+    def _open_or_skip(self, path: Path | None) -> None:
+        if path is None:
+            return
+        if not path.is_file():
+            self._takes = self._takes.without(path)
+            self.takes_changed.emit(self._takes)
+            self.failed.emit(
+                StudioError(f"The take {path.name} is no longer there. Choose another.")
+            )
+            return
+        self.open_file(path)
+
+    def use(self, imitation: Imitation | None) -> None:
+        """Take this imitation in hand, or none."""
+        self._services.playback.stop()
+        self._imitation = imitation
+        if imitation is not None:
+            self._takes = self._takes.choosing(imitation.path)
+            self.takes_changed.emit(self._takes)
+        self.imitation_changed.emit(imitation)
+        if imitation is not None:
+            # the engine's import hides behind the seconds in which the user looks at the take
+            self._services.queue.prepare()
+            self._run(
+                partial(analyze, imitation.source), partial(self._on_analyzed, imitation.source)
+            )
+
+    def _on_analyzed(self, source: object, analysis: SoundAnalysis) -> None:
+        if self._imitation is not None and self._imitation.source is source:
+            self.analyzed.emit(analysis)
+
+    def _on_takes_read(self, paths: tuple[Path, ...]) -> None:
+        self._takes = self._takes.with_earlier(paths)
+        self.takes_changed.emit(self._takes)
+
+
+def _say_nothing(error: StudioError) -> None:
+    """The user knows already what went wrong."""

@@ -1,0 +1,145 @@
+"""Joins the imitation's panel to takes, recording and listening."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from qvim_studio.core.settings import Settings
+from qvim_studio.jobs.imitation import Imitation
+from qvim_studio.jobs.playback import Heard
+from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.audition import IMITATION_KEY
+from qvim_studio.ui.controller import StudioController
+from qvim_studio.ui.imitation_panel import ImitationPanel
+from qvim_studio.ui.services import Services
+
+
+class TakeDesk(QObject):
+    """Knows the panel and the controller, not the window."""
+
+    def __init__(
+        self,
+        panel: ImitationPanel,
+        controller: StudioController,
+        services: Services,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._panel = panel
+        self._controller = controller
+        self._services = services
+        takes, bar, head = controller.takes, panel.bar, panel.take_head
+        bar.record_clicked.connect(takes.toggle_recording)
+        bar.play_clicked.connect(self.play_imitation)
+        bar.microphone_chosen.connect(self._on_microphone_chosen)
+        bar.listening_toggled.connect(self._on_listening_toggled)
+        bar.hands_free_toggled.connect(self._on_hands_free_toggled)
+        bar.options_chosen.connect(self._on_options_chosen)
+        head.previous_clicked.connect(takes.open_previous)
+        head.next_clicked.connect(takes.open_next)
+        head.loop_toggled.connect(self._on_loop_toggled)
+        panel.wave.seek_requested.connect(controller.audition.play_imitation_from)
+        panel.wave.part_dragged.connect(takes.set_part)
+        panel.result.seek_requested.connect(self._on_result_clicked)
+        takes.takes_changed.connect(head.show_takes)
+        takes.part_changed.connect(panel.show_part)
+        takes.analyzed.connect(panel.show_analysis)
+        takes.imitation_changed.connect(self._on_imitation_changed)
+        controller.viewer.pictured.connect(panel.show_result)
+        controller.viewer.analyzed.connect(panel.show_result_analysis)
+        recording = services.recording
+        recording.state_changed.connect(self._on_recording_state_changed)
+        recording.level_changed.connect(panel.show_level)
+        recording.wave_grew.connect(panel.wave.add_live)
+        recording.counted.connect(panel.wave.show_count_in)
+        services.playback.changed.connect(self._on_heard_changed)
+
+    def record(self) -> None:
+        """As a press of the button."""
+        if self._panel.bar.record_button.isEnabled():
+            self._controller.takes.toggle_recording()
+
+    @Slot()
+    def play_imitation(self) -> None:
+        """The selection, or else the part that counts; stops where it plays."""
+        self._controller.audition.toggle_imitation(self._panel.wave.selection)
+
+    def use_selection(self) -> None:
+        """What is selected is what counts."""
+        selection = self._panel.wave.selection
+        if selection is not None:
+            self._controller.takes.set_part(*selection)
+            self._panel.wave.select(None)
+
+    def trim(self) -> None:
+        """Cut the silence by the level of the settings."""
+        self._controller.takes.trim_by_level(self._services.store.settings.trim_threshold_db)
+
+    def use_all(self) -> None:
+        self._controller.takes.trim_by_level(None)
+
+    def zoom_in(self) -> None:
+        self._zoom(2.0)
+
+    def zoom_out(self) -> None:
+        self._zoom(0.5)
+
+    def zoom_to_selection(self) -> None:
+        if self._panel.wave.selection is not None:
+            self._panel.axis.show_part(*self._panel.wave.selection)
+
+    def _zoom(self, factor: float) -> None:
+        axis = self._panel.axis
+        axis.zoom(factor, axis.first_s + axis.span_s / 2)
+
+    @Slot(object)
+    def _on_imitation_changed(self, imitation: Imitation | None) -> None:
+        self._panel.show_imitation(imitation)
+
+    @Slot(object)
+    def _on_recording_state_changed(self, state: RecordingState) -> None:
+        self._panel.show_recording(state)
+        if state in (RecordingState.IDLE, RecordingState.READY):
+            # shows the former imitation again should this take come to nothing
+            self._panel.show_imitation(self._controller.imitation)
+
+    @Slot(object)
+    def _on_heard_changed(self, heard: Heard) -> None:
+        is_imitation = heard.key == IMITATION_KEY
+        self._panel.bar.show_playing(is_imitation)
+        self._panel.wave.set_position(heard.position_s if is_imitation else None)
+        viewed = self._controller.viewer.entry
+        is_viewed = viewed is not None and heard.key == str(viewed.path)
+        self._panel.result.set_position(heard.position_s if is_viewed else None)
+
+    @Slot(object)
+    def _on_result_clicked(self, seconds: float) -> None:
+        entry = self._controller.viewer.entry
+        if entry is not None:
+            self._controller.audition.play_clip_from(entry, seconds)
+
+    @Slot(object)
+    def _on_microphone_chosen(self, name: str) -> None:
+        store = self._services.store
+        store.change(store.settings.with_changes(input_device=name))
+
+    @Slot(bool)
+    def _on_listening_toggled(self, is_on: bool) -> None:
+        self._panel.bar.hands_free.setEnabled(not is_on)
+        self._controller.takes.set_microphone_open(is_on)
+
+    @Slot(bool)
+    def _on_hands_free_toggled(self, is_on: bool) -> None:
+        self._controller.takes.set_microphone_open(is_on, is_hands_free=True)
+
+    @Slot(object)
+    def _on_options_chosen(self, settings: Settings) -> None:
+        before = self._services.store.settings
+        self._services.store.change(settings)
+        self._services.recording.set_gain(settings.input_gain_db)
+        if settings.trim_threshold_db != before.trim_threshold_db:
+            self.trim()
+
+    @Slot(bool)
+    def _on_loop_toggled(self, is_looping: bool) -> None:
+        self._controller.audition.is_looping = is_looping

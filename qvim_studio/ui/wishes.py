@@ -1,0 +1,58 @@
+"""What the request panel says, and the requests that come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.request import GenerationRequest, Start
+from qvim_studio.core.settings import Settings
+
+LIKE_STRENGTH = 0.5  # half of the clip is made anew: related, and yet another sound
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """See GenerationRequest for the fields."""
+
+    text: str
+    balance: float
+    follow: float
+    duration_s: float | None
+    variations: int
+    start: Start | None
+    seed: int
+    negative_text: str
+    steps: int | None
+    guidance: float | None
+    strength: float | None
+
+
+def request_of(
+    wishes: Wishes, settings: Settings, imitation: AudioClip | None
+) -> GenerationRequest:
+    """Raises UsageError for what is impossible."""
+    return GenerationRequest(
+        imitation=imitation,
+        text=wishes.text,
+        negative_text=wishes.negative_text,
+        balance=wishes.balance if imitation is not None else 1.0,
+        follow=wishes.follow,
+        duration_s=wishes.duration_s,
+        variations=wishes.variations,
+        seed=wishes.seed,
+        steps=wishes.steps,
+        guidance=wishes.guidance,
+        start=wishes.start,
+        strength=wishes.strength,
+        checkpoint=settings.checkpoint,
+        vram_mode=settings.vram_mode,
+        library_folder=settings.library_folder or None,
+    )
+
+
+def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> GenerationRequest:
+    """Variations of a clip: denoising starts from it and follows its course."""
+    strength = wishes.strength or LIKE_STRENGTH
+    like = replace(wishes, start=Start.IMITATION, strength=strength, duration_s=None)
+    return request_of(like, settings, clip)

@@ -1,0 +1,153 @@
+"""Real PortAudio against a private PulseAudio: recording, playing, losing devices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from listening import best_match, chirp
+from sound_server import SoundServer, is_available
+
+from qvim_studio.audio import devices as devices_module
+from qvim_studio.audio import recorder as recorder_module
+from qvim_studio.audio.devices import PortAudioBackend
+from qvim_studio.audio.player import Player
+from qvim_studio.audio.recorder import TakePhase, TakeRecorder
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import DeviceError
+
+needs_server = pytest.mark.skipif(not is_available(), reason="PulseAudio is not installed")
+RATE = 48_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
+    server = SoundServer(tmp_path_factory.mktemp("pulse"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def backend(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> PortAudioBackend:
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    backend = PortAudioBackend()
+    backend.refresh()
+    return backend
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited for {seconds} s"
+        time.sleep(0.01)
+
+
+@needs_server
+@pytest.mark.sound_server
+def test_the_devices_of_the_system_are_listed(backend: PortAudioBackend) -> None:
+    inputs = {device.name: device for device in backend.input_devices()}
+    assert "qvim_mic" in inputs
+    assert inputs["qvim_mic"].channels >= 1
+    assert "qvim_speakers" in {device.name for device in backend.output_devices()}
+
+
+@needs_server
+@pytest.mark.sound_server
+def test_what_is_spoken_is_recorded_sample_by_sample(
+    backend: PortAudioBackend, server: SoundServer, tmp_path: Path
+) -> None:
+    said = chirp(1.0)
+    recorder = TakeRecorder(backend, "qvim_mic", lambda: tmp_path / "take.wav")
+    recorder.begin_take()
+    recorder.start()
+    assert recorder.snapshot().phase is TakePhase.OPENING
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.RECORDING)
+    speaker = server.speak(np.pad(said, RATE // 4).tobytes())
+    heard_s = recorder.snapshot().seconds
+    wait_until(lambda: recorder.snapshot().seconds > heard_s + 2.2)
+    recorder.stop()
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.FINISHED)
+    speaker.wait()
+    assert recorder.join(5.0)
+    samples, rate = soundfile.read(tmp_path / "take.wav", dtype="float32")
+    assert rate == RATE
+    assert best_match(samples, said) > 0.999
+
+
+@needs_server
+@pytest.mark.sound_server
+def test_what_is_played_comes_out_of_the_speakers(
+    backend: PortAudioBackend, server: SoundServer, tmp_path: Path
+) -> None:
+    clip = AudioClip.from_mono(chirp(1.0), RATE)
+    heard = tmp_path / "heard.raw"
+    server.listen(heard)
+    wait_until(lambda: heard.stat().st_size > 0)
+    player = Player(backend)
+    try:
+        # a machine under full load may starve one playing of a second, but hardly three
+        matches = [_played_match(player, clip, heard) for _ in range(3)]
+    finally:
+        assert player.close(5.0)
+    assert max(matches) > 0.999
+
+
+def _played_match(player: Player, clip: AudioClip, heard: Path) -> float:
+    """Play to the end; how well the newest two seconds from the speakers match."""
+    player.play(lambda: clip, "qvim_speakers")
+    wait_until(lambda: player.snapshot().is_playing and player.snapshot().position_s > 0)
+    wait_until(lambda: not player.snapshot().is_playing)
+    assert player.snapshot().error is None
+    time.sleep(0.3)  # the server's own buffer
+    return best_match(np.fromfile(heard, np.float32)[-2 * RATE :], clip.mono())
+
+
+@needs_server
+@pytest.mark.sound_server
+def test_a_microphone_that_falls_silent_keeps_the_take_and_says_so(
+    backend: PortAudioBackend,
+    server: SoundServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 0.5)
+    recorder = TakeRecorder(backend, "qvim_mic", lambda: tmp_path / "take.wav")
+    recorder.begin_take()
+    recorder.start()
+    wait_until(lambda: recorder.snapshot().seconds > 0.2)
+    server.control("suspend-source", "microphone", "1")
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.FINISHED)
+    assert isinstance(recorder.snapshot().error, DeviceError)
+    assert soundfile.info(str(tmp_path / "take.wav")).frames > 0
+    server.control("suspend-source", "microphone", "0")
+    recorder.join(10.0)
+
+
+@needs_server
+@pytest.mark.sound_server
+def test_a_device_that_is_not_there_is_named(backend: PortAudioBackend) -> None:
+    with pytest.raises(DeviceError, match="“Gone” is not connected"):
+        backend.open_input("Gone", lambda block: None, lambda: None)
+
+
+@pytest.mark.parametrize("kind", ["microphone", "loudspeaker"])
+def test_a_machine_without_devices_gets_a_sentence(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = PortAudioBackend()
+    monkeypatch.setattr(backend, "_devices", lambda *keys: ())
+    open_one = backend.open_input if kind == "microphone" else backend.open_output
+    with pytest.raises(DeviceError, match=f"No {kind} was found. Connect one"):
+        open_one("", lambda block: None, lambda: None)
+
+
+def test_a_sound_system_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices_module, "LOCK_TIMEOUT_S", 0.02)
+    backend = PortAudioBackend()
+    with backend._portaudio(), pytest.raises(DeviceError, match="does not answer"):
+        backend.input_devices()

@@ -1,0 +1,142 @@
+"""The bench: its arithmetic, its processes, and that the pipeline it beats is asked the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psutil
+import pytest
+import torch
+from tiny_checkpoint import make_tiny_unet
+from tqdm import tqdm
+from transformers import (
+    ClapTextConfig,
+    ClapTextModelWithProjection,
+    SpeechT5HifiGan,
+    SpeechT5HifiGanConfig,
+)
+
+from qvim_studio.bench.generate import compare, report, row
+from qvim_studio.bench.measuring import ContenderProcess, Timing, peak_memory_bytes
+from qvim_studio.core.errors import StudioError
+from qvim_studio.core.request import SamplerName
+from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.training.unet import make_scheduler as training_scheduler
+from qvim_studio.training.vae import make_vae
+
+from diffusers import AudioLDMPipeline  # isort: skip
+
+PIPELINE = {
+    "load_seconds": 4.0,
+    "first_sound_seconds": 16.0,
+    "clip_seconds": 12.0,
+    "clip_cpu_seconds": 24.0,
+    "step_seconds": 0.7,
+    "other_seconds": 5.0,
+    "clips_per_minute_in_pairs": 5.0,
+    "peak_bytes": 2.5e9,
+}
+STUDIO = {
+    "load_seconds": 2.0,
+    "first_sound_seconds": 8.0,
+    "clip_seconds": 6.0,
+    "clip_cpu_seconds": 12.0,
+    "step_seconds": 0.35,
+    "other_seconds": 2.5,
+    "clips_per_minute_in_pairs": 10.0,
+    "peak_bytes": 1.25e9,
+}
+
+
+def error(sampler: str, steps: int, value: float) -> dict[str, object]:
+    return {"sampler": sampler, "steps": steps, "error": value, "dtype": "float32"}
+
+
+def test_ratios_say_how_much_better_the_studio_is() -> None:
+    errors = [error("ddim", 25, 0.08), error("dpm-solver++", 8, 0.09)]
+    errors += [error("dpm-solver++", 15, 0.01), error("dpm-solver++", 10, 0.05)]
+    ratios = compare({"pipeline": PIPELINE, "studio": STUDIO}, errors)
+    assert ratios["speedup"] == ratios["load_speedup"] == ratios["throughput_ratio"] == 2.0
+    assert ratios["ram_ratio"] == 0.5
+    assert (ratios["equal_error_steps"], ratios["output_error"]) == (10, 0.05)
+    assert ratios["equal_error_speedup"] == pytest.approx((5 + 25 * 0.7) / (2.5 + 10 * 0.35), 1e-3)
+    assert ratios["quality_speedup"] == pytest.approx((5 + 200 * 0.7) / (2.5 + 20 * 0.35), 1e-3)
+
+
+def test_no_equal_speed_is_claimed_where_no_error_is_small_enough() -> None:
+    errors = [error("ddim", 25, 0.08), error("dpm-solver++", 20, 0.09)]
+    ratios = compare({"pipeline": PIPELINE, "studio": STUDIO}, errors)
+    assert ratios["output_error"] is None and "equal_error_speedup" not in ratios
+
+
+def test_a_row_takes_the_fastest_clip_and_splits_off_its_steps() -> None:
+    clips = [Timing(9.0, 12.0, 0.5), Timing(7.0, 13.0, 0.4)]
+    made = row(10, Timing(3.0, 3.0), Timing(8.0, 8.0), clips, Timing(12.0, 24.0))
+    assert made["clip_seconds"] == 7.0 and made["clip_cpu_seconds"] == 12.0
+    assert made["other_seconds"] == pytest.approx(3.0)
+    assert made["first_sound_seconds"] == 11.0 and made["clips_per_minute_in_pairs"] == 10.0
+
+
+def test_the_report_names_weights_and_machine() -> None:
+    table = {"pipeline": PIPELINE, "studio": STUDIO}
+    asked = {"threads": 2, "steps": 10, "seconds_of_audio": 5.0}
+    result = {"weights": "random", "machine": "a box", "table": table, **asked}
+    text = report({**result, **compare(table, [])})
+    assert text.startswith("random; a box, 2 threads") and "ram_ratio" in text
+
+
+def test_peak_memory_is_at_least_what_is_held_now() -> None:
+    now = psutil.Process().memory_info().rss
+    assert now - 2**20 <= peak_memory_bytes() < psutil.virtual_memory().total
+
+
+def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with (
+        ContenderProcess("nobody", tmp_path) as contender,
+        pytest.raises(StudioError, match="nobody ended while it was measured"),
+    ):
+        contender.load()
+
+
+def test_our_ddim_loop_is_the_pipelines() -> None:
+    """The reference of the error table really is what the pipeline computes."""
+    torch.manual_seed(0)
+    unet, vae = make_tiny_unet(in_channels=8).eval(), make_vae((8, 8, 8)).eval()
+    vocoder = SpeechT5HifiGan(
+        SpeechT5HifiGanConfig(
+            model_in_dim=64,
+            upsample_initial_channel=64,
+            upsample_rates=[5, 4, 2, 2, 2],
+            upsample_kernel_sizes=[16, 16, 8, 4, 4],
+        )
+    )
+    scheduler = make_scheduler(SamplerName.DDIM, dict(training_scheduler().config))
+    tower = ClapTextModelWithProjection(
+        ClapTextConfig(vocab_size=8, hidden_size=8, num_hidden_layers=1, num_attention_heads=1)
+    )
+    tqdm.monitor_interval = 0  # its thread would outlive the test
+    pipeline = AudioLDMPipeline(vae, tower, None, unet, scheduler, vocoder)
+    pipeline.set_progress_bar_config(disable=True)
+    conditions = Conditions(*torch.nn.functional.normalize(torch.randn(2, 1, 512), dim=-1))
+    noise = torch.randn(1, 8, 8, 16)
+    seen: list[torch.Tensor] = []
+    pipeline(
+        prompt_embeds=conditions.wanted,
+        negative_prompt_embeds=conditions.unwanted,
+        audio_length_in_s=0.32,
+        num_inference_steps=5,
+        guidance_scale=2.5,
+        latents=noise,
+        callback=lambda step, timestep, latents: seen.append(latents),
+    )
+    ours = sample_latents(
+        unet,
+        make_scheduler(SamplerName.DDIM, dict(training_scheduler().config)),
+        noise,
+        conditions,
+        steps=5,
+        guidance=2.5,
+        on_step=lambda step, steps: None,
+        is_cancelled=lambda: False,
+    )
+    torch.testing.assert_close(ours, seen[-1], atol=1e-5, rtol=1e-4)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from qvim_studio.core import settings as settings_module
+from qvim_studio.core.errors import OutputError, UsageError
+from qvim_studio.core.request import Start, VramMode
+from qvim_studio.core.settings import Settings, Theme, load_settings, save_settings
+
+CHOSEN = Settings(
+    theme=Theme.LIGHT,
+    vram_mode=VramMode.LOW,
+    steps=12,
+    guidance=3.5,
+    start=Start.NEAREST,
+    input_device="Mic (USB) – Ü",
+    variations=8,
+)
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "config" / "settings.json"
+    save_settings(CHOSEN, path)
+    assert load_settings(path) == (CHOSEN, None)
+    assert [file.name for file in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_a_first_start_has_defaults_and_says_nothing(tmp_path: Path) -> None:
+    assert load_settings(tmp_path / "settings.json") == (Settings(), None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"version": "x"}',
+        b"\xff\xfe\x00",
+        b'{"version": 1, "variations": 0}',
+        b'{"version": 1, "variations": true}',
+        b'{"version": 1, "theme": "pink"}',
+        b'{"version": 1, "steps": "many"}',
+        b'{"version": 1, "balance": NaN}',
+        b'{"version": 0}',
+        b'{"version": 99, "theme": "dark"}',
+    ],
+)
+def test_settings_that_cannot_be_used_are_kept_aside(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(content)
+    settings, notice = load_settings(path)
+    assert settings == Settings()
+    assert notice is not None and "defaults" in notice
+    save_settings(CHOSEN, path)
+    assert (tmp_path / "settings.unused-1.json").read_bytes() == content
+
+
+def test_unknown_keys_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"version": 1, "theme": "dark", "gone": 5}')
+    assert load_settings(path) == (Settings(theme=Theme.DARK), None)
+
+
+def test_an_older_version_is_migrated_after_a_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"version": 1, "theme": "dark"}')
+    monkeypatch.setattr(settings_module, "SETTINGS_VERSION", 2)
+    monkeypatch.setattr(settings_module, "MIGRATIONS", {1: lambda old: {**old, "theme": "light"}})
+    assert load_settings(path) == (Settings(theme=Theme.LIGHT), None)
+    assert json.loads((tmp_path / "settings.version-1-1.json").read_text())["theme"] == "dark"
+
+
+def test_settings_that_cannot_be_saved_are_told_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot be saved"):
+        save_settings(CHOSEN, tmp_path / "file" / "settings.json")
+
+
+def test_impossible_values_are_refused_at_birth() -> None:
+    with pytest.raises(UsageError, match="balance must lie between"):
+        Settings(balance=1.5)

@@ -1,0 +1,88 @@
+"""The whole evaluation of a tiny random checkpoint on the user's own pairs, and its page."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+from tiny_checkpoint import build_tiny_checkpoint
+
+from qvim_studio import cli
+
+RATE = 16_000
+
+
+def write_sound(path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    noise = rng.uniform(-0.4, 0.4, RATE // 2) * np.exp(-np.linspace(0, 5, RATE // 2))
+    soundfile.write(path, noise, RATE)
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pairs")
+    rows = ["reference,imitation,label"]
+    for number, label in enumerate(("dog", "door")):
+        write_sound(folder / f"r{number}.wav", number)
+        write_sound(folder / f"i{number}.wav", 10 + number)
+        rows.append(f"r{number}.wav,i{number}.wav,{label}")
+    (folder / "pairs.csv").write_text("\n".join(rows))
+    return folder / "pairs.csv"
+
+
+@pytest.fixture(autouse=True)
+def no_log_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+
+
+class Sources(HTMLParser):
+    """Collects what a page points to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attributes if name == "src" and value]
+
+
+def test_report_holds_figures_players_and_pictures(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = build_tiny_checkpoint(tmp_path / "tiny")
+    report = tmp_path / "report"
+    arguments = ["evaluate", "--pairs", str(pairs), "--checkpoint", str(checkpoint)]
+    arguments += ["--runs", str(tmp_path / "none"), "--clips", "2", "--report", str(report)]
+    assert cli.main([*arguments, "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures == json.loads((report / "figures.json").read_text()) | {
+        "report": str(report / "index.html")
+    }
+    one = figures["sets"]["pairs"]
+    assert (one["queries"], one["references"]) == (2, 2)
+    assert set(one["retrieval"]) == {"qvim", "2dft", "mean_spectrum"}
+    assert 0 < one["retrieval"]["qvim"]["item_mrr"]["mean"] <= 1
+    assert one["clips"]["clips"] == 12
+    assert one["clips"]["identical_seeds"] == 0
+    page = Sources()
+    page.feed((report / "index.html").read_text())
+    assert len(page.found) >= 2 * 2 * 2
+    for source in page.found:
+        if source.endswith(".png"):
+            with Image.open(report / source) as picture:
+                assert picture.size == (320, 160)
+        else:
+            assert soundfile.info(report / source).duration > 0.1
+
+
+def test_pairs_without_the_columns_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pairs.csv").write_text("a,b\n1,2\n")
+    assert cli.main(["evaluate", "--pairs", str(tmp_path / "pairs.csv")]) == 2
+    assert "it has a, b" in capsys.readouterr().err

@@ -1,0 +1,104 @@
+"""A kit from one breath: requests, files and presets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from scripted_engine import ScriptedEngine
+
+from qvim_studio import assembly, cli
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import CheckpointError, OutputError, UsageError
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.export import presets
+from qvim_studio.export.kit import kit_requests, make_kit
+from qvim_studio.export.recipe import read_recipe, request_from_recipe
+
+RATE = 16_000
+
+
+def make_take(count: int = 3) -> AudioClip:
+    rng = np.random.default_rng(0)
+    decay = np.exp(-25 * np.arange(RATE // 2) / RATE)
+    hits = [0.4 * decay * rng.uniform(-1, 1, RATE // 2) for _ in range(count)]
+    return AudioClip.from_mono(np.concatenate(hits), RATE)
+
+
+TAKE = make_take()
+BASE = GenerationRequest(imitation=TAKE, variations=2, seed=10)
+
+
+def test_each_sound_becomes_its_own_request() -> None:
+    requests = kit_requests(TAKE, BASE)
+    assert [request.seed for request in requests] == [10, 12, 14]
+    lengths = [request.imitation.duration_s for request in requests if request.imitation]
+    assert len(lengths) == 3 and max(lengths) < 0.6
+
+
+def test_the_kit_is_whole_and_every_file_remembers_its_own_take(tmp_path: Path) -> None:
+    requests = kit_requests(TAKE, BASE)
+    seen: list[tuple[int, int]] = []
+    report = make_kit(
+        requests, ScriptedEngine(), tmp_path, "my beat", lambda n, count, _: seen.append((n, count))
+    )
+    assert report.folder == tmp_path / "my_beat" and [len(s) for s in report.sounds] == [2, 2, 2]
+    assert (seen[0], seen[-1]) == ((0, 3), (2, 3))
+    sfz = report.presets[0].read_text()
+    assert sfz.count("seq_length=2") == 3 and "key=38" in sfz
+    for path in [*report.presets, *(wav for sound in report.sounds for wav in sound)]:
+        assert path.is_file()
+    for line in sfz.splitlines():
+        if line.startswith("sample="):
+            assert (report.folder / line.removeprefix("sample=")).is_file()
+    recipe = read_recipe(report.sounds[1][0])
+    assert recipe is not None
+    again = request_from_recipe(recipe, requests[1].imitation)
+    assert again.recipe() == requests[1].recipe()
+    assert [path.name for path in tmp_path.iterdir()] == ["my_beat"]
+
+
+def test_a_second_kit_overwrites_nothing(tmp_path: Path) -> None:
+    requests = kit_requests(TAKE, BASE)
+    make_kit(requests, ScriptedEngine(), tmp_path, "beat")
+    second = make_kit(requests, ScriptedEngine(), tmp_path, "beat")
+    assert second.folder.name == "beat-2"
+
+
+def test_a_failed_sound_leaves_nothing(tmp_path: Path) -> None:
+    requests = [*kit_requests(TAKE, BASE)[:1], GenerationRequest(text="fail")]
+    with pytest.raises(CheckpointError):
+        make_kit(requests, ScriptedEngine(), tmp_path, "beat")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(presets, "_write_multisample", fail)
+    with pytest.raises(OutputError, match="the disk is full"):
+        make_kit(kit_requests(TAKE, BASE), ScriptedEngine(), tmp_path, "beat")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_sounds_than_keys_are_refused() -> None:
+    with pytest.raises(UsageError, match="93 sounds, expected at most 92"):
+        kit_requests(make_take(93), BASE)
+
+
+def test_the_command_makes_a_kit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    monkeypatch.setattr(assembly, "make_engine", ScriptedEngine)
+    soundfile.write(tmp_path / "beat.wav", TAKE.samples, RATE)
+    command = ["kit", tmp_path / "beat.wav", "--variations", 2, "-o", tmp_path / "out", "--json"]
+    assert cli.main([str(part) for part in command]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert len(report["sounds"]) == 3 and all(Path(path).is_file() for path in report["presets"])

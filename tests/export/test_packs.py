@@ -1,0 +1,380 @@
+"""Sample packs: what lies in them, what they refuse, how they survive."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from collections import namedtuple
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import soundfile
+from pack_clips import NOT_FOR_SALE, make_clips
+from PIL import Image
+from wavinfo import WavInfoReader
+
+from qvim_studio import cli
+from qvim_studio.core.errors import CancelledError, OutputError, StudioError, UsageError
+from qvim_studio.export import pack_writer
+from qvim_studio.export.edits import EditList, NormalizeTruePeak, SeamlessLoop
+from qvim_studio.export.metadata import Loop
+from qvim_studio.export.pack_manifest import verify_pack
+from qvim_studio.export.pack_plan import PackOptions, PackPlan, plan_pack
+from qvim_studio.export.pack_texts import COLUMNS
+from qvim_studio.export.pack_writer import PackProgress, discard_partial, export_pack
+from qvim_studio.export.presets import PresetGroup, PresetSample, sfz_text, write_presets
+from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.ucs_name import parse_name
+
+OPTIONS = PackOptions("My Pack", "MK", "QVIM")
+SUPPORT = Path(__file__).parent.parent / "support"
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> PackPlan:
+    clips = tmp_path / "clips"
+    files = make_clips(clips, "dog bark", 3) + make_clips(clips, "glass breaking", 1)
+    return plan_pack(files, OPTIONS)
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pack")
+    files = make_clips(folder / "clips", "dog bark", 3)
+    files += make_clips(folder / "clips", "glass breaking", 1)
+    return export_pack(plan_pack(files, OPTIONS), folder / "out").folder
+
+
+def test_the_layout_is_the_one_that_libraries_expect(pack: Path) -> None:
+    files = sorted(f.relative_to(pack).as_posix() for f in pack.rglob("*") if f.is_file())
+    assert files == [
+        "ANIMALS/ANMLDog_Dog Bark_MK_QVIM_001.wav",
+        "ANIMALS/ANMLDog_Dog Bark_MK_QVIM_002.wav",
+        "ANIMALS/ANMLDog_Dog Bark_MK_QVIM_003.wav",
+        "Demo/My Pack_demo.wav",
+        "Documentation/AI-DISCLOSURE.txt",
+        "Documentation/LICENSE.txt",
+        "Documentation/My Pack_metadata.csv",
+        "Documentation/README.txt",
+        "Documentation/cover.png",
+        "GLASS/GLASBrk_Glass Breaking_MK_QVIM_001.wav",
+        "Presets/My Pack.dspreset",
+        "Presets/My Pack.multisample",
+        "Presets/My Pack.sfz",
+        "manifest.json",
+    ]
+    assert names_in(pack.parent) == ["My Pack", "My Pack.zip"]
+
+
+def test_every_sound_says_what_it_is_and_keeps_its_samples_and_recipe(pack: Path) -> None:
+    path = pack / "ANIMALS/ANMLDog_Dog Bark_MK_QVIM_002.wav"
+    source = pack.parent.parent / "clips/dog_bark_02.wav"
+    np.testing.assert_array_equal(soundfile.read(path)[0], soundfile.read(source)[0])
+    seen = WavInfoReader(str(path))
+    aswg = {element.tag: element.text for element in seen.ixml.parsed.find("ASWG")}
+    assert aswg["catId"] == "ANMLDog" and aswg["subCategory"] == "DOG"
+    assert aswg["library"] == "My Pack" and aswg["isGenerated"] == "true"
+    assert seen.bext.max_true_peak == pytest.approx(float(aswg["maxPeak"]))
+    recipe = read_recipe(path)
+    assert recipe is not None and recipe["seed"] == 8 and recipe["edits"] == []
+    assert parse_name(path.stem).user_data == "002"
+
+
+def test_the_table_lists_every_sound(pack: Path) -> None:
+    text = (pack / "Documentation/My Pack_metadata.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert tuple(rows[0]) == COLUMNS and len(rows) == 4
+    assert {row["Filename"] for row in rows} == {f.name for f in pack.glob("[AG]*/*.wav")}
+    assert rows[0]["CatID"] == "ANMLDog" and rows[0]["Licence"] == "CC0-1.0"
+    assert (rows[0]["Duration"], rows[0]["SampleRate"], rows[0]["BitDepth"]) == (
+        "0.250",
+        "48000",
+        "24",
+    )
+    assert -6 < float(rows[0]["dBTP"]) < -3 and rows[0]["LUFS"] == ""
+
+
+def test_papers_cover_and_demo(pack: Path) -> None:
+    papers = pack / "Documentation"
+    assert "4 sounds" in (papers / "README.txt").read_text()
+    assert "CC0-1.0 (Starter): may be sold" in (papers / "LICENSE.txt").read_text()
+    disclosure = (papers / "AI-DISCLOSURE.txt").read_text()
+    assert "4 of 4 sounds were generated" in disclosure and "Starter revision 1: 4" in disclosure
+    with Image.open(papers / "cover.png") as cover:
+        assert cover.size[0] == cover.size[1] >= 1000
+        assert len(np.unique(np.asarray(cover).reshape(-1, 3), axis=0)) > 50
+    demo, rate = soundfile.read(pack / "Demo/My Pack_demo.wav")
+    assert rate == 48_000 and len(demo) == 4 * 24_000
+    assert np.abs(demo).max() == pytest.approx(10 ** (-3 / 20), abs=0.001)
+
+
+def test_the_manifest_verifies_in_folder_and_zip(pack: Path, tmp_path: Path) -> None:
+    assert verify_pack(pack) == []
+    with zipfile.ZipFile(pack.with_name("My Pack.zip")) as archive:
+        assert archive.testzip() is None
+        archive.extractall(tmp_path)
+    assert verify_pack(tmp_path / "My Pack") == []
+    manifest = json.loads((pack / "manifest.json").read_text())
+    row = manifest["clips"][0]
+    assert (row["checkpoint"], row["revision"], row["seed"]) == ("starter", "1", 7)
+    assert (row["steps"], row["guidance"], row["licence"]) == (5, 2.0, "CC0-1.0")
+    sound = pack / row["path"]
+    hashes = {file["path"]: file["sha256"] for file in manifest["files"]}
+    assert hashes[row["path"]] == hashlib.sha256(sound.read_bytes()).hexdigest()
+
+
+def test_changes_to_a_pack_are_found(pack: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(pack, tmp_path / "copy")
+    (copy / "Documentation/README.txt").write_text("changed")
+    (copy / "GLASS/GLASBrk_Glass Breaking_MK_QVIM_001.wav").unlink()
+    (copy / "extra.txt").touch()
+    assert [text.split(" ", 1)[1] for text in verify_pack(copy)][1:] == [
+        "is not in the manifest",
+        "was changed",
+    ]
+    (copy / "manifest.json").write_text("{")
+    assert verify_pack(copy) == ["manifest.json is missing or damaged"]
+
+
+def test_sfzlint_is_clean(pack: Path) -> None:
+    lint = Path(sys.executable).with_name("sfzlint")
+    done = subprocess.run(
+        [lint, pack / "Presets/My Pack.sfz"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "" and "ERROR" not in done.stderr
+
+
+def test_variations_take_turns_in_every_preset(pack: Path) -> None:
+    sfz = (pack / "Presets/My Pack.sfz").read_text()
+    assert sfz.count("seq_length=3") == 1 and "seq_position=3" in sfz and "key=37" in sfz
+    decent = ElementTree.parse(pack / "Presets/My Pack.dspreset").getroot()
+    groups = decent.findall("groups/group")
+    assert [g.get("seqMode") for g in groups] == ["round_robin", "always"]
+    for sample in decent.iter("sample"):
+        assert (pack / "Presets" / str(sample.get("path"))).is_file()
+    with zipfile.ZipFile(pack / "Presets/My Pack.multisample") as archive:
+        assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
+        root = ElementTree.fromstring(archive.read("multisample.xml"))
+        names = set(archive.namelist())
+    samples = root.findall("sample")
+    assert {sample.get("file") for sample in samples} == names - {"multisample.xml"}
+    assert [s.get("zone-logic") for s in samples] == ["round-robin"] * 3 + ["always-play"]
+    assert [key.get("root") for s in samples for key in s.findall("key")] == ["36"] * 3 + ["37"]
+
+
+def test_more_groups_than_keys_make_banks(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(b"sound")
+    for number in range(93):
+        (tmp_path / f"{number}.wav").write_bytes(b"sound")
+    groups = [
+        PresetGroup(str(n), (PresetSample(PurePosixPath(f"{n}.wav"), 10),)) for n in range(93)
+    ]
+    written = write_presets(tmp_path, "Big", groups)
+    assert [path.name for path in written[::3]] == ["Big.sfz", "Big 2.sfz"]
+    assert written[0].read_text().count("<group>") == 92
+    assert "key=127" in written[0].read_text()
+
+
+def test_loops_reach_the_presets() -> None:
+    looped = PresetGroup("a", (PresetSample(PurePosixPath("a.wav"), 10, Loop(2, 9)),))
+    assert "loop_start=2\nloop_end=8" in sfz_text("x", [looped])
+
+
+def test_edits_are_applied_and_told(tmp_path: Path) -> None:
+    files = make_clips(tmp_path, "engine", 1, seconds=0.5)
+    options = PackOptions(
+        "P", "MK", "QVIM", edits=EditList((SeamlessLoop(0.05), NormalizeTruePeak(-6.0)))
+    )
+    folder = export_pack(plan_pack(files, options), tmp_path / "out").folder
+    (wav,) = (folder / "MOTORS").glob("*.wav")
+    seen = WavInfoReader(str(wav))
+    assert seen.bext.max_true_peak == pytest.approx(-6.0, abs=0.05)
+    loop = seen.smpl.sample_loops[0]
+    assert (loop.start, loop.end + 1) == (0, soundfile.info(wav).frames)
+    assert json.loads((folder / "manifest.json").read_text())["edits"][0]["kind"] == "loop"
+
+
+def test_the_commercial_switch_refuses_and_lists(tmp_path: Path) -> None:
+    files = make_clips(tmp_path, "dog bark", 1) + make_clips(tmp_path, "cat", 1, NOT_FOR_SALE)
+    soundfile.write(tmp_path / "own.wav", np.ones(4800) * 0.1, 48_000)
+    files.append(tmp_path / "own.wav")
+    options = PackOptions("P", "MK", "QVIM", is_commercial=True)
+    with pytest.raises(StudioError, match=r"2 of 3 clips .*cat_01\.wav \(CC-BY-NC-4\.0\)") as got:
+        plan_pack(files, options)
+    assert "own.wav (unknown)" in str(got.value) and "dog_bark" not in str(got.value)
+
+
+def test_mixed_licences_are_stated(tmp_path: Path) -> None:
+    files = make_clips(tmp_path, "dog bark", 1) + make_clips(tmp_path, "cat", 1, NOT_FOR_SALE)
+    folder = export_pack(plan_pack(files, OPTIONS), tmp_path / "out").folder
+    text = (folder / "Documentation/LICENSE.txt").read_text()
+    assert "MIXES 2 licences" in text and "may NOT be sold" in text
+    assert "Not every sound in this pack may be sold" in text
+
+
+def test_progress_counts_up_and_cancel_keeps_what_is_done(plan: PackPlan, tmp_path: Path) -> None:
+    seen: list[PackProgress] = []
+    with pytest.raises(CancelledError):
+        export_pack(plan, tmp_path / "out", seen.append, lambda: len(seen) == 3)
+    assert [p.done for p in seen] == [0, 1, 2]
+    assert names_in(tmp_path / "out") == [".My Pack.partial"]
+    report = export_pack(plan, tmp_path / "out")
+    assert (report.clips, report.reused) == (4, 3) and verify_pack(report.folder) == []
+    assert names_in(tmp_path / "out") == ["My Pack", "My Pack.zip"]
+
+
+def test_a_partial_pack_can_be_discarded(plan: PackPlan, tmp_path: Path) -> None:
+    with pytest.raises(CancelledError):
+        export_pack(plan, tmp_path / "out", is_cancelled=lambda: True)
+    discard_partial(tmp_path / "out", OPTIONS)
+    assert names_in(tmp_path / "out") == []
+
+
+def test_what_was_damaged_meanwhile_is_written_again(plan: PackPlan, tmp_path: Path) -> None:
+    seen: list[PackProgress] = []
+    with pytest.raises(CancelledError):
+        export_pack(plan, tmp_path / "out", seen.append, lambda: len(seen) == 3)
+    partial = tmp_path / "out/.My Pack.partial"
+    next(partial.rglob("*_001.wav")).write_bytes(b"damaged")
+    with (partial / "journal.jsonl").open("a") as file:
+        file.write('{"path": "cut')
+    report = export_pack(plan, tmp_path / "out")
+    assert report.reused == 2 and verify_pack(report.folder) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from qvim_studio.export.pack_plan import PackOptions, plan_pack
+from qvim_studio.export.pack_writer import export_pack
+at = int(sys.argv[3])
+count = 0
+def step(progress):
+    global count
+    if count == at:
+        os.kill(os.getpid(), signal.SIGKILL)
+    count += 1
+files = sorted(Path(sys.argv[2], "clips").glob("*.wav"))
+export_pack(plan_pack(files, PackOptions("My Pack", "MK", "QVIM")), Path(sys.argv[2], "out"), step)
+"""
+
+
+@pytest.mark.parametrize("step", [2, 6, 8])
+def test_a_killed_export_leaves_no_pack_and_goes_on(tmp_path: Path, step: int) -> None:
+    files = sorted(make_clips(tmp_path / "clips", "dog bark", 4))
+    command = [sys.executable, "-c", KILLED, SUPPORT, tmp_path, str(step)]
+    done = subprocess.run(command, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert names_in(tmp_path / "out") == [".My Pack.partial"]
+    report = export_pack(plan_pack(files, OPTIONS), tmp_path / "out")
+    assert report.reused == min(step, 4) and verify_pack(report.folder) == []
+    assert names_in(tmp_path / "out") == ["My Pack", "My Pack.zip"]
+
+
+def test_killed_between_folder_and_zip_the_zip_is_made(plan: PackPlan, tmp_path: Path) -> None:
+    first = export_pack(plan, tmp_path / "out")
+    whole = first.archive.read_bytes()
+    first.archive.unlink()
+    second = export_pack(plan, tmp_path / "out")
+    assert second.archive.read_bytes() == whole and second.reused == 4
+    assert export_pack(plan, tmp_path / "out").reused == 4
+
+
+def test_another_pack_is_never_overwritten(plan: PackPlan, tmp_path: Path) -> None:
+    (tmp_path / "out/My Pack").mkdir(parents=True)
+    with pytest.raises(OutputError, match="never overwritten"):
+        export_pack(plan, tmp_path / "out")
+
+
+def test_a_small_disk_is_told_before_anything_is_written(
+    plan: PackPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")(2**20, 0, 2**20)
+    monkeypatch.setattr(pack_writer.shutil, "disk_usage", lambda path: usage)
+    with pytest.raises(OutputError, match=r"65 MB are needed, 1 MB are free"):
+        export_pack(plan, tmp_path / "out")
+    assert names_in(tmp_path / "out") == []
+
+
+def test_a_disk_that_fills_up_is_one_sentence_and_can_go_on(
+    plan: PackPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_bytes
+
+    def fill_up(path: Path, data: bytes) -> int:
+        if path.name.endswith("_003.wav"):
+            write(path, data[:100])
+            raise OSError(28, "No space left on device")
+        return write(path, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", fill_up)
+        with pytest.raises(OutputError, match="the disk is full"):
+            export_pack(plan, tmp_path / "out")
+    report = export_pack(plan, tmp_path / "out")
+    assert report.reused == 2 and verify_pack(report.folder) == []
+
+
+def test_a_folder_that_goes_away_is_told_and_not_made_anew(plan: PackPlan, tmp_path: Path) -> None:
+    def remove(progress: PackProgress) -> None:
+        if progress.done == 2:
+            shutil.rmtree(tmp_path / "out")
+
+    with pytest.raises(OutputError, match="the folder is gone"):
+        export_pack(plan, tmp_path / "out", remove)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(plan: PackPlan, tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+    with pytest.raises(OutputError, match="Nothing can be written"):
+        export_pack(plan, tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["", "///", "犬"])
+def test_names_need_a_letter(name: str) -> None:
+    with pytest.raises(UsageError, match="no letter or digit"):
+        PackOptions(name, "MK", "QVIM")
+
+
+def test_the_command_prints_one_json_object(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    files = make_clips(tmp_path, "dog bark", 2)
+    edits = tmp_path / "edits.json"
+    edits.write_text('[{"kind": "normalize_peak", "target_dbfs": -6}]')
+    names = ["--name", "P", "--creator", "MK", "--source", "S", "--commercial"]
+    shape = ["--bits", "16", "--category", "CREADrgn", "--edits", edits]
+    command = ["pack", *files, *names, *shape, "-o", tmp_path / "out", "--json"]
+    assert cli.main([str(part) for part in command]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["clips"] == 2 and report["licences"] == ["CC0-1.0"]
+    wav = Path(report["folder"]) / "CREATURES/CREADrgn_Dog Bark_MK_S_001.wav"
+    assert soundfile.info(wav).subtype == "PCM_16"
+    assert np.abs(soundfile.read(wav)[0]).max() == pytest.approx(10 ** (-6 / 20), abs=1e-3)
+
+
+def test_the_bench_measures_both_sides(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    command = ["bench", "export", "--clips", "5", "--seconds", "0.2", "--json"]
+    assert cli.main(command) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["clips"] == 5 and report["speed_ratio"] > 0
+    assert report["plain_s"] > 0 and report["pack_s"] > 0
+    assert cli.main(["bench", "export", "--clips", "0"]) == 2

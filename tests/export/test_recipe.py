@@ -1,0 +1,114 @@
+"""A clip that is dropped back opens the request that made it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scripted_engine
+import soundfile
+from wavinfo import WavInfoReader
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import AudioFileError, UsageError
+from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
+from qvim_studio.core.result import GenerationResult
+from qvim_studio.export.clip_writer import write_result
+from qvim_studio.export.recipe import read_recipe, request_from_recipe
+
+VOICE = AudioClip.from_mono(np.sin(np.arange(4800) * 0.1), 48_000)
+REQUEST = GenerationRequest(
+    imitation=VOICE,
+    text="a big dog",
+    negative_text="music",
+    balance=0.3,
+    follow=0.2,
+    duration_s=1.5,
+    variations=2,
+    seed=2**53 + 1,
+    steps=9,
+    guidance=2.5,
+    sampler=SamplerName.DDIM,
+    start=Start.NEAREST,
+    strength=0.5,
+    vram_mode=VramMode.LOW,
+    library_folder="sounds",
+)
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> list[Path]:
+    result = GenerationResult(
+        REQUEST, scripted_engine.PROVENANCE, scripted_engine.make_variations(REQUEST)
+    )
+    return [clip.path for clip in write_result(result, tmp_path, "dog")]
+
+
+def test_the_whole_request_comes_back_from_the_file_alone(clips: list[Path]) -> None:
+    clips[1].with_suffix(".json").unlink()
+    recipe = read_recipe(clips[1])
+    assert recipe is not None
+    again = request_from_recipe(recipe, VOICE)
+    assert again.recipe() == REQUEST.recipe()
+    assert recipe["seed"] == REQUEST.seed + 1
+    assert recipe["provenance"]["licence"] == "Apache-2.0"
+
+
+def test_a_fresh_clip_says_its_category(clips: list[Path]) -> None:
+    aswg = WavInfoReader(str(clips[0])).ixml.parsed.find("ASWG")
+    assert aswg.findtext("catId") == "ANMLDog" and aswg.findtext("isGenerated") == "true"
+
+
+def test_the_wrong_take_is_refused(clips: list[Path]) -> None:
+    recipe = read_recipe(clips[0])
+    assert recipe is not None
+    other = AudioClip.from_mono(np.ones(100), 48_000)
+    for imitation, got in ((None, "none"), (other, "another")):
+        with pytest.raises(UsageError, match=f"got {got}"):
+            request_from_recipe(recipe, imitation)
+
+
+def test_words_alone_need_no_take() -> None:
+    request = GenerationRequest(text="rain")
+    recipe = {"request": {**request.recipe(), "from_a_later_version": 1}}
+    assert request_from_recipe(recipe).recipe() == request.recipe()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"sampler": "euler-9"}, {"seed": "many"}, {"steps": -1}, {"variations": [3]}],
+)
+def test_impossible_values_are_one_sentence(change: dict[str, object]) -> None:
+    stored = GenerationRequest(text="rain").recipe()
+    with pytest.raises(UsageError):
+        request_from_recipe({"request": {**stored, **change}})
+
+
+def test_a_recipe_without_a_request_is_refused() -> None:
+    with pytest.raises(UsageError, match="holds no request"):
+        request_from_recipe({})
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg"])
+def test_files_of_others_have_no_recipe(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    soundfile.write(path, VOICE.samples, 48_000)
+    assert read_recipe(path) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\0\0\0\0WAVEiXML\xff\xff\0\0<BWF", b"text"])
+def test_broken_files_have_no_recipe(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.wav").write_bytes(data)
+    assert read_recipe(tmp_path / "a.wav") is None
+
+
+def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="cannot be opened"):
+        read_recipe(tmp_path / "no.wav")
+
+
+def test_a_cut_off_file_still_gives_its_recipe(clips: list[Path]) -> None:
+    whole = clips[0].read_bytes()
+    clips[0].write_bytes(whole[: len(whole) // 2])
+    assert read_recipe(clips[0]) is not None

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from qvim_studio.jobs.imitation import Imitation, read_imitation
+
+RATE = 48_000
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Path:
+    """Half a second of tone between silences of half a second."""
+    path = tmp_path / "woof.wav"
+    tone = 0.5 * np.sin(np.arange(RATE // 2) * 0.05)
+    quiet = 0.002 * np.ones(RATE // 2)
+    soundfile.write(path, np.concatenate((quiet, tone, quiet)), RATE)
+    return path
+
+
+def part(imitation: Imitation) -> tuple[float, float]:
+    return imitation.begin_s, imitation.end_s
+
+
+def test_the_trim_follows_its_threshold(take: Path) -> None:
+    imitation = read_imitation(take, -40.0)
+    assert part(imitation) == pytest.approx((0.5, 1.0), abs=0.07)
+    assert imitation.clip.duration_s == pytest.approx(imitation.end_s - imitation.begin_s)
+    assert part(imitation.trimmed(-60.0)) == (0.0, 1.5)
+    assert part(imitation.trimmed(None)) == (0.0, 1.5)
+
+
+def test_the_clip_is_the_chosen_part_of_the_source(take: Path) -> None:
+    imitation = read_imitation(take, None).with_part(0.25, 0.75)
+    first, last = RATE // 4, 3 * RATE // 4
+    np.testing.assert_array_equal(imitation.clip.samples, imitation.source.samples[first:last])
+
+
+def test_a_part_stays_inside_and_never_becomes_nothing(take: Path) -> None:
+    imitation = read_imitation(take, None)
+    assert part(imitation.with_part(-1.0, 9.0)) == (0.0, 1.5)
+    assert part(imitation.with_part(0.5, 0.2)) == pytest.approx((0.5, 0.52))
+    assert part(imitation.with_part(5.0, 6.0)) == pytest.approx((1.48, 1.5))

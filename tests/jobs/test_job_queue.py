@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import scripted_engine
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.core.errors import CheckpointError, EngineError, OutputError
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.jobs.job import JobState
+from qvim_studio.jobs.job_queue import JobQueue
+
+FOLDER = Path("results")
+
+
+def request(text: str) -> GenerationRequest:
+    return GenerationRequest(text=text, duration_s=0.2, variations=2)
+
+
+def write_nothing(result: object, folder: Path, stem: str) -> tuple[object, ...]:
+    return (str(folder), stem)
+
+
+@pytest.fixture
+def queue(qtbot: QtBot) -> Iterator[JobQueue]:
+    queue = JobQueue(scripted_engine.make_engine, write_nothing)
+    yield queue
+    assert queue.shutdown()
+
+
+def test_a_job_runs_in_the_generation_thread_and_reports_in_ours(
+    queue: JobQueue, qtbot: QtBot
+) -> None:
+    threads: list[object] = []
+    progresses: list[object] = []
+    queue.finished.connect(lambda finished: threads.append(threading.current_thread()))
+    queue.progressed.connect(progresses.append)
+    with qtbot.waitSignal(queue.finished) as finished:
+        job = queue.submit(request("door"), FOLDER, "door")
+    result = finished.args[0]
+    assert result.job is job
+    assert result.clips == ("results", "door")
+    assert threads == [threading.main_thread()]
+    assert [p.phase for p in progresses] == ["encode", *["denoise"] * 4, "decode", "write"]
+    fractions = [p.fraction for p in progresses]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    assert queue.state(job) is JobState.FINISHED
+
+
+def test_jobs_run_in_the_order_they_were_submitted(queue: JobQueue, qtbot: QtBot) -> None:
+    done: list[str] = []
+    queue.finished.connect(lambda finished: done.append(finished.job.request.text))
+    for text in ("a", "b", "c"):
+        queue.submit(request(text), FOLDER, text)
+    assert [job.request.text for job in queue.waiting] == ["b", "c"]
+    qtbot.waitUntil(lambda: len(done) == 3)
+    assert done == ["a", "b", "c"]
+
+
+def test_cancel_of_a_running_job_ends_it_without_an_error(queue: JobQueue, qtbot: QtBot) -> None:
+    job = queue.submit(request("wait"), FOLDER, "wait")
+    with qtbot.waitSignal(queue.progressed):
+        pass
+    with qtbot.waitSignal(queue.ended) as ended:
+        queue.cancel(job)
+    assert ended.args[0].error is None
+    assert queue.state(job) is JobState.CANCELLED
+    assert queue.running is None
+
+
+def test_cancel_of_a_queued_job_never_starts_it(queue: JobQueue, qtbot: QtBot) -> None:
+    running = queue.submit(request("wait"), FOLDER, "wait")
+    queued = queue.submit(request("door"), FOLDER, "door")
+    queue.cancel(queued)
+    assert queue.state(queued) is JobState.CANCELLED
+    assert queue.waiting == ()
+    assert queue.state(running) is JobState.RUNNING
+    with qtbot.waitSignal(queue.ended):
+        queue.cancel(running)
+
+
+def test_a_failed_job_reports_its_error_and_the_next_one_runs(
+    queue: JobQueue, qtbot: QtBot
+) -> None:
+    errors: list[object] = []
+    queue.ended.connect(lambda ended: errors.append(ended.error))
+    with qtbot.waitSignal(queue.finished):
+        failing = queue.submit(request("fail"), FOLDER, "fail")
+        queue.submit(request("door"), FOLDER, "door")
+    assert [type(error) for error in errors] == [CheckpointError]
+    assert queue.state(failing) is JobState.FAILED
+
+
+def test_a_bug_in_an_engine_is_logged_and_told_neutrally(
+    queue: JobQueue, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    with qtbot.waitSignal(queue.ended) as ended:
+        queue.submit(request("bug"), FOLDER, "bug")
+    assert isinstance(ended.args[0].error, EngineError)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_result_that_cannot_be_written_fails_the_job(qtbot: QtBot) -> None:
+    def refuse(result: object, folder: Path, stem: str) -> tuple[()]:
+        raise OutputError("The disk is full. Free some space.")
+
+    queue = JobQueue(scripted_engine.make_engine, refuse)
+    with qtbot.waitSignal(queue.ended) as ended:
+        queue.submit(request("door"), FOLDER, "door")
+    assert isinstance(ended.args[0].error, OutputError)
+    assert queue.shutdown()
+
+
+def test_another_engine_is_used_after_replacement_and_the_old_one_is_closed(qtbot: QtBot) -> None:
+    made: list[scripted_engine.ScriptedEngine] = []
+
+    def make() -> scripted_engine.ScriptedEngine:
+        made.append(scripted_engine.ScriptedEngine())
+        return made[-1]
+
+    queue = JobQueue(make, write_nothing)
+    with qtbot.waitSignal(queue.finished):
+        queue.submit(request("a"), FOLDER, "a")
+    queue.replace_engine(make)
+    with qtbot.waitSignal(queue.finished):
+        queue.submit(request("b"), FOLDER, "b")
+    assert [engine.closed for engine in made] == [True, False]
+    queue.shutdown()
+    assert [engine.closed for engine in made] == [True, True]
+
+
+def test_shutdown_during_a_job_cancels_it(qtbot: QtBot) -> None:
+    queue = JobQueue(scripted_engine.make_engine, write_nothing)
+    with qtbot.waitSignal(queue.progressed):
+        queue.submit(request("wait"), FOLDER, "wait")
+    assert queue.shutdown()
+
+
+def test_emitting_signals_keeps_the_reference_count_of_true(queue: JobQueue) -> None:
+    """PySide6 6.12.0 on Python below 3.12 lost one reference of True with every emit."""
+    received: list[object] = []
+    queue.changed.connect(lambda: received.append(None))
+    queue.progressed.connect(received.append)
+    before = sys.getrefcount(True), sys.getrefcount(None)
+    for _ in range(500):
+        queue.changed.emit()
+        queue.progressed.emit(True)
+    received.clear()
+    after = sys.getrefcount(True), sys.getrefcount(None)
+    assert after[0] >= before[0] - 50
+    assert after[1] >= before[1] - 50

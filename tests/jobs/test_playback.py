@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.audio.player import WHOLE, LoadClip, PlayerSnapshot, PlaySpan
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import DeviceError
+from qvim_studio.jobs.playback import Heard, Playback
+
+CLIP = AudioClip(np.zeros((480, 1), dtype=np.float32), 48_000)
+
+
+class FakePlayer:
+    def __init__(self) -> None:
+        self.now = PlayerSnapshot(0, False, 0.0, None)
+        self.played: list[tuple[str, PlaySpan]] = []
+        self.stops = 0
+
+    def play(self, load: LoadClip, device_name: str = "", span: PlaySpan = WHOLE) -> int:
+        self.played.append((device_name, span))
+        self.now = PlayerSnapshot(len(self.played), True, span.start_s, None)
+        return len(self.played)
+
+    def stop(self) -> None:
+        self.stops += 1
+        self.now = PlayerSnapshot(0, False, 0.0, None)
+
+    def snapshot(self) -> PlayerSnapshot:
+        return self.now
+
+    def close(self, timeout_s: float = 1.0) -> bool:
+        return True
+
+
+def test_the_playhead_follows_the_player_and_ends_with_it(qtbot: QtBot) -> None:
+    player = FakePlayer()
+    playback = Playback(player)
+    playback.set_device("Desk")
+    playback.play("a", lambda: CLIP, PlaySpan(0.5))
+    assert player.played == [("Desk", PlaySpan(0.5))]
+    assert playback.heard == Heard("a", 0.5)
+    player.now = PlayerSnapshot(1, True, 0.75, None)
+    qtbot.waitUntil(lambda: playback.heard == Heard("a", 0.75))
+    player.now = PlayerSnapshot(1, False, 1.0, None)
+    qtbot.waitUntil(lambda: playback.heard.key == "")
+
+
+def test_toggle_of_what_plays_stops_it_and_of_another_plays_that(qtbot: QtBot) -> None:
+    player = FakePlayer()
+    playback = Playback(player)
+    playback.toggle("a", lambda: CLIP)
+    playback.toggle("b", lambda: CLIP)
+    assert playback.heard.key == "b"
+    playback.toggle("b", lambda: CLIP)
+    assert playback.heard.key == ""
+    assert player.stops == 1
+
+
+def test_a_lost_loudspeaker_is_told_and_nothing_plays(qtbot: QtBot) -> None:
+    player = FakePlayer()
+    playback = Playback(player)
+    playback.play("a", lambda: CLIP)
+    error = DeviceError("Gone. Plug it in.")
+    with qtbot.waitSignal(playback.failed) as failed:
+        player.now = PlayerSnapshot(1, False, 0.0, error)
+    assert failed.args == [error]
+    assert playback.heard.key == ""

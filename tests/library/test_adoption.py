@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import soundfile
+from library_fixtures import VOICE, add_clips, write_clips
+
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.library.folders import FolderKind
+from qvim_studio.library.library import Library
+from qvim_studio.library.sound_facts import read_sound
+
+DOOR = GenerationRequest(text="door", duration_s=0.2, variations=2)
+
+
+def names(library: Library, *kinds: FolderKind) -> list[str]:
+    return [entry.path.name for entry in library.sounds.entries(*kinds)]
+
+
+def write_sound(path: Path, level: float = 0.5) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, level * VOICE.samples, 48_000)
+
+
+def index(library: Library, folder_id: int, folder: Path) -> dict[str, int]:
+    """Record everything that is new or changed, as the indexer does."""
+    changes = library.adoption.find_changes(folder_id)
+    stamps = {**changes.new, **changes.changed}
+    return {
+        name: library.adoption.record(folder_id, name, stamp, read_sound(folder / name)[0], "")
+        for name, stamp in stamps.items()
+    }
+
+
+def test_clips_that_nobody_told_about_are_found_by_their_recipes(
+    library: Library, tmp_path: Path
+) -> None:
+    write_clips(tmp_path, DOOR, "door")
+    (tmp_path / "foreign.json").write_text('{"a": 1}')
+    (tmp_path / "foreign.wav").write_bytes(b"RIFF")
+    (tmp_path / "lonely.json").write_text("{}")
+    write_sound(tmp_path / "no_recipe.wav")
+    folder = library.folders.add(tmp_path, FolderKind.MADE)
+    assert library.adoption.adopt_clips(folder) == 2
+    assert names(library, FolderKind.MADE) == ["door_01.wav", "door_02.wav"]
+    assert library.adoption.adopt_clips(folder) == 0
+
+
+def test_thumbnails_of_found_clips_are_read_later(library: Library, tmp_path: Path) -> None:
+    paths = write_clips(tmp_path, DOOR, "door")
+    paths[1].write_bytes(b"torn")
+    library.adoption.adopt_clips(library.folders.add(tmp_path, FolderKind.MADE))
+    waiting = library.adoption.undescribed(10)
+    assert len(waiting) == 2
+    library.adoption.describe(waiting)
+    assert library.adoption.undescribed(10) == []
+    good, torn = library.sounds.entries(FolderKind.MADE)
+    assert good.peaks is not None and torn.peaks is None
+
+
+def test_the_same_request_twice_gives_two_groups(library: Library, tmp_path: Path) -> None:
+    first, second = (add_clips(library, tmp_path, "door") for _ in range(2))
+    groups = [entry.group for entry in library.sounds.entries_of(first + second)]
+    assert groups[0] == groups[1] != groups[2] == groups[3]
+
+
+def test_a_vanished_clip_comes_back_with_its_marks(library: Library, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ids = add_clips(library, out)
+    library.sounds.set_starred(ids, True)
+    path = library.sounds.path_of(ids[0])
+    path.rename(tmp_path / "elsewhere.wav")
+    library.adoption.adopt_clips(1)
+    assert [entry.id for entry in library.sounds.entries(FolderKind.MADE)] == ids[1:]
+    (tmp_path / "elsewhere.wav").rename(path)
+    library.adoption.adopt_clips(1)
+    assert [e.is_starred for e in library.sounds.entries(FolderKind.MADE)] == [True, True]
+
+
+def test_a_folder_that_cannot_be_reached_loses_nothing(library: Library, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ids = add_clips(library, out)
+    out.rename(tmp_path / "unplugged")
+    assert library.adoption.adopt_clips(1) == 0
+    assert [entry.id for entry in library.sounds.entries(FolderKind.MADE)] == ids
+    assert not library.folders.all()[0].is_there
+
+
+def test_takes_are_known_once(library: Library, tmp_path: Path) -> None:
+    write_sound(tmp_path / "take_1.wav")
+    folder = library.folders.add(tmp_path, FolderKind.TAKES)
+    assert len(library.adoption.adopt_takes(folder)) == 1
+    assert library.adoption.adopt_takes(folder) == []
+    take = library.sounds.entries(FolderKind.TAKES)[0]
+    assert (take.title, take.duration_s) == ("take_1", 0.1)
+    assert take.peaks is not None
+
+
+def test_new_changed_and_vanished_sounds_are_told_apart(library: Library, tmp_path: Path) -> None:
+    for name in ("a.wav", "deep/b.flac", ".hidden/c.wav"):
+        write_sound(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("no sound")
+    folder = library.folders.add(tmp_path, FolderKind.SOUNDS)
+    assert sorted(index(library, folder, tmp_path)) == ["a.wav", "deep/b.flac"]
+    changes = library.adoption.find_changes(folder)
+    assert (changes.new, changes.changed, changes.vanished) == ({}, {}, ())
+    write_sound(tmp_path / "a.wav", 0.25)
+    (tmp_path / "deep" / "b.flac").unlink()
+    changes = library.adoption.find_changes(folder)
+    assert (changes.new, list(changes.changed), changes.vanished) == (
+        {},
+        ["a.wav"],
+        ("deep/b.flac",),
+    )
+
+
+def test_a_sound_moved_inside_its_folder_keeps_its_tags(library: Library, tmp_path: Path) -> None:
+    write_sound(tmp_path / "a.wav")
+    folder = library.folders.add(tmp_path, FolderKind.SOUNDS)
+    first = index(library, folder, tmp_path)["a.wav"]
+    library.sounds.set_tags(first, ["dear"])
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "a.wav").rename(tmp_path / "deep" / "b.wav")
+    assert index(library, folder, tmp_path) == {"deep/b.wav": first}
+    assert library.sounds.entries_of([first])[0].tags == ("dear",)
+    assert library.search("dear deep b") == {first}
+
+
+def test_a_folder_inside_another_is_indexed_once(library: Library, tmp_path: Path) -> None:
+    add_clips(library, tmp_path / "out")
+    write_sound(tmp_path / "own.wav")
+    folder = library.folders.add(tmp_path, FolderKind.SOUNDS)
+    assert list(library.adoption.find_changes(folder).new) == ["own.wav"]
+
+
+def test_a_sound_that_cannot_be_used_is_not_tried_twice(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "broken.wav").write_bytes(b"no audio")
+    folder = library.folders.add(tmp_path, FolderKind.SOUNDS)
+    stamp = library.adoption.find_changes(folder).new["broken.wav"]
+    library.adoption.record(folder, "broken.wav", stamp, None, "is no audio")
+    assert library.adoption.find_changes(folder).new == {}
+    assert library.sounds.entries(FolderKind.SOUNDS) == []
+
+
+@pytest.mark.parametrize("kind", [FolderKind.MADE, FolderKind.TAKES, FolderKind.SOUNDS])
+def test_an_empty_library_lists_nothing(library: Library, kind: FolderKind) -> None:
+    assert library.sounds.entries(kind) == []
+
+
+def test_a_library_that_is_lost_is_made_anew_from_the_files(
+    library: Library, tmp_path: Path
+) -> None:
+    add_clips(library, tmp_path / "out")
+    asked = [(e.path, e.asked, e.seed) for e in library.sounds.entries(FolderKind.MADE)]
+    library.close()
+    shutil.rmtree(tmp_path / "data")
+    anew = Library(tmp_path / "data" / "library.db")
+    anew.adoption.adopt_clips(anew.folders.add(tmp_path / "out", FolderKind.MADE))
+    found = anew.sounds.entries(FolderKind.MADE)
+    assert [(e.path, e.asked, e.seed) for e in found] == asked
+    anew.close()

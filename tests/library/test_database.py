@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from library_fixtures import add_clips
+
+from qvim_studio.core.errors import OutputError
+from qvim_studio.library.database import Database, LibraryVersionError
+from qvim_studio.library.library import Library, open_library
+from qvim_studio.library.schema import FIRST_TABLES, VERSION
+
+WRITER = """
+import os, sys
+from pathlib import Path
+from qvim_studio.library.database import Database
+database = Database(Path(sys.argv[1]))
+with database.writing() as connection:
+    connection.execute("INSERT INTO folders (kind, path) VALUES ('made', '/kept')")
+with database.writing() as connection:
+    connection.execute("INSERT INTO folders (kind, path) VALUES ('made', '/half')")
+    os._exit(9)
+"""
+
+
+def folder_paths(database: Database) -> list[str]:
+    return [path for (path,) in database.connection().execute("SELECT path FROM folders")]
+
+
+def set_version(file: Path, version: int) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+
+
+def test_a_program_that_dies_keeps_what_was_committed_and_nothing_half(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    died = subprocess.run([sys.executable, "-c", WRITER, str(file)], env=os.environ)
+    assert died.returncode == 9
+    with closing(Database(file)) as database:
+        assert folder_paths(database) == ["/kept"]
+
+
+def test_a_newer_minor_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    Database(file).close()
+    set_version(file, VERSION + 1)
+    with closing(Database(file)) as database:
+        assert folder_paths(database) == []
+
+
+def test_a_newer_major_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    Database(file).close()
+    set_version(file, VERSION + 1000)
+    before = file.read_bytes()
+    with pytest.raises(LibraryVersionError, match=r"newer QVIM Studio \(format 2\.0, .* knows 1\)"):
+        Database(file)
+    assert file.read_bytes() == before
+    with closing(open_library(file)) as library:
+        assert library.database.file.name == "library-1.db"
+        assert "library-1.db" in library.notice
+
+
+def test_an_older_file_is_migrated_after_a_copy(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    steps = {0: (VERSION, FIRST_TABLES)}
+    with closing(Database(file, steps)) as database, database.writing() as connection:
+        connection.execute("INSERT INTO folders (kind, path) VALUES ('made', '/old')")
+    steps[VERSION] = (VERSION + 1, "ALTER TABLE folders ADD COLUMN color TEXT DEFAULT 'red'")
+    with closing(Database(file, steps)) as database:
+        rows = database.connection().execute("SELECT path, color FROM folders").fetchall()
+    assert rows == [("/old", "red")]
+    with closing(sqlite3.connect(tmp_path / f"library.db.v{VERSION}")) as copy:
+        assert copy.execute("SELECT * FROM folders").fetchall() == [(1, "made", "/old")]
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    steps = {0: (VERSION, FIRST_TABLES)}
+    Database(file, steps).close()
+    steps[VERSION] = (VERSION + 1, "ALTER TABLE folders ADD COLUMN color TEXT; SELECT nonsense")
+    with pytest.raises(OutputError, match="nonsense"):
+        Database(file, steps)
+    with closing(Database(file)) as database:
+        columns = [row[1] for row in database.connection().execute("PRAGMA table_info(folders)")]
+    assert columns == ["id", "kind", "path"]
+
+
+def test_a_damaged_file_is_set_aside_for_the_last_backup(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    with closing(Library(file)) as library:
+        ids = add_clips(library, tmp_path / "out")
+        library.sounds.set_starred(ids[:1], True)
+        assert library.database.back_up()
+        assert not library.database.back_up()
+    file.write_bytes(b"no database at all" * 500)
+    with closing(Library(file)) as library:
+        assert "damaged-1" in library.notice
+        assert [entry.is_starred for entry in library.sounds.entries_of(ids)] == [True, False]
+    assert (tmp_path / "library.db.damaged-1").read_bytes().startswith(b"no database")
+
+
+def test_a_place_that_cannot_be_written_gives_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot be used"):
+        Database(tmp_path / "file" / "library.db")

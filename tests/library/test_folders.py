@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from library_fixtures import add_clips
+
+from qvim_studio.core.errors import OutputError, UsageError
+from qvim_studio.library import folders
+from qvim_studio.library.folders import FolderKind
+from qvim_studio.library.library import Library
+
+
+def clip_paths(library: Library) -> list[Path]:
+    return [entry.path for entry in library.sounds.entries(FolderKind.MADE)]
+
+
+def test_a_folder_is_added_once_and_counted(library: Library, tmp_path: Path) -> None:
+    add_clips(library, tmp_path / "out")
+    assert library.folders.add(tmp_path / "out", FolderKind.MADE) == 1
+    (folder,) = library.folders.all()
+    assert (folder.kind, folder.path, folder.sounds, folder.is_there) == (
+        FolderKind.MADE,
+        tmp_path / "out",
+        2,
+        True,
+    )
+
+
+def test_one_folder_cannot_be_two_things(library: Library, tmp_path: Path) -> None:
+    library.folders.add(tmp_path, FolderKind.MADE)
+    with pytest.raises(UsageError, match="generated sounds"):
+        library.folders.add(tmp_path, FolderKind.SOUNDS)
+
+
+def test_a_folder_that_was_moved_is_linked_again(library: Library, tmp_path: Path) -> None:
+    ids = add_clips(library, tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "new")
+    with pytest.raises(UsageError, match=r"None of the 2 sounds .* holds dog_large_01\.wav"):
+        library.folders.relink(1, tmp_path)
+    library.folders.relink(1, tmp_path / "new")
+    assert clip_paths(library) == [tmp_path / "new" / f"dog_large_0{n}.wav" for n in (1, 2)]
+    assert [entry.id for entry in library.sounds.entries(FolderKind.MADE)] == ids
+
+
+def test_relocating_takes_clips_and_recipes_along_and_leaves_the_rest(
+    library: Library, tmp_path: Path
+) -> None:
+    add_clips(library, tmp_path / "out")
+    (tmp_path / "out" / "mine.txt").write_text("not the library's")
+    before = [path.read_bytes() for path in clip_paths(library)]
+    assert library.folders.relocate(1, tmp_path / "new") == 2
+    assert [path.read_bytes() for path in clip_paths(library)] == before
+    assert all(path.parent == tmp_path / "new" for path in clip_paths(library))
+    assert all(path.with_suffix(".json").is_file() for path in clip_paths(library))
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+def test_relocating_that_fails_half_way_leaves_everything_where_it_was(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_clips(library, tmp_path / "out")
+    before = clip_paths(library)
+    copy = folders._copy_with_time
+    copied: list[Path] = []
+
+    def fail_at_the_third(source: Path, part: Path) -> None:
+        if len(copied) == 2:
+            raise OSError(28, "No space left on device")
+        copied.append(source)
+        copy(source, part)
+
+    monkeypatch.setattr(folders, "_copy_with_time", fail_at_the_third)
+    with pytest.raises(OutputError, match="disk is full"):
+        library.folders.relocate(1, tmp_path / "new")
+    assert clip_paths(library) == before
+    assert all(path.is_file() for path in before)
+    monkeypatch.setattr(folders, "_copy_with_time", copy)
+    assert library.folders.relocate(1, tmp_path / "new") == 2
+
+
+def test_relocating_never_overwrites(library: Library, tmp_path: Path) -> None:
+    add_clips(library, tmp_path / "out")
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "dog_large_02.wav").write_text("somebody else's")
+    with pytest.raises(UsageError, match="exists already"):
+        library.folders.relocate(1, tmp_path / "new")
+    assert (tmp_path / "new" / "dog_large_02.wav").read_text() == "somebody else's"
+    assert all(path.is_file() for path in clip_paths(library))
+
+
+def test_two_folders_cannot_share_a_place(library: Library, tmp_path: Path) -> None:
+    add_clips(library, tmp_path / "one")
+    add_clips(library, tmp_path / "two")
+    with pytest.raises(UsageError, match="already"):
+        library.folders.relink(1, tmp_path / "two")
+
+
+def test_forgetting_touches_no_file_and_no_clip(library: Library, tmp_path: Path) -> None:
+    add_clips(library, tmp_path / "out")
+    sounds = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
+    library.folders.forget(sounds)
+    library.folders.forget(1)
+    assert [folder.kind for folder in library.folders.all()] == [FolderKind.MADE]

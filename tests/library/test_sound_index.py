@@ -1,0 +1,116 @@
+"""The sound index: finds the nearest, follows changes, survives damage."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import CancelledError, StudioError
+from qvim_studio.library.sound_index import SoundIndex
+
+
+class LevelEmbedder:
+    """Embeds a sound as a direction that its level decides; counts its calls."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, clip: AudioClip) -> np.ndarray:
+        self.calls += 1
+        angle = float(np.abs(clip.samples).max())
+        return np.array([np.cos(angle), np.sin(angle)], np.float32)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    sounds = tmp_path / "sounds"
+    (sounds / "deep").mkdir(parents=True)
+    for name, level in (("quiet.wav", 0.1), ("deep/middle.flac", 0.5), ("loud.ogg", 0.9)):
+        write_tone(sounds / name, level)
+    (sounds / "broken.wav").write_bytes(b"no audio")
+    (sounds / "notes.txt").write_text("not a sound")
+    return sounds
+
+
+def write_tone(path: Path, level: float) -> None:
+    soundfile.write(path, level * np.sin(np.arange(8000) / 9), 16_000)
+
+
+def make_index(folder: Path, embed: LevelEmbedder, space: str = "a") -> SoundIndex:
+    return SoundIndex(folder, folder.parent / "cache" / "index.npz", space, embed)
+
+
+def test_nearest_sounds_come_first(folder: Path) -> None:
+    index = make_index(folder, LevelEmbedder())
+    assert index.refresh() == 4  # the broken one is tried and passed over
+    hits = index.search(np.array([np.cos(0.5), np.sin(0.5)], np.float32), top=2)
+    assert [hit.path.name for hit in hits] == ["middle.flac", "quiet.wav"]
+    assert hits[0].similarity == pytest.approx(1.0, abs=1e-3)
+
+
+def test_second_run_embeds_changed_files_only(folder: Path) -> None:
+    make_index(folder, LevelEmbedder()).refresh()
+    write_tone(folder / "quiet.wav", 0.7)
+    os.utime(folder / "quiet.wav", (1, 1))
+    (folder / "loud.ogg").unlink()
+    (folder / "broken.wav").unlink()
+    embed = LevelEmbedder()
+    index = make_index(folder, embed)
+    assert index.refresh() == embed.calls == 1
+    assert len(index) == 2
+
+
+def test_cache_of_another_encoder_is_not_used(folder: Path) -> None:
+    make_index(folder, LevelEmbedder(), "a").refresh()
+    embed = LevelEmbedder()
+    make_index(folder, embed, "b").refresh()
+    assert embed.calls == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"PK torn", b"PK\x03\x04 torn", b"\x93NUMPY\x01\x00"])
+def test_damaged_cache_is_made_anew(
+    folder: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    make_index(folder, LevelEmbedder()).refresh()
+    (folder.parent / "cache" / "index.npz").write_bytes(content)
+    embed = LevelEmbedder()
+    make_index(folder, embed).refresh()
+    assert embed.calls == 3
+    assert "damaged" in caplog.text
+
+
+def test_dangling_link_is_passed_over(folder: Path) -> None:
+    try:
+        (folder / "gone.wav").symlink_to(folder / "nowhere.wav")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    assert make_index(folder, LevelEmbedder()).refresh() == 4
+
+
+def test_cancelled_run_keeps_what_it_embedded(folder: Path) -> None:
+    def stop_at_two(number: int, count: int) -> None:
+        if number == 2:
+            raise CancelledError("stopped")
+
+    with pytest.raises(CancelledError):
+        make_index(folder, LevelEmbedder()).refresh(stop_at_two)
+    embed = LevelEmbedder()
+    make_index(folder, embed).refresh()
+    assert embed.calls == 2
+
+
+def test_missing_folder_gives_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="no folder"):
+        make_index(tmp_path / "nowhere", LevelEmbedder())
+
+
+def test_empty_folder_finds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    index = make_index(tmp_path / "empty", LevelEmbedder())
+    assert index.refresh() == 0
+    assert index.search(np.array([1.0, 0.0], np.float32), top=3) == []

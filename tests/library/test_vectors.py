@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from library_fixtures import add_clips
+
+from qvim_studio.library.library import Library
+
+DIM = 16
+
+
+@pytest.fixture
+def ids(library: Library, tmp_path: Path) -> list[int]:
+    return add_clips(library, tmp_path / "out", variations=5)
+
+
+def unit_vectors(count: int, seed: int = 0) -> np.ndarray:
+    vectors = np.random.default_rng(seed).standard_normal((count, DIM)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_the_nearest_are_those_of_the_plain_product(library: Library, ids: list[int]) -> None:
+    vectors, query = unit_vectors(5), unit_vectors(1, seed=1)[0]
+    library.vectors.add("enc", ids[:2], vectors[:2])
+    library.vectors.add("enc", ids[2:], vectors[2:])
+    order = np.argsort(-(vectors @ query))
+    hits = library.nearest("enc", query, top=3)
+    assert [entry.id for entry in hits] == [ids[i] for i in order[:3]]
+    assert [entry.similarity for entry in hits] == pytest.approx((vectors @ query)[order[:3]])
+
+
+def test_what_is_in_the_trash_or_left_out_is_not_found(library: Library, ids: list[int]) -> None:
+    library.vectors.add("enc", ids, unit_vectors(5))
+    library.sounds.trash(ids[:2])
+    hits = library.nearest("enc", unit_vectors(1)[0], top=5, without=[ids[2]])
+    assert {entry.id for entry in hits} == set(ids[3:])
+
+
+def test_an_embedding_is_given_back_and_replaced(library: Library, ids: list[int]) -> None:
+    library.vectors.add("enc", ids, unit_vectors(5))
+    newer = unit_vectors(1, seed=9)
+    library.vectors.add("enc", ids[3:4], newer)
+    encoder_id, stored = library.vectors.of_sound(ids[3])
+    assert encoder_id == "enc"
+    np.testing.assert_array_equal(stored, newer[0])
+    assert library.vectors.of_sound(99) is None
+
+
+def test_places_of_deleted_sounds_are_used_again(library: Library, ids: list[int]) -> None:
+    library.vectors.add("enc", ids[:3], unit_vectors(3))
+    library.sounds.trash([ids[1]])
+    library.sounds.empty_trash(older_than_s=0.0)
+    library.vectors.add("enc", ids[3:], unit_vectors(2, seed=5))
+    size = library.database.file.with_name("embeddings-enc.f32").stat().st_size
+    assert size == 4 * DIM * 4
+    hits = library.nearest("enc", unit_vectors(2, seed=5)[0], top=9)
+    assert len(hits) == 4
+    assert hits[0].id == ids[3]
+
+
+def test_what_is_not_indexed_is_told_per_encoder(library: Library, ids: list[int]) -> None:
+    library.vectors.add("enc", ids[:2], unit_vectors(2))
+    names = [entry.path.name for entry in library.sounds.entries_of(ids)]
+    assert list(library.vectors.missing("enc", 1)) == names[2:]
+    assert list(library.vectors.missing("other", 1)) == names
+    assert library.vectors.encoder_ids() == {"enc"}
+
+
+def test_an_index_cut_short_finds_what_is_left(library: Library, ids: list[int]) -> None:
+    library.vectors.add("enc", ids, unit_vectors(5))
+    file = library.database.file.with_name("embeddings-enc.f32")
+    file.write_bytes(file.read_bytes()[: 2 * DIM * 4 + 3])
+    assert {e.id for e in library.nearest("enc", unit_vectors(1)[0], top=5)} == set(ids[:2])
+    assert library.vectors.of_sound(ids[4]) is None
+    file.unlink()
+    assert library.nearest("enc", unit_vectors(1)[0], top=5) == []

@@ -1,0 +1,70 @@
+"""Folders of one's own: known by name from then on; pickles never run."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from qvim_studio import cli
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.models.checkpoints import find_checkpoint, list_checkpoints, register_folder
+from qvim_studio.models.pickled import convert_pickled_weights, find_pickled
+
+
+class Malicious:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "my-model"
+    (made / "unet").mkdir(parents=True)
+    (made / "model_index.json").write_text(json.dumps({"_class_name": "AudioLDMPipeline"}))
+    return made
+
+
+def test_an_imported_folder_is_known_by_its_name(folder: Path) -> None:
+    register_folder(folder)
+    assert list_checkpoints()[-1].id == "my-model"
+    assert find_checkpoint("my-model").folder == folder
+    with pytest.raises(CheckpointError, match="already a checkpoint 'my-model'"):
+        register_folder(folder)
+
+
+def test_a_single_file_is_refused_with_advice(tmp_path: Path) -> None:
+    path = tmp_path / "audioldm.ckpt"
+    path.touch()
+    with pytest.raises(CheckpointError, match="convert them"):
+        register_folder(path)
+
+
+def test_pickled_weights_need_consent_and_become_safetensors(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    torch.save({"a": torch.arange(3.0)}, folder / "unet" / "diffusion_pytorch_model.bin")
+    assert cli.main(["checkpoints", "import", str(folder)]) == 1
+    assert "--allow-pickle" in capsys.readouterr().err
+    assert cli.main(["checkpoints", "import", str(folder), "--allow-pickle"]) == 0
+    made = load_file(folder / "unet" / "diffusion_pytorch_model.safetensors")
+    assert made["a"].tolist() == [0, 1, 2]
+    assert find_pickled(folder) == []
+
+
+def test_a_malicious_pickle_is_refused_and_does_not_run(folder: Path, tmp_path: Path) -> None:
+    path = folder / "unet" / "diffusion_pytorch_model.bin"
+    with path.open("wb") as file:
+        pickle.dump({"a": Malicious(tmp_path / "ran")}, file, protocol=2)
+    with pytest.raises(CheckpointError, match="nothing in it was run"):
+        convert_pickled_weights([path])
+    assert not (tmp_path / "ran").exists()

@@ -1,0 +1,150 @@
+"""The one file that sets a machine up: what it decides, without installing anything."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "packaging/bootstrap.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    return module
+
+
+@pytest.fixture
+def executed(bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What would have been started."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(bootstrap, "execute", lambda command: commands.append(command) or 0)
+    monkeypatch.setattr(bootstrap, "set_up", lambda with_tests: None)
+    return commands
+
+
+def make_debian(
+    module: types.ModuleType, monkeypatch: pytest.MonkeyPatch, missing: set[str], user: int
+) -> list[list[str]]:
+    """A Debian that lacks some packages and has no sudo; returns what is called."""
+    calls: list[list[str]] = []
+    monkeypatch.setattr(module.sys, "platform", "linux")
+    monkeypatch.setattr(module.os, "geteuid", lambda: user, raising=False)
+    monkeypatch.setattr(module.shutil, "which", lambda name: None if name == "sudo" else name)
+    monkeypatch.setattr(module, "is_installed", lambda name: name not in missing)
+    monkeypatch.setattr(module, "is_known", lambda name: not name.endswith("t64"))
+    monkeypatch.setattr(
+        module.subprocess, "call", lambda command, **options: calls.append(command) or 0
+    )
+    return calls
+
+
+def test_an_old_python_is_told_so(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap.sys, "version_info", (3, 9, 2))
+    with pytest.raises(bootstrap.SetupError, match=r"needs Python 3\.10 or newer, this is 3\.9\.2"):
+        bootstrap.main(["run"])
+
+
+def test_without_a_word_it_explains_itself() -> None:
+    command = [sys.executable, str(ROOT / "packaging/bootstrap.py")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2 and "bootstrap.py run" in done.stdout
+
+
+def test_run_without_a_display_makes_sounds_and_says_so(
+    bootstrap: types.ModuleType,
+    executed: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(bootstrap.sys, "platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert bootstrap.main(["run"]) == 0
+    assert executed[0][1:] == ["generate", str(bootstrap.EXAMPLE)]
+    assert bootstrap.EXAMPLE.is_file()
+    assert "No display found" in capsys.readouterr().err
+
+
+def test_run_with_a_display_opens_the_window(
+    bootstrap: types.ModuleType, executed: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":7")
+    bootstrap.main(["run"])
+    assert executed[0][1:] == ["studio"]
+
+
+def test_run_hands_its_arguments_over(
+    bootstrap: types.ModuleType, executed: list[list[str]]
+) -> None:
+    bootstrap.main(["run", "generate", "a.wav", "--json"])
+    assert executed[0][1:] == ["generate", "a.wav", "--json"]
+
+
+def test_missing_system_packages_are_installed_by_root(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = make_debian(bootstrap, monkeypatch, {"libegl1", "libportaudio2"}, user=0)
+    bootstrap.install_system_packages(bootstrap.RUN_PACKAGES)
+    assert calls[0] == ["apt-get", "update", "-qq"]
+    assert calls[1][:2] == ["apt-get", "install"]
+    assert calls[1][-2:] == ["libegl1", "libportaudio2"]
+
+
+def test_a_user_without_sudo_gets_the_exact_line(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = make_debian(bootstrap, monkeypatch, {"libegl1"}, user=1000)
+    with pytest.raises(bootstrap.SetupError, match=r"sudo apt-get install -y libegl1$"):
+        bootstrap.install_system_packages(bootstrap.RUN_PACKAGES)
+    assert calls == []
+
+
+def test_nothing_is_called_where_nothing_is_missing(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = make_debian(bootstrap, monkeypatch, set(), user=1000)
+    bootstrap.install_system_packages(bootstrap.RUN_PACKAGES)
+    assert calls == []
+
+
+def test_the_second_start_skips_the_setup_and_a_changed_pin_repeats_it(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(bootstrap, "install_system_packages", lambda packages: done.append("apt"))
+    monkeypatch.setattr(bootstrap, "make_venv", lambda: done.append("venv"))
+    monkeypatch.setattr(bootstrap, "install_python_packages", lambda with_tests: done.append("pip"))
+    python = bootstrap.venv_python()
+    python.parent.mkdir(parents=True)
+    python.touch()
+    bootstrap.set_up(with_tests=True)
+    assert done == ["apt", "venv", "pip"]
+    bootstrap.set_up(with_tests=True)
+    bootstrap.set_up(with_tests=False)
+    assert done == ["apt", "venv", "pip"]
+    monkeypatch.setattr(bootstrap, "make_fingerprint", lambda: "changed")
+    bootstrap.set_up(with_tests=False)
+    assert done == ["apt", "venv", "pip"] * 2
+
+
+def test_a_failing_pip_leaves_no_marker(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "install_system_packages", lambda packages: None)
+    monkeypatch.setattr(bootstrap, "make_venv", lambda: bootstrap.VENV.mkdir())
+    monkeypatch.setattr(bootstrap.subprocess, "call", lambda command: 1)
+    with pytest.raises(bootstrap.SetupError, match="Check the network"):
+        bootstrap.set_up(with_tests=False)
+    assert list(bootstrap.VENV.iterdir()) == []

@@ -1,0 +1,135 @@
+"""The engine on a checkpoint with random weights: interfaces and promises, not quality."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny_checkpoint import build_tiny_checkpoint
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import CancelledError, CheckpointError, UsageError
+from qvim_studio.core.request import GenerationRequest, Start, VramMode
+from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.pipeline.engine import NearestSound, StudioEngine
+
+
+def noise_burst(seconds: float, sample_rate: int = 44_100) -> AudioClip:
+    rng = np.random.default_rng(0)
+    samples = rng.standard_normal(int(seconds * sample_rate)) * 0.2
+    return AudioClip.from_mono(samples * np.linspace(1, 0, len(samples)), sample_rate)
+
+
+def find_nothing(embedding: np.ndarray, folder: str | None, embedder: object) -> None:
+    return None
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(build_tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture(scope="module")
+def engine() -> StudioEngine:
+    return StudioEngine(find_nothing)
+
+
+def generate(engine: StudioEngine, tiny: str, **changes: object) -> GenerationResult:
+    request = GenerationRequest(
+        **({"imitation": noise_burst(0.7), "checkpoint": tiny, "variations": 2} | changes)
+    )
+    return engine.generate(request, lambda progress: None, lambda: False)
+
+
+def test_clips_are_48_khz_audible_and_unclipped(engine: StudioEngine, tiny: str) -> None:
+    result = generate(engine, tiny)
+    assert len(result.variations) == 2
+    for variation in result.variations:
+        assert variation.clip.sample_rate == 48_000
+        assert variation.clip.duration_s == pytest.approx(0.7, abs=1e-3)
+        peak = np.abs(variation.clip.samples).max()
+        assert 0.5 < peak <= 10 ** (-1 / 20) + 1e-4
+    ranks = [variation.similarity for variation in result.variations]
+    assert ranks == sorted(ranks, reverse=True)
+
+
+def test_seed_alone_decides_the_bits(engine: StudioEngine, tiny: str) -> None:
+    both = generate(engine, tiny, seed=4, variations=2)
+    alone = generate(engine, tiny, seed=5, variations=1)
+    again = next(v for v in both.variations if v.seed == 5)
+    assert np.array_equal(alone.variations[0].clip.samples, again.clip.samples)
+    other = next(v for v in both.variations if v.seed == 4)
+    assert not np.array_equal(other.clip.samples, again.clip.samples)
+
+
+def test_open_values_are_filled_from_the_checkpoint(engine: StudioEngine, tiny: str) -> None:
+    request = generate(engine, tiny).request
+    assert (request.steps, request.guidance, request.start) == (3, 2.0, Start.NOISE)
+    assert request.vram_mode is VramMode.CPU
+
+
+def test_progress_runs_once_through_every_phase(engine: StudioEngine, tiny: str) -> None:
+    seen: list[Progress] = []
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny, variations=3)
+    engine.generate(request, seen.append, lambda: False)
+    phases = list(dict.fromkeys(progress.phase for progress in seen))
+    assert phases == ["load", "encode", "denoise", "decode"]
+    denoised = [p.step for p in seen if p.phase == "denoise"]
+    assert denoised == list(range(1, 3 * 3 + 1))
+
+
+def test_cancel_during_denoising_raises(engine: StudioEngine, tiny: str) -> None:
+    seen: list[Progress] = []
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny)
+    with pytest.raises(CancelledError):
+        engine.generate(request, seen.append, lambda: any(p.phase == "denoise" for p in seen))
+    assert seen[-1].step == 1
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.23, 1.01])
+def test_any_duration_is_kept_to_the_sample(
+    engine: StudioEngine, tiny: str, seconds: float
+) -> None:
+    clip = generate(engine, tiny, duration_s=seconds, variations=1).variations[0].clip
+    assert len(clip.samples) == round(seconds * 48_000)
+
+
+def test_nearest_start_uses_the_sound_that_was_found(tiny: str) -> None:
+    folders: list[str | None] = []
+
+    def find(embedding: np.ndarray, folder: str | None, embedder: object) -> NearestSound:
+        assert embedding.shape == (960,)
+        folders.append(folder)
+        return NearestSound("bark", noise_burst(0.2), 0.5)
+
+    result = generate(StudioEngine(find), tiny, start=Start.NEAREST, library_folder="mine")
+    assert folders == ["mine"]
+    assert result.variations[0].start_name == "bark"
+    assert any("bark" in note for note in result.notes)
+
+
+def test_starts_give_different_sounds(engine: StudioEngine, tiny: str) -> None:
+    clips = [
+        generate(engine, tiny, start=start, strength=0.4, variations=1).variations[0].clip
+        for start in (Start.NOISE, Start.IMITATION)
+    ]
+    assert not np.array_equal(clips[0].samples, clips[1].samples)
+
+
+def test_text_without_a_text_tower_is_refused_with_advice(engine: StudioEngine, tiny: str) -> None:
+    with pytest.raises(CheckpointError, match="no text tower"):
+        generate(engine, tiny, imitation=None, text="dog bark")
+
+
+def test_gpu_mode_without_a_gpu_says_so(engine: StudioEngine, tiny: str) -> None:
+    with pytest.raises(UsageError, match="needs an NVIDIA GPU"):
+        generate(engine, tiny, vram_mode=VramMode.HIGH)
+
+
+def test_adapter_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    folder = build_tiny_checkpoint(tmp_path)
+    text = (folder / "adapter" / "config.json").read_text()
+    (folder / "adapter" / "config.json").write_text(text.replace("tiny-clap", "foreign"))
+    with pytest.raises(CheckpointError, match=r"'foreign'.*'tiny-clap'"):
+        generate(StudioEngine(find_nothing), str(folder))

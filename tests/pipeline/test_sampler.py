@@ -1,0 +1,107 @@
+"""The sampling loop: deterministic, cancellable, guided, and exact on a known denoiser."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from tiny_checkpoint import make_tiny_unet
+
+from qvim_studio.core.errors import CancelledError
+from qvim_studio.core.request import SamplerName
+from qvim_studio.pipeline.conditioning import mix
+from qvim_studio.pipeline.sampler import (
+    Conditions,
+    executed_steps,
+    make_scheduler,
+    predict,
+    sample_latents,
+)
+from qvim_studio.training.unet import make_scheduler as training_scheduler
+
+SHAPE = (1, 8, 8, 16)
+
+
+def unit(seed: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.nn.functional.normalize(torch.randn(1, 512, generator=generator), dim=-1)
+
+
+def conditions() -> Conditions:
+    return Conditions(unit(1), unit(2), torch.zeros(1, 4, 8, 16))
+
+
+class PerfectDenoiser:
+    """Knows the clean latents and so always gives the exact velocity."""
+
+    dtype = torch.float32
+
+    def __init__(self, clean: torch.Tensor) -> None:
+        self.clean = clean
+        self.schedule = training_scheduler()
+
+    def __call__(self, latents: torch.Tensor, timestep: torch.Tensor, **_: object):
+        alpha = self.schedule.alphas_cumprod[timestep.long()]
+        noise = (latents - alpha.sqrt() * self.clean) / (1 - alpha).sqrt()
+        return (alpha.sqrt() * noise - (1 - alpha).sqrt() * self.clean,)
+
+
+@pytest.mark.parametrize("name", list(SamplerName))
+@pytest.mark.parametrize("strength", [1.0, 0.5])
+def test_exact_denoiser_leads_to_the_clean_latents(name: SamplerName, strength: float) -> None:
+    clean = torch.randn(SHAPE, generator=torch.Generator().manual_seed(0))
+    steps: list[tuple[int, int]] = []
+    made = sample_latents(
+        PerfectDenoiser(clean),
+        make_scheduler(name, dict(training_scheduler().config)),
+        torch.randn(SHAPE),
+        Conditions(unit(1), unit(1)),
+        steps=10,
+        guidance=1.0,
+        start=None if strength == 1.0 else torch.zeros(SHAPE),
+        strength=strength,
+        on_step=lambda i, n: steps.append((i, n)),
+        is_cancelled=lambda: False,
+    )
+    # DDIM ends at the first training timestep, whose noise of 0.04 remains.
+    assert (made - clean).std() < 0.06
+    count = executed_steps(10, strength)
+    assert steps == [(i, count) for i in range(1, count + 1)]
+
+
+def test_cancel_stops_before_the_next_step() -> None:
+    steps: list[int] = []
+    with pytest.raises(CancelledError):
+        sample_latents(
+            make_tiny_unet().eval(),
+            make_scheduler(SamplerName.DDIM, dict(training_scheduler().config)),
+            torch.randn(SHAPE),
+            conditions(),
+            steps=10,
+            guidance=2.0,
+            on_step=lambda i, n: steps.append(i),
+            is_cancelled=lambda: len(steps) == 3,
+        )
+    assert steps == [1, 2, 3]
+
+
+@torch.inference_mode()
+def test_guidance_extrapolates_from_unwanted_to_wanted() -> None:
+    torch.manual_seed(0)
+    unet = make_tiny_unet().eval()
+    latents, timestep = torch.randn(SHAPE), torch.tensor(500)
+    given = conditions()
+    swapped = Conditions(given.unwanted, given.wanted, given.controls)
+    wanted = predict(unet, latents, timestep, given, 1.0)
+    unwanted = predict(unet, latents, timestep, swapped, 1.0)
+    guided = predict(unet, latents, timestep, given, 3.0)
+    torch.testing.assert_close(guided, unwanted + 3 * (wanted - unwanted), atol=1e-5, rtol=1e-4)
+
+
+def test_balance_moves_along_the_sphere() -> None:
+    voice, text = unit(1), unit(2)
+    assert torch.allclose(mix(voice, text, 0.0), voice, atol=1e-6)
+    assert torch.allclose(mix(voice, text, 1.0), text, atol=1e-6)
+    middle = mix(voice, text, 0.5)
+    assert middle.norm().item() == pytest.approx(1.0)
+    assert (middle @ voice.T).item() == pytest.approx((middle @ text.T).item(), abs=1e-5)
+    assert mix(None, text, 0.3) is text

@@ -1,0 +1,36 @@
+"""Clips on the disk as the generator would leave them, for packs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.request import GenerationRequest, Provenance
+from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.export.clip_writer import write_result
+
+FREE = Provenance("starter", "Starter", "1", "CC0-1.0", "yes")
+NOT_FOR_SALE = Provenance("big", "Big Model", "abc", "CC-BY-NC-4.0", "no")
+
+
+def make_clips(
+    folder: Path, text: str, count: int = 2, provenance: Provenance = FREE, seconds: float = 0.25
+) -> list[Path]:
+    request = GenerationRequest(text=text, variations=count, seed=7, steps=5, guidance=2.0)
+    frames = int(48_000 * seconds)
+    decay = np.exp(-8 * np.arange(frames) / frames)
+    variations = tuple(
+        Variation(
+            AudioClip.from_mono(
+                0.5 * decay * np.random.default_rng(7 + i).uniform(-1, 1, frames), 48_000
+            ),
+            7 + i,
+            None,
+            8000.0,
+        )
+        for i in range(count)
+    )
+    result = GenerationResult(request, provenance, variations)
+    return [clip.path for clip in write_result(result, folder, text)]

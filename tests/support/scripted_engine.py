@@ -1,0 +1,95 @@
+"""An engine that does what a request's text tells it to; importable by a spawned child."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import IsCancelled, OnProgress
+from qvim_studio.core.errors import CancelledError, CheckpointError
+from qvim_studio.core.request import GenerationRequest, Provenance
+from qvim_studio.core.result import FoundSound, GenerationResult, Progress, Variation
+
+SAMPLE_RATE = 48_000
+STEPS = 4
+PROVENANCE = Provenance("scripted", "Scripted", "1", "Apache-2.0", "yes")
+
+
+class ScriptedEngine:
+    """Texts it knows: "fail" (a StudioError), "bug" (ZeroDivisionError), "die" (the process ends),
+    "wait" (steps until it is cancelled), "deaf" (hangs for a while whatever is asked)."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        on_progress(Progress("encode", 1, 1))
+        if request.text == "fail":
+            raise CheckpointError("The checkpoint is gone. Choose another.")
+        if request.text == "bug":
+            raise ZeroDivisionError("a bug")
+        if request.text == "die":
+            os._exit(7)
+        if request.text.startswith("deaf"):
+            time.sleep(float(request.text.split()[1]))
+        step = 0
+        while step < STEPS or request.text == "wait":
+            if is_cancelled():
+                raise CancelledError("Cancelled.")
+            step += 1
+            on_progress(Progress("denoise", min(step, STEPS), STEPS))
+            if request.text == "wait":
+                time.sleep(0.005)
+        on_progress(Progress("decode", 1, 1))
+        return GenerationResult(
+            request,
+            PROVENANCE,
+            make_variations(request),
+            {"total": 0.1},
+            found=find_sounds(request.library_folder),
+        )
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def make_engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+def make_broken_engine() -> ScriptedEngine:
+    raise CheckpointError("No checkpoint is installed. Install one.")
+
+
+def find_sounds(folder: str | None) -> tuple[FoundSound, ...]:
+    """Every WAV of the folder, half as similar as the one before."""
+    paths = sorted(Path(folder).glob("*.wav")) if folder else []
+    return tuple(FoundSound(str(path), 0.5 / (i + 1)) for i, path in enumerate(paths))
+
+
+def make_variations(request: GenerationRequest) -> tuple[Variation, ...]:
+    """Fading tones of different pitch, the first the most similar."""
+    duration_s = request.duration_s or (request.imitation.duration_s if request.imitation else 3.0)
+    t = np.arange(round(duration_s * SAMPLE_RATE)) / SAMPLE_RATE
+    return tuple(
+        Variation(
+            clip=AudioClip.from_mono(
+                0.5 * np.sin(2 * np.pi * 220 * (i + 1) * t) * np.exp(-(i + 1) * t), SAMPLE_RATE
+            ),
+            seed=request.seed + i,
+            similarity=_similarity(request, i),
+            bandwidth_hz=8000.0,
+        )
+        for i in range(request.variations)
+    )
+
+
+def _similarity(request: GenerationRequest, index: int) -> float | None:
+    best = 0.3 if request.text == "far off" else 0.9
+    return None if request.imitation is None else best - 0.1 * index

@@ -1,0 +1,103 @@
+"""A private PulseAudio for tests: no hardware, no D-Bus, as root or as a user."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+# PortAudio sees ALSA devices; these lead into the private server. "qvim_mic" is a microphone into
+# which "qvim_mic_feed" plays; "qvim_speakers_monitor" hears what "qvim_speakers" plays.
+ASOUND_CONF = """
+</usr/share/alsa/alsa.conf>
+pcm.!default { type pulse hint { show on description "Default" } }
+ctl.!default { type pulse }
+pcm.qvim_speakers { type pulse device "speakers" hint { show on description "Test speakers" } }
+pcm.qvim_mic { type pulse device "microphone" hint { show on description "Test microphone" } }
+"""
+MODULES = (
+    "module-native-protocol-unix socket={folder}/pulse.sock auth-anonymous=1",
+    "module-null-sink sink_name=speakers rate=48000 channels=2",
+    "module-null-sink sink_name=feed rate=48000 channels=1",
+    "module-remap-source master=feed.monitor source_name=microphone",
+)
+START_TIMEOUT_S = 10.0
+
+
+def is_available() -> bool:
+    """Is PulseAudio with its ALSA plug-in installed?"""
+    programs = all(shutil.which(name) for name in ("pulseaudio", "pactl", "pacat", "parec"))
+    return programs and any(Path("/usr/lib").rglob("libasound_module_pcm_pulse.so"))
+
+
+class SoundServer:
+    """Running from birth to ``stop``; ``environment`` leads programs to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        runtime = folder / "run"
+        runtime.mkdir(mode=0o700)
+        (folder / "asound.conf").write_text(ASOUND_CONF)
+        self.environment = {
+            "PULSE_SERVER": f"unix:{folder}/pulse.sock",
+            "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
+        }
+        own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(runtime)}
+        base = {k: v for k, v in os.environ.items() if k != "PULSE_SERVER"}
+        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1"]
+        command += ["--use-pid-file=no", "--disable-shm=yes", "--log-level=error"]
+        for module in MODULES:
+            command += ["-L", module.format(folder=folder)]
+        self.process = subprocess.Popen(
+            command, env=base | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self._clients: list[subprocess.Popen[bytes]] = []
+        self._wait_until_ready()
+        self.control("set-default-sink", "speakers")
+        self.control("set-default-source", "microphone")
+
+    def control(self, *arguments: str) -> None:
+        subprocess.run(["pactl", *arguments], env=self._client(), check=True, capture_output=True)
+
+    def speak(self, samples: bytes) -> subprocess.Popen[bytes]:
+        """Play 48 kHz mono float32 into the microphone."""
+        options = ["--format=float32le", "--rate=48000", "--channels=1", "--latency-msec=50"]
+        process = subprocess.Popen(
+            ["pacat", "--playback", "--device=feed", *options],
+            env=self._client(),
+            stdin=subprocess.PIPE,
+        )
+        self._clients.append(process)
+        process.stdin.write(samples)
+        process.stdin.close()
+        return process
+
+    def listen(self, target: Path) -> subprocess.Popen[bytes]:
+        """Record what the speakers play as 48 kHz mono float32 until terminated."""
+        options = ["--format=float32le", "--rate=48000", "--channels=1", "--latency-msec=50"]
+        with target.open("wb") as file:
+            process = subprocess.Popen(
+                ["parec", "--device=speakers.monitor", *options], env=self._client(), stdout=file
+            )
+        self._clients.append(process)
+        return process
+
+    def stop(self) -> None:
+        for process in (*self._clients, self.process):
+            process.kill()
+            process.wait()
+
+    def _client(self) -> dict[str, str]:
+        return os.environ | self.environment
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            probe = subprocess.run(["pactl", "info"], env=self._client(), capture_output=True)
+            if probe.returncode == 0:
+                return
+            time.sleep(0.05)
+        self.stop()
+        raise RuntimeError("PulseAudio did not start")

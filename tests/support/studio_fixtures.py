@@ -1,0 +1,98 @@
+"""A studio with fake devices and a scripted engine, for tests of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from fake_audio import FakeAudio
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.paths import StudioPaths
+from qvim_studio.core.settings import Settings, Theme, save_settings
+from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.services import Services, make_services
+from qvim_studio.ui.settings_store import SettingsStore
+from qvim_studio.ui.theme import StudioTheme
+
+CHECKPOINTS = (
+    CheckpointChoice("starter", "Starter", "Apache-2.0", "yes", True, 25, 2.5),
+    CheckpointChoice("big", "Big", "CC-BY-NC-SA-4.0", "no", False, 50, 3.0),
+)
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> StudioTheme:
+    qapp.setStyle("Fusion")
+    return StudioTheme(qapp, Theme.DARK)
+
+
+@pytest.fixture
+def audio() -> FakeAudio:
+    return FakeAudio()
+
+
+@pytest.fixture
+def services(tmp_path: Path, audio: FakeAudio, qtbot: QtBot) -> Iterator[Services]:
+    paths = StudioPaths.below(tmp_path)
+    save_settings(Settings(engine_in_own_process=False, theme=Theme.DARK), paths.settings_file)
+    store = SettingsStore(paths.settings_file)
+    services = make_services(
+        paths,
+        store,
+        audio,
+        "scripted_engine:make_engine",
+        lambda: CHECKPOINTS,
+        "scripted_listener:make_listener",
+    )
+    yield services
+    assert services.shutdown()
+
+
+@pytest.fixture
+def window(services: Services, theme: StudioTheme, qtbot: QtBot) -> Iterator[MainWindow]:
+    window = MainWindow(services, theme)
+
+    def finish(window: MainWindow) -> None:
+        """An analysis that still runs is no hanging device."""
+        qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=20_000)
+
+    qtbot.addWidget(window, before_close_func=finish)
+    window.resize(1200, 800)
+    window.show()
+    qtbot.waitUntil(lambda: window.has_looked_around and services.tasks.is_idle)
+    yield window
+    theme.set_theme(Theme.DARK)
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Path:
+    """A decaying tone of half a second."""
+    path = tmp_path / "dog bark.wav"
+    t = np.arange(24_000) / 48_000
+    soundfile.write(path, 0.5 * np.sin(2 * np.pi * 300 * t) * np.exp(-3 * t), 48_000)
+    return path
+
+
+@pytest.fixture
+def with_take(window: MainWindow, take: Path, qtbot: QtBot) -> MainWindow:
+    """The window with an imitation in it."""
+    window.controller.open_file(take)
+    qtbot.waitUntil(lambda: window.controller.imitation is not None)
+    return window
+
+
+@pytest.fixture
+def generate(qtbot: QtBot) -> Callable[[MainWindow], None]:
+    """Press Generate and wait for the candidates."""
+
+    def run(window: MainWindow) -> None:
+        with qtbot.waitSignal(window.controller.candidates_changed):
+            window.request.generate_button.click()
+
+    return run

@@ -1,0 +1,64 @@
+"""Checkpoints with random weights and the real interfaces: they prove plumbing, never quality."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+
+from qvim_studio.models.adapter import Adapter, AdapterBinding, save_adapter
+from qvim_studio.models.checkpoints import write_card
+from qvim_studio.models.control_channels import CONTROL_NAMES
+from qvim_studio.models.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.models.vocos import VocosConfig, VocosVocoder
+from qvim_studio.training.unet import make_scheduler
+from qvim_studio.training.vae import make_vae
+
+from diffusers import UNet2DConditionModel  # isort: skip
+
+CARD = {
+    "id": "tiny",
+    "title": "Tiny",
+    "revision": "test",
+    "licence": "CC0",
+    "commercial": "yes",
+    "clap_id": "tiny-clap",
+    "controls": list(CONTROL_NAMES),
+    "defaults": {"steps": 3, "guidance": 2.0, "start": "noise", "strength": 0.5},
+}
+
+
+def make_tiny_unet(in_channels: int = 12) -> UNet2DConditionModel:
+    return UNet2DConditionModel(
+        sample_size=64,
+        in_channels=in_channels,
+        out_channels=8,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        norm_num_groups=4,
+        cross_attention_dim=(8, 16),
+        attention_head_dim=(1, 2),
+        class_embed_type="simple_projection",
+        projection_class_embeddings_input_dim=512,
+        class_embeddings_concat=True,
+    )
+
+
+def build_tiny_checkpoint(folder: Path, seed: int = 0) -> Path:
+    """A whole checkpoint without a text tower: a voice is needed."""
+    torch.manual_seed(seed)
+    make_tiny_unet().save_pretrained(folder / "unet")
+    vae = make_vae((8, 8, 8))
+    vae.save_pretrained(folder / "vae")
+    vocoder = VocosVocoder(VocosConfig(channels=16, hidden_channels=16, blocks=1))
+    vocoder.save_pretrained(folder / "vocoder")
+    make_scheduler().save_pretrained(folder / "scheduler")
+    save_qvim_encoder(QvimEncoder(), folder / "qvim")
+    name = encoder_id(load_qvim_encoder(folder / "qvim"))
+    save_adapter(Adapter(), AdapterBinding(name, "tiny-clap", "tiny"), folder / "adapter")
+    (folder / "model_index.json").write_text(json.dumps({"_class_name": "AudioLDMPipeline"}))
+    write_card(folder, CARD)
+    return folder

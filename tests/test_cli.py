@@ -1,0 +1,274 @@
+"""The command line: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import qvim_studio
+from qvim_studio import assembly, cli, commands
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import IsCancelled, OnProgress
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.request import GenerationRequest, Provenance, Start
+from qvim_studio.core.resources import resource_path
+from qvim_studio.core.result import GenerationResult, Variation
+
+CLIP_KEYS = {"path", "seed", "similarity", "duration_s", "sample_rate", "bandwidth_hz"}
+
+
+class FakeEngine:
+    """Gives back one second of noise per variation, drawn from its seed."""
+
+    def __init__(self) -> None:
+        self.requests: list[GenerationRequest] = []
+        self.is_closed = False
+        self.error: BaseException | None = None
+
+    def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        self.requests.append(request)
+        if self.error is not None:
+            raise self.error
+        sys.stdout.write("a library that talks\n")
+        variations = tuple(self._variation(request, index) for index in range(request.variations))
+        return GenerationResult(
+            request.with_changes(start=Start.NOISE),
+            Provenance("starter", "Starter", "1", "CC0", "yes"),
+            variations,
+            {"load": 0.1, "total": 0.5},
+        )
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    @staticmethod
+    def _variation(request: GenerationRequest, index: int) -> Variation:
+        seed = request.seed + index
+        samples = np.random.default_rng(seed).uniform(-0.5, 0.5, 48_000)
+        clip = AudioClip.from_mono(samples, 48_000)
+        similarity = None if request.imitation is None else 0.9 - 0.1 * index
+        return Variation(clip, seed, similarity, 8000.0)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    engine = FakeEngine()
+    monkeypatch.setattr(assembly, "make_engine", lambda: engine)
+    monkeypatch.setattr(commands, "find_checkpoint", find_only_the_starter)
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    return engine
+
+
+def find_only_the_starter(name: str) -> None:
+    if name != "starter":
+        raise CheckpointError(f"There is no checkpoint {name!r}. Expected starter.")
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Path:
+    samples = np.zeros(16_000)
+    samples[4000:12_000] = 0.5 * np.sin(np.arange(8000) / 5)
+    soundfile.write(tmp_path / "dog bark.wav", samples, 16_000)
+    return tmp_path / "dog bark.wav"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    status = cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_generate_writes_clips_and_prints_one_json_object(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    status, printed, _ = run(
+        capsys, "generate", take, "--variations", 3, "--seed", 5, "-o", out, "--json"
+    )
+    assert status == 0 and engine.is_closed
+    report = json.loads(printed)
+    assert report["checkpoint"] == "starter" and report["seconds"]["total"] == 0.5
+    assert [clip["seed"] for clip in report["clips"]] == [5, 6, 7]
+    for clip in report["clips"]:
+        assert clip.keys() >= CLIP_KEYS
+        info = soundfile.info(clip["path"])
+        assert (info.samplerate, info.subtype) == (48_000, "PCM_24")
+        assert clip["duration_s"] == info.frames / info.samplerate
+        assert Path(clip["path"]).with_suffix(".json").is_file()
+    assert len(list(out.iterdir())) == 6
+
+
+def test_every_option_reaches_the_request(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = "--text bark --negative music --balance 0.4 --follow 0.2 --duration 1.5 --steps 7"
+    options += " --guidance 3 --start imitation --strength 0.6 --sampler ddim --vram-mode low"
+    status, _, _ = run(capsys, "generate", take, *options.split(), "-o", tmp_path / "out")
+    assert status == 0
+    recipe = engine.requests[0].recipe()
+    wanted = {
+        "text": "bark",
+        "negative_text": "music",
+        "balance": 0.4,
+        "follow": 0.2,
+        "duration_s": 1.5,
+        "steps": 7,
+        "guidance": 3.0,
+        "start": "imitation",
+        "strength": 0.6,
+        "sampler": "ddim",
+        "vram_mode": "low",
+    }
+    assert {key: recipe[key] for key in wanted} == wanted
+
+
+def test_the_take_is_trimmed_unless_told_otherwise(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "generate", take, "-o", tmp_path / "out")
+    run(capsys, "generate", take, "--no-trim", "-o", tmp_path / "out")
+    trimmed, whole = (request.imitation for request in engine.requests)
+    assert trimmed is not None and 0.5 <= trimmed.duration_s < 0.6
+    assert whole is not None and whole.duration_s == 1.0
+
+
+def test_words_alone_are_enough(
+    engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    status, printed, _ = run(capsys, "generate", "--text", "a dog", "-o", out, "--json")
+    assert status == 0 and json.loads(printed)["clips"][0]["similarity"] is None
+    assert (out / "a_dog_01.wav").is_file()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "neither an imitation nor a text"),
+        (["--text", "x", "--balance", "2"], "balance must lie between"),
+        (["--text", "x", "--variations", "0"], "variations must lie between"),
+        (["--text", "x", "--steps", "-1"], "steps must lie between"),
+        (["--text", "x", "--steps", "many"], "invalid int value"),
+        (["--text", "x", "--duration", "nan"], "duration must lie between"),
+        (["--text", "x", "--start", "imitation"], "needs an imitation"),
+        (["--text", "x", "--start", "sideways"], "invalid choice"),
+        (["--text", "x", "--nonsense"], "nrecognized arguments"),
+    ],
+)
+def test_impossible_usage_ends_with_two_and_one_sentence(
+    engine: FakeEngine,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    words: str,
+) -> None:
+    out = tmp_path / "out"
+    status, printed, errors = run(capsys, "generate", *options, "-o", out)
+    assert status == 2 and not printed
+    assert words in errors and errors.count("\n") == 1 and "Traceback" not in errors
+    assert not engine.requests and not out.exists()
+
+
+def test_known_errors_end_with_one_and_in_json_too(
+    engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, printed, errors = run(capsys, "generate", tmp_path / "no.wav", "--json")
+    assert status == 1 and "There is no file" in errors
+    assert json.loads(printed)["error"] in errors
+
+
+def test_an_unknown_checkpoint_is_refused_before_anything_is_made(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    status, _, errors = run(capsys, "generate", take, "--checkpoint", "nope", "-o", out)
+    assert status == 1 and "'nope'" in errors and not out.exists()
+
+
+def test_an_output_folder_that_cannot_be_is_refused_before_the_work(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").touch()
+    status, _, errors = run(capsys, "generate", take, "-o", tmp_path / "out")
+    assert status == 1 and "Nothing can be written" in errors and not engine.requests
+
+
+def test_a_bug_of_ours_gives_a_neutral_sentence(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.error = ZeroDivisionError("secret")
+    status, _, errors = run(capsys, "generate", take, "-o", tmp_path / "out")
+    assert status == 1 and engine.is_closed
+    assert "secret" not in errors and "details are in" in errors
+
+
+def test_interrupting_ends_cleanly(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.error = KeyboardInterrupt()
+    status, _, errors = run(capsys, "generate", take, "-o", tmp_path / "out")
+    assert status == 130 and "Interrupted" in errors
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_version_and_module_start() -> None:
+    command = [sys.executable, "-m", "qvim_studio", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"qvim-studio {qvim_studio.__version__}"
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_checkpoints_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    status, printed, _ = run(capsys, "checkpoints", "list", "--json")
+    rows = json.loads(printed)["checkpoints"]
+    assert status == 0 and rows[0]["id"] == "starter"
+    assert {"id", "installed", "licence", "commercial"} <= rows[0].keys()
+
+
+@pytest.fixture
+def quiet_logging(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_the_starter_makes_the_same_sound_from_the_same_seed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = resource_path("examples", "dog_woof.flac")
+    made = []
+    for name in ("first", "second"):
+        options = ["--variations", 1, "--steps", 3, "--start", "noise", "-o", tmp_path / name]
+        status, printed, errors = run(capsys, "generate", example, *options, "--json")
+        assert status == 0, errors
+        made.append(Path(json.loads(printed)["clips"][0]["path"]).read_bytes())
+    assert made[0] == made[1]
+    samples, _ = soundfile.read(tmp_path / "first" / "dog_woof_01.wav")
+    assert 0.5 < np.abs(samples).max() < 1.0
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_embed_and_search_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sounds = sorted(resource_path("library").glob("*.ogg"))[:3]
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    for sound in sounds:
+        (folder / sound.name).write_bytes(sound.read_bytes())
+    status, _, errors = run(capsys, "embed", sounds[0], "-o", tmp_path / "e.npy")
+    assert status == 0, errors
+    embedding = np.load(tmp_path / "e.npy")
+    assert embedding.shape == (960,) and embedding.dtype == np.float32
+    assert np.linalg.norm(embedding) == pytest.approx(1.0, abs=1e-5)
+    status, printed, errors = run(
+        capsys, "search", sounds[0], "--folder", folder, "--top", 2, "--json"
+    )
+    assert status == 0, errors
+    results = json.loads(printed)["results"]
+    assert len(results) == 2 and results[0]["similarity"] >= results[1]["similarity"]

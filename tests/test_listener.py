@@ -1,0 +1,37 @@
+"""The real listener against the plain embedder, over the sounds that ship."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from qvim_studio.assembly import SoundListener
+from qvim_studio.audio.files import read_audio
+from qvim_studio.core.resources import resource_path
+from qvim_studio.pipeline.embedder import Embedder
+from qvim_studio.pipeline.loaded import level_for_embedding
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return Embedder.from_file(resource_path("starter", "qvim"))
+
+
+def test_a_batch_hears_what_one_alone_would(embedder: Embedder, tmp_path: Path) -> None:
+    shipped = sorted(resource_path("library").rglob("*.ogg"))[:1]
+    (tmp_path / "broken.wav").write_bytes(b"no audio")
+    soundfile.write(tmp_path / "long.wav", np.sin(np.arange(12 * 8000) * 0.2), 8000)
+    paths = [*shipped, tmp_path / "broken.wav", tmp_path / "long.wav"]
+    listener = SoundListener(embedder)
+    reports = listener.listen(paths)
+    listener.close()
+    for path, report in zip(paths, reports, strict=True):
+        if path.name == "broken.wav":
+            assert report.embedding is None and "broken.wav" in report.problem
+            continue
+        alone = embedder.embed(level_for_embedding(read_audio(path)), "reference")
+        np.testing.assert_allclose(report.embedding, alone, atol=1e-4)
+        assert report.facts.duration_s > 0

@@ -1,0 +1,128 @@
+"""The starter as it ships: whole, small enough, repeatable, audible, of the imitated kind."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qvim_studio import assembly
+from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.trim import trim_silence
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.resources import resource_path
+from qvim_studio.core.result import GenerationResult
+from qvim_studio.models.checkpoints import find_checkpoint, verify_checkpoint
+from qvim_studio.pipeline.embedder import Embedder
+from qvim_studio.pipeline.engine import StudioEngine
+from qvim_studio.pipeline.loaded import level_for_embedding
+
+EXAMPLES = sorted(resource_path("examples").glob("*.flac"))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[StudioEngine]:
+    engine = assembly.make_engine()
+    yield engine
+    engine.close()
+
+
+def generate(engine: StudioEngine, take: Path, **changes: object) -> GenerationResult:
+    request = GenerationRequest(
+        imitation=trim_silence(read_audio(take)), **({"variations": 1} | changes)
+    )
+    return engine.generate(request, lambda progress: None, lambda: False)
+
+
+def test_files_are_as_published_and_within_their_size() -> None:
+    checkpoint = find_checkpoint("starter")
+    assert verify_checkpoint(checkpoint) == []
+    assert checkpoint.commercial == "yes"
+    sizes = [p.stat().st_size for p in checkpoint.installed_folder().rglob("*") if p.is_file()]
+    assert sum(sizes) <= 60 * 2**20
+    assert max(sizes) <= 25 * 2**20
+
+
+def test_bundled_library_has_a_source_and_a_licence_for_every_sound() -> None:
+    folder = resource_path("library")
+    with (folder / "library.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["file"] for row in rows} == {path.name for path in folder.glob("*.ogg")}
+    assert all(row["source"] and row["licence"] for row in rows)
+
+
+def test_shipped_index_fits_the_shipped_encoder() -> None:
+    embedder = Embedder.from_file(resource_path("starter", "qvim"))
+    index = assembly.make_bundled_index(embedder)
+    assert len(index) == len(list(resource_path("library").glob("*.ogg")))
+    assert index.refresh() == 0
+
+
+@pytest.mark.parametrize("take", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_take_gives_an_audible_unclipped_clip(
+    engine: StudioEngine, take: Path
+) -> None:
+    clip = generate(engine, take, steps=6).variations[0].clip
+    peak = np.abs(clip.samples).max()
+    rms = np.sqrt(np.mean(clip.samples**2))
+    assert 0.5 < peak < 1.0
+    assert rms > 0.005
+    assert abs(clip.samples.mean()) < 1e-3
+
+
+def test_same_seed_gives_the_same_bits(engine: StudioEngine) -> None:
+    first, second = (generate(engine, EXAMPLES[0], steps=4, seed=9) for _ in range(2))
+    assert np.array_equal(first.variations[0].clip.samples, second.variations[0].clip.samples)
+
+
+def test_words_alone_make_a_sound(engine: StudioEngine) -> None:
+    request = GenerationRequest(text="explosion, boom", variations=1, duration_s=1.0, steps=6)
+    result = engine.generate(request, lambda progress: None, lambda: False)
+    assert result.variations[0].similarity is None
+    assert np.abs(result.variations[0].clip.samples).max() > 0.5
+
+
+def test_generated_clips_are_of_the_imitated_class(engine: StudioEngine) -> None:
+    """Two rank first among all classes of the library; all together far above chance."""
+    folder = resource_path("examples")
+    with (folder / "examples.csv").open(newline="", encoding="utf-8") as file:
+        examples = list(csv.DictReader(file))
+    names, centroids = class_centroids()
+    embedder = Embedder.from_file(resource_path("starter", "qvim"))
+    ranks = {}
+    for example in examples:
+        result = generate(engine, folder / example["file"], steps=10)
+        clip = level_for_embedding(result.variations[0].clip)
+        similarity = centroids @ embedder.embed(clip, "reference")
+        own = similarity[names.index(example["class"])]
+        ranks[example["file"]] = 1 + int((similarity > own).sum())
+    chance = np.mean(1 / np.arange(1, len(names) + 1))
+    assert list(ranks.values()).count(1) >= 2, ranks
+    assert np.mean([1 / rank for rank in ranks.values()]) > 3 * chance, ranks
+
+
+def class_centroids() -> tuple[list[str], np.ndarray]:
+    """Mean embedding of every class of the bundled library, unit norm."""
+    folder = resource_path("library")
+    with (folder / "library.csv").open(newline="", encoding="utf-8") as file:
+        classes = {row["file"]: row["class"] for row in csv.DictReader(file)}
+    with np.load(folder / "index.npz") as stored:
+        embeddings = dict(zip(stored["names"].tolist(), stored["embeddings"], strict=True))
+    names = sorted(set(classes.values()))
+    means = np.stack(
+        [
+            np.mean([embeddings[file] for file, kind in classes.items() if kind == name], axis=0)
+            for name in names
+        ]
+    )
+    return names, means / np.linalg.norm(means, axis=1, keepdims=True)
+
+
+def test_card_names_the_licence_and_every_file() -> None:
+    card = json.loads(resource_path("starter", "studio.json").read_text(encoding="utf-8"))
+    assert card["licence"]
+    assert "unet/diffusion_pytorch_model.safetensors" in card["files"]

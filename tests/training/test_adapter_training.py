@@ -1,0 +1,67 @@
+"""The adapter's loss on exact inputs, and a short run that leaves what the UNet needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from qvim_studio.models.adapter import load_adapter
+from qvim_studio.training import adapter as adapter_training
+from qvim_studio.training.adapter import PREDICTED_FILE, AdapterTraining, adapter_loss
+from qvim_studio.training.corpus import CorpusItem
+
+OPTIONS = AdapterTraining(clap_id="space", generator_id="maker", batch=8)
+ITEMS = 16
+
+
+def test_loss_equals_its_definition() -> None:
+    made, targets = torch.eye(3), torch.eye(3)[[0, 2, 1]]
+    loss, metrics = adapter_loss(made, targets, OPTIONS)
+    logits = torch.tensor([[1.0, 0, 0], [0, 0, 1], [0, 1, 0]]) / OPTIONS.temperature
+    contrast = -(logits.diagonal() - logits.logsumexp(dim=1)).mean()
+    assert metrics["cosine"] == pytest.approx(1 / 3)
+    assert metrics["structure"] == pytest.approx(0.0)
+    assert loss.item() == pytest.approx(2 / 3 + OPTIONS.contrast * contrast.item(), rel=1e-5)
+
+
+def test_collapse_onto_one_vector_costs_structure() -> None:
+    made = torch.eye(4)[[0, 0, 0, 0]]
+    _, metrics = adapter_loss(made, torch.eye(4), OPTIONS)
+    assert metrics["structure"] == pytest.approx(12 / 16)
+
+
+def unit(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    values = rng.standard_normal(shape)
+    return (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def write_corpus(folder: Path) -> None:
+    items = [
+        CorpusItem(f"{i}.wav", "x", "sfx", "s", "CC0", split, 8e3, True, 0, 2)
+        for i, split in enumerate(["train"] * (ITEMS - 4) + ["held_out"] * 4)
+    ]
+    (folder / "index.json").write_text(json.dumps([vars(item) for item in items]))
+    for rate in (16_000, 32_000):
+        np.save(folder / f"audio_{rate}.npy", np.zeros(2, np.float16))
+    rng = np.random.default_rng(0)
+    np.savez(folder / "targets.npz", embeddings=unit(rng, ITEMS, 512))
+    np.savez(
+        folder / "embeddings.npz",
+        voices=unit(rng, ITEMS, 2, 960),
+        sounds=unit(rng, ITEMS, 960),
+        encoder_id="abc",
+    )
+
+
+def test_run_leaves_a_bound_adapter_and_conditions_for_every_imitation(tmp_path: Path) -> None:
+    write_corpus(tmp_path)
+    adapter_training.run(tmp_path, tmp_path / "run", 1e-4, tmp_path / "embeddings.npz", OPTIONS)
+    predicted = np.load(tmp_path / "run" / PREDICTED_FILE)
+    assert predicted.shape == (ITEMS, 2, 512)
+    np.testing.assert_allclose(np.linalg.norm(predicted, axis=-1), 1, atol=1e-4)
+    _, binding = load_adapter(tmp_path / "run" / "adapter")
+    assert (binding.encoder_id, binding.clap_id, binding.generator_id) == ("abc", "space", "maker")

@@ -1,0 +1,102 @@
+"""FiLM alone and with the adapter: gradients reach both, the rest stays as it was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from tiny_checkpoint import build_tiny_checkpoint, make_tiny_unet
+
+from qvim_studio.core.errors import StudioError
+from qvim_studio.models.adapter import Adapter, load_adapter
+from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
+from qvim_studio.training import film
+from qvim_studio.training.corpus import CorpusItem
+from qvim_studio.training.film import FilmStudent, FilmTraining
+from qvim_studio.training.unet import UnetTraining, denoising_loss, make_scheduler
+
+OPTIONS = FilmTraining(batches=UnetTraining(lengths=(8,), length_odds=(1.0,), frames_per_batch=32))
+ITEMS = 3
+LENGTH = 16_000  # half a second at 32 kHz
+
+
+def unit(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    values = rng.standard_normal(shape)
+    return (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def corpus_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    items = [
+        CorpusItem(f"{i}.wav", "x", "sfx", "s", "CC0", "train", 8e3, True, i * LENGTH, LENGTH)
+        for i in range(ITEMS)
+    ]
+    (folder / "index.json").write_text(json.dumps([vars(item) for item in items]))
+    for rate in (16_000, 32_000):
+        noise = rng.uniform(-0.4, 0.4, ITEMS * LENGTH * rate // 32_000)
+        np.save(folder / f"audio_{rate}.npy", noise.astype(np.float16))
+    null = np.full(512, 512**-0.5, np.float32)
+    np.savez(folder / "targets.npz", embeddings=unit(rng, ITEMS, 512), null=null)
+    np.savez(folder / "embeddings.npz", voices=unit(rng, ITEMS, 2, 960))
+    return folder
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Checkpoint:
+    return find_checkpoint(str(build_tiny_checkpoint(tmp_path / "tiny")))
+
+
+def tune(corpus: Path, checkpoint: Checkpoint, run_folder: Path, is_joint: bool) -> None:
+    embeddings = corpus / "embeddings.npz"
+    film.run(corpus, run_folder, 0.03, checkpoint, embeddings, is_joint, OPTIONS)
+
+
+def test_gradients_reach_the_adapter_and_film() -> None:
+    torch.manual_seed(0)
+    adapter = Adapter()
+    student = FilmStudent(make_tiny_unet(), adapter)
+    conditions = adapter(torch.nn.functional.normalize(torch.randn(4, 960), dim=1))
+    latents, controls = torch.randn(4, 8, 8, 16), torch.zeros(4, 4, 8, 16)
+    denoising_loss(student.unet, make_scheduler(), latents, controls, conditions).backward()
+    norms = student.gradient_norms()
+    assert norms["film_gradient"] > film.MIN_GRADIENT
+    assert norms["adapter_gradient"] > film.MIN_GRADIENT
+    assert student.unet.conv_in.weight.grad is None
+
+
+@pytest.mark.parametrize("is_joint", [False, True])
+def test_run_leaves_film_and_the_adapter_where_it_was_tuned(
+    corpus_folder: Path, checkpoint: Checkpoint, tmp_path: Path, is_joint: bool
+) -> None:
+    tune(corpus_folder, checkpoint, tmp_path / "run", is_joint)
+    stored = load_file(tmp_path / "run" / "film" / "film.safetensors")
+    base = load_file(checkpoint.installed_folder() / "unet" / "diffusion_pytorch_model.safetensors")
+    name = "class_embedding.weight"
+    assert not torch.equal(stored[name], base[name])
+    assert (tmp_path / "run" / "adapter").is_dir() == is_joint
+    if is_joint:
+        tuned, binding = load_adapter(tmp_path / "run" / "adapter")
+        before, _ = load_adapter(checkpoint.installed_folder() / "adapter")
+        assert binding.generator_id == checkpoint.id
+        assert any(
+            not torch.equal(a, b)
+            for a, b in zip(tuned.parameters(), before.parameters(), strict=True)
+        )
+
+
+def test_a_part_without_gradients_stops_the_run(
+    corpus_folder: Path,
+    checkpoint: Checkpoint,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(film, "MIN_GRADIENT", 1e9)
+    with pytest.raises(StudioError, match=r"film gradient is .* learns nothing"):
+        tune(corpus_folder, checkpoint, tmp_path / "run", is_joint=False)

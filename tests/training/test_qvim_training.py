@@ -1,0 +1,101 @@
+"""The encoder's loss, ranks and batches on small exact inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from qvim_studio.training.corpus import Corpus, CorpusItem
+from qvim_studio.training.imitations import ImitationSet
+from qvim_studio.training.qvim import (
+    RELATION_TEMPERATURE,
+    TEMPERATURE,
+    PairBatches,
+    QvimTraining,
+    contrastive_loss,
+    relational_loss,
+)
+
+
+def test_other_recordings_of_the_same_sound_are_no_wrong_answers() -> None:
+    embeddings = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    masked = contrastive_loss(embeddings, embeddings, torch.tensor([7, 7, 8]))
+    unmasked = contrastive_loss(embeddings, embeddings, torch.tensor([6, 7, 8]))
+    assert masked.item() == pytest.approx(np.log1p(np.exp(-1 / TEMPERATURE)), abs=1e-6)
+    assert unmasked.item() > 0.4
+
+
+def test_loss_equals_its_definition() -> None:
+    torch.manual_seed(0)
+    a, b = (torch.nn.functional.normalize(torch.randn(4, 3), dim=1) for _ in range(2))
+    logits = a @ b.T / TEMPERATURE
+    expected = -(logits.diagonal() - logits.logsumexp(dim=1)).mean()
+    assert torch.allclose(contrastive_loss(a, b, torch.arange(4)), expected)
+
+
+def test_relations_ignore_where_the_embeddings_lie_as_a_whole() -> None:
+    torch.manual_seed(0)
+    wanted = torch.nn.functional.normalize(torch.randn(5, 8), dim=1)
+    scale = TEMPERATURE / RELATION_TEMPERATURE
+    alike = torch.cat([wanted * scale**0.5, torch.full((5, 1), 2.0)], dim=1)
+    assert relational_loss(alike, wanted).item() == pytest.approx(0.0, abs=1e-5)
+    assert relational_loss(alike.flip(0), wanted).item() > 0.05
+
+
+class TeacherOfLevels:
+    """Stands in for the published network, whose weights are no part of the repository."""
+
+    targets = np.eye(4, 512, dtype=np.float32)
+
+    def embed_short(self, sounds: list[np.ndarray], sample_rate: int) -> torch.Tensor:
+        assert sample_rate == 32_000
+        return torch.eye(len(sounds), 512)
+
+
+def make_pair_batches(options: QvimTraining) -> PairBatches:
+    """Two labels with a short and a long recording each; an imitation is its reference."""
+    lengths = (6_400, 64_000, 6_400, 64_000)
+    ends = np.cumsum(lengths)
+    audio = np.random.default_rng(0).uniform(-0.5, 0.5, ends[-1]).astype(np.float16)
+    items = tuple(
+        CorpusItem(
+            f"{i}.wav", "ab"[i // 2], "x", "s", "CC0", "train", 8e3, True, end - length, length
+        )
+        for i, (end, length) in enumerate(zip(ends, lengths, strict=True))
+    )
+    corpus = Corpus(Path(), items, {32_000: audio})
+    starts = np.stack([ends - lengths, ends], axis=1)
+    return PairBatches(corpus, ImitationSet(audio, starts), TeacherOfLevels(), options)
+
+
+OPTIONS = QvimTraining(pairs=2, extras=4, window_samples=24_000, sound_samples=16_000)
+
+
+def test_batch_holds_imitations_references_and_extras_before_silence() -> None:
+    audio, wanted, groups = make_pair_batches(OPTIONS).draw(np.random.default_rng(0))
+    assert audio.shape == (8, 24_000)
+    assert wanted.shape == (8, 512)
+    assert groups.shape == (2,)
+    assert torch.isfinite(audio).all()
+    assert audio.abs().amax(dim=1).min() > 0
+    assert audio[:, 16_000 + 4_800 :].abs().max() == 0  # its end stands for the silent rest
+
+
+def test_whole_sounds_fill_the_real_window() -> None:
+    audio, wanted, groups = make_pair_batches(OPTIONS).draw_whole(np.random.default_rng(0))
+    assert audio.shape == (4, 320_000)
+    assert wanted.shape == (4, 512)
+    assert groups.shape == (2,)
+
+
+def test_same_step_draws_the_same_batch() -> None:
+    batches = make_pair_batches(OPTIONS)
+    first, second = (batches.draw(np.random.default_rng(5)) for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_recordings_of_one_label_are_one_group() -> None:
+    assert make_pair_batches(OPTIONS).groups.tolist() == [0, 0, 1, 1]

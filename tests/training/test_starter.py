@@ -1,0 +1,42 @@
+"""Assembling the starter: every part in its place, or a sentence that names what is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from qvim_studio.core.errors import StudioError
+from qvim_studio.training import starter
+from qvim_studio.training.starter import PARTS, StarterCard, assemble
+
+
+def make_runs(root: Path) -> None:
+    for name, run in PARTS.items():
+        (root / run / name).mkdir(parents=True)
+        (root / run / name / "config.json").write_text("{}")
+
+
+def test_every_part_is_copied_and_described(tmp_path: Path) -> None:
+    make_runs(tmp_path / "runs")
+    assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
+    for name in PARTS:
+        assert (tmp_path / "starter" / name / "config.json").is_file()
+    card = json.loads((tmp_path / "starter" / "studio.json").read_text())
+    assert card["id"] == "starter" and card["commercial"] == "yes"
+
+
+def test_missing_part_is_named(tmp_path: Path) -> None:
+    make_runs(tmp_path / "runs")
+    (tmp_path / "runs" / "vae" / "vae" / "config.json").unlink()
+    (tmp_path / "runs" / "vae" / "vae").rmdir()
+    with pytest.raises(StudioError, match="vae not found"):
+        assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
+
+
+def test_starter_over_its_size_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_runs(tmp_path / "runs")
+    monkeypatch.setattr(starter, "MAX_FILE_BYTES", 1)
+    with pytest.raises(StudioError, match="too large"):
+        assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))

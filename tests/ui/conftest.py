@@ -1,0 +1,25 @@
+"""Fixtures of the tests of the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from studio_fixtures import (  # noqa: F401
+    audio,
+    generate,
+    services,
+    take,
+    theme,
+    window,
+    with_take,
+)
+from thread_leaks import no_leaked_threads  # noqa: F401
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Qt's offscreen platform says this of every window that has a minimum size."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            mark = pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True)
+            item.add_marker(mark)

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import soundfile
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.core.request import Start
+from qvim_studio.ui.candidates_view import is_found
+from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.services import Services
+
+Generate = Callable[[MainWindow], None]
+
+
+@pytest.fixture
+def compared(with_take: MainWindow, generate: Generate) -> MainWindow:
+    """Four candidates, the first selected."""
+    generate(with_take)
+    with_take.candidates.view.setFocus()
+    return with_take
+
+
+def test_found_sounds_stand_beside_the_made_ones(
+    with_take: MainWindow, services: Services, generate: Generate, tmp_path: Path, take: Path
+) -> None:
+    folder = tmp_path / "my sounds"
+    folder.mkdir()
+    samples, rate = soundfile.read(take)
+    for name in ("big_dog", "door-slam"):
+        soundfile.write(folder / f"{name}.wav", samples, rate)
+    services.store.change(services.store.settings.with_changes(library_folder=str(folder)))
+    generate(with_take)
+    shown = with_take.candidates.shown
+    assert [is_found(entry) for entry in shown] == [False] * 4 + [True] * 2
+    assert [(e.title, e.percent) for e in shown[4:]] == [("big dog", 50), ("door slam", 25)]
+    QTest.keyClick(with_take, Qt.Key.Key_6)
+    assert services.playback.heard.key == str(folder / "door-slam.wav")
+    assert not with_take.candidates.view.grab().isNull()
+
+
+def test_blind_hides_order_similarity_and_names_until_it_ends(compared: MainWindow) -> None:
+    panel = compared.candidates
+    true_order = panel.shown
+    QTest.keyClick(compared, Qt.Key.Key_B)
+    assert {e.path for e in panel.shown} == {e.path for e in true_order}
+    assert [e.percent for e in panel.shown] == [None] * 4
+    tip = QHelpEvent(QEvent.Type.ToolTip, QPoint(40, 20), QPoint(40, 20))
+    assert panel.view.viewportEvent(tip)
+    orders = set()
+    for _ in range(40):
+        panel.blind.click()
+        panel.blind.click()
+        orders.add(tuple(e.path for e in panel.shown))
+    assert len(orders) > 1
+    QTest.keyClick(compared, Qt.Key.Key_B)
+    assert panel.shown == true_order
+
+
+def test_a_low_best_similarity_asks_for_a_word(
+    with_take: MainWindow, generate: Generate, qtbot: QtBot
+) -> None:
+    generate(with_take)
+    assert not with_take.candidates.hint.isVisible()
+    with_take.request.text.setText("far off")
+    generate(with_take)
+    assert with_take.candidates.hint.isVisible()
+    with_take.candidates.hint.click()
+    assert with_take.focusWidget() is with_take.request.text
+
+
+def test_a_star_by_key_is_kept_and_undone(compared: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(compared.controller.history.updated):
+        QTest.keyClick(compared.candidates.view, Qt.Key.Key_S)
+    assert [e.is_starred for e in compared.candidates.shown] == [True, False, False, False]
+    assert compared.candidates.view.selected_entries() == [compared.candidates.shown[0]]
+    QTest.keySequence(compared, "Ctrl+Z")
+    assert not compared.candidates.shown[0].is_starred
+
+
+def test_rename_and_tag_lead_to_the_details_of_the_clip(compared: MainWindow) -> None:
+    QTest.keyClick(compared.candidates.view, Qt.Key.Key_F2)
+    assert compared.focusWidget() is compared.history.details.name
+    selected = compared.history.view.selected_entries()
+    assert [e.id for e in selected] == [compared.candidates.shown[0].id]
+    compared.candidates.view.setFocus()
+    QTest.keyClick(compared.candidates.view, Qt.Key.Key_T)
+    assert compared.history.details.isAncestorOf(compared.focusWidget())
+
+
+def test_more_like_this_starts_from_the_candidate(
+    compared: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    entry = compared.candidates.shown[0]
+    with qtbot.waitSignal(services.queue.finished) as finished:
+        QTest.keyClick(compared, Qt.Key.Key_J)
+    request = finished.args[0].job.request
+    assert request.start is Start.IMITATION
+    assert request.strength == 0.5
+    assert request.imitation.duration_s == pytest.approx(entry.duration_s)
+
+
+def test_the_menu_offers_what_fits(compared: MainWindow) -> None:
+    menu = QMenu()
+    compared.candidates.view._fill_menu(menu)
+    texts = [action.text() for action in menu.actions() if action.text()]
+    assert texts[-4:] == ["Star", "Rename", "Tag", "Make more like this one"]

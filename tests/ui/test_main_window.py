@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_audio import SAMPLE_RATE, FakeAudio
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QKeySequenceEdit,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+)
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.audition import IMITATION_KEY
+from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.services import Services
+from qvim_studio.ui.waveform_view import WaveformView
+
+Generate = Callable[[MainWindow], None]
+
+
+def press(window: MainWindow, key: Qt.Key) -> None:
+    QTest.keyClick(window, key)
+
+
+def test_an_empty_studio_says_what_to_do_first(window: MainWindow) -> None:
+    assert not window.request.generate_button.isEnabled()
+    assert "Record an imitation" in window.request.progress.text
+    assert not window.imitation.bar.play_button.isEnabled()
+    assert window.header._checkpoint.text().startswith("Starter  ·  sellable")
+
+
+def test_a_file_becomes_the_imitation(with_take: MainWindow) -> None:
+    assert with_take.imitation.take_head.name.text() == "dog bark"
+    assert with_take.request.generate_button.isEnabled()
+    assert with_take.imitation.bar.play_button.isEnabled()
+
+
+def test_a_file_that_is_no_audio_is_told_and_nothing_changes(
+    with_take: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    before = with_take.controller.imitation
+    (tmp_path / "text.wav").write_text("no audio")
+    with qtbot.waitSignal(with_take.controller.failed):
+        with_take.controller.open_file(tmp_path / "text.wav")
+    assert with_take.messages.isVisible()
+    assert "text.wav" in with_take.messages.text
+    assert with_take.controller.imitation is before
+
+
+def test_words_alone_are_enough(window: MainWindow, generate: Generate) -> None:
+    window.request.text.setText("door")
+    assert window.request.generate_button.isEnabled()
+    generate(window)
+    assert [entry.percent for entry in window.controller.candidates] == [None] * 4
+
+
+def test_candidates_are_written_listed_and_join_the_history(
+    with_take: MainWindow, generate: Generate, services: Services
+) -> None:
+    generate(with_take)
+    entries = with_take.controller.candidates
+    assert [entry.percent for entry in entries] == [90, 80, 70, 60]
+    assert [entry.path.name for entry in entries] == [f"dog_bark_0{n}.wav" for n in range(1, 5)]
+    assert all(entry.path.parent == services.paths.output_folder for entry in entries)
+    assert with_take.candidates.model.entries == entries
+    assert with_take.history.model.entries == entries
+    assert with_take.request.progress.text == ""
+    assert not with_take.request.cancel_button.isVisible()
+
+
+def test_earlier_results_are_in_the_history_of_the_next_session(
+    with_take: MainWindow, generate: Generate, qtbot: QtBot
+) -> None:
+    generate(with_take)
+    generate(with_take)
+    written = [entry.path for entry in with_take.history.model.entries]
+    assert len(written) == 8
+    with qtbot.waitSignal(with_take.controller.history.loaded):
+        with_take.controller.load_history()
+    assert sorted(e.path for e in with_take.history.model.entries) == sorted(written)
+
+
+def test_the_seed_changes_every_time_unless_it_is_kept(
+    with_take: MainWindow, generate: Generate
+) -> None:
+    seeds = []
+    for is_kept in (False, False, True):
+        with_take.request.seed_lock.setChecked(is_kept)
+        generate(with_take)
+        seeds.append(with_take.controller.candidates[0].seed)
+    assert seeds[0] != seeds[1]
+    assert seeds[1] == seeds[2]
+
+
+def test_escape_cancels_the_generation(with_take: MainWindow, qtbot: QtBot) -> None:
+    with_take.request.text.setText("wait")
+    with qtbot.waitSignal(with_take.controller.progressed):
+        with_take.request.generate_button.click()
+    assert with_take.request.cancel_button.isVisible()
+    queue = with_take._services.queue
+    with qtbot.waitSignal(queue.ended):
+        press(with_take, Qt.Key.Key_Escape)
+    assert not with_take.request.cancel_button.isVisible()
+    assert not with_take.messages.isVisible()
+
+
+def test_an_engine_error_is_shown_without_a_dialog(with_take: MainWindow, qtbot: QtBot) -> None:
+    with_take.request.text.setText("fail")
+    with qtbot.waitSignal(with_take.controller.failed):
+        with_take.request.generate_button.click()
+    assert with_take.messages.text == "The checkpoint is gone. Choose another."
+
+
+def test_a_take_is_recorded_by_key_and_becomes_the_imitation(
+    window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
+) -> None:
+    press(window, Qt.Key.Key_R)
+    assert window.imitation.take_head.name.text().startswith("Opening")
+    audio.say(0.5 * np.sin(np.arange(SAMPLE_RATE) * 0.05))
+    qtbot.waitUntil(lambda: services.recording.state is RecordingState.RECORDING)
+    qtbot.waitUntil(lambda: window.imitation.take_head.time.text() == "1.0 s")
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        press(window, Qt.Key.Key_R)
+    imitation = window.controller.imitation
+    qtbot.waitUntil(lambda: window.controller.imitation is not None)
+    imitation = window.controller.imitation
+    assert imitation.path.parent == services.paths.takes_folder
+    assert imitation.clip.duration_s == pytest.approx(1.0, abs=0.02)
+    assert services.recording.state is RecordingState.IDLE
+
+
+def test_without_a_microphone_recording_is_greyed_with_the_reason(
+    window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
+) -> None:
+    audio.microphones = []
+    window._look_for_devices()
+    qtbot.waitUntil(lambda: not window.imitation.bar.record_button.isEnabled())
+    assert "No microphone" in window.imitation.bar.record_button.toolTip()
+    press(window, Qt.Key.Key_R)
+    assert services.recording.state is RecordingState.IDLE
+
+
+def test_keys_play_and_stop(
+    with_take: MainWindow, generate: Generate, services: Services, qtbot: QtBot
+) -> None:
+    press(with_take, Qt.Key.Key_Space)
+    assert services.playback.heard.key == IMITATION_KEY
+    press(with_take, Qt.Key.Key_Space)
+    assert services.playback.heard.key == ""
+    generate(with_take)
+    press(with_take, Qt.Key.Key_2)
+    assert services.playback.heard.key == str(with_take.controller.candidates[1].path)
+    press(with_take, Qt.Key.Key_3)
+    assert services.playback.heard.key == str(with_take.controller.candidates[2].path)
+    press(with_take, Qt.Key.Key_9)
+    assert services.playback.heard.key == str(with_take.controller.candidates[2].path)
+    press(with_take, Qt.Key.Key_Escape)
+    assert services.playback.heard.key == ""
+
+
+def test_typing_in_the_text_field_is_typing(
+    with_take: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    with_take.request.text.setFocus()
+    qtbot.keyClicks(with_take.request.text, "r g 1")
+    assert with_take.request.text.text() == "r g 1"
+    assert services.recording.state is RecordingState.IDLE
+    assert services.queue.running is None
+    assert services.playback.heard.key == ""
+
+
+def test_enter_in_the_text_field_generates(with_take: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(with_take.controller.candidates_changed):
+        QTest.keyClick(with_take.request.text, Qt.Key.Key_Return)
+
+
+def test_a_dropped_file_becomes_the_imitation(window: MainWindow, take: Path, qtbot: QtBot) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(take))])
+    entering = QDragEnterEvent(
+        QPoint(9, 9),
+        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dragEnterEvent(entering)
+    assert entering.isAccepted()
+    assert entering.dropAction() is Qt.DropAction.CopyAction
+    dropping = QDropEvent(
+        QPointF(9, 9),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        window.dropEvent(dropping)
+    assert window.controller.imitation.path == take
+
+
+def test_every_control_has_a_name_for_screen_readers(window: MainWindow, qtbot: QtBot) -> None:
+    dialogs = [window.open_settings(), window.help.open_shortcuts(), window.help.open_about()]
+    window.request.more.click()
+    kinds = (
+        QAbstractButton,
+        QAbstractItemView,
+        QAbstractSpinBox,
+        QComboBox,
+        QKeySequenceEdit,
+        QLineEdit,
+        QPlainTextEdit,
+        QSlider,
+        WaveformView,
+    )
+    nameless = []
+    for root in (window, window.imitation.bar.options, *dialogs):
+        for kind in kinds:
+            for widget in root.findChildren(kind):
+                is_inner = widget.objectName().startswith("qt_") or widget.isHidden()
+                is_inner |= widget.metaObject().className() == "QLineEditIconButton"
+                is_popup = isinstance(widget.parent(), (QComboBox, QKeySequenceEdit)) or (
+                    widget.window().metaObject().className().startswith("QComboBox")
+                )
+                label = getattr(widget, "text", lambda: "")()
+                if not (is_inner or is_popup or widget.accessibleName() or label):
+                    nameless.append(widget)
+    described = [
+        f"{w.metaObject().className()} in {w.parent().metaObject().className()}" for w in nameless
+    ]
+    assert not described, described
+    for dialog in dialogs:
+        dialog.reject()
+
+
+def test_sliders_and_numbers_are_remembered(
+    with_take: MainWindow, generate: Generate, services: Services
+) -> None:
+    with_take.request.follow.setValue(25)
+    with_take.request.variations.setValue(2)
+    generate(with_take)
+    assert services.store.settings.follow == 0.25
+    assert services.store.settings.variations == 2
+
+
+def test_the_file_dialog_opens_without_blocking(window: MainWindow, qtbot: QtBot) -> None:
+    QTest.keySequence(window, "Ctrl+O")
+    dialogs = [w for w in window.children() if w.metaObject().className() == "QFileDialog"]
+    assert len(dialogs) == 1
+    dialogs[0].reject()

@@ -1,0 +1,112 @@
+"""The window with real PortAudio against a private PulseAudio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+from listening import RATE, best_match, chirp
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from sound_server import SoundServer, is_available
+from studio_fixtures import CHECKPOINTS
+
+from qvim_studio.audio import recorder as recorder_module
+from qvim_studio.audio.devices import PortAudioBackend
+from qvim_studio.core.paths import StudioPaths
+from qvim_studio.core.settings import Settings, Theme, save_settings
+from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.services import Services, make_services
+from qvim_studio.ui.settings_store import SettingsStore
+from qvim_studio.ui.theme import StudioTheme
+
+pytestmark = [
+    pytest.mark.skipif(not is_available(), reason="PulseAudio is not installed"),
+    pytest.mark.sound_server,
+]
+OPENING_MS = 15_000
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
+    server = SoundServer(tmp_path)
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def services(tmp_path: Path, server: SoundServer, qtbot: QtBot) -> Iterator[Services]:
+    paths = StudioPaths.below(tmp_path)
+    settings = Settings(engine_in_own_process=False, theme=Theme.DARK, input_device="qvim_mic")
+    save_settings(settings, paths.settings_file)
+    store = SettingsStore(paths.settings_file)
+    services = make_services(
+        paths, store, PortAudioBackend(), "scripted_engine:make_engine", lambda: CHECKPOINTS
+    )
+    yield services
+    assert services.shutdown()
+
+
+def record_key(window: MainWindow, services: Services, qtbot: QtBot) -> None:
+    QTest.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(
+        lambda: services.recording.state is RecordingState.RECORDING, timeout=OPENING_MS
+    )
+
+
+def test_a_take_is_exact_and_a_lost_microphone_costs_nothing_but_a_message(
+    window: MainWindow,
+    services: Services,
+    server: SoundServer,
+    theme: StudioTheme,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    said = chirp(1.0)
+    bar, controller = window.imitation.bar, window.controller
+    qtbot.waitUntil(bar.record_button.isEnabled, timeout=OPENING_MS)
+    assert bar.microphone.currentText() == "qvim_mic"
+    heard: list[float] = []
+    services.recording.level_changed.connect(lambda level: heard.append(level.rms_db))
+
+    def record_what_is_said() -> float:
+        heard.clear()
+        record_key(window, services, qtbot)
+        server.speak(said.tobytes())
+        qtbot.waitUntil(lambda: max(heard, default=-99) > -12, timeout=OPENING_MS)
+        qtbot.waitUntil(lambda: heard[-1] < -60, timeout=OPENING_MS)
+        with qtbot.waitSignal(controller.imitation_changed, timeout=OPENING_MS):
+            QTest.keyClick(window, Qt.Key.Key_R)
+        samples, rate = soundfile.read(controller.imitation.path, dtype="float32")
+        assert rate == RATE
+        return best_match(samples, said)
+
+    # a machine under full load may starve one playing of a second, but hardly three
+    assert any(record_what_is_said() > 0.999 for _ in range(3))
+    assert controller.imitation.clip.duration_s == pytest.approx(1.0, abs=0.2)
+
+    monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 0.6)
+    record_key(window, services, qtbot)
+    server.speak(said.tobytes())
+    qtbot.waitUntil(lambda: heard[-1] > -12, timeout=OPENING_MS)
+    recording = services.recording
+    with qtbot.waitSignals(
+        [recording.take_recorded, controller.imitation_changed], timeout=OPENING_MS
+    ):
+        server.control("suspend-source", "microphone", "1")
+    assert controller.imitation.path == controller.takes.takes.paths[-1]
+    assert soundfile.info(str(controller.imitation.path)).frames > 0
+    assert "stopped sending" in window.messages.text
+    assert services.recording.state is RecordingState.IDLE
+    server.control("suspend-source", "microphone", "0")
+
+    monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 2.0)
+    record_key(window, services, qtbot)
+    with qtbot.waitSignal(services.recording.take_recorded, timeout=OPENING_MS):
+        QTest.keyClick(window, Qt.Key.Key_R)

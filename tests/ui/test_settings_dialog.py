@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+from fake_audio import FakeAudio
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.request import VramMode
+from qvim_studio.core.settings import Settings, Theme
+from qvim_studio.ui.settings_dialog import SettingsDialog
+from qvim_studio.ui.theme import StudioTheme
+
+CHECKPOINTS = (
+    CheckpointChoice("starter", "Starter", "Apache-2.0", "yes", True, 25, 2.5),
+    CheckpointChoice("big", "Big", "CC-BY-NC-SA-4.0", "no", False, 50, 3.0),
+)
+CHOSEN = Settings(
+    theme=Theme.LIGHT,
+    checkpoint="big",
+    vram_mode=VramMode.LOW,
+    steps=12,
+    guidance=3.5,
+    input_device="Gone microphone",
+    output_folder="/somewhere",
+    trim_takes=False,
+)
+
+
+def open_dialog(settings: Settings, theme: StudioTheme, qtbot: QtBot) -> SettingsDialog:
+    dialog = SettingsDialog(theme, settings, CHECKPOINTS, "/music/QVIM Studio")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+@pytest.mark.parametrize("settings", [Settings(), CHOSEN])
+def test_an_untouched_dialog_changes_nothing(
+    settings: Settings, theme: StudioTheme, qtbot: QtBot
+) -> None:
+    dialog = open_dialog(settings, theme, qtbot)
+    assert dialog.chosen() == settings
+    audio = FakeAudio()
+    dialog.show_devices(audio.input_devices(), audio.output_devices())
+    assert dialog.chosen() == settings
+
+
+def test_the_licence_is_shown_where_a_checkpoint_is_chosen(
+    theme: StudioTheme, qtbot: QtBot
+) -> None:
+    dialog = open_dialog(Settings(), theme, qtbot)
+    assert dialog._licence.text() == "Apache-2.0  ·  sellable"
+    assert dialog.steps.text() == "Checkpoint's default (25)"
+    dialog.checkpoint.setCurrentIndex(1)
+    assert dialog._licence.text() == "CC-BY-NC-SA-4.0  ·  non-commercial"
+    assert dialog.steps.text() == "Checkpoint's default (50)"
+    assert dialog.checkpoint.currentText() == "Big (not installed)"
+
+
+def test_a_remembered_device_that_is_gone_stays_chosen_and_is_marked(
+    theme: StudioTheme, qtbot: QtBot
+) -> None:
+    dialog = open_dialog(CHOSEN, theme, qtbot)
+    audio = FakeAudio()
+    dialog.show_devices(audio.input_devices(), audio.output_devices())
+    assert dialog.input_device.currentText() == "Gone microphone (not connected)"
+    assert dialog.input_device.findData("Fake microphone") > 0
+
+
+def test_save_hands_over_what_is_shown(theme: StudioTheme, qtbot: QtBot) -> None:
+    dialog = open_dialog(Settings(), theme, qtbot)
+    dialog.theme_choice.setCurrentIndex(dialog.theme_choice.findData(Theme.LIGHT))
+    dialog.steps.setValue(8)
+    save = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Save")
+    with qtbot.waitSignal(dialog.settings_chosen) as chosen:
+        save.click()
+    assert chosen.args == [Settings(theme=Theme.LIGHT, steps=8)]
+    assert not dialog.isVisible()
+
+
+def test_cancel_hands_over_nothing(theme: StudioTheme, qtbot: QtBot) -> None:
+    dialog = open_dialog(Settings(), theme, qtbot)
+    dialog.steps.setValue(8)
+    with qtbot.assertNotEmitted(dialog.settings_chosen):
+        dialog.reject()

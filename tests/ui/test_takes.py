@@ -1,0 +1,265 @@
+"""Recording, walking through takes, trimming, comparing: through the window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from fake_audio import SAMPLE_RATE, FakeAudio
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.audio import recorder
+from qvim_studio.audio.player import PlaySpan
+from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.audition import IMITATION_KEY
+from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.services import Services
+
+Generate = Callable[[MainWindow], None]
+TONE = 0.5 * np.sin(np.arange(SAMPLE_RATE // 2) * 0.05)
+
+
+def open_take(window: MainWindow, path: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        window.controller.open_file(path)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake microphone says nothing between two takes; a busy machine may take its time."""
+    monkeypatch.setattr(recorder, "STALL_TIMEOUT_S", 60.0)
+
+
+@pytest.fixture
+def padded_take(tmp_path: Path) -> Path:
+    path = tmp_path / "padded.wav"
+    quiet = np.zeros(SAMPLE_RATE // 2)
+    soundfile.write(path, np.concatenate((quiet, TONE, quiet)), SAMPLE_RATE)
+    return path
+
+
+def test_previous_and_next_bring_takes_back(
+    window: MainWindow, take: Path, padded_take: Path, qtbot: QtBot
+) -> None:
+    open_take(window, take, qtbot)
+    open_take(window, padded_take, qtbot)
+    head = window.imitation.take_head
+    assert head.count.text() == "2/2"
+    assert not head.next.isEnabled()
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        QTest.keyClick(window, Qt.Key.Key_PageUp)
+    assert window.controller.imitation.path == take
+    assert head.count.text() == "1/2"
+
+
+def test_takes_of_a_crashed_session_are_there_again(
+    window: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    services.paths.takes_folder.mkdir()
+    soundfile.write(services.paths.takes_folder / "take.wav", TONE, SAMPLE_RATE)
+    with qtbot.waitSignal(window.controller.takes.takes_changed):
+        window.controller.takes.load_takes()
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        window.imitation.take_head.previous.click()
+    assert window.controller.imitation.name == "take"
+
+
+def test_a_take_that_was_deleted_is_told_and_passed_over(
+    window: MainWindow, take: Path, padded_take: Path, qtbot: QtBot
+) -> None:
+    open_take(window, take, qtbot)
+    open_take(window, padded_take, qtbot)
+    take.unlink()
+    window.controller.takes.open_previous()
+    assert "no longer there" in window.messages.text
+    assert window.imitation.take_head.count.text() == "1/1"
+
+
+def test_the_trimmed_part_is_what_is_generated_from(
+    window: MainWindow, padded_take: Path, generate: Generate, qtbot: QtBot
+) -> None:
+    open_take(window, padded_take, qtbot)
+    assert window.imitation.take_head.time.text() == "0.6 s"
+    window.imitation.wave.part_dragged.emit(0.75, 1.0)
+    assert window.imitation.take_head.time.text() == "0.2 s"
+    generate(window)
+    assert window.controller.candidates[0].duration_s == pytest.approx(0.25)
+    QTest.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    assert window.imitation.take_head.time.text() == "1.5 s"
+
+
+def test_the_selection_is_played_looped_and_used(
+    window: MainWindow,
+    padded_take: Path,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    spans: list[PlaySpan] = []
+    monkeypatch.setattr(
+        services.playback, "play", lambda key, load, span: spans.append((key, span))
+    )
+    open_take(window, padded_take, qtbot)
+    window.imitation.wave.select((0.6, 0.8))
+    QTest.keyClick(window, Qt.Key.Key_L)
+    QTest.keyClick(window, Qt.Key.Key_Space)
+    assert spans == [(IMITATION_KEY, PlaySpan(0.6, 0.8, is_looping=True))]
+    QTest.keyClick(window, Qt.Key.Key_U)
+    imitation = window.controller.imitation
+    assert (imitation.begin_s, imitation.end_s) == (0.6, 0.8)
+    assert window.imitation.wave.selection is None
+
+
+def test_hands_free_takes_become_imitations_one_after_the_other(
+    window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
+) -> None:
+    QTest.keyClick(window, Qt.Key.Key_H)
+    assert window.imitation.bar.hands_free.isChecked()
+    for count in (1, 2):
+        with qtbot.waitSignal(window.controller.imitation_changed):
+            audio.say(np.concatenate((TONE, np.zeros(SAMPLE_RATE))))
+        qtbot.waitUntil(
+            lambda n=count: (
+                len(window.controller.takes.takes.paths) == n
+                and services.recording.state is RecordingState.READY
+            )
+        )
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: services.recording.state is RecordingState.IDLE)
+    assert not window.imitation.bar.hands_free.isChecked()
+
+
+def test_a_lost_microphone_gives_one_message_even_where_nothing_was_heard(
+    window: MainWindow,
+    audio: FakeAudio,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    monkeypatch.setattr(recorder, "STALL_TIMEOUT_S", 0.1)
+    QTest.keyClick(window, Qt.Key.Key_R)
+    with qtbot.waitSignal(services.recording.take_recorded):
+        audio.say(np.zeros(SAMPLE_RATE))
+    qtbot.waitUntil(lambda: services.tasks.is_idle)
+    assert "stopped sending" in window.messages.text
+    assert services.recording.state is RecordingState.IDLE
+    assert window.imitation.bar.record_button.isEnabled()
+
+
+def test_another_microphone_is_chosen_by_name_and_remembered(
+    window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
+) -> None:
+    audio.microphones = ["Fake microphone", "Other microphone"]
+    box = window.imitation.bar.microphone
+    box.devices_wanted.emit()
+    qtbot.waitUntil(lambda: box.findData("Other microphone") > 0)
+    box.setCurrentIndex(box.findData("Other microphone"))
+    box.activated.emit(box.currentIndex())
+    assert services.store.settings.input_device == "Other microphone"
+    QTest.keyClick(window, Qt.Key.Key_R)
+    assert audio.input_opened.wait(5.0)
+    assert audio.opened_names == ["Other microphone"]
+    audio.say(TONE)
+    qtbot.waitUntil(lambda: services.recording.state is RecordingState.RECORDING)
+    QTest.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: services.recording.state is RecordingState.IDLE)
+
+
+def test_a_microphone_that_is_gone_is_greyed(
+    window: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    settings = services.store.settings.with_changes(input_device="Gone")
+    services.store.change(settings)
+    box = window.imitation.bar.microphone
+    assert box.currentText() == "Gone (not connected)"
+    assert not box.model().item(box.currentIndex()).isEnabled()
+
+
+def test_recording_options_count_at_once(
+    window: MainWindow, padded_take: Path, services: Services, qtbot: QtBot
+) -> None:
+    open_take(window, padded_take, qtbot)
+    options = window.imitation.bar.options
+    options.gain.setValue(12)
+    options.count_in.setCurrentIndex(3)
+    options.trim_level.setValue(-12)
+    settings = services.store.settings
+    assert (settings.input_gain_db, settings.count_in_s) == (12.0, 3)
+    assert settings.trim_threshold_db == -12.0
+
+
+def test_a_copied_file_is_pasted_as_the_imitation(
+    window: MainWindow, take: Path, qtbot: QtBot
+) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(take))])
+    QGuiApplication.clipboard().setMimeData(data)
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        QTest.keySequence(window, "Ctrl+V")
+    assert window.controller.imitation.path == take
+
+
+def test_a_candidate_is_seen_below_the_imitation_at_the_same_place(
+    window: MainWindow, padded_take: Path, generate: Generate, qtbot: QtBot
+) -> None:
+    open_take(window, padded_take, qtbot)
+    generate(window)
+    with qtbot.waitSignal(window.controller.viewer.pictured):
+        QTest.keyClick(window, Qt.Key.Key_2)
+    result = window.imitation.result
+    assert result.isVisible()
+    assert result._origin_s == window.controller.imitation.begin_s
+    with qtbot.waitSignal(window.controller.viewer.analyzed):
+        pass
+    QTest.keyClick(window, Qt.Key.Key_V)
+    QTest.keyClick(window, Qt.Key.Key_C)
+    assert not window.imitation.grab().isNull()
+
+
+def test_ab_switches_without_a_gap_and_the_reference_joins_in(
+    with_take: MainWindow,
+    generate: Generate,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    generate(with_take)
+    entries = with_take.controller.candidates
+    calls: list[tuple[str, bool]] = []
+    play = services.playback.play
+
+    def record(key: str, load: object, span: PlaySpan) -> None:
+        calls.append((key, span.takes_over))
+        play(key, load, span)
+
+    monkeypatch.setattr(services.playback, "play", record)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_X, Qt.Key.Key_0, Qt.Key.Key_0):
+        QTest.keyClick(with_take, key)
+    first, second = (str(entry.path) for entry in entries[:2])
+    assert calls == [
+        (first, False),
+        (second, True),
+        (first, True),
+        (IMITATION_KEY, False),
+        (first, False),
+    ]
+
+
+def test_ten_minutes_open_in_under_a_second(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "long.wav"
+    quiet = np.random.default_rng(0).standard_normal(SAMPLE_RATE).astype(np.float32) * 0.1
+    soundfile.write(path, np.tile(quiet, 600), SAMPLE_RATE)
+    began = time.process_time()
+    open_take(window, path, qtbot)
+    window.imitation.wave.repaint()
+    assert time.process_time() - began < 1.0
+    assert window.controller.imitation.clip.duration_s > 599
+    qtbot.waitUntil(lambda: window._services.tasks.is_idle, timeout=20_000)

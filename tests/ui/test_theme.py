@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QFontInfo
+
+from qvim_studio.core.settings import Theme
+from qvim_studio.ui.icons import _DRAWINGS, icon_pixmap
+from qvim_studio.ui.theme import DARK, LIGHT, Palette, StudioTheme, font, palette_for, style_sheet
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2.1: relative luminance ratio."""
+    levels = sorted((_luminance(QColor(first)), _luminance(QColor(second))))
+    return (levels[1] + 0.05) / (levels[0] + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (color.redF(), color.greenF(), color.blueF())
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("ground", ["window", "surface", "raised"])
+@pytest.mark.parametrize("name", ["text", "secondary"])
+def test_text_is_readable_on_every_ground(palette: Palette, ground: str, name: str) -> None:
+    assert contrast(getattr(palette, name), getattr(palette, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_accent_is_readable_and_carries_readable_text(palette: Palette) -> None:
+    assert contrast(palette.on_accent, palette.accent) >= 4.5
+    assert contrast(palette.on_accent, palette.accent_hover) >= 4.5
+    for name in ("accent", "danger", "warning", "wave"):
+        assert contrast(getattr(palette, name), palette.surface) >= 3.0
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_style_sheet_has_no_name_left(palette: Palette, tmp_path: Path) -> None:
+    sheet = style_sheet(palette, tmp_path)
+    assert "@" not in sheet
+    assert "$" not in sheet
+    assert len(list(tmp_path.glob("*.svg"))) == 3
+
+
+def test_the_bundled_typeface_is_used(theme: StudioTheme) -> None:
+    assert QFontInfo(font()).family() == "Inter"
+
+
+def test_a_change_of_theme_is_announced_once(theme: StudioTheme) -> None:
+    announced: list[bool] = []
+    theme.changed.connect(lambda: announced.append(theme.palette.is_dark))
+    theme.set_theme(Theme.LIGHT)
+    theme.set_theme(Theme.LIGHT)
+    theme.set_theme(Theme.DARK)
+    assert announced == [False, True]
+    assert palette_for(Theme.LIGHT) is LIGHT
+
+
+@pytest.mark.parametrize("name", sorted(_DRAWINGS))
+def test_every_icon_draws_something_in_its_color(name: str, theme: StudioTheme) -> None:
+    image = icon_pixmap(name, "#ff0000", 24, 2.0).toImage()
+    drawn = [
+        image.pixelColor(x, y)
+        for x in range(image.width())
+        for y in range(image.height())
+        if image.pixelColor(x, y).alpha() > 200
+    ]
+    assert image.width() == 48
+    assert len(drawn) > 30
+    assert all(color.green() < 40 for color in drawn)
