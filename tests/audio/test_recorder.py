@@ -97,7 +97,7 @@ def test_hands_free_makes_one_file_of_every_sound(
         loud = np.flatnonzero(np.abs(recorded) > 0)
         assert loud[0] / SAMPLE_RATE == pytest.approx(PRE_ROLL_S, abs=0.03)
         assert np.ptp(loud) / SAMPLE_RATE == pytest.approx(0.3, abs=0.01)
-    assert recorder.snapshot().phase is TakePhase.LISTENING
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
 
 
 def test_gain_is_applied_to_what_is_kept(make: Make, audio: FakeAudio, tmp_path: Path) -> None:

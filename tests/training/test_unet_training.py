@@ -64,20 +64,20 @@ def test_gradients_reach_the_condition_and_the_controls() -> None:
     assert unet.conv_in.weight.grad[:, 8:].norm() > 1e-6
 
 
-def test_a_few_steps_lower_the_loss() -> None:
+def test_steps_on_one_noised_batch_lower_its_loss() -> None:
     torch.manual_seed(0)
     unet = make_unet((16, 32, 32), 1)
     optimizer = torch.optim.AdamW(unet.parameters(), lr=3e-3)
     batches, scheduler = make_batches(), make_scheduler()
     losses = []
-    for step in range(20):
-        torch.manual_seed(step)
-        loss = loss_of(unet, scheduler, batches, step)
+    for _ in range(20):
+        torch.manual_seed(0)
+        loss = loss_of(unet, scheduler, batches, 0)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    assert np.mean(losses[-5:]) < 0.9 * np.mean(losses[:5])
+    assert losses[-1] < 0.7 * losses[0], losses
 
 
 def test_short_sound_is_followed_by_silence() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from studio_fixtures import (  # noqa: F401
     audio,
     generate,
@@ -23,3 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             mark = pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True)
             item.add_marker(mark)
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QGuiApplication) -> Iterator[None]:
+    """The offscreen platform destroys what is left on it after the interpreter: a crash at exit."""
+    yield
+    qapp.clipboard().clear()
