@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 OUTPUT_FOLDER = "qvim-output"
 INTERRUPTED = 130
 TRAINED_PARTS = (
-    *("corpus", "imitations", "targets", "clap", "vae", "vocoder", "qvim", "adapter", "unet"),
-    *("film", "joint", "library", "examples", "starter"),
+    *("corpus", "imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder"),
+    *("qvim", "adapter", "unet", "film", "joint", "library", "examples", "starter"),
 )
 Command = Callable[[argparse.Namespace], dict[str, Any]]
 

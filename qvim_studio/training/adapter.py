@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.models.adapter import Adapter, AdapterBinding, save_adapter
+from qvim_studio.models.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
 from qvim_studio.training.corpus import load_corpus
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.ranks import mean_reciprocal_rank
 
 PREDICTED_FILE = "predicted.npy"
@@ -80,6 +80,8 @@ def run(
     binding = AdapterBinding(str(stored["encoder_id"]), options.clap_id, options.generator_id)
     torch.manual_seed(options.loop.seed)
     adapter = Adapter()
+    if can_start_warm(run_folder, "adapter"):
+        adapter, _ = load_adapter(run_folder / "adapter")
     trainer = Trainer(adapter, options.loop, run_folder)
     train = corpus.indices("train")
 

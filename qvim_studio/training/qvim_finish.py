@@ -118,21 +118,38 @@ def run(
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(LastLayers(encoder))
-        made_sounds = _embed(averaged, sounds, "reference")
-        made_voices = np.stack(
-            [_embed(averaged, voices[:, k], "imitation") for k in range(voices.shape[1])], axis=1
-        )
         finished = copy.deepcopy(encoder)
         finished.imitation.features[-1].load_state_dict(averaged.imitation.state_dict())
         finished.reference.features[-1].load_state_dict(averaged.reference.state_dict())
         save_qvim_encoder(finished, run_folder / "finish" / "qvim")
-        name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
-        np.savez(
-            run_folder / EMBEDDINGS_FILE, voices=made_voices, sounds=made_sounds, encoder_id=name
-        )
-        return _validate(corpus, made_voices[:, 0], made_sounds)
+        return _write_embeddings(corpus, averaged, voices, sounds, run_folder)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
+
+
+@torch.no_grad()
+def embed_corpus(corpus_folder: Path, run_folder: Path) -> Metrics:
+    """Write the embeddings of the encoder that is finished already, for the adapter's training."""
+    corpus = load_corpus(corpus_folder)
+    encoder = load_qvim_encoder(run_folder / "finish" / "qvim")
+    voices, sounds = _cached_maps(encoder, corpus, load_or_render(corpus), run_folder)
+    return _write_embeddings(corpus, LastLayers(encoder).eval(), voices, sounds, run_folder)
+
+
+def _write_embeddings(
+    corpus: Corpus,
+    layers: LastLayers,
+    voices: torch.Tensor,
+    sounds: torch.Tensor,
+    run_folder: Path,
+) -> Metrics:
+    made_sounds = _embed(layers, sounds, "reference")
+    made_voices = np.stack(
+        [_embed(layers, voices[:, k], "imitation") for k in range(voices.shape[1])], axis=1
+    )
+    name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
+    np.savez(run_folder / EMBEDDINGS_FILE, voices=made_voices, sounds=made_sounds, encoder_id=name)
+    return _validate(corpus, made_voices[:, 0], made_sounds)
 
 
 def _embed(layers: LastLayers, maps: torch.Tensor, branch: str) -> np.ndarray:

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.training.loop import STATE_FILE, LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import STATE_FILE, LoopOptions, Metrics, Trainer, can_start_warm
 
 OPTIONS = LoopOptions(learning_rate=1e-2, warmup_steps=3)
 
@@ -45,6 +45,14 @@ def test_resumed_run_has_the_loss_curve_of_an_uninterrupted_one(tmp_path: Path) 
     for a, b in zip(straight.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(a, b)
     assert np.mean(whole[-5:]) < 0.6 * np.mean(whole[:5])
+
+
+def test_restored_weights_count_until_a_training_has_a_state_of_its_own(tmp_path: Path) -> None:
+    assert not can_start_warm(tmp_path, "unet")
+    (tmp_path / "unet").mkdir()
+    assert can_start_warm(tmp_path, "unet")
+    train(tmp_path, 1, [])
+    assert not can_start_warm(tmp_path, "unet")
 
 
 def test_loss_that_is_not_finite_stops_with_a_sentence(tmp_path: Path) -> None:
