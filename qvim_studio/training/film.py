@@ -26,6 +26,7 @@ from qvim_studio.models.film import freeze_all_but_film, save_film
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.adapter import AdapterTraining, adapter_loss
 from qvim_studio.training.corpus import load_corpus
+from qvim_studio.training.imitations import take_rows
 from qvim_studio.training.latents import load_or_make_latents
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
 from qvim_studio.training.unet import UnetBatches, UnetTraining, denoising_loss
@@ -93,7 +94,8 @@ def run(
     adapter, binding = load_adapter(folder / "adapter")
     latents = load_or_make_latents(corpus, folder / "vae", run_folder / "latents.pt")
     targets = np.load(corpus_folder / "targets.npz")
-    voices = np.load(embeddings_file)["voices"]
+    embeddings = np.load(embeddings_file)
+    voices, rows = take_rows(embeddings["voices"], embeddings.get("first"))
     unet = parts.unet.float().train()
     student = FilmStudent(unet, adapter if is_joint else None)
     scheduler = DDIMScheduler.from_config(parts.scheduler_config)
@@ -112,7 +114,7 @@ def run(
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         batch = batches.draw(rng)
-        given = torch.from_numpy(voices[batch.items, rng.integers(voices.shape[1])])
+        given = torch.from_numpy(voices[rows.draw(batch.items, rng)])
         with torch.set_grad_enabled(is_joint):
             made = adapter(given)
         conditions = torch.where(batch.is_dropped[:, None], batch.conditions, made)

@@ -125,14 +125,13 @@ class PairBatches:
         self.space = space
         self.options = options
         self.indices = corpus.indices("train")
-        names = [f"{item.source}/{item.label}" for item in corpus.items]
-        self.groups = np.unique(names, return_inverse=True)[1]
+        self.groups = corpus.groups()
 
     def draw(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """audio (2 pairs + extras, samples): imitations, references, extras; the teacher's unit
         vectors (2 pairs + extras, 512); groups (pairs,)."""
         options = self.options
-        drawn = rng.choice(self.indices, size=options.pairs, replace=False)
+        drawn = rng.choice(self.indices, min(options.pairs, len(self.indices)), replace=False)
         pairs = [self._pair(index, rng) for index in drawn]
         sounds = [voice for voice, _ in pairs] + [sound for _, sound in pairs]
         sounds += [self._extra(rng) for _ in range(options.extras)]
@@ -144,11 +143,9 @@ class PairBatches:
         self, rng: np.random.Generator
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The same for whole sounds on the real window: ``extras`` in all, half imitations."""
-        drawn = rng.choice(self.indices, size=self.options.extras // 2, replace=False)
-        voices = [
-            self.imitations.samples(index, int(rng.integers(self.imitations.renders)))
-            for index in drawn
-        ]
+        count = min(self.options.extras // 2, len(self.indices))
+        drawn = rng.choice(self.indices, count, replace=False)
+        voices = [self.imitations.draw(index, rng) for index in drawn]
         sounds = [self.corpus.samples(self.corpus.items[i], QVIM_SAMPLE_RATE) for i in drawn]
         audio = np.zeros((2 * len(drawn), QVIM_WINDOW_SAMPLES), np.float32)
         for row, sound in zip(audio, voices + sounds, strict=True):
@@ -163,8 +160,7 @@ class PairBatches:
 
     def _pair(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """The same part of an imitation and its reference, each augmented on its own."""
-        render = int(rng.integers(self.imitations.renders))
-        imitation = self.imitations.samples(index, render)
+        imitation = self.imitations.draw(index, rng)
         reference = self.corpus.samples(self.corpus.items[index], QVIM_SAMPLE_RATE)
         length = self.options.sound_samples
         start = rng.random() * max(0.0, 1 - length / len(imitation))
@@ -190,7 +186,7 @@ class PairBatches:
         """A reference or an imitation, moved by up to an octave in pitch and speed."""
         index = int(rng.choice(self.indices))
         if rng.random() < 0.25:
-            sound = self.imitations.samples(index, int(rng.integers(self.imitations.renders)))
+            sound = self.imitations.draw(index, rng)
         else:
             sound = self.corpus.samples(self.corpus.items[index], QVIM_SAMPLE_RATE)
         length = self.options.sound_samples

@@ -79,7 +79,8 @@ def run(
 ) -> None:
     """Finish the encoder in ``run_folder/qvim``; leaves ``run_folder/finish/qvim`` and embeddings.
 
-    embeddings.npz: voices (items, renders, 960), sounds (items, 960), encoder_id.
+    embeddings.npz: voices (takes, 960), first (items + 1,) of imitations.TakeRows, sounds
+    (items, 960), encoder_id.
     """
     options = options or FinishTraining()
     corpus = load_corpus(corpus_folder)
@@ -90,13 +91,11 @@ def run(
     layers = LastLayers(encoder)
     trainer = Trainer(layers, options.loop, run_folder / "finish")
     train = corpus.indices("train")
-    names = [f"{item.source}/{item.label}" for item in corpus.items]
-    groups = torch.from_numpy(np.unique(names, return_inverse=True)[1])
+    groups = torch.from_numpy(corpus.groups())
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
-        drawn = rng.choice(train, size=options.batch, replace=False)
-        render = int(rng.integers(voices.shape[1]))
-        given = (voices[drawn, render], sounds[drawn])
+        drawn = rng.choice(train, size=min(options.batch, len(train)), replace=False)
+        given = (voices[imitations.rows.draw(drawn, rng)], sounds[drawn])
         noisy = [
             maps.float() + options.noise * maps.float().std() * torch.randn(maps.shape)
             for maps in given
@@ -119,18 +118,21 @@ def run(
     def save() -> Metrics:
         averaged = trainer.ema_model(LastLayers(encoder))
         made_sounds = _embed(averaged, sounds, "reference")
-        made_voices = np.stack(
-            [_embed(averaged, voices[:, k], "imitation") for k in range(voices.shape[1])], axis=1
-        )
+        made_voices = _embed(averaged, voices, "imitation")
         finished = copy.deepcopy(encoder)
         finished.imitation.features[-1].load_state_dict(averaged.imitation.state_dict())
         finished.reference.features[-1].load_state_dict(averaged.reference.state_dict())
         save_qvim_encoder(finished, run_folder / "finish" / "qvim")
         name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
+        first = imitations.rows.first
         np.savez(
-            run_folder / EMBEDDINGS_FILE, voices=made_voices, sounds=made_sounds, encoder_id=name
+            run_folder / EMBEDDINGS_FILE,
+            voices=made_voices,
+            first=first,
+            sounds=made_sounds,
+            encoder_id=name,
         )
-        return _validate(corpus, made_voices[:, 0], made_sounds)
+        return _validate(corpus, made_voices[first[:-1]], made_sounds)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
 
@@ -158,24 +160,21 @@ def _validate(corpus: Corpus, voices: np.ndarray, sounds: np.ndarray) -> Metrics
 def _cached_maps(
     encoder: QvimEncoder, corpus: Corpus, imitations: ImitationSet, run_folder: Path
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Trunk maps in float16: voices (items, renders, 160, 4, 32), sounds (items, 160, 4, 32)."""
+    """Trunk maps in float16: voices (takes, 160, 4, 32), sounds (items, 160, 4, 32)."""
     path = run_folder / "maps.pt"
     name = encoder_id(encoder)
     if path.is_file():
         state = torch.load(path, weights_only=True)
         if state["encoder_id"] == name:
-            return state["voices"], state["sounds"]
-    count = range(len(corpus.items))
+            return state["voices"].flatten(0, -4), state["sounds"]
     sounds = _maps(
         encoder,
         "reference",
-        [corpus.samples(corpus.items[i], QVIM_SAMPLE_RATE) for i in count],
+        [corpus.samples(item, QVIM_SAMPLE_RATE) for item in corpus.items],
     )
-    voices = [
-        _maps(encoder, "imitation", [imitations.samples(i, render) for i in count])
-        for render in range(imitations.renders)
-    ]
-    state = {"voices": torch.stack(voices, dim=1), "sounds": sounds, "encoder_id": name}
+    takes = range(len(imitations.spans))
+    voices = _maps(encoder, "imitation", [imitations.row(row) for row in takes])
+    state = {"voices": voices, "sounds": sounds, "encoder_id": name}
     torch.save(state, path)
     return state["voices"], state["sounds"]
 
