@@ -55,7 +55,8 @@ def adapter_loss(
     """Cosine + InfoNCE + distance of the similarity matrices; both (batch, 512), unit norm."""
     cosine = (made * targets).sum(dim=-1).mean()
     logits = made @ targets.T / options.temperature
-    contrast = nn.functional.cross_entropy(logits, torch.arange(len(made)))
+    rows = torch.arange(len(made), device=made.device)
+    contrast = nn.functional.cross_entropy(logits, rows)
     structure = (made @ made.T - targets @ targets.T).square().mean()
     loss = (1 - cosine) + options.contrast * contrast + options.structure * structure
     return loss, {"cosine": cosine.item(), "structure": structure.item()}
@@ -92,8 +93,9 @@ def run(
         given = np.where(is_voice[:, None], voices[rows.draw(drawn, rng)], sounds[drawn])
         direction = rng.standard_normal(given.shape)
         direction *= options.noise * rng.random() / np.linalg.norm(direction, axis=1)[:, None]
-        embeddings = nn.functional.normalize(torch.from_numpy(given + direction).float(), dim=-1)
-        return adapter_loss(adapter(embeddings), torch.from_numpy(targets[drawn]), options)
+        noisy = torch.from_numpy(given + direction).float().to(trainer.device)
+        made = adapter(nn.functional.normalize(noisy, dim=-1))
+        return adapter_loss(made, torch.from_numpy(targets[drawn]).to(trainer.device), options)
 
     @torch.no_grad()
     def save() -> Metrics:

@@ -13,6 +13,7 @@ import torch
 
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.resources import resource_path
+from qvim_studio.training.machine import leave_processes
 
 STARTER_ID = "starter"
 CLAP_ID = "starter-clap-1"
@@ -39,7 +40,10 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
     if options.minutes <= 0:
         raise UsageError(f"--minutes must be positive, got {options.minutes}.")
     torch.set_num_threads(max(1, options.threads))
-    PARTS[options.part](options)
+    try:
+        PARTS[options.part](options)
+    finally:
+        leave_processes()
     return {"part": options.part, "runs": str(options.runs)}
 
 

@@ -28,6 +28,7 @@ from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import random_color, random_crop, random_stretch
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.ranks import mean_reciprocal_rank
 from qvim_studio.training.teacher import DIMENSIONS, SoundSpace
 
@@ -89,7 +90,7 @@ def relational_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     whole, for a mean over rectified features cannot point anywhere. Source of the idea: Park et
     al., "Relational knowledge distillation" (2019).
     """
-    others = ~torch.eye(len(made), dtype=torch.bool)
+    others = ~torch.eye(len(made), dtype=torch.bool, device=made.device)
     views = [
         (side @ side.T)[others].view(len(made), -1) / temperature
         for side, temperature in ((made, TEMPERATURE), (wanted, RELATION_TEMPERATURE))
@@ -111,7 +112,7 @@ def contrastive_loss(
     same = groups[:, None] == groups[None, :]
     same.fill_diagonal_(False)
     logits = logits.masked_fill(same, float("-inf"))
-    return nn.functional.cross_entropy(logits, torch.arange(len(logits)))
+    return nn.functional.cross_entropy(logits, torch.arange(len(logits), device=logits.device))
 
 
 class PairBatches:
@@ -222,7 +223,8 @@ def run(
     """
     options = options or QvimTraining()
     corpus = load_corpus(corpus_folder)
-    imitations = load_or_render(corpus)
+    with find_machine().main_first():
+        imitations = load_or_render(corpus)
     torch.manual_seed(options.loop.seed)
     student = QvimStudent()
     encoder = student.encoder
@@ -233,7 +235,8 @@ def run(
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         is_whole = rng.random() < options.full_share
-        audio, wanted, groups = batches.draw_whole(rng) if is_whole else batches.draw(rng)
+        drawn = batches.draw_whole(rng) if is_whole else batches.draw(rng)
+        audio, wanted, groups = (tensor.to(trainer.device) for tensor in drawn)
         raw, silence = _forward(encoder, audio, options, rng)
         made = nn.functional.normalize(raw, dim=-1)
         distance = 1 - nn.functional.cosine_similarity(student.head(raw), wanted).mean()
@@ -269,7 +272,7 @@ def _forward(
         start = int(rng.integers(spectrogram.shape[axis] - width))
         spectrogram.narrow(axis, start, width).fill_(0.0)
     stretch = QVIM_WINDOW_SAMPLES / audio.shape[1]
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision(audio.device):
         channels_last = spectrogram.contiguous(memory_format=torch.channels_last)
         maps = encoder.imitation.feature_maps(channels_last, stretch).float()
     silent = maps[..., int(SILENT_SHARE * maps.shape[3])]
@@ -288,7 +291,7 @@ def embed_all(
             for sound in sounds[start : start + batch]
         ]
         windows = torch.cat([fit_window(torch.from_numpy(sound)[None]) for sound in levelled])
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision(windows.device):
             rows.append(encoder.embed(windows, branch).float().numpy())
     return np.concatenate(rows)
 

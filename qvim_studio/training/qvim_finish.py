@@ -24,6 +24,7 @@ from qvim_studio.pipeline.loaded import level_for_embedding
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.qvim import contrastive_loss, relational_loss
 from qvim_studio.training.ranks import mean_reciprocal_rank
 
@@ -84,10 +85,12 @@ def run(
     """
     options = options or FinishTraining()
     corpus = load_corpus(corpus_folder)
-    imitations = load_or_render(corpus)
+    with find_machine().main_first():
+        imitations = load_or_render(corpus)
     targets = torch.from_numpy(np.load(corpus_folder / "targets.npz")["embeddings"])
     encoder = load_qvim_encoder(run_folder / "qvim")
-    voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
+    with find_machine().main_first():
+        voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
     layers = LastLayers(encoder)
     trainer = Trainer(layers, options.loop, run_folder / "finish")
     train = corpus.indices("train")
@@ -96,17 +99,15 @@ def run(
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         drawn = rng.choice(train, size=min(options.batch, len(train)), replace=False)
         given = (voices[imitations.rows.draw(drawn, rng)], sounds[drawn])
-        noisy = [
-            maps.float() + options.noise * maps.float().std() * torch.randn(maps.shape)
-            for maps in given
-        ]
+        maps = [side.to(trainer.device).float() for side in given]
+        noisy = [side + options.noise * side.std() * torch.randn_like(side) for side in maps]
+        wanted = targets[drawn].to(trainer.device)
         made = layers.embed(noisy[0], "imitation"), layers.embed(noisy[1], "reference")
-        contrast = contrastive_loss(*made, groups[drawn])
+        contrast = contrastive_loss(*made, groups[drawn].to(trainer.device))
         distances = [
-            1 - nn.functional.cosine_similarity(layers.head(side), targets[drawn]).mean()
-            for side in made
+            1 - nn.functional.cosine_similarity(layers.head(side), wanted).mean() for side in made
         ]
-        relation = relational_loss(made[1], targets[drawn])
+        relation = relational_loss(made[1], wanted)
         loss = contrast + options.distillation * (distances[0] + distances[1])
         return loss + options.relation * relation, {
             "contrast": contrast.item(),
@@ -180,7 +181,10 @@ def _cached_maps(
 
 
 def _maps(encoder: QvimEncoder, branch: str, sounds: list[np.ndarray]) -> torch.Tensor:
-    trunk = getattr(encoder, branch).features[:-1].to(memory_format=torch.channels_last)
+    device = find_machine().device
+    front_end = copy.deepcopy(encoder.front_end).to(device)
+    trunk = copy.deepcopy(getattr(encoder, branch).features[:-1])
+    trunk = trunk.to(device, memory_format=torch.channels_last)
     rows = []
     for start in range(0, len(sounds), 16):
         levelled = [
@@ -188,8 +192,9 @@ def _maps(encoder: QvimEncoder, branch: str, sounds: list[np.ndarray]) -> torch.
             for sound in sounds[start : start + 16]
         ]
         windows = torch.cat([fit_window(torch.from_numpy(sound)[None]) for sound in levelled])
-        with torch.autocast("cpu", torch.bfloat16):
-            spectrogram = encoder.front_end(windows).contiguous(memory_format=torch.channels_last)
-            rows.append(trunk(spectrogram).half().contiguous())
+        with mixed_precision(device):
+            spectrogram = front_end(windows.to(device))
+            spectrogram = spectrogram.contiguous(memory_format=torch.channels_last)
+            rows.append(trunk(spectrogram).half().contiguous().cpu())
     log.info("mapped %d sounds of the %s branch", len(sounds), branch)
     return torch.cat(rows)
