@@ -20,6 +20,7 @@ from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
+from qvim_studio.training.machine import mixed_precision
 from qvim_studio.training.vae import active_frames, mel_distances, reconstruction_error_db
 from qvim_studio.training.vocoder import spectral_loss
 
@@ -60,7 +61,7 @@ class LatentDecoder(nn.Module):
         self.vocoder = vocoder
 
     def forward(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision(latents.device):
             log_mel = self.decoder(self.post_quant(latents))
         log_mel = log_mel.float()
         return log_mel, self.vocoder(log_mel[:, 0])
@@ -77,23 +78,24 @@ def run(
     """Train or go on training; leaves ``run_folder/vae`` and ``run_folder/vocoder`` (float16)."""
     options = options or DecoderTraining()
     corpus = load_corpus(corpus_folder)
-    mel = MelSpectrogram()
     if can_start_warm(run_folder, "vae"):
         vae_folder, vocoder_folder = run_folder / "vae", run_folder / "vocoder"
     vae, model = load_parts(vae_folder, vocoder_folder)
     trainer = Trainer(model, options.loop, run_folder)
+    vae = vae.to(trainer.device)
+    mel = MelSpectrogram().to(trainer.device)
     indices = corpus.indices("train")
     samples = options.crop_frames * HOP
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         crops = crop_batch(corpus, indices, SAMPLE_RATE, options.batch, samples, rng)
-        return decoder_loss(vae, model, mel, torch.from_numpy(crops), options)
+        return decoder_loss(vae, model, mel, torch.from_numpy(crops).to(trainer.device), options)
 
     @torch.no_grad()
     def save() -> Metrics:
         averaged_vae, averaged = load_parts(vae_folder, vocoder_folder)
         trainer.ema_model(averaged)
-        metrics = _validate(averaged_vae, averaged, mel, corpus)
+        metrics = _validate(averaged_vae, averaged, corpus)
         averaged_vae.half().save_pretrained(run_folder / "vae")
         averaged.vocoder.half().save_pretrained(run_folder / "vocoder")
         return metrics
@@ -117,9 +119,9 @@ def decoder_loss(
     """Of waveforms (batch, samples): log-mel of the decoder, log-mel and spectra of the sound."""
     with torch.no_grad():
         log_mel = mel(real)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision(real.device):
             latents = vae.encode(log_mel).latent_dist.sample().float()
-        spread = options.latent_noise * torch.rand(len(latents), 1, 1, 1)
+        spread = options.latent_noise * torch.rand(len(latents), 1, 1, 1, device=real.device)
         latents = latents + spread / vae.config.scaling_factor * torch.randn_like(latents)
     decoded, made = model(latents)
     again = mel(made)
@@ -135,9 +137,8 @@ def decoder_loss(
     }
 
 
-def _validate(
-    vae: AutoencoderKL, model: LatentDecoder, mel: MelSpectrogram, corpus: Corpus
-) -> Metrics:
+def _validate(vae: AutoencoderKL, model: LatentDecoder, corpus: Corpus) -> Metrics:
+    mel = MelSpectrogram()
     held_out = corpus.indices("held_out")
     crops = crop_batch(corpus, held_out, SAMPLE_RATE, 64, 128 * HOP, np.random.default_rng(0))
     log_mel = mel(torch.from_numpy(crops))
