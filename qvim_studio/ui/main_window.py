@@ -37,6 +37,7 @@ from qvim_studio.ui.imitation_panel import ImitationPanel
 from qvim_studio.ui.library_panel import LibraryPanel
 from qvim_studio.ui.memory_label import MemoryLabel
 from qvim_studio.ui.message_bar import MessageBar
+from qvim_studio.ui.pack_desk import PackDesk
 from qvim_studio.ui.request_desk import RequestDesk
 from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.reveal import reveal_in_folder
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self._build(services.store.settings)
         self._connect()
         self.help = HelpDesk(self, services)
+        self.packs = PackDesk(self, services, self._theme)
         self.keys = WindowKeys(self, services)
         self.keys.actions.fill(self.menuBar())
         self._restore_geometry()
