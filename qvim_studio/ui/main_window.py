@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         self.messages.action_triggered.connect(self.open_settings)
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.history.relocated.connect(self._on_relocated)
+        controller.recipe_opened.connect(self._on_recipe_opened)
         controller.noticed.connect(self.messages.show_notice)
         controller.failed.connect(self.show_error)
         services.recording.state_changed.connect(self._on_recording_state_changed)
@@ -267,10 +268,18 @@ class MainWindow(QMainWindow):
     def _on_file_chosen(self, path: str) -> None:
         self.open_imitation(Path(path))
 
+    @Slot(object)
     def open_imitation(self, path: Path) -> None:
-        """Whatever way a file came."""
+        """Whatever way a file came; a clip of ours brings back what it was made from."""
         self.messages.clear()
-        self.controller.open_file(path)
+        self.controller.open_sound(path)
+
+    @Slot(object, str)
+    def _on_recipe_opened(self, path: Path, text: str) -> None:
+        def use_as_imitation() -> None:
+            self.controller.open_file(path)
+
+        self.messages.offer(text, self.tr("Use as imitation instead"), use_as_imitation)
 
     @Slot()
     def open_settings(self) -> SettingsDialog:
