@@ -42,6 +42,7 @@ TEST_PACKAGES = [
     "xauth",
     "xdotool",
     "openbox",
+    "mhwaveedit",  # takes a dragged clip
     "pulseaudio",
     "pulseaudio-utils",
     "libasound2-plugins",

@@ -92,6 +92,7 @@ def bext_payload(meta: ClipMetadata) -> bytes:
         LOUDNESS_UNKNOWN,
     )
     history = "\r\n".join(meta.coding_history.splitlines())
+    history += " " * (len(history) % 2)  # an odd chunk is too much for simple readers
     tail = _ascii(history, len(history)) + b"\r\n" if history else b""
     return fixed + loudness + bytes(180) + tail
 

@@ -84,6 +84,17 @@ def test_a_star_by_key_is_kept_and_undone(compared: MainWindow, qtbot: QtBot) ->
     assert not compared.candidates.shown[0].is_starred
 
 
+def test_the_candidate_that_was_played_by_key_is_the_one_that_is_starred(
+    compared: MainWindow, qtbot: QtBot
+) -> None:
+    compared.rest()
+    assert not compared.candidates.view.hasFocus()
+    QTest.keyClick(compared, Qt.Key.Key_3)
+    with qtbot.waitSignal(compared.controller.history.updated):
+        QTest.keyClick(compared, Qt.Key.Key_S)
+    assert [e.is_starred for e in compared.candidates.shown] == [False, False, True, False]
+
+
 def test_rename_and_tag_lead_to_the_details_of_the_clip(compared: MainWindow) -> None:
     QTest.keyClick(compared.candidates.view, Qt.Key.Key_F2)
     assert compared.focusWidget() is compared.history.details.name
