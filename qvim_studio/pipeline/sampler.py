@@ -61,6 +61,7 @@ def sample_latents(
     guidance: float,
     start: torch.Tensor | None = None,
     strength: float = 1.0,
+    guidance_passes: int = 1,
     on_step: OnStep,
     is_cancelled: IsCancelled,
 ) -> torch.Tensor:
@@ -71,6 +72,7 @@ def sample_latents(
 
     start: clean latents to begin from, noised as far as ``strength`` says; None for pure noise.
     guidance: e_u + w (e_c - e_u) (Ho & Salimans 2022, eq. 6); 1 skips the second pass.
+    guidance_passes: 2 computes e_u and e_c one after the other: half the memory.
     Raises CancelledError between two steps once ``is_cancelled()`` is true.
     """
     scheduler.set_timesteps(steps, device=noise.device)
@@ -87,7 +89,7 @@ def sample_latents(
         if is_cancelled():
             raise CancelledError("The generation was cancelled. Nothing was written.")
         given = scheduler.scale_model_input(latents, timestep)
-        noise_pred = predict(unet, given, timestep, conditions, guidance)
+        noise_pred = predict(unet, given, timestep, conditions, guidance, guidance_passes)
         latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
         on_step(number, len(timesteps))
     return latents
@@ -99,6 +101,7 @@ def predict(
     timestep: torch.Tensor,
     conditions: Conditions,
     guidance: float,
+    guidance_passes: int = 1,
 ) -> torch.Tensor:
     """The UNet's prediction under classifier-free guidance.
 
@@ -108,6 +111,10 @@ def predict(
         latents = torch.cat([latents, conditions.controls.to(latents.dtype)], dim=1)
     if guidance == 1.0:
         return _forward(unet, latents, timestep, conditions.wanted)
+    if guidance_passes == 2:
+        unwanted = _forward(unet, latents, timestep, conditions.unwanted)
+        wanted = _forward(unet, latents, timestep, conditions.wanted)
+        return unwanted + guidance * (wanted - unwanted)
     both = torch.cat([conditions.unwanted, conditions.wanted])
     doubled = _forward(unet, torch.cat([latents, latents]), timestep, both)
     unwanted, wanted = doubled.chunk(2)
