@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.request import GenerationRequest, Provenance
 
@@ -14,11 +16,14 @@ class Progress:
 
     phase: "load", "encode", "denoise" or "decode".
     step, steps: steps finished and steps in all of this phase.
+    preview: uint8 (bands, columns), 255 loudest, the lowest band first: how the sound looks so far;
+    now and then, None otherwise.
     """
 
     phase: str
     step: int
     steps: int
+    preview: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     @property
     def fraction(self) -> float:

@@ -41,7 +41,13 @@ from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
 from qvim_studio.pipeline.embedder import Embedder
 from qvim_studio.pipeline.finishing import finish
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, level_for_embedding, load_checkpoint
-from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.pipeline.preview import Previewer, picture_of
+from qvim_studio.pipeline.sampler import (
+    Conditions,
+    executed_steps,
+    make_scheduler,
+    sample_latents,
+)
 from qvim_studio.pipeline.starts import arrange
 
 log = logging.getLogger(__name__)
@@ -214,6 +220,7 @@ class _Run:
         self.samples = round(request.duration_s * SAMPLE_RATE)
         frames = max(1, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
         self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
+        self.columns = -(-self.samples // HOP)  # of the log-mel, before the padding
         self.embedding: np.ndarray | None = None
         self.imitation: np.ndarray | None = None
         self.start_name = ""
@@ -239,6 +246,7 @@ class _Run:
         self, on_progress: OnProgress, is_cancelled: IsCancelled, clock: _Clock
     ) -> list[np.ndarray]:
         """Mono waveforms at 16 kHz, (samples,) each, in the order of the seeds."""
+        previewer = self._previewer(is_cancelled)
         waveforms: list[np.ndarray] = []
         size = self.loaded.plan.max_batch
         for first in range(0, self.request.variations, size):
@@ -246,13 +254,16 @@ class _Run:
                 self.request.seed + i
                 for i in range(first, min(first + size, self.request.variations))
             ]
-            latents = self._denoise(seeds, first, on_progress, is_cancelled)
+            latents = self._denoise(seeds, first, on_progress, is_cancelled, previewer)
             clock.lap("denoise")
             on_progress(Progress("decode", first, self.request.variations))
             with self.loaded.parts.coding():
                 for row in latents:
                     _raise_if(is_cancelled)
-                    waveforms.append(self._decode(row[None]))
+                    waveform, log_mel = self._decode(row[None])
+                    waveforms.append(waveform)
+                    picture = picture_of(log_mel, self.columns)
+                    on_progress(Progress("decode", first, self.request.variations, picture))
             clock.lap("decode")
         return waveforms
 
@@ -336,6 +347,7 @@ class _Run:
         finished: int,
         on_progress: OnProgress,
         is_cancelled: IsCancelled,
+        previewer: Previewer | None,
     ) -> torch.Tensor:
         loaded, request, batch = self.loaded, self.request, len(seeds)
         shape = (loaded.parts.latent_channels, self.frames, N_MELS // VAE_FACTOR)
@@ -349,10 +361,19 @@ class _Run:
             None if conditions.controls is None else conditions.controls.repeat(batch, 1, 1, 1),
         )
 
+        preview: np.ndarray | None = None
+
+        def on_estimate(step: int, steps: int, estimate: Callable[[], torch.Tensor]) -> None:
+            nonlocal preview
+            preview = previewer.after_step(step / steps, estimate) if previewer else None
+
         def on_step(step: int, steps: int) -> None:
             # Steps of all variations, so that the bar moves once from left to right.
             done = finished * steps + step * batch
-            on_progress(Progress("denoise", done, steps * request.variations))
+            on_progress(Progress("denoise", done, steps * request.variations, preview))
+
+        if previewer is not None:
+            previewer.begin_batch()
 
         with loaded.parts.denoising():
             return sample_latents(
@@ -367,22 +388,37 @@ class _Run:
                 guidance_passes=loaded.plan.traits.guidance_passes,
                 on_step=on_step,
                 is_cancelled=is_cancelled,
+                on_estimate=on_estimate,
             )
 
+    def _previewer(self, is_cancelled: IsCancelled) -> Previewer | None:
+        """None where the VAE is not at hand while the UNet runs."""
+        plan, parts, request = self.loaded.plan, self.loaded.parts, self.request
+        if plan.traits.swaps_parts:
+            return None
+        steps = request.steps
+        if self.start is not None:
+            steps = executed_steps(request.steps, request.strength)
+        batches = -(-request.variations // plan.max_batch)
+        return Previewer(
+            parts.vae, parts.scaling_factor, steps * batches, self.columns, is_cancelled
+        )
+
     @torch.inference_mode()
-    def _decode(self, latents: torch.Tensor) -> np.ndarray:
-        """One latent (1, channels, frames, bins) → mono float32 (samples,)."""
+    def _decode(self, latents: torch.Tensor) -> tuple[np.ndarray, torch.Tensor]:
+        """One latent (1, channels, frames, bins) → mono float32 (samples,), and its log-mel."""
         parts, plan = self.loaded.parts, self.loaded.plan
         latents = (latents / parts.scaling_factor).to(plan.dtype)
         if self.frames <= PIECE_LATENT_FRAMES:
-            waveform = parts.vocoder(parts.vae.decode(latents).sample[:, 0])
+            log_mel = parts.vae.decode(latents).sample
+            waveform = parts.vocoder(log_mel[:, 0])
         else:
             home = "cpu" if plan.traits.swaps_parts else plan.device
-            log_mel = decode_in_pieces(parts.vae, latents, PIECE_LATENT_FRAMES, home)[:, 0]
+            log_mel = decode_in_pieces(parts.vae, latents, PIECE_LATENT_FRAMES, home)
             waveform = vocode_in_pieces(
-                parts.vocoder, log_mel.to(plan.device), VAE_FACTOR * PIECE_LATENT_FRAMES
+                parts.vocoder, log_mel[:, 0].to(plan.device), VAE_FACTOR * PIECE_LATENT_FRAMES
             )
-        return waveform.float().cpu().numpy().reshape(-1)[: self.samples]
+        return waveform.float().cpu().numpy().reshape(-1)[: self.samples], log_mel
 
 
 class _Clock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ from diffusers import (  # isort: skip
 )
 
 OnStep = Callable[[int, int], None]
+OnEstimate = Callable[[int, int, Callable[[], torch.Tensor]], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,7 @@ def sample_latents(
     guidance_passes: int = 1,
     on_step: OnStep,
     is_cancelled: IsCancelled,
+    on_estimate: OnEstimate | None = None,
 ) -> torch.Tensor:
     """Denoise a batch of latents of the shape of ``noise`` (batch, channels, frames, bins).
 
@@ -73,6 +76,8 @@ def sample_latents(
     start: clean latents to begin from, noised as far as ``strength`` says; None for pure noise.
     guidance: e_u + w (e_c - e_u) (Ho & Salimans 2022, eq. 6); 1 skips the second pass.
     guidance_passes: 2 computes e_u and e_c one after the other: half the memory.
+    on_estimate: called before ``on_step`` with a function that gives the clean latents as expected
+    at this step.
     Raises CancelledError between two steps once ``is_cancelled()`` is true.
     """
     scheduler.set_timesteps(steps, device=noise.device)
@@ -90,9 +95,26 @@ def sample_latents(
             raise CancelledError("The generation was cancelled. Nothing was written.")
         given = scheduler.scale_model_input(latents, timestep)
         noise_pred = predict(unet, given, timestep, conditions, guidance, guidance_passes)
+        if on_estimate is not None:
+            estimate = partial(expected_clean, scheduler, given, noise_pred, timestep)
+            on_estimate(number, len(timesteps), estimate)
         latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
         on_step(number, len(timesteps))
     return latents
+
+
+def expected_clean(
+    scheduler: Any, latents: torch.Tensor, noise_pred: torch.Tensor, timestep: torch.Tensor
+) -> torch.Tensor:
+    """The clean latents that the prediction stands for (Salimans & Ho 2022, appendix D)."""
+    alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()]
+    signal, noise = alpha.sqrt(), (1 - alpha).sqrt()
+    kind = scheduler.config.prediction_type
+    if kind == "v_prediction":
+        return signal * latents - noise * noise_pred
+    if kind == "sample":
+        return noise_pred
+    return (latents - noise * noise_pred) / signal
 
 
 def predict(
