@@ -30,7 +30,7 @@ RUNS_FOLDER = "training_runs"
 INTERRUPTED = 130
 TRAINED_PARTS = (
     *("imitations", "targets", "clap", "vae", "vocoder", "qvim", "adapter", "unet"),
-    *("film", "joint", "library", "examples", "starter"),
+    *("film", "joint", "control", "library", "examples", "starter"),
 )
 Command = Callable[[argparse.Namespace], dict[str, Any]]
 
@@ -188,7 +188,10 @@ def _add_train(commands: Any) -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--weights", type=Path, metavar="FILE", help="the teacher's file")
     parser.add_argument(
-        "--checkpoint", default="starter", metavar="ID|DIR", help="film, joint: what is tuned"
+        "--checkpoint",
+        default="starter",
+        metavar="ID|DIR",
+        help="targets, adapter, film, joint, control: for which generator",
     )
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_train)

@@ -12,8 +12,9 @@ import torch
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError
-from qvim_studio.models.checkpoints import Checkpoint
+from qvim_studio.models.checkpoints import CONTROL_FOLDER, Checkpoint
 from qvim_studio.models.compute_plan import ComputePlan
+from qvim_studio.models.control import load_control
 from qvim_studio.models.film import load_film
 from qvim_studio.models.quiet import quiet_libraries
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
@@ -69,6 +70,8 @@ def load_audioldm(
     )
     if (folder / FILM_FOLDER).is_dir():
         load_film(unet, checkpoint.id, folder / FILM_FOLDER)
+    if checkpoint.controls and (folder / CONTROL_FOLDER).is_dir():
+        load_control(unet, checkpoint.id, checkpoint.controls, folder / CONTROL_FOLDER)
     vae = _load_part(folder, "vae", lambda path: _load_diffusers(AutoencoderKL, path, plan))
     vocoder = _load_part(folder, "vocoder", lambda path: _load_vocoder(path, plan))
     scheduler = _load_part(folder, "scheduler", DDIMScheduler.from_pretrained)
