@@ -42,6 +42,8 @@ TEST_PACKAGES = [
     "xauth",
     "xdotool",
     "openbox",
+    # Clips are dropped into it.
+    "mhwaveedit",
     "pulseaudio",
     "pulseaudio-utils",
     "libasound2-plugins",

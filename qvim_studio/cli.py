@@ -29,8 +29,8 @@ OUTPUT_FOLDER = "qvim-output"
 RUNS_FOLDER = "training_runs"
 INTERRUPTED = 130
 TRAINED_PARTS = (
-    *("imitations", "targets", "clap", "vae", "vocoder", "qvim", "adapter", "unet"),
-    *("film", "joint", "control", "library", "examples", "starter"),
+    *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "qvim", "adapter"),
+    *("unet", "film", "joint", "control", "library", "examples", "starter"),
 )
 Command = Callable[[argparse.Namespace], dict[str, Any]]
 

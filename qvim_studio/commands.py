@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,7 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
         "seconds": result.seconds,
         "start": None if start is None else start.value,
         "notes": list(result.notes),
+        "memory": None if result.memory is None else asdict(result.memory),
         "licence": result.provenance.licence,
         "commercial": result.provenance.commercial,
     }

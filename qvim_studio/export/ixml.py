@@ -17,7 +17,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def ixml_payload(meta: ClipMetadata, channels: int, sample_rate: int, bit_depth: int) -> bytes:
-    """The whole document, UTF-8."""
+    """The whole document, UTF-8; of even size, see ``wave_file``."""
     root = ElementTree.Element("BWFXML")
     _texts(
         root,
@@ -45,7 +45,8 @@ def ixml_payload(meta: ClipMetadata, channels: int, sample_rate: int, bit_depth:
         recipe = json.dumps(meta.recipe, ensure_ascii=True, sort_keys=True)
         _texts(vendor, {"PROGRAM": PROGRAM, "RECIPE": recipe})
     document = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}\n'.encode()
+    payload = f'<?xml version="1.0" encoding="UTF-8"?>\n{document}\n'.encode()
+    return payload + b"\n" * (len(payload) % 2)
 
 
 def recipe_in(payload: bytes) -> dict[str, Any] | None:

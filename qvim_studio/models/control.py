@@ -35,6 +35,7 @@ class ControlledInput(nn.Module):
     def __init__(self, base: nn.Conv2d, controls: int) -> None:
         super().__init__()
         self.base = base
+        self.latent_channels = base.in_channels  # the base may be replaced by one in few bits
         self.branch = nn.Sequential(
             nn.Conv2d(controls, HIDDEN_CHANNELS, 3, padding=1, bias=False),
             nn.SiLU(),
@@ -43,7 +44,7 @@ class ControlledInput(nn.Module):
         nn.init.zeros_(self.branch[-1].weight)
 
     def forward(self, channels: torch.Tensor) -> torch.Tensor:
-        latents, controls = channels.tensor_split([self.base.in_channels], dim=1)
+        latents, controls = channels.tensor_split([self.latent_channels], dim=1)
         return self.base(latents.contiguous()) + self.branch(controls)
 
 
@@ -52,7 +53,7 @@ def add_control(unet: UNet2DConditionModel, controls: int) -> nn.Sequential:
     entrance = ControlledInput(unet.conv_in, controls)
     entrance.branch.to(unet.device, unet.dtype)
     unet.conv_in = entrance
-    unet.register_to_config(in_channels=entrance.base.in_channels + controls)
+    unet.register_to_config(in_channels=entrance.latent_channels + controls)
     return entrance.branch
 
 

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.models.adapter import Adapter, AdapterBinding, save_adapter
+from qvim_studio.models.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.imitations import TakeRows, take_rows
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.ranks import mean_reciprocal_rank
 from qvim_studio.training.targets import load_targets
 
@@ -30,9 +30,11 @@ class AdapterTraining:
     """Hyper-parameters with their reasons.
 
     imitation_share: the adapter is used on the imitation branch, so most of a batch is that.
-    contrast, structure: weights beside the cosine distance. noise: length of the random
-    direction added to an embedding, against learning the corpus by heart. temperature: wider
-    than the encoder's, targets of similar sounds lie close on purpose.
+    contrast, structure: weights beside the cosine distance. noise: largest length of the random
+    direction added to an embedding; dropout: share of hidden values left out; both, and the weight
+    decay, against learning a small corpus by heart (without them a plain ridge regression is
+    better on unseen sounds). temperature: wider than the encoder's, targets of similar sounds lie
+    close on purpose.
     """
 
     clap_id: str
@@ -41,11 +43,12 @@ class AdapterTraining:
     imitation_share: float = 0.7
     contrast: float = 0.3
     structure: float = 2.0
-    noise: float = 0.3
+    noise: float = 1.0
+    dropout: float = 0.8
     temperature: float = 0.15
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
-            learning_rate=5e-4, weight_decay=0.05, checkpoint_every_s=60.0
+            learning_rate=5e-4, weight_decay=0.5, checkpoint_every_s=60.0
         )
     )
 
@@ -85,6 +88,9 @@ def run(
     binding = AdapterBinding(str(stored["encoder_id"]), options.clap_id, options.generator_id)
     torch.manual_seed(options.loop.seed)
     adapter = Adapter()
+    if can_start_warm(run_folder, "adapter"):
+        adapter, _ = load_adapter(run_folder / "adapter")
+    adapter.layers[2] = nn.Sequential(adapter.layers[2], nn.Dropout(options.dropout))
     trainer = Trainer(adapter, options.loop, run_folder)
     train = corpus.indices("train")
 

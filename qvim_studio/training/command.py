@@ -75,6 +75,14 @@ def _targets(options: argparse.Namespace) -> None:
         targets.make_clap_targets(corpus, checkpoints.find_checkpoint(options.checkpoint))
 
 
+def _restore(options: argparse.Namespace) -> None:
+    from qvim_studio.models.checkpoints import find_checkpoint
+    from qvim_studio.training import qvim_finish, starter
+
+    starter.restore(find_checkpoint(options.checkpoint).folder, options.runs)
+    qvim_finish.embed_corpus(_corpus_folder(options), options.runs / "qvim")
+
+
 def _clap(options: argparse.Namespace) -> None:
     from qvim_studio.training import clap
 
@@ -91,6 +99,18 @@ def _vocoder(options: argparse.Namespace) -> None:
     from qvim_studio.training import vocoder
 
     vocoder.run(_corpus_folder(options), options.runs / "vocoder", options.minutes)
+
+
+def _decoder(options: argparse.Namespace) -> None:
+    from qvim_studio.training import decoder
+
+    decoder.run(
+        _corpus_folder(options),
+        options.runs / "decoder",
+        options.minutes,
+        options.runs / "vae" / "vae",
+        options.runs / "vocoder" / "vocoder",
+    )
 
 
 def _qvim(options: argparse.Namespace) -> None:
@@ -202,9 +222,11 @@ def _starter(options: argparse.Namespace) -> None:
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "imitations": _imitations,
     "targets": _targets,
+    "restore": _restore,
     "clap": _clap,
     "vae": _vae,
     "vocoder": _vocoder,
+    "decoder": _decoder,
     "qvim": _qvim,
     "adapter": _adapter,
     "unet": _unet,

@@ -275,6 +275,17 @@ def _groups_by_share(
     return groups
 
 
+def can_start_warm(run_folder: Path, part: str) -> bool:
+    """Whether trained weights lie in ``run_folder/part`` without the state of their training.
+
+    So it is after ``train restore``: a trainer then begins with them instead of chance.
+    """
+    is_warm = (run_folder / part).is_dir() and not (run_folder / STATE_FILE).is_file()
+    if is_warm:
+        log.info("%s begins with the weights in %s", run_folder.name, run_folder / part)
+    return is_warm
+
+
 def save_atomically(state: object, path: Path) -> None:
     """``torch.save`` to a temporary name, synced to the disk, then renamed."""
     temporary = path.with_suffix(path.suffix + ".part")

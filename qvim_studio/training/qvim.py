@@ -27,7 +27,7 @@ from qvim_studio.pipeline.loaded import EMBEDDING_RMS_DBFS, level_for_embedding
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import random_color, random_crop, random_stretch
 from qvim_studio.training.imitations import ImitationSet, load_or_render
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.ranks import mean_reciprocal_rank
 from qvim_studio.training.teacher import DIMENSIONS, SoundSpace
@@ -214,12 +214,10 @@ def run(
     minutes: float,
     teacher_weights: Path,
     options: QvimTraining | None = None,
-    init: Path | None = None,
 ) -> None:
     """Train or go on training; leaves ``run_folder/qvim`` (float16).
 
-    teacher_weights: see training.teacher. init: encoder weights to start from. Needs
-    ``corpus_folder/targets.npz``.
+    teacher_weights: see training.teacher. Needs ``corpus_folder/targets.npz``.
     """
     options = options or QvimTraining()
     corpus = load_corpus(corpus_folder)
@@ -228,8 +226,9 @@ def run(
     torch.manual_seed(options.loop.seed)
     student = QvimStudent()
     encoder = student.encoder
-    if init is not None:
-        encoder.imitation.load_state_dict(load_qvim_encoder(init).imitation.state_dict())
+    if can_start_warm(run_folder, "qvim"):
+        trained = load_qvim_encoder(run_folder / "qvim")
+        encoder.imitation.load_state_dict(trained.imitation.state_dict())
     trainer = Trainer(student, options.loop, run_folder)
     batches = PairBatches(corpus, imitations, SoundSpace(corpus_folder, teacher_weights), options)
 

@@ -118,24 +118,46 @@ def run(
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(LastLayers(encoder))
-        made_sounds = _embed(averaged, sounds, "reference")
-        made_voices = _embed(averaged, voices, "imitation")
         finished = copy.deepcopy(encoder)
         finished.imitation.features[-1].load_state_dict(averaged.imitation.state_dict())
         finished.reference.features[-1].load_state_dict(averaged.reference.state_dict())
         save_qvim_encoder(finished, run_folder / "finish" / "qvim")
-        name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
-        first = imitations.rows.first
-        np.savez(
-            run_folder / EMBEDDINGS_FILE,
-            voices=made_voices,
-            first=first,
-            sounds=made_sounds,
-            encoder_id=name,
-        )
-        return _validate(corpus, made_voices[first[:-1]], made_sounds)
+        return _write_embeddings(corpus, averaged, imitations, voices, sounds, run_folder)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
+
+
+@torch.no_grad()
+def embed_corpus(corpus_folder: Path, run_folder: Path) -> Metrics:
+    """Write the embeddings of the encoder that is finished already, for the adapter's training."""
+    corpus = load_corpus(corpus_folder)
+    imitations = load_or_render(corpus)
+    encoder = load_qvim_encoder(run_folder / "finish" / "qvim")
+    voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
+    layers = LastLayers(encoder).eval()
+    return _write_embeddings(corpus, layers, imitations, voices, sounds, run_folder)
+
+
+def _write_embeddings(
+    corpus: Corpus,
+    layers: LastLayers,
+    imitations: ImitationSet,
+    voices: torch.Tensor,
+    sounds: torch.Tensor,
+    run_folder: Path,
+) -> Metrics:
+    made_sounds = _embed(layers, sounds, "reference")
+    made_voices = _embed(layers, voices, "imitation")
+    name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
+    first = imitations.rows.first
+    np.savez(
+        run_folder / EMBEDDINGS_FILE,
+        voices=made_voices,
+        first=first,
+        sounds=made_sounds,
+        encoder_id=name,
+    )
+    return _validate(corpus, made_voices[first[:-1]], made_sounds)
 
 
 def _embed(layers: LastLayers, maps: torch.Tensor, branch: str) -> np.ndarray:

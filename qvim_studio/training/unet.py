@@ -14,7 +14,7 @@ from qvim_studio.models.control_channels import CONTROL_NAMES, control_channels
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.latents import LatentItem, LatentSet, load_or_make_latents
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.machine import find_machine, mixed_precision
 
 from diffusers import DDIMScheduler, UNet2DConditionModel  # isort: skip
@@ -228,6 +228,9 @@ def run(
     train, held_out = draws
     torch.manual_seed(options.loop.seed)
     unet = make_unet(options.channels, options.layers)
+    if can_start_warm(run_folder, "unet"):
+        trained = UNet2DConditionModel.from_pretrained(run_folder / "unet", local_files_only=True)
+        unet.load_state_dict(trained.float().state_dict())
     trainer = Trainer(unet, options.loop, run_folder)
     scheduler = make_scheduler()
 

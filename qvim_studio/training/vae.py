@@ -95,8 +95,7 @@ def run(
             rebuilt = vae.decode(posterior.sample()).sample
         rebuilt = rebuilt.float()
         weight = 1.0 + (options.active_weight - 1.0) * active_frames(log_mel)
-        distance = ((rebuilt - log_mel).abs() * weight).mean()
-        slope = _slope_distance(rebuilt, log_mel)
+        distance, slope = mel_distances(rebuilt, log_mel, weight)
         kl = posterior.kl().float().mean() / posterior.mean[0].numel()
         loss = distance + options.slope_weight * slope + options.kl_weight * kl
         return loss, {"distance": distance.item(), "slope": slope.item(), "kl": kl.item()}
@@ -107,10 +106,15 @@ def run(
     trainer.run(step_loss, minutes, on_checkpoint=save)
 
 
-def _slope_distance(rebuilt: torch.Tensor, log_mel: torch.Tensor) -> torch.Tensor:
+def mel_distances(
+    rebuilt: torch.Tensor, log_mel: torch.Tensor, weight: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean absolute difference in neper of (batch, 1, frames, 64), weighted, and of the slopes
+    along time and bands, against blur."""
+    distance = ((rebuilt - log_mel).abs() * weight).mean()
     along_time = (rebuilt.diff(dim=2) - log_mel.diff(dim=2)).abs().mean()
     along_bands = (rebuilt.diff(dim=3) - log_mel.diff(dim=3)).abs().mean()
-    return along_time + along_bands
+    return distance, along_time + along_bands
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ from qvim_studio.models.mel import HOP, SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.vae import reconstruction_error_db
 
 RESOLUTIONS = ((2048, 240), (1024, 120), (512, 60), (256, 30))  # (n_fft, hop) of the loss
@@ -64,6 +64,8 @@ def run(
     corpus = load_corpus(corpus_folder)
     torch.manual_seed(options.loop.seed)
     vocoder = VocosVocoder(options.config)
+    if can_start_warm(run_folder, "vocoder"):
+        vocoder = VocosVocoder.from_pretrained(run_folder / "vocoder")
     trainer = Trainer(vocoder, options.loop, run_folder)
     mel = MelSpectrogram().to(trainer.device)
     indices = corpus.indices("train")

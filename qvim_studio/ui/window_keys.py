@@ -44,6 +44,7 @@ class WindowKeys(QObject):
         return {
             "open": window.choose_file,
             "paste": self._paste,
+            "pack": window.packs.open_pack,
             "output_folder": window.open_output_folder,
             "settings": window.open_settings,
             "quit": window.close,
@@ -128,4 +129,6 @@ class WindowKeys(QObject):
         number = self.sender().property("number")
         candidates = self._window.candidates.shown
         if number <= len(candidates):
-            self._window.controller.toggle_clip(candidates[number - 1])
+            candidate = candidates[number - 1]
+            self._window.candidates.view.select_entry(candidate)
+            self._window.controller.toggle_clip(candidate)

@@ -18,6 +18,7 @@ from qvim_studio.models.control import (
     save_control,
 )
 from qvim_studio.models.control_channels import CONTROL_NAMES
+from qvim_studio.models.stored_weights import store_weights
 
 LATENTS = torch.randn(2, 8, 16, 16, generator=torch.Generator().manual_seed(1))
 CURVES = torch.rand(2, 4, 16, 16, generator=torch.Generator().manual_seed(2))
@@ -81,6 +82,14 @@ def test_saved_and_loaded_branch_gives_the_same_output(tmp_path: Path) -> None:
     load_control(fresh, "gen", CONTROL_NAMES, tmp_path)
     assert torch.equal(output(fresh, LATENTS, CURVES), output(unet, LATENTS, CURVES))
     assert (tmp_path / CONTROL_FILE).stat().st_size < 2**16
+
+
+def test_branch_works_with_weights_in_few_bits() -> None:
+    unet = make_unet()
+    trained_branch(unet)
+    full = output(unet, LATENTS, CURVES)
+    store_weights(unet, 8)
+    torch.testing.assert_close(output(unet, LATENTS, CURVES), full, atol=0.1, rtol=0.1)
 
 
 def test_branch_of_another_generator_size_or_a_damaged_one_is_refused(tmp_path: Path) -> None:

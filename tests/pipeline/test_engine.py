@@ -75,6 +75,8 @@ def test_progress_runs_once_through_every_phase(engine: StudioEngine, tiny: str)
     engine.generate(request, seen.append, lambda: False)
     phases = list(dict.fromkeys(progress.phase for progress in seen))
     assert phases == ["load", "encode", "denoise", "decode"]
+    pictures = [p.preview.shape for p in seen if p.preview is not None]
+    assert pictures == [(64, 30)] * 3  # each sound as soon as it is there; too short for others
     denoised = [p.step for p in seen if p.phase == "denoise"]
     assert denoised == list(range(1, 3 * 3 + 1))
 

@@ -24,6 +24,7 @@ from qvim_studio.training.loop import (
     LoopOptions,
     Metrics,
     Trainer,
+    can_start_warm,
 )
 from qvim_studio.training.machine import Machine
 
@@ -74,6 +75,14 @@ def test_resumed_run_takes_the_steps_of_an_uninterrupted_one(tmp_path: Path) -> 
     for a, b in zip(straight.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(a, b)
     assert np.mean(whole[-5:]) < 0.6 * np.mean(whole[:5])
+
+
+def test_restored_weights_count_until_a_training_has_a_state_of_its_own(tmp_path: Path) -> None:
+    assert not can_start_warm(tmp_path, "unet")
+    (tmp_path / "unet").mkdir()
+    assert can_start_warm(tmp_path, "unet")
+    train(tmp_path, 1, machine=CPU)
+    assert not can_start_warm(tmp_path, "unet")
 
 
 def test_rows_of_steps_that_a_kill_undid_are_dropped(tmp_path: Path) -> None:
