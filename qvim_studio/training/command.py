@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,12 @@ def build_data(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def train(options: argparse.Namespace) -> dict[str, Any]:
-    """Run the trainer of ``options.part``; each goes on where an earlier run stopped."""
+def train(options: argparse.Namespace, evaluation: Sequence[str] = ()) -> dict[str, Any]:
+    """Run the trainer of ``options.part``; each goes on where an earlier run stopped.
+
+    evaluation: lines for the starter's model card.
+    """
+    options.evaluation_lines = tuple(evaluation)
     logging.getLogger("qvim_studio").setLevel(logging.INFO)
     for handler in logging.getLogger().handlers:
         handler.setLevel(logging.INFO)
@@ -216,7 +220,21 @@ def _starter(options: argparse.Namespace) -> None:
     from qvim_studio.training.starter import StarterCard, assemble
     from qvim_studio.training.targets import STARTER_CLAP_ID
 
-    assemble(options.runs, resource_path("starter"), StarterCard(STARTER_CLAP_ID))
+    assemble(
+        options.runs,
+        resource_path("starter"),
+        StarterCard(STARTER_CLAP_ID),
+        options.evaluation_lines,
+    )
+
+
+def _all(options: argparse.Namespace) -> None:
+    from qvim_studio.training.schedule import run_all
+
+    def run_part(part: str, minutes: float) -> None:
+        PARTS[part](argparse.Namespace(**{**vars(options), "part": part, "minutes": minutes}))
+
+    run_all(options.runs, options.minutes, run_part)
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
@@ -236,4 +254,5 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "library": _library,
     "examples": _examples,
     "starter": _starter,
+    "all": _all,
 }

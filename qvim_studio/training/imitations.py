@@ -106,7 +106,7 @@ def write_entries(entries: Sequence[TakeEntry], folder: Path) -> None:
 
 def load_or_render(corpus: Corpus, renders: int = 3, seed: int = 0) -> ImitationSet:
     """The corpus folder's real takes, and ``renders`` cached synthetic ones of all other items."""
-    entries = _read_entries(corpus.folder)
+    entries = read_entries(corpus.folder)
     real: dict[int, list[TakeEntry]] = {}
     for entry in entries:
         real.setdefault(entry.item, []).append(entry)
@@ -132,7 +132,7 @@ def load_or_render(corpus: Corpus, renders: int = 3, seed: int = 0) -> Imitation
     return ImitationSet(rows, np.array(spans), np.array(is_real), rendered, recorded)
 
 
-def _read_entries(folder: Path) -> list[TakeEntry]:
+def read_entries(folder: Path) -> list[TakeEntry]:
     """Of the real takes; none for a corpus that was built without."""
     path = folder / ENTRIES_FILE
     if not path.is_file():

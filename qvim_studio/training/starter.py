@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.models.checkpoints import write_card
 from qvim_studio.models.control_channels import CONTROL_NAMES
+from qvim_studio.training.model_card import CARD_NAME, write_model_card
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,8 @@ class StarterCard:
     """
 
     clap_id: str
+    title: str = "QVIM Studio Starter"
+    licence: str = "Apache-2.0 (trained on CC0, CC-BY and public-domain recordings)"
     revision: str = "1"
     steps: int = 20
     guidance: float = 2.0
@@ -58,9 +62,9 @@ class StarterCard:
     def as_json(self) -> dict[str, object]:
         return {
             "id": "starter",
-            "title": "QVIM Studio Starter",
+            "title": self.title,
             "revision": self.revision,
-            "licence": "Apache-2.0 (trained on CC0, CC-BY and public-domain recordings)",
+            "licence": self.licence,
             "commercial": "yes",
             "clap_id": self.clap_id,
             "controls": list(CONTROL_NAMES),
@@ -73,9 +77,12 @@ class StarterCard:
         }
 
 
-def assemble(run_root: Path, out_folder: Path, card: StarterCard) -> None:
-    """Copy every part from ``run_root/<run>/<part>`` and write the two index files.
+def assemble(
+    run_root: Path, out_folder: Path, card: StarterCard, evaluation: Sequence[str] = ()
+) -> None:
+    """Copy every part from ``run_root/<run>/<part>``, write the two index files and a model card.
 
+    evaluation: lines for the model card, which is text for people and has no hash in studio.json.
     Raises StudioError where a part has not been trained yet or the whole grows too large.
     """
     missing = [name for name, run in PARTS.items() if not (run_root / run / name).is_dir()]
@@ -90,7 +97,9 @@ def assemble(run_root: Path, out_folder: Path, card: StarterCard) -> None:
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(run_root / run / name, target)
     _write_json(out_folder / "model_index.json", MODEL_INDEX)
+    (out_folder / CARD_NAME).unlink(missing_ok=True)
     write_card(out_folder, card.as_json())
+    write_model_card(out_folder, run_root, card.title, card.licence, evaluation)
     _check_size(out_folder)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import soundfile
 
 from qvim_studio.training.corpus import CorpusItem
+from qvim_studio.training.starter import PARTS
 from qvim_studio.training.targets import targets_path
 
 SAMPLE_RATE = 32_000
@@ -99,3 +100,10 @@ def write_corpus(folder: Path, clap_id: str, items: int = 3, length: int = 16_00
     np.savez(targets_path(folder, clap_id), embeddings=unit(rng, items, 512), null=null)
     np.savez(folder / "embeddings.npz", voices=unit(rng, items, 2, 960))
     return folder
+
+
+def make_runs(root: Path) -> None:
+    """Run folders with every part of the starter, each an empty configuration."""
+    for name, run in PARTS.items():
+        (root / run / name).mkdir(parents=True)
+        (root / run / name / "config.json").write_text("{}")
