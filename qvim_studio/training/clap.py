@@ -147,7 +147,7 @@ def run(
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(make_tower(options, len(tokenizer)))
-        names = [name for name in CLASSES if name in classes]
+        names = [name for name in CLASSES if name in classes[train]]
         means = np.stack([targets[train][classes[train] == name].mean(axis=0) for name in names])
         similarity = embed(averaged, names).numpy() @ means.T
         found = similarity.argmax(axis=1) == np.arange(len(names))

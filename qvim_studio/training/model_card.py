@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -72,7 +73,7 @@ def write_model_card(
         "",
         "## Licence",
         "",
-        f"{licence}. Sounds made with it may be sold.",
+        f"{licence}.",
         "",
     ]
     (folder / CARD_NAME).write_text("\n".join(lines), encoding="utf-8")
@@ -103,6 +104,13 @@ def _part_row(part: Path, run_root: Path) -> str:
     return f"| {part.name} | {size / 2**20:.1f} | {commands} | {steps} | {minutes} |"
 
 
+def _plain(licence: str) -> str:
+    """One spelling: CC-BY-3.0, CC0, public domain."""
+    if re.match(r"(?i)(public[ -]domain|PD)$", licence):
+        return "public domain"
+    return re.sub(r"^CC0[ -]1\.0$", "CC0", re.sub(r"^CC BY ", "CC-BY-", licence))
+
+
 def _data(corpus: Corpus) -> list[str]:
     minutes = sum(item.length for item in corpus.items) / RATES_HZ[1] / 60
     train, held_out = (len(corpus.indices(split)) for split in ("train", "held_out"))
@@ -113,7 +121,7 @@ def _data(corpus: Corpus) -> list[str]:
         else "All imitations are a program's (synthetic), none are people's."
     )
     licences = Counter(
-        credit(item.source, item.label, item.licence)[0] for item in corpus.items
+        _plain(credit(item.source, item.label, item.licence)[0]) for item in corpus.items
     ).most_common()
     return [
         f"{len(corpus.items):,} recordings, {minutes:.0f} minutes: {train:,} to train with,",

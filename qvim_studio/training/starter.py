@@ -6,12 +6,14 @@ import json
 import logging
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.models.checkpoints import write_card
 from qvim_studio.models.control_channels import CONTROL_NAMES
+from qvim_studio.training.corpus import INDEX_FILE, load_corpus
+from qvim_studio.training.credits import is_permissive
 from qvim_studio.training.model_card import CARD_NAME, write_model_card
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class StarterCard:
     clap_id: str
     title: str = "QVIM Studio Starter"
     licence: str = "Apache-2.0 (trained on CC0, CC-BY and public-domain recordings)"
+    commercial: str = "yes"
     revision: str = "1"
     steps: int = 20
     guidance: float = 2.0
@@ -65,7 +68,7 @@ class StarterCard:
             "title": self.title,
             "revision": self.revision,
             "licence": self.licence,
-            "commercial": "yes",
+            "commercial": self.commercial,
             "clap_id": self.clap_id,
             "controls": list(CONTROL_NAMES),
             "defaults": {
@@ -98,9 +101,27 @@ def assemble(
         shutil.copytree(run_root / run / name, target)
     _write_json(out_folder / "model_index.json", MODEL_INDEX)
     (out_folder / CARD_NAME).unlink(missing_ok=True)
+    card = _with_honest_licence(card, run_root / "corpus")
     write_card(out_folder, card.as_json())
     write_model_card(out_folder, run_root, card.title, card.licence, evaluation)
     _check_size(out_folder)
+
+
+def _with_honest_licence(card: StarterCard, corpus_folder: Path) -> StarterCard:
+    """The card as it is, or one that allows nothing where recordings forbid it or do not say."""
+    if not (corpus_folder / INDEX_FILE).is_file():
+        return card
+    items = load_corpus(corpus_folder).items
+    doubtful = sum(not is_permissive(item.licence) for item in items)
+    if not doubtful:
+        return card
+    log.warning("%d of %d recordings have no permissive licence", doubtful, len(items))
+    return replace(
+        card,
+        licence=f"unclear: {doubtful} of {len(items)} training recordings have no known "
+        "permissive licence",
+        commercial="no",
+    )
 
 
 def restore(checkpoint_folder: Path, run_root: Path) -> None:

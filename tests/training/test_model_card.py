@@ -38,8 +38,19 @@ def test_card_says_sizes_data_commands_and_figures(runs: Path, tmp_path: Path) -
     assert "| vae | 0.0 | `train vae`, `train decoder` | – + – | – + – |" in card
     assert "3 recordings" in card and "people's" in card
     assert "- held-out: class MRR 0.5" in card
-    assert "Apache-2.0" in card
+    assert "| unknown | 3 |" in card and "unclear: 3 of 3" in card
     assert str(tmp_path) not in card
+
+
+def test_starter_of_recordings_without_a_permissive_licence_may_not_be_sold(
+    runs: Path, tmp_path: Path
+) -> None:
+    assemble(runs, tmp_path / "starter", StarterCard("space"))
+    assert find_checkpoint(str(tmp_path / "starter")).commercial == "no"
+    index = runs / "corpus" / "index.json"
+    index.write_text(index.read_text().replace('"unknown"', '"CC BY 4.0 (Somebody)"'))
+    assemble(runs, tmp_path / "starter", StarterCard("space"))
+    assert find_checkpoint(str(tmp_path / "starter")).commercial == "yes"
 
 
 def test_card_changes_without_breaking_the_checkpoint(runs: Path, tmp_path: Path) -> None:
