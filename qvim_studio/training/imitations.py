@@ -6,6 +6,7 @@ says which it is.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Sequence
@@ -84,6 +85,11 @@ class ImitationSet:
     def draw(self, item: int, rng: np.random.Generator) -> np.ndarray:
         """float32 (frames,) of any take of an item."""
         return self.samples(item, int(rng.integers(self.rows.count(item))))
+
+    @property
+    def id(self) -> str:
+        """Short name of exactly these takes, for what is cached of them."""
+        return hashlib.sha256(self.spans.tobytes() + self.is_real.tobytes()).hexdigest()[:16]
 
     def has_real(self, item: int) -> bool:
         return bool(self.is_real[self.rows.first[item]])
