@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from diffusers import UNet2DConditionModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.models.checkpoints import CONTROL_CONFIG_FILE
+from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
+
+from diffusers import UNet2DConditionModel  # isort: skip
 
 CONTROL_FILE = "control.safetensors"
 HIDDEN_CHANNELS = 64  # of the branch: four curves and how they move, not what they sound like
