@@ -22,6 +22,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.file_download import repo_folder_name
 from tqdm import tqdm
 
 from qvim_studio.core.errors import CancelledError, CheckpointError, OutputError
@@ -101,8 +102,7 @@ def download(
     on_bytes: (bytes here, bytes in all). What was fetched stays after a cancel or a broken
     connection and is not fetched again. Raises CancelledError, CheckpointError or OutputError.
     """
-    cache = Path(constants.HF_HUB_CACHE)
-    _check_space(plan, cache)
+    _check_space(plan)
     done = 0
     # The index comes last: a folder without it does not count as installed.
     for file in sorted(plan.files, key=lambda file: (file.path == INDEX_FILE, file.path)):
@@ -150,6 +150,24 @@ def remove(checkpoint: Checkpoint) -> int:
     )
 
 
+def discard(checkpoint: Checkpoint) -> None:
+    """Delete what an unfinished download left; a finished one stays."""
+    if checkpoint.repo and not checkpoint.is_installed:
+        name = repo_folder_name(repo_id=checkpoint.repo, repo_type="model")
+        shutil.rmtree(Path(constants.HF_HUB_CACHE) / name, ignore_errors=True)
+
+
+def existing_cache() -> Path:
+    """The folder of the hub's cache, or the nearest one above it that exists already."""
+    cache = Path(constants.HF_HUB_CACHE)
+    return next(folder for folder in (cache, *cache.parents) if folder.is_dir())
+
+
+def folder_bytes(folder: Path) -> int:
+    """What the files of a checkpoint take on the disk."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def _is_wanted(path: str) -> bool:
     part, _, rest = path.partition("/")
     if path == INDEX_FILE:
@@ -159,8 +177,8 @@ def _is_wanted(path: str) -> bool:
     return part in PARTS and bool(rest) and path.endswith(SUFFIXES) and not is_variant
 
 
-def _check_space(plan: DownloadPlan, cache: Path) -> None:
-    there = next(folder for folder in (cache, *cache.parents) if folder.is_dir())
+def _check_space(plan: DownloadPlan) -> None:
+    there = existing_cache()
     free = shutil.disk_usage(there).free
     if free < plan.total_bytes + SPARE_BYTES:
         raise OutputError(
