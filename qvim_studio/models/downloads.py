@@ -32,6 +32,7 @@ PARTS = (*REQUIRED_PARTS, "text_encoder", "tokenizer", "qvim", "adapter", "featu
 SUFFIXES = (".json", ".txt", ".safetensors")
 # The hub's client changed its HTTP library between versions; its own error derives from both.
 TRANSPORT_ERROR = HfHubHTTPError.__mro__[1]
+UNAUTHORIZED = 401
 SPARE_BYTES = 200 * 2**20  # left free on the disk
 
 OnBytes = Callable[[int, int], None]
@@ -249,6 +250,11 @@ class _told:
             return f"{repo} cannot be downloaded in offline mode. Unset HF_HUB_OFFLINE and retry."
         if isinstance(error, HfHubHTTPError):
             status = error.response.status_code
+            if status == UNAUTHORIZED:
+                return (
+                    f"The hub does not accept your token for {repo}. Log in anew with 'hf auth "
+                    "login' (or correct HF_TOKEN) and try again."
+                )
             return f"The hub answered {status} for {repo}, expected the file. Try again later."
         if isinstance(error, TRANSPORT_ERROR):
             return (

@@ -172,6 +172,12 @@ class Photographer:
         self._keep("settings", dialog)
         dialog.reject()
 
+    def checkpoints(self) -> None:
+        dialog = self._window.open_checkpoints()
+        self._wait(lambda: bool(dialog.rows))
+        self._keep("checkpoints", dialog)
+        dialog.reject()
+
     def _open(self, take: Path, text: str) -> None:
         before = self._window.controller.imitation
         self._window.controller.open_file(take)
@@ -225,6 +231,7 @@ def take_pictures(
             scenes.spectrogram()
             scenes.error()
             scenes.settings()
+            scenes.checkpoints()
             scenes.keyboard()
             theme.set_theme(Theme.LIGHT)
             scenes.listening("results_light")

@@ -45,6 +45,7 @@ class WindowKeys(QObject):
             "open": window.choose_file,
             "paste": self._paste,
             "output_folder": window.open_output_folder,
+            "checkpoints": window.open_checkpoints,
             "settings": window.open_settings,
             "quit": window.close,
             "undo": controller.history.undo_stack.undo,
