@@ -295,6 +295,14 @@ class MainWindow(QMainWindow):
         dialog.open()
         return dialog
 
+    def free_memory(self) -> None:
+        """Close the engine once it has nothing to do; the next job loads it again."""
+        services = self._services
+        services.queue.replace_engine(services.make_engine_for(services.store.settings))
+        self.messages.show_notice(
+            self.tr("The generator's memory is given back; the next sound takes longer to begin.")
+        )
+
     @Slot()
     def open_checkpoints(self) -> CheckpointDialog:
         """Choose, download, add and remove what makes the sounds."""

@@ -27,6 +27,7 @@ from diffusers import AudioLDMPipeline  # isort: skip
 
 PIPELINE = {
     "load_seconds": 4.0,
+    "load_cpu_seconds": 4.0,
     "first_sound_seconds": 16.0,
     "clip_seconds": 12.0,
     "clip_cpu_seconds": 24.0,
@@ -37,6 +38,7 @@ PIPELINE = {
 }
 STUDIO = {
     "load_seconds": 2.0,
+    "load_cpu_seconds": 2.0,
     "first_sound_seconds": 8.0,
     "clip_seconds": 6.0,
     "clip_cpu_seconds": 12.0,
@@ -85,7 +87,11 @@ def test_no_equal_speed_is_claimed_where_no_error_is_small_enough() -> None:
 def test_a_row_takes_the_fastest_clip_and_splits_off_its_steps() -> None:
     clips = [Timing(9.0, 12.0, 0.5, 1.0), Timing(7.0, 13.0, 0.4, 0.8)]
     made = row(
-        MEASURED_STEPS + 10, Timing(3.0, 3.0), Timing(8.0, 8.0), clips, Timing(7.0, 14.0, 0.5)
+        MEASURED_STEPS + 10,
+        [Timing(5.0, 2.0), Timing(3.0, 3.0)],
+        Timing(8.0, 8.0),
+        clips,
+        Timing(7.0, 14.0, 0.5),
     )
     assert made["clip_seconds"] == pytest.approx(7.0 + 10 * 0.4)
     assert made["clip_cpu_seconds"] == pytest.approx(13.0 + 10 * 0.8)
