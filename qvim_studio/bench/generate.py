@@ -22,12 +22,13 @@ import psutil
 from qvim_studio.bench.measuring import ContenderProcess, Timing
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import SamplerName
+from qvim_studio.core.resources import resource_path
 
 DEFAULT_STEPS = 10  # the pipeline's own
 PIPELINE_STEPS = 25  # its clip whose error is matched
 MANY_STEPS = 200  # the reference; its time follows from the measured time of a step
 QUALITY_STEPS = 20
-PREVIEW_STEPS = 8  # as the window's sketch of the starter, see ui.quality_bar
+PREVIEW_STEPS = 7  # as the window's sketch of the starter, see ui.quality_bar
 CANDIDATE_STEPS = (PREVIEW_STEPS, 10, 12, 15, QUALITY_STEPS)
 MEASURED_STEPS = 4
 EQUALLED = (SamplerName.DDIM.value, PIPELINE_STEPS)
@@ -53,6 +54,7 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
             say(f"Making random weights of the true AudioLDM-{options.size} shape ...")
             folder = make_random_checkpoint(Path(temporary), options.size)
         table = _measure(folder, options, say)
+    starter = None if options.no_error else _measure_starter(options, say)
     errors = [] if options.no_error else _measure_errors(say)
     result = {
         "machine": f"{platform.processor() or platform.machine()}, {platform.system()}",
@@ -65,8 +67,10 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
         if options.checkpoint is None
         else str(options.checkpoint),
         "table": table,
+        "starter": starter,
         "errors": errors,
         **compare(table, errors),
+        **({} if starter is None else compare_starter(starter)),
     }
     say(report(result))
     return result
@@ -172,6 +176,18 @@ def compare(table: dict[str, dict[str, float]], errors: list[dict[str, Any]]) ->
     return {key: round(v, 4) if isinstance(v, float) else v for key, v in ratios.items()}
 
 
+def compare_starter(starter: dict[str, float]) -> dict[str, float]:
+    """Its presets against 200 DDIM steps of the same loop over the same weights."""
+
+    def seconds(steps: int) -> float:
+        return starter["other_seconds"] + steps * starter["step_seconds"]
+
+    return {
+        "starter_quality_speedup": round(seconds(MANY_STEPS) / seconds(QUALITY_STEPS), 4),
+        "starter_preview_speedup": round(seconds(MANY_STEPS) / seconds(PREVIEW_STEPS), 4),
+    }
+
+
 def _is_as_near(case: dict[str, Any], theirs: dict[str, Any]) -> bool:
     return (
         case["sampler"] != theirs["sampler"] and case["choosing_error"] <= theirs["choosing_error"]
@@ -206,6 +222,19 @@ def report(result: dict[str, Any]) -> str:
         for e in result["errors"]
     ]
     return "\n".join(lines)
+
+
+def _measure_starter(options: argparse.Namespace, say: Say) -> dict[str, float]:
+    say("Measuring the starter's own speed ...")
+    with ContenderProcess("studio", resource_path("starter")) as contender:
+        load = contender.load()
+        first = contender.clip(options.seconds, MEASURED_STEPS)
+        clips = [
+            contender.clip(options.seconds, MEASURED_STEPS, seed=number + 1)
+            for number in range(options.rounds)
+        ]
+        batch = contender.clip(options.seconds, MEASURED_STEPS, variations=2, seed=99)
+    return row(options.steps, [load], first, clips, batch)
 
 
 def _measure_errors(say: Say) -> list[dict[str, Any]]:

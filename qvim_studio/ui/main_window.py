@@ -23,9 +23,11 @@ from PySide6.QtWidgets import (
 from qvim_studio.audio.devices import AudioDevice
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
+from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.checkpoint_shelf import Shelf
 from qvim_studio.jobs.imitation import Imitation
+from qvim_studio.jobs.job import JobFinished
 from qvim_studio.jobs.memory_watch import MemoryWatch
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.jobs.recording import RecordingState
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self._checkpoints: tuple[CheckpointChoice, ...] = ()
         self._devices: Devices = ((), ())
         self._dialog: SettingsDialog | None = None
+        self._memory_use: MemoryUse | None = None
         self._has_looked_around = False
         self.controller = StudioController(services, self)
         self.setWindowTitle("QVIM Studio")
@@ -147,6 +150,7 @@ class MainWindow(QMainWindow):
         self.header.settings_clicked.connect(self.open_settings)
         self.header.checkpoint_clicked.connect(self.open_checkpoints)
         services.shelf.changed.connect(self._on_shelf_changed)
+        services.queue.finished.connect(self._on_job_finished)
         self.messages.action_triggered.connect(self.open_settings)
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.history.relocated.connect(self._on_relocated)
@@ -287,6 +291,8 @@ class MainWindow(QMainWindow):
             self,
         )
         dialog.show_devices(*self._devices)
+        if self._memory_use is not None:
+            dialog.show_memory(self._memory_use)
         dialog.devices_wanted.connect(self._look_for_devices)
         dialog.shortcuts_wanted.connect(self.help.open_shortcuts)
         dialog.settings_chosen.connect(self._on_settings_chosen)
@@ -317,6 +323,10 @@ class MainWindow(QMainWindow):
     def _on_checkpoint_chosen(self, id: str) -> None:
         store = self._services.store
         store.change(store.settings.with_changes(checkpoint=id))
+
+    @Slot(object)
+    def _on_job_finished(self, finished: JobFinished) -> None:
+        self._memory_use = finished.result.memory or self._memory_use
 
     @Slot(object)
     def _on_shelf_changed(self, shelf: Shelf) -> None:

@@ -29,6 +29,7 @@ from qvim_studio.core.checkpoint_choice import (
     CheckpointChoice,
 )
 from qvim_studio.core.request import MAX_STEPS, VramMode
+from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
 from qvim_studio.ui.card import Card, indent_text
 from qvim_studio.ui.header import licence_line
@@ -56,6 +57,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._settings = settings
         self._checkpoints = tuple(checkpoints)
+        self._last_use: MemoryUse | None = None
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(600, 680)
@@ -99,6 +101,11 @@ class SettingsDialog(QDialog):
             self.input_device.setItemText(0, self.tr("No microphone found"))
         if not outputs:
             self.output_device.setItemText(0, self.tr("No loudspeaker found"))
+
+    def show_memory(self, use: MemoryUse) -> None:
+        """Say what the last generation really took, beside the estimate of its mode."""
+        self._last_use = use
+        self._explain_mode()
 
     def chosen(self) -> Settings:
         """The settings as the dialog shows them."""
@@ -316,6 +323,10 @@ class SettingsDialog(QDialog):
             takes = self.tr("about {0:.1f} GB for {1} variations of {2:g} s (estimated)")
             size = choice.memory[mode] / 1e9
             note += "  ·  " + takes.format(size, MEMORY_VARIATIONS, MEMORY_SECONDS)
+        last = self._last_use
+        if last is not None and mode in (VramMode.AUTO, VramMode(last.mode)):
+            took = self.tr("the last sound took {0:.1f} GB in mode {1} (measured)")
+            note += "  ·  " + took.format(last.peak_bytes / 1e9, last.mode)
         self._mode_note.setText(note)
 
     @Slot(bool)

@@ -15,13 +15,23 @@ from transformers import (
     SpeechT5HifiGanConfig,
 )
 
-from qvim_studio.bench.generate import MEASURED_STEPS, compare, report, row
+from qvim_studio.bench.generate import (
+    MEASURED_STEPS,
+    PREVIEW_STEPS,
+    QUALITY_STEPS,
+    compare,
+    compare_starter,
+    report,
+    row,
+)
 from qvim_studio.bench.measuring import ContenderProcess, Timing
 from qvim_studio.core.errors import StudioError
 from qvim_studio.core.request import SamplerName
+from qvim_studio.models.checkpoints import find_checkpoint
 from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
 from qvim_studio.training.unet import make_scheduler as training_scheduler
 from qvim_studio.training.vae import make_vae
+from qvim_studio.ui.quality_bar import Quality, steps_for
 
 from diffusers import AudioLDMPipeline  # isort: skip
 
@@ -82,6 +92,18 @@ def test_no_equal_speed_is_claimed_where_no_error_is_small_enough() -> None:
     errors = [error("ddim", 25, 0.08), error("dpm-solver++", 20, 0.09)]
     ratios = compare({"pipeline": PIPELINE, "studio": STUDIO}, errors)
     assert ratios["output_error"] is None and "equal_error_speedup" not in ratios
+
+
+def test_the_starters_presets_are_compared_with_many_steps_of_its_own() -> None:
+    ratios = compare_starter({"other_seconds": 1.0, "step_seconds": 0.1})
+    assert ratios["starter_quality_speedup"] == pytest.approx(21.0 / 3.0)
+    assert ratios["starter_preview_speedup"] == pytest.approx(21.0 / 1.7, rel=1e-3)
+
+
+def test_the_measured_preview_is_the_windows_sketch() -> None:
+    starter = find_checkpoint("starter")
+    assert steps_for(Quality.SKETCH, starter.defaults.steps) == PREVIEW_STEPS
+    assert starter.defaults.steps == QUALITY_STEPS
 
 
 def test_a_row_takes_the_fastest_clip_and_splits_off_its_steps() -> None:
