@@ -40,9 +40,10 @@ def reconstruct(loaded: LoadedCheckpoint, clip: AudioClip) -> Reconstruction:
     plan, parts = loaded.plan, loaded.parts
     waveform = condition_waveform(torch.from_numpy(samples)[None])
     log_mel = loaded.mel(waveform)
-    latents = parts.vae.encode(log_mel.to(plan.device, plan.dtype)).latent_dist.mode()
-    decoded = parts.vae.decode(latents).sample
-    rebuilt = parts.vocoder(decoded[:, 0]).float().cpu().reshape(1, -1)
+    with parts.coding():
+        latents = parts.vae.encode(log_mel.to(plan.device, plan.dtype)).latent_dist.mode()
+        decoded = parts.vae.decode(latents).sample
+        rebuilt = parts.vocoder(decoded[:, 0]).float().cpu().reshape(1, -1)
     rebuilt = rebuilt[:, : waveform.shape[1]]
     again = loaded.mel(torch.nn.functional.pad(rebuilt, (0, waveform.shape[1] - rebuilt.shape[1])))
     return Reconstruction(

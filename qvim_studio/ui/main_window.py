@@ -24,11 +24,15 @@ from PySide6.QtWidgets import (
 from qvim_studio.audio.devices import AudioDevice
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
+from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings
+from qvim_studio.jobs.checkpoint_shelf import Shelf
 from qvim_studio.jobs.imitation import Imitation
+from qvim_studio.jobs.job import JobFinished
 from qvim_studio.jobs.memory_watch import MemoryWatch
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.clip_panels import CandidatesPanel
 from qvim_studio.ui.controller import StudioController
 from qvim_studio.ui.dropping import local_file
@@ -72,6 +76,7 @@ class MainWindow(QMainWindow):
         self._checkpoints: tuple[CheckpointChoice, ...] = ()
         self._devices: Devices = ((), ())
         self._dialog: SettingsDialog | None = None
+        self._memory_use: MemoryUse | None = None
         self._has_looked_around = False
         self.controller = StudioController(services, self)
         self.setWindowTitle("QVIM Studio")
@@ -147,7 +152,9 @@ class MainWindow(QMainWindow):
         self.library.move_requested.connect(self._on_move_requested)
         self.history.recipe_requested.connect(controller.use_recipe)
         self.header.settings_clicked.connect(self.open_settings)
-        self.header.checkpoint_clicked.connect(self.open_settings)
+        self.header.checkpoint_clicked.connect(self.open_checkpoints)
+        services.shelf.changed.connect(self._on_shelf_changed)
+        services.queue.finished.connect(self._on_job_finished)
         self.messages.action_triggered.connect(self.open_settings)
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.history.relocated.connect(self._on_relocated)
@@ -297,6 +304,8 @@ class MainWindow(QMainWindow):
             self,
         )
         dialog.show_devices(*self._devices)
+        if self._memory_use is not None:
+            dialog.show_memory(self._memory_use)
         dialog.devices_wanted.connect(self._look_for_devices)
         dialog.shortcuts_wanted.connect(self.help.open_shortcuts)
         dialog.settings_chosen.connect(self._on_settings_chosen)
@@ -304,6 +313,37 @@ class MainWindow(QMainWindow):
         self._dialog = dialog
         dialog.open()
         return dialog
+
+    def free_memory(self) -> None:
+        """Close the engine once it has nothing to do; the next job loads it again."""
+        services = self._services
+        services.queue.replace_engine(services.make_engine_for(services.store.settings))
+        self.messages.show_notice(
+            self.tr("The generator's memory is given back; the next sound takes longer to begin.")
+        )
+
+    @Slot()
+    def open_checkpoints(self) -> CheckpointDialog:
+        """Choose, download, add and remove what makes the sounds."""
+        store, memory = self._services.store, self.memory.memory
+        used = store.settings.checkpoint
+        dialog = CheckpointDialog(self._theme, self._services.shelf, used, memory, self)
+        dialog.chosen.connect(self._on_checkpoint_chosen)
+        dialog.open()
+        return dialog
+
+    @Slot(object)
+    def _on_checkpoint_chosen(self, id: str) -> None:
+        store = self._services.store
+        store.change(store.settings.with_changes(checkpoint=id))
+
+    @Slot(object)
+    def _on_job_finished(self, finished: JobFinished) -> None:
+        self._memory_use = finished.result.memory or self._memory_use
+
+    @Slot(object)
+    def _on_shelf_changed(self, shelf: Shelf) -> None:
+        self._on_checkpoints_listed(shelf.choices)
 
     @Slot(object)
     def _on_settings_chosen(self, settings: Settings) -> None:

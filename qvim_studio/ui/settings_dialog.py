@@ -23,8 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.audio.devices import AudioDevice
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.checkpoint_choice import (
+    MEMORY_SECONDS,
+    MEMORY_VARIATIONS,
+    CheckpointChoice,
+)
 from qvim_studio.core.request import MAX_STEPS, VramMode
+from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
 from qvim_studio.ui.card import Card, indent_text
 from qvim_studio.ui.header import licence_line
@@ -52,6 +57,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._settings = settings
         self._checkpoints = tuple(checkpoints)
+        self._last_use: MemoryUse | None = None
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(600, 680)
@@ -95,6 +101,11 @@ class SettingsDialog(QDialog):
             self.input_device.setItemText(0, self.tr("No microphone found"))
         if not outputs:
             self.output_device.setItemText(0, self.tr("No loudspeaker found"))
+
+    def show_memory(self, use: MemoryUse) -> None:
+        """Say what the last generation really took, beside the estimate of its mode."""
+        self._last_use = use
+        self._explain_mode()
 
     def chosen(self) -> Settings:
         """The settings as the dialog shows them."""
@@ -153,7 +164,6 @@ class SettingsDialog(QDialog):
         self._row(grid, self.tr("Guidance"), self.guidance)
         self._row(grid, "", self.own_process)
         self._explain_checkpoint()
-        self._explain_mode()
         return card
 
     def _make_sound(self, settings: Settings) -> Card:
@@ -302,10 +312,22 @@ class SettingsDialog(QDialog):
         guidance = default if choice is None else f"{default} ({choice.guidance:g})"
         self.steps.setSpecialValueText(steps)
         self.guidance.setSpecialValueText(guidance)
+        self._explain_mode()
 
     @Slot()
     def _explain_mode(self) -> None:
-        self._mode_note.setText(self.tr(VRAM_MODES[self.vram_mode.currentIndex()][2]))
+        mode, _, explanation = VRAM_MODES[self.vram_mode.currentIndex()]
+        choice = next((c for c in self._checkpoints if c.id == self.checkpoint.currentData()), None)
+        note = self.tr(explanation)
+        if choice is not None and mode in choice.memory:
+            takes = self.tr("about {0:.1f} GB for {1} variations of {2:g} s (estimated)")
+            size = choice.memory[mode] / 1e9
+            note += "  ·  " + takes.format(size, MEMORY_VARIATIONS, MEMORY_SECONDS)
+        last = self._last_use
+        if last is not None and mode in (VramMode.AUTO, VramMode(last.mode)):
+            took = self.tr("the last sound took {0:.1f} GB in mode {1} (measured)")
+            note += "  ·  " + took.format(last.peak_bytes / 1e9, last.mode)
+        self._mode_note.setText(note)
 
     @Slot(bool)
     def _on_browse(self, checked: bool = False) -> None:
@@ -361,7 +383,7 @@ TEXT_PERCENTS = (90, 100, 110, 125)
 VRAM_MODES = (
     (VramMode.AUTO, "Automatic", "Chooses for this machine; uses the GPU where there is one"),
     (VramMode.CPU, "CPU only", "Leaves the GPU to other programs; slower"),
-    (VramMode.MINIMAL, "Minimal", "For GPUs with 4 GB: parts move in and out; slowest on a GPU"),
+    (VramMode.MINIMAL, "Minimal", "For GPUs with 2 to 4 GB: weights in 8 bits; slowest on a GPU"),
     (VramMode.LOW, "Low", "For GPUs with 6 GB"),
     (VramMode.BALANCED, "Balanced", "For GPUs with 8 to 12 GB"),
     (VramMode.HIGH, "High", "For GPUs above 12 GB: everything stays loaded; fastest"),

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QSlider,
 )
 from pytestqt.qtbot import QtBot
+from scripted_engine import ScriptedEngine
 
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.audition import IMITATION_KEY
@@ -260,3 +261,15 @@ def test_the_file_dialog_opens_without_blocking(window: MainWindow, qtbot: QtBot
     dialogs = [w for w in window.children() if w.metaObject().className() == "QFileDialog"]
     assert len(dialogs) == 1
     dialogs[0].reject()
+
+
+def test_the_generators_memory_is_given_back_on_demand(
+    with_take: MainWindow, generate: Generate, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[object] = []
+    monkeypatch.setattr(ScriptedEngine, "close", lambda engine: closed.append(engine))
+    generate(with_take)
+    with_take.keys.actions["free_memory"].trigger()
+    qtbot.waitUntil(lambda: len(closed) == 1)
+    generate(with_take)
+    assert with_take.controller.candidates
