@@ -19,7 +19,7 @@ from qvim_studio.core.settings import Settings
 from qvim_studio.export.recipe import read_recipe
 from qvim_studio.jobs.found_sounds import read_found
 from qvim_studio.jobs.imitation import Imitation, read_imitation
-from qvim_studio.jobs.job import JobEnded, JobFinished, JobProgress
+from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress
 from qvim_studio.jobs.pace import PaceBook
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.library import Library
@@ -27,6 +27,7 @@ from qvim_studio.library.recipes import Recipe, parse_recipe, request_from
 from qvim_studio.ui.audition import Audition
 from qvim_studio.ui.clip_viewer import ClipViewer
 from qvim_studio.ui.history_controller import HistoryController
+from qvim_studio.ui.kit_controller import KitController
 from qvim_studio.ui.services import Services
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.take_controller import TakeController
@@ -40,7 +41,7 @@ class StudioController(QObject):
     recipe_chosen (GenerationRequest that makes a clip again), recipe_opened (Path of a clip of ours
     that came from outside, str: what became of it), progressed (JobProgress | None), failed
     (StudioError), noticed (str). ``history`` looks after everything made before,
-    ``sounds`` after the user's own folders.
+    ``sounds`` after the user's own folders, ``kits`` makes kits.
     """
 
     imitation_changed = Signal(object)
@@ -66,6 +67,9 @@ class StudioController(QObject):
         self.history.noticed.connect(self.noticed)
         self.sounds = SoundsController(services, self)
         self.sounds.failed.connect(self.failed)
+        self.kits = KitController(services, self._submit, self)
+        self.kits.failed.connect(self.failed)
+        self.kits.noticed.connect(self.noticed)
         services.queue.progressed.connect(self._on_progressed)
         services.queue.finished.connect(self._on_finished)
         services.queue.ended.connect(self._on_ended)
@@ -168,8 +172,12 @@ class StudioController(QObject):
         self._run(partial(read_audio, entry.path), submit)
 
     def _submit(
-        self, request: GenerationRequest, stem: str, imitation_path: Path | None, at_front: bool
-    ) -> None:
+        self,
+        request: GenerationRequest,
+        stem: str,
+        imitation_path: Path | None,
+        at_front: bool = False,
+    ) -> Job:
         job = self._services.queue.submit(
             request, self.output_folder, stem, self._pace.phases(request), at_front
         )
@@ -177,6 +185,27 @@ class StudioController(QObject):
             self._imitation_paths[job.id] = imitation_path
         if self._services.queue.running is job:
             self.progressed.emit(JobProgress(job.id, "queued", 0, 1, 0.0, None))
+        return job
+
+    def make_kit(self, wishes: Wishes) -> None:
+        """Queue every sound of the take by itself; together they become a kit."""
+        imitation = self.imitation
+        if imitation is None:
+            self.failed.emit(
+                UsageError(
+                    "A kit is made from a take with several sounds, got none. Record one, such as "
+                    "“boom, tss, ka”."
+                )
+            )
+            return
+        try:
+            base = request_of(wishes, self.settings, imitation.clip)
+        except StudioError as error:
+            self.failed.emit(error)
+            return
+        clips = self.output_folder
+        folder = clips.with_name(f"{clips.name} Kits")
+        self.kits.start(imitation.clip, base, imitation.name, folder)
 
     def cancel(self) -> None:
         """Stop the running generation; those waiting go on."""

@@ -24,6 +24,7 @@ from qvim_studio.audio.devices import AudioDevice
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
 from qvim_studio.core.settings import Settings
+from qvim_studio.export.kit import KitReport
 from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.memory_watch import MemoryWatch
 from qvim_studio.jobs.playback import Heard
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.history.relocated.connect(self._on_relocated)
         controller.recipe_opened.connect(self._on_recipe_opened)
+        controller.kits.made.connect(self._on_kit_made)
         controller.noticed.connect(self.messages.show_notice)
         controller.failed.connect(self.show_error)
         services.recording.state_changed.connect(self._on_recording_state_changed)
@@ -280,6 +282,14 @@ class MainWindow(QMainWindow):
             self.controller.open_file(path)
 
         self.messages.offer(text, self.tr("Use as imitation instead"), use_as_imitation)
+
+    @Slot(object)
+    def _on_kit_made(self, report: KitReport) -> None:
+        text = self.tr("The kit {0} is ready: {1} sounds, with presets for three samplers.")
+        shown = text.format(report.folder.name, len(report.sounds))
+        self.messages.offer(
+            shown, self.tr("Show in folder"), lambda: reveal_in_folder(report.folder)
+        )
 
     @Slot()
     def open_settings(self) -> SettingsDialog:
