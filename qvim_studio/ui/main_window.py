@@ -39,6 +39,7 @@ from qvim_studio.ui.library_panel import LibraryPanel
 from qvim_studio.ui.memory_label import MemoryLabel
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.pack_desk import PackDesk
+from qvim_studio.ui.region_desk import RegionDesk
 from qvim_studio.ui.request_desk import RequestDesk
 from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.reveal import reveal_in_folder
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         controller, services = self.controller, self._services
         self.desk = TakeDesk(self.imitation, controller, services, self)
+        self.regions = RegionDesk(self.imitation.result, controller, services, self._theme, self)
         self.imitation.bar.open_clicked.connect(self.choose_file)
         self.imitation.example_chosen.connect(self.open_imitation)
         self.imitation.bar.devices_wanted.connect(self._look_for_devices)
