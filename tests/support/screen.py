@@ -41,18 +41,17 @@ class Screen:
         number = folder / "display"
         with number.open("wb") as file:
             fd = file.fileno()
-            command = ["Xvfb", "-displayfd", str(fd), "-screen", "0", "1000x700x24"]
+            command = ["Xvfb", "-displayfd", str(fd), "-screen", "0", "1200x800x24"]
             self._spawn([*command, "-nolisten", "tcp"], dict(os.environ), (fd,))
         wait_for("the screen", lambda: number.read_text().endswith("\n"))
         home = folder / "home"
         home.mkdir()
         self.environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("XDG_")},
             "DISPLAY": f":{number.read_text().strip()}",
             "HOME": str(home),
             "QT_QPA_PLATFORM": "xcb",
         }
-        self.environment.pop("XDG_RUNTIME_DIR", None)
         self.start("openbox")
 
     def start(self, *command: str | Path, output: Path | None = None) -> None:
@@ -74,6 +73,22 @@ class Screen:
         rows = self._xdotool("getwindowgeometry", "--shell", window).splitlines()
         values = {name: int(value) for name, _, value in (row.partition("=") for row in rows)}
         return values["X"] + values["WIDTH"] // 2, values["Y"] + values["HEIGHT"] // 2
+
+    def press(self, window: str, keys: str) -> None:
+        self._xdotool("windowactivate", "--sync", window)
+        self._xdotool("key", "--window", window, keys)
+
+    def answer_dialogs(self, title: str) -> str:
+        """Press Return in windows without a title until there is one with ``title``; its id."""
+        if found := self.windows(title):
+            return found[0]
+        listed = subprocess.run(
+            ["wmctrl", "-l"], env=self.environment, capture_output=True, text=True
+        )
+        for row in listed.stdout.splitlines():
+            if len(words := row.split()) == 3:
+                self.press(words[0], "Return")
+        return ""
 
     def drag(self, begin: Point, end: Point) -> None:
         """As a hand does it: press, move in steps, wait a moment over the target, let go."""
