@@ -15,7 +15,7 @@ from qvim_studio.export.edits import EditList, Resample, SetChannels
 from qvim_studio.export.name_template import NameParts, NameTemplate
 from qvim_studio.export.pack_sources import PackSource, read_sources
 from qvim_studio.export.sound_file import Container, FileFormat
-from qvim_studio.export.ucs import UcsCategory, best_category, find_category
+from qvim_studio.export.ucs import UcsCategory, best_category, find_category, suggest
 from qvim_studio.export.ucs_name import clean_block
 
 REFUSED_SHOWN = 20
@@ -121,6 +121,11 @@ def category_of(source: PackSource, cat_id: str = "") -> UcsCategory:
     """The UCS category of a sound; ``cat_id`` is one that all sounds of a pack share."""
     chosen = cat_id or source.cat_id
     return find_category(chosen) if chosen else _suggested(source.title, source.tags)
+
+
+def is_guess(source: PackSource) -> bool:
+    """Do neither the user nor the sound's words say what category it is of?"""
+    return not source.cat_id and not suggest(source.title, source.tags, top=1)
 
 
 @lru_cache(maxsize=20_000)
