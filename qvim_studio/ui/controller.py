@@ -17,6 +17,7 @@ from qvim_studio.core.request import DEFAULT_DURATION_S, GenerationRequest, clip
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.settings import Settings
 from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.watch_folder import copy_clips
 from qvim_studio.jobs.found_sounds import read_found
 from qvim_studio.jobs.imitation import Imitation, read_imitation
 from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress
@@ -289,6 +290,9 @@ class StudioController(QObject):
         seconds = finished.result.seconds.get("total")
         parts = [] if seconds is None else [self.tr("made in {0:.1f} s").format(seconds)]
         note = "  ·  ".join([*parts, *finished.result.notes])
+        if self.settings.watch_folder:
+            files = [clip.path for clip in finished.clips]
+            self._run(partial(copy_clips, files, Path(self.settings.watch_folder)), _do_nothing)
         found = finished.result.found
         self.history.keep(
             finished,
@@ -332,6 +336,10 @@ class StudioController(QObject):
         self._services.backend.set_latency(settings.latency_ms / 1000)
         if self.output_folder != self._output_folder:
             self.load_history()
+
+
+def _do_nothing(copies: list[Path]) -> None:
+    """The copies are for others."""
 
 
 def _read_inside(path: Path, library: Library) -> Recipe | None:

@@ -75,3 +75,14 @@ def test_the_file_is_complete_before_the_drag(
     qtbot.waitUntil(lambda: window.regions.file not in (None, file))
     window.imitation.result.select(None)
     assert window.regions.file is None
+
+
+def test_new_clips_are_copied_into_the_watched_folder(
+    with_take: MainWindow, generate: Callable[[MainWindow], None], tmp_path: Path, qtbot: QtBot
+) -> None:
+    store = with_take._services.store
+    store.change(store.settings.with_changes(watch_folder=str(tmp_path / "watched")))
+    generate(with_take)
+    names = {entry.path.name for entry in with_take.controller.candidates}
+    watched = tmp_path / "watched"
+    qtbot.waitUntil(lambda: watched.is_dir() and {p.name for p in watched.iterdir()} == names)
