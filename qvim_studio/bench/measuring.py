@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import sys
 import time
 from dataclasses import dataclass
 from itertools import pairwise
@@ -76,28 +75,15 @@ class ContenderProcess:
         return answer
 
 
-def peak_memory_bytes() -> int:
-    """The most memory that this process ever held resident."""
-    if sys.platform == "linux":
-        # Not getrusage: its maximum is inherited from the parent.
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-    if sys.platform == "win32":
-        import psutil
-
-        return psutil.Process().memory_info().peak_wset
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
 def _serve(name: str, folder: Path, connection: Connection) -> None:
     contender = CONTENDERS[name]()
     while True:
         question, *arguments = connection.recv()
         try:
             if question == "peak":
-                connection.send(peak_memory_bytes())
+                from qvim_studio.models.memory_meter import process_peak_bytes
+
+                connection.send(process_peak_bytes())
                 continue
             began, cpu_began = time.perf_counter(), time.process_time()
             if question == "load":

@@ -12,15 +12,17 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import (
+
+from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
+
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
+from transformers import (  # isort: skip
     ClapTextConfig,
     ClapTextModelWithProjection,
     RobertaTokenizer,
     SpeechT5HifiGan,
     SpeechT5HifiGanConfig,
 )
-
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
 
 WIDTHS = {"s": 128, "m": 192, "l": 256}
 LEVELS = (1, 2, 3, 5)
@@ -29,61 +31,63 @@ VOCABULARY = 50_265
 WEIGHT_STD = 0.02
 
 
+def unet_of_size(size: str) -> UNet2DConditionModel:
+    """AudioLDM's UNet "s", "m" or "l"."""
+    widths = [WIDTHS[size] * level for level in LEVELS]
+    return UNet2DConditionModel(
+        sample_size=128,
+        in_channels=8,
+        out_channels=8,
+        down_block_types=("DownBlock2D", *("CrossAttnDownBlock2D",) * 3),
+        up_block_types=(*("CrossAttnUpBlock2D",) * 3, "UpBlock2D"),
+        block_out_channels=widths,
+        layers_per_block=2,
+        cross_attention_dim=widths,
+        attention_head_dim=8,
+        class_embed_type="simple_projection",
+        projection_class_embeddings_input_dim=512,
+        class_embeddings_concat=True,
+    )
+
+
+def vae_of_audioldm() -> AutoencoderKL:
+    """The one of all sizes."""
+    return AutoencoderKL(
+        in_channels=1,
+        out_channels=1,
+        down_block_types=("DownEncoderBlock2D",) * 3,
+        up_block_types=("UpDecoderBlock2D",) * 3,
+        block_out_channels=(128, 256, 512),
+        layers_per_block=2,
+        latent_channels=8,
+        sample_size=512,
+        scaling_factor=0.9227,
+    )
+
+
+def hifigan() -> SpeechT5HifiGan:
+    """The vocoder of all sizes."""
+    return SpeechT5HifiGan(
+        SpeechT5HifiGanConfig(
+            model_in_dim=64,
+            sampling_rate=16_000,
+            upsample_initial_channel=1024,
+            upsample_rates=[5, 4, 2, 2, 2],
+            upsample_kernel_sizes=[16, 16, 8, 4, 4],
+            normalize_before=False,
+        )
+    )
+
+
 def make_random_checkpoint(folder: Path, size: str, seed: int = 0) -> Path:
     """Write a float32 checkpoint of the size "s", "m" or "l" in the diffusers layout.
 
     It is readable by diffusers' pipeline and by ours, text tower and tokenizer included.
     """
-    width = WIDTHS[size]
-    widths = [width * level for level in LEVELS]
     generator = torch.Generator().manual_seed(seed)
-    unet = _random(
-        lambda: UNet2DConditionModel(
-            sample_size=128,
-            in_channels=8,
-            out_channels=8,
-            down_block_types=("DownBlock2D", *("CrossAttnDownBlock2D",) * 3),
-            up_block_types=(*("CrossAttnUpBlock2D",) * 3, "UpBlock2D"),
-            block_out_channels=widths,
-            layers_per_block=2,
-            cross_attention_dim=widths,
-            attention_head_dim=8,
-            class_embed_type="simple_projection",
-            projection_class_embeddings_input_dim=512,
-            class_embeddings_concat=True,
-        ),
-        generator,
-    )
-    unet.save_pretrained(folder / "unet")
-    vae = _random(
-        lambda: AutoencoderKL(
-            in_channels=1,
-            out_channels=1,
-            down_block_types=("DownEncoderBlock2D",) * 3,
-            up_block_types=("UpDecoderBlock2D",) * 3,
-            block_out_channels=(128, 256, 512),
-            layers_per_block=2,
-            latent_channels=8,
-            sample_size=512,
-            scaling_factor=0.9227,
-        ),
-        generator,
-    )
-    vae.save_pretrained(folder / "vae")
-    vocoder = _random(
-        lambda: SpeechT5HifiGan(
-            SpeechT5HifiGanConfig(
-                model_in_dim=64,
-                sampling_rate=16_000,
-                upsample_initial_channel=1024,
-                upsample_rates=[5, 4, 2, 2, 2],
-                upsample_kernel_sizes=[16, 16, 8, 4, 4],
-                normalize_before=False,
-            )
-        ),
-        generator,
-    )
-    vocoder.save_pretrained(folder / "vocoder")
+    _random(lambda: unet_of_size(size), generator).save_pretrained(folder / "unet")
+    _random(vae_of_audioldm, generator).save_pretrained(folder / "vae")
+    _random(hifigan, generator).save_pretrained(folder / "vocoder")
     text_config = ClapTextConfig(vocab_size=VOCABULARY, max_position_embeddings=514)
     tower = ClapTextModelWithProjection(text_config)
     tower.save_pretrained(folder / "text_encoder")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.request import GenerationRequest, Provenance
 
@@ -14,11 +16,14 @@ class Progress:
 
     phase: "load", "encode", "denoise" or "decode".
     step, steps: steps finished and steps in all of this phase.
+    preview: uint8 (bands, columns), 255 loudest, the lowest band first: how the sound looks so far;
+    now and then, None otherwise.
     """
 
     phase: str
     step: int
     steps: int
+    preview: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     @property
     def fraction(self) -> float:
@@ -53,6 +58,20 @@ class FoundSound:
     similarity: float
 
 
+@dataclass(frozen=True)
+class MemoryUse:
+    """What a generation took of the GPU, or of the process's memory where there is no GPU.
+
+    mode: the memory mode it ran in. estimated_bytes: as planned before the run; peak_bytes: as
+    measured after it.
+    """
+
+    mode: str
+    place: str  # "gpu" or "process"
+    estimated_bytes: int
+    peak_bytes: int
+
+
 @dataclass(frozen=True, eq=False)
 class GenerationResult:
     """All variations of a request, best similarity first.
@@ -61,6 +80,7 @@ class GenerationResult:
     seconds: wall time of each phase and "total".
     notes: sentences for the user (what conditioned it, what was stepped down).
     found: real sounds that resemble the imitation, best first; empty without one.
+    memory: None where the engine does not measure it.
     """
 
     request: GenerationRequest
@@ -69,3 +89,4 @@ class GenerationResult:
     seconds: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     found: tuple[FoundSound, ...] = ()
+    memory: MemoryUse | None = None

@@ -90,7 +90,13 @@ class GenerationWorker(QObject):
             fraction, seconds_left = self._estimate.update(progress)
             self.progressed.emit(
                 JobProgress(
-                    job.id, progress.phase, progress.step, progress.steps, fraction, seconds_left
+                    job.id,
+                    progress.phase,
+                    progress.step,
+                    progress.steps,
+                    fraction,
+                    seconds_left,
+                    progress.preview,
                 )
             )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+import numpy as np
+
 from qvim_studio.core.errors import StudioError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult
@@ -48,6 +50,7 @@ class JobProgress:
     phase: "load", "encode", "denoise", "decode" or "write".
     fraction: of the whole job, 0..1, never falling.
     seconds_left: estimated; None before there is anything to go by.
+    preview: a new picture of the sound as it forms, see core.result.Progress; mostly None.
     """
 
     job_id: int
@@ -56,6 +59,7 @@ class JobProgress:
     steps: int
     fraction: float
     seconds_left: float | None
+    preview: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,17 @@ from qvim_studio.core.errors import CheckpointError
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.film import load_film
+from qvim_studio.models.memory_modes import FULL_BITS
+from qvim_studio.models.offload import stream, visiting
 from qvim_studio.models.quiet import quiet_libraries
+from qvim_studio.models.stored_weights import store_weights
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.models.weights import load_network
 
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
+
+log = logging.getLogger(__name__)
 
 FILM_FOLDER = "film"  # tuned conditioning weights beside the parts, where there are any
 HEAD_CHANNELS = {128: 32, 192: 32, 256: 64}  # per attention head, by model width (s, m, l)
@@ -30,7 +37,7 @@ AUDIOLDM_LEVELS = (1, 2, 3, 5)  # block widths as multiples of the model width
 
 @dataclass(eq=False)
 class AudioLdmParts:
-    """The networks of one checkpoint.
+    """The networks of one checkpoint, on the plan's device or at home beside it.
 
     latents: (batch, 8, frames / 4, 16); scaling_factor brings the VAE's latents to unit variance.
     vocoder: log-mel (batch, frames, 64) → (batch, frames * 160) at 16 kHz.
@@ -40,6 +47,21 @@ class AudioLdmParts:
     vae: AutoencoderKL
     vocoder: nn.Module
     scheduler_config: dict[str, Any]
+    plan: ComputePlan
+
+    def denoising(self) -> AbstractContextManager[None]:
+        """Inside, the UNet is where the plan computes."""
+        return self._visiting(self.unet) if not self.plan.streams_unet else nullcontext()
+
+    def coding(self, with_vocoder: bool = True) -> AbstractContextManager[None]:
+        """Inside, VAE and vocoder are where the plan computes."""
+        both = nn.ModuleList([self.vae, self.vocoder] if with_vocoder else [self.vae])
+        return self._visiting(both)
+
+    def _visiting(self, network: nn.Module) -> AbstractContextManager[None]:
+        return (
+            visiting(network, self.plan.device) if self.plan.traits.swaps_parts else nullcontext()
+        )
 
     @property
     def scaling_factor(self) -> float:
@@ -64,15 +86,22 @@ def load_audioldm(
     heads = None if converted_heads else original_heads(_read_config(folder, "unet"))
     # The option is given only where the heads differ: None would overwrite the configuration.
     options: dict[str, Any] = {} if heads is None else {"attention_head_dim": heads}
+    # What visits the device later, or is stored in few bits first, starts in ordinary memory.
+    home = replace(plan, device="cpu") if plan.traits.swaps_parts else plan
     unet = _load_part(
-        folder, "unet", lambda path: _load_diffusers(UNet2DConditionModel, path, plan, **options)
+        folder, "unet", lambda path: _load_diffusers(UNet2DConditionModel, path, home, **options)
     )
     if (folder / FILM_FOLDER).is_dir():
         load_film(unet, checkpoint.id, folder / FILM_FOLDER)
-    vae = _load_part(folder, "vae", lambda path: _load_diffusers(AutoencoderKL, path, plan))
-    vocoder = _load_part(folder, "vocoder", lambda path: _load_vocoder(path, plan))
+    if plan.traits.stored_bits < FULL_BITS:
+        share = store_weights(unet, plan.traits.stored_bits)
+        log.info("%.0f %% of the UNet in %d bits", 100 * share, plan.traits.stored_bits)
+    if plan.streams_unet:
+        stream(unet, plan.device)
+    vae = _load_part(folder, "vae", lambda path: _load_diffusers(AutoencoderKL, path, home))
+    vocoder = _load_part(folder, "vocoder", lambda path: _load_vocoder(path, home))
     scheduler = _load_part(folder, "scheduler", DDIMScheduler.from_pretrained)
-    parts = AudioLdmParts(unet, vae, vocoder, dict(scheduler.config))
+    parts = AudioLdmParts(unet, vae, vocoder, dict(scheduler.config), plan)
     _check_parts(parts, checkpoint)
     return parts
 

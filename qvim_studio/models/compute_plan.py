@@ -1,4 +1,4 @@
-"""How a memory mode is carried out: device, precision, what is kept where, how many at once."""
+"""How a memory mode is carried out on this machine: device, precision, what is kept where."""
 
 from __future__ import annotations
 
@@ -10,54 +10,78 @@ import torch
 from qvim_studio.core.errors import OutOfMemoryError, UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.models.checkpoints import Checkpoint
+from qvim_studio.models.memory_modes import GIB, TRAITS, ModeTraits, estimate_peak_bytes, part_sizes
 
-GIB = 2**30
 RESERVE_BYTES = int(0.7 * GIB)  # left to a DAW and the desktop on the same card
 STEPS_DOWN = (VramMode.HIGH, VramMode.BALANCED, VramMode.LOW, VramMode.MINIMAL, VramMode.CPU)
 # Measured: bfloat16 halves the time of AudioLDM-s (370 MB in float16) and nothing of the starter.
 HEAVY_UNET_BYTES = 100 * 2**20
-# Free memory that each mode wants for AudioLDM-s, in GiB (computed from sizes of its parts).
-WANTED_GIB = {
-    VramMode.HIGH: 1.8,
-    VramMode.BALANCED: 1.3,
-    VramMode.LOW: 1.0,
-    VramMode.MINIMAL: 0.7,
-}
+PLANNED_DURATION_S = 10.24  # what a mode is chosen for: the length that AudioLDM was trained on
 
 
 @dataclass(frozen=True)
 class ComputePlan:
-    """max_batch: variations denoised at once. swaps_parts: the UNet leaves the GPU before the
-    VAE and the vocoder enter it. text_on_cpu: the text tower never enters it."""
+    """What the mode says (traits), and what this machine adds.
+
+    streams_unet: the UNet's blocks visit the GPU one at a time, where even the mode's own means
+    do not make it fit.
+    """
 
     mode: VramMode
     device: str
     dtype: torch.dtype
-    max_batch: int
-    swaps_parts: bool = False
-    text_on_cpu: bool = True
+    traits: ModeTraits
+    streams_unet: bool = False
+
+    @property
+    def max_batch(self) -> int:
+        return self.traits.max_batch
+
+    def estimated_bytes(self, checkpoint: Checkpoint, duration_s: float, batch: int) -> int:
+        """Peak of a generation: of the GPU, or of the process on the processor."""
+        return estimate_peak_bytes(
+            part_sizes(checkpoint.installed_folder()),
+            self.mode,
+            duration_s,
+            batch=batch,
+            bytes_per_value=self.dtype.itemsize,
+            streams_unet=self.streams_unet,
+        )
 
 
 def make_plan(mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
     """The plan of a mode on this machine. Raises UsageError where a GPU mode finds no GPU."""
-    if mode is VramMode.AUTO:
-        mode = _best_mode()
-    if mode is VramMode.CPU:
-        # One at a time: batching gains nothing on a processor, and so a seed gives the same
-        # bits whatever is made beside it.
-        return ComputePlan(mode, "cpu", cpu_dtype(checkpoint), max_batch=1)
+    if mode is VramMode.CPU or (mode is VramMode.AUTO and not torch.cuda.is_available()):
+        return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(checkpoint), TRAITS[VramMode.CPU])
     if not torch.cuda.is_available():
         raise UsageError(
             f"The memory mode {mode.value!r} needs an NVIDIA GPU that PyTorch can use, found "
             "none. Choose the mode auto or cpu."
         )
     dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return {
-        VramMode.HIGH: ComputePlan(mode, "cuda", dtype, max_batch=8, text_on_cpu=False),
-        VramMode.BALANCED: ComputePlan(mode, "cuda", dtype, max_batch=4),
-        VramMode.LOW: ComputePlan(mode, "cuda", dtype, max_batch=2, swaps_parts=True),
-        VramMode.MINIMAL: ComputePlan(mode, "cuda", dtype, max_batch=1, swaps_parts=True),
-    }[mode]
+    return plan_for_gpu(mode, checkpoint, dtype, torch.cuda.mem_get_info()[0] - RESERVE_BYTES)
+
+
+def plan_for_gpu(
+    mode: VramMode, checkpoint: Checkpoint, dtype: torch.dtype, free_bytes: int
+) -> ComputePlan:
+    """auto: the highest mode that fits into ``free_bytes``, the processor where none does."""
+    modes = STEPS_DOWN[:-1] if mode is VramMode.AUTO else (mode,)
+    plans = [ComputePlan(each, "cuda", dtype, TRAITS[each]) for each in modes]
+    if plans[-1].mode is VramMode.MINIMAL:
+        plans.append(
+            ComputePlan(
+                VramMode.MINIMAL, "cuda", dtype, TRAITS[VramMode.MINIMAL], streams_unet=True
+            )
+        )
+    for plan in plans:
+        needed = plan.estimated_bytes(checkpoint, PLANNED_DURATION_S, plan.max_batch)
+        if needed <= free_bytes:
+            return plan
+    if mode is VramMode.AUTO:
+        return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(checkpoint), TRAITS[VramMode.CPU])
+    # What was asked for is tried: a run that finds no room steps down by itself.
+    return plans[-1]
 
 
 def cpu_dtype(checkpoint: Checkpoint) -> torch.dtype:
@@ -82,11 +106,3 @@ def step_down(mode: VramMode) -> VramMode:
 def _unet_bytes(checkpoint: Checkpoint) -> int:
     files = (checkpoint.installed_folder() / "unet").glob("*.safetensors")
     return max((file.stat().st_size for file in files), default=0)
-
-
-def _best_mode() -> VramMode:
-    if not torch.cuda.is_available():
-        return VramMode.CPU
-    free = (torch.cuda.mem_get_info()[0] - RESERVE_BYTES) / GIB
-    fitting = (mode for mode, wanted in WANTED_GIB.items() if wanted <= free)
-    return next(fitting, VramMode.CPU)

@@ -11,7 +11,7 @@ import torch
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.models.quiet import quiet_libraries
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
-from qvim_studio.models.weights import weight_file
+from qvim_studio.models.weight_names import weight_file
 
 from transformers import AutoTokenizer, ClapTextModelWithProjection  # isort: skip
 

@@ -9,10 +9,11 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
+from qvim_studio.models.weight_names import weight_file
+
 # A converted tensor leaves its mapped pages behind: the file is opened anew after this much, so
 # that they never add up to a second copy of the weights.
 REOPEN_BYTES = 64 * 2**20
-WEIGHT_FILES = ("diffusion_pytorch_model.safetensors", "model.safetensors")
 # diffusers named the parts of a VAE's attention otherwise before 0.18; ``cvssp`` files are older.
 OLD_ATTENTION_NAMES = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 
@@ -33,14 +34,6 @@ def load_network(
     _check(network.state_dict(), weights)
     network.load_state_dict(weights, assign=True)
     return network.eval().requires_grad_(False)
-
-
-def weight_file(folder: Path) -> Path:
-    """The safetensors file of a part. Raises ValueError where it has none."""
-    for name in WEIGHT_FILES:
-        if (folder / name).is_file():
-            return folder / name
-    raise ValueError(f"found none of {', '.join(WEIGHT_FILES)}")
 
 
 def _read_tensors(

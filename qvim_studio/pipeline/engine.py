@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,16 +23,32 @@ from qvim_studio.core.request import (
     Start,
     VramMode,
 )
-from qvim_studio.core.result import FoundSound, GenerationResult, Progress, Variation
+from qvim_studio.core.result import (
+    FoundSound,
+    GenerationResult,
+    MemoryUse,
+    Progress,
+    Variation,
+)
+from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.audioldm import free_cuda_memory
-from qvim_studio.models.checkpoints import find_checkpoint
-from qvim_studio.models.compute_plan import make_plan, step_down
+from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
+from qvim_studio.models.compute_plan import ComputePlan, make_plan, step_down
 from qvim_studio.models.control_channels import control_channels
 from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
+from qvim_studio.models.memory_meter import MemoryMeter
+from qvim_studio.models.memory_modes import PIECE_LATENT_FRAMES
+from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
 from qvim_studio.pipeline.embedder import Embedder
 from qvim_studio.pipeline.finishing import finish
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, level_for_embedding, load_checkpoint
-from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.pipeline.preview import Previewer, picture_of
+from qvim_studio.pipeline.sampler import (
+    Conditions,
+    executed_steps,
+    make_scheduler,
+    sample_latents,
+)
 from qvim_studio.pipeline.starts import arrange
 
 log = logging.getLogger(__name__)
@@ -43,22 +60,23 @@ LATENT_SAMPLES = VAE_FACTOR * HOP
 
 @dataclass(frozen=True, eq=False)
 class NearestSound:
-    """A real sound found for an imitation; similarity is a QVIM cosine."""
+    """A real sound found for a request; similarity to the voice is a QVIM cosine, None for words
+    alone."""
 
     name: str
     clip: AudioClip
-    similarity: float
+    similarity: float | None
 
 
-FindNearest = Callable[[np.ndarray, str | None, Embedder], NearestSound | None]
-FindSimilar = Callable[[np.ndarray, str | None, Embedder], tuple[FoundSound, ...]]
+FindNearest = Callable[[SoundQuery, str | None, Embedder], NearestSound | None]
+FindSimilar = Callable[[SoundQuery, str | None, Embedder], tuple[FoundSound, ...]]
 
 
 class StudioEngine:
     """Keeps the last checkpoint in memory.
 
-    find_nearest: (embedding (960,), library folder or None for the bundled sounds, embedder) →
-    the nearest real sound, or None where there is none. find_similar: likewise, for the sounds
+    find_nearest: (query, library folder or None for the bundled sounds, embedder) → the nearest
+    real sound, or None where there is none. find_similar: likewise, for the sounds
     that are shown beside the made ones; None shows none.
     """
 
@@ -66,6 +84,7 @@ class StudioEngine:
         self._find_nearest = find_nearest
         self._find_similar = find_similar
         self._loaded: LoadedCheckpoint | None = None
+        self._mode = VramMode.HIGH
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
@@ -73,8 +92,13 @@ class StudioEngine:
         """See core.engine. Out of memory: one mode lower, said in the notes, tried once more."""
         try:
             return self._generate(request, on_progress, is_cancelled)
-        except torch.OutOfMemoryError:
-            used = self._loaded.plan.mode if self._loaded is not None else VramMode.HIGH
+        except torch.OutOfMemoryError as error:
+            _forget_frames(error)
+        except CancelledError as error:
+            _forget_frames(error)
+            free_cuda_memory()
+            raise
+        used = self._mode
         self.close()
         smaller = step_down(used)
         log.warning("out of memory in mode %s, trying %s", used.value, smaller.value)
@@ -82,7 +106,8 @@ class StudioEngine:
             result = self._generate(
                 request.with_changes(vram_mode=smaller), on_progress, is_cancelled
             )
-        except torch.OutOfMemoryError:
+        except torch.OutOfMemoryError as error:
+            _forget_frames(error)
             self.close()
             step_down(VramMode.CPU)  # raises the sentence that says what to change
             raise
@@ -106,10 +131,12 @@ class StudioEngine:
         clock = _Clock()
         on_progress(Progress("load", 0, 1))
         loaded = self._load(request)
+        meter = MemoryMeter(loaded.plan.device)
         clock.lap("load")
         _raise_if(is_cancelled)
         on_progress(Progress("encode", 0, 1))
         run = _Run(loaded, fill_defaults(request, loaded))
+        estimated = run.estimated_bytes()
         run.encode(self._find_nearest)
         clock.lap("encode")
         waveforms = run.denoise_and_decode(on_progress, is_cancelled, clock)
@@ -122,6 +149,12 @@ class StudioEngine:
             seconds=clock.total(),
             notes=tuple(run.notes),
             found=self._found(run),
+            memory=MemoryUse(
+                loaded.plan.mode.value,
+                "process" if loaded.plan.device == "cpu" else "gpu",
+                estimated,
+                meter.peak_bytes(),
+            ),
         )
 
     def _found(self, run: _Run) -> tuple[FoundSound, ...]:
@@ -129,21 +162,31 @@ class StudioEngine:
         if self._find_similar is None or run.embedding is None:
             return ()
         try:
-            return self._find_similar(
-                run.embedding, run.request.library_folder, run.loaded.embedder
-            )
+            return self._find_similar(run.query, run.request.library_folder, run.loaded.embedder)
         except StudioError as error:
             log.warning("no sounds were looked for: %s", error)
             return ()
 
     def _load(self, request: GenerationRequest) -> LoadedCheckpoint:
         checkpoint = find_checkpoint(request.checkpoint)
-        plan = make_plan(request.vram_mode, checkpoint)
+        plan = self._plan(request.vram_mode, checkpoint)
+        if (
+            self._loaded is None
+            or self._loaded.checkpoint != checkpoint
+            or self._loaded.plan != plan
+        ):
+            self.close()  # first: two checkpoints at once may not fit
+            self._loaded = load_checkpoint(checkpoint, plan)
+        return self._loaded
+
+    def _plan(self, mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
+        """auto keeps the mode that runs: what it holds itself is no longer free."""
         loaded = self._loaded
-        if loaded is None or loaded.checkpoint != checkpoint or loaded.plan != plan:
-            self.close()
-            loaded = self._loaded = load_checkpoint(checkpoint, plan)
-        return loaded
+        if mode is VramMode.AUTO and loaded is not None and loaded.checkpoint == checkpoint:
+            return loaded.plan
+        plan = make_plan(mode, checkpoint)
+        self._mode = plan.mode
+        return plan
 
 
 def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> GenerationRequest:
@@ -151,7 +194,8 @@ def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> Gener
     defaults = loaded.checkpoint.defaults
     start = defaults.start if request.start is None else request.start
     if request.imitation is None:
-        start = Start.NOISE
+        if start is Start.IMITATION or not request.text.strip():
+            start = Start.NOISE
         duration_s = DEFAULT_DURATION_S
     else:
         duration_s = request.imitation.duration_s
@@ -177,9 +221,16 @@ class _Run:
         self.samples = round(request.duration_s * SAMPLE_RATE)
         frames = max(1, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
         self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
+        self.columns = -(-self.samples // HOP)  # of the log-mel, before the padding
         self.embedding: np.ndarray | None = None
         self.imitation: np.ndarray | None = None
         self.start_name = ""
+
+    def estimated_bytes(self) -> int:
+        """The most memory that this run will hold, before it holds it."""
+        duration_s = self.frames * LATENT_STEP_S
+        plan, batch = self.loaded.plan, self.request.variations
+        return plan.estimated_bytes(self.loaded.checkpoint, duration_s, batch)
 
     def encode(self, find_nearest: FindNearest) -> None:
         """Embed the imitation, make the conditions, the controls and the starting latents."""
@@ -196,6 +247,7 @@ class _Run:
         self, on_progress: OnProgress, is_cancelled: IsCancelled, clock: _Clock
     ) -> list[np.ndarray]:
         """Mono waveforms at 16 kHz, (samples,) each, in the order of the seeds."""
+        previewer = self._previewer(is_cancelled)
         waveforms: list[np.ndarray] = []
         size = self.loaded.plan.max_batch
         for first in range(0, self.request.variations, size):
@@ -203,12 +255,16 @@ class _Run:
                 self.request.seed + i
                 for i in range(first, min(first + size, self.request.variations))
             ]
-            latents = self._denoise(seeds, first, on_progress, is_cancelled)
+            latents = self._denoise(seeds, first, on_progress, is_cancelled, previewer)
             clock.lap("denoise")
             on_progress(Progress("decode", first, self.request.variations))
-            for row in latents:
-                _raise_if(is_cancelled)
-                waveforms.append(self._decode(row[None]))
+            with self.loaded.parts.coding():
+                for row in latents:
+                    _raise_if(is_cancelled)
+                    waveform, log_mel = self._decode(row[None])
+                    waveforms.append(waveform)
+                    picture = picture_of(log_mel, self.columns)
+                    on_progress(Progress("decode", first, self.request.variations, picture))
             clock.lap("decode")
         return waveforms
 
@@ -257,23 +313,27 @@ class _Run:
 
     def _start(self, find_nearest: FindNearest) -> torch.Tensor | None:
         """Clean latents (1, channels, frames, bins) to start from, or None for noise."""
-        if self.imitation is None or self.embedding is None:
-            return None
-        if self.request.start is Start.IMITATION:
+        if self.request.start is Start.IMITATION and self.imitation is not None:
             self.start_name = "the imitation"
             return self._encode_sound(self.imitation)
-        if self.request.start is Start.NEAREST:
-            folder = self.request.library_folder
-            nearest = find_nearest(self.embedding, folder, self.loaded.embedder)
-            if nearest is None:
-                self.notes.append("There is no sound to start from: started from noise.")
-                return None
-            self.start_name = nearest.name
-            self.notes.append(f"Started from {nearest.name} (similarity {nearest.similarity:.2f}).")
-            return self._encode_sound(
-                arrange(mono_at(nearest.clip, SAMPLE_RATE), self.imitation, SAMPLE_RATE)
-            )
-        return None
+        if self.request.start is not Start.NEAREST:
+            return None
+        nearest = find_nearest(self.query, self.request.library_folder, self.loaded.embedder)
+        if nearest is None:
+            self.notes.append("There is no sound to start from: started from noise.")
+            return None
+        self.start_name = nearest.name
+        close = "" if nearest.similarity is None else f" (similarity {nearest.similarity:.2f})"
+        self.notes.append(f"Started from {nearest.name}{close}.")
+        sound = mono_at(nearest.clip, SAMPLE_RATE)
+        if self.imitation is not None:
+            sound = arrange(sound, self.imitation, SAMPLE_RATE)
+        return self._encode_sound(sound)
+
+    @property
+    def query(self) -> SoundQuery:
+        """What real sounds are looked for by."""
+        return SoundQuery(self.embedding, self.request.text, self.request.balance)
 
     @torch.inference_mode()
     def _encode_sound(self, samples: np.ndarray) -> torch.Tensor:
@@ -282,7 +342,8 @@ class _Run:
         padded[: len(usable)] = usable
         log_mel = self.loaded.mel(condition_waveform(torch.from_numpy(padded)[None]))
         plan, parts = self.loaded.plan, self.loaded.parts
-        posterior = parts.vae.encode(log_mel.to(plan.device, plan.dtype)).latent_dist
+        with parts.coding(with_vocoder=False):
+            posterior = parts.vae.encode(log_mel.to(plan.device, plan.dtype)).latent_dist
         return posterior.mode().float() * parts.scaling_factor
 
     def _denoise(
@@ -291,6 +352,7 @@ class _Run:
         finished: int,
         on_progress: OnProgress,
         is_cancelled: IsCancelled,
+        previewer: Previewer | None,
     ) -> torch.Tensor:
         loaded, request, batch = self.loaded, self.request, len(seeds)
         shape = (loaded.parts.latent_channels, self.frames, N_MELS // VAE_FACTOR)
@@ -304,33 +366,64 @@ class _Run:
             None if conditions.controls is None else conditions.controls.repeat(batch, 1, 1, 1),
         )
 
+        preview: np.ndarray | None = None
+
+        def on_estimate(step: int, steps: int, estimate: Callable[[], torch.Tensor]) -> None:
+            nonlocal preview
+            preview = previewer.after_step(step / steps, estimate) if previewer else None
+
         def on_step(step: int, steps: int) -> None:
             # Steps of all variations, so that the bar moves once from left to right.
             done = finished * steps + step * batch
-            on_progress(Progress("denoise", done, steps * request.variations))
+            on_progress(Progress("denoise", done, steps * request.variations, preview))
 
-        return sample_latents(
-            loaded.parts.unet,
-            make_scheduler(request.sampler, loaded.parts.scheduler_config),
-            noise,
-            batched,
-            steps=request.steps,
-            guidance=request.guidance,
-            start=None if self.start is None else self.start.expand(batch, -1, -1, -1),
-            strength=request.strength,
-            on_step=on_step,
-            is_cancelled=is_cancelled,
+        if previewer is not None:
+            previewer.begin_batch()
+
+        with loaded.parts.denoising():
+            return sample_latents(
+                loaded.parts.unet,
+                make_scheduler(request.sampler, loaded.parts.scheduler_config),
+                noise,
+                batched,
+                steps=request.steps,
+                guidance=request.guidance,
+                start=None if self.start is None else self.start.expand(batch, -1, -1, -1),
+                strength=request.strength,
+                guidance_passes=loaded.plan.traits.guidance_passes,
+                on_step=on_step,
+                is_cancelled=is_cancelled,
+                on_estimate=on_estimate,
+            )
+
+    def _previewer(self, is_cancelled: IsCancelled) -> Previewer | None:
+        """None where the VAE is not at hand while the UNet runs."""
+        plan, parts, request = self.loaded.plan, self.loaded.parts, self.request
+        if plan.traits.swaps_parts:
+            return None
+        steps = request.steps
+        if self.start is not None:
+            steps = executed_steps(request.steps, request.strength)
+        batches = -(-request.variations // plan.max_batch)
+        return Previewer(
+            parts.vae, parts.scaling_factor, steps * batches, self.columns, is_cancelled
         )
 
     @torch.inference_mode()
-    def _decode(self, latents: torch.Tensor) -> np.ndarray:
-        """One latent (1, channels, frames, bins) → mono float32 (samples,)."""
-        parts = self.loaded.parts
-        log_mel = parts.vae.decode(
-            (latents / parts.scaling_factor).to(self.loaded.plan.dtype)
-        ).sample[:, 0]
-        waveform = parts.vocoder(log_mel).float().cpu().numpy().reshape(-1)
-        return waveform[: self.samples]
+    def _decode(self, latents: torch.Tensor) -> tuple[np.ndarray, torch.Tensor]:
+        """One latent (1, channels, frames, bins) → mono float32 (samples,), and its log-mel."""
+        parts, plan = self.loaded.parts, self.loaded.plan
+        latents = (latents / parts.scaling_factor).to(plan.dtype)
+        if self.frames <= PIECE_LATENT_FRAMES:
+            log_mel = parts.vae.decode(latents).sample
+            waveform = parts.vocoder(log_mel[:, 0])
+        else:
+            home = "cpu" if plan.traits.swaps_parts else plan.device
+            log_mel = decode_in_pieces(parts.vae, latents, PIECE_LATENT_FRAMES, home)
+            waveform = vocode_in_pieces(
+                parts.vocoder, log_mel[:, 0].to(plan.device), VAE_FACTOR * PIECE_LATENT_FRAMES
+            )
+        return waveform.float().cpu().numpy().reshape(-1)[: self.samples], log_mel
 
 
 class _Clock:
@@ -348,6 +441,11 @@ class _Clock:
     def total(self) -> dict[str, float]:
         seconds = {**self._seconds, "total": time.perf_counter() - self._began}
         return {phase: round(value, 3) for phase, value in seconds.items()}
+
+
+def _forget_frames(error: Exception) -> None:
+    """Its traceback would keep everything alive that was being computed."""
+    traceback.clear_frames(error.__traceback__)
 
 
 def _raise_if(is_cancelled: IsCancelled) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ from diffusers import (  # isort: skip
 )
 
 OnStep = Callable[[int, int], None]
+OnEstimate = Callable[[int, int, Callable[[], torch.Tensor]], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +63,10 @@ def sample_latents(
     guidance: float,
     start: torch.Tensor | None = None,
     strength: float = 1.0,
+    guidance_passes: int = 1,
     on_step: OnStep,
     is_cancelled: IsCancelled,
+    on_estimate: OnEstimate | None = None,
 ) -> torch.Tensor:
     """Denoise a batch of latents of the shape of ``noise`` (batch, channels, frames, bins).
 
@@ -71,6 +75,9 @@ def sample_latents(
 
     start: clean latents to begin from, noised as far as ``strength`` says; None for pure noise.
     guidance: e_u + w (e_c - e_u) (Ho & Salimans 2022, eq. 6); 1 skips the second pass.
+    guidance_passes: 2 computes e_u and e_c one after the other: half the memory.
+    on_estimate: called before ``on_step`` with a function that gives the clean latents as expected
+    at this step.
     Raises CancelledError between two steps once ``is_cancelled()`` is true.
     """
     scheduler.set_timesteps(steps, device=noise.device)
@@ -87,10 +94,27 @@ def sample_latents(
         if is_cancelled():
             raise CancelledError("The generation was cancelled. Nothing was written.")
         given = scheduler.scale_model_input(latents, timestep)
-        noise_pred = predict(unet, given, timestep, conditions, guidance)
+        noise_pred = predict(unet, given, timestep, conditions, guidance, guidance_passes)
+        if on_estimate is not None:
+            estimate = partial(expected_clean, scheduler, given, noise_pred, timestep)
+            on_estimate(number, len(timesteps), estimate)
         latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
         on_step(number, len(timesteps))
     return latents
+
+
+def expected_clean(
+    scheduler: Any, latents: torch.Tensor, noise_pred: torch.Tensor, timestep: torch.Tensor
+) -> torch.Tensor:
+    """The clean latents that the prediction stands for (Salimans & Ho 2022, appendix D)."""
+    alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()]
+    signal, noise = alpha.sqrt(), (1 - alpha).sqrt()
+    kind = scheduler.config.prediction_type
+    if kind == "v_prediction":
+        return signal * latents - noise * noise_pred
+    if kind == "sample":
+        return noise_pred
+    return (latents - noise * noise_pred) / signal
 
 
 def predict(
@@ -99,6 +123,7 @@ def predict(
     timestep: torch.Tensor,
     conditions: Conditions,
     guidance: float,
+    guidance_passes: int = 1,
 ) -> torch.Tensor:
     """The UNet's prediction under classifier-free guidance.
 
@@ -108,6 +133,10 @@ def predict(
         latents = torch.cat([latents, conditions.controls.to(latents.dtype)], dim=1)
     if guidance == 1.0:
         return _forward(unet, latents, timestep, conditions.wanted)
+    if guidance_passes == 2:
+        unwanted = _forward(unet, latents, timestep, conditions.unwanted)
+        wanted = _forward(unet, latents, timestep, conditions.wanted)
+        return unwanted + guidance * (wanted - unwanted)
     both = torch.cat([conditions.unwanted, conditions.wanted])
     doubled = _forward(unet, torch.cat([latents, latents]), timestep, both)
     unwanted, wanted = doubled.chunk(2)

@@ -116,14 +116,22 @@ class CandidatesView(ClipListView):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.mark_by_key(event):
+            super().keyPressEvent(event)
+
+    def mark_by_key(self, event: QKeyEvent) -> bool:
+        """Star, rename or tag what is selected; False for another key, or nothing to mark."""
         entries = self._marked()
         signals = {Qt.Key.Key_F2: self.rename_requested, Qt.Key.Key_T: self.tag_requested}
-        if entries and not event.modifiers() and event.key() == Qt.Key.Key_S:
+        if not entries or event.modifiers():
+            return False
+        if event.key() == Qt.Key.Key_S:
             self.star_requested.emit(entries)
-        elif entries and not event.modifiers() and Qt.Key(event.key()) in signals:
+        elif Qt.Key(event.key()) in signals:
             signals[Qt.Key(event.key())].emit(entries[0])
         else:
-            super().keyPressEvent(event)
+            return False
+        return True
 
     def _marked(self) -> list[ClipEntry]:
         """Selected clips that the library knows."""

@@ -9,11 +9,13 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from qvim_studio.jobs.job import JobProgress
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.candidates_view import CandidatesView, is_found
 from qvim_studio.ui.card import Card, ElidedLabel
 from qvim_studio.ui.clip_delegate import ROW_PX
 from qvim_studio.ui.clip_list_model import ClipListModel
+from qvim_studio.ui.forming_picture import FormingPicture
 from qvim_studio.ui.icons import icon
 from qvim_studio.ui.theme import GRID, StudioTheme
 
@@ -60,6 +62,8 @@ class CandidatesPanel(Card):
         self.view.set_hint(
             self.tr("Candidates appear here, best match first. Keys 1 to 9 play them.")
         )
+        self.forming = FormingPicture(theme, self)
+        self.body.addWidget(self.forming)
         self.body.addWidget(self.view, 1)
         self.match.setChecked(True)
         theme.changed.connect(self._dress)
@@ -76,6 +80,15 @@ class CandidatesPanel(Card):
         made = [e.similarity for e in entries if not is_found(e) and e.similarity is not None]
         self.hint.setVisible(bool(made) and max(made) < LOW_SIMILARITY)
         self._show()
+
+    def show_progress(self, progress: JobProgress | None) -> None:
+        """How the sound that is being made looks so far: in the place of the candidates where there
+        are none yet, else above them."""
+        if progress is None or progress.phase == "queued":
+            self.forming.show_levels(None)
+        elif progress.preview is not None:
+            self.forming.show_levels(progress.preview)
+        self.view.setHidden(not self.forming.isHidden() and not self.shown)
 
     @Slot(object)
     def update_entries(self, changed: Sequence[ClipEntry]) -> None:

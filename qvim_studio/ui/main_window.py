@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QKeyEvent,
 )
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -38,6 +39,7 @@ from qvim_studio.ui.imitation_panel import ImitationPanel
 from qvim_studio.ui.library_panel import LibraryPanel
 from qvim_studio.ui.memory_label import MemoryLabel
 from qvim_studio.ui.message_bar import MessageBar
+from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.pack_desk import PackDesk
 from qvim_studio.ui.region_desk import RegionDesk
 from qvim_studio.ui.request_desk import RequestDesk
@@ -337,6 +339,12 @@ class MainWindow(QMainWindow):
         folder = self.controller.output_folder
         folder.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    @logs_errors()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys that mark a candidate count wherever nothing else wants them."""
+        if not self.candidates.view.mark_by_key(event):
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_file(event.mimeData()) is not None:

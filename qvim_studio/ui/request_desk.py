@@ -132,5 +132,6 @@ class RequestDesk(QObject):
     @Slot(object)
     def _on_progressed(self, progress: JobProgress | None) -> None:
         self._panel.show_progress(progress)
+        self._candidates.show_progress(progress)
         if progress is None:
             self.show_readiness()

@@ -134,4 +134,6 @@ class WindowKeys(QObject):
         number = self.sender().property("number")
         candidates = self._window.candidates.shown
         if number <= len(candidates):
-            self._window.controller.toggle_clip(candidates[number - 1])
+            candidate = candidates[number - 1]
+            self._window.candidates.view.select_entry(candidate)
+            self._window.controller.toggle_clip(candidate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -199,6 +200,23 @@ def test_equal_clips_make_equal_files() -> None:
     assert wav_bytes(make_clip(), META, FileFormat(bit_depth=16)) == wav_bytes(
         make_clip(), META, FileFormat(bit_depth=16)
     )
+
+
+@pytest.mark.parametrize("title", ["Dog", "Dogs"])
+@pytest.mark.parametrize("history", ["seed=7", "seed=71"])
+def test_every_chunk_is_of_even_size_so_that_simple_readers_find_the_audio(
+    title: str, history: str
+) -> None:
+    written = wav_bytes(
+        make_clip(), replace(META, title=title, coding_history=history), FileFormat()
+    )
+    position, sizes = 12, {}
+    while position < len(written):
+        name, size = struct.unpack("<4sI", written[position : position + 8])
+        sizes[name] = size
+        position += 8 + size + size % 2
+    assert {b"bext", b"iXML", b"data"} <= set(sizes)
+    assert not [name for name, size in sizes.items() if size % 2]
 
 
 def test_texts_that_xml_forbids_do_not_break_the_file(tmp_path: Path) -> None:

@@ -41,42 +41,55 @@ class Screen:
         number = folder / "display"
         with number.open("wb") as file:
             fd = file.fileno()
-            command = ["Xvfb", "-displayfd", str(fd), "-screen", "0", "1200x800x24"]
+            command = ["Xvfb", "-displayfd", str(fd), "-screen", "0", "1900x1000x24"]
             self._spawn([*command, "-nolisten", "tcp"], dict(os.environ), (fd,))
         wait_for("the screen", lambda: number.read_text().endswith("\n"))
         home = folder / "home"
         home.mkdir()
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("XDG_")},
+            **os.environ,
             "DISPLAY": f":{number.read_text().strip()}",
             "HOME": str(home),
             "QT_QPA_PLATFORM": "xcb",
         }
+        self.environment.pop("XDG_RUNTIME_DIR", None)
         self.start("openbox")
 
     def start(self, *command: str | Path, output: Path | None = None) -> None:
         """Run a program on the screen. output: a file for what it prints."""
         self._spawn(list(map(str, command)), self.environment, output=output)
 
+    def hands(self, *words: object) -> str:
+        """Run xdotool and give back what it says."""
+        command = ["xdotool", *map(str, words)]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=60
+        )
+        return done.stdout.strip()
+
+    def key(self, name: str) -> None:
+        """A key goes to the window that has the focus, as from a keyboard."""
+        self.hands("key", name)
+
+    def find(self, title: str) -> str:
+        """The first window with that title, once it can be seen."""
+        return wait_for(f"a window called {title}", lambda: self.windows(title))[0]
+
     def windows(self, title: str) -> list[str]:
         """Ids of the windows that can be seen and whose title holds ``title``."""
-        found = self._xdotool("search", "--onlyvisible", "--name", title)
+        found = self.hands("search", "--onlyvisible", "--name", title)
         return found.split()
 
     def title(self, window: str) -> str:
-        return self._xdotool("getwindowname", window).strip()
+        return self.hands("getwindowname", window)
 
     def move(self, window: str, x: int, y: int) -> None:
-        self._xdotool("windowmove", "--sync", window, str(x), str(y))
+        self.hands("windowmove", "--sync", window, x, y)
 
     def middle(self, window: str) -> Point:
-        rows = self._xdotool("getwindowgeometry", "--shell", window).splitlines()
+        rows = self.hands("getwindowgeometry", "--shell", window).splitlines()
         values = {name: int(value) for name, _, value in (row.partition("=") for row in rows)}
         return values["X"] + values["WIDTH"] // 2, values["Y"] + values["HEIGHT"] // 2
-
-    def press(self, window: str, keys: str) -> None:
-        self._xdotool("windowactivate", "--sync", window)
-        self._xdotool("key", "--window", window, keys)
 
     def answer_dialogs(self, title: str) -> str:
         """Press Return in windows without a title until there is one with ``title``; its id."""
@@ -87,7 +100,7 @@ class Screen:
         )
         for row in listed.stdout.splitlines():
             if len(words := row.split()) == 3:
-                self.press(words[0], "Return")
+                self.hands("windowactivate", "--sync", words[0], "key", "Return")
         return ""
 
     def drag(self, begin: Point, end: Point) -> None:
@@ -99,7 +112,7 @@ class Screen:
             commands += [["mousemove", *point], ["sleep", 0.03]]
         commands += [["sleep", 0.4], ["mousemove", end[0] + 1, end[1]], ["sleep", 0.3]]
         commands += [["mouseup", 1]]
-        self._xdotool(*(str(word) for command in commands for word in command))
+        self.hands(*(word for command in commands for word in command))
 
     def drag_until(self, begin: Point, end: Point, has_landed: Callable[[], object]) -> None:
         """Drag; a target that was too busy to answer gets the same again, as from a person."""
@@ -143,9 +156,3 @@ class Screen:
         finally:
             if not isinstance(stdout, int):
                 stdout.close()
-
-    def _xdotool(self, *words: str) -> str:
-        done = subprocess.run(
-            ["xdotool", *words], env=self.environment, capture_output=True, text=True, timeout=60
-        )
-        return done.stdout

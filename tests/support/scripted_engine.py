@@ -43,7 +43,7 @@ class ScriptedEngine:
             if is_cancelled():
                 raise CancelledError("Cancelled.")
             step += 1
-            on_progress(Progress("denoise", min(step, STEPS), STEPS))
+            on_progress(Progress("denoise", min(step, STEPS), STEPS, make_preview(step)))
             if request.text == "wait":
                 time.sleep(0.005)
         on_progress(Progress("decode", 1, 1))
@@ -71,6 +71,11 @@ def find_sounds(folder: str | None) -> tuple[FoundSound, ...]:
     """Every WAV of the folder, half as similar as the one before."""
     paths = sorted(Path(folder).glob("*.wav")) if folder else []
     return tuple(FoundSound(str(path), 0.5 / (i + 1)) for i, path in enumerate(paths))
+
+
+def make_preview(step: int) -> np.ndarray:
+    """A picture that grows brighter with every step."""
+    return np.full((8, 16), min(40 * step, 255), np.uint8)
 
 
 def make_variations(request: GenerationRequest) -> tuple[Variation, ...]:

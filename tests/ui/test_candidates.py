@@ -45,6 +45,25 @@ def test_found_sounds_stand_beside_the_made_ones(
     assert not with_take.candidates.view.grab().isNull()
 
 
+def test_the_sound_is_seen_forming_until_the_job_ends(
+    with_take: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    panel = with_take.candidates
+    assert panel.forming.isHidden()
+    with_take.request.text.setText("wait")
+    with_take.request.generate_button.click()
+    qtbot.waitUntil(panel.forming.isVisible)
+    assert panel.view.isHidden()
+    seen = panel.forming.grab().toImage().pixelColor(20, 20).lightness()
+    qtbot.waitUntil(
+        lambda: panel.forming.grab().toImage().pixelColor(20, 20).lightness() > seen + 20
+    )
+    with qtbot.waitSignal(services.queue.ended):
+        QTest.keyClick(with_take, Qt.Key.Key_Escape)
+    assert panel.forming.isHidden()
+    assert panel.view.isVisible()
+
+
 def test_blind_hides_order_similarity_and_names_until_it_ends(compared: MainWindow) -> None:
     panel = compared.candidates
     true_order = panel.shown
@@ -82,6 +101,17 @@ def test_a_star_by_key_is_kept_and_undone(compared: MainWindow, qtbot: QtBot) ->
     assert compared.candidates.view.selected_entries() == [compared.candidates.shown[0]]
     QTest.keySequence(compared, "Ctrl+Z")
     assert not compared.candidates.shown[0].is_starred
+
+
+def test_the_candidate_that_was_played_by_key_is_the_one_that_is_starred(
+    compared: MainWindow, qtbot: QtBot
+) -> None:
+    compared.rest()
+    assert not compared.candidates.view.hasFocus()
+    QTest.keyClick(compared, Qt.Key.Key_3)
+    with qtbot.waitSignal(compared.controller.history.updated):
+        QTest.keyClick(compared, Qt.Key.Key_S)
+    assert [e.is_starred for e in compared.candidates.shown] == [False, False, True, False]
 
 
 def test_rename_and_tag_lead_to_the_details_of_the_clip(compared: MainWindow) -> None:

@@ -87,8 +87,8 @@ def test_several_clips_land_in_a_folder_byte_by_byte(screen: Screen, tmp_path: P
 def test_clips_land_in_a_daw_sample_by_sample(screen: Screen, tmp_path: Path) -> None:
     server = sound_server.SoundServer(tmp_path)
     try:
-        screen.environment.update(server.environment)
         config = tmp_path / "home/.config/ardour7"
+        screen.environment.update(server.environment, XDG_CONFIG_HOME=str(config.parent))
         config.mkdir(parents=True)
         (config / "config").write_text(ARDOUR_CONFIG)
         (config / ".a7").touch()  # not its first start
@@ -106,7 +106,7 @@ def test_clips_land_in_a_daw_sample_by_sample(screen: Screen, tmp_path: Path) ->
             return {file.name for file in copies.glob("*.wav")} == wanted.keys()
 
         screen.drag_until(points[0], (500, 560), has_landed)
-        screen.press(window, "ctrl+s")
+        screen.hands("windowactivate", "--sync", window, "key", "ctrl+s")
         saved = session / "session.ardour"
         wait_for(
             "the saved session",

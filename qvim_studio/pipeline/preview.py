@@ -1,0 +1,99 @@
+"""Pictures of a sound while it forms: what the sampler expects it to be, through the VAE.
+
+They cost a little of the time and nothing of the result: no random number is drawn for them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from qvim_studio.core.engine import IsCancelled
+from qvim_studio.models.mel import LOG_FLOOR
+
+TIME_SHARE = 0.05  # of the denoising time that all pictures together may take
+FIRST_SHARE = 0.3  # of the steps of a batch, before which there is nothing but noise to see
+PIECE_FRAMES = 16  # latent frames decoded between two looks at the cancel flag
+RANGE = 9.0  # of the picture, in natural-log units (78 dB), as the studio's own spectrograms
+
+Clock = Callable[[], float]
+
+
+class Previewer:
+    """Decides when a picture is worth its time. One for all batches of a request.
+
+    vae: with ``decode``; latents are divided by ``scaling_factor`` before it.
+    steps: of all batches together. columns: of a picture, what follows is padding.
+    """
+
+    def __init__(
+        self,
+        vae: torch.nn.Module,
+        scaling_factor: float,
+        steps: int,
+        columns: int,
+        is_cancelled: IsCancelled,
+        clock: Clock = time.perf_counter,
+    ) -> None:
+        self._vae = vae
+        self._scaling_factor = scaling_factor
+        self._steps = steps
+        self._columns = columns
+        self._is_cancelled = is_cancelled
+        self._clock = clock
+        self._done = 0
+        self._working_s = 0.0
+        self._looking_s = 0.0
+        self._pictures = 0
+        self._last_s = clock()
+
+    def begin_batch(self) -> None:
+        """What went by since the last step was no denoising."""
+        self._last_s = self._clock()
+
+    def after_step(self, share: float, estimate: Callable[[], torch.Tensor]) -> np.ndarray | None:
+        """The picture of the first sound of the batch, or None where it is not due.
+
+        share: of this batch's steps that are done. estimate: the expected clean latents (batch,
+        channels, frames, bins), computed only where needed. See ``picture_of``.
+        """
+        self._done += 1
+        self._working_s += self._clock() - self._last_s
+        picture = None
+        if share >= FIRST_SHARE and share < 1.0 and self._is_due():
+            began_s = self._clock()
+            picture = self._decode(estimate()[:1])
+            self._looking_s += self._clock() - began_s
+            self._pictures += 1
+        self._last_s = self._clock()
+        return picture
+
+    def _is_due(self) -> bool:
+        """Is the next picture paid for? The first one: will it be, by the end?"""
+        step_s = self._working_s / self._done
+        if not self._pictures:
+            return step_s <= TIME_SHARE * step_s * self._steps  # a decode is about a step
+        cost_s = self._looking_s / self._pictures
+        return self._looking_s + cost_s <= TIME_SHARE * self._working_s + cost_s * FIRST_SHARE
+
+    @torch.inference_mode()
+    def _decode(self, latents: torch.Tensor) -> np.ndarray | None:
+        """Piece by piece, so that a cancel need not wait for a large decoder."""
+        scaled = (latents / self._scaling_factor).to(self._vae.dtype)
+        pieces = []
+        for first in range(0, scaled.shape[2], PIECE_FRAMES):
+            if self._is_cancelled():
+                return None
+            pieces.append(self._vae.decode(scaled[:, :, first : first + PIECE_FRAMES]).sample)
+        return picture_of(torch.cat(pieces, dim=2), self._columns)
+
+
+def picture_of(log_mel: torch.Tensor, columns: int) -> np.ndarray:
+    """Log-mel (1, 1, frames, mels) → uint8 (mels, columns), 255 loudest, the lowest band first."""
+    values = log_mel[0, 0, :columns].float().cpu().numpy().T
+    loudest = max(float(values.max()), LOG_FLOOR + RANGE)
+    share = np.clip(1.0 + (values - loudest) / RANGE, 0.0, 1.0)
+    return (255 * share).astype(np.uint8)

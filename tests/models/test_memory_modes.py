@@ -1,0 +1,210 @@
+"""Memory modes: what they store, what visits the device, and that their estimates are true."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from tiny_checkpoint import build_tiny_checkpoint, make_tiny_unet
+from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from qvim_studio.bench.shapes import hifigan, unet_of_size, vae_of_audioldm
+from qvim_studio.core.request import VramMode
+from qvim_studio.models.audioldm import load_audioldm
+from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
+from qvim_studio.models.compute_plan import ComputePlan, plan_for_gpu
+from qvim_studio.models.memory_modes import (
+    GIB,
+    STORED_BYTES,
+    TRAITS,
+    UNET_ELEMENTS,
+    VAE_ELEMENTS,
+    VOCODER_ELEMENTS,
+    PartSizes,
+    estimate_peak_bytes,
+    part_sizes,
+)
+from qvim_studio.models.offload import stream, visiting
+from qvim_studio.models.stored_weights import StoredWeight, store_weights
+from qvim_studio.training.unet import make_unet
+
+MODES = (VramMode.HIGH, VramMode.BALANCED, VramMode.LOW, VramMode.MINIMAL)
+# AudioLDM s, m and l: weights of UNet, VAE and vocoder as their configurations give them.
+SIZES = {
+    "s": PartSizes(185_000_000, 180_000_000, 55_000_000, 55_000_000, 11_800_000, 128, 128, 1024),
+    "m": PartSizes(416_000_000, 410_000_000, 55_000_000, 55_000_000, 26_500_000, 192, 128, 1024),
+    "l": PartSizes(739_000_000, 730_000_000, 55_000_000, 55_000_000, 47_200_000, 256, 128, 1024),
+}
+
+
+class LiveElements(TorchDispatchMode):
+    """Counts the elements of all tensors that are alive at once: torch's accounting, on meta."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.peak = 0
+        self._known: set[int] = set()
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None):
+        made = function(*args, **(kwargs or {}))
+        for tensor in tree_leaves(made):
+            if isinstance(tensor, torch.Tensor) and tensor.is_meta:
+                self._meet(tensor.untyped_storage(), tensor.element_size())
+        return made
+
+    def _meet(self, storage: torch.UntypedStorage, element_bytes: int) -> None:
+        key, count = storage._cdata, storage.nbytes() // element_bytes
+        if key not in self._known:
+            self._known.add(key)
+            self.now += count
+            self.peak = max(self.peak, self.now)
+            weakref.finalize(storage, self._part, key, count)
+
+    def _part(self, key: int, count: int) -> None:
+        self._known.discard(key)
+        self.now -= count
+
+
+def test_eight_bits_change_a_weight_by_less_than_a_percent() -> None:
+    weight = torch.randn(33, 7, 3, 3, generator=torch.Generator().manual_seed(0))
+    for bits, limit in ((8, 0.01), (4, 0.12)):
+        stored = StoredWeight(weight, bits)
+        assert stored().shape == weight.shape
+        assert (stored() - weight).norm() / weight.norm() < limit
+        used = stored.codes.nbytes + stored.scale.nbytes
+        assert used <= weight.numel() * bits / 8 * 1.2
+
+
+def test_a_layer_that_would_change_too_much_stays_as_it_is() -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(64, 64, 3), nn.Linear(128, 128))
+    with torch.no_grad():
+        network[0].weight.normal_().flatten()[::64] = 6.0  # leaves the others too few steps
+    exact = network[1](torch.ones(1, 128))
+    share = store_weights(network, 4)
+    assert isinstance(network[0], nn.Conv2d)
+    assert share == pytest.approx(128 * 128 / (64 * 64 * 9 + 64 + 128 * 128 + 128))
+    assert (network[1](torch.ones(1, 128)) - exact).norm() / exact.norm() < 0.3
+
+
+def test_a_stored_unet_computes_nearly_the_same() -> None:
+    torch.manual_seed(0)
+    unet = make_unet((32, 64), 1).eval()
+    given = (torch.randn(1, 12, 16, 16), torch.tensor(500))
+    label = nn.functional.normalize(torch.randn(1, 512), dim=-1)
+    with torch.no_grad():
+        exact = unet(*given, None, class_labels=label).sample
+        share = store_weights(unet, 8)
+        made = unet(*given, None, class_labels=label).sample
+    assert share > 0.8
+    assert (made - exact).norm() / exact.norm() < 0.02
+
+
+def test_a_visitor_is_home_again_even_after_an_error() -> None:
+    network = nn.Linear(3, 3)
+    weight = network.weight
+    with pytest.raises(RuntimeError, match="stop"), visiting(network, "meta"):
+        assert network.weight.device.type == "meta"
+        raise RuntimeError("stop")
+    assert network.weight is weight
+
+
+def test_a_streamed_network_has_one_block_on_the_device_at_a_time() -> None:
+    unet = make_tiny_unet().eval()
+    whole = sum(p.numel() for p in unet.parameters())
+    stream(unet, "meta")
+    with torch.inference_mode(), LiveElements() as live:
+        unet(
+            torch.zeros(1, 12, 8, 16, device="meta"),
+            torch.zeros((), dtype=torch.long, device="meta"),
+            None,
+            class_labels=torch.zeros(1, 512, device="meta"),
+        )
+    assert all(parameter.device.type == "cpu" for parameter in unet.parameters())
+    activations = UNET_ELEMENTS * 8 * 8 * 16
+    assert live.peak < 0.8 * whole + activations
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_modes_take_less_and_less(size: str) -> None:
+    needs = [estimate_peak_bytes(SIZES[size], mode, 10.24, batch=8) for mode in MODES]
+    assert needs == sorted(needs, reverse=True)
+    assert len(set(needs)) == len(needs)
+
+
+def test_the_promised_caps_hold() -> None:
+    """By arithmetic over counted tensors: no GPU was at hand."""
+    assert estimate_peak_bytes(SIZES["m"], VramMode.LOW, 10.24, batch=2) < 6 * GIB
+    assert estimate_peak_bytes(SIZES["l"], VramMode.LOW, 10.24, batch=2) < 6 * GIB
+    assert estimate_peak_bytes(SIZES["s"], VramMode.MINIMAL, 10.24) < 2 * GIB
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    return find_checkpoint(str(build_tiny_checkpoint(tmp_path_factory.mktemp("tiny"))))
+
+
+def test_auto_takes_the_highest_mode_that_fits(tiny: Checkpoint) -> None:
+    def chosen(free_bytes: int) -> ComputePlan:
+        return plan_for_gpu(VramMode.AUTO, tiny, torch.float16, free_bytes)
+
+    plenty = 100 * GIB
+    assert chosen(plenty).mode is VramMode.HIGH
+    seen = [chosen(plenty)]
+    while seen[-1].device != "cpu":
+        plan = seen[-1]
+        seen.append(chosen(plan.estimated_bytes(tiny, 10.24, plan.max_batch) - 1))
+        assert len(seen) < 10
+    assert {plan.mode for plan in seen} <= {*MODES, VramMode.CPU}
+    assert seen[-1].mode is VramMode.CPU
+
+
+def test_too_small_a_cap_streams_the_unet(tiny: Checkpoint) -> None:
+    plan = plan_for_gpu(VramMode.MINIMAL, tiny, torch.float16, 0)
+    assert plan.mode is VramMode.MINIMAL and plan.streams_unet
+
+
+def test_sizes_come_from_the_files(tiny: Checkpoint) -> None:
+    sizes = part_sizes(tiny.installed_folder())
+    plan = ComputePlan(VramMode.CPU, "cpu", torch.float32, TRAITS[VramMode.CPU])
+    parts = load_audioldm(tiny, plan)
+    assert sizes.unet == sum(p.numel() for p in parts.unet.parameters())
+    assert sizes.vae == sum(p.numel() for p in parts.vae.parameters())
+
+
+def test_a_loaded_minimal_plan_stores_the_unet(tiny: Checkpoint) -> None:
+    plan = ComputePlan(VramMode.MINIMAL, "cpu", torch.float32, TRAITS[VramMode.MINIMAL])
+    stored = load_audioldm(tiny, plan).unet
+    whole = load_audioldm(tiny, replace(plan, traits=TRAITS[VramMode.LOW])).unet
+    sizes = part_sizes(tiny.installed_folder())
+
+    def size(network: nn.Module) -> int:
+        return sum(t.nbytes for t in (*network.parameters(), *network.buffers()))
+
+    saved = sizes.storable * (4 - STORED_BYTES - 2 / 64)  # scales are float32 here
+    assert size(whole) - size(stored) == pytest.approx(saved, rel=0.02)
+
+
+@pytest.mark.parametrize("frames", [32, 64])
+def test_counted_activations_are_as_estimated(frames: int) -> None:
+    with torch.device("meta"), torch.inference_mode():
+        unet, vae, vocoder = unet_of_size("s").eval(), vae_of_audioldm(), hifigan()
+        with LiveElements() as live:
+            unet(
+                torch.zeros(2, 8, frames, 16),
+                torch.zeros((), dtype=torch.long),
+                None,
+                class_labels=torch.zeros(2, 512),
+            )
+        assert live.peak == pytest.approx(2 * frames * 16 * 128 * UNET_ELEMENTS, rel=0.1)
+        with LiveElements() as live:
+            vae.decode(torch.zeros(1, 8, frames, 16))
+        assert live.peak == pytest.approx(4 * frames * 64 * 128 * VAE_ELEMENTS, rel=0.1)
+        with LiveElements() as live:
+            vocoder(torch.zeros(1, 4 * frames, 64))
+        assert live.peak == pytest.approx(4 * frames * 160 * 1024 * VOCODER_ELEMENTS, rel=0.1)
