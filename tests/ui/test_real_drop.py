@@ -99,6 +99,7 @@ def test_clips_land_in_a_daw_sample_by_sample(screen: Screen, tmp_path: Path) ->
         screen.start("wmctrl", "-r", SOURCE.name, "-b", "add,above")
         screen.start("ardour", "-a", "-n", "-d", session)
         window = wait_for("Ardour", lambda: screen.answer_dialogs("session - Ardour"), 120)
+        screen.hands("windowmove", "--sync", window, 0, 0, "windowsize", window, 1200, 800)
         copies = session / "interchange/session/audiofiles"
         wanted = {file.name: soundfile.read(file)[0] for file in files}
 
