@@ -19,6 +19,7 @@ SCENES = {
     "settings",
     "spectrogram",
     "keyboard",
+    "pack",
 }
 
 
