@@ -99,10 +99,16 @@ def plan_sources(sources: Sequence[PackSource], options: PackOptions) -> PackPla
 
     Raises StudioError where the guard refuses.
     """
+    return plan_clips(name_sources(sources, options), options)
+
+
+def plan_clips(clips: Sequence[PlannedClip], options: PackOptions) -> PackPlan:
+    """The same from sounds that were named with these options."""
+    sources = [clip.source for clip in clips]
     if options.is_commercial:
         _refuse_what_may_not_be_sold(sources)
-    clips = name_sources(sources, options)
-    return PackPlan(options, clips, _fingerprint(options, clips), _audio_bytes(options, sources))
+    fingerprint = _fingerprint(options, clips)
+    return PackPlan(options, tuple(clips), fingerprint, _audio_bytes(options, sources))
 
 
 def name_sources(sources: Sequence[PackSource], options: PackOptions) -> tuple[PlannedClip, ...]:

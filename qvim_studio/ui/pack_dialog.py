@@ -20,7 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.export.pack_plan import PackOptions, is_guess, name_sources, plan_sources
+from qvim_studio.export.pack_plan import (
+    PackOptions,
+    PackPlan,
+    PlannedClip,
+    is_guess,
+    name_sources,
+    plan_clips,
+)
 from qvim_studio.export.pack_sources import PackSource, read_sources
 from qvim_studio.export.pack_writer import PackProgress, PackReport, has_partial, missing_bytes
 from qvim_studio.export.ucs import categories
@@ -63,6 +70,7 @@ class PackDialog(QDialog):
         self._exporter = exporter
         self._listener = listener
         self._sources: tuple[PackSource, ...] = ()
+        self._plan: PackPlan | None = None
         self._report: PackReport | None = None
         self._closing = False
         self.setWindowTitle(self.tr("Export sample pack"))
@@ -179,7 +187,7 @@ class PackDialog(QDialog):
         """Show the names as they would be, and whether all is well."""
         if self._exporter.is_running:
             return
-        self._report = None
+        self._plan = self._report = None
         self.reveal.hide()
         self.leave_out.hide()
         self._say("")
@@ -192,16 +200,16 @@ class PackDialog(QDialog):
             self._say(str(error))
             return
         self.model.show_clips(clips, options.is_commercial)
-        self._show_state(options)
+        self._show_state(clips, options)
 
-    def _show_state(self, options: PackOptions) -> None:
+    def _show_state(self, clips: Sequence[PlannedClip], options: PackOptions) -> None:
         """The licence guard and the free space."""
         count, seconds = len(self._sources), sum(s.frames / s.sample_rate for s in self._sources)
         sounds = count_text(count, self.tr("1 sound"), self.tr("{0} sounds"))
         parts = [sounds, seconds_text(seconds)]
         self.export.setEnabled(False)
         try:
-            plan = plan_sources(self._sources, options)
+            self._plan = plan = plan_clips(clips, options)
         except StudioError as error:
             self.leave_out.show()
             self._say(str(error))
@@ -288,10 +296,10 @@ class PackDialog(QDialog):
         self.refresh()
         if not self.export.isEnabled():
             return
-        self.remembered.emit(self.form.values())
-        plan = plan_sources(self._sources, self.form.options())
-        self._set_running(True)
-        self._exporter.start(plan, self.form.target)
+        if self._plan is not None:
+            self.remembered.emit(self.form.values())
+            self._set_running(True)
+            self._exporter.start(self._plan, self.form.target)
 
     def _set_running(self, is_running: bool) -> None:
         for widget in (self.form, self.choice, self.table, self.export, self.listen):
