@@ -120,7 +120,9 @@ class StudioController(QObject):
         needs_take = recipe.request.get("imitation_sha256") is not None
         if not needs_take or (recipe.imitation_path and Path(recipe.imitation_path).is_file()):
             self._use_recipe(recipe)
-            text = self.tr("The recipe of {0} is back: its take, words, settings and seed.")
+            text = self.tr("The recipe of {0} is back: its words, settings and seed.")
+            if needs_take:
+                text = self.tr("The recipe of {0} is back: its take, words, settings and seed.")
         elif recipe.request.get("text"):
             self._choose_words(recipe)
             text = self.tr(

@@ -121,7 +121,8 @@ class PackDialog(QDialog):
         for button in (self.listen, self.leave_out, self.reveal, self.cancel, self.export):
             button.setAutoDefault(False)
         self.export.setObjectName("primary")
-        self.export.setMinimumWidth(96)
+        for button in (self.cancel, self.export):
+            button.setMinimumWidth(96)
         head = _row(title, None, hint, self.listen, self.choice)
         warning = QHBoxLayout()
         warning.setSpacing(2 * GRID)
