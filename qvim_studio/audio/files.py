@@ -101,7 +101,7 @@ def _read(path: Path, max_seconds: float, seconds: float | None) -> tuple[AudioC
             f"{path.name} cannot be read as audio ({_reason(error)}). "
             "Expected WAV, FLAC, AIFF, OGG or MP3; convert the file and try again."
         ) from error
-    _check_samples(samples, sample_rate, path)
+    check_samples(samples, sample_rate, path)
     return AudioClip(samples, sample_rate), total_frames
 
 
@@ -151,7 +151,8 @@ def _check_header(file: soundfile.SoundFile, path: Path, max_seconds: float, fra
         )
 
 
-def _check_samples(samples: np.ndarray, sample_rate: int, path: Path) -> None:
+def check_samples(samples: np.ndarray, sample_rate: int, path: Path) -> None:
+    """Raises AudioFileError for what nobody can use: too short, no numbers, silent."""
     if len(samples) < MIN_SECONDS * sample_rate:
         raise AudioFileError(
             f"{path.name} holds {1000 * len(samples) / sample_rate:.0f} ms of audio, expected at "

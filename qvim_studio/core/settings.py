@@ -39,6 +39,7 @@ class Settings:
 
     Empty strings mean "the system's default" (devices, folders); None means "the checkpoint's own
     default" (steps, guidance, start, strength). texts: asked for before, newest first.
+    watch_folder: gets a copy of every new clip; empty: none.
     shortcuts: key sequences by action, only those the user changed. pack: the fields of the last
     sample pack.
     """
@@ -56,6 +57,7 @@ class Settings:
     latency_ms: int = 200
     output_folder: str = ""
     library_folder: str = ""
+    watch_folder: str = ""
     trim_takes: bool = True
     trim_threshold_db: float = -40.0
     input_gain_db: float = 0.0

@@ -15,7 +15,7 @@ from qvim_studio.export.edits import EditList, Resample, SetChannels
 from qvim_studio.export.name_template import NameParts, NameTemplate
 from qvim_studio.export.pack_sources import PackSource, read_sources
 from qvim_studio.export.sound_file import Container, FileFormat
-from qvim_studio.export.ucs import UcsCategory, best_category, find_category
+from qvim_studio.export.ucs import UcsCategory, best_category, find_category, suggest
 from qvim_studio.export.ucs_name import clean_block
 
 REFUSED_SHOWN = 20
@@ -99,10 +99,16 @@ def plan_sources(sources: Sequence[PackSource], options: PackOptions) -> PackPla
 
     Raises StudioError where the guard refuses.
     """
+    return plan_clips(name_sources(sources, options), options)
+
+
+def plan_clips(clips: Sequence[PlannedClip], options: PackOptions) -> PackPlan:
+    """The same from sounds that were named with these options."""
+    sources = [clip.source for clip in clips]
     if options.is_commercial:
         _refuse_what_may_not_be_sold(sources)
-    clips = name_sources(sources, options)
-    return PackPlan(options, clips, _fingerprint(options, clips), _audio_bytes(options, sources))
+    fingerprint = _fingerprint(options, clips)
+    return PackPlan(options, tuple(clips), fingerprint, _audio_bytes(options, sources))
 
 
 def name_sources(sources: Sequence[PackSource], options: PackOptions) -> tuple[PlannedClip, ...]:
@@ -121,6 +127,11 @@ def category_of(source: PackSource, cat_id: str = "") -> UcsCategory:
     """The UCS category of a sound; ``cat_id`` is one that all sounds of a pack share."""
     chosen = cat_id or source.cat_id
     return find_category(chosen) if chosen else _suggested(source.title, source.tags)
+
+
+def is_guess(source: PackSource) -> bool:
+    """Do neither the user nor the sound's words say what category it is of?"""
+    return not source.cat_id and not suggest(source.title, source.tags, top=1)
 
 
 @lru_cache(maxsize=20_000)

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 
-from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.files import check_samples, read_audio
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.export import pcm
 from qvim_studio.export.finishing import FinishedClip, apply_edits, warnings_of
 from qvim_studio.export.metadata import PROGRAM, ClipMetadata
 from qvim_studio.export.pack_plan import PackOptions, PlannedClip
 from qvim_studio.export.pack_texts import PackedClip, keywords_of
 from qvim_studio.export.recipe import metadata_of
+from qvim_studio.export.riff import read_plain_wave
 from qvim_studio.export.sound_file import wav_bytes
 
 
 def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip, bytes, list[str]]:
     """What lies in the pack, the whole WAV, and warnings about its sound."""
-    finished = apply_edits(read_audio(planned.source.path), options.edits)
+    source, audio = _read(planned.source.path, options)
+    finished = apply_edits(source, options.edits)
     clip = finished.clip
     loudness, peak = _levels_of(clip, planned, options)
     meta = _metadata_of(planned, options, finished, loudness, peak)
-    data = wav_bytes(clip, meta, options.file_format)
+    data = wav_bytes(clip, meta, options.file_format, audio)
     entry = PackedClip(
         clip=planned,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -36,6 +40,22 @@ def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip,
     )
     texts = warnings_of(clip, finished.loop is not None)
     return entry, data, [f"{planned.source.path.name}: {text}" for text in texts]
+
+
+def _read(path: Path, options: PackOptions) -> tuple[AudioClip, memoryview | None]:
+    """The sound, and its samples as they lie in the file where they stay as they are."""
+    try:
+        plain = read_plain_wave(path)
+    except OSError:
+        plain = None
+    if plain is None:
+        return read_audio(path), None
+    samples = pcm.decode(plain.data, plain.bit_depth, plain.channels)
+    check_samples(samples, plain.sample_rate, path)
+    clip = AudioClip(samples, plain.sample_rate)
+    form = options.file_format
+    is_kept = form.bit_depth == plain.bit_depth and form.dither_seed is None and not options.edits
+    return clip, plain.data if is_kept else None
 
 
 def _levels_of(

@@ -41,6 +41,21 @@ def encode(clip: AudioClip, bit_depth: int, dither_seed: int | None = None) -> b
     return three_bytes.tobytes()
 
 
+def decode(data: bytes | memoryview, bit_depth: int, channels: int) -> np.ndarray:
+    """The float32 samples (frames, channels) that ``encode`` made ``data`` from, to a rounding."""
+    if bit_depth == 32:
+        return np.frombuffer(data, "<f4").reshape(-1, channels)
+    if bit_depth == 16:
+        integers = np.frombuffer(data, "<i2")
+        return (integers.astype(np.float32) * np.float32(2**-15)).reshape(-1, channels)
+    three_bytes = np.frombuffer(data, np.uint8).reshape(-1, 3)
+    four_bytes = np.zeros((len(three_bytes), 4), np.uint8)
+    for column in range(3):
+        four_bytes[:, column + 1] = three_bytes[:, column]
+    integers = four_bytes.view("<i4").reshape(-1)  # at the top of 32 bits: the sign is right
+    return (integers.astype(np.float32) * np.float32(2**-31)).reshape(-1, channels)
+
+
 def quantize(samples: np.ndarray, full_scale: int, dither_seed: int | None) -> np.ndarray:
     """Samples as int32 in -full_scale .. full_scale - 1, of the same shape."""
     scaled = samples * np.float32(full_scale)

@@ -1,4 +1,4 @@
-"""The recipe inside a file: what made the clip, and the request that makes it again."""
+"""The recipe inside a file: everything that made the clip."""
 
 from __future__ import annotations
 
@@ -10,12 +10,7 @@ from typing import Any
 import soundfile
 
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
-from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import AudioFileError, UsageError
-from qvim_studio.core.request import (
-    GenerationRequest,
-    clip_hash,
-)
+from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.ixml import recipe_in
 from qvim_studio.export.metadata import PROGRAM, ClipMetadata
@@ -110,27 +105,3 @@ def _checked(recipe: Any) -> dict[str, Any] | None:
         if not isinstance(values, dict) or not values.keys() >= names:
             return None
     return recipe
-
-
-def request_from_recipe(
-    recipe: dict[str, Any], imitation: AudioClip | None = None
-) -> GenerationRequest:
-    """The request that made a clip, from its recipe; values of later versions are passed over.
-
-    imitation: the take that the recipe names by its hash. Raises UsageError where the recipe
-    needs one and got none or another, or where a value is impossible.
-    """
-    stored = recipe.get("request")
-    if not isinstance(stored, dict):
-        raise UsageError(
-            "The recipe holds no request, expected one of a clip of QVIM Studio. "
-            "Choose a clip that was generated here."
-        )
-    wanted = stored.get("imitation_sha256")
-    if wanted is not None and (imitation is None or clip_hash(imitation) != wanted):
-        got = "none" if imitation is None else "another"
-        raise UsageError(
-            f"The clip was made from the imitation {wanted[:12]}…, got {got}. "
-            "Open the take that it was made from."
-        )
-    return GenerationRequest.from_recipe(stored, imitation)

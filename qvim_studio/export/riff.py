@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 MAX_RIFF_BYTES = 2**32 - 2**16  # sizes are 32-bit; beyond it RF64 would be needed
@@ -24,7 +25,7 @@ def riff_list(list_type: bytes, items: Sequence[Chunk]) -> bytes:
     return list_type + b"".join(chunk(name, payload) for name, payload in items)
 
 
-def wave_file(format_payload: bytes, before: Sequence[Chunk], audio: bytes) -> bytes:
+def wave_file(format_payload: bytes, before: Sequence[Chunk], audio: bytes | memoryview) -> bytes:
     """A whole WAV: ``fmt``, the metadata in ``before``, then the audio.
 
     Metadata comes first so that a reader need not seek past the audio. Its payloads should be of
@@ -33,11 +34,53 @@ def wave_file(format_payload: bytes, before: Sequence[Chunk], audio: bytes) -> b
     """
     parts = [chunk(b"fmt ", format_payload)]
     parts += [chunk(name, payload) for name, payload in before]
-    parts.append(chunk(b"data", audio))
+    # Not by ``chunk``, which would copy the audio once more.
+    parts += [b"data", struct.pack("<I", len(audio)), audio, b"\0" * (len(audio) % 2)]
     size = 4 + sum(map(len, parts))
     if size > MAX_RIFF_BYTES:
         raise ValueError(f"a RIFF file holds at most {MAX_RIFF_BYTES} bytes, got {size}")
     return b"".join([b"RIFF", struct.pack("<I", size), b"WAVE", *parts])
+
+
+@dataclass(frozen=True, eq=False)
+class PlainWave:
+    """Integer or float samples as they lie in a file, interleaved, little-endian."""
+
+    tag: int
+    channels: int
+    sample_rate: int
+    bit_depth: int
+    data: memoryview
+
+
+def read_plain_wave(path: Path) -> PlainWave | None:
+    """The audio of a WAV in one of its two simplest forms; None for everything else.
+
+    Raises OSError.
+    """
+    content = path.read_bytes()
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        return None
+    place, form = 12, b""
+    while len(header := content[place : place + 8]) == 8:
+        name, size = header[:4], struct.unpack("<I", header[4:])[0]
+        place += 8
+        if name == b"fmt ":
+            form = content[place : place + size]
+        if name == b"data":
+            data = memoryview(content)[place : place + size]
+            return _plain_wave(form, data) if len(data) == size else None
+        place += size + size % 2
+    return None
+
+
+def _plain_wave(form: bytes, data: memoryview) -> PlainWave | None:
+    if len(form) < 16:
+        return None
+    tag, channels, rate, _, block, depth = struct.unpack("<HHIIHH", form[:16])
+    is_known = (tag == 1 and depth in (16, 24)) or (tag == 3 and depth == 32)
+    is_whole = channels and block == channels * depth // 8 and len(data) % block == 0
+    return PlainWave(tag, channels, rate, depth, data) if is_known and is_whole else None
 
 
 def read_metadata_chunks(path: Path) -> dict[bytes, bytes]:

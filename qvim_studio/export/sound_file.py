@@ -75,8 +75,16 @@ def write_sound(
         write_atomically(path, lambda name: _write_tagged(name, clip, meta, chosen))
 
 
-def wav_bytes(clip: AudioClip, meta: ClipMetadata, file_format: FileFormat) -> bytes:
-    """A whole WAV in memory, metadata before the audio."""
+def wav_bytes(
+    clip: AudioClip,
+    meta: ClipMetadata,
+    file_format: FileFormat,
+    audio: bytes | memoryview | None = None,
+) -> bytes:
+    """A whole WAV in memory, metadata before the audio.
+
+    audio: the clip's samples in that format, where somebody has them already.
+    """
     depth = file_format.bit_depth
     chunks: list[Chunk] = [
         (b"bext", bext_payload(meta)),
@@ -88,7 +96,8 @@ def wav_bytes(clip: AudioClip, meta: ClipMetadata, file_format: FileFormat) -> b
     if meta.markers:
         chunks += cue_chunks(meta.markers)
     format_payload = pcm.format_payload(clip.channels, clip.sample_rate, depth)
-    audio = pcm.encode(clip, depth, file_format.dither_seed)
+    if audio is None:
+        audio = pcm.encode(clip, depth, file_format.dither_seed)
     try:
         return wave_file(format_payload, chunks, audio)
     except ValueError as error:

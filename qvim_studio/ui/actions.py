@@ -104,6 +104,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
                 QT_TRANSLATE_NOOP("Actions", "Generate before those that wait"),
                 "Shift+G",
             ),
+            ActionSpec("kit", QT_TRANSLATE_NOOP("Actions", "Make a kit from the take"), "K"),
             ActionSpec("cancel", QT_TRANSLATE_NOOP("Actions", "Stop what is going on"), "Escape"),
             ActionSpec(
                 "cancel_all", QT_TRANSLATE_NOOP("Actions", "Cancel everything"), "Shift+Escape"

@@ -17,9 +17,10 @@ from qvim_studio.core.request import DEFAULT_DURATION_S, GenerationRequest, clip
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.settings import Settings
 from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.watch_folder import copy_clips
 from qvim_studio.jobs.found_sounds import read_found
 from qvim_studio.jobs.imitation import Imitation, read_imitation
-from qvim_studio.jobs.job import JobEnded, JobFinished, JobProgress
+from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress
 from qvim_studio.jobs.pace import PaceBook
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.library import Library
@@ -27,6 +28,7 @@ from qvim_studio.library.recipes import Recipe, parse_recipe, request_from
 from qvim_studio.ui.audition import Audition
 from qvim_studio.ui.clip_viewer import ClipViewer
 from qvim_studio.ui.history_controller import HistoryController
+from qvim_studio.ui.kit_controller import KitController
 from qvim_studio.ui.services import Services
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.take_controller import TakeController
@@ -40,7 +42,7 @@ class StudioController(QObject):
     recipe_chosen (GenerationRequest that makes a clip again), recipe_opened (Path of a clip of ours
     that came from outside, str: what became of it), progressed (JobProgress | None), failed
     (StudioError), noticed (str). ``history`` looks after everything made before,
-    ``sounds`` after the user's own folders.
+    ``sounds`` after the user's own folders, ``kits`` makes kits.
     """
 
     imitation_changed = Signal(object)
@@ -66,6 +68,9 @@ class StudioController(QObject):
         self.history.noticed.connect(self.noticed)
         self.sounds = SoundsController(services, self)
         self.sounds.failed.connect(self.failed)
+        self.kits = KitController(services, self._submit, self)
+        self.kits.failed.connect(self.failed)
+        self.kits.noticed.connect(self.noticed)
         services.queue.progressed.connect(self._on_progressed)
         services.queue.finished.connect(self._on_finished)
         services.queue.ended.connect(self._on_ended)
@@ -115,7 +120,9 @@ class StudioController(QObject):
         needs_take = recipe.request.get("imitation_sha256") is not None
         if not needs_take or (recipe.imitation_path and Path(recipe.imitation_path).is_file()):
             self._use_recipe(recipe)
-            text = self.tr("The recipe of {0} is back: its take, words, settings and seed.")
+            text = self.tr("The recipe of {0} is back: its words, settings and seed.")
+            if needs_take:
+                text = self.tr("The recipe of {0} is back: its take, words, settings and seed.")
         elif recipe.request.get("text"):
             self._choose_words(recipe)
             text = self.tr(
@@ -168,8 +175,12 @@ class StudioController(QObject):
         self._run(partial(read_audio, entry.path), submit)
 
     def _submit(
-        self, request: GenerationRequest, stem: str, imitation_path: Path | None, at_front: bool
-    ) -> None:
+        self,
+        request: GenerationRequest,
+        stem: str,
+        imitation_path: Path | None,
+        at_front: bool = False,
+    ) -> Job:
         job = self._services.queue.submit(
             request, self.output_folder, stem, self._pace.phases(request), at_front
         )
@@ -177,6 +188,27 @@ class StudioController(QObject):
             self._imitation_paths[job.id] = imitation_path
         if self._services.queue.running is job:
             self.progressed.emit(JobProgress(job.id, "queued", 0, 1, 0.0, None))
+        return job
+
+    def make_kit(self, wishes: Wishes) -> None:
+        """Queue every sound of the take by itself; together they become a kit."""
+        imitation = self.imitation
+        if imitation is None:
+            self.failed.emit(
+                UsageError(
+                    "A kit is made from a take with several sounds, got none. Record one, such as "
+                    "“boom, tss, ka”."
+                )
+            )
+            return
+        try:
+            base = request_of(wishes, self.settings, imitation.clip)
+        except StudioError as error:
+            self.failed.emit(error)
+            return
+        clips = self.output_folder
+        folder = clips.with_name(f"{clips.name} Kits")
+        self.kits.start(imitation.clip, base, imitation.name, folder)
 
     def cancel(self) -> None:
         """Stop the running generation; those waiting go on."""
@@ -260,6 +292,9 @@ class StudioController(QObject):
         seconds = finished.result.seconds.get("total")
         parts = [] if seconds is None else [self.tr("made in {0:.1f} s").format(seconds)]
         note = "  ·  ".join([*parts, *finished.result.notes])
+        if self.settings.watch_folder:
+            files = [clip.path for clip in finished.clips]
+            self._run(partial(copy_clips, files, Path(self.settings.watch_folder)), _do_nothing)
         found = finished.result.found
         self.history.keep(
             finished,
@@ -303,6 +338,10 @@ class StudioController(QObject):
         self._services.backend.set_latency(settings.latency_ms / 1000)
         if self.output_folder != self._output_folder:
             self.load_history()
+
+
+def _do_nothing(copies: list[Path]) -> None:
+    """The copies are for others."""
 
 
 def _read_inside(path: Path, library: Library) -> Recipe | None:

@@ -26,6 +26,7 @@ from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings
+from qvim_studio.export.kit import KitReport
 from qvim_studio.jobs.checkpoint_shelf import Shelf
 from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.job import JobFinished
@@ -44,6 +45,7 @@ from qvim_studio.ui.memory_label import MemoryLabel
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.pack_desk import PackDesk
+from qvim_studio.ui.region_desk import RegionDesk
 from qvim_studio.ui.request_desk import RequestDesk
 from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.reveal import reveal_in_folder
@@ -136,6 +138,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         controller, services = self.controller, self._services
         self.desk = TakeDesk(self.imitation, controller, services, self)
+        self.regions = RegionDesk(self.imitation.result, controller, services, self._theme, self)
         self.imitation.bar.open_clicked.connect(self.choose_file)
         self.imitation.example_chosen.connect(self.open_imitation)
         self.imitation.bar.devices_wanted.connect(self._look_for_devices)
@@ -159,6 +162,7 @@ class MainWindow(QMainWindow):
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.history.relocated.connect(self._on_relocated)
         controller.recipe_opened.connect(self._on_recipe_opened)
+        controller.kits.made.connect(self._on_kit_made)
         controller.noticed.connect(self.messages.show_notice)
         controller.failed.connect(self.show_error)
         services.recording.state_changed.connect(self._on_recording_state_changed)
@@ -289,6 +293,14 @@ class MainWindow(QMainWindow):
             self.controller.open_file(path)
 
         self.messages.offer(text, self.tr("Use as imitation instead"), use_as_imitation)
+
+    @Slot(object)
+    def _on_kit_made(self, report: KitReport) -> None:
+        text = self.tr("The kit {0} is ready: {1} sounds, with presets for three samplers.")
+        shown = text.format(report.folder.name, len(report.sounds))
+        self.messages.offer(
+            shown, self.tr("Show in folder"), lambda: reveal_in_folder(report.folder)
+        )
 
     @Slot()
     def open_settings(self) -> SettingsDialog:

@@ -45,6 +45,7 @@ class PackDesk(QObject):
             self._theme,
             self._services.tasks,
             self._services.exporter,
+            self._services.listener,
             choices,
             self._services.store.settings.pack,
             self._default_folder(),

@@ -20,11 +20,20 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.export.pack_plan import PackOptions, name_sources, plan_sources
+from qvim_studio.export.pack_plan import (
+    PackOptions,
+    PackPlan,
+    PlannedClip,
+    is_guess,
+    name_sources,
+    plan_clips,
+)
 from qvim_studio.export.pack_sources import PackSource, read_sources
 from qvim_studio.export.pack_writer import PackProgress, PackReport, has_partial, missing_bytes
 from qvim_studio.export.ucs import categories
 from qvim_studio.jobs.background_tasks import BackgroundTasks
+from qvim_studio.jobs.category_listening import heard_categories
+from qvim_studio.jobs.listening_process import ListeningProcess
 from qvim_studio.jobs.pack_exporter import PackExporter
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.card import ElidedLabel
@@ -49,6 +58,7 @@ class PackDialog(QDialog):
         theme: StudioTheme,
         tasks: BackgroundTasks,
         exporter: PackExporter,
+        listener: ListeningProcess,
         choices: Mapping[str, Sequence[ClipEntry]],
         values: Mapping[str, str],
         default_folder: Path,
@@ -58,7 +68,9 @@ class PackDialog(QDialog):
         super().__init__(parent)
         self._tasks = tasks
         self._exporter = exporter
+        self._listener = listener
         self._sources: tuple[PackSource, ...] = ()
+        self._plan: PackPlan | None = None
         self._report: PackReport | None = None
         self._closing = False
         self.setWindowTitle(self.tr("Export sample pack"))
@@ -87,6 +99,13 @@ class PackDialog(QDialog):
             self.choice.addItem(f"{name} ({len(entries):,})", tuple(entries))
         hint = QLabel(self.tr("Double-click to rename; Del leaves a sound out"), self)
         hint.setObjectName("caption")
+        self.listen = QPushButton(self.tr("Listen for categories"), self)
+        self.listen.setToolTip(
+            self.tr(
+                "Sounds without a telling word get the category of the bundled sounds that sound "
+                "most alike; with rows selected, those get it"
+            )
+        )
         self.summary = ElidedLabel(self)
         self.problem = QLabel(self)
         self.problem.setObjectName("problem")
@@ -99,11 +118,12 @@ class PackDialog(QDialog):
         self.reveal = QPushButton(self.tr("Show in folder"), self)
         self.cancel = QPushButton(self.tr("Cancel"), self)
         self.export = QPushButton(self.tr("Export"), self)
-        for button in (self.leave_out, self.reveal, self.cancel, self.export):
+        for button in (self.listen, self.leave_out, self.reveal, self.cancel, self.export):
             button.setAutoDefault(False)
         self.export.setObjectName("primary")
-        self.export.setMinimumWidth(96)
-        head = _row(title, None, hint, self.choice)
+        for button in (self.cancel, self.export):
+            button.setMinimumWidth(96)
+        head = _row(title, None, hint, self.listen, self.choice)
         warning = QHBoxLayout()
         warning.setSpacing(2 * GRID)
         warning.addWidget(self.problem, 1)
@@ -130,6 +150,7 @@ class PackDialog(QDialog):
         self.choice.activated.connect(self._read_chosen)
         self.model.edited.connect(self._on_edited)
         self.table.removal_requested.connect(self._on_removal)
+        self.listen.clicked.connect(self._on_listen)
         self.leave_out.clicked.connect(self._on_leave_out)
         self.export.clicked.connect(self._on_export)
         self.cancel.clicked.connect(self._on_cancel)
@@ -167,7 +188,7 @@ class PackDialog(QDialog):
         """Show the names as they would be, and whether all is well."""
         if self._exporter.is_running:
             return
-        self._report = None
+        self._plan = self._report = None
         self.reveal.hide()
         self.leave_out.hide()
         self._say("")
@@ -180,16 +201,16 @@ class PackDialog(QDialog):
             self._say(str(error))
             return
         self.model.show_clips(clips, options.is_commercial)
-        self._show_state(options)
+        self._show_state(clips, options)
 
-    def _show_state(self, options: PackOptions) -> None:
+    def _show_state(self, clips: Sequence[PlannedClip], options: PackOptions) -> None:
         """The licence guard and the free space."""
         count, seconds = len(self._sources), sum(s.frames / s.sample_rate for s in self._sources)
         sounds = count_text(count, self.tr("1 sound"), self.tr("{0} sounds"))
         parts = [sounds, seconds_text(seconds)]
         self.export.setEnabled(False)
         try:
-            plan = plan_sources(self._sources, options)
+            self._plan = plan = plan_clips(clips, options)
         except StudioError as error:
             self.leave_out.show()
             self._say(str(error))
@@ -237,6 +258,35 @@ class PackDialog(QDialog):
             self.refresh()
 
     @Slot()
+    def _on_listen(self) -> None:
+        selected = self.table.selected_rows()
+        chosen = [self._sources[row] for row in selected] or self._sources
+        paths = [source.path for source in chosen if selected or is_guess(source)]
+        if not paths:
+            self.summary.setText(self.tr("The words of every sound name its category already."))
+            return
+        self.listen.setEnabled(False)
+        self.summary.setText(self.tr("Listening…"))
+        self._tasks.run(
+            partial(heard_categories, paths, self._listener), self._on_heard, self._on_not_heard
+        )
+
+    def _on_heard(self, found: Mapping[Path, str]) -> None:
+        if self._closing:
+            return
+        self.listen.setEnabled(True)
+        self._sources = tuple(
+            source.with_changes(cat_id=found.get(source.path, source.cat_id))
+            for source in self._sources
+        )
+        self.refresh()
+
+    def _on_not_heard(self, error: StudioError) -> None:
+        if not self._closing:
+            self.listen.setEnabled(True)
+            self._show_error(error)
+
+    @Slot()
     def _on_leave_out(self) -> None:
         self._sources = tuple(source for source in self._sources if source.may_be_sold)
         self.refresh()
@@ -247,13 +297,13 @@ class PackDialog(QDialog):
         self.refresh()
         if not self.export.isEnabled():
             return
-        self.remembered.emit(self.form.values())
-        plan = plan_sources(self._sources, self.form.options())
-        self._set_running(True)
-        self._exporter.start(plan, self.form.target)
+        if self._plan is not None:
+            self.remembered.emit(self.form.values())
+            self._set_running(True)
+            self._exporter.start(self._plan, self.form.target)
 
     def _set_running(self, is_running: bool) -> None:
-        for widget in (self.form, self.choice, self.table, self.export):
+        for widget in (self.form, self.choice, self.table, self.export, self.listen):
             widget.setEnabled(not is_running)
         self.progress.setRange(0, 0)
         self.progress.setVisible(is_running)

@@ -64,11 +64,11 @@ class PackForm(QWidget):
             self.tr("Finishing"), [(self._preset_text(p), p) for p in PRESETS]
         )
         rates = [(f"{rate / 1000:g} kHz", str(rate)) for rate in SAMPLE_RATES_HZ]
-        self.rate = self._combo(self.tr("Sample rate"), [(self.tr("Rate as it is"), ""), *rates])
+        self.rate = self._combo(self.tr("Sample rate"), [(self.tr("Rate kept"), ""), *rates])
         depths = [(self.tr("{0} bit").format(bits), str(bits)) for bits in BIT_DEPTHS]
         depths[-1] = (self.tr("32 bit float"), "32")
         self.bits = self._combo(self.tr("Bit depth"), depths)
-        channels = [(self.tr("Mono or stereo as it is"), ""), (self.tr("Mono"), "1")]
+        channels = [(self.tr("Channels kept"), ""), (self.tr("Mono"), "1")]
         channels.append((self.tr("Stereo"), "2"))
         self.channels = self._combo(self.tr("Channels"), channels)
         self.commercial = QCheckBox(self.tr("For sale: refuse what may not be sold"), self)

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCompleter,
@@ -30,8 +30,9 @@ from qvim_studio.export.pack_plan import PlannedClip
 from qvim_studio.export.pack_sources import PackSource
 from qvim_studio.export.ucs import categories
 from qvim_studio.ui.override import logs_errors
-from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.ui.theme import StudioTheme, font
 
+ROW_MARGIN_PX = 13  # above and below the text of a row together
 TITLE, CATEGORY, NAME, LICENCE = range(4)
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -135,17 +136,19 @@ class PackTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the numbers stand at the end
         self.setTabKeyNavigation(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(30)
+        metrics = QFontMetrics(font())
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + ROW_MARGIN_PX)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((TITLE, 180), (CATEGORY, 110), (LICENCE, 120)):
-            self.setColumnWidth(column, width)
+        for column, characters in ((TITLE, 23), (CATEGORY, 13), (LICENCE, 16)):
+            self.setColumnWidth(column, characters * metrics.averageCharWidth())
 
     def selected_rows(self) -> list[int]:
         return sorted(index.row() for index in self.selectionModel().selectedRows())

@@ -120,6 +120,7 @@ class SettingsDialog(QDialog):
             latency_ms=self.latency.currentData(),
             output_folder=self.output_folder.text().strip(),
             library_folder=self.library_folder.text().strip(),
+            watch_folder=self.watch_folder.text().strip(),
             trim_takes=self.trim_takes.isChecked(),
             theme=self.theme_choice.currentData(),
             text_percent=self.text_percent.currentData(),
@@ -210,6 +211,14 @@ class SettingsDialog(QDialog):
             self.tr("Sound library"),
             self._with_browse(self.library_folder, self.tr("Sound library")),
             self._note(card, self.tr("Where “Nearest sound” looks for a starting point")),
+        )
+        self.watch_folder = QLineEdit(settings.watch_folder, card)
+        self.watch_folder.setPlaceholderText(self.tr("No copies"))
+        self._row(
+            grid,
+            self.tr("Copies go to"),
+            self._with_browse(self.watch_folder, self.tr("Copies go to")),
+            self._note(card, self.tr("A folder that your sampler or DAW watches")),
         )
         return card
 
@@ -361,6 +370,7 @@ class SettingsDialog(QDialog):
         self.trim_takes.setChecked(settings.trim_takes)
         self.output_folder.setText(settings.output_folder)
         self.library_folder.setText(settings.library_folder)
+        self.watch_folder.setText(settings.watch_folder)
 
     @Slot()
     def _on_restore(self) -> None:

@@ -343,7 +343,7 @@ QTableView QLineEdit#cell, QTableView QLineEdit {
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section {
   background: transparent; color: @secondary; font-size: $caption; border: none;
-  border-bottom: 1px solid @line; padding: 6px;
+  border-bottom: 1px solid @line; padding: 6px 9px;
 }
 QProgressBar {
   background: @hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px;

@@ -38,12 +38,15 @@ class WaveformView(QWidget):
     """Shows nothing (with a hint), a growing take, or a sound on a shared time axis.
 
     Signals, in seconds of the sound, as objects: seek_requested (s), part_dragged (begin_s,
-    end_s), selection_changed ((begin_s, end_s) | None).
+    end_s), selection_changed ((begin_s, end_s) | None), selection_made ((begin_s, end_s): the mouse
+    has let go). selection_dragged (nothing): somebody pulls the selection out of the view.
     """
 
     seek_requested = Signal(object)
     part_dragged = Signal(object, object)
     selection_changed = Signal(object)
+    selection_made = Signal(object)
+    selection_dragged = Signal()
 
     def __init__(
         self,
@@ -68,7 +71,8 @@ class WaveformView(QWidget):
         self._with_curves = False
         self._is_drop_target = False
         self._hint = ("", "")
-        self._grabbed = ""  # "begin", "end", "selection" or nothing
+        self._grabbed = ""  # "begin", "end", "selection", "out" or nothing
+        self._is_draggable = False
         self._press_x = 0.0
         self._still: tuple[QPixmap, QPixmap] | None = None
         self._image: QImage | None = None
@@ -98,7 +102,8 @@ class WaveformView(QWidget):
         """Show a whole sound, beginning at 0 of the axis, or nothing."""
         self._live, self._count, self._position_s = None, 0, None
         self._picture, self._analysis, self._image = picture, None, None
-        self._origin_s, self._part, self._selection = 0.0, None, None
+        self._origin_s, self._part = 0.0, None
+        self.select(None)
         self.setAccessibleDescription(
             self.tr("Empty") if picture is None else seconds_text(picture.duration_s)
         )
@@ -128,6 +133,10 @@ class WaveformView(QWidget):
             self._selection = selection
             self._redraw()
             self.selection_changed.emit(selection)
+
+    def set_draggable(self, is_draggable: bool) -> None:
+        """May the selection be pulled out into another program?"""
+        self._is_draggable = is_draggable
 
     def begin_live(self) -> None:
         """Show a take that is about to grow."""
@@ -163,7 +172,8 @@ class WaveformView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._picture is not None and event.button() == Qt.MouseButton.LeftButton:
             self._press_x = event.position().x()
-            self._grabbed = self._handle_at(self._press_x) or "selection"
+            is_out = self._is_draggable and self._is_selected(self._press_x)
+            self._grabbed = self._handle_at(self._press_x) or ("out" if is_out else "selection")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         x = event.position().x()
@@ -173,21 +183,24 @@ class WaveformView(QWidget):
             self.part_dragged.emit(
                 *((at_s, end_s) if self._grabbed == "begin" else (begin_s, at_s))
             )
+        elif self._grabbed == "out":
+            if abs(x - self._press_x) > CLICK_PX:
+                self._grabbed = ""
+                self.selection_dragged.emit()
         elif self._grabbed and abs(x - self._press_x) > CLICK_PX:
             first_s, last_s = sorted((self._inside(self._press_x), self._inside(x)))
             self.select((first_s, last_s))
         elif not self._grabbed:
-            is_handle = self._picture is not None and self._handle_at(x)
-            self.setCursor(
-                Qt.CursorShape.SizeHorCursor if is_handle else Qt.CursorShape.ArrowCursor
-            )
+            self.setCursor(self._cursor_at(x))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         grabbed, self._grabbed = self._grabbed, ""
         x = event.position().x()
-        if grabbed == "selection" and abs(x - self._press_x) <= CLICK_PX:
+        if grabbed in ("selection", "out") and abs(x - self._press_x) <= CLICK_PX:
             self.select(None)
             self.seek_requested.emit(self._inside(x))
+        elif grabbed == "selection" and self._selection is not None:
+            self.selection_made.emit(self._selection)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Up and down zooms at the mouse, sideways (or with Shift) scrolls."""
@@ -240,6 +253,18 @@ class WaveformView(QWidget):
         """The moment of the sound under ``x``, at most its ends."""
         duration_s = self._picture.duration_s if self._picture is not None else 0.0
         return min(max(self._scale().seconds(x), 0.0), duration_s)
+
+    def _is_selected(self, x: float) -> bool:
+        if self._selection is None:
+            return False
+        begin_s, end_s = self._selection
+        return begin_s <= self._scale().seconds(x) <= end_s
+
+    def _cursor_at(self, x: float) -> Qt.CursorShape:
+        if self._picture is not None and self._handle_at(x):
+            return Qt.CursorShape.SizeHorCursor
+        is_out = self._is_draggable and self._is_selected(x)
+        return Qt.CursorShape.OpenHandCursor if is_out else Qt.CursorShape.ArrowCursor
 
     def _handle_at(self, x: float) -> str:
         if self._part is None:

@@ -77,6 +77,7 @@ class WindowKeys(QObject):
             "zoom_selection": desk.zoom_to_selection,
             "generate": window.request_desk.generate,
             "generate_next": window.request_desk.generate_next,
+            "kit": self._make_kit,
             "cancel_all": self._services.queue.cancel_all,
             "sketch": partial(window.request.choose_quality, Quality.SKETCH),
             "standard": partial(window.request.choose_quality, Quality.STANDARD),
@@ -105,6 +106,10 @@ class WindowKeys(QObject):
             self._window.controller.toggle_clip(focused.selected_entries()[0])
         else:
             self._window.desk.play_imitation()
+
+    def _make_kit(self) -> None:
+        self._window.messages.clear()
+        self._window.controller.make_kit(self._window.request.wishes())
 
     def _stop_what_goes_on(self) -> None:
         """Esc ends the nearest thing that goes on: a take, a generation, playing, typing."""

@@ -16,7 +16,8 @@ from qvim_studio.core.errors import CheckpointError, OutputError, UsageError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.export import presets
 from qvim_studio.export.kit import kit_requests, make_kit
-from qvim_studio.export.recipe import read_recipe, request_from_recipe
+from qvim_studio.export.recipe import read_recipe
+from qvim_studio.library.recipes import parse_recipe, request_from
 
 RATE = 16_000
 
@@ -55,9 +56,10 @@ def test_the_kit_is_whole_and_every_file_remembers_its_own_take(tmp_path: Path) 
         if line.startswith("sample="):
             assert (report.folder / line.removeprefix("sample=")).is_file()
     recipe = read_recipe(report.sounds[1][0])
-    assert recipe is not None
-    again = request_from_recipe(recipe, requests[1].imitation)
-    assert again.recipe() == requests[1].recipe()
+    parsed = parse_recipe(recipe, report.sounds[1][0])
+    assert parsed is not None
+    again = request_from(parsed, requests[1].imitation)
+    assert again.recipe() == {**requests[1].recipe(), "seed": parsed.seed}
     assert [path.name for path in tmp_path.iterdir()] == ["my_beat"]
 
 

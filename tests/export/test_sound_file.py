@@ -17,9 +17,10 @@ from wavinfo import WavInfoReader
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import OutputError, UsageError
+from qvim_studio.export import pcm
 from qvim_studio.export.metadata import ClipMetadata, Loop, Marker
 from qvim_studio.export.recipe import read_recipe
-from qvim_studio.export.riff import read_metadata_chunks
+from qvim_studio.export.riff import read_metadata_chunks, read_plain_wave
 from qvim_studio.export.sound_file import Container, FileFormat, wav_bytes, write_sound
 
 RECIPE = {
@@ -247,3 +248,30 @@ def test_every_metadata_chunk_has_an_even_size(tmp_path: Path, length: int) -> N
     chunks = read_metadata_chunks(path)
     assert {b"bext", b"iXML", b"LIST"} <= chunks.keys()
     assert [name for name, payload in chunks.items() if len(payload) % 2] == []
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT"])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_plain_waves_are_read_as_soundfile_reads_them(
+    tmp_path: Path, subtype: str, channels: int
+) -> None:
+    path = tmp_path / "a.wav"
+    samples = np.random.default_rng(1).uniform(-1, 1, (4801, channels))
+    samples[:2] = [[-1.0] * channels, [1.0] * channels]
+    soundfile.write(path, samples, 44_100, subtype)
+    plain = read_plain_wave(path)
+    assert plain is not None and (plain.sample_rate, plain.channels) == (44_100, channels)
+    read = pcm.decode(plain.data, plain.bit_depth, plain.channels)
+    np.testing.assert_array_equal(read, soundfile.read(path, dtype="float32", always_2d=True)[0])
+
+
+def test_other_files_are_no_plain_waves(tmp_path: Path) -> None:
+    samples = np.zeros(4800) + 0.1
+    for name, subtype in (("a.wav", "PCM_U8"), ("b.wav", "DOUBLE"), ("c.flac", "PCM_16")):
+        soundfile.write(tmp_path / name, samples, 48_000, subtype)
+        assert read_plain_wave(tmp_path / name) is None
+    soundfile.write(tmp_path / "cut.wav", samples, 48_000, "PCM_16")
+    whole = (tmp_path / "cut.wav").read_bytes()
+    for length in (0, 11, 20, 43, len(whole) - 1):
+        (tmp_path / "cut.wav").write_bytes(whole[:length])
+        assert read_plain_wave(tmp_path / "cut.wav") is None

@@ -91,6 +91,18 @@ class Screen:
         values = {name: int(value) for name, _, value in (row.partition("=") for row in rows)}
         return values["X"] + values["WIDTH"] // 2, values["Y"] + values["HEIGHT"] // 2
 
+    def answer_dialogs(self, title: str) -> str:
+        """Press Return in windows without a title until there is one with ``title``; its id."""
+        if found := self.windows(title):
+            return found[0]
+        listed = subprocess.run(
+            ["wmctrl", "-l"], env=self.environment, capture_output=True, text=True
+        )
+        for row in listed.stdout.splitlines():
+            if len(words := row.split()) == 3:
+                self.hands("windowactivate", "--sync", words[0], "key", "Return")
+        return ""
+
     def drag(self, begin: Point, end: Point) -> None:
         """As a hand does it: press, move in steps, wait a moment over the target, let go."""
         steps = 15

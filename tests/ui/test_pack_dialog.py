@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pack_clips import FREE, NOT_FOR_SALE, make_clips
 from PySide6.QtCore import Qt
@@ -12,6 +13,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.export.pack_manifest import read_manifest, verify_pack
+from qvim_studio.export.ucs_neighbors import LabelledSounds
+from qvim_studio.jobs import category_listening
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.ui import pack_desk
 from qvim_studio.ui.main_window import MainWindow
@@ -182,3 +185,21 @@ def test_the_selection_comes_first_and_rows_can_be_left_out(
 def test_an_empty_history_says_so(window: MainWindow) -> None:
     assert window.packs.open_pack() is None
     assert "no sound to export" in window.messages.text
+
+
+def test_sounds_without_telling_words_get_a_category_by_ear(
+    open_pack: OpenPack, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = LabelledSounds("scripted", np.eye(2, dtype=np.float32), ("RAIN", "CREADrgn"))
+    monkeypatch.setattr(category_listening, "labelled_sounds", lambda: known)
+    dialog = open_pack("dog bark", "qqqq", count=1)
+    assert sorted(cells(dialog, CATEGORY)) == ["ANMLDog", "DSGNSynth"]
+    dialog.listen.click()
+    qtbot.waitUntil(lambda: sorted(cells(dialog, CATEGORY)) == ["ANMLDog", "RAIN"], timeout=20_000)
+    dialog.listen.click()
+    assert "name its category already" in dialog.summary.text()
+    other = LabelledSounds("other", known.embeddings, known.cat_ids)
+    monkeypatch.setattr(category_listening, "labelled_sounds", lambda: other)
+    dialog.table.selectAll()
+    dialog.listen.click()
+    qtbot.waitUntil(lambda: "by hand" in dialog.problem.text())

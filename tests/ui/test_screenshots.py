@@ -20,6 +20,7 @@ SCENES = {
     "spectrogram",
     "keyboard",
     "checkpoints",
+    "pack",
 }
 
 

@@ -1,0 +1,39 @@
+"""A part of a clip as a file of its own, for a DAW that keeps using it where it lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
+from qvim_studio.export.clip_writer import safe_stem
+from qvim_studio.export.edits import EditList, Trim
+from qvim_studio.export.finishing import apply_edits
+from qvim_studio.export.metadata import PROGRAM, ClipMetadata
+from qvim_studio.export.recipe import metadata_of, read_recipe
+from qvim_studio.export.sound_file import write_sound
+
+REGIONS = "Regions"  # below the folder of the clips
+
+
+def write_region(source: Path, begin_s: float, end_s: float, folder: Path) -> Path:
+    """Write the part as ``folder/<source>_<begin>-<end>ms.wav``; the same part is written once.
+
+    The samples are those of the source. The file is never changed or renamed afterwards.
+    Raises AudioFileError, UsageError for an empty part, OutputError.
+    """
+    first_ms, last_ms = round(1000 * begin_s), round(1000 * end_s)
+    path = folder / f"{safe_stem(source.stem)}_{first_ms}-{last_ms}ms.wav"
+    if path.exists() and path.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+        return path
+    edits = EditList((Trim(first_ms / 1000, last_ms / 1000),))
+    clip = apply_edits(read_audio(source), edits).clip
+    title = path.stem.replace("_", " ")
+    levels = {"loudness_lufs": loudness_lufs(clip), "true_peak_dbfs": true_peak_dbfs(clip)}
+    recipe = read_recipe(source)
+    if recipe is None:
+        meta = ClipMetadata(title, coding_history=f"A=PCM,T={PROGRAM}", **levels)
+    else:
+        meta = metadata_of({**recipe, **levels, "edits": edits.as_json()}, title)
+    write_sound(path, clip, meta)
+    return path
