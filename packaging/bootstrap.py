@@ -42,7 +42,8 @@ TEST_PACKAGES = [
     "xauth",
     "xdotool",
     "openbox",
-    "mhwaveedit",  # takes a dragged clip
+    # Clips are dropped into it.
+    "mhwaveedit",
     "pulseaudio",
     "pulseaudio-utils",
     "libasound2-plugins",

@@ -26,10 +26,11 @@ from qvim_studio.core.request import SamplerName, Start, VramMode
 log = logging.getLogger(__name__)
 
 OUTPUT_FOLDER = "qvim-output"
+RUNS_FOLDER = "training_runs"
 INTERRUPTED = 130
 TRAINED_PARTS = (
-    *("corpus", "imitations", "targets", "clap", "vae", "vocoder", "qvim", "adapter", "unet"),
-    *("film", "joint", "library", "examples", "starter"),
+    *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "qvim", "adapter"),
+    *("unet", "film", "joint", "library", "examples", "starter"),
 )
 Command = Callable[[argparse.Namespace], dict[str, Any]]
 
@@ -72,6 +73,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_embed(commands)
     _add_search(commands)
     _add_checkpoints(commands)
+    _add_data(commands)
     _add_train(commands)
     _add_evaluate(commands)
     _add_pack(commands)
@@ -167,11 +169,21 @@ def _add_checkpoint_store(actions: Any) -> None:
     action.set_defaults(run=_store_checkpoint)
 
 
+def _add_data(commands: Any) -> None:
+    parser = commands.add_parser("data", help="make the training set")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    build = actions.add_parser("build", help="recordings and imitations into one checked set")
+    what = "folder with recordings, VimSketch, AES QVIM DEV, or CSV: reference,imitation[,label]"
+    build.add_argument("inputs", nargs="+", type=Path, metavar="DIR|CSV", help=what)
+    build.add_argument("--runs", type=Path, default=Path(RUNS_FOLDER), metavar="DIR")
+    build.add_argument("--json", action="store_true")
+    build.set_defaults(run=_build_data)
+
+
 def _add_train(commands: Any) -> None:
     parser = commands.add_parser("train", help="make the starter's weights, part by part")
     parser.add_argument("part", choices=TRAINED_PARTS)
-    parser.add_argument("--data", type=Path, metavar="DIR", help="recordings with manifest.csv")
-    parser.add_argument("--runs", type=Path, default=Path("training_runs"), metavar="DIR")
+    parser.add_argument("--runs", type=Path, default=Path(RUNS_FOLDER), metavar="DIR")
     parser.add_argument("--minutes", type=float, default=30.0, help="time budget")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--weights", type=Path, metavar="FILE", help="the teacher's file")
@@ -186,7 +198,7 @@ def _add_evaluate(commands: Any) -> None:
     parser = commands.add_parser("evaluate", help="measure how well a checkpoint follows a voice")
     parser.add_argument("--pairs", type=Path, metavar="CSV", help="reference,imitation[,label]")
     parser.add_argument("--data", type=Path, metavar="DIR", help="real imitations: manifest.csv")
-    parser.add_argument("--runs", type=Path, default=Path("training_runs"), metavar="DIR")
+    parser.add_argument("--runs", type=Path, default=Path(RUNS_FOLDER), metavar="DIR")
     parser.add_argument("--checkpoint", default="starter", metavar="ID|DIR")
     parser.add_argument("--vram-mode", choices=[mode.value for mode in VramMode], default="auto")
     parser.add_argument("--clips", type=int, default=12, metavar="N", help="imitations of each set")
@@ -296,6 +308,15 @@ def _store_checkpoint(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio import checkpoint_commands
 
     return checkpoint_commands.COMMANDS[options.action](options)
+
+
+def _build_data(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.training.command import build_data
+
+    result = build_data(options)
+    if not options.json:
+        print("\n".join(result["summary"]))
+    return result
 
 
 def _train(options: argparse.Namespace) -> dict[str, Any]:

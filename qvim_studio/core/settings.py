@@ -39,7 +39,8 @@ class Settings:
 
     Empty strings mean "the system's default" (devices, folders); None means "the checkpoint's own
     default" (steps, guidance, start, strength). texts: asked for before, newest first.
-    shortcuts: key sequences by action, only those the user changed.
+    shortcuts: key sequences by action, only those the user changed. pack: the fields of the last
+    sample pack.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -67,6 +68,7 @@ class Settings:
     is_detail_shown: bool = False
     texts: tuple[str, ...] = ()
     shortcuts: dict[str, str] = field(default_factory=dict)
+    pack: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -82,7 +84,9 @@ class Settings:
             _check_range(name, getattr(self, name), low, high)
         object.__setattr__(self, "texts", tuple(self.texts))  # JSON knows lists only
         _check_texts("texts", self.texts)
-        _check_texts("shortcuts", (*self.shortcuts.keys(), *self.shortcuts.values()))
+        for name in ("shortcuts", "pack"):
+            texts = getattr(self, name)
+            _check_texts(name, (*texts.keys(), *texts.values()))
         if self.strength is not None:
             _check_range("strength", self.strength, 0.01, 1.0)
         if self.steps is not None:

@@ -38,16 +38,18 @@ def pack(options: argparse.Namespace) -> dict[str, Any]:
     )
     plan = plan_pack(options.files, wanted)
     report = export_pack(plan, options.output, _show_progress)
-    licences = sorted({clip.licence for clip in plan.clips})
+    licences = sorted({clip.source.licence for clip in plan.clips})
     if not options.json:
         for warning in report.warnings:
             print(f"note: {warning}", file=sys.stderr)
         print(f"{report.clips} sounds, licence {', '.join(licences)}")
         print(report.folder)
-        print(report.archive)
+        for file in (report.archive, *report.instruments):
+            print(file)
     return {
         "folder": str(report.folder),
         "archive": str(report.archive),
+        "instruments": [str(file) for file in report.instruments],
         "clips": report.clips,
         "reused": report.reused,
         "licences": licences,

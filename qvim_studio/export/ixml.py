@@ -17,11 +17,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def ixml_payload(meta: ClipMetadata, channels: int, sample_rate: int, bit_depth: int) -> bytes:
-    """The whole document, UTF-8.
-
-    Of even length: mhWaveEdit and other simple readers do not know the pad byte of an odd chunk and
-    lose their way before they reach the audio.
-    """
+    """The whole document, UTF-8; of even size, see ``wave_file``."""
     root = ElementTree.Element("BWFXML")
     _texts(
         root,

@@ -70,7 +70,7 @@ class ClipMetadata:
 
 
 def bext_payload(meta: ClipMetadata) -> bytes:
-    """The broadcast extension, version 2."""
+    """The broadcast extension, version 2; of even size, see ``wave_file``."""
     fixed = struct.pack(
         "<256s32s32s10s8sIIH64s",
         _ascii(meta.description or meta.title, 256),
@@ -92,9 +92,8 @@ def bext_payload(meta: ClipMetadata) -> bytes:
         LOUDNESS_UNKNOWN,
     )
     history = "\r\n".join(meta.coding_history.splitlines())
-    history += " " * (len(history) % 2)  # an odd chunk is too much for simple readers
     tail = _ascii(history, len(history)) + b"\r\n" if history else b""
-    return fixed + loudness + bytes(180) + tail
+    return fixed + loudness + bytes(180) + tail + bytes(len(tail) % 2)
 
 
 def info_payload(meta: ClipMetadata) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,6 +17,15 @@ from qvim_studio.export.pack_texts import PackedClip
 
 PLAN_FILE = "plan.json"
 JOURNAL_FILE = "journal.jsonl"
+_MEASURED = (
+    "sha256",
+    "size",
+    "frames",
+    "sample_rate",
+    "channels",
+    "loudness_lufs",
+    "true_peak_dbfs",
+)
 
 
 class Journal:
@@ -52,8 +62,8 @@ class Journal:
     def reusable_bytes(self) -> int:
         return sum(row["size"] for row in self._rows.values())
 
-    def reuse(self, clip: PlannedClip, pack: Path) -> PackedClip | None:
-        """The finished sound where it still lies there unchanged."""
+    def reuse(self, clip: PlannedClip, pack: Path) -> tuple[PackedClip, bytes] | None:
+        """The finished sound and its WAV, where that still lies there unchanged."""
         row = self._rows.get(str(clip.path))
         if row is None:
             return None
@@ -64,25 +74,33 @@ class Journal:
         if hashlib.sha256(data).hexdigest() != row["sha256"]:
             return None
         self.reused += 1
-        values = {key: value for key, value in row.items() if key not in ("path", "loop")}
-        loop = None if row["loop"] is None else Loop(**row["loop"])
-        return PackedClip(clip=clip, loop=loop, **values)
+        return entry_of(clip, row), data
 
     def add(self, entry: PackedClip) -> None:
         """Note a sound that lies on the disk now."""
-        row = {
-            "path": str(entry.clip.path),
-            "sha256": entry.sha256,
-            "size": entry.size,
-            "frames": entry.frames,
-            "sample_rate": entry.sample_rate,
-            "channels": entry.channels,
-            "loudness_lufs": entry.loudness_lufs,
-            "true_peak_dbfs": entry.true_peak_dbfs,
-            "loop": None if entry.loop is None else asdict(entry.loop),
-        }
         with self._file.open("a", encoding="ascii") as file:
-            file.write(json.dumps(row) + "\n")
+            file.write(json.dumps(row_of(entry)) + "\n")
+
+
+def row_of(entry: PackedClip) -> dict[str, Any]:
+    """What was measured, ready for JSON."""
+    return {
+        "path": str(entry.clip.path),
+        "sha256": entry.sha256,
+        "size": entry.size,
+        "frames": entry.frames,
+        "sample_rate": entry.sample_rate,
+        "channels": entry.channels,
+        "loudness_lufs": entry.loudness_lufs,
+        "true_peak_dbfs": entry.true_peak_dbfs,
+        "loop": None if entry.loop is None else asdict(entry.loop),
+    }
+
+
+def entry_of(clip: PlannedClip, row: Mapping[str, Any]) -> PackedClip:
+    """The same again; other values of the row are passed over. Raises KeyError."""
+    loop = None if row["loop"] is None else Loop(**row["loop"])
+    return PackedClip(clip=clip, loop=loop, **{name: row[name] for name in _MEASURED})
 
 
 def _read_rows(path: Path) -> dict[str, dict[str, Any]]:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import soundfile
-
-from qvim_studio.core.errors import AudioFileError, StudioError, UsageError
-from qvim_studio.export.edits import EditList
+from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.export.edits import EditList, Resample, SetChannels
 from qvim_studio.export.name_template import NameParts, NameTemplate
-from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.pack_sources import PackSource, read_sources
 from qvim_studio.export.sound_file import Container, FileFormat
 from qvim_studio.export.ucs import UcsCategory, best_category, find_category
-from qvim_studio.export.ucs_name import clean_block, parse_name
+from qvim_studio.export.ucs_name import clean_block
 
-MAX_CLIPS = 10_000
-UNKNOWN = "unknown"
-_TAKE_NUMBER = re.compile(r"(?:-\d+)?_\d+$")
+REFUSED_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -66,41 +61,27 @@ class PackOptions:
 
 @dataclass(frozen=True)
 class PlannedClip:
-    """One sound on its way into a pack.
+    """One sound of a pack. path: of the WAV below the pack's folder."""
 
-    path: of the WAV below the pack's folder. group: clips that take turns on one key share it.
-    recipe: None for a sound that was not generated here.
-    """
-
-    source: Path
+    source: PackSource
     path: PurePosixPath
-    title: str
     category: UcsCategory
-    group: str
-    date: str
-    recipe: dict[str, Any] | None = field(default=None, hash=False)
 
     @property
-    def provenance(self) -> dict[str, str]:
-        return {} if self.recipe is None else self.recipe["provenance"]
+    def title(self) -> str:
+        return self.source.title
 
     @property
-    def licence(self) -> str:
-        return self.provenance.get("licence", UNKNOWN)
-
-    @property
-    def commercial(self) -> str:
-        """May the sound be sold: "yes", "no", "conditional" or "unknown"."""
-        return self.provenance.get("commercial", UNKNOWN)
-
-    @property
-    def may_be_sold(self) -> bool:
-        return self.commercial in ("yes", "conditional")
+    def recipe(self) -> dict[str, Any] | None:
+        return self.source.recipe
 
 
 @dataclass(frozen=True)
 class PackPlan:
-    """Everything that will be written; equal plans have equal fingerprints."""
+    """Everything that will be written; equal plans have equal fingerprints.
+
+    audio_bytes: how large the WAVs will be together, roughly where edits change their length.
+    """
 
     options: PackOptions
     clips: tuple[PlannedClip, ...]
@@ -109,96 +90,90 @@ class PackPlan:
 
 
 def plan_pack(files: Sequence[Path], options: PackOptions) -> PackPlan:
-    """Read what the files say about themselves and name them.
+    """Read what the files say about themselves and name them; see the two steps for errors."""
+    return plan_sources(read_sources(files), options)
 
-    Raises UsageError for no files or too many, AudioFileError for unreadable ones, StudioError
-    where the licence guard refuses.
+
+def plan_sources(sources: Sequence[PackSource], options: PackOptions) -> PackPlan:
+    """Name the sounds and let the licence guard look at them; reads no file.
+
+    Raises StudioError where the guard refuses.
     """
-    files = list(dict.fromkeys(Path(file).absolute() for file in files))
-    if not 0 < len(files) <= MAX_CLIPS:
-        raise UsageError(
-            f"A pack takes 1 to {MAX_CLIPS} files, got {len(files)}. Choose some sounds."
-        )
-    found = [_describe(file, options) for file in files]
-    names = options.template.names([parts for parts, _ in found])
-    clips = tuple(
-        PlannedClip(path=_path_of(name, clip["category"]), **clip)
-        for name, (_, clip) in zip(names, found, strict=True)
-    )
     if options.is_commercial:
-        _refuse_what_may_not_be_sold(clips)
-    return PackPlan(options, clips, _fingerprint(options, clips), _audio_bytes(options, files))
+        _refuse_what_may_not_be_sold(sources)
+    clips = name_sources(sources, options)
+    return PackPlan(options, clips, _fingerprint(options, clips), _audio_bytes(options, sources))
 
 
-def _describe(file: Path, options: PackOptions) -> tuple[NameParts, dict[str, Any]]:
-    recipe = read_recipe(file)
-    request = {} if recipe is None else recipe["request"]
-    cat_id, title = _title_of(file, request)
-    if options.cat_id:
-        category = find_category(options.cat_id)
-    else:
-        category = find_category(cat_id) if cat_id else best_category(title)
-    seed = 0 if recipe is None else recipe["seed"]
-    parts = NameParts(category.cat_id, title, options.creator, options.source, options.name, seed)
-    written = datetime.fromtimestamp(file.stat().st_mtime, timezone.utc).date().isoformat()
-    group = json.dumps(request, sort_keys=True) if request else str(file)
-    return parts, {
-        "source": file,
-        "title": title,
-        "category": category,
-        "group": group,
-        "date": written if recipe is None else recipe.get("created", written)[:10],
-        "recipe": recipe,
-    }
+def name_sources(sources: Sequence[PackSource], options: PackOptions) -> tuple[PlannedClip, ...]:
+    """What each sound will be called, as a preview shows it while the user types."""
+    found = [category_of(source, options.cat_id) for source in sources]
+    names = options.template.names(
+        [_parts(source, category, options) for source, category in zip(sources, found, strict=True)]
+    )
+    return tuple(
+        PlannedClip(source, _path_of(name, category), category)
+        for source, category, name in zip(sources, found, names, strict=True)
+    )
 
 
-def _title_of(file: Path, request: dict[str, Any]) -> tuple[str, str]:
-    """CatID (where the file's name says it) and what the sound is, in words."""
-    try:
-        name = parse_name(file.stem)
-    except UsageError:
-        return "", request.get("text") or _TAKE_NUMBER.sub("", file.stem).replace("_", " ")
-    return name.cat_id, name.fx_name
+def category_of(source: PackSource, cat_id: str = "") -> UcsCategory:
+    """The UCS category of a sound; ``cat_id`` is one that all sounds of a pack share."""
+    chosen = cat_id or source.cat_id
+    return find_category(chosen) if chosen else _suggested(source.title, source.tags)
+
+
+@lru_cache(maxsize=20_000)
+def _suggested(title: str, tags: tuple[str, ...]) -> UcsCategory:
+    """Kept, for a preview asks for the same ones at every key press."""
+    return best_category(title, tags)
+
+
+def _parts(source: PackSource, category: UcsCategory, options: PackOptions) -> NameParts:
+    seed = 0 if source.recipe is None else source.recipe["seed"]
+    return NameParts(
+        category.cat_id, source.title, options.creator, options.source, options.name, seed
+    )
 
 
 def _path_of(name: str, category: UcsCategory) -> PurePosixPath:
     return PurePosixPath(clean_block(category.category, "MISC"), f"{name}.wav")
 
 
-def _refuse_what_may_not_be_sold(clips: Sequence[PlannedClip]) -> None:
-    refused = [clip for clip in clips if not clip.may_be_sold]
+def _refuse_what_may_not_be_sold(sources: Sequence[PackSource]) -> None:
+    refused = [source for source in sources if not source.may_be_sold]
     if not refused:
         return
-    shown = "; ".join(f"{clip.source.name} ({clip.licence})" for clip in refused[:20])
-    more = f" and {len(refused) - 20} more" if len(refused) > 20 else ""
+    shown = "; ".join(
+        f"{source.path.name} ({source.licence})" for source in refused[:REFUSED_SHOWN]
+    )
+    left = len(refused) - REFUSED_SHOWN
+    more = f" and {left} more" if left > 0 else ""
     raise StudioError(
-        f"{len(refused)} of {len(clips)} clips may not be sold or do not say so: {shown}{more}. "
-        "Take them out, or make the pack without --commercial."
+        f"{len(refused)} of {len(sources)} clips may not be sold or do not say so: {shown}{more}. "
+        "Take them out, or make a pack that is not for sale."
     )
 
 
 def _fingerprint(options: PackOptions, clips: Sequence[PlannedClip]) -> str:
-    values = [
+    values: list[Any] = [
         [options.name, options.creator, options.source, options.is_commercial],
         [options.template.pattern, options.edits.as_json()],
         [options.file_format.bit_depth, options.file_format.is_dithered],
     ]
     for clip in clips:
-        stat = clip.source.stat()
-        values.append([str(clip.source), str(clip.path), stat.st_size, stat.st_mtime_ns])
+        source = clip.source
+        file = [str(source.path), source.size, source.mtime_ns]
+        values.append([*file, str(clip.path), source.title, source.tags])
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
-def _audio_bytes(options: PackOptions, files: Sequence[Path]) -> int:
-    """How large the WAVs will be, from the sources' headers."""
+def _audio_bytes(options: PackOptions, sources: Sequence[PackSource]) -> int:
+    rates = [edit.sample_rate for edit in options.edits.edits if isinstance(edit, Resample)]
+    counts = [edit.count for edit in options.edits.edits if isinstance(edit, SetChannels)]
     total = 0
-    for file in files:
-        try:
-            info = soundfile.info(file)
-        except soundfile.LibsndfileError as error:
-            raise AudioFileError(
-                f"{file.name} cannot be read as audio. Expected WAV, FLAC, AIFF, OGG or MP3; "
-                "take it out or convert it."
-            ) from error
-        total += info.frames * info.channels * options.file_format.bit_depth // 8
+    for source in sources:
+        growth = rates[-1] / source.sample_rate if rates else 1.0
+        channels = counts[-1] if counts else source.channels
+        total += round(source.frames * growth) * channels * options.file_format.bit_depth // 8
     return total

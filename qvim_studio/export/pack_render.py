@@ -18,7 +18,7 @@ from qvim_studio.export.sound_file import wav_bytes
 
 def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip, bytes, list[str]]:
     """What lies in the pack, the whole WAV, and warnings about its sound."""
-    finished = apply_edits(read_audio(planned.source), options.edits)
+    finished = apply_edits(read_audio(planned.source.path), options.edits)
     clip = finished.clip
     loudness, peak = _levels_of(clip, planned, options)
     meta = _metadata_of(planned, options, finished, loudness, peak)
@@ -35,7 +35,7 @@ def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip,
         loop=finished.loop,
     )
     texts = warnings_of(clip, finished.loop is not None)
-    return entry, data, [f"{planned.source.name}: {text}" for text in texts]
+    return entry, data, [f"{planned.source.path.name}: {text}" for text in texts]
 
 
 def _levels_of(
@@ -57,15 +57,15 @@ def _metadata_of(
 ) -> ClipMetadata:
     if planned.recipe is None:
         base = ClipMetadata(
-            planned.title, coding_history=f"A=PCM,T={PROGRAM}", usage_rights=planned.licence
+            planned.title, coding_history=f"A=PCM,T={PROGRAM}", usage_rights=planned.source.licence
         )
     else:
         recipe = {**planned.recipe, "edits": options.edits.as_json()}
-        base = metadata_of({**recipe, "created": planned.date}, planned.title)
+        base = metadata_of({**recipe, "created": planned.source.date}, planned.title)
     return replace(
         base,
         description=base.description or f"{planned.title}. {options.name}",
-        date=planned.date,
+        date=planned.source.date,
         keywords=keywords_of(planned),
         category=planned.category.category,
         sub_category=planned.category.sub_category,

@@ -10,12 +10,15 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from qvim_studio.audio.files import check_output_folder, write_reason
 from qvim_studio.core.errors import CancelledError, OutputError
+from qvim_studio.export.disk import only_writer, sync_tree
 from qvim_studio.export.metadata import ClipMetadata
+from qvim_studio.export.pack_archives import PackArchives, bank_names, preset_groups, zip_name
 from qvim_studio.export.pack_extras import make_demo, write_cover
-from qvim_studio.export.pack_journal import Journal
+from qvim_studio.export.pack_journal import Journal, entry_of
 from qvim_studio.export.pack_manifest import read_manifest, write_manifest
 from qvim_studio.export.pack_plan import PackOptions, PackPlan
 from qvim_studio.export.pack_render import render_clip
@@ -26,12 +29,12 @@ from qvim_studio.export.pack_texts import (
     metadata_csv,
     readme_text,
 )
-from qvim_studio.export.presets import PresetGroup, PresetSample, write_presets
+from qvim_studio.export.presets import write_light_presets
 from qvim_studio.export.sound_file import FileFormat, wav_bytes
-from qvim_studio.export.zip_files import zip_folder
 
-COPIES = 4  # of the audio: the WAVs, the multisample, and both again in the zip
+COPIES = 3  # of the audio: the WAVs, the zip and the Bitwig instruments
 RESERVE_BYTES = 64_000_000  # demo, cover, papers
+ARCHIVES = "archives"  # in the staging folder; appears there when its files are whole
 OnPackProgress = Callable[["PackProgress"], None]
 
 
@@ -48,11 +51,13 @@ class PackProgress:
 class PackReport:
     """What was made.
 
+    instruments: for Bitwig Studio, beside the folder and the archive.
     reused: sounds that an interrupted run had finished. warnings: one sentence each.
     """
 
     folder: Path
     archive: Path
+    instruments: tuple[Path, ...]
     clips: int
     reused: int = 0
     warnings: tuple[str, ...] = ()
@@ -64,16 +69,19 @@ def export_pack(
     on_progress: OnPackProgress = lambda progress: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> PackReport:
-    """Write ``folder/<Pack>/`` and ``folder/<Pack>.zip``.
+    """Write ``folder/<Pack>/``, ``folder/<Pack>.zip`` and ``folder/<Pack>.multisample``.
 
-    Raises OutputError where they cannot be written (another pack lies there, no room, read-only,
-    folder gone), AudioFileError for a source that cannot be read, CancelledError. What was done by
-    then is kept for the next call with the same plan; ``discard_partial`` removes it.
+    Raises OutputError where they cannot be written (another pack lies there, another export is at
+    it, no room, read-only, folder gone), AudioFileError for a source that cannot be read,
+    CancelledError. What was done by then is kept for the next call with the same plan;
+    ``discard_partial`` removes it.
     """
     check_output_folder(folder)
     target = folder / plan.options.folder_name
+    lock = target.with_name(f".{target.name}.lock")
     try:
-        return _Export(plan, target, on_progress, is_cancelled).run()
+        with only_writer(lock, f"The pack {target.name!r}"):
+            return _Export(plan, target, on_progress, is_cancelled).run()
     except OSError as error:
         raise OutputError(
             f"The pack {target.name!r} cannot be written to {folder}: {write_reason(error)}. "
@@ -84,6 +92,18 @@ def export_pack(
 def discard_partial(folder: Path, options: PackOptions) -> None:
     """Remove what an interrupted export left behind."""
     shutil.rmtree(_staging_of(folder / options.folder_name), ignore_errors=True)
+
+
+def has_partial(folder: Path, options: PackOptions) -> bool:
+    """Did an interrupted export of that name leave sounds to go on with?"""
+    return _staging_of(folder / options.folder_name).is_dir()
+
+
+def missing_bytes(plan: PackPlan, folder: Path) -> int:
+    """How much room a pack lacks on the disk of ``folder``, or of the nearest one there is; 0
+    where it fits."""
+    place = next((p for p in (folder, *folder.parents) if p.exists()), folder)
+    return max(0, _needed_bytes(plan) - shutil.disk_usage(place).free)
 
 
 class _Export:
@@ -99,33 +119,37 @@ class _Export:
         self._plan = plan
         self._options = plan.options
         self._target = target
-        self._archive = target.with_name(f"{target.name}.zip")
         self._staging = _staging_of(target)
+        self._products = [zip_name(target.name), *bank_names(plan)]
         self._on_progress = on_progress
         self._is_cancelled = is_cancelled
         self._warnings: list[str] = []
 
     def run(self) -> PackReport:
-        if self._target.exists() or self._archive.exists():
+        if self._target.exists() or any(self._place_of(name).exists() for name in self._products):
             return self._finish_earlier()
         journal = Journal.open(self._staging, self._plan.fingerprint)
         pack = self._staging / self._target.name
         self._check_space(journal)
         pack.mkdir(exist_ok=True)
-        packed = self._write_sounds(pack, journal)
-        self._report("extras", 0, 1)
-        self._write_extras(pack, packed, journal.date)
-        self._report("extras", 1, 1)
+        with self._open_archives() as archives:
+            packed = self._write_sounds(pack, journal, archives)
+            self._report("extras", 0, 1)
+            self._write_extras(pack, packed, journal.date)
+            self._report("extras", 1, 1)
+            archives.finish(pack, packed)
         self._publish(pack)
-        return self._result(len(packed), journal.reused)
+        return self._result(journal.reused)
 
-    def _write_sounds(self, pack: Path, journal: Journal) -> list[PackedClip]:
+    def _write_sounds(
+        self, pack: Path, journal: Journal, archives: PackArchives
+    ) -> list[PackedClip]:
         packed: list[PackedClip] = []
         total = len(self._plan.clips)
         for number, clip in enumerate(self._plan.clips):
             self._report("sounds", number, total)
-            entry = journal.reuse(clip, pack)
-            if entry is None:
+            finished = journal.reuse(clip, pack)
+            if finished is None:
                 entry, data, warnings = render_clip(clip, self._options)
                 self._warnings += warnings
                 path = pack / clip.path
@@ -133,6 +157,9 @@ class _Export:
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(data)
                 journal.add(entry)
+            else:
+                entry, data = finished
+            archives.add_sound(entry, data)
             packed.append(entry)
         self._report("sounds", total, total)
         return packed
@@ -152,38 +179,70 @@ class _Export:
         for file, text in texts.items():
             (papers / file).write_text(text, encoding="utf-8", errors="replace", newline="")
         write_cover(papers / "cover.png", options.name, options.creator, sounds)
-        write_presets(pack, name, preset_groups(packed), options.creator)
+        write_light_presets(pack, name, preset_groups(packed))
         (pack / "Demo").mkdir(exist_ok=True)
         demo = ClipMetadata(f"{options.name} demo", library=options.name, creator=options.creator)
         data = wav_bytes(make_demo(sounds), demo, FileFormat())
         (pack / "Demo" / f"{name}_demo.wav").write_bytes(data)
         write_manifest(pack, self._plan, packed, date)
 
+    def _open_archives(self) -> PackArchives:
+        folder = self._staging / f"{ARCHIVES}.partial"
+        for earlier in (folder, self._staging / ARCHIVES):
+            shutil.rmtree(earlier, ignore_errors=True)
+        folder.mkdir()
+        return PackArchives(folder, self._plan)
+
     def _publish(self, pack: Path) -> None:
+        """Move everything to its place, the folder first; whoever is killed in between finds the
+        rest in the staging folder."""
         self._report("archive", 0, 1)
-        staged = self._staging / self._archive.name
-        zip_folder(pack, staged)
-        self._report("archive", 1, 1)
+        sync_tree(self._staging)
+        archives = self._staging / ARCHIVES
+        (self._staging / f"{ARCHIVES}.partial").rename(archives)
         if pack != self._target:
             pack.rename(self._target)
-        staged.rename(self._archive)
+        self._move_archives(archives)
+        self._on_progress(PackProgress("archive", 1, 1))  # too late to be stopped
+
+    def _move_archives(self, archives: Path) -> None:
+        for name in self._products:
+            if (archives / name).exists() and not self._place_of(name).exists():
+                (archives / name).rename(self._place_of(name))
+        sync_tree(self._target.parent)
         shutil.rmtree(self._staging, ignore_errors=True)
 
     def _finish_earlier(self) -> PackReport:
-        """The same pack was made before; only its archive may be missing."""
+        """The same pack was made before; only some archives may be missing."""
         manifest = read_manifest(self._target)
         if manifest.get("plan") != self._plan.fingerprint:
             raise OutputError(
                 f"{self._target.parent} already holds a {self._target.name!r}, which is never "
                 "overwritten. Choose another name or folder, or move the old pack away."
             )
-        if not self._archive.exists():
-            self._staging.mkdir(exist_ok=True)
-            self._publish(self._target)
-        return self._result(len(self._plan.clips), len(self._plan.clips))
+        if (self._staging / ARCHIVES).exists():
+            self._move_archives(self._staging / ARCHIVES)
+        if not all(self._place_of(name).exists() for name in self._products):
+            self._archive_again(manifest["clips"])
+        return self._result(len(self._plan.clips))
+
+    def _archive_again(self, rows: Sequence[dict[str, Any]]) -> None:
+        """From the sounds that lie in the finished pack."""
+        self._staging.mkdir(exist_ok=True)
+        by_path = {row["path"]: row for row in rows}
+        packed = [entry_of(clip, by_path[str(clip.path)]) for clip in self._plan.clips]
+        with self._open_archives() as archives:
+            for number, entry in enumerate(packed):
+                self._report("sounds", number, len(packed))
+                archives.add_sound(entry, (self._target / entry.clip.path).read_bytes())
+            archives.finish(self._target, packed)
+        self._publish(self._target)
+
+    def _place_of(self, name: str) -> Path:
+        return self._target.with_name(name)
 
     def _check_space(self, journal: Journal) -> None:
-        needed = COPIES * self._plan.audio_bytes + RESERVE_BYTES - journal.reusable_bytes
+        needed = _needed_bytes(self._plan) - journal.reusable_bytes
         free = shutil.disk_usage(self._staging).free
         if needed > free:
             numbers = f"{needed / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free"
@@ -199,22 +258,15 @@ class _Export:
             raise CancelledError("The export was stopped; exporting again goes on from there.")
         self._on_progress(PackProgress(phase, done, total))
 
-    def _result(self, clips: int, reused: int) -> PackReport:
-        return PackReport(self._target, self._archive, clips, reused, tuple(self._warnings))
+    def _result(self, reused: int) -> PackReport:
+        archive, *instruments = (self._place_of(name) for name in self._products)
+        warnings = tuple(self._warnings)
+        count = len(self._plan.clips)
+        return PackReport(self._target, archive, tuple(instruments), count, reused, warnings)
 
 
-def preset_groups(packed: Sequence[PackedClip]) -> list[PresetGroup]:
-    """Clips of one request share a key and take turns."""
-    groups: dict[str, list[PackedClip]] = {}
-    for entry in packed:
-        groups.setdefault(entry.clip.group, []).append(entry)
-    return [
-        PresetGroup(
-            members[0].clip.title,
-            tuple(PresetSample(e.clip.path, e.frames, e.loop) for e in members),
-        )
-        for members in groups.values()
-    ]
+def _needed_bytes(plan: PackPlan) -> int:
+    return COPIES * plan.audio_bytes + RESERVE_BYTES
 
 
 def _staging_of(target: Path) -> Path:

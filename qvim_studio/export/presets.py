@@ -40,18 +40,19 @@ def write_presets(
     pack_folder: Path, name: str, groups: Sequence[PresetGroup], creator: str = ""
 ) -> list[Path]:
     """Write all three kinds into ``Presets/``; more groups than keys make further banks."""
-    folder = pack_folder / "Presets"
-    folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    for number, bank in enumerate(_banks(groups), 1):
-        stem = name if number == 1 else f"{name} {number}"
-        sfz, decent = folder / f"{stem}.sfz", folder / f"{stem}.dspreset"
-        sfz.write_text(sfz_text(stem, bank), encoding="ascii", errors="replace", newline="\n")
-        decent.write_bytes(decent_sampler_xml(bank))
-        bitwig = folder / f"{stem}.multisample"
+    for stem, bank in _banks(name, groups):
+        written += _write_texts(pack_folder, stem, bank)
+        bitwig = pack_folder / "Presets" / f"{stem}.multisample"
         _write_multisample(bitwig, pack_folder, stem, bank, creator)
-        written += [sfz, decent, bitwig]
+        written.append(bitwig)
     return written
+
+
+def write_light_presets(pack_folder: Path, name: str, groups: Sequence[PresetGroup]) -> None:
+    """Those kinds alone that name the WAVs instead of holding them: SFZ and Decent Sampler."""
+    for stem, bank in _banks(name, groups):
+        _write_texts(pack_folder, stem, bank)
 
 
 def sfz_text(title: str, groups: Sequence[PresetGroup]) -> str:
@@ -138,9 +139,20 @@ def _write_multisample(
                 add_stored(archive, sample.path.name, (pack_folder / sample.path).read_bytes())
 
 
-def _banks(groups: Sequence[PresetGroup]) -> Iterator[Sequence[PresetGroup]]:
-    for start in range(0, len(groups), KEYS_PER_BANK):
-        yield groups[start : start + KEYS_PER_BANK]
+def _write_texts(pack_folder: Path, stem: str, bank: Sequence[PresetGroup]) -> list[Path]:
+    folder = pack_folder / "Presets"
+    folder.mkdir(exist_ok=True)
+    sfz, decent = folder / f"{stem}.sfz", folder / f"{stem}.dspreset"
+    sfz.write_text(sfz_text(stem, bank), encoding="ascii", errors="replace", newline="\n")
+    decent.write_bytes(decent_sampler_xml(bank))
+    return [sfz, decent]
+
+
+def _banks(name: str, groups: Sequence[PresetGroup]) -> Iterator[tuple[str, Sequence[PresetGroup]]]:
+    """Each bank with the name of its files."""
+    for number, start in enumerate(range(0, len(groups), KEYS_PER_BANK), 1):
+        stem = name if number == 1 else f"{name} {number}"
+        yield stem, groups[start : start + KEYS_PER_BANK]
 
 
 def _document(root: ElementTree.Element) -> bytes:

@@ -27,8 +27,9 @@ def riff_list(list_type: bytes, items: Sequence[Chunk]) -> bytes:
 def wave_file(format_payload: bytes, before: Sequence[Chunk], audio: bytes) -> bytes:
     """A whole WAV: ``fmt``, the metadata in ``before``, then the audio.
 
-    Metadata comes first so that a reader need not seek past the audio. Raises ValueError where
-    the file would be larger than RIFF's sizes can say.
+    Metadata comes first so that a reader need not seek past the audio. Its payloads should be of
+    even size: some readers (mhWaveEdit 1.4) do not expect the pad byte after an odd one. Raises
+    ValueError where the file would be larger than RIFF's sizes can say.
     """
     parts = [chunk(b"fmt ", format_payload)]
     parts += [chunk(name, payload) for name, payload in before]

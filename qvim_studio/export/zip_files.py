@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 # Of every entry: equal content makes equal archives, and 1980 is the oldest date zip can say.
@@ -17,9 +18,14 @@ def add_stored(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     archive.writestr(info, data, zipfile.ZIP_STORED)
 
 
-def zip_folder(folder: Path, path: Path) -> None:
-    """All files below a folder, under the folder's name, in the order of their paths."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
-            name = file.relative_to(folder.parent).as_posix()
-            add_stored(archive, name, file.read_bytes())
+def add_files(
+    archive: zipfile.ZipFile, folder: Path, name: str, without: Collection[str] = ()
+) -> None:
+    """All files below ``folder`` as entries below ``name``, in the order of their paths.
+
+    without: paths below the folder, with slashes, that are left out.
+    """
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        path = file.relative_to(folder).as_posix()
+        if path not in without:
+            add_stored(archive, f"{name}/{path}", file.read_bytes())

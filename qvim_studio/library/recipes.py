@@ -43,6 +43,15 @@ def read_recipe(clip_path: Path) -> Recipe | None:
     """The recipe beside a clip; None where there is none of ours, which is logged."""
     try:
         stored = json.loads(clip_path.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        log.info("%s is passed over in the history: %s", clip_path, error)
+        return None
+    return parse_recipe(stored, clip_path)
+
+
+def parse_recipe(stored: Any, clip_path: Path) -> Recipe | None:
+    """A recipe from the JSON beside a clip or inside it; None where it is none of ours."""
+    try:
         similarity = stored["similarity"]
         return Recipe(
             request=dict(stored["request"]),
@@ -52,7 +61,7 @@ def read_recipe(clip_path: Path) -> Recipe | None:
             created_s=_created_s(stored.get("created"), clip_path),
             details={key: value for key, value in stored.items() if key not in _OWN_COLUMNS},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         log.info("%s is passed over in the history: %s", clip_path, error)
         return None
 

@@ -70,6 +70,15 @@ class Sounds:
             json.loads(details), imitation_path,
         )  # fmt: skip
 
+    def imitation_path(self, imitation_sha256: str) -> str:
+        """The file of an imitation that clips were made from; empty where it is not known."""
+        row = self._database.connection().execute(
+            "SELECT imitation_path FROM requests WHERE imitation_path != '' "
+            "AND json_extract(recipe, '$.imitation_sha256') = ? ORDER BY id DESC LIMIT 1",
+            (imitation_sha256,),
+        ).fetchone()  # fmt: skip
+        return "" if row is None else str(row[0])
+
     def set_starred(self, ids: Sequence[int], is_starred: bool) -> None:
         self._set("is_starred", int(is_starred), ids)
 

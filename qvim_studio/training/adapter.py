@@ -14,12 +14,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.models.adapter import Adapter, AdapterBinding, save_adapter
+from qvim_studio.models.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
 from qvim_studio.training.corpus import load_corpus
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.imitations import TakeRows, take_rows
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.ranks import mean_reciprocal_rank
 
 PREDICTED_FILE = "predicted.npy"
+MAX_PREDICTED_TAKES = 16  # of one item; those of items with fewer are repeated
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,11 @@ class AdapterTraining:
     """Hyper-parameters with their reasons.
 
     imitation_share: the adapter is used on the imitation branch, so most of a batch is that.
-    contrast, structure: weights beside the cosine distance. noise: length of the random
-    direction added to an embedding, against learning the corpus by heart. temperature: wider
-    than the encoder's, targets of similar sounds lie close on purpose.
+    contrast, structure: weights beside the cosine distance. noise: largest length of the random
+    direction added to an embedding; dropout: share of hidden values left out; both, and the weight
+    decay, against learning a small corpus by heart (without them a plain ridge regression is
+    better on unseen sounds). temperature: wider than the encoder's, targets of similar sounds lie
+    close on purpose.
     """
 
     clap_id: str
@@ -38,11 +42,12 @@ class AdapterTraining:
     imitation_share: float = 0.7
     contrast: float = 0.3
     structure: float = 2.0
-    noise: float = 0.3
+    noise: float = 1.0
+    dropout: float = 0.8
     temperature: float = 0.15
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
-            learning_rate=5e-4, weight_decay=0.05, checkpoint_every_s=60.0
+            learning_rate=5e-4, weight_decay=0.5, checkpoint_every_s=60.0
         )
     )
 
@@ -53,7 +58,8 @@ def adapter_loss(
     """Cosine + InfoNCE + distance of the similarity matrices; both (batch, 512), unit norm."""
     cosine = (made * targets).sum(dim=-1).mean()
     logits = made @ targets.T / options.temperature
-    contrast = nn.functional.cross_entropy(logits, torch.arange(len(made)))
+    rows = torch.arange(len(made), device=made.device)
+    contrast = nn.functional.cross_entropy(logits, rows)
     structure = (made @ made.T - targets @ targets.T).square().mean()
     loss = (1 - cosine) + options.contrast * contrast + options.structure * structure
     return loss, {"cosine": cosine.item(), "structure": structure.item()}
@@ -70,33 +76,37 @@ def run(
 
     embeddings_file: what the finished encoder says of the corpus (training.qvim_finish).
 
-    predicted.npy: (items, renders, 512), what the adapter says of every synthetic imitation,
-    the conditions on which the UNet is then trained.
+    predicted.npy: (items, takes, 512), what the adapter says of the imitations, the conditions on
+    which the UNet is then trained.
     """
     corpus = load_corpus(corpus_folder)
     targets = np.load(corpus_folder / "targets.npz")["embeddings"]
     stored = np.load(embeddings_file)
-    voices, sounds = stored["voices"], stored["sounds"]
+    voices, rows = take_rows(stored["voices"], stored.get("first"))
+    sounds = stored["sounds"]
     binding = AdapterBinding(str(stored["encoder_id"]), options.clap_id, options.generator_id)
     torch.manual_seed(options.loop.seed)
     adapter = Adapter()
+    if can_start_warm(run_folder, "adapter"):
+        adapter, _ = load_adapter(run_folder / "adapter")
+    adapter.layers[2] = nn.Sequential(adapter.layers[2], nn.Dropout(options.dropout))
     trainer = Trainer(adapter, options.loop, run_folder)
     train = corpus.indices("train")
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
-        drawn = rng.choice(train, size=options.batch, replace=False)
-        render = rng.integers(voices.shape[1], size=options.batch)
-        is_voice = rng.random(options.batch) < options.imitation_share
-        given = np.where(is_voice[:, None], voices[drawn, render], sounds[drawn])
+        drawn = rng.choice(train, size=min(options.batch, len(train)), replace=False)
+        is_voice = rng.random(len(drawn)) < options.imitation_share
+        given = np.where(is_voice[:, None], voices[rows.draw(drawn, rng)], sounds[drawn])
         direction = rng.standard_normal(given.shape)
         direction *= options.noise * rng.random() / np.linalg.norm(direction, axis=1)[:, None]
-        embeddings = nn.functional.normalize(torch.from_numpy(given + direction).float(), dim=-1)
-        return adapter_loss(adapter(embeddings), torch.from_numpy(targets[drawn]), options)
+        noisy = torch.from_numpy(given + direction).float().to(trainer.device)
+        made = adapter(nn.functional.normalize(noisy, dim=-1))
+        return adapter_loss(made, torch.from_numpy(targets[drawn]).to(trainer.device), options)
 
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(Adapter())
-        predicted = averaged(torch.from_numpy(voices)).numpy()
+        predicted = _by_item(averaged(torch.from_numpy(voices)).numpy(), rows)
         np.save(run_folder / PREDICTED_FILE, predicted)
         save_adapter(averaged, binding, run_folder / "adapter")
         held_out = corpus.indices("held_out")
@@ -107,3 +117,10 @@ def run(
         }
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
+
+
+def _by_item(made: np.ndarray, rows: TakeRows) -> np.ndarray:
+    """(takes, 512) → (items, takes of one item, 512)."""
+    counts = np.diff(rows.first)
+    slots = np.arange(min(counts.max(), MAX_PREDICTED_TAKES))
+    return made[rows.first[:-1, None] + slots % counts[:, None]]

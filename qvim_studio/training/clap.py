@@ -118,7 +118,7 @@ def run(
     def embed(network: nn.Module, texts: list[str]) -> torch.Tensor:
         tokens = tokenizer(
             texts, return_tensors="pt", padding=True, truncation=True, max_length=MAX_TOKENS
-        )
+        ).to(next(network.parameters()).device)
         made = network(
             input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]
         ).text_embeds
@@ -132,12 +132,14 @@ def run(
         is_null = rng.random(options.batch) < options.null_share
         texts = ["" if empty else text for text, empty in zip(texts, is_null, strict=True)]
         wanted[torch.from_numpy(is_null)] = null
+        wanted = wanted.to(trainer.device)
         made = embed(tower, texts)
         cosine = (made * wanted).sum(dim=-1).mean()
         same = torch.from_numpy(groups[drawn][:, None] == groups[drawn][None, :])
-        same.fill_diagonal_(False)
+        same = same.fill_diagonal_(False).to(trainer.device)
         logits = (made @ wanted.T / options.temperature).masked_fill(same, float("-inf"))
-        contrast = nn.functional.cross_entropy(logits, torch.arange(len(made)))
+        rows = torch.arange(len(made), device=trainer.device)
+        contrast = nn.functional.cross_entropy(logits, rows)
         return 1 - cosine + options.contrast * contrast, {"cosine": cosine.item()}
 
     @torch.no_grad()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,23 @@ import torch
 
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.resources import resource_path
+from qvim_studio.training.machine import leave_processes
 
 STARTER_ID = "starter"
 CLAP_ID = "starter-clap-1"
 FINISH_SHARE = 0.15  # of the encoder's minutes, for its last layer
+
+
+def build_data(options: argparse.Namespace) -> dict[str, Any]:
+    """Make the training set that every trainer reads."""
+    from qvim_studio.training.build import build_corpus
+
+    report = build_corpus(options.inputs, _corpus_folder(options))
+    return {
+        "corpus": str(_corpus_folder(options)),
+        "summary": report.sentences(),
+        **asdict(report),
+    }
 
 
 def train(options: argparse.Namespace) -> dict[str, Any]:
@@ -26,20 +40,15 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
     if options.minutes <= 0:
         raise UsageError(f"--minutes must be positive, got {options.minutes}.")
     torch.set_num_threads(max(1, options.threads))
-    PARTS[options.part](options)
+    try:
+        PARTS[options.part](options)
+    finally:
+        leave_processes()
     return {"part": options.part, "runs": str(options.runs)}
 
 
 def _corpus_folder(options: argparse.Namespace) -> Path:
     return options.runs / "corpus"
-
-
-def _corpus(options: argparse.Namespace) -> None:
-    from qvim_studio.training.corpus import build_corpus
-
-    if options.data is None:
-        raise UsageError("train corpus needs --data DIR, a folder that holds a manifest.csv.")
-    build_corpus(options.data, _corpus_folder(options))
 
 
 def _imitations(options: argparse.Namespace) -> None:
@@ -55,6 +64,14 @@ def _targets(options: argparse.Namespace) -> None:
 
     corpus = load_corpus(_corpus_folder(options))
     make_targets(corpus, options.weights or find_checkpoint())
+
+
+def _restore(options: argparse.Namespace) -> None:
+    from qvim_studio.models.checkpoints import find_checkpoint
+    from qvim_studio.training import qvim_finish, starter
+
+    starter.restore(find_checkpoint(options.checkpoint).folder, options.runs)
+    qvim_finish.embed_corpus(_corpus_folder(options), options.runs / "qvim")
 
 
 def _clap(options: argparse.Namespace) -> None:
@@ -73,6 +90,18 @@ def _vocoder(options: argparse.Namespace) -> None:
     from qvim_studio.training import vocoder
 
     vocoder.run(_corpus_folder(options), options.runs / "vocoder", options.minutes)
+
+
+def _decoder(options: argparse.Namespace) -> None:
+    from qvim_studio.training import decoder
+
+    decoder.run(
+        _corpus_folder(options),
+        options.runs / "decoder",
+        options.minutes,
+        options.runs / "vae" / "vae",
+        options.runs / "vocoder" / "vocoder",
+    )
 
 
 def _qvim(options: argparse.Namespace) -> None:
@@ -160,12 +189,13 @@ def _starter(options: argparse.Namespace) -> None:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
-    "corpus": _corpus,
     "imitations": _imitations,
     "targets": _targets,
+    "restore": _restore,
     "clap": _clap,
     "vae": _vae,
     "vocoder": _vocoder,
+    "decoder": _decoder,
     "qvim": _qvim,
     "adapter": _adapter,
     "unet": _unet,

@@ -26,8 +26,10 @@ from qvim_studio.models.film import freeze_all_but_film, save_film
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.adapter import AdapterTraining, adapter_loss
 from qvim_studio.training.corpus import load_corpus
+from qvim_studio.training.imitations import take_rows
 from qvim_studio.training.latents import load_or_make_latents
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.machine import find_machine
 from qvim_studio.training.unet import UnetBatches, UnetTraining, denoising_loss
 
 from diffusers import DDIMScheduler, UNet2DConditionModel  # isort: skip
@@ -91,9 +93,11 @@ def run(
     corpus = load_corpus(corpus_folder)
     parts = load_audioldm(checkpoint, make_plan(VramMode.CPU, checkpoint))
     adapter, binding = load_adapter(folder / "adapter")
-    latents = load_or_make_latents(corpus, folder / "vae", run_folder / "latents.pt")
+    with find_machine().main_first():
+        latents = load_or_make_latents(corpus, folder / "vae", run_folder / "latents.pt")
     targets = np.load(corpus_folder / "targets.npz")
-    voices = np.load(embeddings_file)["voices"]
+    embeddings = np.load(embeddings_file)
+    voices, rows = take_rows(embeddings["voices"], embeddings.get("first"))
     unet = parts.unet.float().train()
     student = FilmStudent(unet, adapter if is_joint else None)
     scheduler = DDIMScheduler.from_config(parts.scheduler_config)
@@ -107,12 +111,13 @@ def run(
     )
     rates = {"adapter": options.adapter_rate} if is_joint else {}
     trainer = Trainer(student, options.loop, run_folder, rates)
+    adapter.to(trainer.device)  # where it is not part of the student
     wanted_options = AdapterTraining(binding.clap_id, binding.generator_id)
     has_controls = bool(checkpoint.controls)
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
-        batch = batches.draw(rng)
-        given = torch.from_numpy(voices[batch.items, rng.integers(voices.shape[1])])
+        batch = batches.draw(rng).to(trainer.device)
+        given = torch.from_numpy(voices[rows.draw(batch.items, rng)]).to(trainer.device)
         with torch.set_grad_enabled(is_joint):
             made = adapter(given)
         conditions = torch.where(batch.is_dropped[:, None], batch.conditions, made)
@@ -121,7 +126,7 @@ def run(
         metrics = {"denoising": denoising.item()}
         if not is_joint:
             return denoising, metrics
-        wanted = torch.from_numpy(targets["embeddings"][batch.items])
+        wanted = torch.from_numpy(targets["embeddings"][batch.items]).to(trainer.device)
         kept, details = adapter_loss(made, wanted, wanted_options)
         return denoising + options.adapter_weight * kept, metrics | details
 

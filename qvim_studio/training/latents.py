@@ -19,6 +19,7 @@ from qvim_studio.core.errors import StudioError
 from qvim_studio.models.mel import HOP, SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus import Corpus
+from qvim_studio.training.machine import find_machine
 
 from diffusers import AutoencoderKL  # isort: skip
 
@@ -68,13 +69,15 @@ def load_or_make_latents(corpus: Corpus, vae_folder: Path, cache_file: Path) -> 
 
 @torch.no_grad()
 def _make(corpus: Corpus, vae_folder: Path, cache_file: Path) -> None:
+    device = find_machine().device
     vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).float().eval()
-    mel = MelSpectrogram()
+    vae, mel = vae.to(device), MelSpectrogram().to(device)
 
     def encode(samples: np.ndarray) -> torch.Tensor:
-        posterior = vae.encode(mel(torch.from_numpy(samples)[None])).latent_dist
+        waveform = torch.from_numpy(samples)[None].to(device)
+        posterior = vae.encode(mel(waveform)).latent_dist
         scaled = posterior.mode() * vae.config.scaling_factor
-        return scaled[0].permute(1, 0, 2).half().contiguous()
+        return scaled[0].permute(1, 0, 2).half().cpu().contiguous()
 
     silence = encode(np.zeros(32 * FRAME_SAMPLES, np.float32))[16]
     entries = []

@@ -1,7 +1,9 @@
 """The one training loop: time budget, EMA, CSV log, exact resume after a kill at any moment.
 
-All randomness of step ``n`` comes from a generator seeded with (seed, n), so a resumed run draws
-the very batches that an uninterrupted one would have drawn.
+All randomness of part ``k`` of step ``n`` comes from a generator seeded with (seed, n, k), so a
+resumed run draws the very batches that an uninterrupted one would have drawn. The parts of a step
+are its accumulated batches and those of other processes: two processes take the same steps as one
+that accumulates two batches.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import csv
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +21,14 @@ import torch
 from torch import nn
 
 from qvim_studio.core.errors import StudioError
+from qvim_studio.training.machine import Machine, find_machine, half_type
+from qvim_studio.training.progress import ProgressBar
 
 log = logging.getLogger(__name__)
 
 STATE_FILE = "state.pt"
 LOG_FILE = "log.csv"
+VALIDATION_FILE = "validation.csv"
 CSV_EVERY = 50  # steps averaged into one row of the log
 
 Metrics = dict[str, float]
@@ -36,12 +41,14 @@ class LoopOptions:
 
     learning_rate: peak of AdamW, reached after warmup_steps and then kept; the moving average of
     the weights stands in for a decay, since a time budget has no last step to decay towards.
+    accumulate: batches whose gradients make one step, for more than the memory holds at once.
     clip_norm: gradients above it are scaled down. ema_decay: of the kept weights.
     """
 
     learning_rate: float = 4e-4
     warmup_steps: int = 200
     weight_decay: float = 1e-3
+    accumulate: int = 1
     clip_norm: float = 1.0
     ema_decay: float = 0.998
     checkpoint_every_s: float = 120.0
@@ -49,7 +56,10 @@ class LoopOptions:
 
 
 class Trainer:
-    """Runs steps on ``model`` and keeps everything needed to go on after a kill in one file."""
+    """Runs steps on ``model`` and keeps everything needed to go on after a kill in one file.
+
+    device: where the model has been put, and where a step's batches belong.
+    """
 
     def __init__(
         self,
@@ -57,12 +67,16 @@ class Trainer:
         options: LoopOptions,
         run_folder: Path,
         rates: Mapping[str, float] | None = None,
+        machine: Machine | None = None,
     ) -> None:
-        """rates: share of the learning rate for parameters by the first part of their name."""
-        self.model = model
+        """rates: share of the learning rate for parameters by the first part of their name.
+        machine: the best one at hand if None."""
+        self.machine = machine or find_machine()
+        self.model = model.to(self.device)
         self.options = options
         self.run_folder = run_folder
         self.step = 0
+        self._pending: list[Metrics] = []  # steps since the last row of the log
         groups = _groups_by_share(model, rates or {})
         self._shares = list(groups)
         self.optimizer = torch.optim.AdamW(
@@ -71,9 +85,17 @@ class Trainer:
             betas=(0.9, 0.99),
             weight_decay=options.weight_decay,
         )
+        # float16 alone needs it: small gradients would become zero.
+        is_float16 = half_type(self.device) is torch.float16
+        self._scaler = torch.amp.GradScaler(self.device.type, enabled=is_float16)
+        self.machine.share(list(model.state_dict().values()))
         self.ema = {name: value.detach().clone() for name, value in model.state_dict().items()}
         run_folder.mkdir(parents=True, exist_ok=True)
         self._resume()
+
+    @property
+    def device(self) -> torch.device:
+        return self.machine.device
 
     def run(
         self,
@@ -87,18 +109,22 @@ class Trainer:
 
         watch: called with fresh gradients, before they are clipped; what it gives is logged.
         """
-        deadline = time.monotonic() + minutes * 60
-        last_saved = time.monotonic()
-        rows: list[Metrics] = []
+        begin = last_saved = time.monotonic()
+        deadline = begin + minutes * 60
+        bar = ProgressBar(self.run_folder.name, minutes * 60, self.machine.is_main)
         self.model.train()
-        while time.monotonic() < deadline and (max_steps is None or self.step < max_steps):
-            rows.append(self._take_step(step_loss, watch))
-            if self.step % CSV_EVERY == 0:
-                self._log_row(rows)
-                rows = []
-            if time.monotonic() - last_saved > self.options.checkpoint_every_s:
-                self._checkpoint(on_checkpoint)
-                last_saved = time.monotonic()
+        try:
+            while self.machine.agree(
+                time.monotonic() < deadline and (max_steps is None or self.step < max_steps)
+            ):
+                row = self._take_step(step_loss, watch)
+                bar.show(self.step, row["loss"], self.step / max_steps if max_steps else 0.0)
+                self._log_step(row)
+                if time.monotonic() - last_saved > self.options.checkpoint_every_s:
+                    self._checkpoint(on_checkpoint)
+                    last_saved = time.monotonic()
+        finally:
+            bar.close()
         self._checkpoint(on_checkpoint)
 
     def ema_model(self, blank: nn.Module) -> nn.Module:
@@ -111,7 +137,22 @@ class Trainer:
         warmth = min(1.0, (self.step + 1) / options.warmup_steps)
         for share, group in zip(self._shares, self.optimizer.param_groups, strict=True):
             group["lr"] = options.learning_rate * share * warmth
-        rng = np.random.default_rng((options.seed, self.step))
+        self.optimizer.zero_grad(set_to_none=True)
+        first = self.machine.rank * options.accumulate
+        parts = [self._add_gradients(step_loss, first + i) for i in range(options.accumulate)]
+        metrics = self._averaged({name: _mean(parts, name) for name in parts[0]})
+        self._scaler.unscale_(self.optimizer)
+        if watch is not None:
+            metrics |= watch()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), options.clip_norm)
+        self._scaler.step(self.optimizer)
+        self._scaler.update()
+        self.step += 1
+        self._update_ema()
+        return {"loss": metrics.pop("loss"), "grad_norm": float(norm), **metrics}
+
+    def _add_gradients(self, step_loss: StepLoss, part: int) -> Metrics:
+        rng = np.random.default_rng((self.options.seed, self.step, part))
         torch.manual_seed(int(rng.integers(2**62)))  # dropout and noise follow the step as well
         loss, metrics = step_loss(rng)
         if not torch.isfinite(loss):
@@ -120,15 +161,21 @@ class Trainer:
                 f"{loss.item()}. Lower the learning rate and run the same command again; it "
                 "goes on from the last checkpoint."
             )
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        if watch is not None:
-            metrics = {**metrics, **watch()}
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), options.clip_norm)
-        self.optimizer.step()
-        self.step += 1
-        self._update_ema()
-        return {"loss": loss.item(), "grad_norm": float(norm), **metrics}
+        self._scaler.scale(loss / self.options.accumulate).backward()
+        return {"loss": loss.item(), **metrics}
+
+    def _averaged(self, metrics: Metrics) -> Metrics:
+        """Bring gradients, running statistics and metrics to their means over the processes."""
+        if self.machine.count == 1:
+            return metrics
+        trained = [p for p in self.model.parameters() if p.requires_grad]
+        for parameter in trained:
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+        statistics = [b for b in self.model.buffers() if b.dtype.is_floating_point]
+        values = torch.tensor(list(metrics.values()), device=self.device)
+        self.machine.average([*(p.grad for p in trained), *statistics, values])
+        return dict(zip(metrics, values.tolist(), strict=True))
 
     @torch.no_grad()
     def _update_ema(self) -> None:
@@ -141,40 +188,64 @@ class Trainer:
                 self.ema[name].copy_(value)
 
     def _checkpoint(self, on_checkpoint: Callable[[], Metrics] | None) -> None:
-        save_atomically(
-            {
-                "step": self.step,
-                "model": self.model.state_dict(),
-                "ema": self.ema,
-                "optimizer": self.optimizer.state_dict(),
-            },
-            self.run_folder / STATE_FILE,
-        )
+        if not self.machine.is_main:
+            return
+        state = {
+            "step": self.step,
+            "model": self.model.state_dict(),
+            "ema": self.ema,
+            "optimizer": self.optimizer.state_dict(),
+            "pending": self._pending,
+        }
+        if self._scaler.is_enabled():
+            state["scaler"] = self._scaler.state_dict()
+        save_atomically(state, self.run_folder / STATE_FILE)
         if on_checkpoint is not None:
             metrics = on_checkpoint()
             self.model.train()
             text = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
             log.info("%s step %d: %s", self.run_folder.name, self.step, text)
-            self._append({"step": self.step, **metrics}, self.run_folder / "validation.csv")
+            self._append({"step": self.step, **metrics}, self.run_folder / VALIDATION_FILE)
 
     def _resume(self) -> None:
         path = self.run_folder / STATE_FILE
         if not path.is_file():
+            self._forget_rows()
             return
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location=self.device)
         self.step = state["step"]
         self.model.load_state_dict(state["model"])
         self.ema = state["ema"]
         self.optimizer.load_state_dict(state["optimizer"])
+        self._pending = state.get("pending", [])
+        if self._scaler.is_enabled() and "scaler" in state:
+            self._scaler.load_state_dict(state["scaler"])
+        self._forget_rows()
         log.info("%s goes on at step %d", self.run_folder.name, self.step)
 
-    def _log_row(self, rows: Iterable[Metrics]) -> None:
-        rows = list(rows)
-        means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    def _forget_rows(self) -> None:
+        """Drop rows of steps that a kill undid: they are about to be taken again."""
+        for name in (LOG_FILE, VALIDATION_FILE):
+            path = self.run_folder / name
+            if not self.machine.is_main or not path.is_file():
+                continue
+            header, *rows = path.read_bytes().splitlines(keepends=True) or [b""]
+            kept = [row for row in rows if row.endswith(b"\n") and _step_of(row) <= self.step]
+            if len(kept) < len(rows):
+                temporary = path.with_suffix(".part")
+                temporary.write_bytes(b"".join([header, *kept]))
+                temporary.replace(path)
+
+    def _log_step(self, row: Metrics) -> None:
+        self._pending.append(row)
+        if self.step % CSV_EVERY or not self.machine.is_main:
+            return
+        means = {name: _mean(self._pending, name) for name in row}
+        self._pending = []
         text = ", ".join(f"{name} {value:.4g}" for name, value in means.items())
         log.info("%s step %d: %s", self.run_folder.name, self.step, text)
-        row = {"step": self.step, "time": round(time.time(), 1), **means}
-        self._append(row, self.run_folder / LOG_FILE)
+        timed = {"step": self.step, "time": round(time.time(), 1), **means}
+        self._append(timed, self.run_folder / LOG_FILE)
 
     @staticmethod
     def _append(row: Metrics, path: Path) -> None:
@@ -186,6 +257,14 @@ class Trainer:
             writer.writerow(row)
 
 
+def _mean(rows: Sequence[Metrics], name: str) -> float:
+    return float(np.mean([row[name] for row in rows]))
+
+
+def _step_of(row: bytes) -> int:
+    return int(row.partition(b",")[0])
+
+
 def _groups_by_share(
     model: nn.Module, rates: Mapping[str, float]
 ) -> dict[float, list[nn.Parameter]]:
@@ -194,6 +273,17 @@ def _groups_by_share(
         if parameter.requires_grad:
             groups.setdefault(rates.get(name.partition(".")[0], 1.0), []).append(parameter)
     return groups
+
+
+def can_start_warm(run_folder: Path, part: str) -> bool:
+    """Whether trained weights lie in ``run_folder/part`` without the state of their training.
+
+    So it is after ``train restore``: a trainer then begins with them instead of chance.
+    """
+    is_warm = (run_folder / part).is_dir() and not (run_folder / STATE_FILE).is_file()
+    if is_warm:
+        log.info("%s begins with the weights in %s", run_folder.name, run_folder / part)
+    return is_warm
 
 
 def save_atomically(state: object, path: Path) -> None:

@@ -27,7 +27,8 @@ from qvim_studio.pipeline.loaded import EMBEDDING_RMS_DBFS, level_for_embedding
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import random_color, random_crop, random_stretch
 from qvim_studio.training.imitations import ImitationSet, load_or_render
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
+from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.ranks import mean_reciprocal_rank
 from qvim_studio.training.teacher import DIMENSIONS, SoundSpace
 
@@ -89,7 +90,7 @@ def relational_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     whole, for a mean over rectified features cannot point anywhere. Source of the idea: Park et
     al., "Relational knowledge distillation" (2019).
     """
-    others = ~torch.eye(len(made), dtype=torch.bool)
+    others = ~torch.eye(len(made), dtype=torch.bool, device=made.device)
     views = [
         (side @ side.T)[others].view(len(made), -1) / temperature
         for side, temperature in ((made, TEMPERATURE), (wanted, RELATION_TEMPERATURE))
@@ -111,7 +112,7 @@ def contrastive_loss(
     same = groups[:, None] == groups[None, :]
     same.fill_diagonal_(False)
     logits = logits.masked_fill(same, float("-inf"))
-    return nn.functional.cross_entropy(logits, torch.arange(len(logits)))
+    return nn.functional.cross_entropy(logits, torch.arange(len(logits), device=logits.device))
 
 
 class PairBatches:
@@ -125,14 +126,13 @@ class PairBatches:
         self.space = space
         self.options = options
         self.indices = corpus.indices("train")
-        names = [f"{item.source}/{item.label}" for item in corpus.items]
-        self.groups = np.unique(names, return_inverse=True)[1]
+        self.groups = corpus.groups()
 
     def draw(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """audio (2 pairs + extras, samples): imitations, references, extras; the teacher's unit
         vectors (2 pairs + extras, 512); groups (pairs,)."""
         options = self.options
-        drawn = rng.choice(self.indices, size=options.pairs, replace=False)
+        drawn = rng.choice(self.indices, min(options.pairs, len(self.indices)), replace=False)
         pairs = [self._pair(index, rng) for index in drawn]
         sounds = [voice for voice, _ in pairs] + [sound for _, sound in pairs]
         sounds += [self._extra(rng) for _ in range(options.extras)]
@@ -144,11 +144,9 @@ class PairBatches:
         self, rng: np.random.Generator
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The same for whole sounds on the real window: ``extras`` in all, half imitations."""
-        drawn = rng.choice(self.indices, size=self.options.extras // 2, replace=False)
-        voices = [
-            self.imitations.samples(index, int(rng.integers(self.imitations.renders)))
-            for index in drawn
-        ]
+        count = min(self.options.extras // 2, len(self.indices))
+        drawn = rng.choice(self.indices, count, replace=False)
+        voices = [self.imitations.draw(index, rng) for index in drawn]
         sounds = [self.corpus.samples(self.corpus.items[i], QVIM_SAMPLE_RATE) for i in drawn]
         audio = np.zeros((2 * len(drawn), QVIM_WINDOW_SAMPLES), np.float32)
         for row, sound in zip(audio, voices + sounds, strict=True):
@@ -163,8 +161,7 @@ class PairBatches:
 
     def _pair(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """The same part of an imitation and its reference, each augmented on its own."""
-        render = int(rng.integers(self.imitations.renders))
-        imitation = self.imitations.samples(index, render)
+        imitation = self.imitations.draw(index, rng)
         reference = self.corpus.samples(self.corpus.items[index], QVIM_SAMPLE_RATE)
         length = self.options.sound_samples
         start = rng.random() * max(0.0, 1 - length / len(imitation))
@@ -190,7 +187,7 @@ class PairBatches:
         """A reference or an imitation, moved by up to an octave in pitch and speed."""
         index = int(rng.choice(self.indices))
         if rng.random() < 0.25:
-            sound = self.imitations.samples(index, int(rng.integers(self.imitations.renders)))
+            sound = self.imitations.draw(index, rng)
         else:
             sound = self.corpus.samples(self.corpus.items[index], QVIM_SAMPLE_RATE)
         length = self.options.sound_samples
@@ -217,27 +214,28 @@ def run(
     minutes: float,
     teacher_weights: Path,
     options: QvimTraining | None = None,
-    init: Path | None = None,
 ) -> None:
     """Train or go on training; leaves ``run_folder/qvim`` (float16).
 
-    teacher_weights: see training.teacher. init: encoder weights to start from. Needs
-    ``corpus_folder/targets.npz``.
+    teacher_weights: see training.teacher. Needs ``corpus_folder/targets.npz``.
     """
     options = options or QvimTraining()
     corpus = load_corpus(corpus_folder)
-    imitations = load_or_render(corpus)
+    with find_machine().main_first():
+        imitations = load_or_render(corpus)
     torch.manual_seed(options.loop.seed)
     student = QvimStudent()
     encoder = student.encoder
-    if init is not None:
-        encoder.imitation.load_state_dict(load_qvim_encoder(init).imitation.state_dict())
+    if can_start_warm(run_folder, "qvim"):
+        trained = load_qvim_encoder(run_folder / "qvim")
+        encoder.imitation.load_state_dict(trained.imitation.state_dict())
     trainer = Trainer(student, options.loop, run_folder)
     batches = PairBatches(corpus, imitations, SoundSpace(corpus_folder, teacher_weights), options)
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         is_whole = rng.random() < options.full_share
-        audio, wanted, groups = batches.draw_whole(rng) if is_whole else batches.draw(rng)
+        drawn = batches.draw_whole(rng) if is_whole else batches.draw(rng)
+        audio, wanted, groups = (tensor.to(trainer.device) for tensor in drawn)
         raw, silence = _forward(encoder, audio, options, rng)
         made = nn.functional.normalize(raw, dim=-1)
         distance = 1 - nn.functional.cosine_similarity(student.head(raw), wanted).mean()
@@ -273,7 +271,7 @@ def _forward(
         start = int(rng.integers(spectrogram.shape[axis] - width))
         spectrogram.narrow(axis, start, width).fill_(0.0)
     stretch = QVIM_WINDOW_SAMPLES / audio.shape[1]
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision(audio.device):
         channels_last = spectrogram.contiguous(memory_format=torch.channels_last)
         maps = encoder.imitation.feature_maps(channels_last, stretch).float()
     silent = maps[..., int(SILENT_SHARE * maps.shape[3])]
@@ -292,7 +290,7 @@ def embed_all(
             for sound in sounds[start : start + batch]
         ]
         windows = torch.cat([fit_window(torch.from_numpy(sound)[None]) for sound in levelled])
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision(windows.device):
             rows.append(encoder.embed(windows, branch).float().numpy())
     return np.concatenate(rows)
 

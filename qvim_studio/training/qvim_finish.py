@@ -24,6 +24,7 @@ from qvim_studio.pipeline.loaded import level_for_embedding
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.qvim import contrastive_loss, relational_loss
 from qvim_studio.training.ranks import mean_reciprocal_rank
 
@@ -79,35 +80,34 @@ def run(
 ) -> None:
     """Finish the encoder in ``run_folder/qvim``; leaves ``run_folder/finish/qvim`` and embeddings.
 
-    embeddings.npz: voices (items, renders, 960), sounds (items, 960), encoder_id.
+    embeddings.npz: voices (takes, 960), first (items + 1,) of imitations.TakeRows, sounds
+    (items, 960), encoder_id.
     """
     options = options or FinishTraining()
     corpus = load_corpus(corpus_folder)
-    imitations = load_or_render(corpus)
+    with find_machine().main_first():
+        imitations = load_or_render(corpus)
     targets = torch.from_numpy(np.load(corpus_folder / "targets.npz")["embeddings"])
     encoder = load_qvim_encoder(run_folder / "qvim")
-    voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
+    with find_machine().main_first():
+        voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
     layers = LastLayers(encoder)
     trainer = Trainer(layers, options.loop, run_folder / "finish")
     train = corpus.indices("train")
-    names = [f"{item.source}/{item.label}" for item in corpus.items]
-    groups = torch.from_numpy(np.unique(names, return_inverse=True)[1])
+    groups = torch.from_numpy(corpus.groups())
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
-        drawn = rng.choice(train, size=options.batch, replace=False)
-        render = int(rng.integers(voices.shape[1]))
-        given = (voices[drawn, render], sounds[drawn])
-        noisy = [
-            maps.float() + options.noise * maps.float().std() * torch.randn(maps.shape)
-            for maps in given
-        ]
+        drawn = rng.choice(train, size=min(options.batch, len(train)), replace=False)
+        given = (voices[imitations.rows.draw(drawn, rng)], sounds[drawn])
+        maps = [side.to(trainer.device).float() for side in given]
+        noisy = [side + options.noise * side.std() * torch.randn_like(side) for side in maps]
+        wanted = targets[drawn].to(trainer.device)
         made = layers.embed(noisy[0], "imitation"), layers.embed(noisy[1], "reference")
-        contrast = contrastive_loss(*made, groups[drawn])
+        contrast = contrastive_loss(*made, groups[drawn].to(trainer.device))
         distances = [
-            1 - nn.functional.cosine_similarity(layers.head(side), targets[drawn]).mean()
-            for side in made
+            1 - nn.functional.cosine_similarity(layers.head(side), wanted).mean() for side in made
         ]
-        relation = relational_loss(made[1], targets[drawn])
+        relation = relational_loss(made[1], wanted)
         loss = contrast + options.distillation * (distances[0] + distances[1])
         return loss + options.relation * relation, {
             "contrast": contrast.item(),
@@ -118,21 +118,46 @@ def run(
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(LastLayers(encoder))
-        made_sounds = _embed(averaged, sounds, "reference")
-        made_voices = np.stack(
-            [_embed(averaged, voices[:, k], "imitation") for k in range(voices.shape[1])], axis=1
-        )
         finished = copy.deepcopy(encoder)
         finished.imitation.features[-1].load_state_dict(averaged.imitation.state_dict())
         finished.reference.features[-1].load_state_dict(averaged.reference.state_dict())
         save_qvim_encoder(finished, run_folder / "finish" / "qvim")
-        name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
-        np.savez(
-            run_folder / EMBEDDINGS_FILE, voices=made_voices, sounds=made_sounds, encoder_id=name
-        )
-        return _validate(corpus, made_voices[:, 0], made_sounds)
+        return _write_embeddings(corpus, averaged, imitations, voices, sounds, run_folder)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
+
+
+@torch.no_grad()
+def embed_corpus(corpus_folder: Path, run_folder: Path) -> Metrics:
+    """Write the embeddings of the encoder that is finished already, for the adapter's training."""
+    corpus = load_corpus(corpus_folder)
+    imitations = load_or_render(corpus)
+    encoder = load_qvim_encoder(run_folder / "finish" / "qvim")
+    voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
+    layers = LastLayers(encoder).eval()
+    return _write_embeddings(corpus, layers, imitations, voices, sounds, run_folder)
+
+
+def _write_embeddings(
+    corpus: Corpus,
+    layers: LastLayers,
+    imitations: ImitationSet,
+    voices: torch.Tensor,
+    sounds: torch.Tensor,
+    run_folder: Path,
+) -> Metrics:
+    made_sounds = _embed(layers, sounds, "reference")
+    made_voices = _embed(layers, voices, "imitation")
+    name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
+    first = imitations.rows.first
+    np.savez(
+        run_folder / EMBEDDINGS_FILE,
+        voices=made_voices,
+        first=first,
+        sounds=made_sounds,
+        encoder_id=name,
+    )
+    return _validate(corpus, made_voices[first[:-1]], made_sounds)
 
 
 def _embed(layers: LastLayers, maps: torch.Tensor, branch: str) -> np.ndarray:
@@ -158,30 +183,30 @@ def _validate(corpus: Corpus, voices: np.ndarray, sounds: np.ndarray) -> Metrics
 def _cached_maps(
     encoder: QvimEncoder, corpus: Corpus, imitations: ImitationSet, run_folder: Path
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Trunk maps in float16: voices (items, renders, 160, 4, 32), sounds (items, 160, 4, 32)."""
+    """Trunk maps in float16: voices (takes, 160, 4, 32), sounds (items, 160, 4, 32)."""
     path = run_folder / "maps.pt"
     name = encoder_id(encoder)
     if path.is_file():
         state = torch.load(path, weights_only=True)
         if state["encoder_id"] == name:
-            return state["voices"], state["sounds"]
-    count = range(len(corpus.items))
+            return state["voices"].flatten(0, -4), state["sounds"]
     sounds = _maps(
         encoder,
         "reference",
-        [corpus.samples(corpus.items[i], QVIM_SAMPLE_RATE) for i in count],
+        [corpus.samples(item, QVIM_SAMPLE_RATE) for item in corpus.items],
     )
-    voices = [
-        _maps(encoder, "imitation", [imitations.samples(i, render) for i in count])
-        for render in range(imitations.renders)
-    ]
-    state = {"voices": torch.stack(voices, dim=1), "sounds": sounds, "encoder_id": name}
+    takes = range(len(imitations.spans))
+    voices = _maps(encoder, "imitation", [imitations.row(row) for row in takes])
+    state = {"voices": voices, "sounds": sounds, "encoder_id": name}
     torch.save(state, path)
     return state["voices"], state["sounds"]
 
 
 def _maps(encoder: QvimEncoder, branch: str, sounds: list[np.ndarray]) -> torch.Tensor:
-    trunk = getattr(encoder, branch).features[:-1].to(memory_format=torch.channels_last)
+    device = find_machine().device
+    front_end = copy.deepcopy(encoder.front_end).to(device)
+    trunk = copy.deepcopy(getattr(encoder, branch).features[:-1])
+    trunk = trunk.to(device, memory_format=torch.channels_last)
     rows = []
     for start in range(0, len(sounds), 16):
         levelled = [
@@ -189,8 +214,9 @@ def _maps(encoder: QvimEncoder, branch: str, sounds: list[np.ndarray]) -> torch.
             for sound in sounds[start : start + 16]
         ]
         windows = torch.cat([fit_window(torch.from_numpy(sound)[None]) for sound in levelled])
-        with torch.autocast("cpu", torch.bfloat16):
-            spectrogram = encoder.front_end(windows).contiguous(memory_format=torch.channels_last)
-            rows.append(trunk(spectrogram).half().contiguous())
+        with mixed_precision(device):
+            spectrogram = front_end(windows.to(device))
+            spectrogram = spectrogram.contiguous(memory_format=torch.channels_last)
+            rows.append(trunk(spectrogram).half().contiguous().cpu())
     log.info("mapped %d sounds of the %s branch", len(sounds), branch)
     return torch.cat(rows)

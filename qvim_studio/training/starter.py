@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 
 # Where each trainer leaves its part: run folder / part.
 PARTS = {
-    "vae": "vae",
-    "vocoder": "vocoder",
+    "vae": "decoder",
+    "vocoder": "decoder",
     "unet": "unet",
     "scheduler": "unet",
     "text_encoder": "clap",
@@ -25,6 +25,8 @@ PARTS = {
     "qvim": "qvim/finish",
     "adapter": "adapter",
 }
+# What their trainers begin with where nothing else is there: the same weights.
+FOUNDATIONS = {"vae": "vae", "vocoder": "vocoder", "qvim": "qvim"}
 MODEL_INDEX = {
     "_class_name": "AudioLDMPipeline",
     "unet": ["diffusers", "UNet2DConditionModel"],
@@ -90,6 +92,18 @@ def assemble(run_root: Path, out_folder: Path, card: StarterCard) -> None:
     _write_json(out_folder / "model_index.json", MODEL_INDEX)
     write_card(out_folder, card.as_json())
     _check_size(out_folder)
+
+
+def restore(checkpoint_folder: Path, run_root: Path) -> None:
+    """Put the parts of a finished checkpoint where their trainers go on from them.
+
+    A part that the run folder has already is left alone.
+    """
+    for name, run in [*PARTS.items(), *FOUNDATIONS.items()]:
+        target = run_root / run / name
+        if not target.is_dir():
+            shutil.copytree(checkpoint_folder / name, target)
+            log.info("%s from %s", target, checkpoint_folder)
 
 
 def _check_size(folder: Path) -> None:

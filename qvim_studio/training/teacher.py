@@ -21,6 +21,7 @@ from torch import nn
 from qvim_studio.core.errors import StudioError
 from qvim_studio.models.torch_audio import torchaudio
 from qvim_studio.training.corpus import Corpus, load_corpus
+from qvim_studio.training.machine import find_machine, mixed_precision
 
 log = logging.getLogger(__name__)
 
@@ -107,13 +108,15 @@ class SoundSpace:
         self._mean = torch.from_numpy(stored["mean"])
         self._projection = torch.from_numpy(stored["projection"])
         self._teacher = Teacher(checkpoint)
+        self._device = find_machine().device
+        self._teacher.network.to(self._device)
 
     @torch.no_grad()
     def embed_short(self, sounds: Sequence[np.ndarray], sample_rate: int) -> torch.Tensor:
         """Unit vectors (sounds, 512) of mono sounds of at most one block (2.3 s)."""
         blocks = torch.cat([self._teacher.blocks(sound, sample_rate)[:1] for sound in sounds])
-        with torch.autocast("cpu", torch.bfloat16):
-            raw = self._teacher.network(blocks).float()
+        with mixed_precision(self._device):
+            raw = self._teacher.network(blocks.to(self._device)).float().cpu()
         return nn.functional.normalize((raw - self._mean) @ self._projection, dim=-1)
 
 

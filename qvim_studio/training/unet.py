@@ -14,7 +14,8 @@ from qvim_studio.models.control_channels import CONTROL_NAMES, control_channels
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.latents import LatentItem, LatentSet, load_or_make_latents
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
+from qvim_studio.training.machine import find_machine, mixed_precision
 
 from diffusers import DDIMScheduler, UNet2DConditionModel  # isort: skip
 
@@ -98,6 +99,10 @@ class Batch:
     controls: torch.Tensor
     conditions: torch.Tensor
     is_dropped: torch.Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        tensors = (self.latents, self.controls, self.conditions, self.is_dropped)
+        return Batch(self.items, *(tensor.to(device) for tensor in tensors))
 
 
 class UnetBatches:
@@ -205,7 +210,8 @@ def run(
     """
     options = options or UnetTraining()
     corpus = load_corpus(corpus_folder)
-    latents = load_or_make_latents(corpus, vae_folder, run_folder / "latents.pt")
+    with find_machine().main_first():
+        latents = load_or_make_latents(corpus, vae_folder, run_folder / "latents.pt")
     targets = np.load(corpus_folder / "targets.npz")
     predicted = np.load(predicted_file) if predicted_file is not None else None
     draws = [
@@ -220,12 +226,16 @@ def run(
         for split in ("train", "held_out")
     ]
     train, held_out = draws
+    torch.manual_seed(options.loop.seed)
     unet = make_unet(options.channels, options.layers)
+    if can_start_warm(run_folder, "unet"):
+        trained = UNet2DConditionModel.from_pretrained(run_folder / "unet", local_files_only=True)
+        unet.load_state_dict(trained.float().state_dict())
     trainer = Trainer(unet, options.loop, run_folder)
     scheduler = make_scheduler()
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
-        batch = train.draw(rng)
+        batch = train.draw(rng).to(trainer.device)
         loss = denoising_loss(unet, scheduler, batch.latents, batch.controls, batch.conditions)
         return loss, {}
 
@@ -262,18 +272,19 @@ def denoising_loss(
     conditions (batch, 512).
     """
     noise = torch.randn_like(latents)
-    timesteps = torch.randint(0, scheduler.config.num_train_timesteps, (len(latents),))
+    steps = scheduler.config.num_train_timesteps
+    timesteps = torch.randint(0, steps, (len(latents),), device=latents.device)
     noisy = scheduler.add_noise(latents, noise, timesteps)
     is_velocity = scheduler.config.prediction_type == "v_prediction"
     wanted = scheduler.get_velocity(latents, noise, timesteps) if is_velocity else noise
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision(latents.device):
         predicted = unet(
             noisy if controls is None else torch.cat([noisy, controls], dim=1),
             timesteps,
             encoder_hidden_states=None,
             class_labels=conditions,
         ).sample
-    alpha = scheduler.alphas_cumprod[timesteps]
+    alpha = scheduler.alphas_cumprod.to(latents.device)[timesteps]
     snr = alpha / (1 - alpha)
     weight = snr.clamp(max=SNR_CAP) / (snr + 1 if is_velocity else snr)
     error = (predicted.float() - wanted).square().mean(dim=(1, 2, 3))

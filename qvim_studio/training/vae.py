@@ -14,6 +14,7 @@ from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before dif
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.machine import mixed_precision
 
 from diffusers import AutoencoderKL  # isort: skip
 
@@ -78,43 +79,46 @@ def run(
     """Train or go on training; leaves ``run_folder/vae`` in the diffusers layout (float16)."""
     options = options or VaeTraining()
     corpus = load_corpus(corpus_folder)
-    mel = MelSpectrogram()
+    torch.manual_seed(options.loop.seed)
     vae = make_vae(options.channels)
     vae.decoder.conv_out.bias.data.fill_(LOG_FLOOR / 2)  # start in the middle of the range
     trainer = Trainer(vae, options.loop, run_folder)
+    mel = MelSpectrogram().to(trainer.device)
     indices = corpus.indices("train")
     samples = options.crop_frames * HOP
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         crops = crop_batch(corpus, indices, SAMPLE_RATE, options.batch, samples, rng)
-        log_mel = mel(torch.from_numpy(crops))
-        with torch.autocast("cpu", torch.bfloat16):
+        log_mel = mel(torch.from_numpy(crops).to(trainer.device))
+        with mixed_precision(trainer.device):
             posterior = vae.encode(log_mel).latent_dist
             rebuilt = vae.decode(posterior.sample()).sample
         rebuilt = rebuilt.float()
         weight = 1.0 + (options.active_weight - 1.0) * active_frames(log_mel)
-        distance = ((rebuilt - log_mel).abs() * weight).mean()
-        slope = _slope_distance(rebuilt, log_mel)
+        distance, slope = mel_distances(rebuilt, log_mel, weight)
         kl = posterior.kl().float().mean() / posterior.mean[0].numel()
         loss = distance + options.slope_weight * slope + options.kl_weight * kl
         return loss, {"distance": distance.item(), "slope": slope.item(), "kl": kl.item()}
 
     def save() -> Metrics:
-        return _save(trainer, options, corpus, mel, run_folder)
+        return _save(trainer, options, corpus, run_folder)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
 
 
-def _slope_distance(rebuilt: torch.Tensor, log_mel: torch.Tensor) -> torch.Tensor:
+def mel_distances(
+    rebuilt: torch.Tensor, log_mel: torch.Tensor, weight: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean absolute difference in neper of (batch, 1, frames, 64), weighted, and of the slopes
+    along time and bands, against blur."""
+    distance = ((rebuilt - log_mel).abs() * weight).mean()
     along_time = (rebuilt.diff(dim=2) - log_mel.diff(dim=2)).abs().mean()
     along_bands = (rebuilt.diff(dim=3) - log_mel.diff(dim=3)).abs().mean()
-    return along_time + along_bands
+    return distance, along_time + along_bands
 
 
 @torch.no_grad()
-def _save(
-    trainer: Trainer, options: VaeTraining, corpus: Corpus, mel: MelSpectrogram, run_folder: Path
-) -> Metrics:
+def _save(trainer: Trainer, options: VaeTraining, corpus: Corpus, run_folder: Path) -> Metrics:
     vae = trainer.ema_model(make_vae(options.channels))
     held_out = corpus.indices("held_out")
     crops = crop_batch(
@@ -125,7 +129,7 @@ def _save(
         options.crop_frames * HOP,
         np.random.default_rng(0),
     )
-    log_mel = mel(torch.from_numpy(crops))
+    log_mel = MelSpectrogram()(torch.from_numpy(crops))
     latents = vae.encode(log_mel).latent_dist.mode()
     rebuilt = vae.decode(latents).sample
     # Latents of sound, not of padding, set the scale that brings them to unit variance.

@@ -12,7 +12,7 @@ from qvim_studio.models.mel import HOP, SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.vae import reconstruction_error_db
 
 RESOLUTIONS = ((2048, 240), (1024, 120), (512, 60), (256, 30))  # (n_fft, hop) of the loss
@@ -42,7 +42,7 @@ def spectral_loss(made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
     """
     total = made.new_zeros(())
     for n_fft, hop in RESOLUTIONS:
-        window = torch.hann_window(n_fft)
+        window = torch.hann_window(n_fft, device=made.device)
         a, b = (
             torch.stft(x, n_fft, hop, window=window, return_complex=True).abs()
             for x in (made, real)
@@ -62,16 +62,18 @@ def run(
     """Train or go on training; leaves ``run_folder/vocoder`` (float16)."""
     options = options or VocoderTraining()
     corpus = load_corpus(corpus_folder)
-    mel = MelSpectrogram()
+    torch.manual_seed(options.loop.seed)
     vocoder = VocosVocoder(options.config)
+    if can_start_warm(run_folder, "vocoder"):
+        vocoder = VocosVocoder.from_pretrained(run_folder / "vocoder")
     trainer = Trainer(vocoder, options.loop, run_folder)
+    mel = MelSpectrogram().to(trainer.device)
     indices = corpus.indices("train")
     samples = options.crop_frames * HOP
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
-        real = torch.from_numpy(
-            crop_batch(corpus, indices, SAMPLE_RATE, options.batch, samples, rng)
-        )
+        crops = crop_batch(corpus, indices, SAMPLE_RATE, options.batch, samples, rng)
+        real = torch.from_numpy(crops).to(trainer.device)
         log_mel = mel(real)
         given = log_mel + options.mel_noise * rng.random() * torch.randn_like(log_mel)
         made = vocoder(given[:, 0])
@@ -81,7 +83,7 @@ def run(
         return loss, {"spectral": spectral.item(), "mel": mel_distance.item()}
 
     def save() -> Metrics:
-        return _save(trainer, options, corpus, mel, run_folder)
+        return _save(trainer, options, corpus, run_folder)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
 
@@ -91,9 +93,9 @@ def _save(
     trainer: Trainer,
     options: VocoderTraining,
     corpus: Corpus,
-    mel: MelSpectrogram,
     run_folder: Path,
 ) -> Metrics:
+    mel = MelSpectrogram()
     vocoder = trainer.ema_model(VocosVocoder(options.config))
     crops = crop_batch(
         corpus, corpus.indices("held_out"), SAMPLE_RATE, 64, 128 * HOP, np.random.default_rng(0)

@@ -35,6 +35,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
         (
             ActionSpec("open", QT_TRANSLATE_NOOP("Actions", "Open an imitation…"), "Ctrl+O"),
             ActionSpec("paste", QT_TRANSLATE_NOOP("Actions", "Paste an audio file"), "Ctrl+V"),
+            ActionSpec("pack", QT_TRANSLATE_NOOP("Actions", "Export sample pack…"), "Ctrl+Shift+E"),
             ActionSpec("output_folder", QT_TRANSLATE_NOOP("Actions", "Open the output folder")),
             _SEPARATOR,
             ActionSpec("settings", QT_TRANSLATE_NOOP("Actions", "Settings…"), "Ctrl+,"),

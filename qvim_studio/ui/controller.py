@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.request import DEFAULT_DURATION_S, GenerationRequest, clip_hash
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.settings import Settings
+from qvim_studio.export.recipe import read_recipe
 from qvim_studio.jobs.found_sounds import read_found
 from qvim_studio.jobs.imitation import Imitation, read_imitation
 from qvim_studio.jobs.job import JobEnded, JobFinished, JobProgress
 from qvim_studio.jobs.pace import PaceBook
 from qvim_studio.library.clip_entry import ClipEntry
-from qvim_studio.library.recipes import Recipe, request_from
+from qvim_studio.library.library import Library
+from qvim_studio.library.recipes import Recipe, parse_recipe, request_from
 from qvim_studio.ui.audition import Audition
 from qvim_studio.ui.clip_viewer import ClipViewer
 from qvim_studio.ui.history_controller import HistoryController
@@ -34,14 +37,16 @@ class StudioController(QObject):
     """Holds the session's state; knows no widgets. takes, audition, viewer: its parts.
 
     Signals: imitation_changed (Imitation | None), candidates_changed (tuple of ClipEntry, note),
-    recipe_chosen (GenerationRequest that makes a clip again), progressed (JobProgress | None),
-    failed (StudioError), noticed (str). ``history`` looks after everything made before,
+    recipe_chosen (GenerationRequest that makes a clip again), recipe_opened (Path of a clip of ours
+    that came from outside, str: what became of it), progressed (JobProgress | None), failed
+    (StudioError), noticed (str). ``history`` looks after everything made before,
     ``sounds`` after the user's own folders.
     """
 
     imitation_changed = Signal(object)
     candidates_changed = Signal(object, object)
     recipe_chosen = Signal(object)
+    recipe_opened = Signal(object, str)
     progressed = Signal(object)
     failed = Signal(object)
     noticed = Signal(object)
@@ -91,6 +96,46 @@ class StudioController(QObject):
     def open_file(self, path: Path) -> None:
         """Use an audio file as the imitation."""
         self.takes.open_file(path)
+
+    def open_sound(self, path: Path) -> None:
+        """A clip of ours brings back its recipe; any other audio file becomes the imitation."""
+
+        def on_read(recipe: Recipe | None) -> None:
+            if recipe is None:
+                self.open_file(path)
+            else:
+                self._reopen(path, recipe)
+
+        self._services.tasks.run(
+            partial(_read_inside, path, self._services.library), on_read,
+            lambda error: self.open_file(path),
+        )  # fmt: skip
+
+    def _reopen(self, path: Path, recipe: Recipe) -> None:
+        needs_take = recipe.request.get("imitation_sha256") is not None
+        if not needs_take or (recipe.imitation_path and Path(recipe.imitation_path).is_file()):
+            self._use_recipe(recipe)
+            text = self.tr("The recipe of {0} is back: its take, words, settings and seed.")
+        elif recipe.request.get("text"):
+            self._choose_words(recipe)
+            text = self.tr(
+                "{0} was made from a take that is not on this computer. Its words, settings and "
+                "seed are back; open or record the take."
+            )
+        else:
+            text = self.tr(
+                "{0} was made from a take that is not on this computer. Open or record that one, "
+                "then open this file again."
+            )
+        self.recipe_opened.emit(path, text.format(path.name))
+
+    def _choose_words(self, recipe: Recipe) -> None:
+        """All of a recipe that needs no imitation."""
+        try:
+            changed = {**recipe.request, "start": None, "seed": recipe.seed}
+            self.recipe_chosen.emit(GenerationRequest.from_recipe(changed, None))
+        except StudioError as error:
+            self.failed.emit(error)
 
     def toggle_clip(self, entry: ClipEntry) -> None:
         """Look at a written clip, and play it or stop it."""
@@ -156,11 +201,9 @@ class StudioController(QObject):
         recipe = self.history.recipe(entry)
         if recipe is None:
             return
-        if recipe.request.get("imitation_sha256") is None:
-            self._choose_recipe(recipe, None)
-            return
         path = Path(recipe.imitation_path)
-        if not recipe.imitation_path or not path.is_file():
+        needs_take = recipe.request.get("imitation_sha256") is not None
+        if needs_take and (not recipe.imitation_path or not path.is_file()):
             self.failed.emit(
                 UsageError(
                     f"The imitation of “{entry.title}” is not there any more "
@@ -169,7 +212,15 @@ class StudioController(QObject):
                 )
             )
             return
-        wanted = recipe.request["imitation_sha256"]
+        self._use_recipe(recipe)
+
+    def _use_recipe(self, recipe: Recipe) -> None:
+        """With its imitation, which is there if it needs one."""
+        wanted = recipe.request.get("imitation_sha256")
+        if wanted is None:
+            self._choose_recipe(recipe, None)
+            return
+        path = Path(recipe.imitation_path)
         trim_db = self.settings.trim_threshold_db
         self._run(
             partial(_read_as_it_was, path, wanted, trim_db), partial(self._choose_recipe, recipe)
@@ -252,6 +303,16 @@ class StudioController(QObject):
         self._services.backend.set_latency(settings.latency_ms / 1000)
         if self.output_folder != self._output_folder:
             self.load_history()
+
+
+def _read_inside(path: Path, library: Library) -> Recipe | None:
+    """The recipe that a file holds, with the place of its imitation where the library knows it."""
+    stored = read_recipe(path)
+    recipe = None if stored is None else parse_recipe(stored, path)
+    wanted = None if recipe is None else recipe.request.get("imitation_sha256")
+    if recipe is None or wanted is None:
+        return recipe
+    return replace(recipe, imitation_path=library.sounds.imitation_path(wanted))
 
 
 def _read_as_it_was(path: Path, wanted_hash: str, trim_db: float) -> Imitation:

@@ -15,7 +15,8 @@ from qvim_studio.ui.theme import StudioTheme
 
 class HistoryView(ClipListView):
     """Signals: star_requested, trash_requested, restore_requested, recipe_requested,
-    similar_requested (list of ClipEntry each), rename_requested, tag_requested (nothing),
+    similar_requested (list of ClipEntry each), rename_requested, tag_requested, pack_requested
+    (nothing),
     current_changed (list of the selected ClipEntry)."""
 
     star_requested = Signal(object)
@@ -25,6 +26,7 @@ class HistoryView(ClipListView):
     similar_requested = Signal(object)
     rename_requested = Signal()
     tag_requested = Signal()
+    pack_requested = Signal()
     current_changed = Signal(object)
 
     def __init__(
@@ -111,6 +113,8 @@ class HistoryView(ClipListView):
         if entries and entries[0].checkpoint_title:
             menu.addAction(self.tr("Use this recipe"), self._use_recipe)
         menu.addAction(self.tr("More like this"), self._find_similar)
+        if self.has_trash:
+            menu.addAction(self.tr("Export sample pack…"), self.pack_requested.emit)
         if self.has_trash:
             menu.addSeparator()
             menu.addAction(self.tr("Move to the trash"), self._trash)

@@ -39,6 +39,7 @@ from qvim_studio.ui.library_panel import LibraryPanel
 from qvim_studio.ui.memory_label import MemoryLabel
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.override import logs_errors
+from qvim_studio.ui.pack_desk import PackDesk
 from qvim_studio.ui.request_desk import RequestDesk
 from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.reveal import reveal_in_folder
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self._build(services.store.settings)
         self._connect()
         self.help = HelpDesk(self, services)
+        self.packs = PackDesk(self, services, self._theme)
         self.keys = WindowKeys(self, services)
         self.keys.actions.fill(self.menuBar())
         self._restore_geometry()
@@ -151,6 +153,7 @@ class MainWindow(QMainWindow):
         self.messages.action_triggered.connect(self.open_settings)
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.history.relocated.connect(self._on_relocated)
+        controller.recipe_opened.connect(self._on_recipe_opened)
         controller.noticed.connect(self.messages.show_notice)
         controller.failed.connect(self.show_error)
         services.recording.state_changed.connect(self._on_recording_state_changed)
@@ -269,10 +272,18 @@ class MainWindow(QMainWindow):
     def _on_file_chosen(self, path: str) -> None:
         self.open_imitation(Path(path))
 
+    @Slot(object)
     def open_imitation(self, path: Path) -> None:
-        """Whatever way a file came."""
+        """Whatever way a file came; a clip of ours brings back what it was made from."""
         self.messages.clear()
-        self.controller.open_file(path)
+        self.controller.open_sound(path)
+
+    @Slot(object, str)
+    def _on_recipe_opened(self, path: Path, text: str) -> None:
+        def use_as_imitation() -> None:
+            self.controller.open_file(path)
+
+        self.messages.offer(text, self.tr("Use as imitation instead"), use_as_imitation)
 
     @Slot()
     def open_settings(self) -> SettingsDialog:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -12,7 +14,8 @@ from qvim_studio.ui.theme import GRID, StudioTheme
 class MessageBar(QFrame):
     """One line or paragraph until it is closed or replaced.
 
-    Signal: action_triggered (nothing): the button that a message may carry.
+    Signal: action_triggered (nothing): the button that a message may carry, where it has no
+    function of its own.
     """
 
     action_triggered = Signal()
@@ -21,6 +24,7 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._kind = "notice"
+        self._on_chosen: Callable[[], object] | None = None
         self.setObjectName("messageBar")
         self._picture = QLabel(self)
         self._text = QLabel(self)
@@ -52,12 +56,19 @@ class MessageBar(QFrame):
     def show_notice(self, text: str, action: str = "") -> None:
         self._show("notice", text, action)
 
+    def offer(self, text: str, action: str, on_chosen: Callable[[], object]) -> None:
+        """A notice whose button does something of its own."""
+        self._show("notice", text, action)
+        self._on_chosen = on_chosen
+
     def clear(self) -> None:
+        self._on_chosen = None
         self._text.clear()
         self.hide()
 
     def _show(self, kind: str, text: str, action: str) -> None:
         self._kind = kind
+        self._on_chosen = None
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._action.setText(action)
@@ -79,8 +90,12 @@ class MessageBar(QFrame):
 
     @Slot(bool)
     def _on_action(self, checked: bool = False) -> None:
+        chosen = self._on_chosen
         self.clear()
-        self.action_triggered.emit()
+        if chosen is None:
+            self.action_triggered.emit()
+        else:
+            chosen()
 
     @Slot(bool)
     def _on_close(self, checked: bool = False) -> None:

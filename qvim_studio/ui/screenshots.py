@@ -172,6 +172,17 @@ class Photographer:
         self._keep("settings", dialog)
         dialog.reject()
 
+    def pack(self, name: str = "pack") -> None:
+        """The sounds made until now, on their way into a sample pack."""
+        dialog = self._window.packs.open_pack()
+        if dialog is None:
+            raise RuntimeError("The history shows no sounds")
+        dialog.form.name.setText("Dogs of War")
+        dialog.form.creator.setText("MK")
+        self._wait(lambda: dialog.export.isEnabled())
+        self._keep(name, dialog)
+        dialog.reject()
+
     def _open(self, take: Path, text: str) -> None:
         before = self._window.controller.imitation
         self._window.controller.open_file(take)
@@ -226,6 +237,7 @@ def take_pictures(
             scenes.error()
             scenes.settings()
             scenes.keyboard()
+            scenes.pack()
             theme.set_theme(Theme.LIGHT)
             scenes.listening("results_light")
             window.close()

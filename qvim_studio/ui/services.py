@@ -20,6 +20,7 @@ from qvim_studio.jobs.engine_child import load_factory
 from qvim_studio.jobs.engine_process import EngineProcess
 from qvim_studio.jobs.job_queue import JobQueue
 from qvim_studio.jobs.listening_process import ListeningProcess
+from qvim_studio.jobs.pack_exporter import PackExporter
 from qvim_studio.jobs.playback import Playback
 from qvim_studio.jobs.recording import RecordingSession
 from qvim_studio.jobs.sound_indexer import SoundIndexer
@@ -49,6 +50,7 @@ class Services:
     library: Library
     listener: ListeningProcess
     indexer: SoundIndexer
+    exporter: PackExporter
     list_checkpoints: ListCheckpoints
     make_engine_for: MakeEngineFor
     window_state: QSettings
@@ -60,6 +62,7 @@ class Services:
             self.queue.shutdown(),
             self.playback.shutdown(),
             self.indexer.shutdown(),  # first of these two: it frees tasks that wait for the child
+            self.exporter.shutdown(),
             self.tasks.shutdown(),
         ]
         if all(has_ended):
@@ -93,6 +96,7 @@ def make_services(
         library=library,
         listener=listener,
         indexer=SoundIndexer(library, listener),
+        exporter=PackExporter(),
         list_checkpoints=list_checkpoints,
         make_engine_for=make_engine_for,
         window_state=QSettings(

@@ -332,6 +332,23 @@ QCheckBox::indicator:checked {
 }
 
 QListView { background: transparent; border: none; }
+QTableView {
+  background: @surface; border: 1px solid @line; border-radius: 8px;
+  selection-background-color: @hover; selection-color: @text;
+}
+QTableView::item { padding: 0 6px; border: none; }
+QTableView QLineEdit#cell, QTableView QLineEdit {
+  min-height: 0; border-radius: 0; padding: 0 4px; border-color: @accent;
+}
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section {
+  background: transparent; color: @secondary; font-size: $caption; border: none;
+  border-bottom: 1px solid @line; padding: 6px;
+}
+QProgressBar {
+  background: @hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px;
+}
+QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
 QScrollBar::handle:vertical { background: @hover; border-radius: 3px; min-height: 32px; }

@@ -44,6 +44,7 @@ class WindowKeys(QObject):
         return {
             "open": window.choose_file,
             "paste": self._paste,
+            "pack": window.packs.open_pack,
             "output_folder": window.open_output_folder,
             "settings": window.open_settings,
             "quit": window.close,

@@ -35,6 +35,7 @@ from qvim_studio.export.recipe import read_recipe
 from qvim_studio.export.ucs_name import parse_name
 
 OPTIONS = PackOptions("My Pack", "MK", "QVIM")
+WHOLE = ["My Pack", "My Pack.multisample", "My Pack.zip"]
 SUPPORT = Path(__file__).parent.parent / "support"
 
 
@@ -71,11 +72,10 @@ def test_the_layout_is_the_one_that_libraries_expect(pack: Path) -> None:
         "Documentation/cover.png",
         "GLASS/GLASBrk_Glass Breaking_MK_QVIM_001.wav",
         "Presets/My Pack.dspreset",
-        "Presets/My Pack.multisample",
         "Presets/My Pack.sfz",
         "manifest.json",
     ]
-    assert names_in(pack.parent) == ["My Pack", "My Pack.zip"]
+    assert names_in(pack.parent) == WHOLE
 
 
 def test_every_sound_says_what_it_is_and_keeps_its_samples_and_recipe(pack: Path) -> None:
@@ -164,7 +164,7 @@ def test_variations_take_turns_in_every_preset(pack: Path) -> None:
     assert [g.get("seqMode") for g in groups] == ["round_robin", "always"]
     for sample in decent.iter("sample"):
         assert (pack / "Presets" / str(sample.get("path"))).is_file()
-    with zipfile.ZipFile(pack / "Presets/My Pack.multisample") as archive:
+    with zipfile.ZipFile(pack.with_name("My Pack.multisample")) as archive:
         assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
         root = ElementTree.fromstring(archive.read("multisample.xml"))
         names = set(archive.namelist())
@@ -232,7 +232,7 @@ def test_progress_counts_up_and_cancel_keeps_what_is_done(plan: PackPlan, tmp_pa
     assert names_in(tmp_path / "out") == [".My Pack.partial"]
     report = export_pack(plan, tmp_path / "out")
     assert (report.clips, report.reused) == (4, 3) and verify_pack(report.folder) == []
-    assert names_in(tmp_path / "out") == ["My Pack", "My Pack.zip"]
+    assert names_in(tmp_path / "out") == WHOLE
 
 
 def test_a_partial_pack_can_be_discarded(plan: PackPlan, tmp_path: Path) -> None:
@@ -260,37 +260,77 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from qvim_studio.export.pack_plan import PackOptions, plan_pack
 from qvim_studio.export.pack_writer import export_pack
-at = int(sys.argv[3])
+kind, at = sys.argv[3], int(sys.argv[4])
 count = 0
-def step(progress):
+def step(*arguments):
     global count
     if count == at:
         os.kill(os.getpid(), signal.SIGKILL)
     count += 1
+rename = Path.rename
+def rename_or_die(path, target):
+    step()
+    return rename(path, target)
+if kind == "rename":
+    Path.rename = rename_or_die
 files = sorted(Path(sys.argv[2], "clips").glob("*.wav"))
-export_pack(plan_pack(files, PackOptions("My Pack", "MK", "QVIM")), Path(sys.argv[2], "out"), step)
+plan = plan_pack(files, PackOptions("My Pack", "MK", "QVIM"))
+export_pack(plan, Path(sys.argv[2], "out"), *([step] if kind == "progress" else []))
 """
 
 
-@pytest.mark.parametrize("step", [2, 6, 8])
-def test_a_killed_export_leaves_no_pack_and_goes_on(tmp_path: Path, step: int) -> None:
-    files = sorted(make_clips(tmp_path / "clips", "dog bark", 4))
-    command = [sys.executable, "-c", KILLED, SUPPORT, tmp_path, str(step)]
+def kill_an_export(folder: Path, kind: str, at: int) -> list[Path]:
+    """Start an export of four clips in a process, kill it at its n-th step; the clips."""
+    files = sorted(make_clips(folder / "clips", "dog bark", 4))
+    command = [sys.executable, "-c", KILLED, SUPPORT, folder, kind, str(at)]
     done = subprocess.run(command, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert names_in(tmp_path / "out") == [".My Pack.partial"]
+    return files
+
+
+@pytest.mark.parametrize("step", [2, 6, 7])
+def test_a_killed_export_leaves_no_pack_and_goes_on(tmp_path: Path, step: int) -> None:
+    files = kill_an_export(tmp_path, "progress", step)
+    assert names_in(tmp_path / "out") == [".My Pack.lock", ".My Pack.partial"]
     report = export_pack(plan_pack(files, OPTIONS), tmp_path / "out")
     assert report.reused == min(step, 4) and verify_pack(report.folder) == []
-    assert names_in(tmp_path / "out") == ["My Pack", "My Pack.zip"]
+    assert names_in(tmp_path / "out") == WHOLE
 
 
-def test_killed_between_folder_and_zip_the_zip_is_made(plan: PackPlan, tmp_path: Path) -> None:
+@pytest.mark.parametrize("renames", [1, 2, 3])
+def test_killed_while_it_is_moved_in_place_it_is_whole_or_not_there(
+    tmp_path: Path, renames: int
+) -> None:
+    files = kill_an_export(tmp_path, "rename", renames)
+    folder = tmp_path / "out/My Pack"
+    assert folder.exists() == (renames > 1)
+    assert not folder.exists() or verify_pack(folder) == []
+    report = export_pack(plan_pack(files, OPTIONS), tmp_path / "out")
+    assert report.reused == 4 and verify_pack(report.folder) == []
+    assert names_in(tmp_path / "out") == WHOLE
+    with zipfile.ZipFile(report.archive) as archive:
+        assert archive.testzip() is None and len(archive.namelist()) == 13
+
+
+def test_archives_that_were_taken_away_are_made_again(plan: PackPlan, tmp_path: Path) -> None:
     first = export_pack(plan, tmp_path / "out")
-    whole = first.archive.read_bytes()
-    first.archive.unlink()
+    files = (first.archive, *first.instruments)
+    whole = [file.read_bytes() for file in files]
+    for file in files:
+        file.unlink()
     second = export_pack(plan, tmp_path / "out")
-    assert second.archive.read_bytes() == whole and second.reused == 4
+    assert [file.read_bytes() for file in files] == whole and second.reused == 4
     assert export_pack(plan, tmp_path / "out").reused == 4
+    assert names_in(tmp_path / "out") == WHOLE
+
+
+def test_one_pack_has_one_writer(plan: PackPlan, tmp_path: Path) -> None:
+    def export_again(progress: PackProgress) -> None:
+        with pytest.raises(OutputError, match="being written by another export"):
+            export_pack(plan, tmp_path / "out")
+
+    export_pack(plan, tmp_path / "out", export_again)
+    assert names_in(tmp_path / "out") == WHOLE
 
 
 def test_another_pack_is_never_overwritten(plan: PackPlan, tmp_path: Path) -> None:
@@ -304,7 +344,7 @@ def test_a_small_disk_is_told_before_anything_is_written(
 ) -> None:
     usage = namedtuple("usage", "total used free")(2**20, 0, 2**20)
     monkeypatch.setattr(pack_writer.shutil, "disk_usage", lambda path: usage)
-    with pytest.raises(OutputError, match=r"65 MB are needed, 1 MB are free"):
+    with pytest.raises(OutputError, match=r"64 MB are needed, 1 MB are free"):
         export_pack(plan, tmp_path / "out")
     assert names_in(tmp_path / "out") == []
 

@@ -19,6 +19,7 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import OutputError, UsageError
 from qvim_studio.export.metadata import ClipMetadata, Loop, Marker
 from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.riff import read_metadata_chunks
 from qvim_studio.export.sound_file import Container, FileFormat, wav_bytes, write_sound
 
 RECIPE = {
@@ -234,3 +235,15 @@ def test_a_read_only_folder_is_one_sentence_and_leaves_nothing(tmp_path: Path) -
     (tmp_path / "gone").write_text("a file where a folder should be")
     with pytest.raises(OutputError, match=r"a\.wav cannot be written"):
         write_sound(tmp_path / "gone" / "a.wav", make_clip(), META)
+
+
+@pytest.mark.parametrize("length", [1, 2])
+def test_every_metadata_chunk_has_an_even_size(tmp_path: Path, length: int) -> None:
+    """mhWaveEdit does not expect the pad byte after an odd one and gives the file up."""
+    path = tmp_path / "a.wav"
+    text = "x" * length
+    meta = ClipMetadata(text, description=text, coding_history=text, notes=text, creator=text)
+    write_sound(path, AudioClip.from_mono(np.zeros(4800) + 0.1, 48_000), meta)
+    chunks = read_metadata_chunks(path)
+    assert {b"bext", b"iXML", b"LIST"} <= chunks.keys()
+    assert [name for name, payload in chunks.items() if len(payload) % 2] == []

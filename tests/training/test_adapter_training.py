@@ -13,6 +13,7 @@ from qvim_studio.models.adapter import load_adapter
 from qvim_studio.training import adapter as adapter_training
 from qvim_studio.training.adapter import PREDICTED_FILE, AdapterTraining, adapter_loss
 from qvim_studio.training.corpus import CorpusItem
+from qvim_studio.training.imitations import TakeRows, take_rows
 
 OPTIONS = AdapterTraining(clap_id="space", generator_id="maker", batch=8)
 ITEMS = 16
@@ -37,6 +38,19 @@ def test_collapse_onto_one_vector_costs_structure() -> None:
 def unit(rng: np.random.Generator, *shape: int) -> np.ndarray:
     values = rng.standard_normal(shape)
     return (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def test_imitations_of_an_item_are_repeated_where_others_have_more() -> None:
+    rows = TakeRows(np.array([0, 2, 5]))
+    made = np.arange(5.0)[:, None]
+    by_item = adapter_training._by_item(made, rows)
+    assert by_item[..., 0].tolist() == [[0, 1, 0], [2, 3, 4]]
+
+
+def test_equally_many_takes_of_every_item_need_no_table_of_rows() -> None:
+    flat, rows = take_rows(np.arange(12).reshape(3, 2, 2), None)
+    assert flat.shape == (6, 2)
+    assert list(rows.of(2)) == [4, 5]
 
 
 def write_corpus(folder: Path) -> None:

@@ -2,57 +2,160 @@
 
 from __future__ import annotations
 
+import os
+import random
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tiny_training
 import torch
-from torch import nn
+from tiny_training import loss_curve, make_model, train
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.training.loop import STATE_FILE, LoopOptions, Metrics, Trainer
+from qvim_studio.training import loop
+from qvim_studio.training.loop import (
+    CSV_EVERY,
+    LOG_FILE,
+    STATE_FILE,
+    LoopOptions,
+    Metrics,
+    Trainer,
+    can_start_warm,
+)
+from qvim_studio.training.machine import Machine
 
-OPTIONS = LoopOptions(learning_rate=1e-2, warmup_steps=3)
-
-
-def make_model() -> nn.Module:
-    torch.manual_seed(5)
-    return nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.3), nn.Linear(8, 1))
-
-
-def train(folder: Path, steps: int, losses: list[float]) -> nn.Module:
-    model = make_model()
-    trainer = Trainer(model, OPTIONS, folder)
-
-    def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
-        x = torch.from_numpy(rng.standard_normal((16, 3))).float()
-        loss = (model(x)[:, 0] - x.sum(dim=1)).square().mean()
-        losses.append(loss.item())
-        return loss, {}
-
-    trainer.run(step_loss, minutes=1.0, max_steps=steps)
-    return trainer.ema_model(make_model())
+STEPS = 2 * CSV_EVERY
+WAIT_S = 120  # for a condition, on the slowest machine
+CPU = Machine(torch.device("cpu"))
+SCRIPT = str(Path(tiny_training.__file__))
 
 
-def test_resumed_run_has_the_loss_curve_of_an_uninterrupted_one(tmp_path: Path) -> None:
+def start_process(folder: Path) -> subprocess.Popen:
+    """A training that would go on for hours."""
+    return subprocess.Popen([sys.executable, SCRIPT, str(folder), "1000000", "1"])
+
+
+def wait_for_rows(folder: Path, process: subprocess.Popen, rows: int) -> None:
+    log, deadline = folder / LOG_FILE, time.monotonic() + WAIT_S
+    while not log.is_file() or len(log.read_bytes().splitlines()) <= rows:
+        assert process.poll() is None, "the training ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def test_training_killed_at_any_moment_keeps_the_loss_curve(tmp_path: Path) -> None:
+    process = start_process(tmp_path / "killed")
+    try:
+        wait_for_rows(tmp_path / "killed", process, rows=1)
+        time.sleep(random.uniform(0.0, 0.1))  # truly random: any moment must do
+    finally:
+        process.kill()
+        process.wait()
+    reached = torch.load(tmp_path / "killed" / STATE_FILE, weights_only=True)["step"]
+    rows = reached // CSV_EVERY + 2
+    train(tmp_path / "killed", rows * CSV_EVERY, machine=CPU)
+    train(tmp_path / "whole", rows * CSV_EVERY, machine=CPU)
+    curve = loss_curve(tmp_path / "whole")
+    assert len(curve) == rows
+    assert loss_curve(tmp_path / "killed") == curve
+
+
+def test_resumed_run_takes_the_steps_of_an_uninterrupted_one(tmp_path: Path) -> None:
     whole: list[float] = []
     halves: list[float] = []
-    straight = train(tmp_path / "a", 40, whole)
-    train(tmp_path / "b", 17, halves)
+    straight = train(tmp_path / "a", 40, losses=whole, machine=CPU)
+    train(tmp_path / "b", 17, losses=halves, machine=CPU)
     (tmp_path / "b" / f"{STATE_FILE}.part").write_bytes(b"torn by a kill while writing")
-    resumed = train(tmp_path / "b", 40, halves)
+    resumed = train(tmp_path / "b", 40, losses=halves, machine=CPU)
     assert halves == whole
     for a, b in zip(straight.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(a, b)
     assert np.mean(whole[-5:]) < 0.6 * np.mean(whole[:5])
 
 
+def test_restored_weights_count_until_a_training_has_a_state_of_its_own(tmp_path: Path) -> None:
+    assert not can_start_warm(tmp_path, "unet")
+    (tmp_path / "unet").mkdir()
+    assert can_start_warm(tmp_path, "unet")
+    train(tmp_path, 1, machine=CPU)
+    assert not can_start_warm(tmp_path, "unet")
+
+
+def test_rows_of_steps_that_a_kill_undid_are_dropped(tmp_path: Path) -> None:
+    train(tmp_path, CSV_EVERY, machine=CPU)
+    kept = (tmp_path / LOG_FILE).read_bytes()
+    (tmp_path / LOG_FILE).write_bytes(kept + kept.splitlines()[1].replace(b"50,", b"100,", 1))
+    train(tmp_path, CSV_EVERY, machine=CPU)
+    assert (tmp_path / LOG_FILE).read_bytes() == kept
+
+
+def test_state_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    train(tmp_path, 5, machine=CPU)
+    state = torch.load(tmp_path / STATE_FILE, weights_only=True)
+    del state["pending"]
+    torch.save(state, tmp_path / STATE_FILE)
+    assert Trainer(make_model(), LoopOptions(), tmp_path, machine=CPU).step == 5
+
+
+def test_accumulated_gradients_are_those_of_the_mean_loss(tmp_path: Path) -> None:
+    model = torch.nn.Linear(2, 1)
+    seen: list[torch.Tensor] = []
+
+    def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
+        seen.append(torch.from_numpy(rng.standard_normal((4, 2))).float())
+        return model(seen[-1]).square().mean(), {}
+
+    def watch() -> Metrics:
+        expected = torch.autograd.grad(model(torch.cat(seen)).square().mean(), model.weight)
+        torch.testing.assert_close(model.weight.grad, expected[0])
+        return {}
+
+    options = LoopOptions(accumulate=3)
+    Trainer(model, options, tmp_path, machine=CPU).run(step_loss, 1.0, max_steps=1, watch=watch)
+    assert len(seen) == 3
+    assert not torch.equal(seen[0], seen[1])
+
+
 def test_loss_that_is_not_finite_stops_with_a_sentence(tmp_path: Path) -> None:
     model = make_model()
-    trainer = Trainer(model, OPTIONS, tmp_path)
+    trainer = Trainer(model, LoopOptions(), tmp_path, machine=CPU)
 
     def broken(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         return model(torch.full((1, 3), float("nan"))).sum(), {}
 
     with pytest.raises(StudioError, match="step 0"):
         trainer.run(broken, minutes=1.0)
+
+
+def test_only_the_first_process_writes(tmp_path: Path) -> None:
+    second = Machine(torch.device("cpu"), rank=1)
+    train(tmp_path, CSV_EVERY, machine=second)
+    assert not list(tmp_path.iterdir())
+
+
+def test_bar_on_a_terminal_shows_time_and_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    train(tmp_path / "run", 3, machine=CPU)
+    shown = capsys.readouterr().err
+    assert "100%" in shown and "step 3, loss" in shown and "left" in shown
+
+
+@pytest.mark.slow
+def test_two_processes_take_the_steps_of_one_that_accumulates_two_batches(tmp_path: Path) -> None:
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu"]
+    launch += ["--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
+    launch += ["--dynamo_backend", "no", "--num_cpu_threads_per_process", "1"]
+    launch += ["--main_process_port", "0", SCRIPT, str(tmp_path / "two"), str(STEPS), "1"]
+    # Without a GPU the processes talk through gloo; --cpu would start a single one.
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    subprocess.run(launch, check=True, timeout=WAIT_S, env=environment)
+    train(tmp_path / "one", STEPS, accumulate=2, machine=CPU)
+    two, one = (np.array(loss_curve(tmp_path / name), float) for name in ("two", "one"))
+    assert len(one) == STEPS // loop.CSV_EVERY
+    np.testing.assert_allclose(two, one, rtol=1e-3)

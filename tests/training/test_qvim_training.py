@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from qvim_studio.training.corpus import Corpus, CorpusItem
-from qvim_studio.training.imitations import ImitationSet
+from qvim_studio.training.imitations import ImitationSet, TakeRows
 from qvim_studio.training.qvim import (
     RELATION_TEMPERATURE,
     TEMPERATURE,
@@ -67,8 +67,10 @@ def make_pair_batches(options: QvimTraining) -> PairBatches:
         for i, (end, length) in enumerate(zip(ends, lengths, strict=True))
     )
     corpus = Corpus(Path(), items, {32_000: audio})
-    starts = np.stack([ends - lengths, ends], axis=1)
-    return PairBatches(corpus, ImitationSet(audio, starts), TeacherOfLevels(), options)
+    spans = np.stack([ends - lengths, ends], axis=1)
+    rows = TakeRows(np.arange(len(items) + 1))
+    imitations = ImitationSet(rows, spans, np.zeros(len(items), bool), audio, audio[:0])
+    return PairBatches(corpus, imitations, TeacherOfLevels(), options)
 
 
 OPTIONS = QvimTraining(pairs=2, extras=4, window_samples=24_000, sound_samples=16_000)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.training import starter
-from qvim_studio.training.starter import PARTS, StarterCard, assemble
+from qvim_studio.training.starter import FOUNDATIONS, PARTS, StarterCard, assemble, restore
 
 
 def make_runs(root: Path) -> None:
@@ -29,8 +30,7 @@ def test_every_part_is_copied_and_described(tmp_path: Path) -> None:
 
 def test_missing_part_is_named(tmp_path: Path) -> None:
     make_runs(tmp_path / "runs")
-    (tmp_path / "runs" / "vae" / "vae" / "config.json").unlink()
-    (tmp_path / "runs" / "vae" / "vae").rmdir()
+    shutil.rmtree(tmp_path / "runs" / "decoder" / "vae")
     with pytest.raises(StudioError, match="vae not found"):
         assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
 
@@ -40,3 +40,16 @@ def test_starter_over_its_size_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(starter, "MAX_FILE_BYTES", 1)
     with pytest.raises(StudioError, match="too large"):
         assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
+
+
+def test_a_checkpoint_goes_back_to_where_its_trainers_go_on(tmp_path: Path) -> None:
+    make_runs(tmp_path / "runs")
+    assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
+    kept = tmp_path / "new" / "unet" / "unet"
+    kept.mkdir(parents=True)
+    restore(tmp_path / "starter", tmp_path / "new")
+    assert list(kept.iterdir()) == []
+    for name, run in {**PARTS, "unet": "unet"}.items():
+        assert (tmp_path / "new" / run / name).is_dir()
+    for name, run in FOUNDATIONS.items():
+        assert (tmp_path / "new" / run / name / "config.json").is_file()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -37,7 +36,7 @@ SUPPORT = Path(screen.__file__).parent
 EDITOR_X = 1450  # right of the studio
 pytestmark = [
     pytest.mark.skipif(
-        not all((sound_server.is_available(), screen.is_available(), shutil.which(DROP_TARGET))),
+        not (sound_server.is_available() and screen.is_available(DROP_TARGET)),
         reason="PulseAudio, Xvfb, openbox, xdotool or mhwaveedit is not installed",
     ),
     pytest.mark.sound_server,

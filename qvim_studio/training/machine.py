@@ -1,0 +1,95 @@
+"""Where a trainer runs: its device, and what the processes of ``accelerate launch`` agree on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from accelerate import PartialState
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One process of training. rank: its number among ``count`` processes."""
+
+    device: torch.device
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this process writes the files."""
+        return self.rank == 0
+
+    @torch.no_grad()
+    def average(self, tensors: Sequence[torch.Tensor]) -> None:
+        """Put the mean over all processes into every tensor, in place."""
+        if self.count == 1:
+            return
+        floats = torch.cat([tensor.detach().float().flatten() for tensor in tensors])
+        torch.distributed.all_reduce(floats)
+        self._put(floats / self.count, tensors)
+
+    @torch.no_grad()
+    def share(self, tensors: Sequence[torch.Tensor]) -> None:
+        """Put the first process's values into every tensor, in place."""
+        if self.count == 1:
+            return
+        for tensor in tensors:
+            torch.distributed.broadcast(tensor, 0)
+
+    def agree(self, answer: bool) -> bool:
+        """The first process's answer, in all of them."""
+        flag = torch.tensor(float(answer), device=self.device)
+        self.share([flag])
+        return bool(flag.item())
+
+    @contextmanager
+    def main_first(self) -> Iterator[None]:
+        """The first process does the block alone; the others find its caches."""
+        if self.count == 1:
+            yield
+            return
+        with PartialState().main_process_first():
+            yield
+
+    @staticmethod
+    def _put(values: torch.Tensor, tensors: Sequence[torch.Tensor]) -> None:
+        sizes = [tensor.numel() for tensor in tensors]
+        for tensor, part in zip(tensors, values.split(sizes), strict=True):
+            tensor.copy_(part.view_as(tensor))
+
+
+@cache
+def find_machine() -> Machine:
+    """The GPU where there is one, else the processor; under ``accelerate launch`` this process's.
+
+    Chosen once, for a process cannot change its mind.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        state = PartialState(cpu=not torch.cuda.is_available())
+        return Machine(state.device, state.process_index, state.num_processes)
+    return Machine(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+def leave_processes() -> None:
+    """Tell the other processes that this one ends; nothing where it is alone."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def half_type(device: torch.device) -> torch.dtype:
+    """bfloat16, or float16 on GPUs before Ampere, which would only emulate it."""
+    if device.type == "cuda" and torch.cuda.is_available():
+        has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if has_bfloat16 else torch.float16
+    return torch.bfloat16
+
+
+def mixed_precision(device: torch.device) -> torch.autocast:
+    """Matrix products and convolutions in half precision, the rest in float32."""
+    return torch.autocast(device.type, half_type(device))

@@ -1,0 +1,74 @@
+"""Small recordings, imitations and tables in the layouts that ``data build`` reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+SAMPLE_RATE = 32_000
+
+
+def tone(hz: float, seconds: float = 0.1) -> np.ndarray:
+    return 0.8 * np.sin(2 * np.pi * hz * np.arange(int(SAMPLE_RATE * seconds)) / SAMPLE_RATE)
+
+
+def write_tone(path: Path, hz: float, seconds: float = 0.1) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, tone(hz, seconds), SAMPLE_RATE)
+    return path
+
+
+def write_table(path: Path, rows: Iterable[Mapping[str, object]]) -> Path:
+    rows = list(rows)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def write_pairs(folder: Path, references: int, takes: int) -> Path:
+    """A table with ``takes`` imitations of each of ``references`` tones; every sound differs."""
+    rows = []
+    for number in range(references):
+        reference = f"sounds/{number}.wav"
+        write_tone(folder / reference, 200 + 10 * number)
+        for take in range(takes):
+            imitation = f"voices/{number}_{take}.wav"
+            write_tone(folder / imitation, 3000 + 100 * number + 10 * take)
+            rows.append({"reference": reference, "imitation": imitation, "label": f"l{number}"})
+    return write_table(folder / "pairs.csv", rows)
+
+
+def write_vimsketch(folder: Path, keys: Iterable[str], takes: int) -> Path:
+    """The archive's own folder, file lists without a header."""
+    root = folder / "Vim_Sketch_Dataset"
+    references, imitations = [], []
+    for number, key in enumerate(keys):
+        references.append(f"{number:03d}_{key}")
+        write_tone(root / "references" / references[-1], 200 + 10 * number)
+        for take in range(takes):
+            imitations.append(f"{100 * number + take:05d}_{key}")
+            hz = 3000 + 100 * number + 10 * take
+            write_tone(root / "vocal_imitations" / imitations[-1], hz)
+    (root / "reference_file_names.csv").write_text("\n".join(references))
+    (root / "vocal_imitation_file_names.csv").write_text("\n".join(imitations))
+    return folder
+
+
+def write_aes(folder: Path, classes: Iterable[str], queries: int) -> Path:
+    """A title line, then one row for an item and its queries; names without their suffix."""
+    lines = ["AES QVIM,,,,,", "Label,Class,Items,Query 1,Query 2,Query 3"]
+    for number, name in enumerate(classes):
+        write_tone(folder / "Items" / name / f"item{number}.wav", 200 + 10 * number)
+        made = [f"q{number}_{query}" for query in range(queries)]
+        for query, file in enumerate(made):
+            write_tone(folder / "Queries" / name / f"{file}.wav", 3000 + 100 * number + query)
+        cells = [f"Some {name}", name, f"item{number}", *made, *[""] * (3 - queries)]
+        lines.append(",".join(cells))
+    (folder / "DEV Dataset.csv").write_text("\n".join(lines))
+    return folder
