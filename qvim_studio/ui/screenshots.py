@@ -18,7 +18,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
-from qvim_studio.audio.devices import AudioDevice, OnBlock, OnFinished
+from qvim_studio.audio.devices import AudioDevice, OnBlock, OnFinished, StreamOptions
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.errors import DeviceError
 from qvim_studio.core.paths import StudioPaths
@@ -51,6 +51,7 @@ class StillAudio:
 
     def __init__(self) -> None:
         self.is_open = False
+        self.options = StreamOptions()
         self.hear: OnBlock = _forget
 
     def input_devices(self) -> tuple[AudioDevice, ...]:
@@ -62,7 +63,7 @@ class StillAudio:
     def refresh(self) -> None:
         """Nothing ever changes."""
 
-    def set_latency(self, seconds: float) -> None:
+    def set_options(self, options: StreamOptions) -> None:
         """Nothing is heard."""
 
     def open_input(self, device_name: str, on_block: OnBlock, on_finished: OnFinished) -> _Still:

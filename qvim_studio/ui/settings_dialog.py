@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from qvim_studio.audio.devices import AudioDevice
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
-from qvim_studio.core.request import MAX_STEPS, VramMode
+from qvim_studio.core.request import MAX_STEPS, SamplerName, VramMode
 from qvim_studio.core.settings import Settings, Theme
 from qvim_studio.ui.card import Card, indent_text
 from qvim_studio.ui.header import licence_line
@@ -106,6 +106,9 @@ class SettingsDialog(QDialog):
             engine_in_own_process=self.own_process.isChecked(),
             input_device=self.input_device.currentData() or "",
             output_device=self.output_device.currentData() or "",
+            sampler=self.sampler.currentData(),
+            sample_rate_hz=self.sample_rate.currentData(),
+            buffer_frames=self.buffer.currentData(),
             latency_ms=self.latency.currentData(),
             output_folder=self.output_folder.text().strip(),
             library_folder=self.library_folder.text().strip(),
@@ -149,7 +152,10 @@ class SettingsDialog(QDialog):
         )
         self._row(grid, self.tr("Checkpoint"), self.checkpoint, self._licence)
         self._row(grid, self.tr("Memory use"), self.vram_mode, self._mode_note)
+        self.sampler = self._combo(card, SAMPLERS, settings.sampler)
         self._row(grid, self.tr("Diffusion steps"), self.steps)
+        solver_note = self.tr("DPM-Solver++ needs fewer steps; DDIM is what older recipes used")
+        self._row(grid, self.tr("Scheduler"), self.sampler, self._note(card, solver_note))
         self._row(grid, self.tr("Guidance"), self.guidance)
         self._row(grid, "", self.own_process)
         self._explain_checkpoint()
@@ -174,12 +180,26 @@ class SettingsDialog(QDialog):
         self.trim_takes.setChecked(settings.trim_takes)
         self._row(grid, self.tr("Microphone"), self.input_device)
         self._row(grid, self.tr("Loudspeaker"), self.output_device)
-        self.latency = QComboBox(card)
-        for milliseconds in sorted({*LATENCIES_MS, settings.latency_ms}):
-            self.latency.addItem(self.tr("{0} ms").format(milliseconds), milliseconds)
-        self.latency.setCurrentIndex(self.latency.findData(settings.latency_ms))
+        rates = sorted({*RATES_HZ, settings.sample_rate_hz})
+        self.sample_rate = self._combo(
+            card, [(f"{rate / 1000:g} kHz", rate) for rate in rates], settings.sample_rate_hz
+        )
+        buffers = sorted({*BUFFERS_FRAMES, settings.buffer_frames})
+        frames = self.tr("{0} samples")
+        self.buffer = self._combo(
+            card, [(frames.format(count), count) for count in buffers], settings.buffer_frames
+        )
+        delays = sorted({*LATENCIES_MS, settings.latency_ms})
+        self.latency = self._combo(
+            card,
+            [(self.tr("{0} ms").format(delay), delay) for delay in delays],
+            settings.latency_ms,
+        )
         latency_note = self.tr("Shorter answers faster; choose longer where sound crackles")
         self._row(grid, "", refresh)
+        rate_note = self.tr("A device that cannot do it is opened at its own rate")
+        self._row(grid, self.tr("Sample rate"), self.sample_rate, self._note(card, rate_note))
+        self._row(grid, self.tr("Buffer"), self.buffer)
         self._row(grid, self.tr("Latency"), self.latency, self._note(card, latency_note))
         self._row(grid, "", self.trim_takes)
         return card
@@ -224,6 +244,15 @@ class SettingsDialog(QDialog):
         keys.clicked.connect(self.shortcuts_wanted)
         self._row(grid, "", keys)
         return card
+
+    def _combo(
+        self, parent: QWidget, choices: Sequence[tuple[str, object]], chosen: object
+    ) -> QComboBox:
+        combo = QComboBox(parent)
+        for label, value in choices:
+            combo.addItem(self.tr(label), value)
+        combo.setCurrentIndex(combo.findData(chosen))
+        return combo
 
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -328,6 +357,9 @@ class SettingsDialog(QDialog):
             (self.vram_mode, settings.vram_mode),
             (self.input_device, settings.input_device),
             (self.output_device, settings.output_device),
+            (self.sampler, settings.sampler),
+            (self.sample_rate, settings.sample_rate_hz),
+            (self.buffer, settings.buffer_frames),
             (self.latency, settings.latency_ms),
             (self.theme_choice, settings.theme),
             (self.text_percent, settings.text_percent),
@@ -356,6 +388,9 @@ class SettingsDialog(QDialog):
         self.accept()
 
 
+SAMPLERS = (("DPM-Solver++", SamplerName.DPM_SOLVER), ("DDIM", SamplerName.DDIM))
+RATES_HZ = (44_100, 48_000, 96_000)
+BUFFERS_FRAMES = (120, 240, 480, 960)
 LATENCIES_MS = (50, 100, 200, 400)
 TEXT_PERCENTS = (90, 100, 110, 125)
 VRAM_MODES = (
