@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from qvim_studio.jobs.job import JobProgress
 from qvim_studio.library.clip_entry import ClipEntry
@@ -70,7 +70,10 @@ class CandidatesPanel(Card):
         self.sketch_strip = SketchStrip(theme, self)
         self.body.addWidget(self.sketch_strip)
         self.forming = FormingPicture(theme, self)
-        self.body.addWidget(self.forming)
+        forming_row = QHBoxLayout()
+        forming_row.setContentsMargins(0, 0, 2 * GRID, GRID)
+        forming_row.addWidget(self.forming)
+        self.body.addLayout(forming_row)
         self.body.addWidget(self.view, 1)
         self.match.setChecked(True)
         theme.changed.connect(self._dress)

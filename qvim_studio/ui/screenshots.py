@@ -29,6 +29,7 @@ from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.application import make_application
+from qvim_studio.ui.demo_history import fill_history
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services, make_services
 from qvim_studio.ui.settings_store import SettingsStore
@@ -40,6 +41,7 @@ SIZE = (1280, 920)
 SMALLEST = 0  # Qt's "quality" of a PNG is how little it is compressed
 TAKES = ("dog_woof.flac", "explosion_boom.flac")
 SCALE = "1.5"
+HISTORY_CLIPS = 500
 TIMEOUT_S = 300.0
 STEP_S = 0.02
 RATE_HZ = 48_000
@@ -173,6 +175,21 @@ class Photographer:
         self._keep("settings", dialog)
         dialog.reject()
 
+    def history(self, sounds: Sequence[Path], clips: int) -> None:
+        """What is there after some weeks of work."""
+        fill_history(self._services.library, self._services.paths.output_folder, sounds, clips)
+        self._window.controller.load_history()
+        self._wait(lambda: len(self._window.history.model.entries) >= clips)
+        self._wait(lambda: self._services.tasks.is_idle)
+        self._keep("history")
+
+    def sketch(self) -> None:
+        """The live sketch of the settings."""
+        self._window.candidates.sketch.click()
+        self._wait(self._window.candidates.sketch_strip.play.isEnabled)
+        self._keep("sketch")
+        self._window.candidates.sketch.click()
+
     def pack(self, name: str = "pack") -> None:
         """The sounds made until now, on their way into a sample pack."""
         dialog = self._window.packs.open_pack()
@@ -213,7 +230,12 @@ class Photographer:
 
 
 def take_pictures(
-    folder: Path, takes: Sequence[Path], text: str, engine: str, checkpoints: str
+    folder: Path,
+    takes: Sequence[Path],
+    text: str,
+    engine: str,
+    checkpoints: str,
+    history_clips: int = HISTORY_CLIPS,
 ) -> None:
     """Write all scenes into ``folder``: the last take alone, then the first with the text."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -241,6 +263,9 @@ def take_pictures(
             scenes.pack()
             theme.set_theme(Theme.LIGHT)
             scenes.listening("results_light")
+            theme.set_theme(Theme.DARK)
+            scenes.sketch()
+            scenes.history(sorted(resource_path("library").glob("*.ogg")), history_clips)
             window.close()
         finally:
             services.shutdown()

@@ -154,7 +154,7 @@ class SettingsDialog(QDialog):
         self._row(grid, self.tr("Memory use"), self.vram_mode, self._mode_note)
         self.sampler = self._combo(card, SAMPLERS, settings.sampler)
         self._row(grid, self.tr("Diffusion steps"), self.steps)
-        solver_note = self.tr("DPM-Solver++ needs fewer steps; DDIM is what older recipes used")
+        solver_note = self.tr("DPM-Solver++ needs fewer steps; DDIM is there to compare")
         self._row(grid, self.tr("Scheduler"), self.sampler, self._note(card, solver_note))
         self._row(grid, self.tr("Guidance"), self.guidance)
         self._row(grid, "", self.own_process)

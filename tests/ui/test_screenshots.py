@@ -19,6 +19,9 @@ SCENES = {
     "settings",
     "spectrogram",
     "keyboard",
+    "pack",
+    "sketch",
+    "history",
 }
 
 
@@ -31,7 +34,12 @@ def test_every_scene_is_pictured(
 ) -> None:
     monkeypatch.setattr(screenshots, "load_factory", lambda name: list_checkpoints)
     screenshots.take_pictures(
-        tmp_path / "out", [take, take], "door", "scripted_engine:make_engine", "unused:here"
+        tmp_path / "out",
+        [take, take],
+        "door",
+        "scripted_engine:make_engine",
+        "unused:here",
+        history_clips=8,
     )
     pictures = {path.stem: path for path in (tmp_path / "out").glob("*.png")}
     assert set(pictures) == SCENES
