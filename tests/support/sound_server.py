@@ -44,7 +44,13 @@ class SoundServer:
             "PULSE_SERVER": f"unix:{folder}/pulse.sock",
             "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
         }
-        own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(runtime)}
+        self._clients: list[subprocess.Popen[bytes]] = []
+        self.start()
+
+    def start(self) -> None:
+        """Also another time, after ``kill``."""
+        folder = self.folder
+        own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder / "run")}
         base = {k: v for k, v in os.environ.items() if k != "PULSE_SERVER"}
         command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1"]
         command += ["--use-pid-file=no", "--disable-shm=yes", "--log-level=error"]
@@ -53,7 +59,6 @@ class SoundServer:
         self.process = subprocess.Popen(
             command, env=base | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        self._clients: list[subprocess.Popen[bytes]] = []
         self._wait_until_ready()
         self.control("set-default-sink", "speakers")
         self.control("set-default-source", "microphone")
@@ -83,6 +88,12 @@ class SoundServer:
             )
         self._clients.append(process)
         return process
+
+    def kill(self) -> None:
+        """As a crash ends it."""
+        self.process.kill()
+        self.process.wait()
+        (self.folder / "pulse.sock").unlink()
 
     def stop(self) -> None:
         for process in (*self._clients, self.process):
