@@ -17,11 +17,12 @@ ctl.!default { type pulse }
 pcm.qvim_speakers { type pulse device "speakers" hint { show on description "Test speakers" } }
 pcm.qvim_mic { type pulse device "microphone" hint { show on description "Test microphone" } }
 """
+MICROPHONE = "module-remap-source master=feed.monitor source_name=microphone"
 MODULES = (
     "module-native-protocol-unix socket={folder}/pulse.sock auth-anonymous=1",
     "module-null-sink sink_name=speakers rate=48000 channels=2",
     "module-null-sink sink_name=feed rate=48000 channels=1",
-    "module-remap-source master=feed.monitor source_name=microphone",
+    MICROPHONE,
 )
 START_TIMEOUT_S = 10.0
 
@@ -88,6 +89,11 @@ class SoundServer:
             )
         self._clients.append(process)
         return process
+
+    def plug_in(self) -> None:
+        """The microphone, after "unload-module module-remap-source" took it away."""
+        self.control("load-module", *MICROPHONE.split())
+        self.control("set-default-source", "microphone")
 
     def kill(self) -> None:
         """As a crash ends it."""
