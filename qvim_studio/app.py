@@ -111,20 +111,9 @@ def user_paths() -> StudioPaths:
 
 def known_checkpoints() -> tuple[CheckpointChoice, ...]:
     """What the registry lists, as the window shows it."""
-    from qvim_studio.models.checkpoints import list_checkpoints
+    from qvim_studio.checkpoint_keeper import make_keeper
 
-    return tuple(
-        CheckpointChoice(
-            id=checkpoint.id,
-            title=checkpoint.title,
-            licence=checkpoint.licence,
-            commercial=checkpoint.commercial,
-            is_installed=checkpoint.is_installed,
-            steps=checkpoint.defaults.steps,
-            guidance=checkpoint.defaults.guidance,
-        )
-        for checkpoint in list_checkpoints()
-    )
+    return make_keeper().list()
 
 
 class FaultRelay(QObject):

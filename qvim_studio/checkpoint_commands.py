@@ -7,8 +7,7 @@ import sys
 import time
 from typing import Any
 
-from qvim_studio.core.errors import CheckpointError
-from qvim_studio.models.checkpoints import Checkpoint, list_checkpoints, register_folder
+from qvim_studio.checkpoint_keeper import find_known, import_folder, make_keeper
 
 REPORT_EVERY_S = 0.5
 
@@ -18,7 +17,7 @@ def download(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.models.downloads import download as fetch
     from qvim_studio.models.downloads import plan_download
 
-    checkpoint = _known(options.checkpoint)
+    checkpoint = find_known(options.checkpoint)
     plan = plan_download(checkpoint)
     print(
         f"{checkpoint.title}: {plan.total_bytes / 2**20:,.0f} MiB, {checkpoint.licence}"
@@ -30,43 +29,26 @@ def download(options: argparse.Namespace) -> dict[str, Any]:
     return {"checkpoint": checkpoint.id, "folder": str(folder), "revision": plan.revision}
 
 
-def import_folder(options: argparse.Namespace) -> dict[str, Any]:
+def import_own(options: argparse.Namespace) -> dict[str, Any]:
     """Make a folder known; pickled weights become safetensors, with consent only."""
-    from qvim_studio.models.pickled import convert_pickled_weights, find_pickled
+    from qvim_studio.models.pickled import find_pickled
 
     pickled = find_pickled(options.folder)
-    if pickled and not options.allow_pickle:
-        raise CheckpointError(
-            f"{options.folder} holds pickled weights ({pickled[0].name}), which can carry "
-            "programs. Say --allow-pickle to convert them; they are read without running any code."
-        )
-    convert_pickled_weights(pickled)
-    checkpoint = register_folder(options.folder)
+    checkpoint = find_known(import_folder(options.folder, options.allow_pickle))
     if not options.json:
         print(f"{checkpoint.id}: {checkpoint.title} ({checkpoint.licence})")
     return {"checkpoint": checkpoint.id, "converted": [str(path) for path in pickled]}
 
 
 def remove(options: argparse.Namespace) -> dict[str, Any]:
-    """Delete a downloaded checkpoint."""
-    from qvim_studio.models.downloads import remove as delete
-
-    freed = delete(_known(options.checkpoint))
+    """Delete a downloaded checkpoint, or forget a folder of one's own, which itself stays."""
+    freed = make_keeper().remove(options.checkpoint)
     if not options.json:
         print(f"{options.checkpoint}: removed, {freed / 2**20:,.0f} MiB free again")
     return {"checkpoint": options.checkpoint, "freed_bytes": freed}
 
 
-COMMANDS = {"download": download, "import": import_folder, "remove": remove}
-
-
-def _known(name: str) -> Checkpoint:
-    known = {checkpoint.id: checkpoint for checkpoint in list_checkpoints()}
-    if name not in known:
-        raise CheckpointError(
-            f"There is no checkpoint {name!r} in the registry. Expected one of {', '.join(known)}."
-        )
-    return known[name]
+COMMANDS = {"download": download, "import": import_own, "remove": remove}
 
 
 class _Meter:

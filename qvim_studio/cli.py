@@ -256,6 +256,13 @@ def _add_bench(commands: Any) -> None:
     library.add_argument("--sounds", type=int, default=100_000, metavar="N")
     library.add_argument("--json", action="store_true")
     library.set_defaults(run=_bench_library)
+    memory = kinds.add_parser("memory", help="peak memory and output error of every mode")
+    memory.add_argument("--checkpoint", default="starter", metavar="ID|DIR")
+    memory.add_argument("--seconds", type=float, default=5.0, metavar="SEC", help="of audio")
+    memory.add_argument("--variations", type=int, default=4, metavar="N")
+    memory.add_argument("--no-error", action="store_true", help="compute nothing, estimate only")
+    memory.add_argument("--json", action="store_true")
+    memory.set_defaults(run=_bench_memory)
     making = kinds.add_parser("generate", help="speed, memory and error of making a clip of 5 s")
     making.add_argument("--checkpoint", type=Path, metavar="DIR", help="default: random weights")
     making.add_argument("--size", choices=["s", "m", "l"], default="s", help="of random weights")
@@ -374,6 +381,12 @@ def _bench_library(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.bench.command import bench_library
 
     return bench_library(options)
+
+
+def _bench_memory(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.bench.memory import bench_memory
+
+    return bench_memory(options)
 
 
 def _bench_generate(options: argparse.Namespace) -> dict[str, Any]:

@@ -20,7 +20,12 @@ from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import Progress
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.export.clip_writer import write_result
-from qvim_studio.models.checkpoints import find_checkpoint, list_checkpoints, verify_checkpoint
+from qvim_studio.models.checkpoints import (
+    find_checkpoint,
+    list_checkpoints,
+    list_parts,
+    verify_checkpoint,
+)
 
 if TYPE_CHECKING:
     from qvim_studio.pipeline.embedder import Embedder
@@ -121,16 +126,21 @@ def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
             "commercial": checkpoint.commercial,
             "repo": checkpoint.repo,
             "size_bytes": checkpoint.size_bytes,
+            "capabilities": list(checkpoint.capabilities),
         }
         for checkpoint in list_checkpoints()
     ]
+    parts = [asdict(part) for part in list_parts()]
     if not options.json:
         for row in rows:
             state = "installed" if row["installed"] else "not installed"
             sell = {"yes": "sellable", "no": "not for sale"}.get(row["commercial"], "conditions")
             size = f"{row['size_bytes'] / 1e9:.1f} GB" if row["size_bytes"] else ""
             print(f"{row['id']:20} {state:14} {size:7} {sell:13} {row['licence']}")
-    return {"checkpoints": rows}
+        for part in parts:
+            fits = ", ".join(part["fits"]) or "no checkpoint here"
+            print(f"{part['id']:20} {part['kind']}: {part['title']}; fits {fits}")
+    return {"checkpoints": rows, "parts": parts}
 
 
 def verify(options: argparse.Namespace) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from qvim_studio.bench.contenders import CONTENDERS
+from qvim_studio.bench.contenders import CONTENDERS, Tick
 from qvim_studio.core.errors import StudioError
 
 LOAD_LIMIT_S = 600
@@ -18,11 +19,12 @@ CLIP_LIMIT_S = 3600
 
 @dataclass(frozen=True)
 class Timing:
-    """One call: wall seconds, seconds of all processor cores, median seconds of a step."""
+    """One call: wall seconds, seconds of all processor cores, the median of each for a step."""
 
     seconds: float
     cpu_seconds: float
     step_seconds: float = 0.0
+    cpu_step_seconds: float = 0.0
 
 
 class ContenderProcess:
@@ -88,15 +90,16 @@ def _serve(name: str, folder: Path, connection: Connection) -> None:
             began, cpu_began = time.perf_counter(), time.process_time()
             if question == "load":
                 contender.load(folder)
-                ticks: list[float] = []
+                ticks: list[Tick] = []
             else:
                 ticks = contender.clip(*arguments)
             spent, cpu_spent = time.perf_counter() - began, time.process_time() - cpu_began
-            connection.send(Timing(spent, cpu_spent, _median_gap(ticks)))
+            wall, cpu = zip(*ticks, strict=True) if ticks else ((), ())
+            connection.send(Timing(spent, cpu_spent, _median_gap(wall), _median_gap(cpu)))
         except Exception as error:
             connection.send(error)
 
 
-def _median_gap(ticks: list[float]) -> float:
+def _median_gap(ticks: Sequence[float]) -> float:
     gaps = sorted(after - before for before, after in pairwise(ticks))
     return gaps[len(gaps) // 2] if gaps else 0.0

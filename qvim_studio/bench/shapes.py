@@ -7,13 +7,16 @@ weights are absent. Sizes: the configurations of ``cvssp/audioldm-s-full-v2``, `
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from qvim_studio.models.memory_modes import PartSizes
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
+from qvim_studio.models.weight_names import is_storable
 
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
 from transformers import (  # isort: skip
@@ -77,6 +80,24 @@ def hifigan() -> SpeechT5HifiGan:
             normalize_before=False,
         )
     )
+
+
+def sizes_of(size: str) -> PartSizes:
+    """Numbers of weights of the size "s", "m" or "l", for estimates without its files."""
+    with torch.device("meta"):
+        unet, vae, vocoder = unet_of_size(size), vae_of_audioldm(), hifigan()
+    weights = [(name, weight.shape) for name, weight in unet.named_parameters()]
+    storable = [math.prod(shape) for name, shape in weights if is_storable(name, tuple(shape))]
+    return PartSizes(
+        *(_count(unet), sum(storable), _count(vae), _count(vocoder), max(storable)),
+        unet_width=WIDTHS[size],
+        vae_width=vae.config.block_out_channels[0],
+        vocoder_width=vocoder.config.upsample_initial_channel,
+    )
+
+
+def _count(network: nn.Module) -> int:
+    return sum(weight.numel() for weight in network.parameters())
 
 
 def make_random_checkpoint(folder: Path, size: str, seed: int = 0) -> Path:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from qvim_studio.core.request import VramMode
+
+GPU_MODES = (VramMode.HIGH, VramMode.BALANCED, VramMode.LOW, VramMode.MINIMAL)
+RESERVE_BYTES = int(0.7 * 2**30)
+MEMORY_SECONDS, MEMORY_VARIATIONS = 5.0, 4  # of the generation that the memory is told for
 
 
 @dataclass(frozen=True)
@@ -11,6 +18,10 @@ class CheckpointChoice:
 
     commercial: "yes", "no" or "conditional": may the sounds be sold?
     steps, guidance: the checkpoint's own defaults, shown where the user chose none.
+    memory: estimated peak in bytes by memory mode, for MEMORY_SECONDS of sound; empty where
+    nothing is known of it. size_bytes: of the download, or on the disk once it is installed.
+    repo: where it is downloaded from; empty for what ships and for the user's own folders, which
+    are marked by is_own.
     """
 
     id: str
@@ -20,3 +31,19 @@ class CheckpointChoice:
     is_installed: bool
     steps: int
     guidance: float
+    memory: Mapping[VramMode, int] = field(default_factory=dict)
+    size_bytes: int = 0
+    repo: str = ""
+    is_own: bool = False
+
+    def best_mode(self, gpu_bytes: int, ram_bytes: int) -> VramMode | None:
+        """The highest mode that fits into a machine of this much memory; None where none does.
+
+        gpu_bytes: 0 without a GPU. 0.7 GiB of it stay free for a DAW and the desktop.
+        """
+        if not self.memory:
+            return None
+        for mode in GPU_MODES:
+            if self.memory[mode] <= gpu_bytes - RESERVE_BYTES:
+                return mode
+        return VramMode.CPU if self.memory[VramMode.CPU] <= ram_bytes - RESERVE_BYTES else None

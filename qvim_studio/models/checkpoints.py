@@ -17,6 +17,7 @@ import platformdirs
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import Provenance, Start
 from qvim_studio.core.resources import resource_path
+from qvim_studio.models.memory_modes import PartSizes, part_sizes
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -47,7 +48,8 @@ class Checkpoint:
     folder: None where it is not on this machine. commercial: "yes", "no" or "conditional".
     controls: names of the curves its UNet takes as extra input channels. clap_id: names the
     512-d space of its conditioning. pinned_revision: the commit that a download takes; empty for
-    the repository's newest. size_bytes: of the download, roughly.
+    the repository's newest. size_bytes: of the download, roughly. capabilities: what a request may
+    give it. sizes: numbers of its weights where the registry knows them.
     """
 
     id: str
@@ -62,10 +64,21 @@ class Checkpoint:
     clap_id: str = ""
     controls: tuple[str, ...] = ()
     defaults: Defaults = field(default_factory=Defaults)
+    capabilities: tuple[str, ...] = ()
+    sizes: PartSizes | None = None
 
     @property
     def is_installed(self) -> bool:
         return self.folder is not None
+
+    def part_sizes(self) -> PartSizes | None:
+        """From its files, else from the registry; None where neither says."""
+        if self.folder is None:
+            return self.sizes
+        try:
+            return part_sizes(self.folder)
+        except CheckpointError:
+            return self.sizes
 
     def provenance(self) -> Provenance:
         return Provenance(self.id, self.title, self.revision, self.licence, self.commercial)
@@ -81,10 +94,47 @@ class Checkpoint:
         return self.folder
 
 
+@dataclass(frozen=True)
+class KnownPart:
+    """What belongs to checkpoints and is no generator: an encoder, an adapter, a CLAP tower.
+
+    kind: "encoder", "adapter", "film" or "clap". fits: ids of the checkpoints it was made for.
+    """
+
+    id: str
+    kind: str
+    title: str
+    licence: str
+    commercial: str
+    repo: str
+    fits: tuple[str, ...]
+
+
 def list_checkpoints() -> tuple[Checkpoint, ...]:
-    """Every entry of the registry, the starter first, then the user's own folders."""
-    registry = _read_registry(resource_path(REGISTRY_FILE)) | _read_registry(user_registry())
-    return tuple(_from_entry(name, entry) for name, entry in registry.items())
+    """Every generator of the registry, the starter first, then the user's own folders."""
+    registry = _registry()
+    return tuple(_from_entry(name, e) for name, e in registry.items() if "kind" not in e)
+
+
+def list_parts() -> tuple[KnownPart, ...]:
+    """Every other entry of the registry."""
+    return tuple(
+        KnownPart(
+            id=name,
+            kind=entry["kind"],
+            title=entry["title"],
+            licence=entry["licence"],
+            commercial=entry["commercial"],
+            repo=entry.get("repo", ""),
+            fits=tuple(entry["fits"]),
+        )
+        for name, entry in _registry().items()
+        if "kind" in entry
+    )
+
+
+def _registry() -> dict[str, Any]:
+    return _read_registry(resource_path(REGISTRY_FILE)) | _read_registry(user_registry())
 
 
 def user_registry() -> Path:
@@ -107,6 +157,23 @@ def register_folder(folder: Path) -> Checkpoint:
     with path.open("a", encoding="utf-8") as file:
         file.write(f"[{name}]\ntitle = {title}\nfolder = {place}\n\n")
     return checkpoint
+
+
+def is_own_folder(id: str) -> bool:
+    """Whether the user imported it."""
+    return "folder" in _read_registry(user_registry()).get(id, {})
+
+
+def forget_folder(id: str) -> None:
+    """Take the user's own folder from the list; the folder itself stays as it is."""
+    path = user_registry()
+    kept = {name: entry for name, entry in _read_registry(path).items() if name != id}
+    lines = [
+        f"[{json.dumps(name)}]\n"
+        + "".join(f"{key} = {json.dumps(value)}\n" for key, value in entry.items())
+        for name, entry in kept.items()
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
 
 
 def _checked_folder(folder: Path) -> Path:
@@ -184,7 +251,8 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
     if "folder" in entry:
         folder = resource_path(entry["folder"])  # an absolute path stays what it is
         if (folder / INDEX_FILE).is_file():
-            return replace(_from_folder(folder), id=name)
+            capabilities = tuple(entry.get("capabilities", ()))
+            return replace(_from_folder(folder), id=name, capabilities=capabilities)
         return Checkpoint(name, entry["title"], None)
     snapshot = _hub_snapshot(entry["repo"])
     return Checkpoint(
@@ -198,6 +266,8 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
         pinned_revision=entry.get("revision", ""),
         size_bytes=int(entry.get("size_gb", 0) * 1e9),
         clap_id=entry["repo"],
+        capabilities=tuple(entry.get("capabilities", ())),
+        sizes=PartSizes(**entry["sizes"]) if "sizes" in entry else None,
     )
 
 

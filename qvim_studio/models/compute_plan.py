@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import psutil
 import torch
 
+from qvim_studio.core.checkpoint_choice import GPU_MODES, RESERVE_BYTES
 from qvim_studio.core.errors import OutOfMemoryError, UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.memory_modes import GIB, TRAITS, ModeTraits, estimate_peak_bytes, part_sizes
 
-RESERVE_BYTES = int(0.7 * GIB)  # left to a DAW and the desktop on the same card
-STEPS_DOWN = (VramMode.HIGH, VramMode.BALANCED, VramMode.LOW, VramMode.MINIMAL, VramMode.CPU)
+STEPS_DOWN = (*GPU_MODES, VramMode.CPU)
 # Measured: bfloat16 halves the time of AudioLDM-s (370 MB in float16) and nothing of the starter.
 HEAVY_UNET_BYTES = 100 * 2**20
 PLANNED_DURATION_S = 10.24  # what a mode is chosen for: the length that AudioLDM was trained on

@@ -22,6 +22,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.file_download import repo_folder_name
 from tqdm import tqdm
 
 from qvim_studio.core.errors import CancelledError, CheckpointError, OutputError
@@ -31,6 +32,7 @@ PARTS = (*REQUIRED_PARTS, "text_encoder", "tokenizer", "qvim", "adapter", "featu
 SUFFIXES = (".json", ".txt", ".safetensors")
 # The hub's client changed its HTTP library between versions; its own error derives from both.
 TRANSPORT_ERROR = HfHubHTTPError.__mro__[1]
+UNAUTHORIZED = 401
 SPARE_BYTES = 200 * 2**20  # left free on the disk
 
 OnBytes = Callable[[int, int], None]
@@ -101,8 +103,7 @@ def download(
     on_bytes: (bytes here, bytes in all). What was fetched stays after a cancel or a broken
     connection and is not fetched again. Raises CancelledError, CheckpointError or OutputError.
     """
-    cache = Path(constants.HF_HUB_CACHE)
-    _check_space(plan, cache)
+    _check_space(plan)
     done = 0
     # The index comes last: a folder without it does not count as installed.
     for file in sorted(plan.files, key=lambda file: (file.path == INDEX_FILE, file.path)):
@@ -150,6 +151,24 @@ def remove(checkpoint: Checkpoint) -> int:
     )
 
 
+def discard(checkpoint: Checkpoint) -> None:
+    """Delete what an unfinished download left; a finished one stays."""
+    if checkpoint.repo and not checkpoint.is_installed:
+        name = repo_folder_name(repo_id=checkpoint.repo, repo_type="model")
+        shutil.rmtree(Path(constants.HF_HUB_CACHE) / name, ignore_errors=True)
+
+
+def existing_cache() -> Path:
+    """The folder of the hub's cache, or the nearest one above it that exists already."""
+    cache = Path(constants.HF_HUB_CACHE)
+    return next(folder for folder in (cache, *cache.parents) if folder.is_dir())
+
+
+def folder_bytes(folder: Path) -> int:
+    """What the files of a checkpoint take on the disk."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def _is_wanted(path: str) -> bool:
     part, _, rest = path.partition("/")
     if path == INDEX_FILE:
@@ -159,8 +178,8 @@ def _is_wanted(path: str) -> bool:
     return part in PARTS and bool(rest) and path.endswith(SUFFIXES) and not is_variant
 
 
-def _check_space(plan: DownloadPlan, cache: Path) -> None:
-    there = next(folder for folder in (cache, *cache.parents) if folder.is_dir())
+def _check_space(plan: DownloadPlan) -> None:
+    there = existing_cache()
     free = shutil.disk_usage(there).free
     if free < plan.total_bytes + SPARE_BYTES:
         raise OutputError(
@@ -231,6 +250,11 @@ class _told:
             return f"{repo} cannot be downloaded in offline mode. Unset HF_HUB_OFFLINE and retry."
         if isinstance(error, HfHubHTTPError):
             status = error.response.status_code
+            if status == UNAUTHORIZED:
+                return (
+                    f"The hub does not accept your token for {repo}. Log in anew with 'hf auth "
+                    "login' (or correct HF_TOKEN) and try again."
+                )
             return f"The hub answered {status} for {repo}, expected the file. Try again later."
         if isinstance(error, TRANSPORT_ERROR):
             return (

@@ -383,7 +383,9 @@ class _Run:
         with loaded.parts.denoising():
             return sample_latents(
                 loaded.parts.unet,
-                make_scheduler(request.sampler, loaded.parts.scheduler_config),
+                make_scheduler(
+                    request.sampler, loaded.parts.scheduler_config, self.start is not None
+                ),
                 noise,
                 batched,
                 steps=request.steps,

@@ -38,6 +38,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
             ActionSpec("pack", QT_TRANSLATE_NOOP("Actions", "Export sample pack…"), "Ctrl+Shift+E"),
             ActionSpec("output_folder", QT_TRANSLATE_NOOP("Actions", "Open the output folder")),
             _SEPARATOR,
+            ActionSpec("checkpoints", QT_TRANSLATE_NOOP("Actions", "Checkpoints…"), "Ctrl+K"),
             ActionSpec("settings", QT_TRANSLATE_NOOP("Actions", "Settings…"), "Ctrl+,"),
             ActionSpec("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), "Ctrl+Q"),
         ),

@@ -25,10 +25,12 @@ from qvim_studio.audio.devices import AudioDevice
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
 from qvim_studio.core.settings import Settings
+from qvim_studio.jobs.checkpoint_shelf import Shelf
 from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.memory_watch import MemoryWatch
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.clip_panels import CandidatesPanel
 from qvim_studio.ui.controller import StudioController
 from qvim_studio.ui.dropping import local_file
@@ -149,7 +151,8 @@ class MainWindow(QMainWindow):
         self.library.move_requested.connect(self._on_move_requested)
         self.history.recipe_requested.connect(controller.use_recipe)
         self.header.settings_clicked.connect(self.open_settings)
-        self.header.checkpoint_clicked.connect(self.open_settings)
+        self.header.checkpoint_clicked.connect(self.open_checkpoints)
+        services.shelf.changed.connect(self._on_shelf_changed)
         self.messages.action_triggered.connect(self.open_settings)
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.history.relocated.connect(self._on_relocated)
@@ -306,6 +309,25 @@ class MainWindow(QMainWindow):
         self._dialog = dialog
         dialog.open()
         return dialog
+
+    @Slot()
+    def open_checkpoints(self) -> CheckpointDialog:
+        """Choose, download, add and remove what makes the sounds."""
+        store, memory = self._services.store, self.memory.memory
+        used = store.settings.checkpoint
+        dialog = CheckpointDialog(self._theme, self._services.shelf, used, memory, self)
+        dialog.chosen.connect(self._on_checkpoint_chosen)
+        dialog.open()
+        return dialog
+
+    @Slot(object)
+    def _on_checkpoint_chosen(self, id: str) -> None:
+        store = self._services.store
+        store.change(store.settings.with_changes(checkpoint=id))
+
+    @Slot(object)
+    def _on_shelf_changed(self, shelf: Shelf) -> None:
+        self._on_checkpoints_listed(shelf.choices)
 
     @Slot(object)
     def _on_settings_chosen(self, settings: Settings) -> None:

@@ -16,10 +16,12 @@ class MemoryLabel(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("caption")
+        self.memory: Memory | None = None
         self.setToolTip(self.tr("Memory in use, by all programs"))
 
     @Slot(object)
     def show_memory(self, memory: Memory) -> None:
+        self.memory = memory
         text = self.tr("Memory {0:.1f} / {1:.0f} GB").format(memory.used / GIB, memory.total / GIB)
         if memory.gpu_total:
             gpu = self.tr("GPU {0:.1f} / {1:.0f} GB")

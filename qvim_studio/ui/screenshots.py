@@ -201,6 +201,12 @@ class Photographer:
         self._keep(name, dialog)
         dialog.reject()
 
+    def checkpoints(self) -> None:
+        dialog = self._window.open_checkpoints()
+        self._wait(lambda: bool(dialog.rows))
+        self._keep("checkpoints", dialog)
+        dialog.reject()
+
     def _open(self, take: Path, text: str) -> None:
         before = self._window.controller.imitation
         self._window.controller.open_file(take)
@@ -259,6 +265,7 @@ def take_pictures(
             scenes.spectrogram()
             scenes.error()
             scenes.settings()
+            scenes.checkpoints()
             scenes.keyboard()
             scenes.pack()
             theme.set_theme(Theme.LIGHT)

@@ -16,6 +16,7 @@ from qvim_studio.core.paths import StudioPaths
 from qvim_studio.core.settings import Settings
 from qvim_studio.export.clip_writer import write_result
 from qvim_studio.jobs.background_tasks import BackgroundTasks
+from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf
 from qvim_studio.jobs.engine_child import load_factory
 from qvim_studio.jobs.engine_process import EngineProcess
 from qvim_studio.jobs.job_queue import JobQueue
@@ -27,6 +28,7 @@ from qvim_studio.jobs.sound_indexer import SoundIndexer
 from qvim_studio.library.library import Library, open_library
 from qvim_studio.ui.settings_store import SettingsStore
 
+KEEPER_FACTORY = "qvim_studio.checkpoint_keeper:make_keeper"
 LISTENER_FACTORY = "qvim_studio.assembly:make_listener"
 ListCheckpoints = Callable[[], tuple[CheckpointChoice, ...]]
 MakeEngineFor = Callable[[Settings], Callable[[], Engine]]
@@ -52,6 +54,7 @@ class Services:
     indexer: SoundIndexer
     exporter: PackExporter
     list_checkpoints: ListCheckpoints
+    shelf: CheckpointShelf
     make_engine_for: MakeEngineFor
     window_state: QSettings
 
@@ -59,6 +62,7 @@ class Services:
         """End every thread and the engine's process; False where a device hangs."""
         has_ended = [
             self.recording.shutdown(),
+            self.shelf.shutdown(),
             self.queue.shutdown(),
             self.playback.shutdown(),
             self.indexer.shutdown(),  # first of these two: it frees tasks that wait for the child
@@ -77,6 +81,7 @@ def make_services(
     engine_factory: str,
     list_checkpoints: ListCheckpoints,
     listener_factory: str = LISTENER_FACTORY,
+    keeper_factory: str = KEEPER_FACTORY,
 ) -> Services:
     """Everything the window needs, running; the factories as in EngineProcess."""
     library = open_library(paths.library_file)
@@ -98,6 +103,7 @@ def make_services(
         indexer=SoundIndexer(library, listener),
         exporter=PackExporter(),
         list_checkpoints=list_checkpoints,
+        shelf=CheckpointShelf(lambda: load_factory(keeper_factory)()),
         make_engine_for=make_engine_for,
         window_state=QSettings(
             str(paths.settings_file.with_name("window.ini")), QSettings.Format.IniFormat

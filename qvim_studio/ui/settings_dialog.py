@@ -23,7 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.audio.devices import AudioDevice
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.checkpoint_choice import (
+    MEMORY_SECONDS,
+    MEMORY_VARIATIONS,
+    CheckpointChoice,
+)
 from qvim_studio.core.request import MAX_STEPS, SamplerName, VramMode
 from qvim_studio.core.settings import Settings, Theme
 from qvim_studio.ui.card import Card, indent_text
@@ -159,7 +163,6 @@ class SettingsDialog(QDialog):
         self._row(grid, self.tr("Guidance"), self.guidance)
         self._row(grid, "", self.own_process)
         self._explain_checkpoint()
-        self._explain_mode()
         return card
 
     def _make_sound(self, settings: Settings) -> Card:
@@ -331,10 +334,18 @@ class SettingsDialog(QDialog):
         guidance = default if choice is None else f"{default} ({choice.guidance:g})"
         self.steps.setSpecialValueText(steps)
         self.guidance.setSpecialValueText(guidance)
+        self._explain_mode()
 
     @Slot()
     def _explain_mode(self) -> None:
-        self._mode_note.setText(self.tr(VRAM_MODES[self.vram_mode.currentIndex()][2]))
+        mode, _, explanation = VRAM_MODES[self.vram_mode.currentIndex()]
+        choice = next((c for c in self._checkpoints if c.id == self.checkpoint.currentData()), None)
+        note = self.tr(explanation)
+        if choice is not None and mode in choice.memory:
+            takes = self.tr("about {0:.1f} GB for {1} variations of {2:g} s (estimated)")
+            size = choice.memory[mode] / 1e9
+            note += "  ·  " + takes.format(size, MEMORY_VARIATIONS, MEMORY_SECONDS)
+        self._mode_note.setText(note)
 
     @Slot(bool)
     def _on_browse(self, checked: bool = False) -> None:
@@ -396,7 +407,7 @@ TEXT_PERCENTS = (90, 100, 110, 125)
 VRAM_MODES = (
     (VramMode.AUTO, "Automatic", "Chooses for this machine; uses the GPU where there is one"),
     (VramMode.CPU, "CPU only", "Leaves the GPU to other programs; slower"),
-    (VramMode.MINIMAL, "Minimal", "For GPUs with 4 GB: parts move in and out; slowest on a GPU"),
+    (VramMode.MINIMAL, "Minimal", "For GPUs with 2 to 4 GB: weights in 8 bits; slowest on a GPU"),
     (VramMode.LOW, "Low", "For GPUs with 6 GB"),
     (VramMode.BALANCED, "Balanced", "For GPUs with 8 to 12 GB"),
     (VramMode.HIGH, "High", "For GPUs above 12 GB: everything stays loaded; fastest"),

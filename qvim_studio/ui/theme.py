@@ -379,6 +379,13 @@ QPushButton#chipButton:hover { color: @text; }
 #messageBar { border-radius: 10px; border: 1px solid @line; background: @raised; }
 #messageBar[kind="error"] { border-color: @danger; }
 #messageBar[kind="notice"] { border-color: @line; }
+#badge {
+  font-size: $caption; border: 1px solid @line; border-radius: 8px; padding: 1px 8px;
+  color: @warning;
+}
+#badge[kind="good"] { color: @accent; }
+QProgressBar { background: @hover; border: none; border-radius: 2px; max-height: 4px; }
+QProgressBar::chunk { background: @accent; border-radius: 2px; }
 #chip { color: @secondary; }
 #chip:hover { color: @text; }
 """

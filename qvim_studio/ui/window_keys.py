@@ -46,6 +46,7 @@ class WindowKeys(QObject):
             "paste": self._paste,
             "pack": window.packs.open_pack,
             "output_folder": window.open_output_folder,
+            "checkpoints": window.open_checkpoints,
             "settings": window.open_settings,
             "quit": window.close,
             "undo": controller.history.undo_stack.undo,

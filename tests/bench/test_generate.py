@@ -15,7 +15,7 @@ from transformers import (
     SpeechT5HifiGanConfig,
 )
 
-from qvim_studio.bench.generate import compare, report, row
+from qvim_studio.bench.generate import MEASURED_STEPS, compare, report, row
 from qvim_studio.bench.measuring import ContenderProcess, Timing
 from qvim_studio.core.errors import StudioError
 from qvim_studio.core.request import SamplerName
@@ -48,7 +48,14 @@ STUDIO = {
 
 
 def error(sampler: str, steps: int, value: float) -> dict[str, object]:
-    return {"sampler": sampler, "steps": steps, "error": value, "dtype": "float32"}
+    return {
+        "sampler": sampler,
+        "steps": steps,
+        "error": value,
+        "choosing_error": value,
+        "dtype": "float32",
+        "active_db": 1.0,
+    }
 
 
 def test_ratios_say_how_much_better_the_studio_is() -> None:
@@ -62,6 +69,13 @@ def test_ratios_say_how_much_better_the_studio_is() -> None:
     assert ratios["quality_speedup"] == pytest.approx((5 + 200 * 0.7) / (2.5 + 20 * 0.35), 1e-3)
 
 
+def test_steps_are_chosen_on_other_samples_than_they_are_judged_on() -> None:
+    lucky = {**error("dpm-solver++", 8, 0.09), "choosing_error": 0.01}
+    errors = [error("ddim", 25, 0.08), lucky, error("dpm-solver++", 10, 0.05)]
+    ratios = compare({"pipeline": PIPELINE, "studio": STUDIO}, errors)
+    assert ratios["output_error"] is None and ratios["reference_error"] == 0.08
+
+
 def test_no_equal_speed_is_claimed_where_no_error_is_small_enough() -> None:
     errors = [error("ddim", 25, 0.08), error("dpm-solver++", 20, 0.09)]
     ratios = compare({"pipeline": PIPELINE, "studio": STUDIO}, errors)
@@ -69,19 +83,25 @@ def test_no_equal_speed_is_claimed_where_no_error_is_small_enough() -> None:
 
 
 def test_a_row_takes_the_fastest_clip_and_splits_off_its_steps() -> None:
-    clips = [Timing(9.0, 12.0, 0.5), Timing(7.0, 13.0, 0.4)]
-    made = row(10, Timing(3.0, 3.0), Timing(8.0, 8.0), clips, Timing(12.0, 24.0))
-    assert made["clip_seconds"] == 7.0 and made["clip_cpu_seconds"] == 12.0
-    assert made["other_seconds"] == pytest.approx(3.0)
-    assert made["first_sound_seconds"] == 11.0 and made["clips_per_minute_in_pairs"] == 10.0
+    clips = [Timing(9.0, 12.0, 0.5, 1.0), Timing(7.0, 13.0, 0.4, 0.8)]
+    made = row(
+        MEASURED_STEPS + 10, Timing(3.0, 3.0), Timing(8.0, 8.0), clips, Timing(7.0, 14.0, 0.5)
+    )
+    assert made["clip_seconds"] == pytest.approx(7.0 + 10 * 0.4)
+    assert made["clip_cpu_seconds"] == pytest.approx(13.0 + 10 * 0.8)
+    assert made["other_seconds"] == pytest.approx(7.0 - MEASURED_STEPS * 0.4)
+    assert made["first_sound_seconds"] == pytest.approx(11.0 + 10 * 0.4)
+    assert made["clips_per_minute_in_pairs"] == pytest.approx(120 / (7.0 + 10 * 0.5))
 
 
 def test_the_report_names_weights_and_machine() -> None:
     table = {"pipeline": PIPELINE, "studio": STUDIO}
-    asked = {"threads": 2, "steps": 10, "seconds_of_audio": 5.0}
-    result = {"weights": "random", "machine": "a box", "table": table, **asked}
-    text = report({**result, **compare(table, [])})
-    assert text.startswith("random; a box, 2 threads") and "ram_ratio" in text
+    asked = {"threads": 2, "steps": 10, "seconds_of_audio": 5.0, "load_average": (0.1, 2.0)}
+    errors = [error("ddim", 25, 0.08)]
+    result = {"weights": "random", "machine": "a box", "table": table, "errors": errors, **asked}
+    text = report({**result, **compare(table, errors)})
+    assert text.startswith("random; a box, 2 threads, load average 0.1 before and 2.0 after")
+    assert "ram_ratio" in text and "ddim, float32" in text
 
 
 def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 from hub_server import COMMIT, Hub, running_hub
 
 from qvim_studio.core.errors import CancelledError, CheckpointError, OutputError
+from qvim_studio.models import downloads
 from qvim_studio.models.checkpoints import Checkpoint
-from qvim_studio.models.downloads import download, plan_download, remove
+from qvim_studio.models.downloads import discard, download, plan_download, remove
 
 REPO = "someone/audioldm-tiny"
 CHECKPOINT = Checkpoint("tiny", "Tiny", None, repo=REPO)
@@ -147,3 +149,36 @@ def test_removal_frees_the_disk_and_happens_once(hub: Hub) -> None:
     assert not folder.exists()
     with pytest.raises(CheckpointError, match="was not downloaded"):
         remove(CHECKPOINT)
+
+
+def test_a_discarded_download_leaves_nothing(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(CancelledError):
+        fetch(hub, lambda: len(hub.fetched) >= 2)
+    left = list((tmp_path / "hub").rglob("*audioldm-tiny*"))
+    assert left
+    discard(CHECKPOINT)
+    assert not any(path.exists() for path in left if ".locks" not in path.parts)
+    hub.fetched.clear()
+    fetch(hub)
+    assert len({path for path, _ in hub.fetched}) == len(FILES)
+
+
+def test_a_wrong_token_is_said(hub: Hub) -> None:
+    hub.unauthorized = True
+    with pytest.raises(CheckpointError, match="token"):
+        fetch(hub)
+
+
+def test_a_disk_that_fills_up_is_said(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object, **options: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(downloads, "hf_hub_download", full)
+    with pytest.raises(OutputError, match="Make room"):
+        fetch(hub)
+
+
+def test_a_slow_server_is_waited_for(hub: Hub) -> None:
+    hub.pieces = 8
+    folder = fetch(hub)
+    assert (folder / "vocoder/model.safetensors").read_bytes() == WEIGHTS[1:]

@@ -52,7 +52,7 @@ def test_exact_denoiser_leads_to_the_clean_latents(name: SamplerName, strength: 
     steps: list[tuple[int, int]] = []
     made = sample_latents(
         PerfectDenoiser(clean),
-        make_scheduler(name, dict(training_scheduler().config)),
+        make_scheduler(name, dict(training_scheduler().config), has_start=strength < 1.0),
         torch.randn(SHAPE),
         Conditions(unit(1), unit(1)),
         steps=10,
@@ -66,6 +66,53 @@ def test_exact_denoiser_leads_to_the_clean_latents(name: SamplerName, strength: 
     assert (made - clean).std() < 0.06
     count = executed_steps(10, strength)
     assert steps == [(i, count) for i in range(1, count + 1)]
+
+
+class GaussianDenoiser(PerfectDenoiser):
+    """Exact where the clean latents are spread around those that it knows."""
+
+    SPREAD = 0.7
+
+    def __call__(self, latents: torch.Tensor, timestep: torch.Tensor, **_: object):
+        alpha = self.schedule.alphas_cumprod[timestep.long()]
+        off = latents - alpha.sqrt() * self.clean
+        noise = (1 - alpha).sqrt() * off / (alpha * self.SPREAD**2 + 1 - alpha)
+        clean = (latents - (1 - alpha).sqrt() * noise) / alpha.sqrt()
+        return (alpha.sqrt() * noise - (1 - alpha).sqrt() * clean,)
+
+
+def test_ten_steps_are_nearer_to_many_than_twenty_five_of_ddim() -> None:
+    generator = torch.Generator().manual_seed(0)
+    denoiser = GaussianDenoiser(torch.randn(SHAPE, generator=generator))
+    noise = torch.randn(SHAPE, generator=generator)
+
+    def made(name: SamplerName, steps: int) -> torch.Tensor:
+        scheduler = make_scheduler(name, dict(training_scheduler().config))
+        return sample_latents(
+            denoiser,
+            scheduler,
+            noise,
+            Conditions(unit(1), unit(1)),
+            steps=steps,
+            guidance=1.0,
+            on_step=lambda i, n: None,
+            is_cancelled=lambda: False,
+        )
+
+    many = made(SamplerName.DDIM, 200)
+    few = (made(SamplerName.DPM_SOLVER, 10) - many).norm()
+    assert few < (made(SamplerName.DDIM, 25) - many).norm()
+    assert few / many.norm() < 0.02
+
+
+def test_guidance_in_two_passes_is_guidance_in_one() -> None:
+    torch.manual_seed(0)
+    unet, latents = make_tiny_unet().eval(), torch.randn(SHAPE)
+    one, two = (
+        predict(unet, latents, torch.tensor(500), conditions(), 2.5, passes).detach()
+        for passes in (1, 2)
+    )
+    torch.testing.assert_close(one, two, atol=1e-5, rtol=1e-4)
 
 
 def test_cancel_stops_before_the_next_step() -> None:

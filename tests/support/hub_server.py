@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 COMMIT = "c" * 40
+PIECE_S = 0.01
 
 
 class Hub:
     """One repository. Failures are set as attributes before a download.
 
-    gated: access is refused; missing: no such repository; lies: paths whose bytes are not the
+    gated: access is refused; unauthorized: the token is wrong; pieces: large files come in so many,
+    each flushed; missing: no such repository; lies: paths whose bytes are not the
     announced ones; cut_once: bytes after which the next transfer breaks off; stalls: large files
     never arrive; refuses_ranges: 416 for every continued transfer.
     """
@@ -24,6 +26,8 @@ class Hub:
         self.repo = repo
         self.files = files
         self.gated = self.missing = self.stalls = self.refuses_ranges = False
+        self.unauthorized = False
+        self.pieces = 1
         self.lies: set[str] = set()
         self.cut_once: int | None = None
         self.fetched: list[tuple[str, str]] = []  # path and Range of every GET of a file
@@ -63,6 +67,8 @@ def running_hub(hub: Hub) -> Iterator[Hub]:
         def answer(self, with_body: bool) -> None:
             if hub.gated:
                 self.refuse(403, "GatedRepo")
+            elif hub.unauthorized:
+                self.refuse(401, "")
             elif hub.missing:
                 self.refuse(404, "RepoNotFound")
             elif self.path.startswith("/api/"):
@@ -110,7 +116,10 @@ def running_hub(hub: Hub) -> Iterator[Hub]:
                 hub.cut_once = None
                 self.close_connection = True
             else:
-                self.wfile.write(body)
+                size = -(-len(body) // hub.pieces) or 1
+                for first in range(0, len(body), size):
+                    hub.released.wait(PIECE_S if hub.pieces > 1 else 0)
+                    self.wfile.write(body[first : first + size])
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -49,6 +49,7 @@ def services(tmp_path: Path, audio: FakeAudio, qtbot: QtBot) -> Iterator[Service
         "scripted_engine:make_engine",
         lambda: CHECKPOINTS,
         "scripted_listener:make_listener",
+        "fake_keeper:FakeKeeper",
     )
     yield services
     assert services.shutdown()

@@ -22,6 +22,7 @@ SCENES = {
     "pack",
     "sketch",
     "history",
+    "checkpoints",
 }
 
 

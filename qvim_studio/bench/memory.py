@@ -1,0 +1,120 @@
+"""``qvim-studio bench memory``: what each memory mode takes, and what it changes in the sound.
+
+Peaks are estimates over counted tensors where no GPU is at hand; errors are measured on the
+processor by computing exactly what the mode computes, on trained weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from qvim_studio.bench.accuracy import Trial, relative_error
+from qvim_studio.core.checkpoint_choice import GPU_MODES
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.request import SamplerName, VramMode
+from qvim_studio.models.audioldm import load_audioldm
+from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
+from qvim_studio.models.compute_plan import STEPS_DOWN, ComputePlan
+from qvim_studio.models.memory_modes import (
+    TRAITS,
+    PartSizes,
+    estimate_peak_bytes,
+    part_sizes,
+)
+from qvim_studio.models.stored_weights import StoredLayer
+
+STEPS = 10
+# Kept out of every mode by its error; measured all the same.
+FOUR_BITS = "4 bits (in no mode)"
+
+
+def bench_memory(options: argparse.Namespace) -> dict[str, Any]:
+    """Estimated peak and output error of every mode; one line each unless --json."""
+    if not 0.2 <= options.seconds <= 120.0 or options.variations < 1:
+        raise UsageError(
+            f"Got --seconds {options.seconds} and --variations {options.variations}, expected 0.2 "
+            "to 120 seconds and at least one variation. Choose values in that range."
+        )
+    checkpoint = find_checkpoint(options.checkpoint)
+    sizes = {checkpoint.id: part_sizes(checkpoint.installed_folder()), **_family_sizes()}
+    peaks = {
+        name: {
+            mode.value: estimate_peak_bytes(size, mode, options.seconds, batch=options.variations)
+            for mode in STEPS_DOWN
+        }
+        for name, size in sizes.items()
+    }
+    result = {
+        "seconds_of_audio": options.seconds,
+        "variations": options.variations,
+        "is_measured_on_gpu": False,
+        "estimated_peak_bytes": peaks,
+        "output_error": {} if options.no_error else measure_mode_errors(checkpoint),
+    }
+    if not options.json:
+        print(report(result))
+    return result
+
+
+def measure_mode_errors(checkpoint: Checkpoint) -> dict[str, dict[str, float]]:
+    """By mode: how far the latents are from those of whole float32 weights, and what is stored.
+
+    The GPU's bfloat16 is computed on the processor, so is everything else that a mode does.
+    """
+    trial = Trial(checkpoint)
+    exact = ComputePlan(VramMode.CPU, "cpu", torch.float32, TRAITS[VramMode.CPU])
+    reference = _latents(trial, checkpoint, exact)[0]
+    cases = {mode.value: TRAITS[mode] for mode in GPU_MODES}
+    minimal = TRAITS[VramMode.MINIMAL]
+    cases["minimal in float32"] = minimal
+    cases[FOUR_BITS] = replace(minimal, stored_bits=4)
+    errors = {}
+    for name, traits in cases.items():
+        is_exact = name.endswith("float32") or name == FOUR_BITS
+        dtype = torch.float32 if is_exact else torch.bfloat16
+        latents, share = _latents(trial, checkpoint, replace(exact, dtype=dtype, traits=traits))
+        errors[name] = {
+            "relative_error": round(relative_error(latents, reference), 5),
+            "stored_share": round(share, 3),
+        }
+    return errors
+
+
+def report(result: dict[str, Any]) -> str:
+    """The table for people."""
+    peaks = result["estimated_peak_bytes"]
+    asked = f"{result['variations']} variations of {result['seconds_of_audio']:g} s"
+    lines = [
+        f"Estimated peak in GiB: {asked} (counted tensors and the driver's share; no GPU)",
+        f"{'':22}" + "".join(f"{name:>14}" for name in peaks),
+    ]
+    for mode in STEPS_DOWN:
+        row = "".join(f"{peaks[name][mode.value] / 2**30:14.2f}" for name in peaks)
+        lines.append(f"{mode.value:22}{row}")
+    if result["output_error"]:
+        lines += ["", f"{'':22}{'error':>14}{'UNet stored':>14}   (relative to float32)"]
+    for name, row in result["output_error"].items():
+        share = f"{100 * row['stored_share']:.0f} %"
+        lines.append(f"{name:22}{row['relative_error']:14.4f}{share:>14}")
+    return "\n".join(lines)
+
+
+def _latents(trial: Trial, checkpoint: Checkpoint, plan: ComputePlan) -> tuple[torch.Tensor, float]:
+    parts = load_audioldm(checkpoint, plan)
+    layers = [module for module in parts.unet.modules() if isinstance(module, StoredLayer)]
+    stored = sum(torch.Size(layer.stored.shape).numel() for layer in layers)
+    with parts.denoising():
+        latents = trial.sample(
+            parts, SamplerName.DPM_SOLVER, STEPS, passes=plan.traits.guidance_passes
+        )
+    return latents, stored / part_sizes(checkpoint.installed_folder()).unet
+
+
+def _family_sizes() -> dict[str, PartSizes]:
+    from qvim_studio.bench.shapes import WIDTHS, sizes_of
+
+    return {f"AudioLDM-{size}": sizes_of(size) for size in WIDTHS}

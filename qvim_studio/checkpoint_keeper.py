@@ -1,0 +1,116 @@
+"""Keeps checkpoints for the window: the registry, the hub's cache and the user's own folders."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from huggingface_hub import constants
+
+from qvim_studio.core.checkpoint_choice import (
+    MEMORY_SECONDS,
+    MEMORY_VARIATIONS,
+    CheckpointChoice,
+)
+from qvim_studio.core.checkpoint_keeper import IsCancelled, OnBytes
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.request import VramMode
+from qvim_studio.models import downloads
+from qvim_studio.models.checkpoints import (
+    Checkpoint,
+    forget_folder,
+    is_own_folder,
+    list_checkpoints,
+    register_folder,
+    verify_checkpoint,
+)
+from qvim_studio.models.memory_modes import TRAITS, estimate_peak_bytes
+
+
+class HubKeeper:
+    """See core.checkpoint_keeper.CheckpointKeeper."""
+
+    def list(self) -> tuple[CheckpointChoice, ...]:
+        return tuple(_choice(checkpoint) for checkpoint in list_checkpoints())
+
+    def is_offline(self) -> bool:
+        return bool(constants.HF_HUB_OFFLINE)
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(downloads.existing_cache()).free
+
+    def download(self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled) -> None:
+        downloads.download(downloads.plan_download(find_known(id)), on_bytes, is_cancelled)
+
+    def discard(self, id: str) -> None:
+        downloads.discard(find_known(id))
+
+    def pickled_files(self, folder: Path) -> tuple[str, ...]:
+        from qvim_studio.models.pickled import find_pickled
+
+        return tuple(path.relative_to(folder).as_posix() for path in find_pickled(folder))
+
+    def import_folder(self, folder: Path, allow_pickle: bool) -> str:
+        return import_folder(folder, allow_pickle)
+
+    def verify(self, id: str) -> tuple[str, ...]:
+        return tuple(verify_checkpoint(find_known(id)))
+
+    def remove(self, id: str) -> int:
+        checkpoint = find_known(id)
+        if is_own_folder(checkpoint.id):
+            forget_folder(checkpoint.id)
+            return 0
+        return downloads.remove(checkpoint)
+
+
+def make_keeper() -> HubKeeper:
+    return HubKeeper()
+
+
+def find_known(id: str) -> Checkpoint:
+    """The registry's entry, installed or not. Raises CheckpointError for an unknown name."""
+    known = {checkpoint.id: checkpoint for checkpoint in list_checkpoints()}
+    if id not in known:
+        raise CheckpointError(
+            f"There is no checkpoint {id!r} in the registry. Expected one of {', '.join(known)}."
+        )
+    return known[id]
+
+
+def import_folder(folder: Path, allow_pickle: bool) -> str:
+    """Make a folder known; pickled weights become safetensors, with consent only."""
+    from qvim_studio.models.pickled import convert_pickled_weights, find_pickled
+
+    pickled = find_pickled(folder)
+    if pickled and not allow_pickle:
+        raise CheckpointError(
+            f"{folder} holds pickled weights ({pickled[0].name}), which can carry programs. Say "
+            "--allow-pickle to convert them; they are read without running any code."
+        )
+    convert_pickled_weights(pickled)
+    return register_folder(folder).id
+
+
+def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
+    sizes = checkpoint.part_sizes()
+    memory: dict[VramMode, int] = {}
+    if sizes is not None:
+        memory = {
+            mode: estimate_peak_bytes(sizes, mode, MEMORY_SECONDS, batch=MEMORY_VARIATIONS)
+            for mode in TRAITS
+        }
+    on_disk = 0 if checkpoint.folder is None else downloads.folder_bytes(checkpoint.folder)
+    return CheckpointChoice(
+        id=checkpoint.id,
+        title=checkpoint.title,
+        licence=checkpoint.licence,
+        commercial=checkpoint.commercial,
+        is_installed=checkpoint.is_installed,
+        steps=checkpoint.defaults.steps,
+        guidance=checkpoint.defaults.guidance,
+        memory=memory,
+        size_bytes=on_disk or checkpoint.size_bytes,
+        repo=checkpoint.repo,
+        is_own=is_own_folder(checkpoint.id),
+    )

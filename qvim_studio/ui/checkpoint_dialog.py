@@ -1,0 +1,237 @@
+"""The checkpoint manager: what there is, what it costs, what may be sold, what fits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvim_studio.core.errors import StudioError
+from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf, Shelf, Transfer
+from qvim_studio.jobs.memory_watch import Memory
+from qvim_studio.ui.checkpoint_row import CheckpointRow, size_text
+from qvim_studio.ui.dropping import local_file
+from qvim_studio.ui.message_bar import MessageBar
+from qvim_studio.ui.override import logs_errors
+from qvim_studio.ui.theme import GRID, StudioTheme
+
+SIZE = (680, 640)
+
+
+class CheckpointDialog(QDialog):
+    """A download goes on when the dialog is closed. Signal: chosen (id of a checkpoint to use)."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self,
+        theme: StudioTheme,
+        shelf: CheckpointShelf,
+        used: str,
+        memory: Memory | None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """used: id of the checkpoint in use. memory: of this machine, where it is known."""
+        super().__init__(parent)
+        self._theme = theme
+        self._shelf = shelf
+        self._used = used
+        self._memory = memory
+        self.rows: dict[str, CheckpointRow] = {}
+        self.setWindowTitle(self.tr("Checkpoints"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAcceptDrops(True)
+        self.resize(*SIZE)
+        heading = QLabel(self.tr("Checkpoints"), self)
+        heading.setObjectName("dialogTitle")
+        note = QLabel(self.tr("What makes the sounds. Drop a folder here to add your own."), self)
+        note.setObjectName("caption")
+        self.messages = MessageBar(theme, self)
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, GRID, 0)
+        self._list.setSpacing(GRID)
+        content = QWidget(self)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._list)
+        column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(12)
+        layout.addWidget(heading)
+        layout.addWidget(note)
+        told = QHBoxLayout()
+        told.setContentsMargins(0, 0, GRID, 0)
+        told.addWidget(self.messages)
+        layout.addLayout(told)
+        layout.addWidget(scroll, 1)
+        layout.addLayout(self._make_foot())
+        shelf.changed.connect(self.show_shelf)
+        shelf.progressed.connect(self._on_progressed)
+        shelf.stopped.connect(self._show_states)
+        shelf.said.connect(self.messages.show_notice)
+        shelf.failed.connect(self._on_failed)
+        shelf.consent_wanted.connect(self._ask_for_consent)
+        if shelf.shelf is not None:
+            self.show_shelf(shelf.shelf)
+        shelf.refresh()
+
+    def _make_foot(self) -> QHBoxLayout:
+        self.disk = QLabel(self)
+        self.disk.setObjectName("caption")
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, GRID, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.disk, 1)
+        self.add = QPushButton(self.tr("Add a folder…"), self)
+        self.add.setAutoDefault(False)
+        self.add.clicked.connect(self._choose_folder)
+        close = QPushButton(self.tr("Close"), self)
+        close.setObjectName("primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        row.addWidget(self.add)
+        row.addWidget(close)
+        return row
+
+    @Slot(object)
+    def show_shelf(self, shelf: Shelf) -> None:
+        """Build the rows anew where something came or went."""
+        if [row.choice for row in self.rows.values()] != list(shelf.choices):
+            for row in self.rows.values():
+                self._list.removeWidget(row)
+                row.hide()
+                row.deleteLater()
+            self.rows = {}
+            for choice in shelf.choices:
+                row = self.rows[choice.id] = CheckpointRow(self._theme, choice, self)
+                row.use_clicked.connect(self._on_use)
+                row.download_clicked.connect(self._on_download)
+                row.pause_clicked.connect(self._on_pause)
+                row.cancel_clicked.connect(self._on_cancel)
+                row.verify_clicked.connect(self._on_verify)
+                row.remove_clicked.connect(self._ask_to_remove)
+                row.show_fit(self._memory)
+                self._list.addWidget(row)
+        used = sum(choice.size_bytes for choice in shelf.choices if choice.is_installed)
+        text = self.tr("{0} in checkpoints  ·  {1} free on the disk").format(
+            size_text(used), size_text(shelf.free_bytes)
+        )
+        if shelf.is_offline:
+            text += "  ·  " + self.tr("offline mode: no downloads")
+        self.disk.setText(text)
+        self._show_states()
+
+    @Slot()
+    def _show_states(self) -> None:
+        shelf = self._shelf.shelf
+        for row in self.rows.values():
+            is_offline = shelf is not None and shelf.is_offline
+            row.show_state(row.choice.id == self._used, is_offline, self._shelf.transfer)
+
+    @Slot(object)
+    def _on_progressed(self, transfer: Transfer) -> None:
+        self._show_states()
+
+    @Slot(object)
+    def _on_failed(self, error: StudioError) -> None:
+        self.messages.show_error(str(error))
+
+    @Slot(object)
+    def _on_use(self, id: str) -> None:
+        self._used = id
+        self.chosen.emit(id)
+        self._show_states()
+
+    @Slot(object)
+    def _on_download(self, id: str) -> None:
+        self.messages.clear()
+        self._shelf.download(id)
+
+    @Slot(object)
+    def _on_pause(self, id: str) -> None:
+        self._shelf.pause()
+        self.messages.show_notice(self.tr("Paused: Download goes on from here."))
+
+    @Slot(object)
+    def _on_cancel(self, id: str) -> None:
+        self._shelf.cancel()
+
+    @Slot(object)
+    def _on_verify(self, id: str) -> None:
+        self.messages.show_notice(self.tr("Checking the files of {0}…").format(id))
+        self._shelf.verify(id)
+
+    @Slot(object)
+    def _ask_to_remove(self, id: str) -> None:
+        choice = self.rows[id].choice
+        if choice.is_own:
+            text = self.tr("Take {0} from the list? The folder itself stays as it is.")
+        else:
+            text = self.tr("Delete {0} from this computer? It can be downloaded again.")
+        remove = self._ask(
+            self.tr("Remove a checkpoint"), text.format(choice.title), self.tr("Remove")
+        )
+        remove.clicked.connect(lambda: self._shelf.remove(id))
+
+    @Slot(object, object)
+    def _ask_for_consent(self, folder: Path, names: tuple[str, ...]) -> None:
+        text = self.tr(
+            "{0} holds pickled weights ({1}), a format that can carry programs. They can be "
+            "converted to safetensors, reading tensors alone and running nothing. Do you trust "
+            "where they come from?"
+        ).format(folder.name, ", ".join(names))
+        convert = self._ask(self.tr("Pickled weights"), text, self.tr("Convert and add"))
+        convert.clicked.connect(lambda: self._shelf.import_folder(folder, allow_pickle=True))
+
+    def _ask(self, title: str, text: str, action: str) -> QPushButton:
+        """An open question; gives back the button that says yes."""
+        cancel = QMessageBox.StandardButton.Cancel
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, cancel, self)
+        button = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+        return button
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("Choose the folder of a checkpoint"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._on_folder_chosen)
+        dialog.open()
+
+    @Slot(str)
+    def _on_folder_chosen(self, path: str) -> None:
+        self.messages.clear()
+        self._shelf.import_folder(Path(path))
+
+    @logs_errors()
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_file(event.mimeData()) is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    @logs_errors()
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = local_file(event.mimeData())
+        if path is not None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._on_folder_chosen(str(path))

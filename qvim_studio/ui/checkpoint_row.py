@@ -1,0 +1,183 @@
+"""One checkpoint in the manager: what it is, whether it fits, and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.request import VramMode
+from qvim_studio.jobs.checkpoint_shelf import Transfer
+from qvim_studio.jobs.memory_watch import Memory
+from qvim_studio.ui.card import Card, ElidedLabel
+from qvim_studio.ui.header import COMMERCIAL_WORDS
+from qvim_studio.ui.icons import icon
+from qvim_studio.ui.painting import seconds_text
+from qvim_studio.ui.theme import GRID, StudioTheme
+
+BADGE_KINDS = {"yes": "good", "no": "bad"}
+
+
+class CheckpointRow(Card):
+    """Signals, each with the checkpoint's id: use_clicked, download_clicked, pause_clicked,
+    cancel_clicked, verify_clicked, remove_clicked."""
+
+    use_clicked = Signal(object)
+    download_clicked = Signal(object)
+    pause_clicked = Signal(object)
+    cancel_clicked = Signal(object)
+    verify_clicked = Signal(object)
+    remove_clicked = Signal(object)
+
+    def __init__(
+        self, theme: StudioTheme, choice: CheckpointChoice, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent=parent)
+        self.choice = choice
+        name = QLabel(choice.title, self)
+        name.setObjectName("cardTitle")
+        badge = QLabel(COMMERCIAL_WORDS.get(choice.commercial, choice.commercial), self)
+        badge.setObjectName("badge")
+        badge.setProperty("kind", BADGE_KINDS.get(choice.commercial, "mixed"))
+        badge.setToolTip(self.tr("May the sounds be sold? Licence: {0}").format(choice.licence))
+        self.facts = ElidedLabel(self)
+        self.fit = ElidedLabel(self)
+        self.fit.setObjectName("caption")
+        top = QHBoxLayout()
+        top.setSpacing(GRID)
+        top.addWidget(name)
+        top.addWidget(badge)
+        top.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addLayout(top)
+        words.addWidget(self.facts)
+        words.addWidget(self.fit)
+        self.use = self._button(self.tr("Use"), self.use_clicked)
+        self.download = self._button(self.tr("Download"), self.download_clicked)
+        self.pause = self._button(self.tr("Pause"), self.pause_clicked)
+        self.cancel = self._button(self.tr("Cancel"), self.cancel_clicked)
+        self.more = QToolButton(self)
+        self.more.setIcon(icon("more", theme.palette.secondary))
+        self.more.setAccessibleName(self.tr("More about {0}").format(choice.title))
+        self.more.setToolTip(self.tr("Check, remove"))
+        self.more.clicked.connect(self._on_more)
+        line = QHBoxLayout()
+        line.setSpacing(GRID)
+        line.addLayout(words, 1)
+        for button in (self.use, self.download, self.pause, self.cancel, self.more):
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setAccessibleName(self.tr("Download of {0}").format(choice.title))
+        self.speed = QLabel(self)
+        self.speed.setObjectName("caption")
+        self.body.setContentsMargins(2 * GRID, 12, 12, 12)
+        self.body.addLayout(line)
+        self.body.addWidget(self.bar)
+        self.body.addWidget(self.speed)
+
+    def show_state(self, is_used: bool, is_offline: bool, transfer: Transfer | None) -> None:
+        """transfer: the download that runs, of this checkpoint or of another."""
+        choice = self.choice
+        is_moving = transfer is not None and transfer.id == choice.id
+        self.use.setVisible(choice.is_installed)
+        self.use.setEnabled(not is_used)
+        self.use.setText(self.tr("In use") if is_used else self.tr("Use"))
+        self.download.setVisible(not choice.is_installed and bool(choice.repo) and not is_moving)
+        self.download.setEnabled(transfer is None and not is_offline)
+        for widget in (self.pause, self.cancel, self.bar, self.speed):
+            widget.setVisible(is_moving)
+        self.more.setVisible(choice.is_installed)
+        where = self._place()
+        self.facts.setText(f"{where}  ·  {choice.licence}")
+        if transfer is not None and is_moving:
+            self._show_transfer(transfer)
+
+    def show_fit(self, memory: Memory | None) -> None:
+        """Does it fit this machine, and how?"""
+        if memory is None or not self.choice.memory:
+            self.fit.setText(self.tr("How much memory it takes is not known"))
+            return
+        mode = self.choice.best_mode(memory.gpu_total, memory.total)
+        if mode is None:
+            least = min(self.choice.memory.values()) / 1e9
+            self.fit.setText(
+                self.tr("Too large for this machine: needs {0:.1f} GB at least").format(least)
+            )
+            return
+        takes = self.choice.memory[mode] / 1e9
+        if mode is VramMode.CPU:
+            text = self.tr("Fits this computer (no GPU needed): about {0:.1f} of {1:.0f} GB")
+            self.fit.setText(text.format(takes, memory.total / 1e9))
+        else:
+            text = self.tr("Fits this GPU in mode {0}: about {1:.1f} of {2:.0f} GB")
+            self.fit.setText(text.format(mode.value, takes, memory.gpu_total / 1e9))
+
+    def make_menu(self) -> QMenu:
+        """What is done rarely."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Check the files"), self._on_verify)
+        removes = menu.addAction(
+            self.tr("Forget this folder…") if self.choice.is_own else self.tr("Remove…"),
+            self._on_remove,
+        )
+        removes.setEnabled(self.choice.is_own or bool(self.choice.repo))
+        return menu
+
+    def _show_transfer(self, transfer: Transfer) -> None:
+        if not transfer.total:
+            self.bar.setValue(0)
+            self.speed.setText(self.tr("Asking the hub what there is…"))
+            return
+        self.bar.setValue(round(1000 * transfer.here / transfer.total))
+        text = self.tr("{0:,.0f} of {1:,.0f} MB  ·  {2:.1f} MB/s").format(
+            transfer.here / 1e6, transfer.total / 1e6, transfer.bytes_per_s / 1e6
+        )
+        left = transfer.seconds_left
+        if left is not None:
+            text += "  ·  " + self.tr("{0} left").format(seconds_text(left))
+        self.speed.setText(text)
+
+    def _place(self) -> str:
+        choice = self.choice
+        size = size_text(choice.size_bytes)
+        if not choice.is_installed:
+            return self.tr("Not installed  ·  {0} to download").format(size)
+        if choice.is_own:
+            return self.tr("Your own folder  ·  {0}").format(size)
+        if choice.repo:
+            return self.tr("Installed  ·  {0}").format(size)
+        return self.tr("Comes with the studio  ·  {0}").format(size)
+
+    def _button(self, text: str, clicked: Signal) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAutoDefault(False)
+        button.setAccessibleName(f"{text}: {self.choice.title}")
+        button.clicked.connect(lambda: clicked.emit(self.choice.id))
+        return button
+
+    @Slot()
+    def _on_more(self) -> None:
+        self.make_menu().popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def _on_verify(self) -> None:
+        self.verify_clicked.emit(self.choice.id)
+
+    def _on_remove(self) -> None:
+        self.remove_clicked.emit(self.choice.id)
+
+
+def size_text(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
