@@ -10,8 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDoubleSpinBox,
-    QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -30,11 +28,11 @@ from qvim_studio.core.checkpoint_choice import (
 )
 from qvim_studio.core.request import MAX_STEPS, SamplerName, VramMode
 from qvim_studio.core.settings import Settings, Theme
-from qvim_studio.ui.card import Card, indent_text
+from qvim_studio.ui.card import indent_text
+from qvim_studio.ui.export_card import ExportCard
 from qvim_studio.ui.header import licence_line
+from qvim_studio.ui.settings_card import SettingsCard
 from qvim_studio.ui.theme import GRID, StudioTheme
-
-LABEL_WIDTH_PX = 136
 
 
 class SettingsDialog(QDialog):
@@ -66,6 +64,8 @@ class SettingsDialog(QDialog):
         column.addWidget(self._make_generation(settings))
         column.addWidget(self._make_sound(settings))
         column.addWidget(self._make_files(settings, default_output_folder))
+        self.export = ExportCard(self.tr("Export"), settings.pack, self)
+        column.addWidget(self.export)
         column.addWidget(self._make_appearance(settings))
         column.addStretch(1)
         scroll = QScrollArea(self)
@@ -119,10 +119,11 @@ class SettingsDialog(QDialog):
             trim_takes=self.trim_takes.isChecked(),
             theme=self.theme_choice.currentData(),
             text_percent=self.text_percent.currentData(),
+            pack=self.export.values(),
         )
 
-    def _make_generation(self, settings: Settings) -> Card:
-        card, grid = self._section(self.tr("Generation"))
+    def _make_generation(self, settings: Settings) -> SettingsCard:
+        card = SettingsCard(self.tr("Generation"), self)
         self.checkpoint = QComboBox(card)
         for choice in self._checkpoints:
             missing = self.tr("{0} (not installed)").format(choice.title)
@@ -132,13 +133,11 @@ class SettingsDialog(QDialog):
             self.checkpoint.addItem(settings.checkpoint, settings.checkpoint)
         self.checkpoint.setCurrentIndex(self.checkpoint.findData(settings.checkpoint))
         self.checkpoint.currentIndexChanged.connect(self._explain_checkpoint)
-        self._licence = self._note(card)
-        self.vram_mode = QComboBox(card)
-        for mode, label, _ in VRAM_MODES:
-            self.vram_mode.addItem(self.tr(label), mode)
-        self.vram_mode.setCurrentIndex(self.vram_mode.findData(settings.vram_mode))
+        self._licence = card.note()
+        modes = [(self.tr(label), mode) for mode, label, _ in VRAM_MODES]
+        self.vram_mode = card.combo(modes, settings.vram_mode)
         self.vram_mode.currentIndexChanged.connect(self._explain_mode)
-        self._mode_note = self._note(card)
+        self._mode_note = card.note()
         self.steps = QSpinBox(card)
         self.steps.setRange(0, MAX_STEPS)
         self.steps.setValue(settings.steps or 0)
@@ -154,19 +153,19 @@ class SettingsDialog(QDialog):
         self.own_process.setToolTip(
             self.tr("A crash or a full memory then costs one job and not the session")
         )
-        self._row(grid, self.tr("Checkpoint"), self.checkpoint, self._licence)
-        self._row(grid, self.tr("Memory use"), self.vram_mode, self._mode_note)
-        self.sampler = self._combo(card, SAMPLERS, settings.sampler)
-        self._row(grid, self.tr("Diffusion steps"), self.steps)
+        card.add(self.tr("Checkpoint"), self.checkpoint, self._licence)
+        card.add(self.tr("Memory use"), self.vram_mode, self._mode_note)
+        self.sampler = card.combo(SAMPLERS, settings.sampler)
+        card.add(self.tr("Diffusion steps"), self.steps)
         solver_note = self.tr("DPM-Solver++ needs fewer steps; DDIM is there to compare")
-        self._row(grid, self.tr("Scheduler"), self.sampler, self._note(card, solver_note))
-        self._row(grid, self.tr("Guidance"), self.guidance)
-        self._row(grid, "", self.own_process)
+        card.add(self.tr("Scheduler"), self.sampler, card.note(solver_note))
+        card.add(self.tr("Guidance"), self.guidance)
+        card.add("", self.own_process)
         self._explain_checkpoint()
         return card
 
-    def _make_sound(self, settings: Settings) -> Card:
-        card, grid = self._section(self.tr("Sound"))
+    def _make_sound(self, settings: Settings) -> SettingsCard:
+        card = SettingsCard(self.tr("Sound"), self)
         self.input_device = QComboBox(card)
         self.output_device = QComboBox(card)
         for combo, name in (
@@ -181,81 +180,57 @@ class SettingsDialog(QDialog):
         refresh.clicked.connect(self._on_refresh)
         self.trim_takes = QCheckBox(self.tr("Trim silence around every take"), card)
         self.trim_takes.setChecked(settings.trim_takes)
-        self._row(grid, self.tr("Microphone"), self.input_device)
-        self._row(grid, self.tr("Loudspeaker"), self.output_device)
+        card.add(self.tr("Microphone"), self.input_device)
+        card.add(self.tr("Loudspeaker"), self.output_device)
         rates = sorted({*RATES_HZ, settings.sample_rate_hz})
-        self.sample_rate = self._combo(
-            card, [(f"{rate / 1000:g} kHz", rate) for rate in rates], settings.sample_rate_hz
-        )
-        buffers = sorted({*BUFFERS_FRAMES, settings.buffer_frames})
+        labels = [(f"{rate / 1000:g} kHz", rate) for rate in rates]
+        self.sample_rate = card.combo(labels, settings.sample_rate_hz)
         frames = self.tr("{0} samples")
-        self.buffer = self._combo(
-            card, [(frames.format(count), count) for count in buffers], settings.buffer_frames
-        )
+        buffers = sorted({*BUFFERS_FRAMES, settings.buffer_frames})
+        labels = [(frames.format(count), count) for count in buffers]
+        self.buffer = card.combo(labels, settings.buffer_frames)
+        milliseconds = self.tr("{0} ms")
         delays = sorted({*LATENCIES_MS, settings.latency_ms})
-        self.latency = self._combo(
-            card,
-            [(self.tr("{0} ms").format(delay), delay) for delay in delays],
-            settings.latency_ms,
-        )
+        labels = [(milliseconds.format(delay), delay) for delay in delays]
+        self.latency = card.combo(labels, settings.latency_ms)
         latency_note = self.tr("Shorter answers faster; choose longer where sound crackles")
-        self._row(grid, "", refresh)
+        card.add("", refresh)
         rate_note = self.tr("A device that cannot do it is opened at its own rate")
-        self._row(grid, self.tr("Sample rate"), self.sample_rate, self._note(card, rate_note))
-        self._row(grid, self.tr("Buffer"), self.buffer)
-        self._row(grid, self.tr("Latency"), self.latency, self._note(card, latency_note))
-        self._row(grid, "", self.trim_takes)
+        card.add(self.tr("Sample rate"), self.sample_rate, card.note(rate_note))
+        card.add(self.tr("Buffer"), self.buffer)
+        card.add(self.tr("Latency"), self.latency, card.note(latency_note))
+        card.add("", self.trim_takes)
         return card
 
-    def _make_files(self, settings: Settings, default_output_folder: str) -> Card:
-        card, grid = self._section(self.tr("Files"))
+    def _make_files(self, settings: Settings, default_output_folder: str) -> SettingsCard:
+        card = SettingsCard(self.tr("Files"), self)
         self.output_folder = QLineEdit(settings.output_folder, card)
         self.output_folder.setPlaceholderText(default_output_folder)
         self.library_folder = QLineEdit(settings.library_folder, card)
         self.library_folder.setPlaceholderText(self.tr("Bundled sounds"))
-        self._row(
-            grid,
-            self.tr("Results go to"),
-            self._with_browse(self.output_folder, self.tr("Results go to")),
-        )
-        self._row(
-            grid,
-            self.tr("Sound library"),
-            self._with_browse(self.library_folder, self.tr("Sound library")),
-            self._note(card, self.tr("Where “Nearest sound” looks for a starting point")),
-        )
+        library_note = card.note(self.tr("Where “Nearest sound” looks for a starting point"))
+        card.add_folder(self.tr("Results go to"), self.output_folder)
+        card.add_folder(self.tr("Sound library"), self.library_folder, library_note)
         return card
 
-    def _make_appearance(self, settings: Settings) -> Card:
-        card, grid = self._section(self.tr("Appearance"))
-        self.theme_choice = QComboBox(card)
-        for label, theme in (
+    def _make_appearance(self, settings: Settings) -> SettingsCard:
+        card = SettingsCard(self.tr("Appearance"), self)
+        themes = (
             (self.tr("Follow the system"), Theme.SYSTEM),
             (self.tr("Dark"), Theme.DARK),
             (self.tr("Light"), Theme.LIGHT),
-        ):
-            self.theme_choice.addItem(label, theme)
-        self.theme_choice.setCurrentIndex(self.theme_choice.findData(settings.theme))
-        self._row(grid, self.tr("Theme"), self.theme_choice)
-        self.text_percent = QComboBox(card)
-        for percent in sorted({*TEXT_PERCENTS, settings.text_percent}):
-            self.text_percent.addItem(f"{percent} %", percent)
-        self.text_percent.setCurrentIndex(self.text_percent.findData(settings.text_percent))
-        self._row(grid, self.tr("Text size"), self.text_percent)
+        )
+        self.theme_choice = card.combo(themes, settings.theme)
+        card.add(self.tr("Theme"), self.theme_choice)
+        percents = sorted({*TEXT_PERCENTS, settings.text_percent})
+        labels = [(f"{percent} %", percent) for percent in percents]
+        self.text_percent = card.combo(labels, settings.text_percent)
+        card.add(self.tr("Text size"), self.text_percent)
         keys = QPushButton(self.tr("Keyboard shortcuts…"), card)
         keys.setAutoDefault(False)
         keys.clicked.connect(self.shortcuts_wanted)
-        self._row(grid, "", keys)
+        card.add("", keys)
         return card
-
-    def _combo(
-        self, parent: QWidget, choices: Sequence[tuple[str, object]], chosen: object
-    ) -> QComboBox:
-        combo = QComboBox(parent)
-        for label, value in choices:
-            combo.addItem(self.tr(label), value)
-        combo.setCurrentIndex(combo.findData(chosen))
-        return combo
 
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -280,51 +255,6 @@ class SettingsDialog(QDialog):
         button.setDefault(True)
         return row
 
-    def _section(self, title: str) -> tuple[Card, QGridLayout]:
-        card = Card(title, self)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(2 * GRID)
-        grid.setVerticalSpacing(GRID)
-        grid.setColumnMinimumWidth(0, LABEL_WIDTH_PX)
-        grid.setColumnStretch(1, 1)
-        card.body.addLayout(grid)
-        return card, grid
-
-    def _row(
-        self, grid: QGridLayout, name: str, field: QWidget, note: QLabel | None = None
-    ) -> None:
-        number = grid.rowCount()
-        label = QLabel(name, self)
-        label.setObjectName("secondary")
-        grid.addWidget(label, number, 0)
-        grid.addWidget(field, number, 1)
-        if name:
-            label.setBuddy(field)
-            field.setAccessibleName(name)
-        if note is not None:
-            grid.addWidget(note, number + 1, 1)
-
-    def _note(self, parent: QWidget, text: str = "") -> QLabel:
-        note = QLabel(text, parent)
-        note.setObjectName("caption")
-        note.setWordWrap(True)
-        return note
-
-    def _with_browse(self, field: QLineEdit, name: str) -> QWidget:
-        field.setAccessibleName(name)
-        box = QWidget(self)
-        browse = QPushButton(self.tr("Browse…"), box)
-        browse.setAutoDefault(False)
-        browse.setProperty("field", field)
-        browse.clicked.connect(self._on_browse)
-        row = QHBoxLayout(box)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(field, 1)
-        row.addWidget(browse)
-        box.setFocusProxy(field)
-        return box
-
     @Slot()
     def _explain_checkpoint(self) -> None:
         choice = next((c for c in self._checkpoints if c.id == self.checkpoint.currentData()), None)
@@ -346,15 +276,6 @@ class SettingsDialog(QDialog):
             size = choice.memory[mode] / 1e9
             note += "  ·  " + takes.format(size, MEMORY_VARIATIONS, MEMORY_SECONDS)
         self._mode_note.setText(note)
-
-    @Slot(bool)
-    def _on_browse(self, checked: bool = False) -> None:
-        field = self.sender().property("field")
-        dialog = QFileDialog(self, self.tr("Choose a folder"), field.text())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(field.setText)
-        dialog.open()
 
     @Slot(bool)
     def _on_refresh(self, checked: bool = False) -> None:
@@ -382,6 +303,7 @@ class SettingsDialog(QDialog):
         self.trim_takes.setChecked(settings.trim_takes)
         self.output_folder.setText(settings.output_folder)
         self.library_folder.setText(settings.library_folder)
+        self.export.show_values(settings.pack)
 
     @Slot()
     def _on_restore(self) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fake_audio import FakeAudio
 from PySide6.QtWidgets import QPushButton
@@ -8,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.request import VramMode
 from qvim_studio.core.settings import Settings, Theme
+from qvim_studio.ui.pack_form import PackForm
 from qvim_studio.ui.settings_dialog import SettingsDialog
 from qvim_studio.ui.theme import StudioTheme
 
@@ -24,6 +27,7 @@ CHOSEN = Settings(
     input_device="Gone microphone",
     output_folder="/somewhere",
     trim_takes=False,
+    pack={"creator": "MK", "source": "QVIM", "bits": "16", "rate": "96000", "folder": "/packs"},
 )
 
 
@@ -83,3 +87,20 @@ def test_cancel_hands_over_nothing(theme: StudioTheme, qtbot: QtBot) -> None:
     dialog.steps.setValue(8)
     with qtbot.assertNotEmitted(dialog.settings_chosen):
         dialog.reject()
+
+
+def test_export_defaults_reach_the_next_sample_pack_and_can_be_restored(
+    theme: StudioTheme, qtbot: QtBot
+) -> None:
+    dialog = open_dialog(CHOSEN, theme, qtbot)
+    dialog.export.creator.setText("Foley Ltd")
+    dialog.export.bits.setCurrentIndex(dialog.export.bits.findData("24"))
+    form = PackForm()
+    qtbot.addWidget(form)
+    form.show_values(dialog.chosen().pack, "Pack", Path("/packs"))
+    assert form.creator.text() == "Foley Ltd"
+    assert form.options().file_format.bit_depth == 24
+    assert form.values()["rate"] == "96000"
+    assert form.folder.text() == "/packs"
+    next(b for b in dialog.findChildren(QPushButton) if b.text() == "Restore defaults").click()
+    assert dialog.chosen().pack == {}
