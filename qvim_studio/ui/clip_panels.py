@@ -71,7 +71,7 @@ class CandidatesPanel(Card):
         self.body.addWidget(self.sketch_strip)
         self.forming = FormingPicture(theme, self)
         forming_row = QHBoxLayout()
-        forming_row.setContentsMargins(0, 0, 2 * GRID, GRID)
+        forming_row.setContentsMargins(0, 0, 2 * GRID, 0)
         forming_row.addWidget(self.forming)
         self.body.addLayout(forming_row)
         self.body.addWidget(self.view, 1)

@@ -37,7 +37,7 @@ from qvim_studio.ui.theme import StudioTheme
 
 ENGINE = "qvim_studio.assembly:make_engine"
 CHECKPOINTS = "qvim_studio.app:known_checkpoints"
-SIZE = (1280, 920)
+SIZE = (1280, 980)
 SMALLEST = 0  # Qt's "quality" of a PNG is how little it is compressed
 TAKES = ("dog_woof.flac", "explosion_boom.flac")
 SCALE = "1.5"
@@ -127,7 +127,7 @@ class Photographer:
         self._wait(lambda: _half_way(seen) is not None or self._services.queue.running is None)
         self._window.request.show_progress(_half_way(seen))
         self._keep("generating", settle_s=0.0)
-        self._wait(lambda: self._services.queue.running is None)
+        self._wait(lambda: bool(self._window.controller.candidates))
         self._window.controller.progressed.disconnect(seen.append)
 
     def results(self, take: Path, text: str, name: str) -> None:
@@ -197,6 +197,7 @@ class Photographer:
             raise RuntimeError("The history shows no sounds")
         dialog.form.name.setText("Dogs of War")
         dialog.form.creator.setText("MK")
+        dialog.form.folder.setText("~/Music/QVIM Studio Packs")  # and not that of the pictures
         self._wait(lambda: dialog.export.isEnabled())
         self._keep(name, dialog)
         dialog.reject()
