@@ -30,7 +30,7 @@ RUNS_FOLDER = "training_runs"
 INTERRUPTED = 130
 TRAINED_PARTS = (
     *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "qvim", "adapter"),
-    *("unet", "film", "joint", "library", "examples", "starter"),
+    *("unet", "film", "joint", "control", "library", "examples", "starter", "all"),
 )
 Command = Callable[[argparse.Namespace], dict[str, Any]]
 
@@ -190,9 +190,15 @@ def _add_train(commands: Any) -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--weights", type=Path, metavar="FILE", help="the teacher's file")
     parser.add_argument(
-        "--checkpoint", default="starter", metavar="ID|DIR", help="film, joint: what is tuned"
+        "--checkpoint",
+        default="starter",
+        metavar="ID|DIR",
+        help="targets, adapter, film, joint, control: for which generator",
     )
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--evaluation", type=Path, metavar="FILE", help="starter: what evaluate --json printed"
+    )
     parser.set_defaults(run=_train)
 
 
@@ -332,10 +338,24 @@ def _train(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.assembly import index_bundled_sounds
     from qvim_studio.training.command import train
 
-    result = train(options)
-    if options.part == "starter":
+    lines = _evaluation_lines(options.evaluation) if options.evaluation else []
+    result = train(options, lines)
+    if options.part in ("starter", "all"):
         result["indexed_sounds"] = index_bundled_sounds()
     return result
+
+
+def _evaluation_lines(path: Path) -> list[str]:
+    """The summary of figures that ``evaluate --json`` printed."""
+    from qvim_studio.evaluation.command import summary
+
+    try:
+        return summary(json.loads(path.read_text(encoding="utf-8"))).splitlines()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} holds no evaluation ({type(error).__name__}: {error}). Expected what "
+            "qvim-studio evaluate --json prints."
+        ) from error
 
 
 def _evaluate(options: argparse.Namespace) -> dict[str, Any]:

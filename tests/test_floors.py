@@ -79,3 +79,20 @@ def test_no_module_grows_past_five_hundred_lines() -> None:
         if (lines := len((PACKAGE / module).read_text(encoding="utf-8").splitlines())) > 500
     }
     assert not long
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_torchaudio_is_prepared_before_what_would_break_on_it(module: Path) -> None:
+    """See models/torch_audio.py: diffusers and transformers import the CUDA build's torchaudio."""
+    body = ast.parse((PACKAGE / module).read_text(encoding="utf-8")).body
+    lines = {"prepared": len(body) + 1, "needed": len(body) + 1}
+    for position, node in enumerate(body):
+        names = {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
+        names |= {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+        kinds = {name.split(".")[0] for name in names}
+        if "qvim_studio.models.torch_audio" in names:
+            lines["prepared"] = min(lines["prepared"], position)
+        if kinds & {"diffusers", "transformers"}:
+            lines["needed"] = min(lines["needed"], position)
+    needs_it = lines["needed"] <= len(body)
+    assert not needs_it or lines["prepared"] < lines["needed"]

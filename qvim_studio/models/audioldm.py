@@ -14,8 +14,9 @@ import torch
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError
-from qvim_studio.models.checkpoints import Checkpoint
+from qvim_studio.models.checkpoints import CONTROL_FOLDER, Checkpoint
 from qvim_studio.models.compute_plan import ComputePlan
+from qvim_studio.models.control import load_control
 from qvim_studio.models.film import load_film
 from qvim_studio.models.memory_modes import FULL_BITS
 from qvim_studio.models.offload import stream, visiting
@@ -93,6 +94,8 @@ def load_audioldm(
     )
     if (folder / FILM_FOLDER).is_dir():
         load_film(unet, checkpoint.id, folder / FILM_FOLDER)
+    if checkpoint.controls and (folder / CONTROL_FOLDER).is_dir():
+        load_control(unet, checkpoint.id, checkpoint.controls, folder / CONTROL_FOLDER)
     if plan.traits.stored_bits < FULL_BITS:
         share = store_weights(unet, plan.traits.stored_bits)
         log.info("%.0f %% of the UNet in %d bits", 100 * share, plan.traits.stored_bits)

@@ -27,6 +27,8 @@ else:
 REGISTRY_FILE = "checkpoints.toml"
 INDEX_FILE = "model_index.json"
 CARD_FILE = "studio.json"
+CONTROL_FOLDER = "control"  # curves for a UNet that was made without (models.control)
+CONTROL_CONFIG_FILE = "config.json"
 REQUIRED_PARTS = ("unet", "vae", "vocoder", "scheduler")
 FAMILIES = ("AudioLDMPipeline",)
 
@@ -268,6 +270,7 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
         clap_id=entry["repo"],
         capabilities=tuple(entry.get("capabilities", ())),
         sizes=PartSizes(**entry["sizes"]) if "sizes" in entry else None,
+        controls=_added_controls(snapshot) if snapshot is not None else (),
     )
 
 
@@ -305,12 +308,25 @@ def _from_folder(folder: Path) -> Checkpoint:
             commercial=card.get("commercial", "no"),
             revision=card.get("revision", "local"),
             clap_id=card.get("clap_id", index.get("_name_or_path", folder.name)),
-            controls=tuple(card.get("controls", ())),
+            controls=tuple(card.get("controls", ())) or _added_controls(folder),
             defaults=Defaults(**defaults),
         )
     except (TypeError, ValueError) as error:
         raise CheckpointError(
             f"{folder / CARD_FILE} cannot be understood ({error}). Copy the checkpoint again."
+        ) from error
+
+
+def _added_controls(folder: Path) -> tuple[str, ...]:
+    """The curves of ``control/``, which training adds; none where there is no such folder."""
+    path = folder / CONTROL_FOLDER / CONTROL_CONFIG_FILE
+    if not path.parent.is_dir():
+        return ()
+    try:
+        return tuple(json.loads(path.read_text(encoding="utf-8"))["controls"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"{path} cannot be understood ({error}). Copy or train the control weights again."
         ) from error
 
 

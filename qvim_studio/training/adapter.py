@@ -19,6 +19,7 @@ from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.imitations import TakeRows, take_rows
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.ranks import mean_reciprocal_rank
+from qvim_studio.training.targets import load_targets
 
 PREDICTED_FILE = "predicted.npy"
 MAX_PREDICTED_TAKES = 16  # of one item; those of items with fewer are repeated
@@ -80,7 +81,7 @@ def run(
     which the UNet is then trained.
     """
     corpus = load_corpus(corpus_folder)
-    targets = np.load(corpus_folder / "targets.npz")["embeddings"]
+    targets = load_targets(corpus, options.clap_id).embeddings
     stored = np.load(embeddings_file)
     voices, rows = take_rows(stored["voices"], stored.get("first"))
     sounds = stored["sounds"]

@@ -16,6 +16,7 @@ from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before tra
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.labels import CLASSES, RULES, sound_class, words
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.machine import find_machine
 
 from transformers import (  # isort: skip
     ClapTextConfig,
@@ -103,7 +104,8 @@ def run(
     corpus = load_corpus(corpus_folder)
     stored = np.load(corpus_folder / "targets.npz")
     targets, null = stored["embeddings"], torch.from_numpy(stored["null"])
-    tokenizer = make_tokenizer(corpus, run_folder / "tokenizer")
+    with find_machine().main_first():
+        tokenizer = make_tokenizer(corpus, run_folder / "tokenizer")
     torch.manual_seed(options.loop.seed)
     tower = make_tower(options, len(tokenizer))
     trainer = Trainer(tower, options.loop, run_folder)
@@ -145,7 +147,7 @@ def run(
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(make_tower(options, len(tokenizer)))
-        names = [name for name in CLASSES if name in classes]
+        names = [name for name in CLASSES if name in classes[train]]
         means = np.stack([targets[train][classes[train] == name].mean(axis=0) for name in names])
         similarity = embed(averaged, names).numpy() @ means.T
         found = similarity.argmax(axis=1) == np.arange(len(names))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,13 @@ from qvim_studio.core.resources import resource_path
 from qvim_studio.training.machine import leave_processes
 
 STARTER_ID = "starter"
-CLAP_ID = "starter-clap-1"
 FINISH_SHARE = 0.15  # of the encoder's minutes, for its last layer
+
+
+def _run_folder(options: argparse.Namespace, part: str) -> Path:
+    """Of a part that belongs to a checkpoint: each checkpoint has its own."""
+    name = Path(options.checkpoint).name
+    return options.runs / (part if name == STARTER_ID else f"{part}-{name}")
 
 
 def build_data(options: argparse.Namespace) -> dict[str, Any]:
@@ -32,8 +37,12 @@ def build_data(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def train(options: argparse.Namespace) -> dict[str, Any]:
-    """Run the trainer of ``options.part``; each goes on where an earlier run stopped."""
+def train(options: argparse.Namespace, evaluation: Sequence[str] = ()) -> dict[str, Any]:
+    """Run the trainer of ``options.part``; each goes on where an earlier run stopped.
+
+    evaluation: lines for the starter's model card.
+    """
+    options.evaluation_lines = tuple(evaluation)
     logging.getLogger("qvim_studio").setLevel(logging.INFO)
     for handler in logging.getLogger().handlers:
         handler.setLevel(logging.INFO)
@@ -59,11 +68,15 @@ def _imitations(options: argparse.Namespace) -> None:
 
 
 def _targets(options: argparse.Namespace) -> None:
+    from qvim_studio.models import checkpoints
+    from qvim_studio.training import targets, teacher
     from qvim_studio.training.corpus import load_corpus
-    from qvim_studio.training.teacher import find_checkpoint, make_targets
 
     corpus = load_corpus(_corpus_folder(options))
-    make_targets(corpus, options.weights or find_checkpoint())
+    if options.checkpoint == STARTER_ID:
+        teacher.make_targets(corpus, options.weights or teacher.find_checkpoint())
+    else:
+        targets.make_clap_targets(corpus, checkpoints.find_checkpoint(options.checkpoint))
 
 
 def _restore(options: argparse.Namespace) -> None:
@@ -116,15 +129,21 @@ def _qvim(options: argparse.Namespace) -> None:
 
 
 def _adapter(options: argparse.Namespace) -> None:
+    from qvim_studio.models.checkpoints import find_checkpoint
     from qvim_studio.training import adapter
     from qvim_studio.training.qvim_finish import EMBEDDINGS_FILE
+    from qvim_studio.training.targets import STARTER_CLAP_ID
 
+    ids = (STARTER_CLAP_ID, STARTER_ID)
+    if options.checkpoint != STARTER_ID:
+        checkpoint = find_checkpoint(options.checkpoint)
+        ids = (checkpoint.clap_id, checkpoint.id)
     adapter.run(
         _corpus_folder(options),
-        options.runs / "adapter",
+        _run_folder(options, "adapter"),
         options.minutes,
         options.runs / "qvim" / EMBEDDINGS_FILE,
-        adapter.AdapterTraining(clap_id=CLAP_ID, generator_id=STARTER_ID),
+        adapter.AdapterTraining(*ids),
     )
 
 
@@ -157,11 +176,26 @@ def _tune(options: argparse.Namespace, is_joint: bool) -> None:
 
     film.run(
         _corpus_folder(options),
-        options.runs / options.part,
+        _run_folder(options, options.part),
         options.minutes,
         find_checkpoint(options.checkpoint),
         options.runs / "qvim" / EMBEDDINGS_FILE,
         is_joint,
+    )
+
+
+def _control(options: argparse.Namespace) -> None:
+    from qvim_studio.models.checkpoints import find_checkpoint
+    from qvim_studio.training import control
+    from qvim_studio.training.adapter import PREDICTED_FILE
+
+    predicted = _run_folder(options, "adapter") / PREDICTED_FILE
+    control.run(
+        _corpus_folder(options),
+        _run_folder(options, "control"),
+        options.minutes,
+        find_checkpoint(options.checkpoint),
+        predicted if predicted.is_file() else None,
     )
 
 
@@ -184,8 +218,23 @@ def _examples(options: argparse.Namespace) -> None:
 
 def _starter(options: argparse.Namespace) -> None:
     from qvim_studio.training.starter import StarterCard, assemble
+    from qvim_studio.training.targets import STARTER_CLAP_ID
 
-    assemble(options.runs, resource_path("starter"), StarterCard(CLAP_ID))
+    assemble(
+        options.runs,
+        resource_path("starter"),
+        StarterCard(STARTER_CLAP_ID),
+        options.evaluation_lines,
+    )
+
+
+def _all(options: argparse.Namespace) -> None:
+    from qvim_studio.training.schedule import run_all
+
+    def run_part(part: str, minutes: float) -> None:
+        PARTS[part](argparse.Namespace(**{**vars(options), "part": part, "minutes": minutes}))
+
+    run_all(options.runs, options.minutes, run_part)
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
@@ -201,7 +250,9 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "unet": _unet,
     "film": _film,
     "joint": _joint,
+    "control": _control,
     "library": _library,
     "examples": _examples,
     "starter": _starter,
+    "all": _all,
 }

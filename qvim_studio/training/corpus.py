@@ -6,6 +6,7 @@ reference: all recordings of one thing, and all imitations of them, are in one s
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,12 @@ class Corpus:
     def indices(self, split: str) -> np.ndarray:
         """Positions in ``items`` of one split, "train" or "held_out"."""
         return np.array([i for i, item in enumerate(self.items) if item.split == split])
+
+    @property
+    def id(self) -> str:
+        """Short name of exactly these recordings, for what is cached of them."""
+        facts = [(item.path, item.offset, item.length) for item in self.items]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
     def groups(self) -> np.ndarray:
         """(items,) ids, equal where the items are recordings of one thing."""

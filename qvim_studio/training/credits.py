@@ -32,6 +32,8 @@ _AUTHORS: dict[tuple[str, str], str] = {
 }
 # "CC BY 3.0 (AcousticMemory)" names an author, "BSD-3-Clause (COPYING)" a file.
 _IN_BRACKETS = re.compile(r"^(?P<licence>[^(]+?) \((?P<author>.+)\)$")
+_PERMISSIVE = re.compile(r"(CC0|CC-BY|MIT|BSD|UNLICENSE|APACHE|PUBLIC-DOMAIN|PD)\b")
+_RESTRICTED = re.compile(r"-(NC|ND|SA)\b")
 _FILE_NAME = re.compile(r"^(COPYING|README|.*\.txt)$")
 
 # The MIT license asks that copies carry it; these are the shipped sounds that stand under it.
@@ -65,3 +67,9 @@ def credit(source: str, label: str, licence: str) -> tuple[str, str]:
         if source.startswith(source_start) and label.startswith(label_start):
             return licence, author
     return licence, ""
+
+
+def is_permissive(licence: str) -> bool:
+    """Whether weights trained on a recording may ship and their sounds be sold."""
+    plain = licence.upper().replace(" ", "-")
+    return _PERMISSIVE.match(plain) is not None and _RESTRICTED.search(plain) is None

@@ -9,7 +9,7 @@ parts have their own learning rate; their gradient norms are logged.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,7 @@ from qvim_studio.training.imitations import take_rows
 from qvim_studio.training.latents import load_or_make_latents
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
 from qvim_studio.training.machine import find_machine
+from qvim_studio.training.targets import load_targets
 from qvim_studio.training.unet import UnetBatches, UnetTraining, denoising_loss
 
 from diffusers import DDIMScheduler, UNet2DConditionModel  # isort: skip
@@ -91,21 +92,22 @@ def run(
     options = options or FilmTraining()
     folder = checkpoint.installed_folder()
     corpus = load_corpus(corpus_folder)
-    parts = load_audioldm(checkpoint, make_plan(VramMode.CPU, checkpoint))
+    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    parts = load_audioldm(checkpoint, plan)
     adapter, binding = load_adapter(folder / "adapter")
     with find_machine().main_first():
         latents = load_or_make_latents(corpus, folder / "vae", run_folder / "latents.pt")
-    targets = np.load(corpus_folder / "targets.npz")
+    targets = load_targets(corpus, checkpoint.clap_id)
     embeddings = np.load(embeddings_file)
     voices, rows = take_rows(embeddings["voices"], embeddings.get("first"))
-    unet = parts.unet.float().train()
+    unet = parts.unet.train()
     student = FilmStudent(unet, adapter if is_joint else None)
     scheduler = DDIMScheduler.from_config(parts.scheduler_config)
     batches = UnetBatches(
         latents,
         corpus.indices("train"),
-        targets["embeddings"],
-        targets["null"],
+        targets.embeddings,
+        targets.null,
         None,
         options.batches,
     )
@@ -126,7 +128,7 @@ def run(
         metrics = {"denoising": denoising.item()}
         if not is_joint:
             return denoising, metrics
-        wanted = torch.from_numpy(targets["embeddings"][batch.items]).to(trainer.device)
+        wanted = torch.from_numpy(targets.embeddings[batch.items]).to(trainer.device)
         kept, details = adapter_loss(made, wanted, wanted_options)
         return denoising + options.adapter_weight * kept, metrics | details
 

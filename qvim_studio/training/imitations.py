@@ -6,6 +6,7 @@ says which it is.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Sequence
@@ -85,6 +86,11 @@ class ImitationSet:
         """float32 (frames,) of any take of an item."""
         return self.samples(item, int(rng.integers(self.rows.count(item))))
 
+    @property
+    def id(self) -> str:
+        """Short name of exactly these takes, for what is cached of them."""
+        return hashlib.sha256(self.spans.tobytes() + self.is_real.tobytes()).hexdigest()[:16]
+
     def has_real(self, item: int) -> bool:
         return bool(self.is_real[self.rows.first[item]])
 
@@ -106,7 +112,7 @@ def write_entries(entries: Sequence[TakeEntry], folder: Path) -> None:
 
 def load_or_render(corpus: Corpus, renders: int = 3, seed: int = 0) -> ImitationSet:
     """The corpus folder's real takes, and ``renders`` cached synthetic ones of all other items."""
-    entries = _read_entries(corpus.folder)
+    entries = read_entries(corpus.folder)
     real: dict[int, list[TakeEntry]] = {}
     for entry in entries:
         real.setdefault(entry.item, []).append(entry)
@@ -132,7 +138,7 @@ def load_or_render(corpus: Corpus, renders: int = 3, seed: int = 0) -> Imitation
     return ImitationSet(rows, np.array(spans), np.array(is_real), rendered, recorded)
 
 
-def _read_entries(folder: Path) -> list[TakeEntry]:
+def read_entries(folder: Path) -> list[TakeEntry]:
     """Of the real takes; none for a corpus that was built without."""
     path = folder / ENTRIES_FILE
     if not path.is_file():

@@ -19,6 +19,7 @@ from qvim_studio.core.errors import StudioError
 from qvim_studio.models.mel import HOP, SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus import Corpus
+from qvim_studio.training.loop import save_atomically
 from qvim_studio.training.machine import find_machine
 
 from diffusers import AutoencoderKL  # isort: skip
@@ -59,10 +60,11 @@ def load_or_make_latents(corpus: Corpus, vae_folder: Path, cache_file: Path) -> 
         ]
         for speeds in state["items"]
     ]
-    if len(items) != len(corpus.items):
+    if len(items) != len(corpus.items) or state.get("corpus_id", corpus.id) != corpus.id:
         raise StudioError(
-            f"{cache_file} holds {len(items)} recordings, the corpus {len(corpus.items)}. "
-            "Delete that file; it is made again."
+            f"{cache_file} was made of another training set ({len(items)} recordings, this one "
+            f"has {len(corpus.items)}). Delete that file, it is made again; or train in another "
+            "folder with --runs."
         )
     return LatentSet(items, state["silence"].numpy())
 
@@ -96,7 +98,8 @@ def _make(corpus: Corpus, vae_folder: Path, cache_file: Path) -> None:
         if number % 200 == 0:
             log.info("encoded %d of %d recordings", number, len(corpus.items))
     cache_file.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"items": entries, "silence": silence}, cache_file)
+    state = {"items": entries, "silence": silence, "corpus_id": corpus.id}
+    save_atomically(state, cache_file)
 
 
 def _stack(curves: ControlCurves, frames: int, speed: float) -> torch.Tensor:

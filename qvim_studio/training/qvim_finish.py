@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,14 +24,15 @@ from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
 from qvim_studio.pipeline.loaded import level_for_embedding
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.imitations import ImitationSet, load_or_render
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically
 from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.qvim import contrastive_loss, relational_loss
-from qvim_studio.training.ranks import mean_reciprocal_rank
+from qvim_studio.training.ranks import mean_reciprocal_rank, reciprocal_ranks
 
 log = logging.getLogger(__name__)
 
 EMBEDDINGS_FILE = "embeddings.npz"
+MAPS_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -157,21 +159,28 @@ def _write_embeddings(
         sounds=made_sounds,
         encoder_id=name,
     )
-    return _validate(corpus, made_voices[first[:-1]], made_sounds)
+    return _validate(corpus, imitations, made_voices[first[:-1]], made_sounds)
 
 
 def _embed(layers: LastLayers, maps: torch.Tensor, branch: str) -> np.ndarray:
     return np.concatenate([layers.embed(part.float(), branch).numpy() for part in maps.split(128)])
 
 
-def _validate(corpus: Corpus, voices: np.ndarray, sounds: np.ndarray) -> Metrics:
+def _validate(
+    corpus: Corpus, imitations: ImitationSet, voices: np.ndarray, sounds: np.ndarray
+) -> Metrics:
+    """Of the first imitation of each held-out sound; people's apart where there are any."""
     held_out = corpus.indices("held_out")
     labels = np.unique([corpus.items[i].label for i in held_out], return_inverse=True)[1]
     items = np.arange(len(held_out))
     order = np.random.default_rng(0).permutation(len(held_out))
     queries, wanted = voices[held_out], sounds[held_out]
+    real = np.array([imitations.has_real(item) for item in held_out])
+    own = items[:, None] == items[None, :]
+    ranks = reciprocal_ranks(queries @ wanted.T, own)
     return {
-        "item_mrr": mean_reciprocal_rank(queries, wanted, items),
+        "item_mrr": float(ranks.mean()),
+        **({"real_item_mrr": float(ranks[real].mean())} if real.any() else {}),
         "label_mrr": mean_reciprocal_rank(queries, wanted, labels),
         "chance_item_mrr": mean_reciprocal_rank(queries[order], wanted, items),
         "pair_cosine": float((queries * wanted).sum(axis=1).mean()),
@@ -185,38 +194,43 @@ def _cached_maps(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Trunk maps in float16: voices (takes, 160, 4, 32), sounds (items, 160, 4, 32)."""
     path = run_folder / "maps.pt"
-    name = encoder_id(encoder)
+    made_of = {
+        "encoder_id": encoder_id(encoder),
+        "corpus_id": corpus.id,
+        "imitations_id": imitations.id,
+    }
     if path.is_file():
         state = torch.load(path, weights_only=True)
-        if state["encoder_id"] == name:
+        # Files of the first version name the encoder alone and hold (items, renders, ...).
+        if all(state.get(name, value) == value for name, value in made_of.items()):
             return state["voices"].flatten(0, -4), state["sounds"]
+    items = corpus.items
     sounds = _maps(
-        encoder,
-        "reference",
-        [corpus.samples(item, QVIM_SAMPLE_RATE) for item in corpus.items],
+        encoder, "reference", len(items), lambda i: corpus.samples(items[i], QVIM_SAMPLE_RATE)
     )
-    takes = range(len(imitations.spans))
-    voices = _maps(encoder, "imitation", [imitations.row(row) for row in takes])
-    state = {"voices": voices, "sounds": sounds, "encoder_id": name}
-    torch.save(state, path)
-    return state["voices"], state["sounds"]
+    voices = _maps(encoder, "imitation", len(imitations.spans), imitations.row)
+    save_atomically({"voices": voices, "sounds": sounds, **made_of}, path)
+    return voices, sounds
 
 
-def _maps(encoder: QvimEncoder, branch: str, sounds: list[np.ndarray]) -> torch.Tensor:
+def _maps(
+    encoder: QvimEncoder, branch: str, count: int, read: Callable[[int], np.ndarray]
+) -> torch.Tensor:
+    """Of ``count`` sounds, read one after the other: a large set is larger than the memory."""
     device = find_machine().device
     front_end = copy.deepcopy(encoder.front_end).to(device)
     trunk = copy.deepcopy(getattr(encoder, branch).features[:-1])
     trunk = trunk.to(device, memory_format=torch.channels_last)
     rows = []
-    for start in range(0, len(sounds), 16):
+    for start in range(0, count, MAPS_BATCH):
         levelled = [
-            level_for_embedding(AudioClip.from_mono(sound, QVIM_SAMPLE_RATE)).mono()
-            for sound in sounds[start : start + 16]
+            level_for_embedding(AudioClip.from_mono(read(i), QVIM_SAMPLE_RATE)).mono()
+            for i in range(start, min(start + MAPS_BATCH, count))
         ]
         windows = torch.cat([fit_window(torch.from_numpy(sound)[None]) for sound in levelled])
         with mixed_precision(device):
             spectrogram = front_end(windows.to(device))
             spectrogram = spectrogram.contiguous(memory_format=torch.channels_last)
             rows.append(trunk(spectrogram).half().contiguous().cpu())
-    log.info("mapped %d sounds of the %s branch", len(sounds), branch)
+    log.info("mapped %d sounds of the %s branch", count, branch)
     return torch.cat(rows)

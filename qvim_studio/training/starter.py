@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.models.checkpoints import write_card
 from qvim_studio.models.control_channels import CONTROL_NAMES
+from qvim_studio.training.corpus import INDEX_FILE, load_corpus
+from qvim_studio.training.credits import is_permissive
+from qvim_studio.training.model_card import CARD_NAME, write_model_card
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +53,9 @@ class StarterCard:
     """
 
     clap_id: str
+    title: str = "QVIM Studio Starter"
+    licence: str = "Apache-2.0 (trained on CC0, CC-BY and public-domain recordings)"
+    commercial: str = "yes"
     revision: str = "1"
     steps: int = 20
     guidance: float = 2.0
@@ -58,10 +65,10 @@ class StarterCard:
     def as_json(self) -> dict[str, object]:
         return {
             "id": "starter",
-            "title": "QVIM Studio Starter",
+            "title": self.title,
             "revision": self.revision,
-            "licence": "Apache-2.0 (trained on CC0, CC-BY and public-domain recordings)",
-            "commercial": "yes",
+            "licence": self.licence,
+            "commercial": self.commercial,
             "clap_id": self.clap_id,
             "controls": list(CONTROL_NAMES),
             "defaults": {
@@ -73,9 +80,12 @@ class StarterCard:
         }
 
 
-def assemble(run_root: Path, out_folder: Path, card: StarterCard) -> None:
-    """Copy every part from ``run_root/<run>/<part>`` and write the two index files.
+def assemble(
+    run_root: Path, out_folder: Path, card: StarterCard, evaluation: Sequence[str] = ()
+) -> None:
+    """Copy every part from ``run_root/<run>/<part>``, write the two index files and a model card.
 
+    evaluation: lines for the model card, which is text for people and has no hash in studio.json.
     Raises StudioError where a part has not been trained yet or the whole grows too large.
     """
     missing = [name for name, run in PARTS.items() if not (run_root / run / name).is_dir()]
@@ -90,8 +100,28 @@ def assemble(run_root: Path, out_folder: Path, card: StarterCard) -> None:
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(run_root / run / name, target)
     _write_json(out_folder / "model_index.json", MODEL_INDEX)
+    (out_folder / CARD_NAME).unlink(missing_ok=True)
+    card = _with_honest_licence(card, run_root / "corpus")
     write_card(out_folder, card.as_json())
+    write_model_card(out_folder, run_root, card.title, card.licence, evaluation)
     _check_size(out_folder)
+
+
+def _with_honest_licence(card: StarterCard, corpus_folder: Path) -> StarterCard:
+    """The card as it is, or one that allows nothing where recordings forbid it or do not say."""
+    if not (corpus_folder / INDEX_FILE).is_file():
+        return card
+    items = load_corpus(corpus_folder).items
+    doubtful = sum(not is_permissive(item.licence) for item in items)
+    if not doubtful:
+        return card
+    log.warning("%d of %d recordings have no permissive licence", doubtful, len(items))
+    return replace(
+        card,
+        licence=f"unclear: {doubtful} of {len(items)} training recordings have no known "
+        "permissive licence",
+        commercial="no",
+    )
 
 
 def restore(checkpoint_folder: Path, run_root: Path) -> None:

@@ -47,10 +47,13 @@ def make_tiny_unet(in_channels: int = 12) -> UNet2DConditionModel:
     )
 
 
-def build_tiny_checkpoint(folder: Path, seed: int = 0) -> Path:
-    """A whole checkpoint without a text tower: a voice is needed."""
+def build_tiny_checkpoint(folder: Path, seed: int = 0, has_controls: bool = True) -> Path:
+    """A whole checkpoint without a text tower: a voice is needed.
+
+    has_controls: as the starter; without, the UNet takes the 8 latent channels of AudioLDM.
+    """
     torch.manual_seed(seed)
-    make_tiny_unet().save_pretrained(folder / "unet")
+    make_tiny_unet(12 if has_controls else 8).save_pretrained(folder / "unet")
     vae = make_vae((8, 8, 8))
     vae.save_pretrained(folder / "vae")
     vocoder = VocosVocoder(VocosConfig(channels=16, hidden_channels=16, blocks=1))
@@ -60,5 +63,5 @@ def build_tiny_checkpoint(folder: Path, seed: int = 0) -> Path:
     name = encoder_id(load_qvim_encoder(folder / "qvim"))
     save_adapter(Adapter(), AdapterBinding(name, "tiny-clap", "tiny"), folder / "adapter")
     (folder / "model_index.json").write_text(json.dumps({"_class_name": "AudioLDMPipeline"}))
-    write_card(folder, CARD)
+    write_card(folder, CARD | ({} if has_controls else {"controls": []}))
     return folder

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import soundfile
+
+from qvim_studio.training.corpus import CorpusItem
+from qvim_studio.training.starter import PARTS
+from qvim_studio.training.targets import targets_path
 
 SAMPLE_RATE = 32_000
 
@@ -72,3 +77,33 @@ def write_aes(folder: Path, classes: Iterable[str], queries: int) -> Path:
         lines.append(",".join(cells))
     (folder / "DEV Dataset.csv").write_text("\n".join(lines))
     return folder
+
+
+def unit(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    values = rng.standard_normal(shape)
+    return (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def write_corpus(folder: Path, clap_id: str, items: int = 3, length: int = 16_000) -> Path:
+    """A corpus of noises with targets in one space, and embeddings of two imitations of each."""
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    rows = [
+        CorpusItem(f"{i}.wav", "x", "sfx", "s", "CC0", "train", 8e3, True, i * length, length)
+        for i in range(items)
+    ]
+    (folder / "index.json").write_text(json.dumps([vars(row) for row in rows]))
+    for rate in (16_000, 32_000):
+        noise = rng.uniform(-0.4, 0.4, items * length * rate // SAMPLE_RATE)
+        np.save(folder / f"audio_{rate}.npy", noise.astype(np.float16))
+    null = np.full(512, 512**-0.5, np.float32)
+    np.savez(targets_path(folder, clap_id), embeddings=unit(rng, items, 512), null=null)
+    np.savez(folder / "embeddings.npz", voices=unit(rng, items, 2, 960))
+    return folder
+
+
+def make_runs(root: Path) -> None:
+    """Run folders with every part of the starter, each an empty configuration."""
+    for name, run in PARTS.items():
+        (root / run / name).mkdir(parents=True)
+        (root / run / name / "config.json").write_text("{}")

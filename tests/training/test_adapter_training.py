@@ -14,6 +14,7 @@ from qvim_studio.training import adapter as adapter_training
 from qvim_studio.training.adapter import PREDICTED_FILE, AdapterTraining, adapter_loss
 from qvim_studio.training.corpus import CorpusItem
 from qvim_studio.training.imitations import TakeRows, take_rows
+from qvim_studio.training.targets import targets_path
 
 OPTIONS = AdapterTraining(clap_id="space", generator_id="maker", batch=8)
 ITEMS = 16
@@ -62,7 +63,8 @@ def write_corpus(folder: Path) -> None:
     for rate in (16_000, 32_000):
         np.save(folder / f"audio_{rate}.npy", np.zeros(2, np.float16))
     rng = np.random.default_rng(0)
-    np.savez(folder / "targets.npz", embeddings=unit(rng, ITEMS, 512))
+    null = unit(rng, 512)
+    np.savez(targets_path(folder, "space"), embeddings=unit(rng, ITEMS, 512), null=null)
     np.savez(
         folder / "embeddings.npz",
         voices=unit(rng, ITEMS, 2, 960),

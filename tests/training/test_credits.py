@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qvim_studio.training.credits import credit
+from qvim_studio.training.credits import credit, is_permissive
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,15 @@ def test_licence_and_author(
     source: str, label: str, licence: str, expected: tuple[str, str]
 ) -> None:
     assert credit(source, label, licence) == expected
+
+
+@pytest.mark.parametrize(
+    ("licence", "expected"),
+    [
+        *((name, True) for name in ("CC0", "CC0 1.0", "CC BY 3.0", "CC-BY-4.0", "Public Domain")),
+        *((name, True) for name in ("MIT", "BSD-3-Clause", "Unlicense", "PD/CC-BY by folder")),
+        *((name, False) for name in ("CC BY-NC 4.0", "CC-BY-SA-3.0", "unknown", "GPL-3.0", "")),
+    ],
+)
+def test_weights_may_ship_only_where_every_licence_allows_it(licence: str, expected: bool) -> None:
+    assert is_permissive(licence) is expected

@@ -2,50 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 from tiny_checkpoint import build_tiny_checkpoint, make_tiny_unet
+from training_data import write_corpus
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.models.adapter import Adapter, load_adapter
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.training import film
-from qvim_studio.training.corpus import CorpusItem
 from qvim_studio.training.film import FilmStudent, FilmTraining
 from qvim_studio.training.unet import UnetTraining, denoising_loss, make_scheduler
 
 OPTIONS = FilmTraining(batches=UnetTraining(lengths=(8,), length_odds=(1.0,), frames_per_batch=32))
-ITEMS = 3
-LENGTH = 16_000  # half a second at 32 kHz
-
-
-def unit(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    values = rng.standard_normal(shape)
-    return (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(np.float32)
 
 
 @pytest.fixture
 def corpus_folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    items = [
-        CorpusItem(f"{i}.wav", "x", "sfx", "s", "CC0", "train", 8e3, True, i * LENGTH, LENGTH)
-        for i in range(ITEMS)
-    ]
-    (folder / "index.json").write_text(json.dumps([vars(item) for item in items]))
-    for rate in (16_000, 32_000):
-        noise = rng.uniform(-0.4, 0.4, ITEMS * LENGTH * rate // 32_000)
-        np.save(folder / f"audio_{rate}.npy", noise.astype(np.float16))
-    null = np.full(512, 512**-0.5, np.float32)
-    np.savez(folder / "targets.npz", embeddings=unit(rng, ITEMS, 512), null=null)
-    np.savez(folder / "embeddings.npz", voices=unit(rng, ITEMS, 2, 960))
-    return folder
+    return write_corpus(tmp_path / "corpus", "tiny-clap")
 
 
 @pytest.fixture

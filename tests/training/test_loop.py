@@ -151,10 +151,12 @@ def test_two_processes_take_the_steps_of_one_that_accumulates_two_batches(tmp_pa
     launch = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu"]
     launch += ["--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
     launch += ["--dynamo_backend", "no", "--num_cpu_threads_per_process", "1"]
-    launch += ["--main_process_port", "0", SCRIPT, str(tmp_path / "two"), str(STEPS), "1"]
+    launch += ["--main_process_port", "0", SCRIPT, str(tmp_path / "two")]
     # Without a GPU the processes talk through gloo; --cpu would start a single one.
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
-    subprocess.run(launch, check=True, timeout=WAIT_S, env=environment)
+    for steps in (STEPS // 3, STEPS):  # the second goes on where the first stopped
+        command = [*launch, str(steps), "1"]
+        subprocess.run(command, check=True, timeout=WAIT_S, env=environment)
     train(tmp_path / "one", STEPS, accumulate=2, machine=CPU)
     two, one = (np.array(loss_curve(tmp_path / name), float) for name in ("two", "one"))
     assert len(one) == STEPS // loop.CSV_EVERY

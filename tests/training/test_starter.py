@@ -7,16 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from training_data import make_runs
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.training import starter
 from qvim_studio.training.starter import FOUNDATIONS, PARTS, StarterCard, assemble, restore
-
-
-def make_runs(root: Path) -> None:
-    for name, run in PARTS.items():
-        (root / run / name).mkdir(parents=True)
-        (root / run / name / "config.json").write_text("{}")
 
 
 def test_every_part_is_copied_and_described(tmp_path: Path) -> None:

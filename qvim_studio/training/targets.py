@@ -1,0 +1,85 @@
+"""The 512-d space that a checkpoint's conditions live in, cached for every recording.
+
+The starter's space comes from the teacher (training.teacher); any other checkpoint's is that of
+its own CLAP: the audio tower's embedding of each recording, and the text tower's of "".
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from qvim_studio.core.errors import CheckpointError, StudioError
+from qvim_studio.models.checkpoints import Checkpoint
+from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
+from qvim_studio.models.text_conditioner import TextConditioner
+from qvim_studio.training.corpus import Corpus
+from qvim_studio.training.teacher import TARGETS_FILE
+
+log = logging.getLogger(__name__)
+
+STARTER_CLAP_ID = "starter-clap-1"
+CORPUS_RATE_HZ = 32_000
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """embeddings: float32 (items, 512) of the recordings; null: (512,), the unconditional vector.
+    All of unit length."""
+
+    embeddings: np.ndarray
+    null: np.ndarray
+
+
+def targets_path(corpus_folder: Path, clap_id: str) -> Path:
+    """Where a space's targets lie."""
+    if clap_id == STARTER_CLAP_ID:
+        return corpus_folder / TARGETS_FILE
+    return corpus_folder / f"targets_{re.sub(r'[^A-Za-z0-9.-]+', '_', clap_id)}.npz"
+
+
+def load_targets(corpus: Corpus, clap_id: str) -> Targets:
+    """Cached targets. Raises StudioError where they have not been made for this corpus."""
+    path = targets_path(corpus.folder, clap_id)
+    try:
+        with np.load(path) as stored:
+            targets = Targets(stored["embeddings"], stored["null"])
+    except (OSError, ValueError, KeyError) as error:
+        raise StudioError(
+            f"There are no targets for the space {clap_id!r} in {path} ({error}). Make them with: "
+            "qvim-studio train targets (with --checkpoint for any but the starter)"
+        ) from error
+    if len(targets.embeddings) != len(corpus.items):
+        raise StudioError(
+            f"{path} holds {len(targets.embeddings)} targets, the corpus {len(corpus.items)} "
+            "recordings. Make them again with: qvim-studio train targets"
+        )
+    return targets
+
+
+def make_clap_targets(corpus: Corpus, checkpoint: Checkpoint) -> None:
+    """Embed every recording with the checkpoint's own CLAP; short ones are repeated, not padded.
+
+    Raises CheckpointError where it has no audio tower or no text tower.
+    """
+    folder = checkpoint.installed_folder()
+    if find_clap(folder) is None or not TextConditioner.is_in(folder):
+        raise CheckpointError(
+            f"The checkpoint in {folder} lacks a CLAP audio tower or its text tower. Put the full "
+            "ClapModel that it was trained with into clap/, and keep text_encoder/ and tokenizer/."
+        )
+    clap = ClapAudioConditioner(folder)
+    rows = []
+    for number, item in enumerate(corpus.items):
+        samples = corpus.samples(item, CORPUS_RATE_HZ)
+        rows.append(clap.embed(soxr.resample(samples, CORPUS_RATE_HZ, CLAP_SAMPLE_RATE))[0])
+        if number % 200 == 0:
+            log.info("embedded %d of %d recordings", number, len(corpus.items))
+    embeddings = np.stack([row.numpy() for row in rows]).astype(np.float32)
+    null = TextConditioner(folder).embed([""])[0][0].numpy()
+    np.savez(targets_path(corpus.folder, checkpoint.clap_id), embeddings=embeddings, null=null)

@@ -1,0 +1,158 @@
+"""What an earlier public attempt got wrong, one test for each.
+
+Elsewhere: the VAE's mel front end (models/test_mel.py, an independent computation), FiLM dropped
+when saving (models/test_film.py, saved and loaded), squeeze-and-excitation lost by a loose load
+(models/test_qvim.py, test_lost_squeeze_and_excitation_is_refused), an adapter used with another
+encoder, space or generator (models/test_adapter.py, test_mismatch_names_both_sides), gradients
+that vanish (test_film_training.py: they reach the adapter and FiLM, and a part without any stops
+the run), the split of attention heads (models/test_audioldm.py).
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tiny_training
+import torch
+from safetensors.torch import load_file
+from tiny_checkpoint import build_tiny_checkpoint
+from tiny_clap import add_tiny_clap
+from training_data import unit, write_corpus
+
+from qvim_studio.core.errors import CheckpointError, StudioError
+from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.models.audioldm import load_audioldm
+from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
+from qvim_studio.models.clap_audio import ClapAudioConditioner
+from qvim_studio.models.compute_plan import make_plan
+from qvim_studio.models.text_conditioner import TextConditioner
+from qvim_studio.pipeline.loaded import load_checkpoint
+from qvim_studio.training import adapter as adapter_training
+from qvim_studio.training import film
+from qvim_studio.training.adapter import AdapterTraining
+from qvim_studio.training.corpus import load_corpus
+from qvim_studio.training.film import FilmTraining
+from qvim_studio.training.loop import STATE_FILE
+from qvim_studio.training.machine import Machine
+from qvim_studio.training.targets import load_targets, make_clap_targets
+from qvim_studio.training.unet import UnetTraining
+
+CLASS_WEIGHT = "class_embedding.weight"
+FILM_OPTIONS = FilmTraining(
+    batches=UnetTraining(lengths=(8,), length_odds=(1.0,), frames_per_batch=32)
+)
+NOISE = np.random.default_rng(0).uniform(-0.1, 0.1, 48_000).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def with_clap(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    """A checkpoint of AudioLDM's layout with a CLAP of its own."""
+    folder = build_tiny_checkpoint(tmp_path_factory.mktemp("clap") / "tiny", has_controls=False)
+    add_tiny_clap(folder)
+    return find_checkpoint(str(folder))
+
+
+@pytest.fixture(scope="module")
+def tuned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus, a checkpoint, and a run of ``train film`` on both."""
+    root = tmp_path_factory.mktemp("film")
+    corpus = write_corpus(root / "corpus", "tiny-clap")
+    checkpoint = find_checkpoint(str(build_tiny_checkpoint(root / "tiny")))
+    embeddings = corpus / "embeddings.npz"
+    film.run(corpus, root / "run", 0.03, checkpoint, embeddings, False, FILM_OPTIONS)
+    return root
+
+
+def test_defect_unconditional_zeros_it_is_the_text_tower_s_empty_text(
+    with_clap: Checkpoint, tmp_path: Path
+) -> None:
+    empty = TextConditioner(with_clap.installed_folder()).embed([""])[0]
+    loaded = load_checkpoint(with_clap, make_plan(VramMode.CPU, with_clap))
+    request = GenerationRequest(text="rain", variations=1, duration_s=1.0)
+    _, unwanted, _ = loaded.conditions(request, None)
+    torch.testing.assert_close(unwanted, empty)
+    assert float(unwanted.norm()) == pytest.approx(1.0, abs=1e-5)
+    corpus = load_corpus(write_corpus(tmp_path / "corpus", "elsewhere"))
+    make_clap_targets(corpus, with_clap)
+    targets = load_targets(corpus, with_clap.clap_id)
+    np.testing.assert_allclose(targets.null, empty[0].numpy(), atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(targets.embeddings, axis=1), 1, atol=1e-5)
+
+
+def test_defect_zero_padded_clap_short_sounds_are_repeated(with_clap: Checkpoint) -> None:
+    clap = ClapAudioConditioner(with_clap.installed_folder())
+    short, tiled = clap.embed(NOISE), clap.embed(np.tile(NOISE, 10))
+    padded = clap.embed(np.pad(NOISE, (0, 9 * len(NOISE))))
+    assert torch.isfinite(short).all()
+    torch.testing.assert_close(short, tiled)
+    assert (short - padded).abs().max() > 1e-4
+
+
+def test_defect_film_dropped_what_was_tuned_is_what_the_checkpoint_loads(tuned: Path) -> None:
+    folder = tuned / "with"
+    shutil.copytree(tuned / "tiny", folder)
+    shutil.copytree(tuned / "run" / "film", folder / "film")
+    checkpoint = find_checkpoint(str(folder))
+    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    stored = load_file(folder / "film" / "film.safetensors")[CLASS_WEIGHT]
+    loaded = load_audioldm(checkpoint, plan).unet.state_dict()[CLASS_WEIGHT]
+    base = load_file(folder / "unet" / "diffusion_pytorch_model.safetensors")[CLASS_WEIGHT]
+    assert torch.equal(loaded, stored)
+    assert not torch.equal(loaded, base)
+
+
+def test_defect_average_over_tuned_weights_only_the_file_gets_it(tuned: Path) -> None:
+    state = torch.load(tuned / "run" / STATE_FILE, weights_only=True)
+    name = f"unet.{CLASS_WEIGHT}"
+    stored = load_file(tuned / "run" / "film" / "film.safetensors")[CLASS_WEIGHT]
+    assert torch.equal(stored, state["ema"][name])
+    assert not torch.equal(state["model"][name], state["ema"][name])
+    unaveraged = film.FilmStudent(_unet(tuned), None)
+    unaveraged.load_state_dict(state["model"])  # training goes on with these
+
+
+def _unet(tuned: Path) -> torch.nn.Module:
+    checkpoint = find_checkpoint(str(tuned / "tiny"))
+    return load_audioldm(checkpoint, make_plan(VramMode.CPU, checkpoint)).unet
+
+
+@pytest.mark.parametrize("silenced", ["voices", "sounds"])
+def test_defect_adapter_of_reference_embeddings_alone_it_learns_from_both(
+    tmp_path: Path, silenced: str
+) -> None:
+    corpus = write_corpus(tmp_path / "corpus", "space", items=8)
+    rng = np.random.default_rng(0)
+    arrays = {"voices": unit(rng, 8, 2, 960), "sounds": unit(rng, 8, 960)}
+    arrays[silenced][:] = np.nan  # whatever is learned from it cannot be finite
+    np.savez(corpus / "embeddings.npz", **arrays, encoder_id="abc")
+    options = AdapterTraining("space", "maker", batch=8)
+    with pytest.raises(StudioError, match="the loss is nan"):
+        adapter_training.run(corpus, tmp_path / "run", 1.0, corpus / "embeddings.npz", options)
+
+
+def test_defect_worst_checkpoint_kept_the_last_average_beats_the_first(tmp_path: Path) -> None:
+    cpu = Machine(torch.device("cpu"))
+    x = torch.randn(64, 3, generator=torch.Generator().manual_seed(0))
+
+    @torch.no_grad()
+    def error(model: torch.nn.Module) -> float:
+        return float((model(x)[:, 0] - x.sum(dim=1)).square().mean())
+
+    first = error(tiny_training.train(tmp_path, 2, machine=cpu))
+    last = error(tiny_training.train(tmp_path, 200, machine=cpu))
+    assert last < 0.5 * first
+
+
+def test_space_without_an_audio_tower_is_refused(tuned: Path) -> None:
+    checkpoint = find_checkpoint(str(tuned / "tiny"))
+    with pytest.raises(CheckpointError, match="lacks a CLAP audio tower"):
+        make_clap_targets(load_corpus(tuned / "corpus"), checkpoint)
+
+
+def test_missing_targets_say_how_to_make_them(tuned: Path) -> None:
+    with pytest.raises(StudioError, match="train targets"):
+        load_targets(load_corpus(tuned / "corpus"), "another-space")

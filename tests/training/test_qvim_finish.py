@@ -1,0 +1,52 @@
+"""The encoder's last phase: maps of every take, cached for exactly these, people's ranked apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from training_data import write_pairs
+
+from qvim_studio.models.qvim import QvimEncoder
+from qvim_studio.training import qvim_finish
+from qvim_studio.training.build import build_corpus
+from qvim_studio.training.corpus import Corpus, load_corpus
+from qvim_studio.training.imitations import ImitationSet, load_or_render
+
+TAKES = 2
+
+
+@pytest.fixture(scope="module")
+def encoder() -> QvimEncoder:
+    torch.manual_seed(0)
+    return QvimEncoder().eval()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> tuple[Corpus, ImitationSet]:
+    build_corpus([write_pairs(tmp_path, references=2, takes=TAKES)], tmp_path / "corpus")
+    corpus = load_corpus(tmp_path / "corpus")
+    return corpus, load_or_render(corpus)
+
+
+def test_every_take_has_a_row_and_another_set_is_mapped_again(
+    encoder: QvimEncoder, data: tuple[Corpus, ImitationSet], tmp_path: Path
+) -> None:
+    corpus, imitations = data
+    voices, sounds = qvim_finish._cached_maps(encoder, corpus, imitations, tmp_path)
+    assert voices.shape == (2 * TAKES, 160, 4, 32)
+    assert sounds.shape == (2, 160, 4, 32)
+    written = (tmp_path / "maps.pt").stat().st_mtime_ns
+    qvim_finish._cached_maps(encoder, corpus, imitations, tmp_path)
+    assert (tmp_path / "maps.pt").stat().st_mtime_ns == written
+    fewer = Corpus(corpus.folder, corpus.items[:1], corpus._audio)
+    assert len(qvim_finish._cached_maps(encoder, fewer, imitations, tmp_path)[1]) == 1
+
+
+def test_people_s_imitations_are_ranked_apart(data: tuple[Corpus, ImitationSet]) -> None:
+    corpus, imitations = data
+    rows = np.eye(2, dtype=np.float32)
+    metrics = qvim_finish._validate(corpus, imitations, rows, rows)
+    assert metrics["real_item_mrr"] == metrics["item_mrr"] == 1.0
