@@ -44,6 +44,9 @@ TEST_PACKAGES = [
     "openbox",
     # Clips are dropped into it.
     "mhwaveedit",
+    # What a screen reader is told.
+    "at-spi2-core",
+    "python3-pyatspi",
     "pulseaudio",
     "pulseaudio-utils",
     "libasound2-plugins",

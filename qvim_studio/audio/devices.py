@@ -17,12 +17,23 @@ from qvim_studio.core.errors import DeviceError
 log = logging.getLogger(__name__)
 
 LOCK_TIMEOUT_S = 4.0  # a stopped sound server can hold a PortAudio call for ever
-BLOCK_FRAMES = 480  # exact to 16 bits in every run against PulseAudio, unlike "low" latency
-DEFAULT_LATENCY_S = 0.2  # exact against PulseAudio; less is for good drivers
 STUDIO_RATE_HZ = 48_000
 
 OnBlock = Callable[[np.ndarray], None]
 OnFinished = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class StreamOptions:
+    """What is asked of devices; they may do as they like.
+
+    The defaults are exact to 16 bits in every run against PulseAudio, unlike "low" latency; less is
+    for good drivers. block_frames: frames of one callback.
+    """
+
+    sample_rate: int = STUDIO_RATE_HZ
+    block_frames: int = 480
+    latency_s: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,10 @@ class AudioBackend(Protocol):
 
     def refresh(self) -> None: ...
 
-    def set_latency(self, seconds: float) -> None: ...
+    @property
+    def options(self) -> StreamOptions: ...
+
+    def set_options(self, options: StreamOptions) -> None: ...
 
     def open_input(
         self, device_name: str, on_block: OnBlock, on_finished: OnFinished
@@ -77,7 +91,7 @@ class PortAudioBackend:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open_streams = 0
-        self._latency_s = DEFAULT_LATENCY_S
+        self._options = StreamOptions()
         self._sounddevice: Any = None
 
     def input_devices(self) -> tuple[AudioDevice, ...]:
@@ -94,9 +108,13 @@ class PortAudioBackend:
             sounddevice._terminate()
             sounddevice._initialize()
 
-    def set_latency(self, seconds: float) -> None:
-        """What is asked of devices that are opened from now on; they may do as they like."""
-        self._latency_s = seconds
+    @property
+    def options(self) -> StreamOptions:
+        return self._options
+
+    def set_options(self, options: StreamOptions) -> None:
+        """What is asked of devices that are opened from now on."""
+        self._options = options
 
     def open_input(
         self, device_name: str, on_block: OnBlock, on_finished: OnFinished
@@ -149,7 +167,8 @@ class PortAudioBackend:
     ) -> _PortAudioStream:
         with self._portaudio() as sounddevice:
             # PortAudio names 44.1 kHz where ALSA leaves the choice; 48 kHz is the studio's rate
-            rates = dict.fromkeys((STUDIO_RATE_HZ, device.sample_rate))
+            options = self._options
+            rates = dict.fromkeys((options.sample_rate, STUDIO_RATE_HZ, device.sample_rate))
             channel_counts = dict.fromkeys(
                 [n for n in wanted_channels if n <= device.channels] + [device.channels]
             )
@@ -161,8 +180,8 @@ class PortAudioBackend:
                         device=device.index,
                         channels=channels,
                         samplerate=rate,
-                        blocksize=BLOCK_FRAMES,
-                        latency=self._latency_s,
+                        blocksize=options.block_frames,
+                        latency=options.latency_s,
                         dtype="float32",
                         callback=callback,
                         finished_callback=on_finished,

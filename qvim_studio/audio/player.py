@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qvim_studio.audio.devices import AudioBackend, AudioStream
+from qvim_studio.audio.devices import AudioBackend, AudioStream, StreamOptions
 from qvim_studio.audio.resample import resample
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import DeviceError, StudioError
@@ -133,7 +133,7 @@ class Player:
         self._pending = 0
         self._failed: tuple[int, StudioError] | None = None
         self._stream: AudioStream | None = None
-        self._stream_device = ""
+        self._stream_asked = ("", StreamOptions())
         self._device_ended = threading.Event()
         self._voice: _Voice | None = None
         self._releasing: _Voice | None = None
@@ -218,14 +218,15 @@ class Player:
 
     def _begin(self, ticket: int, load: LoadClip, device_name: str, span: PlaySpan) -> None:
         clip = load()
-        if self._stream is None or device_name != self._stream_device:
+        asked = (device_name, self._backend.options)
+        if self._stream is None or asked != self._stream_asked:
             self._close_stream()
             self._device_ended.clear()
             self._last_block_s = time.monotonic()
             self._stream = self._backend.open_output(
                 device_name, self._on_block, self._device_ended.set
             )
-            self._stream_device = device_name
+            self._stream_asked = asked
         rate = self._stream.sample_rate
         samples = _for_channels(resample(clip, rate).samples, self._stream.channels)
         if ticket != self._ticket:

@@ -16,6 +16,7 @@ import numpy as np
 from qvim_studio.audio.devices import AudioBackend
 from qvim_studio.audio.levels import SILENCE_DBFS, peak_dbfs, rms_dbfs
 from qvim_studio.audio.ring_buffer import RingBuffer
+from qvim_studio.audio.source_watch import SourceWatch
 from qvim_studio.audio.take_file import TakeFile
 from qvim_studio.audio.take_wave import COLUMN_S, TakeWave
 from qvim_studio.audio.voice_gate import VoiceGate
@@ -172,15 +173,18 @@ class TakeRecorder:
 
     def _listen(self, opened_s: float) -> None:
         error: StudioError | None = None
+        watch = SourceWatch()
         try:
             while error is None and not self._stopping.wait(DRAIN_INTERVAL_S):
                 self._drain()
-                error = self._stall(opened_s)
+                error = self._stall(opened_s) or _move(watch)
             self._drain()
             self._end_take()
         except StudioError as failure:
             error = failure
             self._give_up_take()
+        finally:
+            watch.close()
         if self._ring.dropped_frames:
             log.warning("A slow disk lost %d frames of a take", self._ring.dropped_frames)
         is_failed = error is not None and not self._heard_frames
@@ -302,3 +306,12 @@ class TakeRecorder:
             rms_db=rms_db,
             error=error,
         )
+
+
+def _move(watch: SourceWatch) -> DeviceError | None:
+    if not watch.has_moved:
+        return None
+    return DeviceError(
+        "The microphone was disconnected, and the sound server went on with another. What was "
+        "recorded until then is kept; connect it again or choose another in the settings."
+    )

@@ -147,12 +147,17 @@ def _search_times(window: MainWindow) -> dict[str, float]:
 
 
 class _Ticker(QObject):
-    """Notes how late the event loop serves a timer."""
+    """Notes how late the event loop serves a timer, and how long its thread was busy itself.
+
+    The second tells the window's own work from the waiting for other programs of the machine.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.late_ms: list[float] = []
+        self.busy_ms: list[float] = []
         self._last_s = time.perf_counter()
+        self._last_busy_s = time.thread_time()
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -163,6 +168,9 @@ class _Ticker(QObject):
         now_s = time.perf_counter()
         self.late_ms.append(max(1000 * (now_s - self._last_s) - TICK_MS, 0.0))
         self._last_s = now_s
+        busy_s = time.thread_time()
+        self.busy_ms.append(1000 * (busy_s - self._last_busy_s))
+        self._last_busy_s = busy_s
 
 
 def _stalls(window: MainWindow, services: Services) -> dict[str, Any]:
@@ -181,6 +189,8 @@ def _stalls(window: MainWindow, services: Services) -> dict[str, Any]:
     return {
         "stall_p99_ms": round(float(np.percentile(late, 99)), 1),
         "stall_max_ms": round(float(late.max()), 1),
+        "busy_max_ms": round(max(ticker.busy_ms), 1),
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "measured_s": round(float((late + TICK_MS).sum()) / 1000, 1),
     }
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.errors import OutputError, UsageError
-from qvim_studio.core.request import MAX_STEPS, MAX_VARIATIONS, Start, VramMode
+from qvim_studio.core.request import MAX_STEPS, MAX_VARIATIONS, SamplerName, Start, VramMode
 
 SETTINGS_VERSION = 1
 
@@ -52,8 +52,11 @@ class Settings:
     guidance: float | None = None
     start: Start | None = None
     strength: float | None = None
+    sampler: SamplerName = SamplerName.DPM_SOLVER
     input_device: str = ""
     output_device: str = ""
+    sample_rate_hz: int = 48_000
+    buffer_frames: int = 480
     latency_ms: int = 200
     output_folder: str = ""
     library_folder: str = ""
@@ -105,11 +108,18 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "trim_threshold_db": (-80.0, -6.0),  # below the loudest moment of a take
     "input_gain_db": (-20.0, 40.0),
     "count_in_s": (0, 10),
+    "sample_rate_hz": (8_000, 192_000),
+    "buffer_frames": (32, 8192),
     "latency_ms": (20, 1000),
     "text_percent": (80, 130),
     "hands_free_db": (-80.0, 0.0),  # RMS, dBFS
 }
-_ENUMS: Mapping[str, type[Enum]] = {"theme": Theme, "vram_mode": VramMode, "start": Start}
+_ENUMS: Mapping[str, type[Enum]] = {
+    "theme": Theme,
+    "vram_mode": VramMode,
+    "start": Start,
+    "sampler": SamplerName,
+}
 _TYPES: Mapping[Any, tuple[type, ...]] = {
     "str": (str,),
     "bool": (bool,),

@@ -105,6 +105,8 @@ class GenerationWorker(QObject):
         if self._engine is None:
             self._engine = self._make_engine()
         result = self._engine.generate(job.request, on_progress, job.cancelled.is_set)
+        if job.is_sketch:
+            return JobFinished(job, result, ())
         self._estimate.finish()
         self.progressed.emit(JobProgress(job.id, "write", 0, 1, 1.0, None))
         clips = self._write_result(result, job.folder, job.stem)

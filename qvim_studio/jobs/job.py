@@ -32,6 +32,7 @@ class Job:
 
     folder, stem: where its clips are written and how their names begin.
     expected: seconds its phases should take, where earlier jobs have taught it.
+    is_sketch: its sound is shown and kept nowhere.
     cancelled: the flag that both threads look at.
     """
 
@@ -41,6 +42,7 @@ class Job:
     stem: str
     expected: Mapping[str, float] = field(default_factory=dict)
     cancelled: threading.Event = field(default_factory=threading.Event)
+    is_sketch: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from qvim_studio.core.engine import Engine
+from qvim_studio.core.errors import StudioError
 from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import GenerationResult
 from qvim_studio.jobs.generation_worker import GenerationWorker, WriteResult
 from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress, JobState
 
@@ -24,13 +26,15 @@ class JobQueue(QObject):
     """Runs one job at a time in a thread of its own, the others wait in order.
 
     All signals are emitted in the thread this object lives in: progressed (JobProgress), finished
-    (JobFinished), ended (JobEnded: cancelled or failed), changed (nothing: states have moved).
+    (JobFinished), ended (JobEnded: cancelled or failed), changed (nothing: states have moved),
+    sketched (GenerationResult of the newest sketch, or the StudioError that there is instead).
     """
 
     progressed = Signal(object)
     finished = Signal(object)
     ended = Signal(object)
     changed = Signal()
+    sketched = Signal(object)
 
     _run_requested = Signal(object)
     _prepare_requested = Signal()
@@ -47,6 +51,8 @@ class JobQueue(QObject):
         self._numbers = itertools.count(1)
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
+        self._sketch: Job | None = None  # in the thread now; jobs need not wait for it
+        self._next_sketch: Job | None = None
         self._states: dict[int, JobState] = {}
         self._thread = QThread(self)
         self._thread.setObjectName("generation")
@@ -83,6 +89,18 @@ class JobQueue(QObject):
         self.changed.emit()
         return job
 
+    def sketch(self, request: GenerationRequest) -> None:
+        """Make a sound that nobody keeps, once nothing else is to do; replaces the one before."""
+        self.drop_sketch()
+        self._next_sketch = Job(next(self._numbers), request, Path(), "", is_sketch=True)
+        self._start_next()
+
+    def drop_sketch(self) -> None:
+        """The sketch that was asked for is not wanted any more."""
+        self._next_sketch = None
+        if self._sketch is not None:
+            self._sketch.cancelled.set()
+
     def move_to_front(self, job: Job) -> None:
         """Make a waiting job the next one."""
         if job in self._waiting:
@@ -98,6 +116,7 @@ class JobQueue(QObject):
             self._leave(JobEnded(job, None), JobState.CANCELLED)
 
     def cancel_all(self) -> None:
+        self.drop_sketch()
         for job in (*self._waiting, *([self._running] if self._running else [])):
             self.cancel(job)
 
@@ -130,10 +149,16 @@ class JobQueue(QObject):
         return has_ended
 
     def _start_next(self) -> None:
-        if self._running is None and self._waiting:
+        if self._sketch is not None:
+            if self._waiting:
+                self._sketch.cancelled.set()
+        elif self._running is None and self._waiting:
             self._running = self._waiting.popleft()
             self._states[self._running.id] = JobState.RUNNING
             self._run_requested.emit(self._running)
+        elif self._running is None and self._next_sketch is not None:
+            self._sketch, self._next_sketch = self._next_sketch, None
+            self._run_requested.emit(self._sketch)
 
     @Slot(object)
     def _on_progressed(self, progress: JobProgress) -> None:
@@ -142,6 +167,9 @@ class JobQueue(QObject):
 
     @Slot(object)
     def _on_finished(self, finished: JobFinished) -> None:
+        if finished.job.is_sketch:
+            self._end_sketch(finished.job, finished.result)
+            return
         self._running = None
         self._states[finished.job.id] = JobState.FINISHED
         self.finished.emit(finished)
@@ -150,9 +178,19 @@ class JobQueue(QObject):
 
     @Slot(object)
     def _on_ended(self, ended: JobEnded) -> None:
+        if ended.job.is_sketch:
+            self._end_sketch(ended.job, ended.error)
+            return
         self._running = None
         self._leave(ended, JobState.FAILED if ended.error else JobState.CANCELLED)
         self._start_next()
+
+    def _end_sketch(self, job: Job, outcome: GenerationResult | StudioError | None) -> None:
+        self._sketch = None
+        if outcome is not None and not job.cancelled.is_set():
+            self.sketched.emit(outcome)
+        self._start_next()
+        self.changed.emit()
 
     def _leave(self, ended: JobEnded, state: JobState) -> None:
         self._states[ended.job.id] = state

@@ -116,6 +116,8 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
             ActionSpec("sketch", QT_TRANSLATE_NOOP("Actions", "Sketch"), "F5"),
             ActionSpec("standard", QT_TRANSLATE_NOOP("Actions", "Standard"), "F6"),
             ActionSpec("fine", QT_TRANSLATE_NOOP("Actions", "Fine"), "F7"),
+            ActionSpec("live_sketch", QT_TRANSLATE_NOOP("Actions", "Live sketch"), "K"),
+            ActionSpec("play_sketch", QT_TRANSLATE_NOOP("Actions", "Play the sketch"), "Shift+K"),
             ActionSpec("details", QT_TRANSLATE_NOOP("Actions", "More settings"), "D"),
             _SEPARATOR,
             ActionSpec("words", QT_TRANSLATE_NOOP("Actions", "Type words"), "W"),

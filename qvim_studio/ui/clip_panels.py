@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from qvim_studio.jobs.job import JobProgress
 from qvim_studio.library.clip_entry import ClipEntry
@@ -17,6 +17,7 @@ from qvim_studio.ui.clip_delegate import ROW_PX
 from qvim_studio.ui.clip_list_model import ClipListModel
 from qvim_studio.ui.forming_picture import FormingPicture
 from qvim_studio.ui.icons import icon
+from qvim_studio.ui.sketch_strip import SketchStrip
 from qvim_studio.ui.theme import GRID, StudioTheme
 
 LOW_SIMILARITY = 0.45  # below it even the best candidate is something else: words would help
@@ -25,10 +26,11 @@ LOW_SIMILARITY = 0.45  # below it even the best candidate is something else: wor
 class CandidatesPanel(Card):
     """The newest result, best first, numbered for the keys 1-9.
 
-    Signals: blind_toggled, match_toggled (bool), words_requested (nothing).
+    Signals: blind_toggled, match_toggled, sketch_toggled (bool), words_requested (nothing).
     """
 
     blind_toggled = Signal(bool)
+    sketch_toggled = Signal(bool)
     match_toggled = Signal(bool)
     words_requested = Signal()
 
@@ -50,7 +52,10 @@ class CandidatesPanel(Card):
         self.blind.toggled.connect(self._on_blind_toggled)
         self.head.addWidget(title)
         self.head.addWidget(self._note, 1)
-        for button in (self.hint, self.match, self.blind):
+        self.sketch = self._toggle(
+            self.tr("Live sketch of the settings, kept nowhere (K)"), self.sketch_toggled
+        )
+        for button in (self.hint, self.sketch, self.match, self.blind):
             self.head.addWidget(button)
         self.head.addSpacing(GRID)
         self.body.addLayout(self.head)
@@ -62,8 +67,13 @@ class CandidatesPanel(Card):
         self.view.set_hint(
             self.tr("Candidates appear here, best match first. Keys 1 to 9 play them.")
         )
+        self.sketch_strip = SketchStrip(theme, self)
+        self.body.addWidget(self.sketch_strip)
         self.forming = FormingPicture(theme, self)
-        self.body.addWidget(self.forming)
+        forming_row = QHBoxLayout()
+        forming_row.setContentsMargins(0, 0, 2 * GRID, 0)
+        forming_row.addWidget(self.forming)
+        self.body.addLayout(forming_row)
         self.body.addWidget(self.view, 1)
         self.match.setChecked(True)
         theme.changed.connect(self._dress)
@@ -133,5 +143,9 @@ class CandidatesPanel(Card):
     @Slot()
     def _dress(self) -> None:
         palette = self._theme.palette
-        for button, name in ((self.match, "level"), (self.blind, "eye_off")):
+        for button, name in (
+            (self.sketch, "pencil"),
+            (self.match, "level"),
+            (self.blind, "eye_off"),
+        ):
             button.setIcon(icon(name, palette.accent if button.isChecked() else palette.secondary))

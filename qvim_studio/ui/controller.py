@@ -29,7 +29,7 @@ from qvim_studio.ui.audition import Audition
 from qvim_studio.ui.clip_viewer import ClipViewer
 from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.kit_controller import KitController
-from qvim_studio.ui.services import Services
+from qvim_studio.ui.services import Services, stream_options
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.take_controller import TakeController
 from qvim_studio.ui.wishes import Wishes, request_like, request_of
@@ -335,7 +335,7 @@ class StudioController(QObject):
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:
         self._services.playback.set_device(settings.output_device)
-        self._services.backend.set_latency(settings.latency_ms / 1000)
+        self._services.backend.set_options(stream_options(settings))
         if self.output_folder != self._output_folder:
             self.load_history()
 

@@ -53,6 +53,8 @@ _DRAWINGS = {
     f'<path d="M4.6 19.4a10.5 10.5 0 0 1 0-14.8M19.4 4.6a10.5 10.5 0 0 1 0 14.8" {_LINE}/>',
     "eye_off": f'<path d="M3 12c2-4 5.5-6 9-6s7 2 9 6c-2 4-5.5 6-9 6s-7-2-9-6z" {_LINE}/>'
     f'<path d="M4.5 4.5l15 15" {_LINE}/>',
+    "pencil": f'<path d="M5 19l1-4.2L16.2 4.6a1.7 1.7 0 0 1 2.4 0l.8.8a1.7 1.7 0 0 1 0 2.4L9.2 18z'
+    f'M14 7l3 3" {_LINE}/>',
     "level": f'<path d="M5 9.5h14M5 14.5h14" {_LINE}/>',
     "star": f'<path d="{_STAR}" fill="C"/>',
     "star_outline": f'<path d="{_STAR}" {_LINE}/>',

@@ -51,6 +51,7 @@ from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.reveal import reveal_in_folder
 from qvim_studio.ui.services import Services
 from qvim_studio.ui.settings_dialog import SettingsDialog
+from qvim_studio.ui.sketch_desk import SketchDesk
 from qvim_studio.ui.take_desk import TakeDesk
 from qvim_studio.ui.theme import GRID, StudioTheme
 from qvim_studio.ui.window_keys import WindowKeys
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         self.request_desk = RequestDesk(
             self.request, self.candidates, self.messages, controller, services, self
         )
+        self.sketch_desk = SketchDesk(self.request, self.candidates, controller, services, self)
         self.library.sounds.voice_search_requested.connect(controller.find_by_voice)
         self.candidates.view.rename_requested.connect(self.history.edit_name)
         self.candidates.view.tag_requested.connect(self.history.edit_tags)

@@ -82,9 +82,9 @@ class RequestPanel(Card):
         self._on_text_changed("")
         self.set_ready(False)
 
-    def wishes(self) -> Wishes:
+    def wishes(self, draws_seed: bool = True) -> Wishes:
         """Read every control; draws a new seed unless it is locked."""
-        if not self.seed_lock.isChecked():
+        if draws_seed and not self.seed_lock.isChecked():
             self.seed.setValue(random.SystemRandom().randint(0, MAX_SHOWN_SEED))
         text = self.text.text().strip()
         chosen = self.details.kept_in(Settings())

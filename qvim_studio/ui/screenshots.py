@@ -18,7 +18,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
-from qvim_studio.audio.devices import AudioDevice, OnBlock, OnFinished
+from qvim_studio.audio.devices import AudioDevice, OnBlock, OnFinished, StreamOptions
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.errors import DeviceError
 from qvim_studio.core.paths import StudioPaths
@@ -29,6 +29,7 @@ from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.application import make_application
+from qvim_studio.ui.demo_history import fill_history
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services, make_services
 from qvim_studio.ui.settings_store import SettingsStore
@@ -36,10 +37,11 @@ from qvim_studio.ui.theme import StudioTheme
 
 ENGINE = "qvim_studio.assembly:make_engine"
 CHECKPOINTS = "qvim_studio.app:known_checkpoints"
-SIZE = (1280, 920)
+SIZE = (1280, 980)
 SMALLEST = 0  # Qt's "quality" of a PNG is how little it is compressed
 TAKES = ("dog_woof.flac", "explosion_boom.flac")
 SCALE = "1.5"
+HISTORY_CLIPS = 500
 TIMEOUT_S = 300.0
 STEP_S = 0.02
 RATE_HZ = 48_000
@@ -51,6 +53,7 @@ class StillAudio:
 
     def __init__(self) -> None:
         self.is_open = False
+        self.options = StreamOptions()
         self.hear: OnBlock = _forget
 
     def input_devices(self) -> tuple[AudioDevice, ...]:
@@ -62,7 +65,7 @@ class StillAudio:
     def refresh(self) -> None:
         """Nothing ever changes."""
 
-    def set_latency(self, seconds: float) -> None:
+    def set_options(self, options: StreamOptions) -> None:
         """Nothing is heard."""
 
     def open_input(self, device_name: str, on_block: OnBlock, on_finished: OnFinished) -> _Still:
@@ -124,7 +127,7 @@ class Photographer:
         self._wait(lambda: _half_way(seen) is not None or self._services.queue.running is None)
         self._window.request.show_progress(_half_way(seen))
         self._keep("generating", settle_s=0.0)
-        self._wait(lambda: self._services.queue.running is None)
+        self._wait(lambda: bool(self._window.controller.candidates))
         self._window.controller.progressed.disconnect(seen.append)
 
     def results(self, take: Path, text: str, name: str) -> None:
@@ -172,6 +175,21 @@ class Photographer:
         self._keep("settings", dialog)
         dialog.reject()
 
+    def history(self, sounds: Sequence[Path], clips: int) -> None:
+        """What is there after some weeks of work."""
+        fill_history(self._services.library, self._services.paths.output_folder, sounds, clips)
+        self._window.controller.load_history()
+        self._wait(lambda: len(self._window.history.model.entries) >= clips)
+        self._wait(lambda: self._services.tasks.is_idle)
+        self._keep("history")
+
+    def sketch(self) -> None:
+        """The live sketch of the settings."""
+        self._window.candidates.sketch.click()
+        self._wait(self._window.candidates.sketch_strip.play.isEnabled)
+        self._keep("sketch")
+        self._window.candidates.sketch.click()
+
     def pack(self, name: str = "pack") -> None:
         """The sounds made until now, on their way into a sample pack."""
         dialog = self._window.packs.open_pack()
@@ -179,6 +197,7 @@ class Photographer:
             raise RuntimeError("The history shows no sounds")
         dialog.form.name.setText("Dogs of War")
         dialog.form.creator.setText("MK")
+        dialog.form.folder.setText("~/Music/QVIM Studio Packs")  # and not that of the pictures
         self._wait(lambda: dialog.export.isEnabled())
         self._keep(name, dialog)
         dialog.reject()
@@ -218,7 +237,12 @@ class Photographer:
 
 
 def take_pictures(
-    folder: Path, takes: Sequence[Path], text: str, engine: str, checkpoints: str
+    folder: Path,
+    takes: Sequence[Path],
+    text: str,
+    engine: str,
+    checkpoints: str,
+    history_clips: int = HISTORY_CLIPS,
 ) -> None:
     """Write all scenes into ``folder``: the last take alone, then the first with the text."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -247,6 +271,9 @@ def take_pictures(
             scenes.pack()
             theme.set_theme(Theme.LIGHT)
             scenes.listening("results_light")
+            theme.set_theme(Theme.DARK)
+            scenes.sketch()
+            scenes.history(sorted(resource_path("library").glob("*.ogg")), history_clips)
             window.close()
         finally:
             services.shutdown()

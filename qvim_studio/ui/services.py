@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QSettings
 
-from qvim_studio.audio.devices import AudioBackend
+from qvim_studio.audio.devices import AudioBackend, StreamOptions
 from qvim_studio.audio.player import Player
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.engine import Engine
@@ -89,7 +89,7 @@ def make_services(
     make_engine_for = partial(_make_engine_for, engine_factory)
     playback = Playback(Player(backend))
     playback.set_device(store.settings.output_device)
-    backend.set_latency(store.settings.latency_ms / 1000)
+    backend.set_options(stream_options(store.settings))
     return Services(
         paths=paths,
         store=store,
@@ -108,6 +108,13 @@ def make_services(
         window_state=QSettings(
             str(paths.settings_file.with_name("window.ini")), QSettings.Format.IniFormat
         ),
+    )
+
+
+def stream_options(settings: Settings) -> StreamOptions:
+    """What the settings ask of microphones and loudspeakers."""
+    return StreamOptions(
+        settings.sample_rate_hz, settings.buffer_frames, settings.latency_ms / 1000
     )
 
 

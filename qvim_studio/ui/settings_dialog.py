@@ -10,8 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDoubleSpinBox,
-    QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -28,14 +26,14 @@ from qvim_studio.core.checkpoint_choice import (
     MEMORY_VARIATIONS,
     CheckpointChoice,
 )
-from qvim_studio.core.request import MAX_STEPS, VramMode
+from qvim_studio.core.request import MAX_STEPS, SamplerName, VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
-from qvim_studio.ui.card import Card, indent_text
+from qvim_studio.ui.card import indent_text
+from qvim_studio.ui.export_card import ExportCard
 from qvim_studio.ui.header import licence_line
+from qvim_studio.ui.settings_card import SettingsCard
 from qvim_studio.ui.theme import GRID, StudioTheme
-
-LABEL_WIDTH_PX = 136
 
 
 class SettingsDialog(QDialog):
@@ -68,6 +66,8 @@ class SettingsDialog(QDialog):
         column.addWidget(self._make_generation(settings))
         column.addWidget(self._make_sound(settings))
         column.addWidget(self._make_files(settings, default_output_folder))
+        self.export = ExportCard(self.tr("Export"), settings.pack, self)
+        column.addWidget(self.export)
         column.addWidget(self._make_appearance(settings))
         column.addStretch(1)
         scroll = QScrollArea(self)
@@ -117,6 +117,9 @@ class SettingsDialog(QDialog):
             engine_in_own_process=self.own_process.isChecked(),
             input_device=self.input_device.currentData() or "",
             output_device=self.output_device.currentData() or "",
+            sampler=self.sampler.currentData(),
+            sample_rate_hz=self.sample_rate.currentData(),
+            buffer_frames=self.buffer.currentData(),
             latency_ms=self.latency.currentData(),
             output_folder=self.output_folder.text().strip(),
             library_folder=self.library_folder.text().strip(),
@@ -124,10 +127,11 @@ class SettingsDialog(QDialog):
             trim_takes=self.trim_takes.isChecked(),
             theme=self.theme_choice.currentData(),
             text_percent=self.text_percent.currentData(),
+            pack=self.export.values(),
         )
 
-    def _make_generation(self, settings: Settings) -> Card:
-        card, grid = self._section(self.tr("Generation"))
+    def _make_generation(self, settings: Settings) -> SettingsCard:
+        card = SettingsCard(self.tr("Generation"), self)
         self.checkpoint = QComboBox(card)
         for choice in self._checkpoints:
             missing = self.tr("{0} (not installed)").format(choice.title)
@@ -137,13 +141,11 @@ class SettingsDialog(QDialog):
             self.checkpoint.addItem(settings.checkpoint, settings.checkpoint)
         self.checkpoint.setCurrentIndex(self.checkpoint.findData(settings.checkpoint))
         self.checkpoint.currentIndexChanged.connect(self._explain_checkpoint)
-        self._licence = self._note(card)
-        self.vram_mode = QComboBox(card)
-        for mode, label, _ in VRAM_MODES:
-            self.vram_mode.addItem(self.tr(label), mode)
-        self.vram_mode.setCurrentIndex(self.vram_mode.findData(settings.vram_mode))
+        self._licence = card.note()
+        modes = [(self.tr(label), mode) for mode, label, _ in VRAM_MODES]
+        self.vram_mode = card.combo(modes, settings.vram_mode)
         self.vram_mode.currentIndexChanged.connect(self._explain_mode)
-        self._mode_note = self._note(card)
+        self._mode_note = card.note()
         self.steps = QSpinBox(card)
         self.steps.setRange(0, MAX_STEPS)
         self.steps.setValue(settings.steps or 0)
@@ -159,16 +161,19 @@ class SettingsDialog(QDialog):
         self.own_process.setToolTip(
             self.tr("A crash or a full memory then costs one job and not the session")
         )
-        self._row(grid, self.tr("Checkpoint"), self.checkpoint, self._licence)
-        self._row(grid, self.tr("Memory use"), self.vram_mode, self._mode_note)
-        self._row(grid, self.tr("Diffusion steps"), self.steps)
-        self._row(grid, self.tr("Guidance"), self.guidance)
-        self._row(grid, "", self.own_process)
+        card.add(self.tr("Checkpoint"), self.checkpoint, self._licence)
+        card.add(self.tr("Memory use"), self.vram_mode, self._mode_note)
+        self.sampler = card.combo(SAMPLERS, settings.sampler)
+        card.add(self.tr("Diffusion steps"), self.steps)
+        solver_note = self.tr("DPM-Solver++ needs fewer steps; DDIM is there to compare")
+        card.add(self.tr("Scheduler"), self.sampler, card.note(solver_note))
+        card.add(self.tr("Guidance"), self.guidance)
+        card.add("", self.own_process)
         self._explain_checkpoint()
         return card
 
-    def _make_sound(self, settings: Settings) -> Card:
-        card, grid = self._section(self.tr("Sound"))
+    def _make_sound(self, settings: Settings) -> SettingsCard:
+        card = SettingsCard(self.tr("Sound"), self)
         self.input_device = QComboBox(card)
         self.output_device = QComboBox(card)
         for combo, name in (
@@ -183,65 +188,60 @@ class SettingsDialog(QDialog):
         refresh.clicked.connect(self._on_refresh)
         self.trim_takes = QCheckBox(self.tr("Trim silence around every take"), card)
         self.trim_takes.setChecked(settings.trim_takes)
-        self._row(grid, self.tr("Microphone"), self.input_device)
-        self._row(grid, self.tr("Loudspeaker"), self.output_device)
-        self.latency = QComboBox(card)
-        for milliseconds in sorted({*LATENCIES_MS, settings.latency_ms}):
-            self.latency.addItem(self.tr("{0} ms").format(milliseconds), milliseconds)
-        self.latency.setCurrentIndex(self.latency.findData(settings.latency_ms))
+        card.add(self.tr("Microphone"), self.input_device)
+        card.add(self.tr("Loudspeaker"), self.output_device)
+        rates = sorted({*RATES_HZ, settings.sample_rate_hz})
+        labels = [(f"{rate / 1000:g} kHz", rate) for rate in rates]
+        self.sample_rate = card.combo(labels, settings.sample_rate_hz)
+        frames = self.tr("{0} samples")
+        buffers = sorted({*BUFFERS_FRAMES, settings.buffer_frames})
+        labels = [(frames.format(count), count) for count in buffers]
+        self.buffer = card.combo(labels, settings.buffer_frames)
+        milliseconds = self.tr("{0} ms")
+        delays = sorted({*LATENCIES_MS, settings.latency_ms})
+        labels = [(milliseconds.format(delay), delay) for delay in delays]
+        self.latency = card.combo(labels, settings.latency_ms)
         latency_note = self.tr("Shorter answers faster; choose longer where sound crackles")
-        self._row(grid, "", refresh)
-        self._row(grid, self.tr("Latency"), self.latency, self._note(card, latency_note))
-        self._row(grid, "", self.trim_takes)
+        card.add("", refresh)
+        rate_note = self.tr("A device that cannot do it is opened at its own rate")
+        card.add(self.tr("Sample rate"), self.sample_rate, card.note(rate_note))
+        card.add(self.tr("Buffer"), self.buffer)
+        card.add(self.tr("Latency"), self.latency, card.note(latency_note))
+        card.add("", self.trim_takes)
         return card
 
-    def _make_files(self, settings: Settings, default_output_folder: str) -> Card:
-        card, grid = self._section(self.tr("Files"))
+    def _make_files(self, settings: Settings, default_output_folder: str) -> SettingsCard:
+        card = SettingsCard(self.tr("Files"), self)
         self.output_folder = QLineEdit(settings.output_folder, card)
         self.output_folder.setPlaceholderText(default_output_folder)
         self.library_folder = QLineEdit(settings.library_folder, card)
         self.library_folder.setPlaceholderText(self.tr("Bundled sounds"))
-        self._row(
-            grid,
-            self.tr("Results go to"),
-            self._with_browse(self.output_folder, self.tr("Results go to")),
-        )
-        self._row(
-            grid,
-            self.tr("Sound library"),
-            self._with_browse(self.library_folder, self.tr("Sound library")),
-            self._note(card, self.tr("Where “Nearest sound” looks for a starting point")),
-        )
+        library_note = card.note(self.tr("Where “Nearest sound” looks for a starting point"))
+        card.add_folder(self.tr("Results go to"), self.output_folder)
+        card.add_folder(self.tr("Sound library"), self.library_folder, library_note)
         self.watch_folder = QLineEdit(settings.watch_folder, card)
         self.watch_folder.setPlaceholderText(self.tr("No copies"))
-        self._row(
-            grid,
-            self.tr("Copies go to"),
-            self._with_browse(self.watch_folder, self.tr("Copies go to")),
-            self._note(card, self.tr("A folder that your sampler or DAW watches")),
-        )
+        copies_note = card.note(self.tr("A folder that your sampler or DAW watches"))
+        card.add_folder(self.tr("Copies go to"), self.watch_folder, copies_note)
         return card
 
-    def _make_appearance(self, settings: Settings) -> Card:
-        card, grid = self._section(self.tr("Appearance"))
-        self.theme_choice = QComboBox(card)
-        for label, theme in (
+    def _make_appearance(self, settings: Settings) -> SettingsCard:
+        card = SettingsCard(self.tr("Appearance"), self)
+        themes = (
             (self.tr("Follow the system"), Theme.SYSTEM),
             (self.tr("Dark"), Theme.DARK),
             (self.tr("Light"), Theme.LIGHT),
-        ):
-            self.theme_choice.addItem(label, theme)
-        self.theme_choice.setCurrentIndex(self.theme_choice.findData(settings.theme))
-        self._row(grid, self.tr("Theme"), self.theme_choice)
-        self.text_percent = QComboBox(card)
-        for percent in sorted({*TEXT_PERCENTS, settings.text_percent}):
-            self.text_percent.addItem(f"{percent} %", percent)
-        self.text_percent.setCurrentIndex(self.text_percent.findData(settings.text_percent))
-        self._row(grid, self.tr("Text size"), self.text_percent)
+        )
+        self.theme_choice = card.combo(themes, settings.theme)
+        card.add(self.tr("Theme"), self.theme_choice)
+        percents = sorted({*TEXT_PERCENTS, settings.text_percent})
+        labels = [(f"{percent} %", percent) for percent in percents]
+        self.text_percent = card.combo(labels, settings.text_percent)
+        card.add(self.tr("Text size"), self.text_percent)
         keys = QPushButton(self.tr("Keyboard shortcuts…"), card)
         keys.setAutoDefault(False)
         keys.clicked.connect(self.shortcuts_wanted)
-        self._row(grid, "", keys)
+        card.add("", keys)
         return card
 
     def _make_buttons(self) -> QHBoxLayout:
@@ -266,51 +266,6 @@ class SettingsDialog(QDialog):
         button.setMinimumWidth(96)
         button.setDefault(True)
         return row
-
-    def _section(self, title: str) -> tuple[Card, QGridLayout]:
-        card = Card(title, self)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(2 * GRID)
-        grid.setVerticalSpacing(GRID)
-        grid.setColumnMinimumWidth(0, LABEL_WIDTH_PX)
-        grid.setColumnStretch(1, 1)
-        card.body.addLayout(grid)
-        return card, grid
-
-    def _row(
-        self, grid: QGridLayout, name: str, field: QWidget, note: QLabel | None = None
-    ) -> None:
-        number = grid.rowCount()
-        label = QLabel(name, self)
-        label.setObjectName("secondary")
-        grid.addWidget(label, number, 0)
-        grid.addWidget(field, number, 1)
-        if name:
-            label.setBuddy(field)
-            field.setAccessibleName(name)
-        if note is not None:
-            grid.addWidget(note, number + 1, 1)
-
-    def _note(self, parent: QWidget, text: str = "") -> QLabel:
-        note = QLabel(text, parent)
-        note.setObjectName("caption")
-        note.setWordWrap(True)
-        return note
-
-    def _with_browse(self, field: QLineEdit, name: str) -> QWidget:
-        field.setAccessibleName(name)
-        box = QWidget(self)
-        browse = QPushButton(self.tr("Browse…"), box)
-        browse.setAutoDefault(False)
-        browse.setProperty("field", field)
-        browse.clicked.connect(self._on_browse)
-        row = QHBoxLayout(box)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(field, 1)
-        row.addWidget(browse)
-        box.setFocusProxy(field)
-        return box
 
     @Slot()
     def _explain_checkpoint(self) -> None:
@@ -339,15 +294,6 @@ class SettingsDialog(QDialog):
         self._mode_note.setText(note)
 
     @Slot(bool)
-    def _on_browse(self, checked: bool = False) -> None:
-        field = self.sender().property("field")
-        dialog = QFileDialog(self, self.tr("Choose a folder"), field.text())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(field.setText)
-        dialog.open()
-
-    @Slot(bool)
     def _on_refresh(self, checked: bool = False) -> None:
         self.devices_wanted.emit()
 
@@ -359,6 +305,9 @@ class SettingsDialog(QDialog):
             (self.vram_mode, settings.vram_mode),
             (self.input_device, settings.input_device),
             (self.output_device, settings.output_device),
+            (self.sampler, settings.sampler),
+            (self.sample_rate, settings.sample_rate_hz),
+            (self.buffer, settings.buffer_frames),
             (self.latency, settings.latency_ms),
             (self.theme_choice, settings.theme),
             (self.text_percent, settings.text_percent),
@@ -371,6 +320,7 @@ class SettingsDialog(QDialog):
         self.output_folder.setText(settings.output_folder)
         self.library_folder.setText(settings.library_folder)
         self.watch_folder.setText(settings.watch_folder)
+        self.export.show_values(settings.pack)
 
     @Slot()
     def _on_restore(self) -> None:
@@ -388,6 +338,9 @@ class SettingsDialog(QDialog):
         self.accept()
 
 
+SAMPLERS = (("DPM-Solver++", SamplerName.DPM_SOLVER), ("DDIM", SamplerName.DDIM))
+RATES_HZ = (44_100, 48_000, 96_000)
+BUFFERS_FRAMES = (120, 240, 480, 960)
 LATENCIES_MS = (50, 100, 200, 400)
 TEXT_PERCENTS = (90, 100, 110, 125)
 VRAM_MODES = (

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QKeySequenceEdit,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -54,6 +56,10 @@ class ShortcutsDialog(QDialog):
                 field.setMaximumSequenceLength(1)
                 field.setClearButtonEnabled(True)
                 field.setAccessibleName(translated(spec.text))
+                for inner in field.findChildren(QLineEdit):  # a screen reader stops here
+                    inner.setAccessibleName(translated(spec.text))
+                for button in field.findChildren(QToolButton):
+                    button.setAccessibleName(self.tr("No key for “{0}”").format(label.text()))
                 field.keySequenceChanged.connect(self._check)
                 label.setBuddy(field)
                 row = grid.rowCount()

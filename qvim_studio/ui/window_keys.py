@@ -82,6 +82,8 @@ class WindowKeys(QObject):
             "sketch": partial(window.request.choose_quality, Quality.SKETCH),
             "standard": partial(window.request.choose_quality, Quality.STANDARD),
             "fine": partial(window.request.choose_quality, Quality.FINE),
+            "live_sketch": window.candidates.sketch.click,
+            "play_sketch": window.sketch_desk.play,
             "details": window.request.more.click,
             "cancel": self._stop_what_goes_on,
             "words": window.request.text.setFocus,

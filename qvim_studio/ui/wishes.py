@@ -43,6 +43,7 @@ def request_of(
         seed=wishes.seed,
         steps=wishes.steps,
         guidance=wishes.guidance,
+        sampler=settings.sampler,
         start=wishes.start,
         strength=wishes.strength,
         checkpoint=settings.checkpoint,

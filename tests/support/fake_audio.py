@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from qvim_studio.audio.devices import AudioDevice, OnBlock, OnFinished
+from qvim_studio.audio.devices import AudioDevice, OnBlock, OnFinished, StreamOptions
 from qvim_studio.core.errors import DeviceError
 
 SAMPLE_RATE = 48_000
@@ -43,7 +43,7 @@ class FakeAudio:
         self.input: FakeStream | None = None
         self.output: FakeStream | None = None
         self.opened_names: list[str] = []
-        self.latency_s = 0.0
+        self.options = StreamOptions()
 
     def input_devices(self) -> tuple[AudioDevice, ...]:
         return _devices(self.microphones)
@@ -54,8 +54,8 @@ class FakeAudio:
     def refresh(self) -> None:
         self.refreshes += 1
 
-    def set_latency(self, seconds: float) -> None:
-        self.latency_s = seconds
+    def set_options(self, options: StreamOptions) -> None:
+        self.options = options
 
     def open_input(
         self, device_name: str, on_block: OnBlock, on_finished: OnFinished

@@ -17,11 +17,12 @@ ctl.!default { type pulse }
 pcm.qvim_speakers { type pulse device "speakers" hint { show on description "Test speakers" } }
 pcm.qvim_mic { type pulse device "microphone" hint { show on description "Test microphone" } }
 """
+MICROPHONE = "module-remap-source master=feed.monitor source_name=microphone"
 MODULES = (
     "module-native-protocol-unix socket={folder}/pulse.sock auth-anonymous=1",
     "module-null-sink sink_name=speakers rate=48000 channels=2",
     "module-null-sink sink_name=feed rate=48000 channels=1",
-    "module-remap-source master=feed.monitor source_name=microphone",
+    MICROPHONE,
 )
 START_TIMEOUT_S = 10.0
 
@@ -44,7 +45,13 @@ class SoundServer:
             "PULSE_SERVER": f"unix:{folder}/pulse.sock",
             "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
         }
-        own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(runtime)}
+        self._clients: list[subprocess.Popen[bytes]] = []
+        self.start()
+
+    def start(self) -> None:
+        """Also another time, after ``kill``."""
+        folder = self.folder
+        own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder / "run")}
         base = {k: v for k, v in os.environ.items() if k != "PULSE_SERVER"}
         command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1"]
         command += ["--use-pid-file=no", "--disable-shm=yes", "--log-level=error"]
@@ -53,7 +60,6 @@ class SoundServer:
         self.process = subprocess.Popen(
             command, env=base | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        self._clients: list[subprocess.Popen[bytes]] = []
         self._wait_until_ready()
         self.control("set-default-sink", "speakers")
         self.control("set-default-source", "microphone")
@@ -83,6 +89,17 @@ class SoundServer:
             )
         self._clients.append(process)
         return process
+
+    def plug_in(self) -> None:
+        """The microphone, after "unload-module module-remap-source" took it away."""
+        self.control("load-module", *MICROPHONE.split())
+        self.control("set-default-source", "microphone")
+
+    def kill(self) -> None:
+        """As a crash ends it."""
+        self.process.kill()
+        self.process.wait()
+        (self.folder / "pulse.sock").unlink()
 
     def stop(self) -> None:
         for process in (*self._clients, self.process):

@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from qvim_studio.audio.devices import StreamOptions
+from qvim_studio.core.request import SamplerName
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.memory_watch import Memory, read_memory
 from qvim_studio.ui.actions import all_specs
@@ -127,15 +129,35 @@ def test_text_size_follows_the_settings_at_once(window: MainWindow, services: Se
     assert QFontMetrics(font()).height() == before
 
 
-def test_the_latency_is_asked_of_the_devices_at_once(
-    window: MainWindow, services: Services, audio: FakeAudio
+def test_rate_buffer_and_latency_are_asked_of_the_devices_at_once(
+    with_take: MainWindow, audio: FakeAudio, qtbot: QtBot
 ) -> None:
-    assert audio.latency_s == 0.2
-    dialog = window.open_settings()
-    dialog.latency.setCurrentIndex(dialog.latency.findData(50))
+    QTest.keyClick(with_take, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: audio.output is not None)
+    before = audio.output
+    assert audio.options == StreamOptions(48_000, 480, 0.2)
+    dialog = with_take.open_settings()
+    for combo, value in ((dialog.sample_rate, 96_000), (dialog.buffer, 240), (dialog.latency, 50)):
+        combo.setCurrentIndex(combo.findData(value))
     dialog.settings_chosen.emit(dialog.chosen())
-    assert audio.latency_s == 0.05
+    assert audio.options == StreamOptions(96_000, 240, 0.05)
     dialog.reject()
+    QTest.keyClick(with_take, Qt.Key.Key_Space)
+    QTest.keyClick(with_take, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: audio.output is not before)  # the loudspeaker was opened anew
+    assert before.is_closed
+
+
+def test_the_scheduler_of_the_settings_is_the_one_that_is_asked(
+    with_take: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    dialog = with_take.open_settings()
+    dialog.sampler.setCurrentIndex(dialog.sampler.findData(SamplerName.DDIM))
+    dialog.settings_chosen.emit(dialog.chosen())
+    dialog.reject()
+    with qtbot.waitSignal(services.queue.finished) as finished:
+        with_take.request.generate_button.click()
+    assert finished.args[0].job.request.sampler is SamplerName.DDIM
 
 
 def test_apply_counts_at_once_and_restore_shows_the_defaults(

@@ -232,7 +232,7 @@ def test_every_control_has_a_name_for_screen_readers(window: MainWindow, qtbot: 
             for widget in root.findChildren(kind):
                 is_inner = widget.objectName().startswith("qt_") or widget.isHidden()
                 is_inner |= widget.metaObject().className() == "QLineEditIconButton"
-                is_popup = isinstance(widget.parent(), (QComboBox, QKeySequenceEdit)) or (
+                is_popup = isinstance(widget.parent(), QComboBox) or (
                     widget.window().metaObject().className().startswith("QComboBox")
                 )
                 label = getattr(widget, "text", lambda: "")()

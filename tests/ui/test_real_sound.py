@@ -110,3 +110,59 @@ def test_a_take_is_exact_and_a_lost_microphone_costs_nothing_but_a_message(
     record_key(window, services, qtbot)
     with qtbot.waitSignal(services.recording.take_recorded, timeout=OPENING_MS):
         QTest.keyClick(window, Qt.Key.Key_R)
+
+
+def test_a_killed_sound_server_costs_a_message_and_the_next_one_is_recorded_from(
+    window: MainWindow,
+    services: Services,
+    server: SoundServer,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 0.6)
+    qtbot.waitUntil(window.imitation.bar.record_button.isEnabled, timeout=OPENING_MS)
+    heard: list[float] = []
+    services.recording.level_changed.connect(lambda level: heard.append(level.rms_db))
+    record_key(window, services, qtbot)
+    server.speak(chirp(2.0).tobytes())
+    qtbot.waitUntil(lambda: max(heard, default=-99) > -12, timeout=OPENING_MS)
+    controller = window.controller
+    with qtbot.waitSignals(
+        [services.recording.take_recorded, controller.imitation_changed], timeout=OPENING_MS
+    ):
+        server.kill()
+    assert "stopped sending" in window.messages.text
+    assert soundfile.info(str(controller.imitation.path)).frames > 0
+    assert services.recording.state is RecordingState.IDLE
+
+    server.start()
+    monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 2.0)
+    window._look_for_devices()
+    qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=OPENING_MS)
+    record_key(window, services, qtbot)
+    with qtbot.waitSignal(services.recording.take_recorded, timeout=OPENING_MS):
+        QTest.keyClick(window, Qt.Key.Key_R)
+
+
+def test_an_unplugged_microphone_costs_a_message_and_works_when_it_is_back(
+    window: MainWindow, services: Services, server: SoundServer, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(window.imitation.bar.record_button.isEnabled, timeout=OPENING_MS)
+    record_key(window, services, qtbot)
+    controller, recording = window.controller, services.recording
+    lengths: list[float] = []
+    recording.level_changed.connect(lambda level: lengths.append(level.seconds))
+    server.speak(chirp(1.0).tobytes())
+    qtbot.waitUntil(lambda: max(lengths, default=0.0) > 2.0, timeout=OPENING_MS)
+    with qtbot.waitSignals(
+        [recording.take_recorded, controller.imitation_changed], timeout=OPENING_MS
+    ):
+        server.control("unload-module", "module-remap-source")
+    assert "disconnected" in window.messages.text or "stopped sending" in window.messages.text
+    assert soundfile.info(str(controller.imitation.path)).duration > 1.0
+    assert recording.state is RecordingState.IDLE
+
+    server.plug_in()
+    record_key(window, services, qtbot)
+    with qtbot.waitSignal(recording.take_recorded, timeout=OPENING_MS):
+        QTest.keyClick(window, Qt.Key.Key_R)

@@ -19,8 +19,10 @@ SCENES = {
     "settings",
     "spectrogram",
     "keyboard",
-    "checkpoints",
     "pack",
+    "sketch",
+    "history",
+    "checkpoints",
 }
 
 
@@ -33,7 +35,12 @@ def test_every_scene_is_pictured(
 ) -> None:
     monkeypatch.setattr(screenshots, "load_factory", lambda name: list_checkpoints)
     screenshots.take_pictures(
-        tmp_path / "out", [take, take], "door", "scripted_engine:make_engine", "unused:here"
+        tmp_path / "out",
+        [take, take],
+        "door",
+        "scripted_engine:make_engine",
+        "unused:here",
+        history_clips=8,
     )
     pictures = {path.stem: path for path in (tmp_path / "out").glob("*.png")}
     assert set(pictures) == SCENES

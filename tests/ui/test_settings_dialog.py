@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_audio import FakeAudio
@@ -11,6 +12,7 @@ from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.request import VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
+from qvim_studio.ui.pack_form import PackForm
 from qvim_studio.ui.settings_dialog import SettingsDialog
 from qvim_studio.ui.theme import StudioTheme
 
@@ -27,6 +29,7 @@ CHOSEN = Settings(
     input_device="Gone microphone",
     output_folder="/somewhere",
     trim_takes=False,
+    pack={"creator": "MK", "source": "QVIM", "bits": "16", "rate": "96000", "folder": "/packs"},
 )
 
 
@@ -99,3 +102,20 @@ def test_the_memory_of_a_mode_is_estimated_and_the_last_one_measured(
     assert "the last sound took 1.3 GB in mode low (measured)" in dialog._mode_note.text()
     dialog.vram_mode.setCurrentIndex(dialog.vram_mode.findData(VramMode.HIGH))
     assert "GB" not in dialog._mode_note.text().replace("above 12 GB", "")
+
+
+def test_export_defaults_reach_the_next_sample_pack_and_can_be_restored(
+    theme: StudioTheme, qtbot: QtBot
+) -> None:
+    dialog = open_dialog(CHOSEN, theme, qtbot)
+    dialog.export.creator.setText("Foley Ltd")
+    dialog.export.bits.setCurrentIndex(dialog.export.bits.findData("24"))
+    form = PackForm()
+    qtbot.addWidget(form)
+    form.show_values(dialog.chosen().pack, "Pack", Path("/packs"))
+    assert form.creator.text() == "Foley Ltd"
+    assert form.options().file_format.bit_depth == 24
+    assert form.values()["rate"] == "96000"
+    assert form.folder.text() == "/packs"
+    next(b for b in dialog.findChildren(QPushButton) if b.text() == "Restore defaults").click()
+    assert dialog.chosen().pack == {}

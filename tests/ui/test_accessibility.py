@@ -1,0 +1,105 @@
+"""What a screen reader is told, through AT-SPI, and where the Tab key leads."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import screen
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from screen import Screen
+
+from qvim_studio.ui.main_window import MainWindow
+
+SUPPORT = Path(screen.__file__).parent
+SYSTEM_PYTHON = "/usr/bin/python3"  # the bindings of AT-SPI live there
+PATIENCE_S = 120.0
+INNER_ROLES = {"list"}  # the closed list of a combo box, which itself has the name
+
+
+def has_accessibility() -> bool:
+    if not (screen.is_available() and shutil.which("dbus-run-session")):
+        return False
+    probe = [SYSTEM_PYTHON, "-c", "import pyatspi"]
+    return (
+        Path(SYSTEM_PYTHON).exists() and subprocess.run(probe, capture_output=True).returncode == 0
+    )
+
+
+@pytest.fixture
+def desktop(tmp_path: Path) -> Iterator[Screen]:
+    desktop = Screen(tmp_path)
+    yield desktop
+    desktop.stop()
+
+
+def told(desktop: Screen, home: Path, *pressed: str) -> list[dict[str, Any]]:
+    """Every control of the studio, after these were pressed, as AT-SPI has it."""
+    places = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE")}
+    switches = {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1", "QT_ACCESSIBILITY": "1"}
+    script = (
+        f'"{sys.executable}" -m qvim_studio studio 2>"$HOME/errors.txt" & studio=$!\n'
+        f'"{SYSTEM_PYTHON}" "$@"; status=$?\n'
+        "kill $studio; wait $studio; exit $status"
+    )
+    walk = [str(SUPPORT / "walk_accessibility.py"), "QVIM Studio", *pressed]
+    done = subprocess.run(
+        ["dbus-run-session", "bash", "-c", script, "bash", *walk],
+        env=os.environ | desktop.environment | places | switches | {"HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])  # the bus and the studio may talk before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not has_accessibility(), reason="AT-SPI, Xvfb or openbox is not installed")
+@pytest.mark.parametrize("dialog", ["Settings…", "Keyboard shortcuts…", "About QVIM Studio"])
+def test_a_screen_reader_finds_a_name_on_every_control(
+    desktop: Screen, tmp_path: Path, dialog: str
+) -> None:
+    controls = told(desktop, tmp_path, "More", dialog)
+    shown = [control for control in controls if control["is_shown"]]
+    assert {"push button", "check box", "combo box", "slider", "spin button", "text", "list"} <= {
+        control["role"] for control in shown
+    }
+    assert any("dialog" in parent for control in shown for parent in control["inside"])
+    assert not [control for control in shown if not control["name"]]
+    hidden = [c for c in controls if not c["is_shown"] and c["role"] not in INNER_ROLES]
+    assert len([c for c in hidden if c["role"] == "menu item" and c["name"]]) > 40
+
+
+def test_tab_walks_through_the_panels_from_top_to_bottom(
+    with_take: MainWindow, generate: Callable[[MainWindow], None]
+) -> None:
+    generate(with_take)
+    with_take.rest()
+    panels = (
+        with_take.header,
+        with_take.imitation,
+        with_take.request,
+        with_take.candidates,
+        with_take.library,
+    )
+    order: list[QWidget] = []
+    while (focused := next_by_tab(with_take)) not in order:
+        order.append(focused)
+    places = [next(n for n, p in enumerate(panels) if p.isAncestorOf(w)) for w in order]
+    assert places == sorted(places)
+    assert set(places) == set(range(len(panels)))
+
+
+def next_by_tab(window: MainWindow) -> QWidget:
+    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
+    return QApplication.focusWidget()
