@@ -18,6 +18,7 @@ from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import FoundSound
+from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.library.sound_facts import SoundReport, read_sound
 from qvim_studio.library.sound_index import SoundIndex
 
@@ -40,14 +41,14 @@ def make_engine() -> Engine:
 
 
 def find_nearest(
-    embedding: np.ndarray, library_folder: str | None, embedder: Embedder
+    query: SoundQuery, library_folder: str | None, embedder: Embedder
 ) -> NearestSound | None:
-    """The real sound nearest to an imitation's embedding (960,)."""
+    """The real sound nearest to an imitation and to the words, None where none is."""
     from qvim_studio.pipeline.engine import NearestSound
 
     index = _index_of(library_folder, embedder)
     index.refresh()
-    hits = index.search(embedding, top=1)
+    hits = index.search(query, top=1)
     if not hits:
         return None
     hit = hits[0]
@@ -55,7 +56,7 @@ def find_nearest(
 
 
 def find_similar(
-    embedding: np.ndarray, library_folder: str | None, embedder: Embedder
+    query: SoundQuery, library_folder: str | None, embedder: Embedder
 ) -> tuple[FoundSound, ...]:
     """The real sounds that are shown beside the made ones, best first.
 
@@ -64,7 +65,7 @@ def find_similar(
     index = _index_of(library_folder, embedder)
     if library_folder is None:
         index.refresh()
-    hits = index.search(embedding, top=SHOWN_SIMILAR)
+    hits = index.search(query, top=SHOWN_SIMILAR)
     return tuple(FoundSound(str(hit.path), hit.similarity) for hit in hits if hit.path.is_file())
 
 

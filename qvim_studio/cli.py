@@ -134,6 +134,8 @@ def _add_search(commands: Any) -> None:
     parser = commands.add_parser("search", help="the sounds of a folder nearest to an imitation")
     parser.add_argument("imitation", type=Path)
     parser.add_argument("--folder", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--text", default="", help="words that files or folders are called by")
+    parser.add_argument("--balance", type=float, default=0.5, help="0 voice only .. 1 text only")
     parser.add_argument("--top", type=int, default=10, metavar="N")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_search)

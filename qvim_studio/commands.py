@@ -18,6 +18,7 @@ from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import Progress
+from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.export.clip_writer import write_result
 from qvim_studio.models.checkpoints import find_checkpoint, list_checkpoints, verify_checkpoint
 
@@ -89,6 +90,8 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
     """The nearest sounds of a folder; the folder's index is cached."""
     if options.top < 1:
         raise UsageError(f"--top must be at least 1, got {options.top}. Ask for one sound or more.")
+    if not 0.0 <= options.balance <= 1.0:
+        raise UsageError(f"--balance must lie between 0 and 1, got {options.balance:g}.")
     clip = trim_silence(read_audio(options.imitation))
     if not options.folder.is_dir():
         raise StudioError(
@@ -99,7 +102,8 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
     embedder = _make_embedder(None)
     index = assembly.make_index(options.folder, embedder)
     index.refresh(_show_indexing)
-    hits = index.search(embedder.embed(level_for_embedding(clip), "imitation"), options.top)
+    embedding = embedder.embed(level_for_embedding(clip), "imitation")
+    hits = index.search(SoundQuery(embedding, options.text, options.balance), options.top)
     if not options.json:
         for hit in hits:
             print(f"{100 * hit.similarity:4.0f} %  {hit.path}")

@@ -14,6 +14,8 @@ import numpy as np
 from qvim_studio.audio.files import read_audio, write_atomically
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, OutputError, StudioError
+from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.library.word_match import word_shares
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +29,10 @@ Stamp = tuple[float, int]  # modification time in s and size in bytes: changed w
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One found sound; similarity is a cosine, -1..1."""
+    """One found sound; similarity to the voice is a cosine, -1..1, None for words alone."""
 
     path: Path
-    similarity: float
+    similarity: float | None
 
 
 class SoundIndex:
@@ -84,14 +86,19 @@ class SoundIndex:
                 self._save()
         return len(stale)
 
-    def search(self, embedding: np.ndarray, top: int) -> list[SearchHit]:
-        """The ``top`` most similar sounds, best first."""
+    def search(self, query: SoundQuery, top: int) -> list[SearchHit]:
+        """The ``top`` best sounds, best first; for words alone only those that are called so."""
         if not self._rows:
             return []
         names = list(self._rows)
-        matrix = np.stack([self._rows[name][1] for name in names])
-        similarity = matrix @ embedding
-        best = np.argsort(-similarity, kind="stable")[:top]
+        weight = query.words_weight
+        shares = word_shares(query.text, names) if weight else np.zeros(len(names), np.float32)
+        if query.embedding is None:
+            best = [i for i in np.argsort(-shares, kind="stable")[:top] if shares[i] > 0]
+            return [SearchHit(self._folder / names[i], None) for i in best]
+        similarity = np.stack([self._rows[name][1] for name in names]) @ query.embedding
+        score = (1 - weight) * similarity + weight * shares
+        best = np.argsort(-score, kind="stable")[:top]
         return [SearchHit(self._folder / names[i], float(similarity[i])) for i in best]
 
     def _stamped_files(self) -> dict[str, Stamp]:

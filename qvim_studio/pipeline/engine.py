@@ -30,6 +30,7 @@ from qvim_studio.core.result import (
     Progress,
     Variation,
 )
+from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.audioldm import free_cuda_memory
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import ComputePlan, make_plan, step_down
@@ -59,22 +60,23 @@ LATENT_SAMPLES = VAE_FACTOR * HOP
 
 @dataclass(frozen=True, eq=False)
 class NearestSound:
-    """A real sound found for an imitation; similarity is a QVIM cosine."""
+    """A real sound found for a request; similarity to the voice is a QVIM cosine, None for words
+    alone."""
 
     name: str
     clip: AudioClip
-    similarity: float
+    similarity: float | None
 
 
-FindNearest = Callable[[np.ndarray, str | None, Embedder], NearestSound | None]
-FindSimilar = Callable[[np.ndarray, str | None, Embedder], tuple[FoundSound, ...]]
+FindNearest = Callable[[SoundQuery, str | None, Embedder], NearestSound | None]
+FindSimilar = Callable[[SoundQuery, str | None, Embedder], tuple[FoundSound, ...]]
 
 
 class StudioEngine:
     """Keeps the last checkpoint in memory.
 
-    find_nearest: (embedding (960,), library folder or None for the bundled sounds, embedder) →
-    the nearest real sound, or None where there is none. find_similar: likewise, for the sounds
+    find_nearest: (query, library folder or None for the bundled sounds, embedder) → the nearest
+    real sound, or None where there is none. find_similar: likewise, for the sounds
     that are shown beside the made ones; None shows none.
     """
 
@@ -160,9 +162,7 @@ class StudioEngine:
         if self._find_similar is None or run.embedding is None:
             return ()
         try:
-            return self._find_similar(
-                run.embedding, run.request.library_folder, run.loaded.embedder
-            )
+            return self._find_similar(run.query, run.request.library_folder, run.loaded.embedder)
         except StudioError as error:
             log.warning("no sounds were looked for: %s", error)
             return ()
@@ -194,7 +194,8 @@ def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> Gener
     defaults = loaded.checkpoint.defaults
     start = defaults.start if request.start is None else request.start
     if request.imitation is None:
-        start = Start.NOISE
+        if start is Start.IMITATION or not request.text.strip():
+            start = Start.NOISE
         duration_s = DEFAULT_DURATION_S
     else:
         duration_s = request.imitation.duration_s
@@ -312,23 +313,27 @@ class _Run:
 
     def _start(self, find_nearest: FindNearest) -> torch.Tensor | None:
         """Clean latents (1, channels, frames, bins) to start from, or None for noise."""
-        if self.imitation is None or self.embedding is None:
-            return None
-        if self.request.start is Start.IMITATION:
+        if self.request.start is Start.IMITATION and self.imitation is not None:
             self.start_name = "the imitation"
             return self._encode_sound(self.imitation)
-        if self.request.start is Start.NEAREST:
-            folder = self.request.library_folder
-            nearest = find_nearest(self.embedding, folder, self.loaded.embedder)
-            if nearest is None:
-                self.notes.append("There is no sound to start from: started from noise.")
-                return None
-            self.start_name = nearest.name
-            self.notes.append(f"Started from {nearest.name} (similarity {nearest.similarity:.2f}).")
-            return self._encode_sound(
-                arrange(mono_at(nearest.clip, SAMPLE_RATE), self.imitation, SAMPLE_RATE)
-            )
-        return None
+        if self.request.start is not Start.NEAREST:
+            return None
+        nearest = find_nearest(self.query, self.request.library_folder, self.loaded.embedder)
+        if nearest is None:
+            self.notes.append("There is no sound to start from: started from noise.")
+            return None
+        self.start_name = nearest.name
+        close = "" if nearest.similarity is None else f" (similarity {nearest.similarity:.2f})"
+        self.notes.append(f"Started from {nearest.name}{close}.")
+        sound = mono_at(nearest.clip, SAMPLE_RATE)
+        if self.imitation is not None:
+            sound = arrange(sound, self.imitation, SAMPLE_RATE)
+        return self._encode_sound(sound)
+
+    @property
+    def query(self) -> SoundQuery:
+        """What real sounds are looked for by."""
+        return SoundQuery(self.embedding, self.request.text, self.request.balance)
 
     @torch.inference_mode()
     def _encode_sound(self, samples: np.ndarray) -> torch.Tensor:

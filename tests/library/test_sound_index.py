@@ -11,6 +11,7 @@ import soundfile
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, StudioError
+from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.library.sound_index import SoundIndex
 
 
@@ -41,6 +42,9 @@ def write_tone(path: Path, level: float) -> None:
     soundfile.write(path, level * np.sin(np.arange(8000) / 9), 16_000)
 
 
+NEAR_MIDDLE = np.array([np.cos(0.5), np.sin(0.5)], np.float32)
+
+
 def make_index(folder: Path, embed: LevelEmbedder, space: str = "a") -> SoundIndex:
     return SoundIndex(folder, folder.parent / "cache" / "index.npz", space, embed)
 
@@ -48,9 +52,23 @@ def make_index(folder: Path, embed: LevelEmbedder, space: str = "a") -> SoundInd
 def test_nearest_sounds_come_first(folder: Path) -> None:
     index = make_index(folder, LevelEmbedder())
     assert index.refresh() == 4  # the broken one is tried and passed over
-    hits = index.search(np.array([np.cos(0.5), np.sin(0.5)], np.float32), top=2)
+    hits = index.search(SoundQuery(NEAR_MIDDLE), top=2)
     assert [hit.path.name for hit in hits] == ["middle.flac", "quiet.wav"]
     assert hits[0].similarity == pytest.approx(1.0, abs=1e-3)
+
+
+def test_words_outweigh_the_voice_as_far_as_the_balance_says(folder: Path) -> None:
+    index = make_index(folder, LevelEmbedder())
+    index.refresh()
+
+    def names(query: SoundQuery) -> list[str]:
+        return [hit.path.name for hit in index.search(query, top=3)]
+
+    assert names(SoundQuery(NEAR_MIDDLE, "loud", 0.0))[0] == "middle.flac"
+    assert names(SoundQuery(NEAR_MIDDLE, "loud", 0.8))[0] == "loud.ogg"
+    assert names(SoundQuery(NEAR_MIDDLE, "a thunderstorm", 0.8))[0] == "middle.flac"
+    assert names(SoundQuery(None, "loud rumble")) == ["loud.ogg"]
+    assert names(SoundQuery(None, "thunder")) == []
 
 
 def test_second_run_embeds_changed_files_only(folder: Path) -> None:
@@ -113,4 +131,4 @@ def test_empty_folder_finds_nothing(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     index = make_index(tmp_path / "empty", LevelEmbedder())
     assert index.refresh() == 0
-    assert index.search(np.array([1.0, 0.0], np.float32), top=3) == []
+    assert index.search(SoundQuery(NEAR_MIDDLE), top=3) == []

@@ -12,6 +12,7 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, CheckpointError, UsageError
 from qvim_studio.core.request import GenerationRequest, Start, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.pipeline.engine import NearestSound, StudioEngine
 
 
@@ -100,8 +101,8 @@ def test_any_duration_is_kept_to_the_sample(
 def test_nearest_start_uses_the_sound_that_was_found(tiny: str) -> None:
     folders: list[str | None] = []
 
-    def find(embedding: np.ndarray, folder: str | None, embedder: object) -> NearestSound:
-        assert embedding.shape == (960,)
+    def find(query: SoundQuery, folder: str | None, embedder: object) -> NearestSound:
+        assert query.embedding is not None and query.embedding.shape == (960,)
         folders.append(folder)
         return NearestSound("bark", noise_burst(0.2), 0.5)
 

@@ -1,0 +1,24 @@
+"""What a real sound is looked for by: a voice, words, or both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class SoundQuery:
+    """embedding: QVIM embedding (960,) of an imitation, None for words alone. balance: 0 voice ..
+    1 words, as GenerationRequest's; it counts where there are both."""
+
+    embedding: np.ndarray | None
+    text: str = ""
+    balance: float = 0.0
+
+    @property
+    def words_weight(self) -> float:
+        """Share of the words in the ranking, 0..1."""
+        if not self.text.strip():
+            return 0.0
+        return 1.0 if self.embedding is None else self.balance

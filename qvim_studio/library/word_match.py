@@ -1,0 +1,36 @@
+"""Which sounds are called what was asked for: words against the names of files and folders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import PurePath
+
+import numpy as np
+
+ENDINGS = {"", "s", "es", "ed", "er", "ing"}  # "barks", "barked" and "barking" mean the same
+SHORTEST_STEM = 3
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def word_shares(text: str, names: Sequence[str]) -> np.ndarray:
+    """float32 (names,): the share of the words of ``text`` that each name holds.
+
+    A word that no name holds says nothing about any of them and is left out; without a known word
+    all are 0.
+    """
+    wanted = sorted(set(_WORD.findall(text.lower())))
+    held = [set(_WORD.findall(str(PurePath(name).with_suffix("")).lower())) for name in names]
+    known = sorted(set().union(*held))
+    hits = []
+    for word in wanted:
+        same = {other for other in known if _is_same(word, other)}
+        hits.append([not same.isdisjoint(words) for words in held])
+    found = np.array([row for row in hits if any(row)], dtype=np.float32)
+    return found.mean(axis=0) if len(found) else np.zeros(len(names), np.float32)
+
+
+def _is_same(a: str, b: str) -> bool:
+    stem = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b)))
+    return a == b or (stem >= SHORTEST_STEM and a[stem:] in ENDINGS and b[stem:] in ENDINGS)

@@ -1,0 +1,30 @@
+"""Words against names: endings, unknown words, shares."""
+
+from __future__ import annotations
+
+import pytest
+
+from qvim_studio.library.word_match import word_shares
+
+NAMES = ("animal_03_dog.ogg", "weather/rain-heavy.wav", "dog_barks_02.flac")
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        ("dog", (1, 0, 1)),
+        ("large dogs, barking", (0.5, 0, 1)),
+        ("rail", (0, 0, 0)),
+        ("Heavy RAIN", (0, 1, 0)),
+        ("dog rain", (0.5, 0.5, 0.5)),
+        ("wave", (0, 0, 0)),
+        ("do", (0, 0, 0)),
+        ("", (0, 0, 0)),
+    ],
+)
+def test_share_of_the_known_words(text: str, shares: tuple[float, ...]) -> None:
+    assert word_shares(text, NAMES) == pytest.approx(shares)
+
+
+def test_no_names_no_shares() -> None:
+    assert len(word_shares("dog", [])) == 0
