@@ -11,6 +11,7 @@ import pytest
 import soundfile
 from training_data import tone, write_pairs, write_table, write_tone, write_vimsketch
 
+from qvim_studio import cli
 from qvim_studio.cli import main
 from qvim_studio.core.errors import StudioError
 from qvim_studio.training.build import BUILD_FILE, build_corpus, split_of
@@ -150,8 +151,9 @@ def test_unchanged_inputs_are_not_read_again_and_changed_ones_are(tmp_path: Path
 
 
 def test_command_prints_what_became_of_every_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
     table, runs = write_pairs(tmp_path, references=3, takes=2), tmp_path / "runs"
     (tmp_path / "voices" / "1_0.wav").write_bytes(b"no audio")
     assert main(["data", "build", str(table), "--runs", str(runs)]) == 0
