@@ -70,7 +70,8 @@ def run(
     # Without an earlier branch: the run folder holds what has been trained so far.
     parts = load_audioldm(replace(checkpoint, controls=()), plan)
     with find_machine().main_first():
-        latents = load_or_make_latents(corpus, folder / "vae", run_folder / "latents.pt")
+        cache_file = run_folder.parent / f"latents-{checkpoint.id}.pt"  # of all its trainings
+        latents = load_or_make_latents(corpus, folder / "vae", cache_file)
     targets = load_targets(corpus, checkpoint.clap_id)
     predicted = np.load(predicted_file) if predicted_file is not None else None
     train = corpus.indices("train")

@@ -96,7 +96,8 @@ def run(
     parts = load_audioldm(checkpoint, plan)
     adapter, binding = load_adapter(folder / "adapter")
     with find_machine().main_first():
-        latents = load_or_make_latents(corpus, folder / "vae", run_folder / "latents.pt")
+        cache_file = run_folder.parent / f"latents-{checkpoint.id}.pt"  # of all its trainings
+        latents = load_or_make_latents(corpus, folder / "vae", cache_file)
     targets = load_targets(corpus, checkpoint.clap_id)
     embeddings = np.load(embeddings_file)
     voices, rows = take_rows(embeddings["voices"], embeddings.get("first"))

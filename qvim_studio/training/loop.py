@@ -203,7 +203,7 @@ class Trainer:
         if on_checkpoint is not None:
             metrics = on_checkpoint()
             self.model.train()
-            text = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
+            text = ", ".join(f"{name} {value:.4g}" for name, value in metrics.items()) or "saved"
             log.info("%s step %d: %s", self.run_folder.name, self.step, text)
             self._append({"step": self.step, **metrics}, self.run_folder / VALIDATION_FILE)
 

@@ -11,6 +11,8 @@ import pytest
 import soundfile
 from training_data import tone, write_pairs, write_table, write_tone, write_vimsketch
 
+from qvim_studio import cli
+from qvim_studio.cli import main
 from qvim_studio.core.errors import StudioError
 from qvim_studio.training.build import BUILD_FILE, build_corpus, split_of
 from qvim_studio.training.corpus import load_corpus
@@ -146,6 +148,24 @@ def test_unchanged_inputs_are_not_read_again_and_changed_ones_are(tmp_path: Path
     assert build_corpus([data], corpus).is_new
     assert len(json.loads((corpus / ENTRIES_FILE).read_text())) == 1
     assert not (corpus / RENDERED_FILE).exists()
+
+
+def test_command_prints_what_became_of_every_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    table, runs = write_pairs(tmp_path, references=3, takes=2), tmp_path / "runs"
+    (tmp_path / "voices" / "1_0.wav").write_bytes(b"no audio")
+    assert main(["data", "build", str(table), "--runs", str(runs)]) == 0
+    told = capsys.readouterr().out
+    assert "2 references to train with and 1 held out" in told
+    assert "5 real imitations" in told and "1_0.wav" in told
+    assert main(["data", "build", str(table), "--runs", str(runs), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["is_new"] is False
+    assert sum(report["references"].values()) == 3
+    assert main(["data", "build", str(tmp_path / "nowhere"), "--runs", str(runs)]) == 1
+    assert "no folder or table" in capsys.readouterr().err
 
 
 def test_build_torn_by_a_kill_is_made_again(tmp_path: Path) -> None:

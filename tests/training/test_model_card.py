@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from training_data import make_runs, write_pairs
 
+from qvim_studio import cli
 from qvim_studio.cli import main
 from qvim_studio.models.checkpoints import find_checkpoint, verify_checkpoint
 from qvim_studio.training.build import build_corpus
@@ -68,8 +69,9 @@ def test_card_without_figures_says_how_to_get_them(runs: Path, tmp_path: Path) -
 
 
 def test_file_that_is_no_evaluation_is_refused_before_anything_is_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
     (tmp_path / "figures.json").write_text("{}")
     arguments = ["train", "starter", "--runs", str(tmp_path), "--evaluation"]
     assert main([*arguments, str(tmp_path / "figures.json")]) == 2
