@@ -32,6 +32,16 @@ def sync_tree(folder: Path) -> None:
                 os.fsync(opened.fileno())
 
 
+def sync_names(folder: Path) -> None:
+    """Wait until the names in one folder have reached the disk; Windows does so by itself."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 @contextlib.contextmanager
 def only_writer(lock_file: Path, what: str) -> Iterator[None]:
     """Hold ``lock_file`` while one writer works; the system lets go of it when the process ends.

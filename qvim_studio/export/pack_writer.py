@@ -14,7 +14,7 @@ from typing import Any
 
 from qvim_studio.audio.files import check_output_folder, write_reason
 from qvim_studio.core.errors import CancelledError, OutputError
-from qvim_studio.export.disk import only_writer, sync_tree
+from qvim_studio.export.disk import only_writer, sync_names, sync_tree
 from qvim_studio.export.metadata import ClipMetadata
 from qvim_studio.export.pack_archives import PackArchives, bank_names, preset_groups, zip_name
 from qvim_studio.export.pack_extras import make_demo, write_cover
@@ -209,7 +209,7 @@ class _Export:
         for name in self._products:
             if (archives / name).exists() and not self._place_of(name).exists():
                 (archives / name).rename(self._place_of(name))
-        sync_tree(self._target.parent)
+        sync_names(self._target.parent)
         shutil.rmtree(self._staging, ignore_errors=True)
 
     def _finish_earlier(self) -> PackReport:
