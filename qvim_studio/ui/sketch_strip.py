@@ -24,7 +24,7 @@ class SketchStrip(QWidget):
         self._theme = theme
         self.play = QToolButton(self)
         self.play.setAccessibleName(self.tr("Play the sketch"))
-        self.play.setToolTip(self.tr("Play the sketch (Shift+K)"))
+        self.play.setToolTip(self.tr("Play the sketch (Shift+P)"))
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self._on_play)
         self._picture = FormingPicture(theme, self)

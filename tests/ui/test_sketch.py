@@ -27,7 +27,7 @@ def sketches(services: Services) -> list[GenerationResult]:
 @pytest.fixture
 def sketched(with_take: MainWindow, sketches: list[GenerationResult], qtbot: QtBot) -> MainWindow:
     """The window with the sketch of its settings."""
-    QTest.keyClick(with_take, Qt.Key.Key_K)
+    QTest.keyClick(with_take, Qt.Key.Key_P)
     qtbot.waitUntil(with_take.candidates.sketch_strip.play.isEnabled)
     return with_take
 
@@ -43,7 +43,7 @@ def test_a_sketch_is_one_quick_variation_and_is_kept_nowhere(
     assert sketched.history.model.entries == ()
     assert sketched.candidates.shown == ()
     assert not list(services.paths.output_folder.rglob("*"))
-    QTest.keyClick(sketched, Qt.Key.Key_K, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(sketched, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
     assert services.playback.heard.key == SKETCH_KEY
 
 
