@@ -126,16 +126,19 @@ def row(
     best = min(clips, key=lambda clip: clip.seconds)
     step = min(clip.step_seconds for clip in clips)
     more = steps - MEASURED_STEPS
-    cpu = min(clip.cpu_seconds + more * clip.cpu_step_seconds for clip in clips)
+    cpu = min(clip.cpu_seconds for clip in clips)
+    cpu_step = min(clip.cpu_step_seconds for clip in clips)
     load_seconds = min(load.seconds for load in loads)
     return {
         "load_seconds": load_seconds,
         "load_cpu_seconds": min(load.cpu_seconds for load in loads),
         "first_sound_seconds": load_seconds + first.seconds + more * step,
         "clip_seconds": best.seconds + more * step,
-        "clip_cpu_seconds": cpu,
+        "clip_cpu_seconds": cpu + more * cpu_step,
         "step_seconds": step,
         "other_seconds": max(0.0, best.seconds - MEASURED_STEPS * step),
+        "step_cpu_seconds": cpu_step,
+        "other_cpu_seconds": max(0.0, cpu - MEASURED_STEPS * cpu_step),
         "clips_per_minute_in_pairs": 2 * 60.0 / (batch.seconds + more * batch.step_seconds),
     }
 
@@ -144,8 +147,11 @@ def compare(table: dict[str, dict[str, float]], errors: list[dict[str, Any]]) ->
     """The ratios, above 1 where the studio is better, except ``ram_ratio`` (below 1 is better)."""
     pipeline, studio = table["pipeline"], table["studio"]
 
-    def at(contender: dict[str, float], steps: int) -> float:
-        return contender["other_seconds"] + steps * contender["step_seconds"]
+    def at(contender: dict[str, float], steps: int, kind: str = "") -> float:
+        return contender[f"other_{kind}seconds"] + steps * contender[f"step_{kind}seconds"]
+
+    def speedup(theirs: int, ours: int, kind: str = "") -> float:
+        return at(pipeline, theirs, kind) / at(studio, ours, kind)
 
     ratios: dict[str, Any] = {
         "speedup": pipeline["clip_seconds"] / studio["clip_seconds"],
@@ -156,8 +162,9 @@ def compare(table: dict[str, dict[str, float]], errors: list[dict[str, Any]]) ->
         "throughput_ratio": studio["clips_per_minute_in_pairs"]
         / pipeline["clips_per_minute_in_pairs"],
         "ram_ratio": studio["peak_bytes"] / pipeline["peak_bytes"],
-        "quality_speedup": at(pipeline, MANY_STEPS) / at(studio, QUALITY_STEPS),
-        "preview_speedup": at(pipeline, MANY_STEPS) / at(studio, PREVIEW_STEPS),
+        "quality_speedup": speedup(MANY_STEPS, QUALITY_STEPS),
+        "quality_speedup_cpu_time": speedup(MANY_STEPS, QUALITY_STEPS, "cpu_"),
+        "preview_speedup": speedup(MANY_STEPS, PREVIEW_STEPS),
     }
     ratios |= {"reference_error": None, "output_error": None}
     theirs = next((e for e in errors if (e["sampler"], e["steps"]) == EQUALLED), None)
@@ -169,10 +176,9 @@ def compare(table: dict[str, dict[str, float]], errors: list[dict[str, Any]]) ->
         # Chosen on one half of the samples, judged on the other.
         if chosen is not None and chosen["error"] <= theirs["error"]:
             ratios["output_error"] = chosen["error"]
-            ratios["equal_error_steps"] = chosen["steps"]
-            ratios["equal_error_speedup"] = at(pipeline, PIPELINE_STEPS) / at(
-                studio, chosen["steps"]
-            )
+            ratios["equal_error_steps"] = steps = chosen["steps"]
+            ratios["equal_error_speedup"] = speedup(PIPELINE_STEPS, steps)
+            ratios["equal_error_speedup_cpu_time"] = speedup(PIPELINE_STEPS, steps, "cpu_")
     return {key: round(v, 4) if isinstance(v, float) else v for key, v in ratios.items()}
 
 
