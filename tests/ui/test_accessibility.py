@@ -65,7 +65,9 @@ def told(desktop: Screen, home: Path, *pressed: str) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not has_accessibility(), reason="AT-SPI, Xvfb or openbox is not installed")
-@pytest.mark.parametrize("dialog", ["Settings…", "Keyboard shortcuts…", "About QVIM Studio"])
+@pytest.mark.parametrize(
+    "dialog", ["Settings…", "Keyboard shortcuts…", "Checkpoints…", "About QVIM Studio"]
+)
 def test_a_screen_reader_finds_a_name_on_every_control(
     desktop: Screen, tmp_path: Path, dialog: str
 ) -> None:
