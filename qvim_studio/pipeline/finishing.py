@@ -33,4 +33,13 @@ def finish(
     if imitation is not None:
         samples = shape_lock(samples, imitation, sample_rate, follow)
     clip = remove_dc(resample(AudioClip.from_mono(samples, sample_rate), OUTPUT_RATE_HZ))
-    return normalize_peak(fade(clip, FADE_IN_S, FADE_OUT_S), TARGET_PEAK_DBFS)
+    return normalize_peak(_faded_around_zero(clip), TARGET_PEAK_DBFS)
+
+
+def _faded_around_zero(clip: AudioClip) -> AudioClip:
+    """Fades bring an offset back into a short clip: it is taken away in their own shape, so that
+    both ends stay at zero."""
+    faded = fade(clip, FADE_IN_S, FADE_OUT_S).samples
+    shape = AudioClip(np.ones_like(faded), clip.sample_rate)
+    shape = fade(shape, FADE_IN_S, FADE_OUT_S).samples
+    return AudioClip(faded - faded.mean(axis=0) / shape.mean(axis=0) * shape, clip.sample_rate)

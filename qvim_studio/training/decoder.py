@@ -21,7 +21,12 @@ from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.machine import mixed_precision
-from qvim_studio.training.vae import active_frames, mel_distances, reconstruction_error_db
+from qvim_studio.training.vae import (
+    active_frames,
+    make_vae,
+    mel_distances,
+    reconstruction_error_db,
+)
 from qvim_studio.training.vocoder import spectral_loss
 
 from diffusers import AutoencoderKL  # isort: skip
@@ -105,7 +110,10 @@ def run(
 
 def load_parts(vae_folder: Path, vocoder_folder: Path) -> tuple[AutoencoderKL, LatentDecoder]:
     """The VAE, and a model that holds its decoder and the vocoder (the same weights)."""
-    vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).float().eval()
+    trained = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).float()
+    vae = make_vae(tuple(trained.config.block_out_channels)).eval()  # a config without its folder
+    vae.load_state_dict(trained.state_dict())
+    vae.register_to_config(scaling_factor=trained.config.scaling_factor)
     return vae, LatentDecoder(vae, VocosVocoder.from_pretrained(vocoder_folder))
 
 

@@ -55,6 +55,7 @@ def test_saved_vae_holds_the_weights_of_the_model(tmp_path: Path) -> None:
         for parameter in model.parameters():
             parameter.fill_(0.25)
     vae.save_pretrained(tmp_path / "new")
+    assert "_name_or_path" not in (tmp_path / "new" / "config.json").read_text()
     again, _ = load_parts(tmp_path / "new", tmp_path / "vocoder")
     torch.testing.assert_close(again.decoder.conv_in.weight, model.decoder.conv_in.weight)
     assert not torch.equal(again.encoder.conv_in.weight, again.encoder.conv_in.weight * 0 + 0.25)

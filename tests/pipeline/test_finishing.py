@@ -1,0 +1,33 @@
+"""What a model gives becomes a clip without offset, clicks or clipping, or a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qvim_studio.audio.levels import true_peak_dbfs
+from qvim_studio.core.errors import EngineError
+from qvim_studio.pipeline.finishing import TARGET_PEAK_DBFS, finish
+
+RATE = 16_000
+
+
+def thump(seconds: float) -> np.ndarray:
+    """Low and lopsided, loudest where the fades are: a short kick."""
+    t = np.arange(round(seconds * RATE)) / RATE
+    return (0.6 * np.cos(2 * np.pi * 30 * t) + 0.2).astype(np.float32)
+
+
+@pytest.mark.parametrize("seconds", [0.04, 0.2, 1.0])
+def test_clip_swings_around_zero_and_begins_and_ends_there(seconds: float) -> None:
+    clip = finish(thump(seconds), RATE, None, 1.0, seed=0)
+    samples = clip.samples[:, 0]
+    assert abs(samples.mean(dtype=np.float64)) < 1e-6
+    assert samples[0] == samples[-1] == 0.0
+    assert true_peak_dbfs(clip) == pytest.approx(TARGET_PEAK_DBFS, abs=0.05)
+
+
+@pytest.mark.parametrize("samples", [np.zeros(800), np.full(800, np.nan), np.array([])])
+def test_silence_and_invalid_numbers_are_refused_with_advice(samples: np.ndarray) -> None:
+    with pytest.raises(EngineError, match="seed 7"):
+        finish(samples.astype(np.float32), RATE, None, 1.0, seed=7)
