@@ -34,10 +34,18 @@ BATCH = 4  # sounds embedded at once: more is no faster on a processor
 
 
 def make_engine() -> Engine:
-    """An engine whose ``start=nearest`` looks in the user's folder or the bundled sounds."""
+    """An engine whose ``start=nearest`` looks in the user's folder or the bundled sounds, and which
+    finds the sounds that are shown beside the made ones."""
     from qvim_studio.pipeline.engine import StudioEngine
 
     return StudioEngine(find_nearest, find_similar)
+
+
+def make_plain_engine() -> Engine:
+    """The same, where nothing is shown beside: nothing is looked for that nobody sees."""
+    from qvim_studio.pipeline.engine import StudioEngine
+
+    return StudioEngine(find_nearest)
 
 
 def find_nearest(

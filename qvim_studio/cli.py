@@ -359,10 +359,10 @@ def _evaluation_lines(path: Path) -> list[str]:
 
 
 def _evaluate(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.assembly import make_engine
+    from qvim_studio.assembly import make_plain_engine
     from qvim_studio.evaluation.command import evaluate, summary
 
-    engine = make_engine()
+    engine = make_plain_engine()
     try:
         figures = evaluate(options, engine)
     finally:
@@ -379,10 +379,10 @@ def _pack(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _kit(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.assembly import make_engine
+    from qvim_studio.assembly import make_plain_engine
     from qvim_studio.export.command import kit
 
-    return kit(options, make_engine)
+    return kit(options, make_plain_engine)
 
 
 def _bench_export(options: argparse.Namespace) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
     request = _request_from(options)
     find_checkpoint(request.checkpoint)
     check_output_folder(options.output)
-    engine = assembly.make_engine()
+    engine = assembly.make_plain_engine()
     try:
         result = engine.generate(request, _show_progress, lambda: False)
     finally:

@@ -61,7 +61,7 @@ class FakeEngine:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     engine = FakeEngine()
-    monkeypatch.setattr(assembly, "make_engine", lambda: engine)
+    monkeypatch.setattr(assembly, "make_plain_engine", lambda: engine)
     monkeypatch.setattr(commands, "find_checkpoint", find_only_the_starter)
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
     return engine

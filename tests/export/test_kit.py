@@ -98,7 +98,7 @@ def test_the_command_makes_a_kit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
-    monkeypatch.setattr(assembly, "make_engine", ScriptedEngine)
+    monkeypatch.setattr(assembly, "make_plain_engine", ScriptedEngine)
     soundfile.write(tmp_path / "beat.wav", TAKE.samples, RATE)
     command = ["kit", tmp_path / "beat.wav", "--variations", 2, "-o", tmp_path / "out", "--json"]
     assert cli.main([str(part) for part in command]) == 0
