@@ -17,8 +17,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 def word_shares(text: str, names: Sequence[str]) -> np.ndarray:
     """float32 (names,): the share of the words of ``text`` that each name holds.
 
-    A word that no name holds says nothing about any of them and is left out; without a known word
-    all are 0.
+    A rare word says more than a common one (inverse document frequency); a word that no name holds
+    says nothing about any of them and is left out. Without a known word all are 0.
     """
     wanted = sorted(set(_WORD.findall(text.lower())))
     held = [set(_WORD.findall(str(PurePath(name).with_suffix("")).lower())) for name in names]
@@ -28,7 +28,9 @@ def word_shares(text: str, names: Sequence[str]) -> np.ndarray:
         same = {other for other in known if _is_same(word, other)}
         hits.append([not same.isdisjoint(words) for words in held])
     found = np.array([row for row in hits if any(row)], dtype=np.float32)
-    return found.mean(axis=0) if len(found) else np.zeros(len(names), np.float32)
+    if not len(found):
+        return np.zeros(len(names), np.float32)
+    return np.average(found, axis=0, weights=np.log1p(len(names) / found.sum(axis=1)))
 
 
 def _is_same(a: str, b: str) -> bool:
