@@ -25,10 +25,12 @@ from qvim_studio.library.sound_index import SoundIndex
 if TYPE_CHECKING:
     from qvim_studio.models.qvim import Branch
     from qvim_studio.pipeline.embedder import Embedder
-    from qvim_studio.pipeline.engine import NearestSound
+    from qvim_studio.pipeline.starts import NearestSound
 
 BUNDLED_INDEX_FILE = "index.npz"
 SHOWN_SIMILAR = 4
+MAX_STARTS = 4  # as many as variations that one asks for usually
+MAX_START_GAP = 0.1  # of the score: what is no worse than the encoder's own doubt
 READERS = 2  # threads that read and resample while another embeds
 BATCH = 4  # sounds embedded at once: more is no faster on a processor
 
@@ -50,17 +52,15 @@ def make_plain_engine() -> Engine:
 
 def find_nearest(
     query: SoundQuery, library_folder: str | None, embedder: Embedder
-) -> NearestSound | None:
-    """The real sound nearest to an imitation and to the words, None where none is."""
-    from qvim_studio.pipeline.engine import NearestSound
+) -> list[NearestSound]:
+    """The few real sounds that are nearest to an imitation and to the words, about equally."""
+    from qvim_studio.pipeline.starts import NearestSound
 
     index = _index_of(library_folder, embedder)
     index.refresh()
-    hits = index.search(query, top=1)
-    if not hits:
-        return None
-    hit = hits[0]
-    return NearestSound(hit.path.stem, read_audio(hit.path), hit.similarity)
+    hits = index.search(query, top=MAX_STARTS)
+    near = [hit for hit in hits if hit.score > hits[0].score - MAX_START_GAP]
+    return [NearestSound(hit.path.stem, read_audio(hit.path), hit.similarity) for hit in near]
 
 
 def find_similar(

@@ -29,10 +29,12 @@ Stamp = tuple[float, int]  # modification time in s and size in bytes: changed w
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One found sound; similarity to the voice is a cosine, -1..1, None for words alone."""
+    """One found sound; similarity to the voice is a cosine, -1..1, None for words alone. score:
+    what it was ranked by, voice and words together."""
 
     path: Path
     similarity: float | None
+    score: float
 
 
 class SoundIndex:
@@ -95,11 +97,13 @@ class SoundIndex:
         shares = word_shares(query.text, names) if weight else np.zeros(len(names), np.float32)
         if query.embedding is None:
             best = [i for i in np.argsort(-shares, kind="stable")[:top] if shares[i] > 0]
-            return [SearchHit(self._folder / names[i], None) for i in best]
+            return [SearchHit(self._folder / names[i], None, float(shares[i])) for i in best]
         similarity = np.stack([self._rows[name][1] for name in names]) @ query.embedding
         score = (1 - weight) * similarity + weight * shares
         best = np.argsort(-score, kind="stable")[:top]
-        return [SearchHit(self._folder / names[i], float(similarity[i])) for i in best]
+        return [
+            SearchHit(self._folder / names[i], float(similarity[i]), float(score[i])) for i in best
+        ]
 
     def _stamped_files(self) -> dict[str, Stamp]:
         """Audio files below the folder by their relative name, in order."""

@@ -117,9 +117,11 @@ def vocode_in_pieces(vocoder: Any, log_mel: torch.Tensor, piece_frames: int) -> 
     halo, hop = vocoder_halo(vocoder), _hop(vocoder)
     made = []
     frames = log_mel.shape[1]
+    noise = vocoder.noise(frames).to(log_mel) if isinstance(vocoder, VocosVocoder) else None
     for begin, end in _pieces(frames, piece_frames):
         first, last = max(0, begin - halo), min(frames, end + halo)
-        waveform = vocoder(log_mel[:, first:last]).reshape(-1)
+        given = [log_mel[:, first:last]] + ([] if noise is None else [noise[:, first:last]])
+        waveform = vocoder(*given).reshape(-1)
         # Odd kernels leave a few samples more at the very end.
         until = None if end == frames else (end - first) * hop
         made.append(waveform[(begin - first) * hop : until].cpu())

@@ -1,7 +1,8 @@
 """A light vocoder: ConvNeXt blocks on the mel frames and an inverse STFT head.
 
 Shape after Siuzdak, "Vocos: Closing the gap between time-domain and Fourier-based neural
-vocoders" (2023): no upsampling layers, so it costs a thirtieth of a HiFi-GAN.
+vocoders" (2023): no upsampling layers, so it costs a thirtieth of a HiFi-GAN. Noise as a second
+input is what makes hiss and grit: a network without it can only give their average.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -24,7 +26,10 @@ LOG_MAGNITUDE_MAX = 6.0  # e^6 exceeds any bin of a full-scale 1024-sample Hann 
 
 @dataclass(frozen=True)
 class VocosConfig:
-    """Sizes of the network; stored as ``vocoder/config.json``."""
+    """Sizes of the network; stored as ``vocoder/config.json``.
+
+    noise_channels: Gaussian values per frame beside the mel bands; 0 for none.
+    """
 
     channels: int = 256
     hidden_channels: int = 768
@@ -33,6 +38,7 @@ class VocosConfig:
     n_mels: int = N_MELS
     n_fft: int = N_FFT
     hop: int = HOP
+    noise_channels: int = 0
     model_type: str = "vocos"
 
 
@@ -67,14 +73,26 @@ class VocosVocoder(nn.Module):
         self.config = config or VocosConfig()
         width = self.config.channels
         self.embed = nn.Conv1d(self.config.n_mels, width, self.config.kernel, padding="same")
+        self.embed_noise: nn.Conv1d | None = None
+        if self.config.noise_channels:
+            kernel = self.config.kernel
+            self.embed_noise = nn.Conv1d(
+                self.config.noise_channels, width, kernel, padding="same", bias=False
+            )
         self.norm = nn.LayerNorm(width)
         self.blocks = nn.ModuleList(ConvNeXtBlock(self.config) for _ in range(self.config.blocks))
         self.norm_out = nn.LayerNorm(width)
         self.head = nn.Linear(width, self.config.n_fft + 2)
         self.register_buffer("window", torch.hann_window(self.config.n_fft), persistent=False)
 
-    def forward(self, log_mel: torch.Tensor) -> torch.Tensor:
-        hidden = self.norm(self.embed(log_mel.transpose(1, 2)).transpose(1, 2))
+    def forward(self, log_mel: torch.Tensor, noise: torch.Tensor | None = None) -> torch.Tensor:
+        """noise (batch, frames, noise_channels): the same one every time unless given."""
+        embedded = self.embed(log_mel.transpose(1, 2))
+        if self.embed_noise is not None:
+            if noise is None:
+                noise = self.noise(log_mel.shape[1]).to(log_mel)
+            embedded = embedded + self.embed_noise(noise.transpose(1, 2))
+        hidden = self.norm(embedded.transpose(1, 2))
         for block in self.blocks:
             hidden = block(hidden)
         log_magnitude, phase = self.head(self.norm_out(hidden)).float().chunk(2, dim=-1)
@@ -90,6 +108,12 @@ class VocosVocoder(nn.Module):
             center=True,
             length=log_mel.shape[1] * self.config.hop,
         )
+
+    def noise(self, frames: int) -> torch.Tensor:
+        """(1, frames, noise_channels), the same every time; more frames go on where fewer end."""
+        rng = np.random.default_rng(0)
+        shape = (1, frames, self.config.noise_channels)
+        return torch.from_numpy(rng.standard_normal(shape, np.float32))
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write config.json and model.safetensors (in the weights' own dtype)."""

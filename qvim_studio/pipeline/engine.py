@@ -3,81 +3,38 @@
 from __future__ import annotations
 
 import logging
-import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
 import torch
 
-from qvim_studio.audio.controls import extract_controls, fit_controls, smooth_controls
-from qvim_studio.audio.resample import mono_at
-from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, StudioError
-from qvim_studio.core.request import (
-    DEFAULT_DURATION_S,
-    LATENT_STEP_S,
-    GenerationRequest,
-    Start,
-    VramMode,
-)
-from qvim_studio.core.result import (
-    FoundSound,
-    GenerationResult,
-    MemoryUse,
-    Progress,
-    Variation,
-)
-from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.core.result import FoundSound, GenerationResult, MemoryUse, Progress
 from qvim_studio.models.audioldm import free_cuda_memory
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import ComputePlan, make_plan, step_down
-from qvim_studio.models.control_channels import control_channels
-from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
 from qvim_studio.models.memory_meter import MemoryMeter
-from qvim_studio.models.memory_modes import PIECE_LATENT_FRAMES
-from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
-from qvim_studio.pipeline.embedder import Embedder
-from qvim_studio.pipeline.finishing import finish
-from qvim_studio.pipeline.loaded import LoadedCheckpoint, level_for_embedding, load_checkpoint
-from qvim_studio.pipeline.preview import Previewer, picture_of
-from qvim_studio.pipeline.sampler import (
-    Conditions,
-    executed_steps,
-    make_scheduler,
-    sample_latents,
+from qvim_studio.pipeline.generation_run import (
+    GenerationRun,
+    PhaseClock,
+    fill_defaults,
+    raise_if_cancelled,
 )
-from qvim_studio.pipeline.starts import arrange
+from qvim_studio.pipeline.loaded import LoadedCheckpoint, load_checkpoint
+from qvim_studio.pipeline.starts import FindNearest, FindSimilar
 
 log = logging.getLogger(__name__)
-
-VAE_FACTOR = 4  # mel frames and bands per latent frame and bin
-UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most
-LATENT_SAMPLES = VAE_FACTOR * HOP
-
-
-@dataclass(frozen=True, eq=False)
-class NearestSound:
-    """A real sound found for a request; similarity to the voice is a QVIM cosine, None for words
-    alone."""
-
-    name: str
-    clip: AudioClip
-    similarity: float | None
-
-
-FindNearest = Callable[[SoundQuery, str | None, Embedder], NearestSound | None]
-FindSimilar = Callable[[SoundQuery, str | None, Embedder], tuple[FoundSound, ...]]
 
 
 class StudioEngine:
     """Keeps the last checkpoint in memory.
 
-    find_nearest: (query, library folder or None for the bundled sounds, embedder) → the nearest
-    real sound, or None where there is none. find_similar: likewise, for the sounds
-    that are shown beside the made ones; None shows none.
+    find_nearest: (query, library folder or None for the bundled sounds, embedder) → the real sounds
+    to start from, best first; none where there is none. Seed n starts from the one at n modulo
+    their number, so that neighbouring variations differ and a seed alone says which it was.
+    find_similar: likewise, for the sounds that are shown beside the made ones; None shows none.
     """
 
     def __init__(self, find_nearest: FindNearest, find_similar: FindSimilar | None = None) -> None:
@@ -128,14 +85,14 @@ class StudioEngine:
     def _generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
-        clock = _Clock()
+        clock = PhaseClock()
         on_progress(Progress("load", 0, 1))
         loaded = self._load(request)
         meter = MemoryMeter(loaded.plan.device)
         clock.lap("load")
-        _raise_if(is_cancelled)
+        raise_if_cancelled(is_cancelled)
         on_progress(Progress("encode", 0, 1))
-        run = _Run(loaded, fill_defaults(request, loaded))
+        run = GenerationRun(loaded, fill_defaults(request, loaded))
         estimated = run.estimated_bytes()
         run.encode(self._find_nearest)
         clock.lap("encode")
@@ -157,7 +114,7 @@ class StudioEngine:
             ),
         )
 
-    def _found(self, run: _Run) -> tuple[FoundSound, ...]:
+    def _found(self, run: GenerationRun) -> tuple[FoundSound, ...]:
         """Sounds that exist already; a library that cannot be searched costs no result."""
         if self._find_similar is None or run.embedding is None:
             return ()
@@ -189,267 +146,6 @@ class StudioEngine:
         return plan
 
 
-def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> GenerationRequest:
-    """The request with every open value replaced by what will be used."""
-    defaults = loaded.checkpoint.defaults
-    start = defaults.start if request.start is None else request.start
-    if request.imitation is None:
-        if start is Start.IMITATION or not request.text.strip():
-            start = Start.NOISE
-        duration_s = DEFAULT_DURATION_S
-    else:
-        duration_s = request.imitation.duration_s
-    if request.duration_s is not None:
-        duration_s = request.duration_s
-    return request.with_changes(
-        start=start,
-        duration_s=float(np.clip(duration_s, 0.2, 120.0)),
-        steps=defaults.steps if request.steps is None else request.steps,
-        guidance=defaults.guidance if request.guidance is None else request.guidance,
-        strength=defaults.strength if request.strength is None else request.strength,
-        vram_mode=loaded.plan.mode,
-    )
-
-
-class _Run:
-    """One request on its way through a loaded checkpoint."""
-
-    def __init__(self, loaded: LoadedCheckpoint, request: GenerationRequest) -> None:
-        self.loaded = loaded
-        self.request = request
-        self.notes: list[str] = []
-        self.samples = round(request.duration_s * SAMPLE_RATE)
-        frames = max(1, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
-        self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
-        self.columns = -(-self.samples // HOP)  # of the log-mel, before the padding
-        self.embedding: np.ndarray | None = None
-        self.imitation: np.ndarray | None = None
-        self.start_name = ""
-
-    def estimated_bytes(self) -> int:
-        """The most memory that this run will hold, before it holds it."""
-        duration_s = self.frames * LATENT_STEP_S
-        plan, batch = self.loaded.plan, self.request.variations
-        return plan.estimated_bytes(self.loaded.checkpoint, duration_s, batch)
-
-    def encode(self, find_nearest: FindNearest) -> None:
-        """Embed the imitation, make the conditions, the controls and the starting latents."""
-        meant = self.request.meant
-        if meant is not None:
-            self.embedding = self.loaded.embedder.embed(level_for_embedding(meant), "imitation")
-            self.imitation = mono_at(self.request.imitation, SAMPLE_RATE)
-        wanted, unwanted, notes = self.loaded.conditions(self.request, self.embedding)
-        self.notes += notes
-        self.conditions = Conditions(wanted, unwanted, self._controls())
-        self.start = self._start(find_nearest)
-
-    def denoise_and_decode(
-        self, on_progress: OnProgress, is_cancelled: IsCancelled, clock: _Clock
-    ) -> list[np.ndarray]:
-        """Mono waveforms at 16 kHz, (samples,) each, in the order of the seeds."""
-        previewer = self._previewer(is_cancelled)
-        waveforms: list[np.ndarray] = []
-        size = self.loaded.plan.max_batch
-        for first in range(0, self.request.variations, size):
-            seeds = [
-                self.request.seed + i
-                for i in range(first, min(first + size, self.request.variations))
-            ]
-            latents = self._denoise(seeds, first, on_progress, is_cancelled, previewer)
-            clock.lap("denoise")
-            on_progress(Progress("decode", first, self.request.variations))
-            with self.loaded.parts.coding():
-                for row in latents:
-                    _raise_if(is_cancelled)
-                    waveform, log_mel = self._decode(row[None])
-                    waveforms.append(waveform)
-                    picture = picture_of(log_mel, self.columns)
-                    on_progress(Progress("decode", first, self.request.variations, picture))
-            clock.lap("decode")
-        return waveforms
-
-    def finish(
-        self, waveforms: list[np.ndarray], on_progress: OnProgress, is_cancelled: IsCancelled
-    ) -> list[Variation]:
-        """Finished variations, most similar to the imitation first."""
-        variations = []
-        for index, waveform in enumerate(waveforms):
-            _raise_if(is_cancelled)
-            seed = self.request.seed + index
-            clip = finish(waveform, SAMPLE_RATE, self.imitation, self.request.follow, seed)
-            variations.append(
-                Variation(clip, seed, self._similarity(clip), SAMPLE_RATE / 2, self.start_name)
-            )
-            on_progress(Progress("decode", index + 1, len(waveforms)))
-        return sorted(variations, key=lambda v: -(v.similarity or 0.0))
-
-    def _similarity(self, clip: AudioClip) -> float | None:
-        if self.embedding is None:
-            return None
-        made = self.loaded.embedder.embed(level_for_embedding(clip), "reference")
-        return float(np.dot(made, self.embedding))
-
-    def _controls(self) -> torch.Tensor | None:
-        """(1, controls, frames, bins); zeros, "no control", without a voice or at follow 0."""
-        names = self.loaded.checkpoint.controls
-        if not names:
-            return None
-        bins = N_MELS // VAE_FACTOR
-        channels = torch.zeros(1, len(names), self.frames, bins)
-        if self.imitation is not None and self.request.follow > 0.0:
-            padded = np.zeros(self.frames * LATENT_SAMPLES, np.float32)
-            usable = self.imitation[: min(len(padded), self.samples)]
-            padded[: len(usable)] = usable
-            curves = smooth_controls(extract_controls(padded, SAMPLE_RATE), self.request.follow)
-            curves = fit_controls(curves, self.frames)
-            channels = control_channels(
-                curves.loudness_db,
-                curves.centroid_hz,
-                curves.pitch_hz,
-                curves.periodicity,
-                latent_bins=bins,
-            )
-        return channels.to(self.loaded.plan.device)
-
-    def _start(self, find_nearest: FindNearest) -> torch.Tensor | None:
-        """Clean latents (1, channels, frames, bins) to start from, or None for noise."""
-        if self.request.start is Start.IMITATION and self.imitation is not None:
-            self.start_name = "the imitation"
-            return self._encode_sound(self.imitation)
-        if self.request.start is not Start.NEAREST:
-            return None
-        nearest = find_nearest(self.query, self.request.library_folder, self.loaded.embedder)
-        if nearest is None:
-            self.notes.append("There is no sound to start from: started from noise.")
-            return None
-        self.start_name = nearest.name
-        close = "" if nearest.similarity is None else f" (similarity {nearest.similarity:.2f})"
-        self.notes.append(f"Started from {nearest.name}{close}.")
-        sound = mono_at(nearest.clip, SAMPLE_RATE)
-        if self.imitation is not None:
-            sound = arrange(sound, self.imitation, SAMPLE_RATE)
-        return self._encode_sound(sound)
-
-    @property
-    def query(self) -> SoundQuery:
-        """What real sounds are looked for by."""
-        return SoundQuery(self.embedding, self.request.text, self.request.balance)
-
-    @torch.inference_mode()
-    def _encode_sound(self, samples: np.ndarray) -> torch.Tensor:
-        padded = np.zeros(self.frames * LATENT_SAMPLES, np.float32)
-        usable = samples[: len(padded)]
-        padded[: len(usable)] = usable
-        log_mel = self.loaded.mel(condition_waveform(torch.from_numpy(padded)[None]))
-        plan, parts = self.loaded.plan, self.loaded.parts
-        with parts.coding(with_vocoder=False):
-            posterior = parts.vae.encode(log_mel.to(plan.device, plan.dtype)).latent_dist
-        return posterior.mode().float() * parts.scaling_factor
-
-    def _denoise(
-        self,
-        seeds: list[int],
-        finished: int,
-        on_progress: OnProgress,
-        is_cancelled: IsCancelled,
-        previewer: Previewer | None,
-    ) -> torch.Tensor:
-        loaded, request, batch = self.loaded, self.request, len(seeds)
-        shape = (loaded.parts.latent_channels, self.frames, N_MELS // VAE_FACTOR)
-        noise = torch.stack(
-            [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
-        ).to(loaded.plan.device)
-        conditions = self.conditions
-        batched = Conditions(
-            conditions.wanted.expand(batch, -1),
-            conditions.unwanted.expand(batch, -1),
-            None if conditions.controls is None else conditions.controls.repeat(batch, 1, 1, 1),
-        )
-
-        preview: np.ndarray | None = None
-
-        def on_estimate(step: int, steps: int, estimate: Callable[[], torch.Tensor]) -> None:
-            nonlocal preview
-            preview = previewer.after_step(step / steps, estimate) if previewer else None
-
-        def on_step(step: int, steps: int) -> None:
-            # Steps of all variations, so that the bar moves once from left to right.
-            done = finished * steps + step * batch
-            on_progress(Progress("denoise", done, steps * request.variations, preview))
-
-        if previewer is not None:
-            previewer.begin_batch()
-
-        with loaded.parts.denoising():
-            return sample_latents(
-                loaded.parts.unet,
-                make_scheduler(
-                    request.sampler, loaded.parts.scheduler_config, self.start is not None
-                ),
-                noise,
-                batched,
-                steps=request.steps,
-                guidance=request.guidance,
-                start=None if self.start is None else self.start.expand(batch, -1, -1, -1),
-                strength=request.strength,
-                guidance_passes=loaded.plan.traits.guidance_passes,
-                on_step=on_step,
-                is_cancelled=is_cancelled,
-                on_estimate=on_estimate,
-            )
-
-    def _previewer(self, is_cancelled: IsCancelled) -> Previewer | None:
-        """None where the VAE is not at hand while the UNet runs."""
-        plan, parts, request = self.loaded.plan, self.loaded.parts, self.request
-        if plan.traits.swaps_parts:
-            return None
-        steps = request.steps
-        if self.start is not None:
-            steps = executed_steps(request.steps, request.strength)
-        batches = -(-request.variations // plan.max_batch)
-        return Previewer(
-            parts.vae, parts.scaling_factor, steps * batches, self.columns, is_cancelled
-        )
-
-    @torch.inference_mode()
-    def _decode(self, latents: torch.Tensor) -> tuple[np.ndarray, torch.Tensor]:
-        """One latent (1, channels, frames, bins) → mono float32 (samples,), and its log-mel."""
-        parts, plan = self.loaded.parts, self.loaded.plan
-        latents = (latents / parts.scaling_factor).to(plan.dtype)
-        if self.frames <= PIECE_LATENT_FRAMES:
-            log_mel = parts.vae.decode(latents).sample
-            waveform = parts.vocoder(log_mel[:, 0])
-        else:
-            home = "cpu" if plan.traits.swaps_parts else plan.device
-            log_mel = decode_in_pieces(parts.vae, latents, PIECE_LATENT_FRAMES, home)
-            waveform = vocode_in_pieces(
-                parts.vocoder, log_mel[:, 0].to(plan.device), VAE_FACTOR * PIECE_LATENT_FRAMES
-            )
-        return waveform.float().cpu().numpy().reshape(-1)[: self.samples], log_mel
-
-
-class _Clock:
-    """Wall time by phase; phases that come again add up."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self._seconds: dict[str, float] = {}
-
-    def lap(self, phase: str) -> None:
-        now = time.perf_counter()
-        self._seconds[phase] = self._seconds.get(phase, 0.0) + now - self._last
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        seconds = {**self._seconds, "total": time.perf_counter() - self._began}
-        return {phase: round(value, 3) for phase, value in seconds.items()}
-
-
 def _forget_frames(error: Exception) -> None:
     """Its traceback would keep everything alive that was being computed."""
     traceback.clear_frames(error.__traceback__)
-
-
-def _raise_if(is_cancelled: IsCancelled) -> None:
-    if is_cancelled():
-        raise CancelledError("The generation was cancelled. Nothing was written.")

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.result import FoundSound
+from qvim_studio.core.sound_query import SoundQuery
+
+if TYPE_CHECKING:
+    from qvim_studio.pipeline.embedder import Embedder
 
 HOP_S = 0.01
 GATE_DB = -32.0  # below the loudest moment an imitation counts as silent
@@ -10,6 +21,20 @@ ATTACK_DB = 9.0  # a rise of this much within RISE_S is a new event
 RISE_S = 0.04
 MIN_EVENT_S = 0.09
 CROSSFADE_S = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class NearestSound:
+    """A real sound found for a request; similarity to the voice is a QVIM cosine, None for words
+    alone."""
+
+    name: str
+    clip: AudioClip
+    similarity: float | None
+
+
+FindNearest = Callable[[SoundQuery, str | None, "Embedder"], Sequence[NearestSound]]
+FindSimilar = Callable[[SoundQuery, str | None, "Embedder"], tuple[FoundSound, ...]]
 
 
 def find_events(samples: np.ndarray, sample_rate: int) -> list[tuple[int, int]]:

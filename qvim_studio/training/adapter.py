@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.models.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
+from qvim_studio.models.adapter import MEMORY, Adapter, AdapterBinding, load_adapter, save_adapter
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.imitations import TakeRows, take_rows
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
@@ -23,6 +23,7 @@ from qvim_studio.training.targets import load_targets
 
 PREDICTED_FILE = "predicted.npy"
 MAX_PREDICTED_TAKES = 16  # of one item; those of items with fewer are repeated
+MAX_REMEMBERED = 4096  # sounds: 12 MB of a checkpoint
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,15 @@ def run(
     adapter = Adapter()
     if can_start_warm(run_folder, "adapter"):
         adapter, _ = load_adapter(run_folder / "adapter")
+        adapter.remember(*(adapter.get_buffer(name)[:0] for name in MEMORY))
     adapter.layers[2] = nn.Sequential(adapter.layers[2], nn.Dropout(options.dropout))
     trainer = Trainer(adapter, options.loop, run_folder)
     train = corpus.indices("train")
+    remembered = train[:: -(-len(train) // MAX_REMEMBERED)]
+    # An item's own recordings are hidden from it, as a stranger's voice will not find them.
+    groups = corpus.groups()
+    of_take = np.repeat(groups, np.diff(rows.first))
+    is_own = torch.from_numpy(of_take[:, None] == groups[remembered][None, :])
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         drawn = rng.choice(train, size=min(options.batch, len(train)), replace=False)
@@ -101,13 +108,14 @@ def run(
         direction = rng.standard_normal(given.shape)
         direction *= options.noise * rng.random() / np.linalg.norm(direction, axis=1)[:, None]
         noisy = torch.from_numpy(given + direction).float().to(trainer.device)
-        made = adapter(nn.functional.normalize(noisy, dim=-1))
+        made = adapter.translate(nn.functional.normalize(noisy, dim=-1))
         return adapter_loss(made, torch.from_numpy(targets[drawn]).to(trainer.device), options)
 
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(Adapter())
-        predicted = _by_item(averaged(torch.from_numpy(voices)).numpy(), rows)
+        averaged.remember(*(torch.from_numpy(side[remembered]) for side in (sounds, targets)))
+        predicted = _by_item(averaged(torch.from_numpy(voices), is_own).numpy(), rows)
         np.save(run_folder / PREDICTED_FILE, predicted)
         save_adapter(averaged, binding, run_folder / "adapter")
         held_out = corpus.indices("held_out")

@@ -27,7 +27,7 @@ from qvim_studio.training.vae import (
     mel_distances,
     reconstruction_error_db,
 )
-from qvim_studio.training.vocoder import spectral_loss
+from qvim_studio.training.vocoder import energy_distance, random_noise
 
 from diffusers import AutoencoderKL  # isort: skip
 
@@ -39,7 +39,7 @@ class DecoderTraining:
     crop_frames: a multiple of the latent grid, long enough for every window of the loss.
     latent_noise: largest standard deviation of noise added to the latents (they have unit
     variance), for the UNet's are not exact either. mel_weight, wave_mel_weight: of the decoder's
-    log-mel and of the waveform's; the first also keeps the interface between the two. slope_weight,
+    log-mel and of the waveforms'; the first also keeps the interface between the two. slope_weight,
     active_weight: as the VAE's. loop: both parts are trained already, so the rate is low and the
     average long.
     """
@@ -48,7 +48,7 @@ class DecoderTraining:
     batch: int = 12
     latent_noise: float = 0.15
     mel_weight: float = 1.0
-    wave_mel_weight: float = 2.0
+    wave_mel_weight: float = 4.0
     slope_weight: float = 0.5
     active_weight: float = 4.0
     loop: LoopOptions = field(
@@ -57,7 +57,7 @@ class DecoderTraining:
 
 
 class LatentDecoder(nn.Module):
-    """Latents (batch, 8, frames / 4, 16) → log-mel (batch, 1, frames, 64) and waveform."""
+    """Decoder and vocoder as one: latents (batch, 8, frames / 4, 16) → waveform."""
 
     def __init__(self, vae: AutoencoderKL, vocoder: VocosVocoder) -> None:
         super().__init__()
@@ -66,10 +66,15 @@ class LatentDecoder(nn.Module):
         self.vocoder = vocoder
 
     def forward(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Log-mel (batch, 1, frames, 64) and waveform (batch, samples)."""
+        log_mel = self.decode(latents)
+        return log_mel, self.vocoder(log_mel[:, 0])
+
+    def decode(self, latents: torch.Tensor) -> torch.Tensor:
+        """The log-mel alone."""
         with mixed_precision(latents.device):
             log_mel = self.decoder(self.post_quant(latents))
-        log_mel = log_mel.float()
-        return log_mel, self.vocoder(log_mel[:, 0])
+        return log_mel.float()
 
 
 def run(
@@ -131,17 +136,19 @@ def decoder_loss(
             latents = vae.encode(log_mel).latent_dist.sample().float()
         spread = options.latent_noise * torch.rand(len(latents), 1, 1, 1, device=real.device)
         latents = latents + spread / vae.config.scaling_factor * torch.randn_like(latents)
-    decoded, made = model(latents)
-    again = mel(made)
+    decoded = model.decode(latents)
+    given = decoded[:, 0]
+    first, second = (model.vocoder(given, random_noise(model.vocoder, given)) for _ in range(2))
+    again = mel(torch.cat([first, second]))
     weight = 1.0 + (options.active_weight - 1.0) * active_frames(log_mel)
     distance, slope = mel_distances(decoded, log_mel, weight)
-    wave_distance = ((again - log_mel).abs() * weight).mean()
-    spectral = spectral_loss(made, real)
+    wave_distance = ((again - log_mel.repeat(2, 1, 1, 1)).abs() * weight.repeat(2, 1, 1, 1)).mean()
+    energy = energy_distance(first, second, real)
     loss = options.mel_weight * (distance + options.slope_weight * slope)
-    return loss + options.wave_mel_weight * wave_distance + spectral, {
+    return loss + options.wave_mel_weight * wave_distance + energy, {
         "distance": distance.item(),
         "wave_distance": wave_distance.item(),
-        "spectral": spectral.item(),
+        "energy": energy.item(),
     }
 
 

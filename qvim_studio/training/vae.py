@@ -13,7 +13,7 @@ from qvim_studio.models.mel import HOP, LOG_FLOOR, SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.machine import mixed_precision
 
 from diffusers import AutoencoderKL  # isort: skip
@@ -82,6 +82,9 @@ def run(
     torch.manual_seed(options.loop.seed)
     vae = make_vae(options.channels)
     vae.decoder.conv_out.bias.data.fill_(LOG_FLOOR / 2)  # start in the middle of the range
+    if can_start_warm(run_folder, "vae"):
+        trained = AutoencoderKL.from_pretrained(run_folder / "vae", local_files_only=True)
+        vae.load_state_dict(trained.float().state_dict())
     trainer = Trainer(vae, options.loop, run_folder)
     mel = MelSpectrogram().to(trainer.device)
     indices = corpus.indices("train")

@@ -9,6 +9,7 @@ import torch
 
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.models.adapter import (
+    MEMORY_SHARE,
     Adapter,
     AdapterBinding,
     check_binding,
@@ -46,3 +47,44 @@ def test_mismatch_names_both_sides(name: str) -> None:
 def test_folder_without_an_adapter_gives_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="cannot be loaded"):
         load_adapter(tmp_path)
+
+
+def unit(*shape: int) -> torch.Tensor:
+    return torch.nn.functional.normalize(torch.randn(*shape), dim=-1)
+
+
+def with_memory() -> Adapter:
+    torch.manual_seed(0)
+    adapter = Adapter()
+    adapter.remember(unit(20, 960), unit(20, 512))
+    return adapter
+
+
+@torch.no_grad()
+def test_memory_adds_the_condition_of_the_nearest_sound() -> None:
+    adapter = with_memory()
+    own = adapter.memory_embeddings[3:4]
+    wanted = (1 - MEMORY_SHARE) * adapter.translate(own)
+    wanted = wanted + MEMORY_SHARE * adapter.memory_conditions[3]
+    wanted = torch.nn.functional.normalize(wanted, dim=-1)
+    assert (adapter(own) @ wanted.T).item() > 0.999
+
+
+@torch.no_grad()
+def test_what_is_its_own_is_not_remembered() -> None:
+    adapter = with_memory()
+    own = adapter.memory_embeddings[3:4]
+    is_own = torch.zeros(1, 20, dtype=torch.bool)
+    is_own[0, 3] = True
+    hidden = adapter(own, is_own)
+    assert (hidden @ adapter.memory_conditions[3]).item() < 0.2
+    assert (adapter(own) @ adapter.memory_conditions[3]).item() > 0.35
+
+
+def test_memory_is_stored_with_the_weights(tmp_path: Path) -> None:
+    adapter = with_memory()
+    save_adapter(adapter, BINDING, tmp_path)
+    loaded, _ = load_adapter(tmp_path)
+    assert loaded.memory_conditions.shape == (20, 512)
+    embedding = unit(2, 960)
+    torch.testing.assert_close(loaded(embedding), adapter(embedding), atol=2e-3, rtol=0)

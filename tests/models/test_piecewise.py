@@ -48,10 +48,11 @@ def make_hifigan() -> SpeechT5HifiGan:
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("kind", ["hifigan", "vocos"])
+@pytest.mark.parametrize("kind", ["hifigan", "vocos", "vocos with noise"])
 def test_the_vocoder_renders_pieces_without_seams(kind: str) -> None:
     torch.manual_seed(0)
-    vocoder = make_hifigan() if kind == "hifigan" else VocosVocoder(VocosConfig(32, 32, 3)).eval()
+    config = VocosConfig(32, 32, 3, noise_channels=8 if kind.endswith("noise") else 0)
+    vocoder = make_hifigan() if kind == "hifigan" else VocosVocoder(config).eval()
     log_mel = torch.randn(1, 150, 64)
     whole = vocoder(log_mel).reshape(-1)
     made = vocode_in_pieces(vocoder, log_mel, 60)

@@ -35,3 +35,16 @@ def test_weights_of_another_size_are_refused_with_a_sentence(tmp_path: Path) -> 
     (tmp_path / "other" / "model.safetensors").replace(tmp_path / "model.safetensors")
     with pytest.raises(CheckpointError, match="kind vocos"):
         VocosVocoder.from_pretrained(tmp_path)
+
+
+NOISY = VocosConfig(channels=16, hidden_channels=32, blocks=2, noise_channels=4)
+
+
+@torch.no_grad()
+def test_noise_is_the_same_every_time_unless_given() -> None:
+    torch.manual_seed(0)
+    vocoder = VocosVocoder(NOISY).eval()
+    frames = torch.randn(1, 20, 64)
+    assert torch.equal(vocoder(frames), vocoder(frames))
+    assert not torch.equal(vocoder(frames), vocoder(frames, torch.randn(1, 20, 4)))
+    assert torch.equal(vocoder.noise(20)[:, :7], vocoder.noise(7))

@@ -9,11 +9,13 @@ import pytest
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import CancelledError, CheckpointError, UsageError
+from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError, UsageError
 from qvim_studio.core.request import GenerationRequest, Start, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.pipeline.engine import NearestSound, StudioEngine
+from qvim_studio.pipeline import generation_run
+from qvim_studio.pipeline.engine import StudioEngine
+from qvim_studio.pipeline.starts import NearestSound
 
 
 def noise_burst(seconds: float, sample_rate: int = 44_100) -> AudioClip:
@@ -22,8 +24,18 @@ def noise_burst(seconds: float, sample_rate: int = 44_100) -> AudioClip:
     return AudioClip.from_mono(samples * np.linspace(1, 0, len(samples)), sample_rate)
 
 
-def find_nothing(embedding: np.ndarray, folder: str | None, embedder: object) -> None:
-    return None
+def find_nothing(
+    query: SoundQuery, folder: str | None, embedder: object
+) -> tuple[NearestSound, ...]:
+    return ()
+
+
+def find_two(query: SoundQuery, folder: str | None, embedder: object) -> tuple[NearestSound, ...]:
+    tone = np.sin(np.arange(8_000) * 0.3).astype(np.float32) * 0.3
+    return (
+        NearestSound("bark", noise_burst(0.2), 0.5),
+        NearestSound("beep", AudioClip.from_mono(tone, 16_000), 0.4),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -101,15 +113,61 @@ def test_any_duration_is_kept_to_the_sample(
 def test_nearest_start_uses_the_sound_that_was_found(tiny: str) -> None:
     folders: list[str | None] = []
 
-    def find(query: SoundQuery, folder: str | None, embedder: object) -> NearestSound:
+    def find(query: SoundQuery, folder: str | None, embedder: object) -> tuple[NearestSound, ...]:
         assert query.embedding is not None and query.embedding.shape == (960,)
         folders.append(folder)
-        return NearestSound("bark", noise_burst(0.2), 0.5)
+        return (NearestSound("bark", noise_burst(0.2), 0.5),)
 
     result = generate(StudioEngine(find), tiny, start=Start.NEAREST, library_folder="mine")
     assert folders == ["mine"]
     assert result.variations[0].start_name == "bark"
     assert any("bark" in note for note in result.notes)
+
+
+def test_neighbouring_seeds_start_from_different_sounds(tiny: str) -> None:
+    result = generate(StudioEngine(find_two), tiny, start=Start.NEAREST, variations=3, seed=5)
+    assert {v.seed: v.start_name for v in result.variations} == {5: "beep", 6: "bark", 7: "beep"}
+    assert result.notes == ("Started from bark (similarity 0.50), beep (similarity 0.40).",)
+
+
+def test_the_seed_alone_says_which_sound_it_starts_from(tiny: str) -> None:
+    engine = StudioEngine(find_two)
+    both = generate(engine, tiny, start=Start.NEAREST, strength=0.4, seed=4, variations=2)
+    alone = generate(engine, tiny, start=Start.NEAREST, strength=0.4, seed=5, variations=1)
+    again = next(v for v in both.variations if v.seed == 5)
+    assert np.array_equal(alone.variations[0].clip.samples, again.clip.samples)
+    assert alone.notes == ("Started from beep (similarity 0.40).",)
+
+
+def make_silent(monkeypatch: pytest.MonkeyPatch, *calls: int) -> None:
+    """The decoder gives silence at these of its calls."""
+    decode = generation_run.GenerationRun._decode
+    count = 0
+
+    def decode_or_not(run: object, latents: object) -> tuple[np.ndarray, object]:
+        nonlocal count
+        waveform, log_mel = decode(run, latents)
+        count += 1
+        return (waveform * 0.0 if count in calls else waveform), log_mel
+
+    monkeypatch.setattr(generation_run.GenerationRun, "_decode", decode_or_not)
+
+
+def test_a_silent_variation_does_not_cost_the_others(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_silent(monkeypatch, 2)
+    result = generate(engine, tiny, variations=3)
+    assert sorted(variation.seed for variation in result.variations) == [0, 2]
+    assert any("no sound for seed 1" in note for note in result.notes)
+
+
+def test_nothing_but_silence_is_an_error(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_silent(monkeypatch, 1, 2)
+    with pytest.raises(EngineError, match="no sound for seed"):
+        generate(engine, tiny, variations=2)
 
 
 def test_starts_give_different_sounds(engine: StudioEngine, tiny: str) -> None:

@@ -22,6 +22,7 @@ from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.memory_meter import process_peak_bytes
 from qvim_studio.models.memory_modes import TRAITS
 from qvim_studio.pipeline import engine as engine_module
+from qvim_studio.pipeline import generation_run
 from qvim_studio.pipeline.engine import StudioEngine
 
 BURST = AudioClip.from_mono(np.random.default_rng(0).standard_normal(8000) * 0.1, 16_000)
@@ -53,7 +54,7 @@ def make_engine() -> StudioEngine:
 
 def failing(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next denoisings run out of memory."""
-    real: Callable[..., torch.Tensor] = engine_module.sample_latents
+    real: Callable[..., torch.Tensor] = generation_run.sample_latents
     left = [times]
 
     def sample(*arguments: object, **options: object) -> torch.Tensor:
@@ -62,7 +63,7 @@ def failing(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
             raise torch.OutOfMemoryError("injected")
         return real(*arguments, **options)
 
-    monkeypatch.setattr(engine_module, "sample_latents", sample)
+    monkeypatch.setattr(generation_run, "sample_latents", sample)
 
 
 def test_a_result_says_what_it_took(tiny: str) -> None:
@@ -126,7 +127,7 @@ def test_long_sounds_are_decoded_in_pieces_without_seams(
 ) -> None:
     engine = make_engine()
     whole = run(engine, tiny, duration_s=2.0).variations[0].clip.samples
-    monkeypatch.setattr(engine_module, "PIECE_LATENT_FRAMES", 24)
+    monkeypatch.setattr(generation_run, "PIECE_LATENT_FRAMES", 24)
     pieces = run(engine, tiny, duration_s=2.0).variations[0].clip.samples
     np.testing.assert_allclose(pieces, whole, atol=1e-3)
 

@@ -79,5 +79,6 @@ def test_run_leaves_a_bound_adapter_and_conditions_for_every_imitation(tmp_path:
     predicted = np.load(tmp_path / "run" / PREDICTED_FILE)
     assert predicted.shape == (ITEMS, 2, 512)
     np.testing.assert_allclose(np.linalg.norm(predicted, axis=-1), 1, atol=1e-4)
-    _, binding = load_adapter(tmp_path / "run" / "adapter")
+    adapter, binding = load_adapter(tmp_path / "run" / "adapter")
+    assert adapter.memory_embeddings.shape == (ITEMS - 4, 960)  # the training sounds alone
     assert (binding.encoder_id, binding.clap_id, binding.generator_id) == ("abc", "space", "maker")

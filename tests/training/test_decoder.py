@@ -18,9 +18,8 @@ OPTIONS = DecoderTraining(crop_frames=32, batch=2)
 def save_parts(folder: Path) -> None:
     torch.manual_seed(0)
     make_vae((8, 8, 8)).save_pretrained(folder / "vae")
-    VocosVocoder(VocosConfig(channels=8, hidden_channels=8, blocks=1)).save_pretrained(
-        folder / "vocoder"
-    )
+    config = VocosConfig(channels=8, hidden_channels=8, blocks=1, noise_channels=2)
+    VocosVocoder(config).save_pretrained(folder / "vocoder")
 
 
 def noise(frames: int) -> torch.Tensor:
@@ -35,6 +34,7 @@ def test_both_parts_learn_and_the_encoder_does_not(tmp_path: Path) -> None:
     loss.backward()
     assert vae.decoder.conv_in.weight.grad.norm() > 0
     assert model.vocoder.head.weight.grad.norm() > 0
+    assert model.vocoder.embed_noise.weight.grad.norm() > 0
     assert all(parameter.grad is None for parameter in vae.encoder.parameters())
 
 

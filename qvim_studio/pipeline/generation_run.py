@@ -1,0 +1,336 @@
+"""One request on its way through a loaded checkpoint: condition, denoise, decode, finish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from qvim_studio.audio.controls import extract_controls, fit_controls, smooth_controls
+from qvim_studio.audio.resample import mono_at
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import IsCancelled, OnProgress
+from qvim_studio.core.errors import CancelledError, EngineError
+from qvim_studio.core.request import DEFAULT_DURATION_S, LATENT_STEP_S, GenerationRequest, Start
+from qvim_studio.core.result import Progress, Variation
+from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.models.control_channels import control_channels
+from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
+from qvim_studio.models.memory_modes import PIECE_LATENT_FRAMES
+from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
+from qvim_studio.pipeline.finishing import finish
+from qvim_studio.pipeline.loaded import LoadedCheckpoint, level_for_embedding
+from qvim_studio.pipeline.preview import Previewer, picture_of
+from qvim_studio.pipeline.sampler import (
+    Conditions,
+    executed_steps,
+    make_scheduler,
+    sample_latents,
+)
+from qvim_studio.pipeline.starts import FindNearest, NearestSound, arrange
+
+VAE_FACTOR = 4  # mel frames and bands per latent frame and bin
+UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most
+LATENT_SAMPLES = VAE_FACTOR * HOP
+
+
+def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> GenerationRequest:
+    """The request with every open value replaced by what will be used."""
+    defaults = loaded.checkpoint.defaults
+    start = defaults.start if request.start is None else request.start
+    if request.imitation is None:
+        if start is Start.IMITATION or not request.text.strip():
+            start = Start.NOISE
+        duration_s = DEFAULT_DURATION_S
+    else:
+        duration_s = request.imitation.duration_s
+    if request.duration_s is not None:
+        duration_s = request.duration_s
+    return request.with_changes(
+        start=start,
+        duration_s=float(np.clip(duration_s, 0.2, 120.0)),
+        steps=defaults.steps if request.steps is None else request.steps,
+        guidance=defaults.guidance if request.guidance is None else request.guidance,
+        strength=defaults.strength if request.strength is None else request.strength,
+        vram_mode=loaded.plan.mode,
+    )
+
+
+class GenerationRun:
+    """The steps of one request, in the order of its methods."""
+
+    def __init__(self, loaded: LoadedCheckpoint, request: GenerationRequest) -> None:
+        self.loaded = loaded
+        self.request = request
+        self.notes: list[str] = []
+        self.samples = round(request.duration_s * SAMPLE_RATE)
+        frames = max(1, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
+        self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
+        self.columns = -(-self.samples // HOP)  # of the log-mel, before the padding
+        self.embedding: np.ndarray | None = None
+        self.imitation: np.ndarray | None = None
+        self._starts: list[_StartingSound] = []
+
+    def estimated_bytes(self) -> int:
+        """The most memory that this run will hold, before it holds it."""
+        duration_s = self.frames * LATENT_STEP_S
+        plan, batch = self.loaded.plan, self.request.variations
+        return plan.estimated_bytes(self.loaded.checkpoint, duration_s, batch)
+
+    def encode(self, find_nearest: FindNearest) -> None:
+        """Embed the imitation, make the conditions, the controls and the starting latents."""
+        meant = self.request.meant
+        if meant is not None:
+            self.embedding = self.loaded.embedder.embed(level_for_embedding(meant), "imitation")
+            self.imitation = mono_at(self.request.imitation, SAMPLE_RATE)
+        wanted, unwanted, notes = self.loaded.conditions(self.request, self.embedding)
+        self.notes += notes
+        self.conditions = Conditions(wanted, unwanted, self._controls())
+        self._starts = self._find_starts(find_nearest)
+
+    def denoise_and_decode(
+        self, on_progress: OnProgress, is_cancelled: IsCancelled, clock: PhaseClock
+    ) -> list[np.ndarray]:
+        """Mono waveforms at 16 kHz, (samples,) each, in the order of the seeds."""
+        previewer = self._previewer(is_cancelled)
+        waveforms: list[np.ndarray] = []
+        size = self.loaded.plan.max_batch
+        for first in range(0, self.request.variations, size):
+            seeds = [
+                self.request.seed + i
+                for i in range(first, min(first + size, self.request.variations))
+            ]
+            latents = self._denoise(seeds, first, on_progress, is_cancelled, previewer)
+            clock.lap("denoise")
+            on_progress(Progress("decode", first, self.request.variations))
+            with self.loaded.parts.coding():
+                for row in latents:
+                    raise_if_cancelled(is_cancelled)
+                    waveform, log_mel = self._decode(row[None])
+                    waveforms.append(waveform)
+                    picture = picture_of(log_mel, self.columns)
+                    on_progress(Progress("decode", first, self.request.variations, picture))
+            clock.lap("decode")
+        return waveforms
+
+    def finish(
+        self, waveforms: list[np.ndarray], on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> list[Variation]:
+        """Finished variations, most similar to the imitation first."""
+        variations = []
+        for index, waveform in enumerate(waveforms):
+            raise_if_cancelled(is_cancelled)
+            seed = self.request.seed + index
+            try:
+                clip = finish(waveform, SAMPLE_RATE, self.imitation, self.request.follow, seed)
+            except EngineError as error:
+                if not variations and index == len(waveforms) - 1:
+                    raise
+                self.notes.append(str(error))
+                continue
+            start = self._start_of(seed)
+            variations.append(
+                Variation(
+                    clip, seed, self._similarity(clip), SAMPLE_RATE / 2, start.name if start else ""
+                )
+            )
+            on_progress(Progress("decode", index + 1, len(waveforms)))
+        return sorted(variations, key=lambda v: -(v.similarity or 0.0))
+
+    def _similarity(self, clip: AudioClip) -> float | None:
+        if self.embedding is None:
+            return None
+        made = self.loaded.embedder.embed(level_for_embedding(clip), "reference")
+        return float(np.dot(made, self.embedding))
+
+    def _controls(self) -> torch.Tensor | None:
+        """(1, controls, frames, bins); zeros, "no control", without a voice or at follow 0."""
+        names = self.loaded.checkpoint.controls
+        if not names:
+            return None
+        bins = N_MELS // VAE_FACTOR
+        channels = torch.zeros(1, len(names), self.frames, bins)
+        if self.imitation is not None and self.request.follow > 0.0:
+            padded = np.zeros(self.frames * LATENT_SAMPLES, np.float32)
+            usable = self.imitation[: min(len(padded), self.samples)]
+            padded[: len(usable)] = usable
+            curves = smooth_controls(extract_controls(padded, SAMPLE_RATE), self.request.follow)
+            curves = fit_controls(curves, self.frames)
+            channels = control_channels(
+                curves.loudness_db,
+                curves.centroid_hz,
+                curves.pitch_hz,
+                curves.periodicity,
+                latent_bins=bins,
+            )
+        return channels.to(self.loaded.plan.device)
+
+    def _find_starts(self, find_nearest: FindNearest) -> list[_StartingSound]:
+        """Sounds to start from, best first; none for noise."""
+        if self.request.start is Start.IMITATION and self.imitation is not None:
+            return [_StartingSound("the imitation", self.imitation)]
+        if self.request.start is not Start.NEAREST:
+            return []
+        nearest = find_nearest(self.query, self.request.library_folder, self.loaded.embedder)
+        if not nearest:
+            self.notes.append("There is no sound to start from: started from noise.")
+        used = [nearest[i] for i in range(len(nearest)) if self._is_used(i, len(nearest))]
+        if used:
+            self.notes.append(f"Started from {', '.join(map(_told, used))}.")
+        return [_StartingSound(one.name, self._arranged(one.clip)) for one in nearest]
+
+    def _is_used(self, index: int, count: int) -> bool:
+        return (index - self.request.seed) % count < self.request.variations
+
+    def _start_of(self, seed: int) -> _StartingSound | None:
+        return self._starts[seed % len(self._starts)] if self._starts else None
+
+    def _start_latents(self, seeds: Sequence[int]) -> torch.Tensor | None:
+        """Clean latents (seeds, channels, frames, bins) to start from, or None for noise."""
+        if not self._starts:
+            return None
+        starts = [self._starts[seed % len(self._starts)] for seed in seeds]
+        for start in starts:
+            if start.latents is None:
+                start.latents = self._encode_sound(start.samples)
+        return torch.cat([start.latents for start in starts if start.latents is not None])
+
+    def _arranged(self, clip: AudioClip) -> np.ndarray:
+        sound = mono_at(clip, SAMPLE_RATE)
+        return sound if self.imitation is None else arrange(sound, self.imitation, SAMPLE_RATE)
+
+    @property
+    def query(self) -> SoundQuery:
+        """What real sounds are looked for by."""
+        return SoundQuery(self.embedding, self.request.text, self.request.balance)
+
+    @torch.inference_mode()
+    def _encode_sound(self, samples: np.ndarray) -> torch.Tensor:
+        padded = np.zeros(self.frames * LATENT_SAMPLES, np.float32)
+        usable = samples[: len(padded)]
+        padded[: len(usable)] = usable
+        log_mel = self.loaded.mel(condition_waveform(torch.from_numpy(padded)[None]))
+        plan, parts = self.loaded.plan, self.loaded.parts
+        with parts.coding(with_vocoder=False):
+            posterior = parts.vae.encode(log_mel.to(plan.device, plan.dtype)).latent_dist
+        return posterior.mode().float() * parts.scaling_factor
+
+    def _denoise(
+        self,
+        seeds: list[int],
+        finished: int,
+        on_progress: OnProgress,
+        is_cancelled: IsCancelled,
+        previewer: Previewer | None,
+    ) -> torch.Tensor:
+        loaded, request, batch = self.loaded, self.request, len(seeds)
+        shape = (loaded.parts.latent_channels, self.frames, N_MELS // VAE_FACTOR)
+        noise = torch.stack(
+            [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+        ).to(loaded.plan.device)
+        conditions = self.conditions
+        batched = Conditions(
+            conditions.wanted.expand(batch, -1),
+            conditions.unwanted.expand(batch, -1),
+            None if conditions.controls is None else conditions.controls.repeat(batch, 1, 1, 1),
+        )
+
+        start = self._start_latents(seeds)
+        preview: np.ndarray | None = None
+
+        def on_estimate(step: int, steps: int, estimate: Callable[[], torch.Tensor]) -> None:
+            nonlocal preview
+            preview = previewer.after_step(step / steps, estimate) if previewer else None
+
+        def on_step(step: int, steps: int) -> None:
+            # Steps of all variations, so that the bar moves once from left to right.
+            done = finished * steps + step * batch
+            on_progress(Progress("denoise", done, steps * request.variations, preview))
+
+        if previewer is not None:
+            previewer.begin_batch()
+
+        with loaded.parts.denoising():
+            return sample_latents(
+                loaded.parts.unet,
+                make_scheduler(request.sampler, loaded.parts.scheduler_config, start is not None),
+                noise,
+                batched,
+                steps=request.steps,
+                guidance=request.guidance,
+                start=start,
+                strength=request.strength,
+                guidance_passes=loaded.plan.traits.guidance_passes,
+                on_step=on_step,
+                is_cancelled=is_cancelled,
+                on_estimate=on_estimate,
+            )
+
+    def _previewer(self, is_cancelled: IsCancelled) -> Previewer | None:
+        """None where the VAE is not at hand while the UNet runs."""
+        plan, parts, request = self.loaded.plan, self.loaded.parts, self.request
+        if plan.traits.swaps_parts:
+            return None
+        steps = request.steps
+        if self._starts:
+            steps = executed_steps(request.steps, request.strength)
+        batches = -(-request.variations // plan.max_batch)
+        return Previewer(
+            parts.vae, parts.scaling_factor, steps * batches, self.columns, is_cancelled
+        )
+
+    @torch.inference_mode()
+    def _decode(self, latents: torch.Tensor) -> tuple[np.ndarray, torch.Tensor]:
+        """One latent (1, channels, frames, bins) → mono float32 (samples,), and its log-mel."""
+        parts, plan = self.loaded.parts, self.loaded.plan
+        latents = (latents / parts.scaling_factor).to(plan.dtype)
+        if self.frames <= PIECE_LATENT_FRAMES:
+            log_mel = parts.vae.decode(latents).sample
+            waveform = parts.vocoder(log_mel[:, 0])
+        else:
+            home = "cpu" if plan.traits.swaps_parts else plan.device
+            log_mel = decode_in_pieces(parts.vae, latents, PIECE_LATENT_FRAMES, home)
+            waveform = vocode_in_pieces(
+                parts.vocoder, log_mel[:, 0].to(plan.device), VAE_FACTOR * PIECE_LATENT_FRAMES
+            )
+        return waveform.float().cpu().numpy().reshape(-1)[: self.samples], log_mel
+
+
+class PhaseClock:
+    """Wall time by phase; phases that come again add up."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.perf_counter()
+        self._seconds: dict[str, float] = {}
+
+    def lap(self, phase: str) -> None:
+        now = time.perf_counter()
+        self._seconds[phase] = self._seconds.get(phase, 0.0) + now - self._last
+        self._last = now
+
+    def total(self) -> dict[str, float]:
+        seconds = {**self._seconds, "total": time.perf_counter() - self._began}
+        return {phase: round(value, 3) for phase, value in seconds.items()}
+
+
+@dataclass(eq=False)
+class _StartingSound:
+    """samples: mono at 16 kHz, already along the imitation. latents: once they are needed."""
+
+    name: str
+    samples: np.ndarray
+    latents: torch.Tensor | None = None
+
+
+def _told(sound: NearestSound) -> str:
+    if sound.similarity is None:
+        return sound.name
+    return f"{sound.name} (similarity {sound.similarity:.2f})"
+
+
+def raise_if_cancelled(is_cancelled: IsCancelled) -> None:
+    if is_cancelled():
+        raise CancelledError("The generation was cancelled. Nothing was written.")
