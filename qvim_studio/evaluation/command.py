@@ -88,7 +88,7 @@ def find_sets(options: argparse.Namespace) -> list[QuerySet]:
     if not corpus_folder.is_dir():
         return [sets.bundled_set()]
     corpus = load_corpus(corpus_folder)
-    found = [sets.held_out_set(corpus, load_or_render(corpus)), sets.spoken_set(corpus)]
+    found = [*sets.held_out_sets(corpus, load_or_render(corpus)), sets.spoken_set(corpus)]
     if options.data is not None:
         found.append(sets.mouth_set(options.data, corpus))
     return [*found, sets.bundled_set()]
@@ -133,16 +133,17 @@ def _facts(checkpoint: Checkpoint, encoder: str, options: argparse.Namespace) ->
 
 
 def _adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str, Any]:
-    """Of held-out synthetic imitations; empty where there is no adapter or no corpus."""
+    """Of held-out imitations; empty where there is no adapter or no corpus."""
     targets_file = corpus_folder / TARGETS_FILE
     if loaded.adapter is None or not targets_file.is_file():
         return {}
     corpus = load_corpus(corpus_folder)
-    held_out = sets.held_out_set(corpus, load_or_render(corpus))
+    held_out = sets.held_out_sets(corpus, load_or_render(corpus))
+    queries = [query for one in held_out for query in one.queries]
     encoder = load_qvim_encoder(encoder_folder(loaded.checkpoint.installed_folder()))
-    takes = [query.clip for query in held_out.queries]
-    voices = qvim_embeddings(encoder, takes, "imitation")
+    voices = qvim_embeddings(encoder, [query.clip for query in queries], "imitation")
     targets = np.load(targets_file)["embeddings"][corpus.indices("held_out")]
+    targets = targets[[query.item for query in queries]]
     return {"adapter": evaluate_adapter(loaded.adapter, voices, targets)}
 
 

@@ -26,6 +26,10 @@ from qvim_studio.training.labels import VOICE_CLASSES, sound_class
 log = logging.getLogger(__name__)
 
 SPEECH_TIMEOUT_S = 30
+HELD_OUT = (
+    ("held-out", "our voice renderer (synthetic), unseen sounds", False),
+    ("held-out, people", "people's imitations, unseen sounds", True),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,21 +99,25 @@ def pairs_set(pairs_csv: Path) -> QuerySet:
     return QuerySet(pairs_csv.stem, f"{pairs_csv.name}", queries, references, classes)
 
 
-def held_out_set(corpus: Corpus, imitations: ImitationSet) -> QuerySet:
-    """Held-out references and the voice renderer's imitations of them (synthetic)."""
+def held_out_sets(corpus: Corpus, imitations: ImitationSet) -> list[QuerySet]:
+    """Held-out references and imitations of them: the voice renderer's, and people's where the
+    corpus has any, each a set of its own."""
     references, classes, indices = _references(corpus, "held_out")
-    queries = tuple(
-        Query(
-            corpus.items[index].label,
-            AudioClip.from_mono(imitations.samples(index, 0), SAMPLE_RATE),
-            (classes[position],),
-            position,
+    found = []
+    for name, origin, is_real in HELD_OUT:
+        queries = tuple(
+            Query(
+                corpus.items[index].label,
+                AudioClip.from_mono(imitations.samples(index, 0), SAMPLE_RATE),
+                (classes[position],),
+                position,
+            )
+            for position, index in enumerate(indices)
+            if imitations.has_real(index) == is_real
         )
-        for position, index in enumerate(indices)
-    )
-    return QuerySet(
-        "held-out", "our voice renderer (synthetic), unseen sounds", queries, references, classes
-    )
+        if queries:
+            found.append(QuerySet(name, origin, queries, references, classes))
+    return found
 
 
 def spoken_set(corpus: Corpus) -> QuerySet:
