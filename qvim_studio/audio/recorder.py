@@ -15,6 +15,7 @@ import numpy as np
 
 from qvim_studio.audio.devices import AudioBackend
 from qvim_studio.audio.levels import SILENCE_DBFS, peak_dbfs, rms_dbfs
+from qvim_studio.audio.monitor import Monitor
 from qvim_studio.audio.ring_buffer import RingBuffer
 from qvim_studio.audio.source_watch import SourceWatch
 from qvim_studio.audio.take_file import TakeFile
@@ -52,10 +53,12 @@ class TakePhase(Enum):
 @dataclass(frozen=True)
 class RecordingOptions:
     """gain_db: applied before anything else. gate_db: hands-free, takes begin and end at this RMS
-    level in dBFS; None: they begin and end when they are asked to."""
+    level in dBFS; None: they begin and end when they are asked to. monitor: the loudspeaker on
+    which the microphone is heard, "" the system's; None for none."""
 
     gain_db: float = 0.0
     gate_db: float | None = None
+    monitor: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,7 @@ class TakeSnapshot:
     peak_db, rms_db: dBFS of the newest 60 ms and 20 ms or so.
     takes: files that are complete, in order.
     error: why it failed, or what ended a take that is kept all the same.
+    monitor_error: why the microphone is not heard although that was asked for.
     """
 
     phase: TakePhase = TakePhase.OPENING
@@ -79,6 +83,7 @@ class TakeSnapshot:
     rms_db: float = SILENCE_DBFS
     takes: tuple[Path, ...] = ()
     error: StudioError | None = None
+    monitor_error: StudioError | None = None
 
 
 class TakeRecorder:
@@ -115,6 +120,8 @@ class TakeRecorder:
         self._wave: TakeWave | None = None
         self._before: deque[np.ndarray] = deque()
         self._peaks: deque[float] = deque(maxlen=PEAK_BLOCKS)
+        self._monitor: Monitor | None = None
+        self._monitored: str | None = None
         self._snapshot = TakeSnapshot()
         self._thread = threading.Thread(target=self._run, name="take", daemon=True)
 
@@ -132,6 +139,10 @@ class TakeRecorder:
 
     def set_gain(self, gain_db: float) -> None:
         self._options = replace(self._options, gain_db=gain_db)
+
+    def set_monitor(self, monitor: str | None) -> None:
+        """See RecordingOptions; counts at once."""
+        self._options = replace(self._options, monitor=monitor)
 
     def stop(self) -> None:
         """Ask for the end; the snapshot turns FINISHED when every file is complete."""
@@ -176,6 +187,7 @@ class TakeRecorder:
         watch = SourceWatch()
         try:
             while error is None and not self._stopping.wait(DRAIN_INTERVAL_S):
+                self._follow_monitor()
                 self._drain()
                 error = self._stall(opened_s) or _move(watch)
             self._drain()
@@ -185,6 +197,7 @@ class TakeRecorder:
             self._give_up_take()
         finally:
             watch.close()
+            self._close_monitor()
         if self._ring.dropped_frames:
             log.warning("A slow disk lost %d frames of a take", self._ring.dropped_frames)
         is_failed = error is not None and not self._heard_frames
@@ -206,12 +219,35 @@ class TakeRecorder:
             )
         return None
 
+    def _follow_monitor(self) -> None:
+        """Open or close the loudspeaker as it is wanted; a take never fails because of it."""
+        wanted = self._options.monitor
+        if self._monitor is not None and self._monitor.is_lost:
+            self._close_monitor()
+        if wanted == self._monitored:
+            return
+        self._close_monitor()
+        self._monitored = wanted
+        if wanted is not None:
+            try:
+                self._monitor = Monitor(self._backend, wanted, self._sample_rate)
+            except DeviceError as error:
+                log.warning("The microphone is not heard: %s", error)
+                self._snapshot = replace(self._snapshot, monitor_error=error)
+
+    def _close_monitor(self) -> None:
+        monitor, self._monitor = self._monitor, None
+        if monitor is not None:
+            monitor.close()
+
     def _drain(self) -> None:
         block = self._ring.read()
         if not len(block):
             return
         gain = np.float32(10 ** (self._options.gain_db / 20))
         samples = np.nan_to_num(block[:, 0]) * gain
+        if self._monitor is not None:
+            self._monitor.feed(samples)
         for part in self._parts(samples):
             self._hear(part)
         heard = AudioClip.from_mono(samples, self._sample_rate)

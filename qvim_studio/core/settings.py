@@ -64,6 +64,7 @@ class Settings:
     trim_takes: bool = True
     trim_threshold_db: float = -40.0
     input_gain_db: float = 0.0
+    hears_microphone: bool = False
     count_in_s: int = 0
     hands_free_db: float = -35.0
     engine_in_own_process: bool = True
@@ -98,6 +99,11 @@ class Settings:
             _check_range("steps", self.steps, 1, MAX_STEPS)
         if self.guidance is not None:
             _check_range("guidance", self.guidance, 0.0, 30.0)
+
+    @property
+    def monitor(self) -> str | None:
+        """The loudspeaker on which the open microphone is heard, None for none."""
+        return self.output_device if self.hears_microphone else None
 
     def with_changes(self, **changes: Any) -> Settings:
         """A copy with some fields replaced, validated anew."""

@@ -47,7 +47,7 @@ class RecordingSession(QObject):
     Signals: state_changed (RecordingState), level_changed (RecordingLevel), counted (whole seconds
     until the take begins), wave_grew (float32 (columns, 2) minima and maxima, 10 ms each),
     take_recorded (Path of a finished WAV), failed (StudioError; a take that came so far is
-    reported by take_recorded all the same).
+    reported by take_recorded all the same), monitor_failed (StudioError; the take goes on).
     """
 
     state_changed = Signal(object)
@@ -56,6 +56,7 @@ class RecordingSession(QObject):
     wave_grew = Signal(object)
     take_recorded = Signal(object)
     failed = Signal(object)
+    monitor_failed = Signal(object)
 
     def __init__(
         self, backend: AudioBackend, takes_folder: Path, parent: QObject | None = None
@@ -70,6 +71,7 @@ class RecordingSession(QObject):
         self._columns = 0
         self._takes = 0
         self._count_in = 0
+        self._monitor_error: StudioError | None = None
         self._asked_s = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
@@ -122,6 +124,11 @@ class RecordingSession(QObject):
         if self._recorder is not None:
             self._recorder.set_gain(gain_db)
 
+    def set_monitor(self, monitor: str | None) -> None:
+        """See RecordingOptions."""
+        if self._recorder is not None:
+            self._recorder.set_monitor(monitor)
+
     def shutdown(self, timeout_s: float = 1.0) -> bool:
         """Finish a running take's file; False where the device hangs."""
         self._timer.stop()
@@ -134,6 +141,7 @@ class RecordingSession(QObject):
     def _open(self, device_name: str, options: RecordingOptions) -> None:
         self._recorder = TakeRecorder(self._backend, device_name, self._new_path, options)
         self._number = self._columns = self._takes = self._count_in = 0
+        self._monitor_error = None
         self._asked_s = time.monotonic()
         self._recorder.start()
         self._timer.start()
@@ -170,6 +178,9 @@ class RecordingSession(QObject):
     def _show(self, snapshot: TakeSnapshot) -> None:
         if snapshot.phase is TakePhase.OPENING:
             return
+        if snapshot.monitor_error is not self._monitor_error:
+            self._monitor_error = snapshot.monitor_error
+            self.monitor_failed.emit(snapshot.monitor_error)
         if snapshot.number != self._number:
             self._number, self._columns = snapshot.number, 0
             if self._state is not RecordingState.STOPPING:

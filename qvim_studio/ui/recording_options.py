@@ -28,6 +28,14 @@ class RecordingOptionsPopup(QFrame):
         self._grid.setVerticalSpacing(GRID)
         self._grid.setColumnMinimumWidth(2, 56)
         self.gain = self._slider(self.tr("Gain"), -20, 30, "{0:+d} dB")
+        self.monitor = QCheckBox(self.tr("Hear the microphone while it is open"), self)
+        self.monitor.setToolTip(
+            self.tr(
+                "Use headphones: loudspeakers would howl. The delay is the latency of the settings"
+            )
+        )
+        self._grid.addWidget(self.monitor, self._grid.rowCount(), 0, 1, 3)
+        self.monitor.toggled.connect(self._on_changed)
         self.count_in = QComboBox(self)
         for seconds in COUNT_INS_S:
             text = self.tr("{0} s").format(seconds) if seconds else self.tr("None")
@@ -46,16 +54,21 @@ class RecordingOptionsPopup(QFrame):
     def show_settings(self, settings: Settings) -> None:
         """Show these values without announcing them."""
         self._settings = settings
-        for widget in (self.gain, self.count_in, self.hands_free, self.trim, self.trim_level):
+        for widget in self._fields():
             widget.blockSignals(True)
         self.gain.setValue(round(settings.input_gain_db))
+        self.monitor.setChecked(settings.hears_microphone)
         self.count_in.setCurrentIndex(max(self.count_in.findData(settings.count_in_s), 0))
         self.hands_free.setValue(round(settings.hands_free_db))
         self.trim.setChecked(settings.trim_takes)
         self.trim_level.setValue(round(settings.trim_threshold_db))
-        for widget in (self.gain, self.count_in, self.hands_free, self.trim, self.trim_level):
+        for widget in self._fields():
             widget.blockSignals(False)
         self._show_values()
+
+    def _fields(self) -> tuple[QWidget, ...]:
+        levels = (self.gain, self.hands_free, self.trim_level)
+        return (*levels, self.monitor, self.count_in, self.trim)
 
     def _slider(self, name: str, low: int, high: int, text: str) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal, self)
@@ -85,6 +98,7 @@ class RecordingOptionsPopup(QFrame):
         self._show_values()
         self._settings = self._settings.with_changes(
             input_gain_db=float(self.gain.value()),
+            hears_microphone=self.monitor.isChecked(),
             count_in_s=self.count_in.currentData(),
             hands_free_db=float(self.hands_free.value()),
             trim_takes=self.trim.isChecked(),

@@ -41,6 +41,7 @@ class TakeController(QObject):
         self._has_recording_failed = False
         services.recording.take_recorded.connect(self._on_take_recorded)
         services.recording.failed.connect(self._on_recording_failed)
+        services.recording.monitor_failed.connect(self.failed)
 
     @property
     def imitation(self) -> Imitation | None:
@@ -95,9 +96,8 @@ class TakeController(QObject):
         """Listen between takes; hands-free they begin and end by themselves."""
         recording = self._services.recording
         if is_open:
-            settings = self._settings
-            gate_db = settings.hands_free_db if is_hands_free else None
-            recording.open(settings.input_device, RecordingOptions(settings.input_gain_db, gate_db))
+            gate_db = self._settings.hands_free_db if is_hands_free else None
+            recording.open(self._settings.input_device, self._options(gate_db))
         else:
             recording.close()
 
@@ -118,8 +118,9 @@ class TakeController(QObject):
         has_failed, self._has_recording_failed = self._has_recording_failed, False
         self._open(path, _say_nothing if has_failed else self.failed.emit)
 
-    def _options(self) -> RecordingOptions:
-        return RecordingOptions(gain_db=self._settings.input_gain_db)
+    def _options(self, gate_db: float | None = None) -> RecordingOptions:
+        settings = self._settings
+        return RecordingOptions(settings.input_gain_db, gate_db, settings.monitor)
 
     def _run(self, function: Callable[[], object], on_done: Callable[[Any], None]) -> None:
         self._services.tasks.run(function, on_done, self.failed.emit)

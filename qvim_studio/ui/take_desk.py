@@ -137,6 +137,7 @@ class TakeDesk(QObject):
         before = self._services.store.settings
         self._services.store.change(settings)
         self._services.recording.set_gain(settings.input_gain_db)
+        self._services.recording.set_monitor(settings.monitor)
         if settings.trim_threshold_db != before.trim_threshold_db:
             self.trim()
 

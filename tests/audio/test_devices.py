@@ -16,7 +16,7 @@ from qvim_studio.audio import devices as devices_module
 from qvim_studio.audio import recorder as recorder_module
 from qvim_studio.audio.devices import PortAudioBackend
 from qvim_studio.audio.player import Player
-from qvim_studio.audio.recorder import TakePhase, TakeRecorder
+from qvim_studio.audio.recorder import RecordingOptions, TakePhase, TakeRecorder
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import DeviceError
 
@@ -105,6 +105,32 @@ def _played_match(player: Player, clip: AudioClip, heard: Path) -> float:
     assert player.snapshot().error is None
     time.sleep(0.3)  # the server's own buffer
     return best_match(np.fromfile(heard, np.float32)[-2 * RATE :], clip.mono())
+
+
+@needs_server
+@pytest.mark.sound_server
+def test_the_monitor_plays_what_the_microphone_hears(
+    backend: PortAudioBackend, server: SoundServer, tmp_path: Path
+) -> None:
+    said = chirp(1.0)
+    heard = tmp_path / "heard.raw"
+    server.listen(heard)
+    options = RecordingOptions(monitor="qvim_speakers")
+    recorder = TakeRecorder(backend, "qvim_mic", lambda: tmp_path / "take.wav", options)
+    recorder.start()
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
+    wait_until(lambda: heard.stat().st_size > 0)
+    matches = []
+    for _ in range(3):  # a full machine may starve one of them
+        server.speak(np.pad(said, RATE // 4).tobytes()).wait()
+        time.sleep(1.0)  # the server's buffers and ours
+        matches.append(best_match(np.fromfile(heard, np.float32)[-3 * RATE :], said))
+        if matches[-1] > 0.99:
+            break
+    recorder.stop()
+    assert recorder.join(10.0)
+    assert recorder.snapshot().monitor_error is None
+    assert max(matches) > 0.99
 
 
 @needs_server

@@ -190,7 +190,10 @@ def test_recording_options_count_at_once(
     options.gain.setValue(12)
     options.count_in.setCurrentIndex(3)
     options.trim_level.setValue(-12)
+    assert services.store.settings.monitor is None
+    options.monitor.setChecked(True)
     settings = services.store.settings
+    assert settings.monitor == ""  # the system's loudspeaker
     assert (settings.input_gain_db, settings.count_in_s) == (12.0, 3)
     assert settings.trim_threshold_db == -12.0
 

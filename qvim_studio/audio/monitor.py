@@ -1,0 +1,71 @@
+"""Lets a person hear the microphone while it records: on headphones, else it howls."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import numpy as np
+import soxr
+
+from qvim_studio.audio.devices import AudioBackend
+from qvim_studio.audio.ring_buffer import RingBuffer
+from qvim_studio.core.errors import DeviceError
+
+log = logging.getLogger(__name__)
+
+RING_S = 1.0
+PRIMED_S = 0.04  # waiting before the first sound: two drains of the recorder
+MAX_LAG_S = 0.15  # two clocks never agree; what waits longer than this is skipped
+
+
+class Monitor:
+    """An open loudspeaker that plays what it is fed.
+
+    ``feed`` and ``close`` belong to one thread, the recorder's; both may block for a moment.
+    """
+
+    def __init__(self, backend: AudioBackend, device_name: str, sample_rate: int) -> None:
+        """sample_rate: of what is fed. Raises DeviceError where there is no loudspeaker."""
+        self._ended = threading.Event()
+        self._is_primed = False
+        self._left = np.zeros(0, np.float32)  # read from the ring and not played yet
+        self._ring = RingBuffer(round(RING_S * 192_000), 1)
+        self._rate = 0
+        self._stream = backend.open_output(device_name, self._on_block, self._ended.set)
+        self._resampler = None
+        if self._stream.sample_rate != sample_rate:
+            self._resampler = soxr.ResampleStream(
+                sample_rate, self._stream.sample_rate, 1, dtype="float32", quality="QQ"
+            )
+        self._rate = self._stream.sample_rate
+
+    @property
+    def is_lost(self) -> bool:
+        """Did the loudspeaker go away?"""
+        return self._ended.is_set()
+
+    def feed(self, samples: np.ndarray) -> None:
+        """Mono float32 samples, heard next."""
+        if self._resampler is not None:
+            samples = self._resampler.resample_chunk(samples)
+        self._ring.write(np.clip(samples, -1.0, 1.0)[:, None])
+
+    def close(self) -> None:
+        try:
+            self._stream.close()
+        except DeviceError as error:
+            log.warning("The loudspeaker of the monitor did not close: %s", error)
+
+    def _on_block(self, block: np.ndarray) -> None:
+        """PortAudio's thread."""
+        block.fill(0.0)
+        waiting = np.concatenate([self._left, self._ring.read()[:, 0]])
+        if not self._is_primed and len(waiting) < PRIMED_S * self._rate:
+            self._left = waiting
+            return
+        surplus = len(waiting) - len(block) - round(MAX_LAG_S * self._rate)
+        waiting = waiting[max(surplus, 0) :]
+        block[: len(waiting)] = waiting[: len(block), None]
+        self._left = waiting[len(block) :]
+        self._is_primed = len(waiting) >= len(block)
