@@ -34,6 +34,7 @@ from qvim_studio.pipeline.starts import FindNearest, NearestSound, arrange
 
 VAE_FACTOR = 4  # mel frames and bands per latent frame and bin
 UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most
+MIN_FRAMES = 32  # 1.28 s: no shorter sound was trained on; what is too much is cut off
 LATENT_SAMPLES = VAE_FACTOR * HOP
 
 
@@ -67,7 +68,7 @@ class GenerationRun:
         self.request = request
         self.notes: list[str] = []
         self.samples = round(request.duration_s * SAMPLE_RATE)
-        frames = max(1, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
+        frames = max(MIN_FRAMES, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
         self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
         self.columns = -(-self.samples // HOP)  # of the log-mel, before the padding
         self.embedding: np.ndarray | None = None
