@@ -1,0 +1,64 @@
+"""Which real sounds denoising starts from: those that are about equally near, and no others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from qvim_studio.assembly import MAX_START_GAP, MAX_STARTS, find_nearest
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.sound_query import SoundQuery
+
+
+class LevelEmbedder:
+    """A sound's level is the angle of its embedding."""
+
+    encoder_id = "levels"
+
+    def embed(self, clip: AudioClip, branch: str) -> np.ndarray:
+        return at_angle(float(np.sqrt(np.mean(clip.samples**2)) / np.abs(clip.samples).max()))
+
+
+def at_angle(angle: float) -> np.ndarray:
+    return np.array([np.cos(angle), np.sin(angle)], np.float32)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Sounds whose crest gives them angles of about 0.1, 0.2, 0.3, ... 0.9."""
+    sounds = tmp_path / "sounds"
+    sounds.mkdir()
+    for tenth in range(1, 10):
+        samples = np.zeros(16_000)
+        samples[: round(16_000 * (tenth / 10) ** 2)] = 0.5
+        soundfile.write(sounds / f"sound {tenth}.wav", samples, 16_000)
+    return sounds
+
+
+def names_near(angle: float, folder: Path) -> list[str]:
+    query = SoundQuery(at_angle(angle))
+    return [sound.name for sound in find_nearest(query, str(folder), LevelEmbedder())]
+
+
+def test_the_nearest_few_are_found_best_first(folder: Path) -> None:
+    names = names_near(0.5, folder)
+    assert names[0] == "sound 5"
+    assert len(names) == MAX_STARTS
+    assert set(names[1:3]) == {"sound 4", "sound 6"}
+
+
+def test_what_is_clearly_farther_is_not_started_from(folder: Path) -> None:
+    for path in folder.glob("sound [2-8].wav"):
+        path.unlink()
+    assert np.cos(0.1) - np.cos(0.9) > MAX_START_GAP
+    assert names_near(0.1, folder) == ["sound 1"]
+
+
+def test_words_alone_find_only_what_is_called_so(folder: Path) -> None:
+    (folder / "door.wav").write_bytes((folder / "sound 3.wav").read_bytes())
+    found = find_nearest(SoundQuery(None, "heavy door"), str(folder), LevelEmbedder())
+    assert [(sound.name, sound.similarity) for sound in found] == [("door", None)]
+    assert find_nearest(SoundQuery(None, "ocean"), str(folder), LevelEmbedder()) == []
