@@ -130,6 +130,9 @@ class ClipDetails(QWidget):
                 for key in _FACTS
                 if recipe.request.get(key) is not None
             ]
+            started_from = recipe.details.get("started_from")
+            if started_from:
+                parts.append(self.tr("from {0}").format(started_from))
             loudness = recipe.details.get("loudness_lufs")
             if isinstance(loudness, (int, float)):
                 parts.append(f"{loudness:.1f} LUFS")

@@ -90,6 +90,7 @@ def make_variations(request: GenerationRequest) -> tuple[Variation, ...]:
             seed=request.seed + i,
             similarity=_similarity(request, i),
             bandwidth_hz=8000.0,
+            start_name=f"bark_{i + 1:02d}",
         )
         for i in range(request.variations)
     )
