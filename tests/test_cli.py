@@ -16,7 +16,7 @@ from qvim_studio import assembly, cli, commands
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CheckpointError
-from qvim_studio.core.request import GenerationRequest, Provenance, Start
+from qvim_studio.core.request import GenerationRequest, Provenance, Start, VramMode
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult, Variation
 
@@ -30,6 +30,9 @@ class FakeEngine:
         self.requests: list[GenerationRequest] = []
         self.is_closed = False
         self.error: BaseException | None = None
+
+    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
+        raise AssertionError("a command has nobody who waits")
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled

@@ -56,14 +56,14 @@ class StudioContender:
         from qvim_studio.core.request import GenerationRequest, VramMode
         from qvim_studio.pipeline.engine import StudioEngine
 
-        self._engine = StudioEngine(lambda embedding, library, embedder: None)
+        self._engine = StudioEngine(lambda embedding, library, embedder: ())
         self._request = GenerationRequest(
             text=PROMPT,
             guidance=GUIDANCE,
             checkpoint=str(folder),
             vram_mode=VramMode.CPU,
         )
-        self._engine.prepare(self._request)
+        self._engine.prepare(str(folder), VramMode.CPU, PROMPT)
 
     def clip(self, seconds: float, steps: int, variations: int, seed: int) -> list[Tick]:
         """Make clips; gives back the time after every step."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 
 OnProgress = Callable[[Progress], None]
@@ -14,6 +14,14 @@ IsCancelled = Callable[[], bool]
 
 class Engine(Protocol):
     """Generates sounds; owned by one thread or process at a time."""
+
+    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
+        """Load what requests like this will need, before anybody waits for it.
+
+        text: words that will be asked for, where they are known; they are read already. Raises a
+        StudioError where that cannot be loaded.
+        """
+        ...
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled

@@ -48,12 +48,8 @@ def serve(factory: str, connection: Connection, cancelled_up_to: c_longlong) -> 
             break
         if isinstance(message, Shutdown):
             break
-        if isinstance(message, Prepare) and engine is None:
-            try:
-                engine = _make_engine(factory)
-            except Exception:
-                # the job itself will meet the same error and report it to somebody who waits
-                logging.getLogger(__name__).info("Not prepared: %s", traceback.format_exc())
+        if isinstance(message, Prepare):
+            engine = _prepare(message, engine, factory)
         elif isinstance(message, Generate):
             engine = _generate(message, engine, factory, send, cancelled_up_to)
     if engine is not None:
@@ -68,6 +64,16 @@ def load_factory(factory: str) -> Callable[[], Any]:
 
 def _make_engine(factory: str) -> Engine:
     return load_factory(factory)()
+
+
+def _prepare(message: Prepare, engine: Engine | None, factory: str) -> Engine | None:
+    """What fails here fails again for the job, and is reported to somebody who waits."""
+    try:
+        engine = engine or _make_engine(factory)
+        engine.prepare(message.checkpoint, message.vram_mode, message.text)
+    except Exception:
+        logging.getLogger(__name__).info("Not prepared: %s", traceback.format_exc())
+    return engine
 
 
 def _generate(

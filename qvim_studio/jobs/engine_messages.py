@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 
 
 @dataclass(frozen=True)
 class Prepare:
-    """To the child: import and build the engine now, before anybody waits for it."""
+    """To the child: import, build the engine and load this checkpoint, before anybody waits."""
+
+    checkpoint: str
+    vram_mode: VramMode
+    text: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from multiprocessing.sharedctypes import RawValue
 
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, EngineError
-from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.jobs.engine_child import serve
 from qvim_studio.jobs.engine_messages import (
@@ -54,10 +54,12 @@ class EngineProcess:
     def process_id(self) -> int | None:
         return None if self._process is None else self._process.pid
 
-    def prepare(self) -> None:
-        """Start the child and let it import and build its engine, without waiting for it."""
-        if self._process is None:
-            self._connected().send(Prepare())
+    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
+        """See Engine; starts the child and waits for nothing."""
+        try:
+            self._connected().send(Prepare(checkpoint, vram_mode, text))
+        except (EOFError, ConnectionError, OSError):
+            log.info("The engine's process was gone before it could prepare")
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import CancelledError, EngineError, StudioError
+from qvim_studio.core.request import VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.export.clip_writer import WrittenClip
-from qvim_studio.jobs.engine_process import EngineProcess
 from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress
 from qvim_studio.jobs.time_estimate import TimeEstimate
 
@@ -38,14 +38,13 @@ class GenerationWorker(QObject):
         self._engine: Engine | None = None
         self._estimate = TimeEstimate()
 
-    @Slot()
-    def prepare(self) -> None:
-        """Import and build the engine before the first job asks for it."""
+    @Slot(str, object)
+    def prepare(self, checkpoint: str, vram_mode: VramMode) -> None:
+        """Build the engine and load the checkpoint before the first job asks for it."""
         try:
             if self._engine is None:
                 self._engine = self._make_engine()
-            if isinstance(self._engine, EngineProcess):
-                self._engine.prepare()
+            self._engine.prepare(checkpoint, vram_mode)
         except Exception:
             # the job itself will meet the same error and report it to somebody who waits
             log.info("The engine could not be prepared", exc_info=True)

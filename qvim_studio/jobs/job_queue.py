@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import StudioError
-from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.jobs.generation_worker import GenerationWorker, WriteResult
 from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress, JobState
@@ -37,7 +37,7 @@ class JobQueue(QObject):
     sketched = Signal(object)
 
     _run_requested = Signal(object)
-    _prepare_requested = Signal()
+    _prepare_requested = Signal(str, object)
     _engine_replaced = Signal(object)
     _finish_requested = Signal()
 
@@ -120,9 +120,9 @@ class JobQueue(QObject):
         for job in (*self._waiting, *([self._running] if self._running else [])):
             self.cancel(job)
 
-    def prepare(self) -> None:
+    def prepare(self, checkpoint: str, vram_mode: VramMode) -> None:
         """Warm the engine up in its process, so that the first job starts sooner."""
-        self._prepare_requested.emit()
+        self._prepare_requested.emit(checkpoint, vram_mode)
 
     def replace_engine(self, make_engine: Callable[[], Engine]) -> None:
         """Another kind of engine from the next job on."""

@@ -50,7 +50,7 @@ class TextConditioner:
                     del self._known[next(iter(self._known))]
                 self._known[text] = self._run(text)
         made = [self._known[text] for text in texts]
-        if not self._is_small():
+        if not self.is_kept:
             self._tower = None
         return made
 
@@ -82,5 +82,7 @@ class TextConditioner:
             self._tower = tower.float().eval().requires_grad_(False), tokenizer
         return self._tower
 
-    def _is_small(self) -> bool:
+    @property
+    def is_kept(self) -> bool:
+        """Does a small tower stay in memory, or is it read anew for unknown words?"""
         return weight_file(self._folder / "text_encoder").stat().st_size <= KEPT_BYTES

@@ -71,11 +71,11 @@ class StudioEngine:
         note = f"Memory was short in mode {used.value}: made in mode {smaller.value}."
         return replace(result, notes=(*result.notes, note))
 
-    def prepare(self, request: GenerationRequest) -> None:
-        """Load what the request needs; its words are read and remembered."""
-        loaded = self._load(request)
-        if loaded.text is not None:
-            loaded.text.embed([request.text.strip(), request.negative_text])
+    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
+        """See core.engine. A large text tower is not read for nothing."""
+        tower = self._load(checkpoint, vram_mode).text
+        if tower is not None and (text.strip() or tower.is_kept):
+            tower.embed([text.strip(), ""])
 
     def close(self) -> None:
         """Free the checkpoint's memory; the next request loads it again."""
@@ -87,7 +87,7 @@ class StudioEngine:
     ) -> GenerationResult:
         clock = PhaseClock()
         on_progress(Progress("load", 0, 1))
-        loaded = self._load(request)
+        loaded = self._load(request.checkpoint, request.vram_mode)
         meter = MemoryMeter(loaded.plan.device)
         clock.lap("load")
         raise_if_cancelled(is_cancelled)
@@ -124,9 +124,9 @@ class StudioEngine:
             log.warning("no sounds were looked for: %s", error)
             return ()
 
-    def _load(self, request: GenerationRequest) -> LoadedCheckpoint:
-        checkpoint = find_checkpoint(request.checkpoint)
-        plan = self._plan(request.vram_mode, checkpoint)
+    def _load(self, name: str, vram_mode: VramMode) -> LoadedCheckpoint:
+        checkpoint = find_checkpoint(name)
+        plan = self._plan(vram_mode, checkpoint)
         if (
             self._loaded is None
             or self._loaded.checkpoint != checkpoint

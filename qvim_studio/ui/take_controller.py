@@ -146,8 +146,9 @@ class TakeController(QObject):
             self.takes_changed.emit(self._takes)
         self.imitation_changed.emit(imitation)
         if imitation is not None:
-            # the engine's import hides behind the seconds in which the user looks at the take
-            self._services.queue.prepare()
+            # import and loading hide behind the seconds in which the user looks at the take
+            settings = self._settings
+            self._services.queue.prepare(settings.checkpoint, settings.vram_mode)
             self._run(
                 partial(analyze, imitation.source), partial(self._on_analyzed, imitation.source)
             )

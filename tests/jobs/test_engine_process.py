@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError
-from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import Progress
 from qvim_studio.jobs import engine_process
 from qvim_studio.jobs.engine_process import EngineProcess
@@ -63,7 +63,7 @@ def test_a_child_that_died_costs_one_job_only(engine: EngineProcess) -> None:
 
 
 def test_a_child_killed_between_jobs_is_replaced(engine: EngineProcess) -> None:
-    engine.prepare()
+    engine.prepare("starter", VramMode.CPU)
     first = engine.process_id
     os.kill(first, 9)
     deadline = time.monotonic() + 5
@@ -114,7 +114,7 @@ def test_a_child_that_ignores_a_cancel_for_long_is_replaced(
 
 def test_a_factory_that_fails_reports_its_own_error() -> None:
     engine = EngineProcess("scripted_engine:make_broken_engine")
-    engine.prepare()
+    engine.prepare("starter", VramMode.CPU)
     with pytest.raises(CheckpointError, match="No checkpoint is installed"):
         generate(engine, "door")
     engine.close()
@@ -126,3 +126,11 @@ def test_close_ends_the_child(engine: EngineProcess) -> None:
     engine.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process_id, 0)
+
+
+def test_what_is_prepared_is_ready_for_the_first_job(engine: EngineProcess) -> None:
+    engine.prepare("starter", VramMode.CPU)
+    prepared = engine.process_id
+    result, seen = generate(engine, "door")
+    assert result.variations and engine.process_id == prepared
+    assert "load" not in [progress.phase for progress in seen]

@@ -11,7 +11,7 @@ import numpy as np
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, CheckpointError
-from qvim_studio.core.request import GenerationRequest, Provenance
+from qvim_studio.core.request import GenerationRequest, Provenance, VramMode
 from qvim_studio.core.result import FoundSound, GenerationResult, Progress, Variation
 
 SAMPLE_RATE = 48_000
@@ -25,6 +25,10 @@ class ScriptedEngine:
 
     def __init__(self) -> None:
         self.closed = False
+        self.prepared: list[tuple[str, VramMode]] = []
+
+    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
+        self.prepared.append((checkpoint, vram_mode))
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
