@@ -132,7 +132,9 @@ def vocoder_halo(vocoder: Any) -> int:
     """Mel frames around a piece that its samples depend on."""
     config = vocoder.config
     if isinstance(vocoder, VocosVocoder):
-        return (config.blocks + 1) * (config.kernel // 2) + config.n_fft // (2 * config.hop) + 2
+        window = config.n_fft // config.hop + 1
+        reach = (config.blocks + 1) * (config.kernel // 2) + window // 2 + 2
+        return reach + 2 * window * config.corrections
     reach = 3.0 + 1.0  # the first convolution, and the last one at the full rate
     rate = 1
     for kernel, step in zip(config.upsample_kernel_sizes, config.upsample_rates, strict=True):

@@ -2,7 +2,9 @@
 
 Shape after Siuzdak, "Vocos: Closing the gap between time-domain and Fourier-based neural
 vocoders" (2023): no upsampling layers, so it costs a thirtieth of a HiFi-GAN. Noise as a second
-input is what makes hiss and grit: a network without it can only give their average.
+input is what makes hiss and grit: a network without it can only give their average. What comes out
+is then brought to the mel that was asked for, band by band: the projection of Griffin & Lim,
+"Signal estimation from modified short-time Fourier transform" (1984), on mel bands.
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError
-from qvim_studio.models.mel import HOP, N_FFT, N_MELS
+from qvim_studio.models.mel import HOP, N_FFT, N_MELS, MelSpectrogram
 
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
+MAX_CORRECTION = 2.0  # neper: more would be noise made louder
 LOG_MAGNITUDE_MAX = 6.0  # e^6 exceeds any bin of a full-scale 1024-sample Hann frame
 
 
@@ -29,6 +32,7 @@ class VocosConfig:
     """Sizes of the network; stored as ``vocoder/config.json``.
 
     noise_channels: Gaussian values per frame beside the mel bands; 0 for none.
+    corrections: times that the sound is brought to its mel, outside training.
     """
 
     channels: int = 256
@@ -39,6 +43,7 @@ class VocosConfig:
     n_fft: int = N_FFT
     hop: int = HOP
     noise_channels: int = 0
+    corrections: int = 0
     model_type: str = "vocos"
 
 
@@ -84,6 +89,9 @@ class VocosVocoder(nn.Module):
         self.norm_out = nn.LayerNorm(width)
         self.head = nn.Linear(width, self.config.n_fft + 2)
         self.register_buffer("window", torch.hann_window(self.config.n_fft), persistent=False)
+        self.mel = MelSpectrogram()
+        shares = self.mel.basis / self.mel.basis.sum(dim=1, keepdim=True).clamp(min=1e-8)
+        self.register_buffer("band_shares", shares.T, persistent=False)  # (64, bins)
 
     def forward(self, log_mel: torch.Tensor, noise: torch.Tensor | None = None) -> torch.Tensor:
         """noise (batch, frames, noise_channels): the same one every time unless given."""
@@ -100,14 +108,34 @@ class VocosVocoder(nn.Module):
         spectrum = torch.polar(magnitude, phase).transpose(1, 2)
         # Centered frames lie at multiples of the hop: the last one again closes the final hop.
         spectrum = torch.cat([spectrum, spectrum[..., -1:]], dim=-1)
+        waveform = self._inverse(spectrum, log_mel.shape[1])
+        for _ in range(0 if self.training else self.config.corrections):
+            waveform = self._corrected(waveform, log_mel.float())
+        return waveform
+
+    def _inverse(self, spectrum: torch.Tensor, frames: int) -> torch.Tensor:
+        config = self.config
         return torch.istft(
             spectrum,
-            self.config.n_fft,
-            self.config.hop,
+            config.n_fft,
+            config.hop,
             window=self.window,
             center=True,
-            length=log_mel.shape[1] * self.config.hop,
+            length=frames * config.hop,
         )
+
+    def _corrected(self, waveform: torch.Tensor, log_mel: torch.Tensor) -> torch.Tensor:
+        """Each band as loud as it shall be, by what it lacks now."""
+        config = self.config
+        lacking = (log_mel - self.mel(waveform)[:, 0]).clamp(-MAX_CORRECTION, MAX_CORRECTION)
+        gain = (lacking @ self.band_shares).exp().transpose(1, 2)
+        gain = torch.cat([gain, gain[..., -1:]], dim=-1)
+        # Half a window is padded at both ends: a very short sound needs something to reflect.
+        padded = nn.functional.pad(waveform, (0, max(config.n_fft - waveform.shape[1], 0)))
+        spectrum = torch.stft(
+            padded, config.n_fft, config.hop, window=self.window, center=True, return_complex=True
+        )
+        return self._inverse(spectrum[..., : gain.shape[-1]] * gain, log_mel.shape[1])
 
     def noise(self, frames: int) -> torch.Tensor:
         """(1, frames, noise_channels), the same every time; more frames go on where fewer end."""

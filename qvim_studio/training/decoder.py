@@ -48,7 +48,7 @@ class DecoderTraining:
     batch: int = 12
     latent_noise: float = 0.15
     mel_weight: float = 1.0
-    wave_mel_weight: float = 4.0
+    wave_mel_weight: float = 8.0
     slope_weight: float = 0.5
     active_weight: float = 4.0
     loop: LoopOptions = field(

@@ -25,6 +25,7 @@ from qvim_studio.training.vae import reconstruction_error_db
 RESOLUTIONS = ((4096, 512), (2048, 256), (1024, 128), (512, 64), (256, 32))  # (n_fft, hop)
 LOG_FLOOR = 1e-4  # of spectral magnitudes, against the logarithm of silence
 NOISE_CHANNELS = 64
+CORRECTIONS = 2  # the first takes half a decibel, the second a tenth of that
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class VocoderTraining:
     vocoder learns on slightly wrong mel spectra (standard deviation in neper).
     """
 
-    config: VocosConfig = field(default_factory=lambda: VocosConfig(noise_channels=NOISE_CHANNELS))
+    config: VocosConfig = field(
+        default_factory=lambda: VocosConfig(noise_channels=NOISE_CHANNELS, corrections=CORRECTIONS)
+    )
     crop_frames: int = 96
     batch: int = 10
     mel_weight: float = 6.0

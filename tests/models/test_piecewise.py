@@ -51,7 +51,8 @@ def make_hifigan() -> SpeechT5HifiGan:
 @pytest.mark.parametrize("kind", ["hifigan", "vocos", "vocos with noise"])
 def test_the_vocoder_renders_pieces_without_seams(kind: str) -> None:
     torch.manual_seed(0)
-    config = VocosConfig(32, 32, 3, noise_channels=8 if kind.endswith("noise") else 0)
+    extras = (8, 2) if kind.endswith("noise") else (0, 0)
+    config = VocosConfig(32, 32, 3, noise_channels=extras[0], corrections=extras[1])
     vocoder = make_hifigan() if kind == "hifigan" else VocosVocoder(config).eval()
     log_mel = torch.randn(1, 150, 64)
     whole = vocoder(log_mel).reshape(-1)

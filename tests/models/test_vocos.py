@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from qvim_studio.core.errors import CheckpointError
+from qvim_studio.models.mel import MelSpectrogram
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
 
 TINY = VocosConfig(channels=16, hidden_channels=32, blocks=2)
@@ -48,3 +50,23 @@ def test_noise_is_the_same_every_time_unless_given() -> None:
     assert torch.equal(vocoder(frames), vocoder(frames))
     assert not torch.equal(vocoder(frames), vocoder(frames, torch.randn(1, 20, 4)))
     assert torch.equal(vocoder.noise(20)[:, :7], vocoder.noise(7))
+
+
+@torch.no_grad()
+def test_corrections_bring_the_sound_to_its_mel() -> None:
+    torch.manual_seed(0)
+    plain = VocosVocoder(TINY).eval()
+    corrected = VocosVocoder(replace(TINY, corrections=2)).eval()
+    corrected.load_state_dict(plain.state_dict())
+    mel = MelSpectrogram()
+    wanted = mel(0.1 * torch.randn(1, 16_000))
+    errors = [(mel(vocoder(wanted[:, 0])) - wanted).abs().mean() for vocoder in (plain, corrected)]
+    assert errors[1] < 0.6 * errors[0]
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("frames", [1, 3, 8])
+def test_very_short_sounds_are_corrected_too(frames: int) -> None:
+    vocoder = VocosVocoder(replace(TINY, corrections=2)).eval()
+    made = vocoder(torch.zeros(1, frames, 64))
+    assert made.shape == (1, 160 * frames) and bool(made.isfinite().all())
