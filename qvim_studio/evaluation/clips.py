@@ -30,7 +30,8 @@ SEEDS = 2  # variations of each imitation: enough to see that they differ
 
 @dataclass(frozen=True, eq=False)
 class MadeClip:
-    """What one imitation gave. clips: one per seed, in the order of the seeds."""
+    """What one imitation gave. clips: one per seed, in the order of the seeds; seeds that came out
+    silent gave none."""
 
     query: Query
     clips: tuple[AudioClip, ...]
@@ -144,12 +145,17 @@ def timing_scores(made: Sequence[MadeClip]) -> dict[str, float | None]:
 def quality_scores(made: Sequence[MadeClip], judge: JudgingEmbedding) -> dict[str, Any]:
     """Gates, how different two seeds are (1 - cosine), seconds per clip (median)."""
     failures = Counter(name for one in made for clip in one.clips for name in failed_gates(clip))
-    pairs = [judge.embed(one.clips[:2]) for one in made]
+    silent = sum(SEEDS - len(one.clips) for one in made)
+    if silent:
+        failures["silent"] += silent
+    pairs = [judge.embed(one.clips) for one in made if len(one.clips) == SEEDS]
     return {
         "clips": sum(len(one.clips) for one in made),
         "failed_gates": dict(failures),
         "identical_seeds": sum(
-            bool(np.array_equal(one.clips[0].samples, one.clips[1].samples)) for one in made
+            bool(np.array_equal(one.clips[0].samples, one.clips[1].samples))
+            for one in made
+            if len(one.clips) == SEEDS
         ),
         "seed_diversity": float(np.median([1 - first @ second for first, second in pairs])),
         "seconds_per_clip": float(np.median([one.seconds for one in made])),

@@ -17,6 +17,11 @@ FADE_OUT_S = 0.01
 MIN_PEAK = 1e-4  # -80 dBFS: a model that gives less has given nothing
 
 
+def is_silent(samples: np.ndarray) -> bool:
+    """No sound at all, or no numbers."""
+    return not np.isfinite(samples).all() or bool(np.abs(samples).max(initial=0.0) < MIN_PEAK)
+
+
 def finish(
     samples: np.ndarray, sample_rate: int, imitation: np.ndarray | None, follow: float, seed: int
 ) -> AudioClip:
@@ -25,7 +30,7 @@ def finish(
     samples, imitation: mono at ``sample_rate``. Raises EngineError where the model gave silence
     or no numbers.
     """
-    if not np.isfinite(samples).all() or np.abs(samples).max(initial=0.0) < MIN_PEAK:
+    if is_silent(samples):
         raise EngineError(
             f"The model gave no sound for seed {seed} (silence or invalid numbers). "
             "Try another seed, more steps or less guidance."

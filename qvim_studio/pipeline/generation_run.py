@@ -21,7 +21,7 @@ from qvim_studio.models.control_channels import control_channels
 from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
 from qvim_studio.models.memory_modes import PIECE_LATENT_FRAMES
 from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
-from qvim_studio.pipeline.finishing import finish
+from qvim_studio.pipeline.finishing import finish, is_silent
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, level_for_embedding
 from qvim_studio.pipeline.preview import Previewer, picture_of
 from qvim_studio.pipeline.sampler import (
@@ -35,6 +35,7 @@ from qvim_studio.pipeline.starts import FindNearest, NearestSound, arrange
 VAE_FACTOR = 4  # mel frames and bands per latent frame and bin
 UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most
 MIN_FRAMES = 32  # 1.28 s: no shorter sound was trained on; what is too much is cut off
+SECOND_TRY = 0.5  # of the strength, for a variation that came out silent
 LATENT_SAMPLES = VAE_FACTOR * HOP
 
 
@@ -104,18 +105,43 @@ class GenerationRun:
                 self.request.seed + i
                 for i in range(first, min(first + size, self.request.variations))
             ]
-            latents = self._denoise(seeds, first, on_progress, is_cancelled, previewer)
+            strength = self.request.strength
+            latents = self._denoise(seeds, strength, first, on_progress, is_cancelled, previewer)
             clock.lap("denoise")
-            on_progress(Progress("decode", first, self.request.variations))
-            with self.loaded.parts.coding():
-                for row in latents:
-                    raise_if_cancelled(is_cancelled)
-                    waveform, log_mel = self._decode(row[None])
-                    waveforms.append(waveform)
-                    picture = picture_of(log_mel, self.columns)
-                    on_progress(Progress("decode", first, self.request.variations, picture))
+            waveforms += self._decode_all(latents, first, on_progress, is_cancelled)
             clock.lap("decode")
+        if self._starts:
+            for index, waveform in enumerate(waveforms):
+                if is_silent(waveform):
+                    waveforms[index] = self._made_again(index, on_progress, is_cancelled)
         return waveforms
+
+    def _decode_all(
+        self, latents: torch.Tensor, first: int, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> list[np.ndarray]:
+        on_progress(Progress("decode", first, self.request.variations))
+        waveforms = []
+        with self.loaded.parts.coding():
+            for row in latents:
+                raise_if_cancelled(is_cancelled)
+                waveform, log_mel = self._decode(row[None])
+                waveforms.append(waveform)
+                picture = picture_of(log_mel, self.columns)
+                on_progress(Progress("decode", first, self.request.variations, picture))
+        return waveforms
+
+    def _made_again(
+        self, index: int, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> np.ndarray:
+        """A variation that came out silent, nearer to the sound that it starts from."""
+        seed = self.request.seed + index
+        strength = SECOND_TRY * self.request.strength
+        latents = self._denoise([seed], strength, index, on_progress, is_cancelled, None)
+        self.notes.append(
+            f"Seed {seed} came out silent: made again with {strength:.0%} of the starting sound "
+            f"made anew instead of {self.request.strength:.0%}."
+        )
+        return self._decode_all(latents, index, on_progress, is_cancelled)[0]
 
     def finish(
         self, waveforms: list[np.ndarray], on_progress: OnProgress, is_cancelled: IsCancelled
@@ -222,6 +248,7 @@ class GenerationRun:
     def _denoise(
         self,
         seeds: list[int],
+        strength: float,
         finished: int,
         on_progress: OnProgress,
         is_cancelled: IsCancelled,
@@ -263,7 +290,7 @@ class GenerationRun:
                 steps=request.steps,
                 guidance=request.guidance,
                 start=start,
-                strength=request.strength,
+                strength=strength,
                 guidance_passes=loaded.plan.traits.guidance_passes,
                 on_step=on_step,
                 is_cancelled=is_cancelled,

@@ -48,19 +48,21 @@ MAX_FILE_BYTES = 25 * 2**20
 class StarterCard:
     """What ``studio.json`` says of the checkpoint.
 
-    defaults: 20 steps of DPM-Solver++ drift as little from the exact solution as 200 of DDIM;
-    the model is small, so it starts from the nearest real sound unless asked otherwise.
+    defaults: the model is small, so it starts from near real sounds unless asked otherwise, and
+    makes most of them anew: strength and guidance by the class rank and the Fréchet distance of
+    clips of half of the held-out imitations (0.5 and 2 are worse in both). 12 steps, of which the
+    strength leaves 10, are as good there as 20.
     """
 
     clap_id: str
     title: str = "QVIM Studio Starter"
     licence: str = "Apache-2.0 (trained on CC0, CC-BY and public-domain recordings)"
     commercial: str = "yes"
-    revision: str = "1"
-    steps: int = 20
-    guidance: float = 2.0
+    revision: str = "2"
+    steps: int = 12
+    guidance: float = 4.0
     start: str = "nearest"
-    strength: float = 0.5
+    strength: float = 0.85
 
     def as_json(self) -> dict[str, object]:
         return {

@@ -162,6 +162,16 @@ def test_a_silent_variation_does_not_cost_the_others(
     assert any("no sound for seed 1" in note for note in result.notes)
 
 
+def test_a_silent_variation_is_made_again_nearer_to_its_start(
+    tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_silent(monkeypatch, 2)
+    changes = {"start": Start.NEAREST, "strength": 0.8, "variations": 3}
+    result = generate(StudioEngine(find_two), tiny, **changes)
+    assert sorted(variation.seed for variation in result.variations) == [0, 1, 2]
+    assert any("Seed 1 came out silent" in note and "40%" in note for note in result.notes)
+
+
 def test_nothing_but_silence_is_an_error(
     engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
