@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 RING_S = 1.0
 PRIMED_S = 0.04  # waiting before the first sound: two drains of the recorder
-MAX_LAG_S = 0.15  # two clocks never agree; what waits longer than this is skipped
+MAX_LAG_S = 0.3  # two clocks never agree; sound servers deliver in lumps of up to 0.2 s
 
 
 class Monitor:

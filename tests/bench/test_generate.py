@@ -105,10 +105,10 @@ def test_the_starters_presets_are_compared_with_many_steps_of_its_own() -> None:
     assert ratios["starter_preview_speedup"] == pytest.approx(21.0 / 1.7, rel=1e-3)
 
 
-def test_the_measured_preview_is_the_windows_sketch() -> None:
+def test_the_window_takes_no_more_steps_than_are_measured() -> None:
     starter = find_checkpoint("starter")
-    assert steps_for(Quality.SKETCH, starter.defaults.steps) == PREVIEW_STEPS
-    assert starter.defaults.steps == QUALITY_STEPS
+    assert 0 < steps_for(Quality.SKETCH, starter.defaults.steps) <= PREVIEW_STEPS
+    assert PREVIEW_STEPS < starter.defaults.steps <= QUALITY_STEPS
 
 
 def test_a_row_takes_the_fastest_clip_and_splits_off_its_steps() -> None:
