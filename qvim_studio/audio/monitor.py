@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 RING_S = 1.0
 PRIMED_S = 0.04  # waiting before the first sound: two drains of the recorder
-MAX_LAG_S = 0.3  # two clocks never agree; sound servers deliver in lumps of up to 0.2 s
+MAX_PRIMED_S = 0.32  # sound servers deliver in lumps: twice as much waits after every gap
+SPARE_S = 0.25  # two clocks never agree; what waits longer than primed and this is skipped
 
 
 class Monitor:
@@ -32,6 +33,7 @@ class Monitor:
         self._left = np.zeros(0, np.float32)  # read from the ring and not played yet
         self._ring = RingBuffer(round(RING_S * 192_000), 1)
         self._rate = 0
+        self._primed_s = PRIMED_S
         self._stream = backend.open_output(device_name, self._on_block, self._ended.set)
         self._resampler = None
         if self._stream.sample_rate != sample_rate:
@@ -61,11 +63,13 @@ class Monitor:
         """PortAudio's thread."""
         block.fill(0.0)
         waiting = np.concatenate([self._left, self._ring.read()[:, 0]])
-        if not self._is_primed and len(waiting) < PRIMED_S * self._rate:
+        if not self._is_primed and len(waiting) < self._primed_s * self._rate:
             self._left = waiting
             return
-        surplus = len(waiting) - len(block) - round(MAX_LAG_S * self._rate)
+        surplus = len(waiting) - len(block) - round((self._primed_s + SPARE_S) * self._rate)
         waiting = waiting[max(surplus, 0) :]
         block[: len(waiting)] = waiting[: len(block), None]
         self._left = waiting[len(block) :]
         self._is_primed = len(waiting) >= len(block)
+        if not self._is_primed:
+            self._primed_s = min(2 * self._primed_s, MAX_PRIMED_S)

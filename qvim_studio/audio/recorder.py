@@ -224,6 +224,11 @@ class TakeRecorder:
         wanted = self._options.monitor
         if self._monitor is not None and self._monitor.is_lost:
             self._close_monitor()
+            lost = DeviceError(
+                "The loudspeaker on which the microphone was heard is gone. The take goes on; "
+                "connect it again, or choose another in the settings."
+            )
+            self._snapshot = replace(self._snapshot, monitor_error=lost)
         if wanted == self._monitored:
             return
         self._close_monitor()

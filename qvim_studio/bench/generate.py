@@ -27,9 +27,9 @@ from qvim_studio.core.resources import resource_path
 DEFAULT_STEPS = 10  # the pipeline's own
 PIPELINE_STEPS = 25  # its clip whose error is matched
 MANY_STEPS = 200  # the reference; its time follows from the measured time of a step
-QUALITY_STEPS = 20
-PREVIEW_STEPS = 7  # the window's sketch of the starter takes no more, see ui.quality_bar
-CANDIDATE_STEPS = (PREVIEW_STEPS, 10, 12, 15, QUALITY_STEPS)
+QUALITY_STEPS = 12  # the starter's own
+PREVIEW_STEPS = 4  # as the window's sketch of the starter, see ui.quality_bar
+CANDIDATE_STEPS = (PREVIEW_STEPS, 7, 10, QUALITY_STEPS, 15, 20)
 MEASURED_STEPS = 4
 EQUALLED = (SamplerName.DDIM.value, PIPELINE_STEPS)
 Say = Callable[[str], None]

@@ -121,16 +121,16 @@ def test_the_monitor_plays_what_the_microphone_hears(
     wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
     wait_until(lambda: heard.stat().st_size > 0)
     matches = []
-    for _ in range(4):  # sound for sound it is tested elsewhere; a full machine drops some here
+    for _ in range(6):  # the first gaps teach it how much has to wait
         server.speak(np.pad(said, RATE // 4).tobytes()).wait()
         time.sleep(1.0)  # the server's buffers and ours
         matches.append(best_match(np.fromfile(heard, np.float32)[-3 * RATE :], said))
-        if matches[-1] > 0.9:
+        if matches[-1] > 0.99:
             break
     recorder.stop()
     assert recorder.join(10.0)
     assert recorder.snapshot().monitor_error is None
-    assert max(matches) > 0.4
+    assert max(matches) > 0.99
 
 
 @needs_server

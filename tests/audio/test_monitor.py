@@ -11,7 +11,7 @@ import pytest
 from fake_audio import BLOCK, SAMPLE_RATE, FakeAudio
 
 from qvim_studio.audio import recorder as recorder_module
-from qvim_studio.audio.monitor import MAX_LAG_S, PRIMED_S, Monitor
+from qvim_studio.audio.monitor import PRIMED_S, SPARE_S, Monitor
 from qvim_studio.audio.recorder import RecordingOptions, TakePhase, TakeRecorder
 
 PRIMED = round(PRIMED_S * SAMPLE_RATE)
@@ -63,8 +63,19 @@ def test_what_waits_too_long_is_skipped(audio: FakeAudio) -> None:
     said = tone(SAMPLE_RATE)
     monitor.feed(said)
     heard = audio.listen(BLOCK)
-    first = len(said) - round(MAX_LAG_S * SAMPLE_RATE) - BLOCK
+    first = len(said) - round((PRIMED_S + SPARE_S) * SAMPLE_RATE) - BLOCK
     np.testing.assert_array_equal(heard, said[first : first + BLOCK])
+
+
+def test_after_a_gap_more_waits_before_it_goes_on(audio: FakeAudio) -> None:
+    monitor = Monitor(audio, "", SAMPLE_RATE)
+    monitor.feed(tone(PRIMED))
+    assert audio.listen(PRIMED).any()
+    assert not audio.listen(BLOCK).any()  # the gap
+    monitor.feed(tone(2 * PRIMED - 1))
+    assert not audio.listen(BLOCK).any()
+    monitor.feed(tone(1))
+    assert audio.listen(BLOCK).any()
 
 
 def test_another_rate_is_converted(audio: FakeAudio) -> None:
@@ -85,6 +96,21 @@ def test_it_is_off_until_it_is_asked_for_and_follows_at_once(
     wait_until(audio.output_opened.is_set)
     recorder.set_monitor(None)
     wait_until(lambda: audio.output is not None and audio.output.is_closed)
+
+
+def test_a_loudspeaker_that_goes_away_is_told_once(
+    recorder: TakeRecorder, audio: FakeAudio
+) -> None:
+    recorder.set_monitor("")
+    wait_until(audio.output_opened.is_set)
+    assert audio.output is not None
+    audio.output.on_finished()
+    wait_until(lambda: recorder.snapshot().monitor_error is not None)
+    wait_until(lambda: audio.output.is_closed)
+    first = recorder.snapshot().monitor_error
+    audio.say(tone(SAMPLE_RATE))
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
+    assert "is gone" in str(first) and recorder.snapshot().monitor_error is first
 
 
 def test_without_a_loudspeaker_the_take_goes_on(
