@@ -16,7 +16,7 @@ from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.mel import N_MELS
 from qvim_studio.models.text_conditioner import TextConditioner
-from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.pipeline.sampler import Conditions, guided_share, make_scheduler, sample_latents
 
 TEXTS = ("dog bark", "explosion", "rain", "heavy wooden door")
 SEEDS = 2  # of every text: the first chooses the steps, the second judges
@@ -98,6 +98,7 @@ class Trial:
             steps=steps,
             guidance=GUIDANCE,
             guidance_passes=passes,
+            guided_share=guided_share(sampler),
             on_step=lambda step, steps: None,
             is_cancelled=lambda: False,
         )

@@ -2,7 +2,7 @@
 
 A clip of N steps costs what comes before and after the denoising plus N times a step. Both are
 measured on clips of MEASURED_STEPS steps, so that hours of steps that are all alike are not run;
-the times of longer clips are computed from them, and the report says so.
+the times of other clips are computed from them, and the report says so.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MANY_STEPS = 200  # the reference; its time follows from the measured time of a 
 QUALITY_STEPS = 12  # the starter's own
 PREVIEW_STEPS = 4  # as the window's sketch of the starter, see ui.quality_bar
 CANDIDATE_STEPS = (PREVIEW_STEPS, 7, 10, QUALITY_STEPS, 15, 20)
-MEASURED_STEPS = 4
+MEASURED_STEPS = DEFAULT_STEPS
 EQUALLED = (SamplerName.DDIM.value, PIPELINE_STEPS)
 Say = Callable[[str], None]
 

@@ -27,6 +27,7 @@ from qvim_studio.pipeline.preview import Previewer, picture_of
 from qvim_studio.pipeline.sampler import (
     Conditions,
     executed_steps,
+    guided_share,
     make_scheduler,
     sample_latents,
 )
@@ -292,6 +293,7 @@ class GenerationRun:
                 start=start,
                 strength=strength,
                 guidance_passes=loaded.plan.traits.guidance_passes,
+                guided_share=guided_share(request.sampler),
                 on_step=on_step,
                 is_cancelled=is_cancelled,
                 on_estimate=on_estimate,

@@ -12,6 +12,7 @@ from qvim_studio.pipeline.conditioning import mix
 from qvim_studio.pipeline.sampler import (
     Conditions,
     executed_steps,
+    guided_share,
     make_scheduler,
     predict,
     sample_latents,
@@ -113,6 +114,46 @@ def test_guidance_in_two_passes_is_guidance_in_one() -> None:
         for passes in (1, 2)
     )
     torch.testing.assert_close(one, two, atol=1e-5, rtol=1e-4)
+
+
+class CountingDenoiser(PerfectDenoiser):
+    """Notes how many latents each step gave it: twice the batch where the step is guided."""
+
+    def __init__(self, clean: torch.Tensor) -> None:
+        super().__init__(clean)
+        self.rows: list[int] = []
+
+    def __call__(self, latents: torch.Tensor, timestep: torch.Tensor, **_: object):
+        self.rows.append(len(latents))
+        return super().__call__(latents, timestep)
+
+
+@pytest.mark.parametrize(
+    ("name", "strength", "rows"),
+    [
+        (SamplerName.DPM_SOLVER, 1.0, [2] * 7 + [1] * 3),
+        (SamplerName.DPM_SOLVER, 0.5, [2] * 2 + [1] * 3),  # of the same noise levels
+        (SamplerName.DDIM, 1.0, [2] * 10),
+    ],
+)
+def test_the_last_steps_do_without_guidance(
+    name: SamplerName, strength: float, rows: list[int]
+) -> None:
+    denoiser = CountingDenoiser(torch.zeros(SHAPE))
+    sample_latents(
+        denoiser,
+        make_scheduler(name, dict(training_scheduler().config), has_start=strength < 1.0),
+        torch.randn(SHAPE),
+        Conditions(unit(1), unit(2)),
+        steps=10,
+        guidance=2.0,
+        guided_share=guided_share(name),
+        start=None if strength == 1.0 else torch.zeros(SHAPE),
+        strength=strength,
+        on_step=lambda i, n: None,
+        is_cancelled=lambda: False,
+    )
+    assert denoiser.rows == rows
 
 
 def test_cancel_stops_before_the_next_step() -> None:
