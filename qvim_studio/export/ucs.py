@@ -16,6 +16,7 @@ from functools import cache
 
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.resources import resource_path
+from qvim_studio.core.wording import word_weights
 
 FALLBACK_CAT_ID = "DSGNSynth"  # what a generated sound is when nothing else is known of it
 SUB_CATEGORY_WEIGHT, CATEGORY_WEIGHT, SYNONYM_WEIGHT = 2.0, 1.0, 3.0
@@ -70,9 +71,13 @@ def suggest(text: str, tags: Iterable[str] = (), top: int = 5) -> list[Suggestio
     """The categories that fit a description and its tags, best first; maybe none."""
     index, rarity = _index()
     scores: dict[str, float] = defaultdict(float)
-    for word in dict.fromkeys(_words(" ".join([text, *tags]))):
-        for cat_id, weight in index.get(word, {}).items():
-            scores[cat_id] += weight * rarity[word]
+    said: dict[str, float] = {}
+    for word, weight in word_weights(", ".join([text, *tags])).items():
+        for key in _words(word):
+            said[key] = max(weight, said.get(key, 0.0))
+    for key, said_weight in said.items():
+        for cat_id, weight in index.get(key, {}).items():
+            scores[cat_id] += said_weight * weight * rarity[key]
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return [Suggestion(categories()[cat_id], score) for cat_id, score in ranked[:top]]
 

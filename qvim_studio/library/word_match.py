@@ -9,6 +9,8 @@ from pathlib import PurePath
 
 import numpy as np
 
+from qvim_studio.core.wording import word_weights
+
 ENDINGS = {"", "s", "es", "ed", "er", "ing"}  # "barks", "barked" and "barking" mean the same
 SHORTEST_STEM = 3
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -17,20 +19,23 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 def word_shares(text: str, names: Sequence[str]) -> np.ndarray:
     """float32 (names,): the share of the words of ``text`` that each name holds.
 
-    A rare word says more than a common one (inverse document frequency); a word that no name holds
-    says nothing about any of them and is left out. Without a known word all are 0.
+    A rare word says more than a common one (inverse document frequency), and what sounds more than
+    how and where (core.wording); a word that no name holds says nothing about any of them and is
+    left out. Without a known word all are 0.
     """
-    wanted = sorted(set(_WORD.findall(text.lower())))
+    wanted = {word: weight for word, weight in word_weights(text).items() if len(word) > 1}
     held = [set(_WORD.findall(str(PurePath(name).with_suffix("")).lower())) for name in names]
     known = sorted(set().union(*held))
-    hits = []
-    for word in wanted:
+    hits, weights = [], []
+    for word, weight in wanted.items():
         same = {other for other in known if _is_same(word, other)}
-        hits.append([not same.isdisjoint(words) for words in held])
-    found = np.array([row for row in hits if any(row)], dtype=np.float32)
-    if not len(found):
+        row = [not same.isdisjoint(words) for words in held]
+        if any(row):
+            hits.append(row)
+            weights.append(weight * np.log1p(len(names) / sum(row)))
+    if not hits:
         return np.zeros(len(names), np.float32)
-    return np.average(found, axis=0, weights=np.log1p(len(names) / found.sum(axis=1)))
+    return np.average(np.array(hits, np.float32), axis=0, weights=weights).astype(np.float32)
 
 
 def _is_same(a: str, b: str) -> bool:

@@ -9,6 +9,7 @@ from qvim_studio.library.word_match import word_shares
 
 # "dog" stands in two of the three names, "rain" and "bark" in one.
 RARE_WINS = np.log(1 + 3 / 2) / (np.log(1 + 3 / 2) + np.log(1 + 3))
+RAIN_AROUND = np.log(1 + 3) / 2 / (np.log(1 + 3 / 2) + np.log(1 + 3) / 2)
 NAMES = ("animal_03_dog.ogg", "weather/rain-heavy.wav", "dog_barks_02.flac")
 
 
@@ -20,6 +21,7 @@ NAMES = ("animal_03_dog.ogg", "weather/rain-heavy.wav", "dog_barks_02.flac")
         ("rail", (0, 0, 0)),
         ("Heavy RAIN", (0, 1, 0)),
         ("dog rain", (RARE_WINS, 1 - RARE_WINS, RARE_WINS)),
+        ("dog in the rain", (1 - RAIN_AROUND, RAIN_AROUND, 1 - RAIN_AROUND)),
         ("wave", (0, 0, 0)),
         ("do", (0, 0, 0)),
         ("", (0, 0, 0)),
