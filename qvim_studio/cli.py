@@ -112,6 +112,9 @@ def _add_generate(commands: Any) -> None:
     parser.add_argument("--strength", type=float, help="how far a start is noised, 0..1")
     parser.add_argument("--library", type=Path, metavar="DIR", help="sounds for --start nearest")
     parser.add_argument("--sampler", choices=[name.value for name in SamplerName])
+    parser.add_argument(
+        "--light", action="store_true", help="a quicker vocoder where it is about as good"
+    )
     parser.add_argument("--checkpoint", default="starter", metavar="ID|DIR")
     parser.add_argument("--vram-mode", choices=[mode.value for mode in VramMode], default="auto")
     parser.add_argument("--no-trim", action="store_true", help="keep the silence around the take")

@@ -186,6 +186,7 @@ def _request_from(options: argparse.Namespace) -> GenerationRequest:
         sampler=SamplerName(options.sampler) if options.sampler else SamplerName.DPM_SOLVER,
         start=Start(options.start) if options.start else None,
         strength=options.strength,
+        light=options.light,
         checkpoint=options.checkpoint,
         vram_mode=VramMode(options.vram_mode),
         library_folder=str(options.library) if options.library else None,

@@ -14,7 +14,7 @@ from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.compute_plan import make_plan
-from qvim_studio.models.mel import N_MELS
+from qvim_studio.models.mel import DB_PER_NEPER, N_MELS
 from qvim_studio.models.text_conditioner import TextConditioner
 from qvim_studio.pipeline.sampler import Conditions, guided_share, make_scheduler, sample_latents
 
@@ -24,7 +24,6 @@ FRAMES, BINS = 32, 16  # 1.28 s of latents: the solver's error does not depend o
 GUIDANCE = 2.0
 REFERENCE_STEPS = 200
 ACTIVE_RANGE_DB = 60.0  # below a clip's loudest frame counts as silence
-DB_PER_NEPER = 8.686
 
 
 @dataclass(frozen=True)

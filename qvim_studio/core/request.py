@@ -62,6 +62,7 @@ class GenerationRequest:
     follow: 0 loose .. 1 tight: how literally the result follows the imitation's time course.
     duration_s: None means "as long as the imitation" (3 s where there is none).
     steps, guidance, start, strength: None means the checkpoint's own default.
+    light: sounds through a light vocoder where that is about as good: for quick looks.
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
     seed: of the first variation; variation i uses seed + i.
     checkpoint: id of the registry or a folder.
@@ -80,6 +81,7 @@ class GenerationRequest:
     steps: int | None = None
     guidance: float | None = None
     sampler: SamplerName = SamplerName.DPM_SOLVER
+    light: bool = False
     start: Start | None = None
     strength: float | None = None
     checkpoint: str = "starter"

@@ -10,9 +10,13 @@ import torch
 from qvim_studio.audio.controls import extract_controls
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.models.mel import HOP, SAMPLE_RATE, condition_waveform
+from qvim_studio.models.mel import (
+    HOP,
+    SAMPLE_RATE,
+    condition_waveform,
+    reconstruction_error_db,
+)
 from qvim_studio.pipeline.loaded import LoadedCheckpoint
-from qvim_studio.training.vae import reconstruction_error_db
 
 MAX_SECONDS = 4.0
 FRAMES_MULTIPLE = 32  # mel frames; every UNet level halves them

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -160,7 +161,7 @@ class VocosVocoder(nn.Module):
             vocoder = cls(config)
             weights = load_file(folder / WEIGHTS_FILE)
             vocoder.load_state_dict({name: value.float() for name, value in weights.items()})
-        except (OSError, TypeError, ValueError, RuntimeError) as error:
+        except (OSError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
             raise CheckpointError(
                 f"The vocoder in {folder} cannot be loaded: expected {CONFIG_FILE} and a fitting "
                 f"{WEIGHTS_FILE} of kind vocos ({error}). Copy or train the checkpoint again."

@@ -38,6 +38,7 @@ UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most
 MIN_FRAMES = 32  # 1.28 s: no shorter sound was trained on; what is too much is cut off
 SECOND_TRY = 0.5  # of the strength, for a variation that came out silent
 LATENT_SAMPLES = VAE_FACTOR * HOP
+NO_LIGHT = "No light vocoder is good enough for this checkpoint: its own was used."
 
 
 def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> GenerationRequest:
@@ -317,16 +318,27 @@ class GenerationRun:
         """One latent (1, channels, frames, bins) → mono float32 (samples,), and its log-mel."""
         parts, plan = self.loaded.parts, self.loaded.plan
         latents = (latents / parts.scaling_factor).to(plan.dtype)
+        vocoder = self._vocoder()
+        dtype = next(vocoder.parameters()).dtype
         if self.frames <= PIECE_LATENT_FRAMES:
             log_mel = parts.vae.decode(latents).sample
-            waveform = parts.vocoder(log_mel[:, 0])
+            waveform = vocoder(log_mel[:, 0].to(dtype))
         else:
             home = "cpu" if plan.traits.swaps_parts else plan.device
             log_mel = decode_in_pieces(parts.vae, latents, PIECE_LATENT_FRAMES, home)
             waveform = vocode_in_pieces(
-                parts.vocoder, log_mel[:, 0].to(plan.device), VAE_FACTOR * PIECE_LATENT_FRAMES
+                vocoder, log_mel[:, 0].to(plan.device, dtype), VAE_FACTOR * PIECE_LATENT_FRAMES
             )
         return waveform.float().cpu().numpy().reshape(-1)[: self.samples], log_mel
+
+    def _vocoder(self) -> torch.nn.Module:
+        own = self.loaded.parts.vocoder
+        if not self.request.light:
+            return own
+        light = self.loaded.light_vocoder
+        if light is None and NO_LIGHT not in self.notes:
+            self.notes.append(NO_LIGHT)
+        return light or own
 
 
 class PhaseClock:

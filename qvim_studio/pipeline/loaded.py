@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError
@@ -18,8 +20,10 @@ from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
 from qvim_studio.models.compute_plan import ComputePlan
-from qvim_studio.models.mel import MelSpectrogram
+from qvim_studio.models.light_vocoder import is_good_enough, load_light_vocoder
+from qvim_studio.models.mel import SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.text_conditioner import TextConditioner
+from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.pipeline.conditioning import mix
 from qvim_studio.pipeline.embedder import Embedder
 
@@ -40,6 +44,17 @@ class LoadedCheckpoint:
     text: TextConditioner | None
     adapter: Adapter | None
     clap_audio: ClapAudioConditioner | None
+
+    @cached_property
+    def light_vocoder(self) -> VocosVocoder | None:
+        """The checkpoint's vocoder where it is a light one, or one that stands in for it; None
+        where none is good enough. Inside ``parts.coding()``, for both are tried out once."""
+        if isinstance(self.parts.vocoder, VocosVocoder):
+            return self.parts.vocoder
+        light = load_light_vocoder(self.checkpoint.installed_folder(), self.plan.device)
+        bundled = min(resource_path("library").glob("*.ogg"))
+        sound = mono_at(read_audio(bundled), SAMPLE_RATE)
+        return light if is_good_enough(light, self.parts.vocoder, sound) else None
 
     def conditions(
         self, request: GenerationRequest, embedding: np.ndarray | None

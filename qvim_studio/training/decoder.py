@@ -14,19 +14,20 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.models.mel import HOP, SAMPLE_RATE, MelSpectrogram
+from qvim_studio.models.mel import (
+    HOP,
+    SAMPLE_RATE,
+    MelSpectrogram,
+    active_frames,
+    reconstruction_error_db,
+)
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
 from qvim_studio.training.machine import mixed_precision
-from qvim_studio.training.vae import (
-    active_frames,
-    make_vae,
-    mel_distances,
-    reconstruction_error_db,
-)
+from qvim_studio.training.vae import make_vae, mel_distances
 from qvim_studio.training.vocoder import energy_distance, random_noise
 
 from diffusers import AutoencoderKL  # isort: skip

@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from qvim_studio.models.mel import HOP, LOG_FLOOR, SAMPLE_RATE, MelSpectrogram
+from qvim_studio.models.mel import (
+    HOP,
+    LOG_FLOOR,
+    SAMPLE_RATE,
+    MelSpectrogram,
+    active_frames,
+    reconstruction_error_db,
+)
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
@@ -19,9 +26,6 @@ from qvim_studio.training.machine import mixed_precision
 from diffusers import AutoencoderKL  # isort: skip
 
 log = logging.getLogger(__name__)
-
-ACTIVE_RANGE_NEPER = 6.0  # 52 dB below the loudest mel band a frame counts as silence
-DB_PER_NEPER = 8.685889638
 
 
 @dataclass(frozen=True)
@@ -57,20 +61,6 @@ def make_vae(channels: tuple[int, int, int]) -> AutoencoderKL:
         sample_size=64,
         mid_block_add_attention=False,
     )
-
-
-def active_frames(log_mel: torch.Tensor) -> torch.Tensor:
-    """(batch, 1, frames, 64) → (batch, 1, frames, 1), 1.0 where a frame can be heard."""
-    loudest = log_mel.amax(dim=(2, 3), keepdim=True)
-    frame = log_mel.amax(dim=3, keepdim=True)
-    return ((frame > loudest - ACTIVE_RANGE_NEPER) & (frame > LOG_FLOOR + 1.0)).float()
-
-
-def reconstruction_error_db(log_mel: torch.Tensor, rebuilt: torch.Tensor) -> float:
-    """Mean absolute log-mel difference in dB over active frames alone."""
-    active = active_frames(log_mel)
-    error = ((log_mel - rebuilt).abs() * active).sum() / (active.sum() * log_mel.shape[-1])
-    return error.item() * DB_PER_NEPER
 
 
 def run(

@@ -15,12 +15,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from qvim_studio.models.mel import HOP, SAMPLE_RATE, MelSpectrogram
+from qvim_studio.models.mel import HOP, SAMPLE_RATE, MelSpectrogram, reconstruction_error_db
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
-from qvim_studio.training.vae import reconstruction_error_db
 
 RESOLUTIONS = ((4096, 512), (2048, 256), (1024, 128), (512, 64), (256, 32))  # (n_fft, hop)
 LOG_FLOOR = 1e-4  # of spectral magnitudes, against the logarithm of silence

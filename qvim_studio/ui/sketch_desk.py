@@ -94,6 +94,7 @@ class SketchDesk(QObject):
         clip = None if imitation is None else imitation.clip
         try:
             request = request_of(wishes, self._controller.settings, clip)
+            request = request.with_changes(light=True)
         except StudioError as error:
             self._forget(str(error))
             return

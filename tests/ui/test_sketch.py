@@ -38,6 +38,7 @@ def test_a_sketch_is_one_quick_variation_and_is_kept_nowhere(
     request = sketches[-1].request
     assert request.variations == 1
     assert 0 < request.steps < 25
+    assert request.light
     assert request.seed == sketched.request.seed.value()
     assert sketched.candidates.sketch_strip.text == "Sketch  90 %"
     assert sketched.history.model.entries == ()

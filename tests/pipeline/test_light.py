@@ -1,0 +1,71 @@
+"""A request for a light vocoder: taken, refused with a note, or needless."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from tiny_checkpoint import build_tiny_checkpoint
+from torch import nn
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.resources import resource_path
+from qvim_studio.core.result import GenerationResult
+from qvim_studio.models import audioldm
+from qvim_studio.models.compute_plan import ComputePlan
+from qvim_studio.models.vocos import VocosVocoder
+from qvim_studio.pipeline.engine import StudioEngine
+from qvim_studio.pipeline.generation_run import NO_LIGHT
+
+
+class HeavyVocoder(nn.Module):
+    """Of another kind than the light ones: the starter's behind a mel that is too loud."""
+
+    def __init__(self, louder: float) -> None:
+        super().__init__()
+        self.vocoder = VocosVocoder.from_pretrained(resource_path("starter", "vocoder"))
+        self.louder = louder
+        self.clips = 0
+
+    def forward(self, log_mel: torch.Tensor) -> torch.Tensor:
+        self.clips += 1
+        return self.vocoder(log_mel + self.louder)
+
+
+def make(
+    folder: Path, vocoder: nn.Module | None, monkeypatch: pytest.MonkeyPatch
+) -> GenerationResult:
+    def load(path: Path, plan: ComputePlan) -> nn.Module:
+        return vocoder or VocosVocoder.from_pretrained(path)
+
+    monkeypatch.setattr(audioldm, "_load_vocoder", load)
+    tiny = str(build_tiny_checkpoint(folder))
+    noise = torch.randn(8_000, generator=torch.Generator().manual_seed(0)).numpy()
+    request = GenerationRequest(
+        imitation=AudioClip.from_mono(0.1 * noise, 16_000),
+        checkpoint=tiny,
+        variations=2,
+        light=True,
+    )
+    return StudioEngine(lambda *query: ()).generate(request, lambda progress: None, lambda: False)
+
+
+def test_a_good_one_sounds_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heavy = HeavyVocoder(0.1)
+    result = make(tmp_path, heavy, monkeypatch)
+    assert heavy.clips == 1  # it was tried out and heard no more
+    assert NO_LIGHT not in result.notes
+    assert result.request.recipe()["light"]
+
+
+def test_none_is_good_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heavy = HeavyVocoder(2.0)
+    result = make(tmp_path, heavy, monkeypatch)
+    assert heavy.clips == 3
+    assert result.notes.count(NO_LIGHT) == 1
+
+
+def test_a_light_checkpoint_needs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert NO_LIGHT not in make(tmp_path, None, monkeypatch).notes
