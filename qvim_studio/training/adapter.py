@@ -17,7 +17,7 @@ from torch import nn
 from qvim_studio.models.adapter import MEMORY, Adapter, AdapterBinding, load_adapter, save_adapter
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.imitations import TakeRows, take_rows
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.ranks import mean_reciprocal_rank
 from qvim_studio.training.targets import load_targets
 
@@ -117,7 +117,8 @@ def run(
         averaged.remember(*(torch.from_numpy(side[remembered]) for side in (sounds, targets)))
         predicted = _by_item(averaged(torch.from_numpy(voices), is_own).numpy(), rows)
         np.save(run_folder / PREDICTED_FILE, predicted)
-        save_adapter(averaged, binding, run_folder / "adapter")
+        with whole_folder(run_folder / "adapter") as folder:
+            save_adapter(averaged, binding, folder)
         held_out = corpus.indices("held_out")
         made, wanted = predicted[held_out, 0], targets[held_out]
         return {

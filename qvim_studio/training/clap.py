@@ -15,7 +15,7 @@ from torch import nn
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.labels import CLASSES, RULES, sound_class, words
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, whole_folder
 from qvim_studio.training.machine import find_machine
 
 from transformers import (  # isort: skip
@@ -152,7 +152,8 @@ def run(
         similarity = embed(averaged, names).numpy() @ means.T
         found = similarity.argmax(axis=1) == np.arange(len(names))
         unconditional = float((embed(averaged, [""])[0] * null).sum())
-        averaged.half().save_pretrained(run_folder / "text_encoder")
+        with whole_folder(run_folder / "text_encoder") as folder:
+            averaged.half().save_pretrained(folder)
         return {"class_names_found": float(found.mean()), "null_cosine": unconditional}
 
     trainer.run(step_loss, minutes, on_checkpoint=save)

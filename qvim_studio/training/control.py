@@ -23,7 +23,7 @@ from qvim_studio.models.control_channels import CONTROL_NAMES
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.latents import load_or_make_latents
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, whole_folder
 from qvim_studio.training.machine import find_machine
 from qvim_studio.training.targets import load_targets
 from qvim_studio.training.unet import UnetBatches, UnetTraining, denoising_loss
@@ -97,7 +97,8 @@ def run(
     def save() -> Metrics:
         kept = {name: value.clone() for name, value in branch.state_dict().items()}
         trainer.ema_model(branch)
-        save_control(branch, checkpoint.id, CONTROL_NAMES, run_folder / CONTROL_FOLDER)
+        with whole_folder(run_folder / CONTROL_FOLDER) as folder:
+            save_control(branch, checkpoint.id, CONTROL_NAMES, folder)
         branch.load_state_dict(kept)
         return {}
 

@@ -25,7 +25,7 @@ from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before dif
 from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import mixed_precision
 from qvim_studio.training.vae import make_vae, mel_distances
 from qvim_studio.training.vocoder import energy_distance, random_noise
@@ -107,8 +107,10 @@ def run(
         averaged_vae, averaged = load_parts(vae_folder, vocoder_folder)
         trainer.ema_model(averaged)
         metrics = _validate(averaged_vae, averaged, corpus)
-        averaged_vae.half().save_pretrained(run_folder / "vae")
-        averaged.vocoder.half().save_pretrained(run_folder / "vocoder")
+        with whole_folder(run_folder / "vae") as folder:
+            averaged_vae.half().save_pretrained(folder)
+        with whole_folder(run_folder / "vocoder") as folder:
+            averaged.vocoder.half().save_pretrained(folder)
         return metrics
 
     trainer.run(step_loss, minutes, on_checkpoint=save)

@@ -28,7 +28,7 @@ from qvim_studio.training.adapter import AdapterTraining, adapter_loss
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.imitations import take_rows
 from qvim_studio.training.latents import load_or_make_latents
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, whole_folder
 from qvim_studio.training.machine import find_machine
 from qvim_studio.training.targets import load_targets
 from qvim_studio.training.unet import UnetBatches, UnetTraining, denoising_loss
@@ -147,9 +147,11 @@ def run(
     def save() -> Metrics:
         kept = {name: value.clone() for name, value in student.state_dict().items()}
         trainer.ema_model(student)
-        save_film(unet, checkpoint.id, run_folder / "film")
+        with whole_folder(run_folder / "film") as folder:
+            save_film(unet, checkpoint.id, folder)
         if is_joint:
-            save_adapter(adapter, binding, run_folder / "adapter")
+            with whole_folder(run_folder / "adapter") as folder:
+                save_adapter(adapter, binding, folder)
         student.load_state_dict(kept)
         return {}
 

@@ -27,7 +27,7 @@ from qvim_studio.pipeline.loaded import EMBEDDING_RMS_DBFS, level_for_embedding
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import random_color, random_crop, random_stretch
 from qvim_studio.training.imitations import ImitationSet, load_or_render
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.ranks import mean_reciprocal_rank
 from qvim_studio.training.teacher import DIMENSIONS, SoundSpace
@@ -253,7 +253,8 @@ def run(
     def save() -> Metrics:
         averaged = trainer.ema_model(QvimStudent())
         metrics = validate(averaged.encoder, corpus, imitations)
-        save_qvim_encoder(averaged.encoder, run_folder / "qvim")
+        with whole_folder(run_folder / "qvim") as folder:
+            save_qvim_encoder(averaged.encoder, folder)
         return metrics
 
     trainer.run(step_loss, minutes, on_checkpoint=save)

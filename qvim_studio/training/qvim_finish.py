@@ -24,7 +24,7 @@ from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
 from qvim_studio.pipeline.loaded import level_for_embedding
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.imitations import ImitationSet, load_or_render
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.qvim import contrastive_loss, relational_loss
 from qvim_studio.training.ranks import mean_reciprocal_rank, reciprocal_ranks
@@ -123,7 +123,8 @@ def run(
         finished = copy.deepcopy(encoder)
         finished.imitation.features[-1].load_state_dict(averaged.imitation.state_dict())
         finished.reference.features[-1].load_state_dict(averaged.reference.state_dict())
-        save_qvim_encoder(finished, run_folder / "finish" / "qvim")
+        with whole_folder(run_folder / "finish" / "qvim") as folder:
+            save_qvim_encoder(finished, folder)
         return _write_embeddings(corpus, averaged, imitations, voices, sounds, run_folder)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)

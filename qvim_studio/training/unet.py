@@ -14,7 +14,7 @@ from qvim_studio.models.control_channels import CONTROL_NAMES, control_channels
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.latents import LatentItem, LatentSet, load_or_make_latents
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
 
 from diffusers import DDIMScheduler, UNet2DConditionModel  # isort: skip
@@ -252,8 +252,10 @@ def run(
                 for b in drawn
             ]
             metrics[f"{name}_loss"] = float(torch.stack(losses).mean())
-        averaged.half().save_pretrained(run_folder / "unet")
-        scheduler.save_pretrained(run_folder / "scheduler")
+        with whole_folder(run_folder / "unet") as folder:
+            averaged.half().save_pretrained(folder)
+        with whole_folder(run_folder / "scheduler") as folder:
+            scheduler.save_pretrained(folder)
         return metrics
 
     trainer.run(step_loss, minutes, on_checkpoint=save)

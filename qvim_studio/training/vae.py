@@ -20,7 +20,7 @@ from qvim_studio.models.mel import (
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import mixed_precision
 
 from diffusers import AutoencoderKL  # isort: skip
@@ -131,6 +131,7 @@ def _save(trainer: Trainer, options: VaeTraining, corpus: Corpus, run_folder: Pa
     )
     spread = latents.transpose(0, 1)[:, is_active[:, 0] > 0].std().item()
     vae.register_to_config(scaling_factor=1.0 / spread)
-    vae.half().save_pretrained(run_folder / "vae")
+    with whole_folder(run_folder / "vae") as folder:
+        vae.half().save_pretrained(folder)
     log.info("options %s", asdict(options))
     return {"held_out_db": reconstruction_error_db(log_mel, rebuilt), "latent_std": spread}

@@ -19,7 +19,7 @@ from qvim_studio.models.mel import HOP, SAMPLE_RATE, MelSpectrogram, reconstruct
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import crop_batch
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 
 RESOLUTIONS = ((4096, 512), (2048, 256), (1024, 128), (512, 64), (256, 32))  # (n_fft, hop)
 LOG_FLOOR = 1e-4  # of spectral magnitudes, against the logarithm of silence
@@ -128,5 +128,6 @@ def _save(
     )
     log_mel = mel(torch.from_numpy(crops))
     rebuilt = mel(vocoder(log_mel[:, 0]))
-    vocoder.half().save_pretrained(run_folder / "vocoder")
+    with whole_folder(run_folder / "vocoder") as folder:
+        vocoder.half().save_pretrained(folder)
     return {"held_out_db": reconstruction_error_db(log_mel, rebuilt)}

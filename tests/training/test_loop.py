@@ -25,6 +25,7 @@ from qvim_studio.training.loop import (
     Metrics,
     Trainer,
     can_start_warm,
+    whole_folder,
 )
 from qvim_studio.training.machine import Machine
 
@@ -161,3 +162,18 @@ def test_two_processes_take_the_steps_of_one_that_accumulates_two_batches(tmp_pa
     two, one = (np.array(loss_curve(tmp_path / name), float) for name in ("two", "one"))
     assert len(one) == STEPS // loop.CSV_EVERY
     np.testing.assert_allclose(two, one, rtol=1e-3)
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    target = tmp_path / "unet"
+    for text in ("first", "second"):
+        with whole_folder(target) as folder:
+            (folder / text).write_text(text)
+    assert [path.name for path in target.iterdir()] == ["second"]
+    with pytest.raises(OSError, match="disk full"), whole_folder(target) as folder:
+        (folder / "half").write_text("")
+        raise OSError("disk full")
+    assert [path.name for path in target.iterdir()] == ["second"]
+    with whole_folder(target) as folder:
+        (folder / "third").write_text("")
+    assert [path.name for path in tmp_path.rglob("*")] == ["unet", "third"]
