@@ -20,7 +20,7 @@ CLIP_LIMIT_S = 3600
 class Timing:
     """One call: wall seconds, seconds of all processor cores, the mean of each for a step.
 
-    The mean, since the studio's last steps are cheaper (pipeline.sampler.guided_share).
+    The mean, since the studio's last steps are cheaper (checkpoints.Defaults).
     """
 
     seconds: float

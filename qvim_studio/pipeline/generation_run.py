@@ -14,7 +14,13 @@ from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, EngineError
-from qvim_studio.core.request import DEFAULT_DURATION_S, LATENT_STEP_S, GenerationRequest, Start
+from qvim_studio.core.request import (
+    DEFAULT_DURATION_S,
+    LATENT_STEP_S,
+    GenerationRequest,
+    SamplerName,
+    Start,
+)
 from qvim_studio.core.result import Progress, Variation
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.control_channels import control_channels
@@ -27,7 +33,6 @@ from qvim_studio.pipeline.preview import Previewer, picture_of
 from qvim_studio.pipeline.sampler import (
     Conditions,
     executed_steps,
-    guided_share,
     make_scheduler,
     sample_latents,
 )
@@ -294,11 +299,16 @@ class GenerationRun:
                 start=start,
                 strength=strength,
                 guidance_passes=loaded.plan.traits.guidance_passes,
-                guided_share=guided_share(request.sampler),
+                guided_share=self._guided_share(),
                 on_step=on_step,
                 is_cancelled=is_cancelled,
                 on_estimate=on_estimate,
             )
+
+    def _guided_share(self) -> float:
+        """DDIM stays what the pipeline computes."""
+        is_ddim = self.request.sampler is SamplerName.DDIM
+        return 1.0 if is_ddim else self.loaded.checkpoint.defaults.guided_share
 
     def _previewer(self, is_cancelled: IsCancelled) -> Previewer | None:
         """None where the VAE is not at hand while the UNet runs."""

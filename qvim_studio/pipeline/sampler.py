@@ -20,7 +20,6 @@ from diffusers import (  # isort: skip
     UNet2DConditionModel,
 )
 
-GUIDED_SHARE = 0.7  # of the steps: the last ones come out nearly the same without guidance
 OnStep = Callable[[int, int], None]
 OnEstimate = Callable[[int, int, Callable[[], torch.Tensor]], None]
 
@@ -75,15 +74,6 @@ def make_scheduler(name: SamplerName, config: dict[str, Any], has_start: bool = 
     return LevelSolver.from_config(
         config, use_karras_sigmas=True, final_sigmas_type="sigma_min", **options
     )
-
-
-def guided_share(name: SamplerName) -> float:
-    """Share of the steps, from the noisiest on, that pay for guidance.
-
-    Kynkäänniemi et al., "Applying guidance in a limited interval" (2024): where little noise is
-    left, it changes little. DDIM stays what the pipeline computes.
-    """
-    return 1.0 if name is SamplerName.DDIM else GUIDED_SHARE
 
 
 def executed_steps(steps: int, strength: float) -> int:

@@ -63,6 +63,7 @@ class StarterCard:
     guidance: float = 4.0
     start: str = "nearest"
     strength: float = 0.85
+    guided_share: float = 1.0  # its steps cost little
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -78,6 +79,7 @@ class StarterCard:
                 "guidance": self.guidance,
                 "start": self.start,
                 "strength": self.strength,
+                "guided_share": self.guided_share,
             },
         }
 
