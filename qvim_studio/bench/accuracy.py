@@ -60,7 +60,8 @@ def measure_errors(
     errors = []
     half = SEEDS // 2 * len(TEXTS)
     for parts, sampler, steps in cases:
-        made = trial.sample(parts, sampler, steps)
+        share = 1.0 if sampler is SamplerName.DDIM else Defaults().guided_share
+        made = trial.sample(parts, sampler, steps, guided_share=share)
         errors.append(
             SolverError(
                 sampler=sampler.value,
@@ -87,7 +88,13 @@ class Trial:
         self._conditions = Conditions(wanted, unwanted.expand(count, -1), controls)
 
     def sample(
-        self, parts: AudioLdmParts, sampler: SamplerName, steps: int, passes: int = 1
+        self,
+        parts: AudioLdmParts,
+        sampler: SamplerName,
+        steps: int,
+        *,
+        passes: int = 1,
+        guided_share: float = 1.0,
     ) -> torch.Tensor:
         """Latents (samples, channels, FRAMES, BINS): every text, then every text again."""
         generator = torch.Generator().manual_seed(0)
@@ -100,7 +107,7 @@ class Trial:
             steps=steps,
             guidance=GUIDANCE,
             guidance_passes=passes,
-            guided_share=1.0 if sampler is SamplerName.DDIM else Defaults().guided_share,
+            guided_share=guided_share,
             on_step=lambda step, steps: None,
             is_cancelled=lambda: False,
         )

@@ -302,9 +302,12 @@ def save_atomically(state: object, path: Path) -> None:
 def whole_folder(folder: Path) -> Iterator[Path]:
     """Gives an empty folder to write into; it takes the place of ``folder`` once all is in it.
 
-    A run that is killed while it writes leaves what was there before.
+    A run that is killed while it writes leaves what was there before; between the two renames at
+    the end it lies in ``folder.old``, and comes back here.
     """
     new, old = (folder.with_name(folder.name + ending) for ending in (".new", ".old"))
+    if old.exists() and not folder.exists():
+        old.rename(folder)
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     yield new

@@ -174,6 +174,10 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
         (folder / "half").write_text("")
         raise OSError("disk full")
     assert [path.name for path in target.iterdir()] == ["second"]
+    target.rename(tmp_path / "unet.old")  # as a kill between the two renames leaves it
+    with pytest.raises(OSError, match="disk full"), whole_folder(target):
+        raise OSError("disk full")
+    assert [path.name for path in target.iterdir()] == ["second"]
     with whole_folder(target) as folder:
         (folder / "third").write_text("")
     assert [path.name for path in tmp_path.rglob("*")] == ["unet", "third"]
