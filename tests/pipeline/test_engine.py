@@ -10,7 +10,7 @@ from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError, UsageError
-from qvim_studio.core.request import GenerationRequest, Start, VramMode
+from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.pipeline import generation_run
@@ -92,6 +92,28 @@ def test_progress_runs_once_through_every_phase(engine: StudioEngine, tiny: str)
     assert pictures == [(64, 30)] * 3  # each sound as soon as it is there; too short for others
     denoised = [p.step for p in seen if p.phase == "denoise"]
     assert denoised == list(range(1, 3 * 3 + 1))
+
+
+@pytest.mark.parametrize(
+    ("sampler", "share"), [(SamplerName.DPM_SOLVER, 0.7), (SamplerName.DDIM, 1.0)]
+)
+def test_the_checkpoint_says_how_many_steps_are_guided(
+    engine: StudioEngine,
+    tiny: str,
+    monkeypatch: pytest.MonkeyPatch,
+    sampler: SamplerName,
+    share: float,
+) -> None:
+    shares: list[float] = []
+    sample = generation_run.sample_latents
+
+    def noted(*args: object, guided_share: float, **options: object) -> object:
+        shares.append(guided_share)
+        return sample(*args, guided_share=guided_share, **options)
+
+    monkeypatch.setattr(generation_run, "sample_latents", noted)
+    generate(engine, tiny, sampler=sampler, variations=1)
+    assert shares == [share]
 
 
 def test_cancel_during_denoising_raises(engine: StudioEngine, tiny: str) -> None:
