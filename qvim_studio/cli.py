@@ -30,7 +30,7 @@ RUNS_FOLDER = "training_runs"
 INTERRUPTED = 130
 TRAINED_PARTS = (
     *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "qvim", "adapter"),
-    *("unet", "film", "joint", "control", "library", "examples", "starter", "all"),
+    *("unet", "film", "joint", "control", "light", "library", "examples", "starter", "all"),
 )
 Command = Callable[[argparse.Namespace], dict[str, Any]]
 
@@ -196,7 +196,7 @@ def _add_train(commands: Any) -> None:
         "--checkpoint",
         default="starter",
         metavar="ID|DIR",
-        help="targets, adapter, film, joint, control: for which generator",
+        help="targets, adapter, film, joint, control, light: for which generator",
     )
     parser.add_argument("--json", action="store_true")
     parser.add_argument(

@@ -16,7 +16,6 @@ from torch import nn
 
 from qvim_studio.core.resources import resource_path
 from qvim_studio.models.mel import (
-    SAMPLE_RATE,
     MelSpectrogram,
     condition_waveform,
     reconstruction_error_db,
@@ -28,7 +27,6 @@ log = logging.getLogger(__name__)
 LIGHT_FOLDER = "light_vocoder"
 SAME_MEL_DB = 6.0
 MARGIN_DB = 1.0  # that the light one may be farther from the mel than the checkpoint's own
-PROBE_SAMPLES = SAMPLE_RATE  # a second: a large vocoder takes half a one for it
 
 
 def load_light_vocoder(checkpoint_folder: Path, device: str) -> VocosVocoder:
@@ -45,12 +43,12 @@ def load_light_vocoder(checkpoint_folder: Path, device: str) -> VocosVocoder:
 def is_good_enough(light: nn.Module, own: nn.Module, sound: np.ndarray) -> bool:
     """Whether ``light`` sounds a mel about as truly as the checkpoint's own vocoder does.
 
-    sound: mono at 16 kHz, of which the first PROBE_SAMPLES are taken. Its mel is sounded by both,
-    and their mels are compared with it, in dB over active frames. An own vocoder that is far from
-    it means another mel by the same numbers: the light one would say something else.
+    sound: mono at 16 kHz. Its mel is sounded by both, and their mels are compared with it, in dB
+    over active frames. An own vocoder that is far from it means another mel by the same numbers:
+    the light one would say something else.
     """
     mel = MelSpectrogram()
-    asked = mel(condition_waveform(torch.from_numpy(sound[:PROBE_SAMPLES])[None]))
+    asked = mel(condition_waveform(torch.from_numpy(sound)[None]))
     errors = []
     for vocoder in (light, own):
         weights = next(vocoder.parameters())

@@ -46,7 +46,7 @@ BLOCKS = (
 )
 
 
-SILENT_SHARE = 0.625  # of a stretched window: a frame there sees neither the sound nor the edge
+SILENT_SHARE = 0.75  # of a stretched window: a frame there sees neither the sound nor the edge
 
 
 def padded_mean(x: torch.Tensor, stretch: float) -> torch.Tensor:
@@ -82,9 +82,7 @@ class MobileNetV3(nn.Module):
 
     def feature_maps(self, spectrogram: torch.Tensor, stretch: float = 1.0) -> torch.Tensor:
         """(batch, 960, 4, frames / 32) before pooling; stretch as in ``padded_mean``."""
-        for module in self.modules():
-            if isinstance(module, ChannelExcitation):
-                module.stretch = stretch
+        set_stretch(self, stretch)
         return self.features(spectrogram)
 
 
@@ -117,6 +115,16 @@ class InvertedResidual(nn.Module):
         return x + self.block(x) if self.is_residual else self.block(x)
 
 
+class _Depthwise(nn.Conv2d):
+    """Stays in float32 on processors, where its gradients take longer in bfloat16."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.device.type != "cpu" or not torch.is_autocast_enabled("cpu"):
+            return super().forward(x)
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(x.float())
+
+
 class ChannelExcitation(nn.Module):
     """Squeeze-and-excitation over channels, kept in a list of one as EfficientAT stores it."""
 
@@ -135,6 +143,13 @@ class ChannelExcitation(nn.Module):
         return x * torch.sigmoid(scale)[:, :, None, None]
 
 
+def set_stretch(network: nn.Module, stretch: float) -> None:
+    """Say to every layer that pools how much longer the window really is (see ``padded_mean``)."""
+    for module in network.modules():
+        if isinstance(module, ChannelExcitation):
+            module.stretch = stretch
+
+
 def _conv_norm(
     channels: int,
     out: int,
@@ -143,8 +158,9 @@ def _conv_norm(
     stride: int = 1,
     groups: int = 1,
 ) -> nn.Sequential:
+    kind = nn.Conv2d if groups == 1 else _Depthwise
     layers: list[nn.Module] = [
-        nn.Conv2d(channels, out, kernel, stride, kernel // 2, groups=groups, bias=False),
+        kind(channels, out, kernel, stride, kernel // 2, groups=groups, bias=False),
         nn.BatchNorm2d(out, eps=0.001, momentum=0.01),
     ]
     if act is not None:

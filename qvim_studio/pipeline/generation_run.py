@@ -326,20 +326,26 @@ class GenerationRun:
     @torch.inference_mode()
     def _decode(self, latents: torch.Tensor) -> tuple[np.ndarray, torch.Tensor]:
         """One latent (1, channels, frames, bins) → mono float32 (samples,), and its log-mel."""
-        parts, plan = self.loaded.parts, self.loaded.plan
-        latents = (latents / parts.scaling_factor).to(plan.dtype)
+        log_mel = self._log_mel(latents / self.loaded.parts.scaling_factor)
         vocoder = self._vocoder()
-        dtype = next(vocoder.parameters()).dtype
+        given = log_mel[:, 0].to(self.loaded.plan.device, next(vocoder.parameters()).dtype)
         if self.frames <= PIECE_LATENT_FRAMES:
-            log_mel = parts.vae.decode(latents).sample
-            waveform = vocoder(log_mel[:, 0].to(dtype))
+            waveform = vocoder(given)
         else:
-            home = "cpu" if plan.traits.swaps_parts else plan.device
-            log_mel = decode_in_pieces(parts.vae, latents, PIECE_LATENT_FRAMES, home)
-            waveform = vocode_in_pieces(
-                vocoder, log_mel[:, 0].to(plan.device, dtype), VAE_FACTOR * PIECE_LATENT_FRAMES
-            )
+            waveform = vocode_in_pieces(vocoder, given, VAE_FACTOR * PIECE_LATENT_FRAMES)
         return waveform.float().cpu().numpy().reshape(-1)[: self.samples], log_mel
+
+    def _log_mel(self, latents: torch.Tensor) -> torch.Tensor:
+        """Latents as the VAE takes them → log-mel (1, 1, 4 frames, 4 bins)."""
+        parts, plan = self.loaded.parts, self.loaded.plan
+        light = self.loaded.light_vae if self.request.light else None
+        if light is not None:
+            return light.decode(latents).sample
+        latents = latents.to(plan.dtype)
+        if self.frames <= PIECE_LATENT_FRAMES:
+            return parts.vae.decode(latents).sample
+        home = "cpu" if plan.traits.swaps_parts else plan.device
+        return decode_in_pieces(parts.vae, latents, PIECE_LATENT_FRAMES, home)
 
     def _vocoder(self) -> torch.nn.Module:
         own = self.loaded.parts.vocoder

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -20,12 +21,16 @@ from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
 from qvim_studio.models.compute_plan import ComputePlan
+from qvim_studio.models.light_vae import is_true_enough, load_light_vae
 from qvim_studio.models.light_vocoder import is_good_enough, load_light_vocoder
 from qvim_studio.models.mel import SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.text_conditioner import TextConditioner
 from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.pipeline.conditioning import mix
 from qvim_studio.pipeline.embedder import Embedder
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderTiny
 
 # A take's level says how far the microphone was, not what is meant: before embedding every
 # imitation and candidate is brought to this RMS, near the middle of the encoder's training levels.
@@ -52,9 +57,15 @@ class LoadedCheckpoint:
         if isinstance(self.parts.vocoder, VocosVocoder):
             return self.parts.vocoder
         light = load_light_vocoder(self.checkpoint.installed_folder(), self.plan.device)
-        bundled = min(resource_path("library").glob("*.ogg"))
-        sound = mono_at(read_audio(bundled), SAMPLE_RATE)
-        return light if is_good_enough(light, self.parts.vocoder, sound) else None
+        return light if is_good_enough(light, self.parts.vocoder, _some_sound()) else None
+
+    @cached_property
+    def light_vae(self) -> AutoencoderTiny | None:
+        """The checkpoint's light decoder; None where there is none, or none true enough. Inside
+        ``parts.coding()``, for both are tried out once."""
+        light = load_light_vae(self.checkpoint.installed_folder(), self.plan.device)
+        is_fit = light is not None and is_true_enough(light, self.parts.vae, _some_sound())
+        return light if is_fit else None
 
     def conditions(
         self, request: GenerationRequest, embedding: np.ndarray | None
@@ -127,6 +138,13 @@ def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoi
         adapter=adapter,
         clap_audio=clap_audio,
     )
+
+
+def _some_sound() -> np.ndarray:
+    """A bundled recording to try light parts out on: a second, mono at 16 kHz, for the parts that
+    they stand in for take half a second for it."""
+    sound = read_audio(min(resource_path("library").glob("*.ogg")))
+    return mono_at(sound, SAMPLE_RATE)[:SAMPLE_RATE]
 
 
 def level_for_embedding(clip: AudioClip) -> AudioClip:

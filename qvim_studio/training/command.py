@@ -16,7 +16,7 @@ from qvim_studio.core.resources import resource_path
 from qvim_studio.training.machine import leave_processes
 
 STARTER_ID = "starter"
-FINISH_SHARE = 0.15  # of the encoder's minutes, for its last layer
+QVIM_SHARES = (0.35, 0.5, 0.15)  # of the encoder's minutes: all of it, its upper half, last layer
 
 
 def _run_folder(options: argparse.Namespace, part: str) -> Path:
@@ -117,15 +117,28 @@ def _decoder(options: argparse.Namespace) -> None:
     )
 
 
+def _light(options: argparse.Namespace) -> None:
+    from qvim_studio.models.checkpoints import find_checkpoint
+    from qvim_studio.training import light
+
+    light.run(
+        _corpus_folder(options),
+        _run_folder(options, "light"),
+        options.minutes,
+        find_checkpoint(options.checkpoint).installed_folder() / "vae",
+    )
+
+
 def _qvim(options: argparse.Namespace) -> None:
-    from qvim_studio.training import qvim, qvim_finish
+    from qvim_studio.training import qvim, qvim_finish, qvim_upper
     from qvim_studio.training.teacher import find_checkpoint
 
-    finish_minutes = FINISH_SHARE * options.minutes
-    run_folder = options.runs / "qvim"
+    whole, upper, finish = (share * options.minutes for share in QVIM_SHARES)
+    corpus, run_folder = _corpus_folder(options), options.runs / "qvim"
     weights = options.weights or find_checkpoint()
-    qvim.run(_corpus_folder(options), run_folder, options.minutes - finish_minutes, weights)
-    qvim_finish.run(_corpus_folder(options), run_folder, finish_minutes)
+    qvim.run(corpus, run_folder, whole, weights)
+    qvim_upper.run(corpus, run_folder, upper, weights)
+    qvim_finish.run(corpus, run_folder, finish)
 
 
 def _adapter(options: argparse.Namespace) -> None:
@@ -251,6 +264,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "film": _film,
     "joint": _joint,
     "control": _control,
+    "light": _light,
     "library": _library,
     "examples": _examples,
     "starter": _starter,

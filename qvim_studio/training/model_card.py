@@ -18,7 +18,7 @@ from qvim_studio.training.loop import LOG_FILE
 CARD_NAME = "README.md"
 # The trainers whose work is in each part of the checkpoint, and the folders of their logs.
 TRAINERS = {
-    "qvim": (("qvim", "qvim"), ("qvim", "qvim/finish")),
+    "qvim": (("qvim", "qvim"), ("qvim", "qvim/upper"), ("qvim", "qvim/finish")),
     "adapter": (("adapter", "adapter"),),
     "text_encoder": (("clap", "clap"),),
     "unet": (("unet", "unet"),),

@@ -8,6 +8,7 @@ imitations and references is a second, lighter term.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,9 +42,11 @@ class QvimTraining:
     """Hyper-parameters with their reasons.
 
     pairs, extras: imitations with their references, and freely mixed and colored sounds, in a
-    batch. window_samples: 5.12 s cost half of the real 10 s; the rest is silence and is pooled as
-    such (models.mobilenet). sound_samples: at most one block of the teacher; deep features need
-    seconds of silence to settle. full_share: batches of whole sounds on the real window.
+    batch. views: ways in which a pair is ever augmented, and kinds how many extras there ever are:
+    the teacher costs as much as a step, and hears each of them once. window_samples: 3.84 s cost a
+    third of the real 10 s; the rest is silence and is pooled as such (models.mobilenet).
+    sound_samples: less than one block of the teacher; deep features need a second of silence to
+    settle. full_share: batches of whole sounds on the real window.
     relation, contrast: weights beside the distillation. quiet: against features of silence, which
     fills most of the window and would drown the sound. gains: around the level that inference
     gives to every sound. mask sizes: bands and frames.
@@ -51,8 +54,10 @@ class QvimTraining:
 
     pairs: int = 9
     extras: int = 10
-    window_samples: int = 163_840
-    sound_samples: int = 74_000
+    views: int = 8
+    kinds: int = 12_000
+    window_samples: int = 122_880
+    sound_samples: int = 60_000
     full_share: float = 0.12
     relation: float = 1.0
     contrast: float = 0.15
@@ -72,15 +77,24 @@ class QvimStudent(nn.Module):
     """One network for both branches, with a head into the teacher's space for training alone.
 
     The corpus is too small for two networks, and each branch sees what the other learns;
-    training.qvim_finish parts them.
+    training.qvim_finish parts them. has_norms: the batch norms have been trained and stay as they
+    are, for short windows hold less silence than the real one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, has_norms: bool = False) -> None:
         super().__init__()
+        self.has_norms: torch.Tensor
+        self.register_buffer("has_norms", torch.tensor(has_norms))
         # Depthwise convolutions in this layout are half again as fast on processors.
         self.encoder = QvimEncoder().to(memory_format=torch.channels_last)
         self.encoder.reference = self.encoder.imitation
         self.head = nn.Linear(EMBEDDING_DIM, DIMENSIONS)
+
+    def train(self, mode: bool = True) -> QvimStudent:
+        super().train(mode)
+        if self.has_norms:
+            self.encoder.eval()
+        return self
 
 
 def relational_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
@@ -115,6 +129,14 @@ def contrastive_loss(
     return nn.functional.cross_entropy(logits, torch.arange(len(logits), device=logits.device))
 
 
+@dataclass(frozen=True, eq=False)
+class DrawnSound:
+    """name: which it is of all that are ever drawn. samples: mono at 32 kHz."""
+
+    name: tuple[str | int, ...]
+    samples: np.ndarray
+
+
 class PairBatches:
     """Draws imitations, their references and other sounds, with the teacher's view of each."""
 
@@ -127,17 +149,21 @@ class PairBatches:
         self.options = options
         self.indices = corpus.indices("train")
         self.groups = corpus.groups()
+        self._known: dict[tuple[str | int, ...], torch.Tensor] = {}
 
     def draw(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """audio (2 pairs + extras, samples): imitations, references, extras; the teacher's unit
         vectors (2 pairs + extras, 512); groups (pairs,)."""
         options = self.options
         drawn = rng.choice(self.indices, min(options.pairs, len(self.indices)), replace=False)
-        pairs = [self._pair(index, rng) for index in drawn]
+        pairs = [
+            self.pair(index, view)
+            for index, view in zip(drawn, rng.integers(options.views, size=len(drawn)), strict=True)
+        ]
         sounds = [voice for voice, _ in pairs] + [sound for _, sound in pairs]
-        sounds += [self._extra(rng) for _ in range(options.extras)]
-        wanted = self.space.embed_short(sounds, QVIM_SAMPLE_RATE)
-        audio = np.stack([self._place(sound, rng) for sound in sounds])
+        sounds += [self.extra(kind) for kind in rng.integers(options.kinds, size=options.extras)]
+        wanted = self.heard(sounds)
+        audio = np.stack([self.place(sound.samples, rng) for sound in sounds])
         return torch.from_numpy(audio), wanted, torch.from_numpy(self.groups[drawn])
 
     def draw_whole(
@@ -146,21 +172,27 @@ class PairBatches:
         """The same for whole sounds on the real window: ``extras`` in all, half imitations."""
         count = min(self.options.extras // 2, len(self.indices))
         drawn = rng.choice(self.indices, count, replace=False)
-        voices = [self.imitations.draw(index, rng) for index in drawn]
+        rows = self.imitations.rows.draw(drawn, rng)
+        voices = [DrawnSound(("voice", int(row)), self.imitations.row(row)) for row in rows]
         sounds = [self.corpus.samples(self.corpus.items[i], QVIM_SAMPLE_RATE) for i in drawn]
         audio = np.zeros((2 * len(drawn), QVIM_WINDOW_SAMPLES), np.float32)
-        for row, sound in zip(audio, voices + sounds, strict=True):
+        whole = [voice.samples for voice in voices] + sounds
+        for row, sound in zip(audio, whole, strict=True):
             row[: len(sound)] = self._at_level(sound, rng)[: len(row)]
-        wanted = torch.cat(
-            [
-                self.space.embed_short(voices, QVIM_SAMPLE_RATE),
-                torch.from_numpy(self.space.targets[drawn]),
-            ]
-        )
+        wanted = torch.cat([self.heard(voices), torch.from_numpy(self.space.targets[drawn])])
         return torch.from_numpy(audio), wanted, torch.from_numpy(self.groups[drawn])
 
-    def _pair(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def heard(self, sounds: Sequence[DrawnSound]) -> torch.Tensor:
+        """The teacher's unit vectors (sounds, 512); it hears only what it has not heard before."""
+        new = {sound.name: sound.samples for sound in sounds if sound.name not in self._known}
+        if new:
+            vectors = self.space.embed_short(list(new.values()), QVIM_SAMPLE_RATE)
+            self._known.update(zip(new, vectors.half(), strict=True))
+        return torch.stack([self._known[sound.name] for sound in sounds]).float()
+
+    def pair(self, index: int, view: int) -> tuple[DrawnSound, DrawnSound]:
         """The same part of an imitation and its reference, each augmented on its own."""
+        rng = np.random.default_rng((self.options.loop.seed, 0, int(index), view))
         imitation = self.imitations.draw(index, rng)
         reference = self.corpus.samples(self.corpus.items[index], QVIM_SAMPLE_RATE)
         length = self.options.sound_samples
@@ -169,9 +201,13 @@ class PairBatches:
             random_stretch(side[int(start * len(side)) :][:length], rng)[:length]
             for side in (imitation, reference)
         )
-        return random_color(voice, QVIM_SAMPLE_RATE, rng), sound
+        voice = random_color(voice, QVIM_SAMPLE_RATE, rng)
+        names = [("pair", int(index), view, side) for side in range(2)]
+        return DrawnSound(names[0], voice), DrawnSound(names[1], sound)
 
-    def _extra(self, rng: np.random.Generator) -> np.ndarray:
+    def extra(self, kind: int) -> DrawnSound:
+        """A freely mixed and colored sound; ``options.kinds`` of them are ever drawn."""
+        rng = np.random.default_rng((self.options.loop.seed, 1, int(kind)))
         sound = self._some_sound(rng)
         if rng.random() < self.options.mix_odds:
             other = self._some_sound(rng)
@@ -181,7 +217,7 @@ class PairBatches:
                 share * np.pad(side, (0, length - len(side)))
                 for share, side in zip(shares, (sound, other), strict=True)
             )
-        return random_color(sound, QVIM_SAMPLE_RATE, rng)
+        return DrawnSound(("extra", int(kind)), random_color(sound, QVIM_SAMPLE_RATE, rng))
 
     def _some_sound(self, rng: np.random.Generator) -> np.ndarray:
         """A reference or an imitation, moved by up to an octave in pitch and speed."""
@@ -194,7 +230,7 @@ class PairBatches:
         sound = random_crop(sound, min(len(sound), 2 * length), rng)
         return random_stretch(sound, rng, octaves=0.8)[:length]
 
-    def _place(self, sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def place(self, sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """At random gain and up to 0.15 s late, zero-padded to the window."""
         placed = np.zeros(self.options.window_samples, np.float32)
         lead = int(rng.integers(0.15 * QVIM_SAMPLE_RATE))
@@ -224,9 +260,10 @@ def run(
     with find_machine().main_first():
         imitations = load_or_render(corpus)
     torch.manual_seed(options.loop.seed)
-    student = QvimStudent()
+    is_warm = can_start_warm(run_folder, "qvim")
+    student = QvimStudent(has_norms=is_warm)
     encoder = student.encoder
-    if can_start_warm(run_folder, "qvim"):
+    if is_warm:
         trained = load_qvim_encoder(run_folder / "qvim")
         encoder.imitation.load_state_dict(trained.imitation.state_dict())
     trainer = Trainer(student, options.loop, run_folder)
@@ -266,17 +303,24 @@ def _forward(
     """Embeddings before normalization, with random bands and frames masked; and how much
     silence adds to them."""
     with torch.no_grad():
-        spectrogram = encoder.front_end(audio)
-    for axis, most in ((2, options.max_masked_bands), (3, options.max_masked_frames)):
-        width = int(rng.integers(most + 1))
-        start = int(rng.integers(spectrogram.shape[axis] - width))
-        spectrogram.narrow(axis, start, width).fill_(0.0)
+        spectrogram = mask_randomly(encoder.front_end(audio), options, rng)
     stretch = QVIM_WINDOW_SAMPLES / audio.shape[1]
     with mixed_precision(audio.device):
         channels_last = spectrogram.contiguous(memory_format=torch.channels_last)
         maps = encoder.imitation.feature_maps(channels_last, stretch).float()
     silent = maps[..., int(SILENT_SHARE * maps.shape[3])]
     return padded_mean(maps, stretch), silent.abs().mean()
+
+
+def mask_randomly(
+    spectrogram: torch.Tensor, options: QvimTraining, rng: np.random.Generator
+) -> torch.Tensor:
+    """Some bands and frames of (batch, 1, bands, frames) blotted out, in place."""
+    for axis, most in ((2, options.max_masked_bands), (3, options.max_masked_frames)):
+        width = int(rng.integers(most + 1))
+        start = int(rng.integers(spectrogram.shape[axis] - width))
+        spectrogram.narrow(axis, start, width).fill_(0.0)
+    return spectrogram
 
 
 @torch.no_grad()

@@ -1,6 +1,6 @@
-"""Second phase of the encoder: its last layer, trained on exactly what inference will see.
+"""Last phase of the encoder: its last layer, trained on exactly what inference will see.
 
-The first phase stands in for most of the 10 s window. Here the trunk is frozen and run once over
+The phases before stand in for most of the 10 s window. Here the trunk is frozen and run once over
 every recording in the real window, and the last convolution of each branch is trained on those
 cached maps: thousands of steps with large batches in a few minutes of a processor.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,22 +16,20 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.core.clip import AudioClip
 from qvim_studio.models.mobilenet import EMBEDDING_DIM, padded_mean
 from qvim_studio.models.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
-from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
-from qvim_studio.pipeline.loaded import level_for_embedding
+from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically, whole_folder
-from qvim_studio.training.machine import find_machine, mixed_precision
+from qvim_studio.training.machine import find_machine
 from qvim_studio.training.qvim import contrastive_loss, relational_loss
+from qvim_studio.training.qvim_maps import map_sounds
 from qvim_studio.training.ranks import mean_reciprocal_rank, reciprocal_ranks
 
 log = logging.getLogger(__name__)
 
 EMBEDDINGS_FILE = "embeddings.npz"
-MAPS_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,8 @@ def run(
     with find_machine().main_first():
         imitations = load_or_render(corpus)
     targets = torch.from_numpy(np.load(corpus_folder / "targets.npz")["embeddings"])
-    encoder = load_qvim_encoder(run_folder / "qvim")
+    upper = run_folder / "upper" / "qvim"
+    encoder = load_qvim_encoder(upper if upper.is_dir() else run_folder / "qvim")
     with find_machine().main_first():
         voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
     layers = LastLayers(encoder)
@@ -206,32 +204,13 @@ def _cached_maps(
         if all(state.get(name, value) == value for name, value in made_of.items()):
             return state["voices"].flatten(0, -4), state["sounds"]
     items = corpus.items
-    sounds = _maps(
-        encoder, "reference", len(items), lambda i: corpus.samples(items[i], QVIM_SAMPLE_RATE)
+    sounds = map_sounds(
+        encoder.front_end,
+        encoder.reference.features[:-1],
+        len(items),
+        lambda i: corpus.samples(items[i], QVIM_SAMPLE_RATE),
     )
-    voices = _maps(encoder, "imitation", len(imitations.spans), imitations.row)
+    lower = encoder.imitation.features[:-1]
+    voices = map_sounds(encoder.front_end, lower, len(imitations.spans), imitations.row)
     save_atomically({"voices": voices, "sounds": sounds, **made_of}, path)
     return voices, sounds
-
-
-def _maps(
-    encoder: QvimEncoder, branch: str, count: int, read: Callable[[int], np.ndarray]
-) -> torch.Tensor:
-    """Of ``count`` sounds, read one after the other: a large set is larger than the memory."""
-    device = find_machine().device
-    front_end = copy.deepcopy(encoder.front_end).to(device)
-    trunk = copy.deepcopy(getattr(encoder, branch).features[:-1])
-    trunk = trunk.to(device, memory_format=torch.channels_last)
-    rows = []
-    for start in range(0, count, MAPS_BATCH):
-        levelled = [
-            level_for_embedding(AudioClip.from_mono(read(i), QVIM_SAMPLE_RATE)).mono()
-            for i in range(start, min(start + MAPS_BATCH, count))
-        ]
-        windows = torch.cat([fit_window(torch.from_numpy(sound)[None]) for sound in levelled])
-        with mixed_precision(device):
-            spectrogram = front_end(windows.to(device))
-            spectrogram = spectrogram.contiguous(memory_format=torch.channels_last)
-            rows.append(trunk(spectrogram).half().contiguous().cpu())
-    log.info("mapped %d sounds of the %s branch", count, branch)
-    return torch.cat(rows)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +117,19 @@ class SoundSpace:
         blocks = torch.cat([self._teacher.blocks(sound, sample_rate)[:1] for sound in sounds])
         with mixed_precision(self._device):
             raw = self._teacher.network(blocks.to(self._device)).float().cpu()
+        return self._unit(raw)
+
+    @torch.no_grad()
+    def embed_whole(self, sounds: Iterable[np.ndarray], sample_rate: int) -> torch.Tensor:
+        """Unit vectors (sounds, 512) of mono sounds of any length, as the targets were made."""
+        rows = []
+        for sound in sounds:
+            blocks = self._teacher.blocks(sound, sample_rate).to(self._device)
+            with mixed_precision(self._device):
+                rows.append(self._teacher.network(blocks).float().mean(dim=0).cpu())
+        return self._unit(torch.stack(rows))
+
+    def _unit(self, raw: torch.Tensor) -> torch.Tensor:
         return nn.functional.normalize((raw - self._mean) @ self._projection, dim=-1)
 
 

@@ -38,6 +38,7 @@ from diffusers import AudioLDMPipeline  # isort: skip
 PIPELINE = {
     "load_seconds": 4.0,
     "load_cpu_seconds": 4.0,
+    "first_clip_seconds": 12.0,
     "first_sound_seconds": 16.0,
     "clip_seconds": 12.0,
     "clip_cpu_seconds": 24.0,
@@ -51,6 +52,7 @@ PIPELINE = {
 STUDIO = {
     "load_seconds": 2.0,
     "load_cpu_seconds": 2.0,
+    "first_clip_seconds": 4.0,
     "first_sound_seconds": 8.0,
     "clip_seconds": 6.0,
     "clip_cpu_seconds": 12.0,
@@ -80,6 +82,7 @@ def test_ratios_say_how_much_better_the_studio_is() -> None:
     ratios = compare({"pipeline": PIPELINE, "studio": STUDIO}, errors)
     assert ratios["speedup"] == ratios["load_speedup"] == ratios["throughput_ratio"] == 2.0
     assert ratios["ram_ratio"] == 0.5
+    assert (ratios["click_speedup"], ratios["first_sound_speedup"]) == (3.0, 2.0)
     assert (ratios["equal_error_steps"], ratios["output_error"]) == (10, 0.05)
     assert ratios["equal_error_speedup"] == pytest.approx((5 + 25 * 0.7) / (2.5 + 10 * 0.35), 1e-3)
     assert ratios["equal_error_speedup_cpu_time"] == ratios["equal_error_speedup"]
@@ -123,6 +126,7 @@ def test_a_row_takes_the_fastest_clip_and_splits_off_its_steps() -> None:
     assert made["clip_seconds"] == pytest.approx(7.0 + 10 * 0.4)
     assert made["clip_cpu_seconds"] == pytest.approx(12.0 + 10 * 0.8)
     assert made["other_seconds"] == pytest.approx(7.0 - MEASURED_STEPS * 0.4)
+    assert made["first_clip_seconds"] == pytest.approx(8.0 + 10 * 0.4)
     assert made["first_sound_seconds"] == pytest.approx(11.0 + 10 * 0.4)
     assert made["clips_per_minute_in_pairs"] == pytest.approx(120 / (7.0 + 10 * 0.5))
 

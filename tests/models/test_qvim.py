@@ -66,9 +66,23 @@ def test_embeddings_are_unit_vectors_and_branches_differ() -> None:
 
 def test_padded_mean_equals_the_mean_over_a_really_padded_window() -> None:
     short = torch.randn(2, 3, 4, 8)
-    silent = short[..., 5:6].expand(-1, -1, -1, 16)
+    silent = short[..., 6:7].expand(-1, -1, -1, 16)
     padded = torch.cat([short, silent], dim=3)
     torch.testing.assert_close(padded_mean(short, 3.0), padded.mean(dim=(2, 3)))
+
+
+def test_depthwise_convolutions_stay_in_float32_under_a_processor_s_autocast() -> None:
+    network = MobileNetV3().eval()
+    kinds: dict[bool, set[torch.dtype]] = {True: set(), False: set()}
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            is_depthwise = module.groups > 1
+            module.register_forward_hook(
+                lambda _, __, made, key=is_depthwise: kinds[key].add(made.dtype)
+            )
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        network(torch.randn(1, 1, 128, 64))
+    assert kinds == {True: {torch.float32}, False: {torch.bfloat16}}
 
 
 def test_network_equals_a_computation_from_the_paper_and_the_key_names() -> None:

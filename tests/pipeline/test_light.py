@@ -1,4 +1,4 @@
-"""A request for a light vocoder: taken, refused with a note, or needless."""
+"""A request for light parts: taken, refused with a note, or needless."""
 
 from __future__ import annotations
 
@@ -16,8 +16,27 @@ from qvim_studio.core.result import GenerationResult
 from qvim_studio.models import audioldm
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.vocos import VocosVocoder
+from qvim_studio.pipeline import loaded
 from qvim_studio.pipeline.engine import StudioEngine
 from qvim_studio.pipeline.generation_run import NO_LIGHT
+
+from diffusers import AutoencoderKL  # isort: skip
+
+
+class LightDecoder(nn.Module):
+    """Says what the checkpoint's VAE says, so many neper louder."""
+
+    def __init__(self, checkpoint: Path, louder: float) -> None:
+        super().__init__()
+        self.vae = AutoencoderKL.from_pretrained(checkpoint / "vae")
+        self.louder = louder
+        self.clips = 0
+
+    def decode(self, latents: torch.Tensor):
+        self.clips += 1
+        made = self.vae.decode(latents)
+        made.sample = made.sample + self.louder
+        return made
 
 
 class HeavyVocoder(nn.Module):
@@ -69,3 +88,19 @@ def test_none_is_good_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_light_checkpoint_needs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert NO_LIGHT not in make(tmp_path, None, monkeypatch).notes
+
+
+@pytest.mark.parametrize(("louder", "clips"), [(0.0, 3), (0.5, 1)])
+def test_a_light_decoder_speaks_where_it_is_true_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, louder: float, clips: int
+) -> None:
+    """It is tried out once, and then heard for both variations or no more."""
+    made: list[LightDecoder] = []
+
+    def load(checkpoint: Path, device: str) -> LightDecoder:
+        made.append(LightDecoder(checkpoint, louder))
+        return made[-1]
+
+    monkeypatch.setattr(loaded, "load_light_vae", load)
+    make(tmp_path, None, monkeypatch)
+    assert [light.clips for light in made] == [clips]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from qvim_studio.training.qvim import (
     RELATION_TEMPERATURE,
     TEMPERATURE,
     PairBatches,
+    QvimStudent,
     QvimTraining,
     contrastive_loss,
     relational_loss,
@@ -50,8 +52,12 @@ class TeacherOfLevels:
 
     targets = np.eye(4, 512, dtype=np.float32)
 
+    def __init__(self) -> None:
+        self.heard = 0
+
     def embed_short(self, sounds: list[np.ndarray], sample_rate: int) -> torch.Tensor:
         assert sample_rate == 32_000
+        self.heard += len(sounds)
         return torch.eye(len(sounds), 512)
 
 
@@ -97,6 +103,26 @@ def test_same_step_draws_the_same_batch() -> None:
     batches = make_pair_batches(OPTIONS)
     first, second = (batches.draw(np.random.default_rng(5)) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_the_teacher_hears_every_sound_once() -> None:
+    batches = make_pair_batches(replace(OPTIONS, views=1, kinds=3))
+    for step in range(20):
+        batches.draw(np.random.default_rng(step))
+    assert batches.space.heard == 2 * 4 + 3  # pairs and extras
+    _, wanted, _ = batches.draw(np.random.default_rng(3))
+    _, again, _ = batches.draw(np.random.default_rng(3))
+    assert torch.equal(wanted, again) and wanted.dtype == torch.float32
+
+
+def test_norms_that_were_trained_stay_and_the_checkpoint_remembers_it() -> None:
+    student = QvimStudent(has_norms=True).train()
+    norms = [m for m in student.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert norms and not any(norm.training for norm in norms)
+    fresh = QvimStudent()
+    assert all(m.training for m in fresh.train().modules() if isinstance(m, torch.nn.BatchNorm2d))
+    fresh.load_state_dict(student.state_dict())
+    assert not fresh.train().encoder.training
 
 
 def test_recordings_of_one_label_are_one_group() -> None:

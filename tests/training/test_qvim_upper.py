@@ -1,0 +1,150 @@
+"""The encoder's upper half, trained on maps: they stand for the sounds, and only it changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from training_data import write_pairs
+
+from qvim_studio.models.qvim import (
+    QvimEncoder,
+    encoder_id,
+    load_qvim_encoder,
+    save_qvim_encoder,
+)
+from qvim_studio.training import qvim_upper
+from qvim_studio.training.build import build_corpus
+from qvim_studio.training.corpus import load_corpus
+from qvim_studio.training.imitations import load_or_render
+from qvim_studio.training.loop import LoopOptions
+from qvim_studio.training.qvim import PairBatches, QvimTraining, embed_all
+from qvim_studio.training.qvim_upper import (
+    FIRST_UPPER,
+    UpperBatches,
+    UpperLayers,
+    UpperTraining,
+    load_or_make_maps,
+)
+
+REFERENCES, TAKES = 12, 2
+OPTIONS = UpperTraining(
+    pairs=3,
+    extras=2,
+    whole_pairs=2,
+    views=2,
+    extras_per_item=1,
+    sounds=QvimTraining(window_samples=24_000, sound_samples=8_000),
+    loop=LoopOptions(learning_rate=1e-4, warmup_steps=1),
+)
+
+
+class TeacherOfNothing:
+    """Stands in for the published network: all sounds lie in one of two directions."""
+
+    def __init__(self, items: int) -> None:
+        self.targets = np.eye(512, dtype=np.float32)[np.arange(items) % 2]
+        self.heard = 0
+
+    def embed_short(self, sounds: list[np.ndarray], sample_rate: int) -> torch.Tensor:
+        self.heard += len(sounds)
+        return torch.eye(512)[torch.arange(len(sounds)) % 2]
+
+    def embed_whole(self, sounds, sample_rate: int) -> torch.Tensor:
+        return torch.eye(512)[torch.tensor([0 for _ in sounds])]
+
+
+@pytest.fixture(scope="module")
+def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("upper")
+    build_corpus([write_pairs(folder, REFERENCES, TAKES)], folder / "corpus")
+    return folder / "corpus"
+
+
+@pytest.fixture(scope="module")
+def encoder() -> QvimEncoder:
+    torch.manual_seed(0)
+    return QvimEncoder().eval()
+
+
+def make_batches(corpus_folder: Path) -> PairBatches:
+    corpus = load_corpus(corpus_folder)
+    teacher = TeacherOfNothing(len(corpus.items))
+    return PairBatches(corpus, load_or_render(corpus), teacher, OPTIONS.sounds)
+
+
+def test_maps_of_whole_sounds_give_the_encoder_s_embeddings(
+    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
+) -> None:
+    batches = make_batches(corpus_folder)
+    maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
+    sounds = [batches.corpus.samples(item, 32_000) for item in batches.corpus.items[:3]]
+    with torch.no_grad():
+        made = UpperLayers(encoder.imitation).eval().embed(maps.sounds[:3].float()).numpy()
+    cosines = (made * embed_all(encoder, sounds, "imitation")).sum(axis=1)
+    assert cosines.min() > 0.99  # bfloat16 in between
+
+
+def test_maps_are_made_once_and_again_for_another_lower_half(
+    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
+) -> None:
+    batches = make_batches(corpus_folder)
+    maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
+    train = len(batches.indices)
+    assert maps.pairs.shape[:3] == (train, 2, 2) and len(maps.extras) == train
+    assert len(maps.voices) == REFERENCES * TAKES and len(maps.sounds) == REFERENCES
+    heard = batches.space.heard
+    again = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
+    assert batches.space.heard == heard
+    assert torch.equal(again.pairs, maps.pairs)
+    torch.manual_seed(1)
+    load_or_make_maps(QvimEncoder().eval(), batches, OPTIONS, tmp_path / "maps.pt")
+    assert batches.space.heard == 2 * heard
+
+
+def test_a_batch_pairs_imitations_with_their_references(
+    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
+) -> None:
+    batches = make_batches(corpus_folder)
+    maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
+    short, whole = (
+        UpperBatches(
+            maps, batches.corpus, batches.imitations, replace(OPTIONS, whole_share=share)
+        ).draw(np.random.default_rng(0))
+        for share in (0.0, 1.0)
+    )
+    assert short.maps.shape[0] == len(short.wanted) == 2 * 3 + 2
+    assert short.stretch == 320_000 / 24_000
+    assert whole.maps.shape == (4, 80, 8, 63) and whole.stretch == 1.0
+    pairs = maps.pairs.flatten(0, 1).float()
+    for place in range(3):
+        (row,) = [i for i, pair in enumerate(pairs) if torch.equal(pair[0], short.maps[place])]
+        assert torch.equal(pairs[row, 1], short.maps[3 + place])
+
+
+def test_only_the_upper_half_changes_and_both_branches_share_it(
+    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = len(load_corpus(corpus_folder).items)
+    monkeypatch.setattr(qvim_upper, "SoundSpace", lambda folder, weights: TeacherOfNothing(items))
+    save_qvim_encoder(encoder, tmp_path / "qvim")
+    for _ in range(2):  # the second one goes on
+        qvim_upper.run(corpus_folder, tmp_path, 0.02, tmp_path / "unused", OPTIONS)
+    before = load_qvim_encoder(tmp_path / "qvim").imitation
+    after = load_qvim_encoder(tmp_path / "upper" / "qvim")
+    assert encoder_id(after) != encoder_id(encoder)
+    for (name, old), new, other in zip(
+        before.state_dict().items(),
+        after.imitation.state_dict().values(),
+        after.reference.state_dict().values(),
+        strict=True,
+    ):
+        assert torch.equal(new, other)
+        is_lower = int(name.split(".")[1]) < FIRST_UPPER
+        assert torch.equal(old, new) or not is_lower
+    assert not torch.equal(before.features[-1][0].weight, after.imitation.features[-1][0].weight)
+    rows = (tmp_path / "upper" / "validation.csv").read_text().splitlines()
+    assert len(rows) == 3 and rows[0] == "step,item_mrr,label_mrr,teacher_cosine"
