@@ -61,7 +61,9 @@ class UpperTraining:
     pair; extras_per_item: how many mixed and colored sounds there are. noise: on the maps, relative
     to their spread, and dropout before the head, against learning a small corpus by heart.
     contrast: heavier than in the first phase, for the batches are large enough to be hard.
-    relation, quiet: as there.
+    relation, quiet: as there. kept: share of the weights that it began with in those that it
+    leaves: what it learns of rendered voices costs some of what it knew of people's (Wortsman et
+    al., "Robust fine-tuning of zero-shot models", 2022, eq. 1).
     """
 
     pairs: int = 32
@@ -72,13 +74,14 @@ class UpperTraining:
     extras_per_item: int = 8
     noise: float = 0.2
     dropout: float = 0.2
-    relation: float = 1.0
-    contrast: float = 0.5
+    relation: float = 2.0
+    contrast: float = 1.0
     quiet: float = 2.0
+    kept: float = 0.25
     sounds: QvimTraining = field(default_factory=QvimTraining)
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
-            learning_rate=1e-3, weight_decay=0.02, checkpoint_every_s=240.0
+            learning_rate=1e-3, weight_decay=0.05, checkpoint_every_s=240.0
         )
     )
 
@@ -233,6 +236,7 @@ def run(
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(UpperLayers(encoder.imitation, options.dropout))
+        keep_some(averaged.features, encoder.imitation.features[FIRST_UPPER:], options.kept)
         made = copy.deepcopy(encoder)
         for network in (made.imitation, made.reference):
             network.load_state_dict(encoder.imitation.state_dict())
@@ -242,6 +246,13 @@ def run(
         return _validate(averaged, maps, corpus, imitations)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
+
+
+@torch.no_grad()
+def keep_some(trained: nn.Module, begun: nn.Module, share: float) -> None:
+    """Bring the trained weights back by that share of the way to those that they began as."""
+    for value, first in zip(trained.parameters(), begun.parameters(), strict=True):
+        value.lerp_(first.to(value), share)
 
 
 def _validate(

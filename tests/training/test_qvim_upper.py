@@ -125,6 +125,29 @@ def test_a_batch_pairs_imitations_with_their_references(
         assert torch.equal(pairs[row, 1], short.maps[3 + place])
 
 
+def test_keeping_all_is_where_it_began() -> None:
+    torch.manual_seed(0)
+    trained, begun = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
+    qvim_upper.keep_some(trained, begun, 1.0)
+    assert torch.equal(trained.weight, begun.weight) and torch.equal(trained.bias, begun.bias)
+
+
+def test_some_of_the_weights_it_began_with_are_kept(
+    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = len(load_corpus(corpus_folder).items)
+    monkeypatch.setattr(qvim_upper, "SoundSpace", lambda folder, weights: TeacherOfNothing(items))
+    save_qvim_encoder(encoder, tmp_path / "qvim")
+    qvim_upper.run(corpus_folder, tmp_path, 0.01, tmp_path / "unused", OPTIONS)
+    averaged = torch.load(tmp_path / "upper" / "state.pt", weights_only=True)["ema"]
+    name = f"{len(encoder.imitation.features) - 1}.0.weight"
+    begun = load_qvim_encoder(tmp_path / "qvim").imitation.features[-1][0].weight
+    left = load_qvim_encoder(tmp_path / "upper" / "qvim").imitation.features[-1][0].weight
+    expected = 0.75 * averaged[f"features.{name}"] + 0.25 * begun
+    assert not torch.equal(averaged[f"features.{name}"], begun)
+    torch.testing.assert_close(left, expected, rtol=1e-3, atol=1e-4)  # stored in float16
+
+
 def test_only_the_upper_half_changes_and_both_branches_share_it(
     encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
