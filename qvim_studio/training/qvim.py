@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -127,6 +128,44 @@ def contrastive_loss(
     same.fill_diagonal_(False)
     logits = logits.masked_fill(same, float("-inf"))
     return nn.functional.cross_entropy(logits, torch.arange(len(logits), device=logits.device))
+
+
+class LossWeights(Protocol):
+    """Of the terms beside the distillation, see QvimTraining."""
+
+    @property
+    def relation(self) -> float: ...
+    @property
+    def contrast(self) -> float: ...
+    @property
+    def quiet(self) -> float: ...
+
+
+def encoder_loss(
+    raw: torch.Tensor,
+    guessed: torch.Tensor,
+    wanted: torch.Tensor,
+    groups: torch.Tensor,
+    silence: torch.Tensor,
+    weights: LossWeights,
+) -> tuple[torch.Tensor, Metrics]:
+    """Distillation, relation, contrast and quiet of one batch.
+
+    raw: embeddings (batch, 960) before normalization, first imitations, then their references,
+    then others; guessed, wanted: the teacher's vectors (batch, 512); groups: (pairs,), see
+    contrastive_loss; silence: how much it adds to the embeddings.
+    """
+    made = nn.functional.normalize(raw, dim=-1)
+    distance = 1 - nn.functional.cosine_similarity(guessed, wanted).mean()
+    relation = relational_loss(made, wanted)
+    contrast = contrastive_loss(*made[: 2 * len(groups)].chunk(2), groups)
+    loss = distance + weights.relation * relation + weights.quiet * silence
+    return loss + weights.contrast * contrast, {
+        "distance": distance.item(),
+        "relation": relation.item(),
+        "contrast": contrast.item(),
+        "silence": silence.item(),
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,17 +313,7 @@ def run(
         drawn = batches.draw_whole(rng) if is_whole else batches.draw(rng)
         audio, wanted, groups = (tensor.to(trainer.device) for tensor in drawn)
         raw, silence = _forward(encoder, audio, options, rng)
-        made = nn.functional.normalize(raw, dim=-1)
-        distance = 1 - nn.functional.cosine_similarity(student.head(raw), wanted).mean()
-        relation = relational_loss(made, wanted)
-        contrast = contrastive_loss(*made[: 2 * len(groups)].chunk(2), groups)
-        loss = distance + options.relation * relation + options.quiet * silence
-        return loss + options.contrast * contrast, {
-            "distance": distance.item(),
-            "relation": relation.item(),
-            "contrast": contrast.item(),
-            "silence": silence.item(),
-        }
+        return encoder_loss(raw, student.head(raw), wanted, groups, silence, options)
 
     @torch.no_grad()
     def save() -> Metrics:

@@ -36,9 +36,8 @@ from qvim_studio.training.qvim import (
     DrawnSound,
     PairBatches,
     QvimTraining,
-    contrastive_loss,
+    encoder_loss,
     mask_randomly,
-    relational_loss,
 )
 from qvim_studio.training.qvim_maps import map_sounds, map_spectrogram
 from qvim_studio.training.ranks import mean_reciprocal_rank
@@ -220,18 +219,8 @@ def run(
         given, wanted = batch.maps.to(trainer.device), batch.wanted.to(trainer.device)
         noisy = given + options.noise * given.std() * torch.randn_like(given)
         raw, silence = upper(noisy, batch.stretch)
-        made = nn.functional.normalize(raw, dim=-1)
-        distance = 1 - nn.functional.cosine_similarity(upper.head(raw), wanted).mean()
-        relation = relational_loss(made, wanted)
-        pairs = made[: 2 * len(batch.groups)].chunk(2)
-        contrast = contrastive_loss(*pairs, batch.groups.to(trainer.device))
-        loss = distance + options.relation * relation + options.contrast * contrast
-        return loss + options.quiet * silence, {
-            "distance": distance.item(),
-            "relation": relation.item(),
-            "contrast": contrast.item(),
-            "silence": silence.item(),
-        }
+        groups = batch.groups.to(trainer.device)
+        return encoder_loss(raw, upper.head(raw), wanted, groups, silence, options)
 
     @torch.no_grad()
     def save() -> Metrics:

@@ -18,6 +18,7 @@ from qvim_studio.training.qvim import (
     QvimStudent,
     QvimTraining,
     contrastive_loss,
+    encoder_loss,
     relational_loss,
 )
 
@@ -45,6 +46,22 @@ def test_relations_ignore_where_the_embeddings_lie_as_a_whole() -> None:
     alike = torch.cat([wanted * scale**0.5, torch.full((5, 1), 2.0)], dim=1)
     assert relational_loss(alike, wanted).item() == pytest.approx(0.0, abs=1e-5)
     assert relational_loss(alike.flip(0), wanted).item() > 0.05
+
+
+def test_encoder_loss_is_the_weighted_sum_of_its_terms() -> None:
+    torch.manual_seed(0)
+    raw, guessed = torch.randn(5, 8), torch.randn(5, 6)
+    wanted = torch.nn.functional.normalize(torch.randn(5, 6), dim=1)
+    weights = QvimTraining(relation=2.0, contrast=3.0, quiet=4.0)
+    silence = torch.tensor(0.25)
+    loss, terms = encoder_loss(raw, guessed, wanted, torch.arange(2), silence, weights)
+    unit = torch.nn.functional.normalize(raw, dim=1)
+    assert terms["contrast"] == pytest.approx(
+        contrastive_loss(unit[:2], unit[2:4], torch.arange(2)).item()
+    )
+    assert terms["relation"] == pytest.approx(relational_loss(unit, wanted).item())
+    expected = terms["distance"] + 2 * terms["relation"] + 3 * terms["contrast"] + 4 * 0.25
+    assert loss.item() == pytest.approx(expected, rel=1e-5)
 
 
 class TeacherOfLevels:
