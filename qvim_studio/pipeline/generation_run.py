@@ -43,6 +43,10 @@ UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most
 MIN_FRAMES = 32  # 1.28 s: no shorter sound was trained on; what is too much is cut off
 SECOND_TRY = 0.5  # of the strength, for a variation that came out silent
 LATENT_SAMPLES = VAE_FACTOR * HOP
+UNTRUE_LIGHT = (
+    "The light decoder in light_vae/ is not true enough: the checkpoint's own was used. "
+    "Train it longer (qvim-studio train light)."
+)
 NO_LIGHT = "No light vocoder is good enough for this checkpoint: its own was used."
 
 
@@ -338,9 +342,12 @@ class GenerationRun:
     def _log_mel(self, latents: torch.Tensor) -> torch.Tensor:
         """Latents as the VAE takes them → log-mel (1, 1, 4 frames, 4 bins)."""
         parts, plan = self.loaded.parts, self.loaded.plan
-        light = self.loaded.light_vae if self.request.light else None
-        if light is not None:
-            return light.decode(latents).sample
+        if self.request.light and self.loaded.has_light_vae:
+            light = self.loaded.light_vae
+            if light is not None:
+                return light.decode(latents).sample
+            if UNTRUE_LIGHT not in self.notes:
+                self.notes.append(UNTRUE_LIGHT)
         latents = latents.to(plan.dtype)
         if self.frames <= PIECE_LATENT_FRAMES:
             return parts.vae.decode(latents).sample

@@ -21,7 +21,7 @@ from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
 from qvim_studio.models.compute_plan import ComputePlan
-from qvim_studio.models.light_vae import is_true_enough, load_light_vae
+from qvim_studio.models.light_vae import LIGHT_VAE_FOLDER, is_true_enough, load_light_vae
 from qvim_studio.models.light_vocoder import is_good_enough, load_light_vocoder
 from qvim_studio.models.mel import SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.text_conditioner import TextConditioner
@@ -58,6 +58,11 @@ class LoadedCheckpoint:
             return self.parts.vocoder
         light = load_light_vocoder(self.checkpoint.installed_folder(), self.plan.device)
         return light if is_good_enough(light, self.parts.vocoder, _some_sound()) else None
+
+    @property
+    def has_light_vae(self) -> bool:
+        """Whether the checkpoint brings one, true enough or not."""
+        return (self.checkpoint.installed_folder() / LIGHT_VAE_FOLDER).is_dir()
 
     @cached_property
     def light_vae(self) -> AutoencoderTiny | None:

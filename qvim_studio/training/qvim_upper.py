@@ -111,10 +111,6 @@ class UpperLayers(nn.Module):
         silent = int(SILENT_SHARE * frames) if stretch > 1.0 else frames - EDGE_FRAMES
         return padded_mean(made, stretch), made[..., silent].abs().mean()
 
-    def embed(self, maps: torch.Tensor) -> torch.Tensor:
-        """Maps on the real window → unit embeddings (batch, 960)."""
-        return nn.functional.normalize(self(maps, 1.0)[0], dim=-1)
-
 
 @dataclass(frozen=True, eq=False)
 class UpperMaps:
@@ -225,6 +221,7 @@ def run(
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(UpperLayers(encoder.imitation, options.dropout))
+        averaged.to(trainer.device)
         keep_some(averaged.features, encoder.imitation.features[FIRST_UPPER:], options.kept)
         made = copy.deepcopy(encoder)
         for network in (made.imitation, made.reference):
@@ -250,13 +247,17 @@ def _validate(
     """Of the first imitation of each held-out sound."""
     held_out = corpus.indices("held_out")
     device = find_machine().device
-    voices, sounds = (
-        torch.cat([upper.embed(part.float().to(device)).cpu() for part in maps_of.split(32)])
-        for maps_of in (maps.voices[imitations.rows.first[held_out]], maps.sounds[held_out])
-    )
-    queries, references = voices.numpy(), sounds.numpy()
+
+    def embed(maps_of: torch.Tensor) -> torch.Tensor:
+        parts = [upper(part.float().to(device), 1.0)[0] for part in maps_of.split(32)]
+        return torch.cat(parts)
+
+    raw = embed(maps.sounds[held_out])
+    references = nn.functional.normalize(raw, dim=-1).cpu().numpy()
+    voices = embed(maps.voices[imitations.rows.first[held_out]])
+    queries = nn.functional.normalize(voices, dim=-1).cpu().numpy()
     labels = np.unique([corpus.items[i].label for i in held_out], return_inverse=True)[1]
-    guessed = upper.head(sounds.to(device)).cpu()
+    guessed = upper.head(raw).cpu()
     wanted = maps.sound_targets[held_out].float()
     return {
         "item_mrr": mean_reciprocal_rank(queries, references, np.arange(len(held_out))),

@@ -15,10 +15,11 @@ from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.models import audioldm
 from qvim_studio.models.compute_plan import ComputePlan
+from qvim_studio.models.light_vae import LIGHT_VAE_FOLDER
 from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.pipeline import loaded
 from qvim_studio.pipeline.engine import StudioEngine
-from qvim_studio.pipeline.generation_run import NO_LIGHT
+from qvim_studio.pipeline.generation_run import NO_LIGHT, UNTRUE_LIGHT
 
 from diffusers import AutoencoderKL  # isort: skip
 
@@ -54,7 +55,10 @@ class HeavyVocoder(nn.Module):
 
 
 def make(
-    folder: Path, vocoder: nn.Module | None, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    vocoder: nn.Module | None,
+    monkeypatch: pytest.MonkeyPatch,
+    is_light: bool = True,
 ) -> GenerationResult:
     def load(path: Path, plan: ComputePlan) -> nn.Module:
         return vocoder or VocosVocoder.from_pretrained(path)
@@ -66,7 +70,7 @@ def make(
         imitation=AudioClip.from_mono(0.1 * noise, 16_000),
         checkpoint=tiny,
         variations=2,
-        light=True,
+        light=is_light,
     )
     return StudioEngine(lambda *query: ()).generate(request, lambda progress: None, lambda: False)
 
@@ -90,11 +94,17 @@ def test_a_light_checkpoint_needs_none(tmp_path: Path, monkeypatch: pytest.Monke
     assert NO_LIGHT not in make(tmp_path, None, monkeypatch).notes
 
 
-@pytest.mark.parametrize(("louder", "clips"), [(0.0, 3), (0.5, 1)])
-def test_a_light_decoder_speaks_where_it_is_true_enough(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, louder: float, clips: int
+@pytest.mark.parametrize(
+    ("louder", "is_light", "clips"), [(0.0, True, 3), (0.5, True, 1), (0.0, False, None)]
+)
+def test_a_light_decoder_speaks_where_it_is_asked_for_and_true_enough(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    louder: float,
+    is_light: bool,
+    clips: int | None,
 ) -> None:
-    """It is tried out once, and then heard for both variations or no more."""
+    """It is tried out once, and then heard for both variations or no more, with a note."""
     made: list[LightDecoder] = []
 
     def load(checkpoint: Path, device: str) -> LightDecoder:
@@ -102,5 +112,7 @@ def test_a_light_decoder_speaks_where_it_is_true_enough(
         return made[-1]
 
     monkeypatch.setattr(loaded, "load_light_vae", load)
-    make(tmp_path, None, monkeypatch)
-    assert [light.clips for light in made] == [clips]
+    (tmp_path / LIGHT_VAE_FOLDER).mkdir()
+    result = make(tmp_path, None, monkeypatch, is_light)
+    assert [light.clips for light in made] == ([] if clips is None else [clips])
+    assert result.notes.count(UNTRUE_LIGHT) == (louder > 0)

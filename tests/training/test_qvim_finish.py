@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from training_data import write_pairs
+from training_data import unit, write_pairs
 
-from qvim_studio.models.qvim import QvimEncoder
+from qvim_studio.models.qvim import QvimEncoder, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.training import qvim_finish
 from qvim_studio.training.build import build_corpus
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.imitations import ImitationSet, load_or_render
+from qvim_studio.training.loop import LoopOptions
+from qvim_studio.training.qvim_finish import FinishTraining
 
 TAKES = 2
 
@@ -43,6 +45,24 @@ def test_every_take_has_a_row_and_another_set_is_mapped_again(
     assert (tmp_path / "maps.pt").stat().st_mtime_ns == written
     fewer = Corpus(corpus.folder, corpus.items[:1], corpus._audio)
     assert len(qvim_finish._cached_maps(encoder, fewer, imitations, tmp_path)[1]) == 1
+
+
+def test_half_of_the_last_layer_it_began_with_is_kept(encoder: QvimEncoder, tmp_path: Path) -> None:
+    build_corpus([write_pairs(tmp_path, references=12, takes=TAKES)], tmp_path / "corpus")
+    items = len(load_corpus(tmp_path / "corpus").items)
+    targets = unit(np.random.default_rng(0), items, 512)
+    np.savez(tmp_path / "corpus" / "targets.npz", embeddings=targets)
+    save_qvim_encoder(encoder, tmp_path / "qvim")
+    options = FinishTraining(loop=LoopOptions(learning_rate=0.03, warmup_steps=1))
+    qvim_finish.run(tmp_path / "corpus", tmp_path, 0.01, options)
+    averaged = torch.load(tmp_path / "finish" / "state.pt", weights_only=True)["ema"]
+    for branch in ("imitation", "reference"):
+        begun = getattr(load_qvim_encoder(tmp_path / "qvim"), branch).features[-1][0].weight
+        finished = load_qvim_encoder(tmp_path / "finish" / "qvim")
+        left = getattr(finished, branch).features[-1][0].weight
+        trained = averaged[f"{branch}.0.weight"]
+        assert (trained - begun).abs().max() > 0.01
+        torch.testing.assert_close(left, 0.5 * (trained + begun), rtol=1e-3, atol=1e-4)  # float16
 
 
 def test_people_s_imitations_are_ranked_apart(data: tuple[Corpus, ImitationSet]) -> None:

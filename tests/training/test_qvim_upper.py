@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 from training_data import write_pairs
 
+from qvim_studio.models.mobilenet import ChannelExcitation, set_stretch
 from qvim_studio.models.qvim import (
     QvimEncoder,
     encoder_id,
@@ -70,6 +72,26 @@ def encoder() -> QvimEncoder:
     return QvimEncoder().eval()
 
 
+@pytest.fixture(scope="module")
+def strong_encoder() -> QvimEncoder:
+    """Its norms and excitations are as strong as trained ones: what they pool can be heard."""
+    torch.manual_seed(0)
+    encoder = QvimEncoder().train()
+    for module in encoder.modules():
+        if isinstance(module, ChannelExcitation):
+            for layer in module.conc_se_layers[0].children():
+                torch.nn.init.normal_(layer.weight, std=0.5)
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 1.0
+    noise = 0.05 * torch.randn(4, 24_000)
+    noise[:, 8_000:] = 0.0
+    with torch.no_grad():
+        for network in (encoder.imitation, encoder.reference):
+            network(encoder.front_end(noise))
+    encoder.eval()
+    return encoder
+
+
 def make_batches(corpus_folder: Path) -> PairBatches:
     corpus = load_corpus(corpus_folder)
     teacher = TeacherOfNothing(len(corpus.items))
@@ -83,7 +105,8 @@ def test_maps_of_whole_sounds_give_the_encoder_s_embeddings(
     maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
     sounds = [batches.corpus.samples(item, 32_000) for item in batches.corpus.items[:3]]
     with torch.no_grad():
-        made = UpperLayers(encoder.imitation).eval().embed(maps.sounds[:3].float()).numpy()
+        raw, _ = UpperLayers(encoder.imitation).eval()(maps.sounds[:3].float(), 1.0)
+        made = torch.nn.functional.normalize(raw, dim=1).numpy()
     cosines = (made * embed_all(encoder, sounds, "imitation")).sum(axis=1)
     assert cosines.min() > 0.99  # bfloat16 in between
 
@@ -132,13 +155,52 @@ def test_keeping_all_is_where_it_began() -> None:
     assert torch.equal(trained.weight, begun.weight) and torch.equal(trained.bias, begun.bias)
 
 
-def test_some_of_the_weights_it_began_with_are_kept(
+@pytest.fixture
+def train(
     encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Callable[[], None]:
+    """A short training of the encoder in the temporary folder."""
     items = len(load_corpus(corpus_folder).items)
     monkeypatch.setattr(qvim_upper, "SoundSpace", lambda folder, weights: TeacherOfNothing(items))
     save_qvim_encoder(encoder, tmp_path / "qvim")
-    qvim_upper.run(corpus_folder, tmp_path, 0.01, tmp_path / "unused", OPTIONS)
+    return lambda: qvim_upper.run(corpus_folder, tmp_path, 0.02, tmp_path / "unused", OPTIONS)
+
+
+def test_short_maps_are_those_of_the_augmented_sounds(
+    strong_encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
+) -> None:
+    """Without masks and at one gain, a map is what the lower half makes of the placed sound."""
+    plain = replace(
+        OPTIONS.sounds, max_masked_bands=0, max_masked_frames=0, gain_range_db=(0.0, 0.0)
+    )
+    options = replace(OPTIONS, sounds=plain)
+    batches = make_batches(corpus_folder)
+    batches.options = plain
+    maps = load_or_make_maps(strong_encoder, batches, options, tmp_path / "maps.pt")
+    rng = np.random.default_rng((plain.loop.seed, 2, 0))
+    first, second = batches.pair(batches.indices[0], 0)
+    placed = [torch.from_numpy(batches.place(sound.samples, rng)) for sound in (first, second)]
+    expected, unstretched = (
+        lower_maps(strong_encoder, torch.stack(placed), stretch)
+        for stretch in (320_000 / 24_000, 1.0)
+    )
+    made = maps.pairs[0, 0].float()
+    assert (made - expected).norm() < 0.5 * (made - unstretched).norm()  # bfloat16 in between
+
+
+def lower_maps(encoder: QvimEncoder, audio: torch.Tensor, stretch: float) -> torch.Tensor:
+    lower = encoder.imitation.features[:FIRST_UPPER]
+    set_stretch(lower, stretch)
+    with torch.no_grad():
+        made = lower(encoder.front_end(audio))
+    set_stretch(lower, 1.0)
+    return made
+
+
+def test_some_of_the_weights_it_began_with_are_kept(
+    encoder: QvimEncoder, train: Callable[[], None], tmp_path: Path
+) -> None:
+    train()
     averaged = torch.load(tmp_path / "upper" / "state.pt", weights_only=True)["ema"]
     name = f"{len(encoder.imitation.features) - 1}.0.weight"
     begun = load_qvim_encoder(tmp_path / "qvim").imitation.features[-1][0].weight
@@ -149,13 +211,10 @@ def test_some_of_the_weights_it_began_with_are_kept(
 
 
 def test_only_the_upper_half_changes_and_both_branches_share_it(
-    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    encoder: QvimEncoder, train: Callable[[], None], tmp_path: Path
 ) -> None:
-    items = len(load_corpus(corpus_folder).items)
-    monkeypatch.setattr(qvim_upper, "SoundSpace", lambda folder, weights: TeacherOfNothing(items))
-    save_qvim_encoder(encoder, tmp_path / "qvim")
     for _ in range(2):  # the second one goes on
-        qvim_upper.run(corpus_folder, tmp_path, 0.02, tmp_path / "unused", OPTIONS)
+        train()
     before = load_qvim_encoder(tmp_path / "qvim").imitation
     after = load_qvim_encoder(tmp_path / "upper" / "qvim")
     assert encoder_id(after) != encoder_id(encoder)
