@@ -30,7 +30,8 @@ RUNS_FOLDER = "training_runs"
 INTERRUPTED = 130
 TRAINED_PARTS = (
     *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "qvim", "adapter"),
-    *("unet", "film", "joint", "control", "light", "library", "examples", "starter", "all"),
+    *("unet", "film", "joint", "control", "light", "student"),
+    *("library", "examples", "starter", "all"),
 )
 Command = Callable[[argparse.Namespace], dict[str, Any]]
 
@@ -196,7 +197,7 @@ def _add_train(commands: Any) -> None:
         "--checkpoint",
         default="starter",
         metavar="ID|DIR",
-        help="targets, adapter, film, joint, control, light: for which generator",
+        help="targets, adapter, film, joint, control, light, student: for which one",
     )
     parser.add_argument("--json", action="store_true")
     parser.add_argument(

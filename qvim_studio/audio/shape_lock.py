@@ -11,6 +11,7 @@ RANGE_DB = 60.0  # envelopes are compared down to this far below their loudest m
 MAX_BOOST_DB = 18.0  # more would pump up the noise floor
 LOOSE_SMOOTHING_S = 0.25  # of the envelopes at follow → 0
 TIGHT_SMOOTHING_S = 0.008  # at follow 1
+ROUNDS = 3  # what a window lets through of its neighbours shows only once they are shaped
 
 
 def shape_lock(
@@ -25,14 +26,19 @@ def shape_lock(
         return samples
     frames = max(2, int(np.ceil(len(samples) / sample_rate / HOP_S)))
     smoothing_s = LOOSE_SMOOTHING_S * (TIGHT_SMOOTHING_S / LOOSE_SMOOTHING_S) ** follow
+    imitated = _fit(imitation, len(samples))
     wanted, present = (
-        envelope_db(sound, sample_rate, frames, smoothing_s)
-        for sound in (_fit(imitation, len(samples)), samples)
+        envelope_db(sound, sample_rate, frames, smoothing_s) for sound in (imitated, samples)
     )
-    gain_db = follow * np.clip(wanted - present, -RANGE_DB, MAX_BOOST_DB)
+    wanted = present + follow * (wanted - present)
     at = np.arange(len(samples)) / sample_rate / HOP_S
-    gain = 10 ** (np.interp(at, np.arange(frames), gain_db) / 20)
-    return (samples * gain).astype(np.float32)
+    gain_db, shaped = np.zeros(frames), samples
+    for _ in range(ROUNDS):
+        gain_db = np.clip(gain_db + wanted - present, -RANGE_DB, MAX_BOOST_DB)
+        gain = 10 ** (np.interp(at, np.arange(frames), gain_db) / 20)
+        shaped = samples * gain
+        present = envelope_db(shaped, sample_rate, frames, smoothing_s)
+    return shaped.astype(np.float32)
 
 
 def envelope_db(

@@ -80,4 +80,16 @@ class StudioContender:
         return ticks
 
 
-CONTENDERS = {"pipeline": PipelineContender, "studio": StudioContender}
+class SketchContender(StudioContender):
+    """The same as the window asks it for a sketch: by the checkpoint's student where it has one."""
+
+    def load(self, folder: Path) -> None:
+        super().load(folder)
+        self._request = self._request.with_changes(light=True, guidance=None)
+
+
+CONTENDERS = {
+    "pipeline": PipelineContender,
+    "studio": StudioContender,
+    "sketch": SketchContender,
+}

@@ -22,6 +22,8 @@ MAX_DURATION_S = 120.0
 DEFAULT_DURATION_S = 3.0  # of a text without a voice
 MAX_VARIATIONS = 64
 MAX_STEPS = 1000
+SKETCH_SHARE = 1 / 3  # of the checkpoint's own number of steps
+MIN_SKETCH_STEPS = 4
 MAX_SEED = 2**63 - 1
 
 
@@ -49,6 +51,11 @@ class SamplerName(str, Enum):
 
     DPM_SOLVER = "dpm-solver++"
     DDIM = "ddim"
+
+
+def sketch_steps(default_steps: int) -> int:
+    """Steps of a quick look at what a checkpoint does in so many of its own."""
+    return max(round(default_steps * SKETCH_SHARE), MIN_SKETCH_STEPS)
 
 
 @dataclass(frozen=True, eq=False)

@@ -84,18 +84,9 @@ def load_audioldm(
     """
     quiet_libraries()
     folder = checkpoint.installed_folder()
-    heads = None if converted_heads else original_heads(_read_config(folder, "unet"))
-    # The option is given only where the heads differ: None would overwrite the configuration.
-    options: dict[str, Any] = {} if heads is None else {"attention_head_dim": heads}
     # What visits the device later, or is stored in few bits first, starts in ordinary memory.
     home = replace(plan, device="cpu") if plan.traits.swaps_parts else plan
-    unet = _load_part(
-        folder, "unet", lambda path: _load_diffusers(UNet2DConditionModel, path, home, **options)
-    )
-    if (folder / FILM_FOLDER).is_dir():
-        load_film(unet, checkpoint.id, folder / FILM_FOLDER)
-    if checkpoint.controls and (folder / CONTROL_FOLDER).is_dir():
-        load_control(unet, checkpoint.id, checkpoint.controls, folder / CONTROL_FOLDER)
+    unet = load_unet(checkpoint, home, converted_heads)
     if plan.traits.stored_bits < FULL_BITS:
         share = store_weights(unet, plan.traits.stored_bits)
         log.info("%.0f %% of the UNet in %d bits", 100 * share, plan.traits.stored_bits)
@@ -107,6 +98,24 @@ def load_audioldm(
     parts = AudioLdmParts(unet, vae, vocoder, dict(scheduler.config), plan)
     _check_parts(parts, checkpoint)
     return parts
+
+
+def load_unet(
+    checkpoint: Checkpoint, plan: ComputePlan, converted_heads: bool = False
+) -> UNet2DConditionModel:
+    """The UNet as it was tuned, in the plan's precision on its device; see load_audioldm."""
+    folder = checkpoint.installed_folder()
+    heads = None if converted_heads else original_heads(_read_config(folder, "unet"))
+    # The option is given only where the heads differ: None would overwrite the configuration.
+    options: dict[str, Any] = {} if heads is None else {"attention_head_dim": heads}
+    unet = _load_part(
+        folder, "unet", lambda path: _load_diffusers(UNet2DConditionModel, path, plan, **options)
+    )
+    if (folder / FILM_FOLDER).is_dir():
+        load_film(unet, checkpoint.id, folder / FILM_FOLDER)
+    if checkpoint.controls and (folder / CONTROL_FOLDER).is_dir():
+        load_control(unet, checkpoint.id, checkpoint.controls, folder / CONTROL_FOLDER)
+    return unet
 
 
 def original_heads(unet_config: dict[str, Any]) -> tuple[int, ...] | None:

@@ -20,6 +20,7 @@ from qvim_studio.core.request import (
     GenerationRequest,
     SamplerName,
     Start,
+    sketch_steps,
 )
 from qvim_studio.core.result import Progress, Variation
 from qvim_studio.core.sound_query import SoundQuery
@@ -27,8 +28,9 @@ from qvim_studio.models.control_channels import control_channels
 from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
 from qvim_studio.models.memory_modes import PIECE_LATENT_FRAMES
 from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
+from qvim_studio.models.student import make_student_solver
 from qvim_studio.pipeline.finishing import finish, is_silent
-from qvim_studio.pipeline.loaded import LoadedCheckpoint, level_for_embedding
+from qvim_studio.pipeline.loaded import LoadedCheckpoint, Student, level_for_embedding
 from qvim_studio.pipeline.preview import Previewer, picture_of
 from qvim_studio.pipeline.sampler import (
     Conditions,
@@ -46,6 +48,10 @@ LATENT_SAMPLES = VAE_FACTOR * HOP
 UNTRUE_LIGHT = (
     "The light decoder in light_vae/ is not true enough: the checkpoint's own was used. "
     "Train it longer (qvim-studio train light)."
+)
+UNFIT_STUDENT = (
+    "The student in student/ belongs to another UNet or is no better than it: the checkpoint's own "
+    "steps were taken. Train it again (qvim-studio train student)."
 )
 NO_LIGHT = "No light vocoder is good enough for this checkpoint: its own was used."
 
@@ -77,8 +83,11 @@ class GenerationRun:
 
     def __init__(self, loaded: LoadedCheckpoint, request: GenerationRequest) -> None:
         self.loaded = loaded
-        self.request = request
         self.notes: list[str] = []
+        self.student = self._student_for(request)
+        if self.student is not None:
+            request = request.with_changes(steps=self.student.card.steps)
+        self.request = request
         self.samples = round(request.duration_s * SAMPLE_RATE)
         frames = max(MIN_FRAMES, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
         self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
@@ -91,7 +100,24 @@ class GenerationRun:
         """The most memory that this run will hold, before it holds it."""
         duration_s = self.frames * LATENT_STEP_S
         plan, batch = self.loaded.plan, self.request.variations
-        return plan.estimated_bytes(self.loaded.checkpoint, duration_s, batch)
+        second = 0 if self.student is None else self.student.weight_bytes
+        return second + plan.estimated_bytes(self.loaded.checkpoint, duration_s, batch)
+
+    def _student_for(self, request: GenerationRequest) -> Student | None:
+        """For quick looks, where it can do what is asked for; it has learned one guidance."""
+        loaded = self.loaded
+        is_quick = request.light and request.steps <= sketch_steps(loaded.checkpoint.defaults.steps)
+        is_plain = request.sampler is SamplerName.DPM_SOLVER and not request.negative_text
+        if not is_quick or not is_plain or not loaded.has_student:
+            return None
+        student = loaded.student
+        if student is None:
+            self.notes.append(UNFIT_STUDENT)
+            return None
+        if request.guidance != student.card.guidance:
+            return None
+        self.notes.append(f"Sketched by the checkpoint's student in {student.card.steps} steps.")
+        return student
 
     def encode(self, find_nearest: FindNearest) -> None:
         """Embed the imitation, make the conditions, the controls and the starting latents."""
@@ -292,14 +318,17 @@ class GenerationRun:
         if previewer is not None:
             previewer.begin_batch()
 
+        config, student = loaded.parts.scheduler_config, self.student
         with loaded.parts.denoising():
             return sample_latents(
-                loaded.parts.unet,
-                make_scheduler(request.sampler, loaded.parts.scheduler_config, start is not None),
+                loaded.parts.unet if student is None else student.unet,
+                make_scheduler(request.sampler, config, start is not None)
+                if student is None
+                else make_student_solver(config),
                 noise,
                 batched,
                 steps=request.steps,
-                guidance=request.guidance,
+                guidance=request.guidance if student is None else 1.0,
                 start=start,
                 strength=strength,
                 guidance_passes=loaded.plan.traits.guidance_passes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,24 +17,45 @@ from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.resources import resource_path
 from qvim_studio.models.adapter import Adapter, check_binding, load_adapter
-from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm
+from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm, load_unet
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.light_vae import LIGHT_VAE_FOLDER, is_true_enough, load_light_vae
 from qvim_studio.models.light_vocoder import is_good_enough, load_light_vocoder
 from qvim_studio.models.mel import SAMPLE_RATE, MelSpectrogram
+from qvim_studio.models.memory_modes import FULL_BITS
+from qvim_studio.models.student import (
+    STUDENT_FOLDER,
+    StudentCard,
+    add_student,
+    fingerprint,
+    read_student_card,
+)
 from qvim_studio.models.text_conditioner import TextConditioner
 from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.pipeline.conditioning import mix
 from qvim_studio.pipeline.embedder import Embedder
 
 if TYPE_CHECKING:
-    from diffusers import AutoencoderTiny
+    from diffusers import AutoencoderTiny, UNet2DConditionModel
 
 # A take's level says how far the microphone was, not what is meant: before embedding every
 # imitation and candidate is brought to this RMS, near the middle of the encoder's training levels.
 EMBEDDING_RMS_DBFS = -26.0
+
+
+@dataclass(frozen=True, eq=False)
+class Student:
+    """A UNet that needs few steps and one pass in each, see models.student."""
+
+    unet: UNet2DConditionModel
+    card: StudentCard
+
+    @property
+    def weight_bytes(self) -> int:
+        """What it holds beside the checkpoint's own UNet."""
+        return sum(value.numel() * value.element_size() for value in self.unet.parameters())
 
 
 @dataclass(eq=False)
@@ -71,6 +92,28 @@ class LoadedCheckpoint:
         light = load_light_vae(self.checkpoint.installed_folder(), self.plan.device)
         is_fit = light is not None and is_true_enough(light, self.parts.vae, _some_sound())
         return light if is_fit else None
+
+    @property
+    def has_student(self) -> bool:
+        """Whether the checkpoint brings one that the plan has room for, good enough or not."""
+        traits = self.plan.traits
+        has_room = not traits.swaps_parts and traits.stored_bits == FULL_BITS
+        return has_room and (self.checkpoint.installed_folder() / STUDENT_FOLDER).is_dir()
+
+    @cached_property
+    def student(self) -> Student | None:
+        """The checkpoint's few-step student; None where there is none, or one of another UNet, or
+        one that is worse than as many steps of the UNet itself."""
+        if not self.has_student:
+            return None
+        folder = self.checkpoint.installed_folder() / STUDENT_FOLDER
+        card = read_student_card(folder)
+        # In float32 until the changes, which are small, have been added.
+        unet = load_unet(self.checkpoint, replace(self.plan, dtype=torch.float32))
+        if card.teacher != fingerprint(unet.state_dict()) or not card.is_better:
+            return None
+        add_student(unet, folder)
+        return Student(unet.to(self.plan.dtype), card)
 
     def conditions(
         self, request: GenerationRequest, embedding: np.ndarray | None

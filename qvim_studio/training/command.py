@@ -212,6 +212,28 @@ def _control(options: argparse.Namespace) -> None:
     )
 
 
+def _student(options: argparse.Namespace) -> None:
+    from qvim_studio.models.checkpoints import find_checkpoint
+    from qvim_studio.training import starter, student
+    from qvim_studio.training.adapter import PREDICTED_FILE
+    from qvim_studio.training.targets import STARTER_CLAP_ID
+
+    teacher = options.checkpoint
+    if teacher == STARTER_ID:
+        # The UNet as it has been trained here, not the one that ships.
+        teacher = str(options.runs / "student" / "teacher")
+        card = starter.StarterCard(STARTER_CLAP_ID)
+        starter.assemble(options.runs, Path(teacher), card, with_student=False)
+    predicted = _run_folder(options, "adapter") / PREDICTED_FILE
+    student.run(
+        _corpus_folder(options),
+        _run_folder(options, "student"),
+        options.minutes,
+        find_checkpoint(teacher),
+        predicted if predicted.is_file() else None,
+    )
+
+
 def _library(options: argparse.Namespace) -> None:
     from qvim_studio.training import bundled
     from qvim_studio.training.corpus import load_corpus
@@ -265,6 +287,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "joint": _joint,
     "control": _control,
     "light": _light,
+    "student": _student,
     "library": _library,
     "examples": _examples,
     "starter": _starter,

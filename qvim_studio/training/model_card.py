@@ -24,6 +24,7 @@ TRAINERS = {
     "unet": (("unet", "unet"),),
     "vae": (("vae", "vae"), ("decoder", "decoder")),
     "vocoder": (("vocoder", "vocoder"), ("decoder", "decoder")),
+    "student": (("student", "student"),),
 }
 PAUSE_FACTOR = 20  # a gap in a log this much longer than usual: the training stood still
 HOW_TO_MEASURE = (

@@ -21,7 +21,8 @@ SHARES = {
     "decoder": 0.16,
     "qvim": 0.27,
     "adapter": 0.03,
-    "unet": 0.28,
+    "unet": 0.25,
+    "student": 0.03,
 }
 ASSEMBLY = "starter"
 STATE_FILE = "all.json"

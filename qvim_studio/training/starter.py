@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from safetensors.torch import load_file
+
 from qvim_studio.core.errors import StudioError
 from qvim_studio.models.checkpoints import write_card
 from qvim_studio.models.control_channels import CONTROL_NAMES
+from qvim_studio.models.student import STUDENT_FOLDER, fingerprint, read_student_card
+from qvim_studio.models.weight_names import weight_file
 from qvim_studio.training.corpus import INDEX_FILE, load_corpus
 from qvim_studio.training.credits import is_permissive
 from qvim_studio.training.model_card import CARD_NAME, write_model_card
@@ -28,6 +32,7 @@ PARTS = {
     "tokenizer": "clap",
     "qvim": "qvim/finish",
     "adapter": "adapter",
+    STUDENT_FOLDER: "student",
 }
 # What their trainers begin with where nothing else is there: the same weights.
 FOUNDATIONS = {"vae": "vae", "vocoder": "vocoder", "qvim": "qvim"}
@@ -58,7 +63,7 @@ class StarterCard:
     title: str = "QVIM Studio Starter"
     licence: str = "Apache-2.0 (trained on CC0, CC-BY and public-domain recordings)"
     commercial: str = "yes"
-    revision: str = "3"
+    revision: str = "4"
     steps: int = 12
     guidance: float = 4.0
     start: str = "nearest"
@@ -85,21 +90,31 @@ class StarterCard:
 
 
 def assemble(
-    run_root: Path, out_folder: Path, card: StarterCard, evaluation: Sequence[str] = ()
+    run_root: Path,
+    out_folder: Path,
+    card: StarterCard,
+    evaluation: Sequence[str] = (),
+    *,
+    with_student: bool = True,
 ) -> None:
     """Copy every part from ``run_root/<run>/<part>``, write the two index files and a model card.
 
     evaluation: lines for the model card, which is text for people and has no hash in studio.json.
-    Raises StudioError where a part has not been trained yet or the whole grows too large.
+    with_student: without it the starter is what its student is distilled from.
+    Raises StudioError where a part has not been trained yet, the student is another UNet's or the
+    whole grows too large.
     """
-    missing = [name for name, run in PARTS.items() if not (run_root / run / name).is_dir()]
+    parts = {name: run for name, run in PARTS.items() if with_student or name != STUDENT_FOLDER}
+    missing = [name for name, run in parts.items() if not (run_root / run / name).is_dir()]
     if missing:
         raise StudioError(
             f"The starter cannot be assembled: {', '.join(missing)} not found in {run_root}. "
             "Train these parts first (see README, Training)."
         )
+    if with_student:
+        _check_student(run_root)
     out_folder.mkdir(parents=True, exist_ok=True)
-    for name, run in PARTS.items():
+    for name, run in parts.items():
         target = out_folder / name
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(run_root / run / name, target)
@@ -109,6 +124,16 @@ def assemble(
     write_card(out_folder, card.as_json())
     write_model_card(out_folder, run_root, card.title, card.licence, evaluation)
     _check_size(out_folder)
+
+
+def _check_student(run_root: Path) -> None:
+    folders = {name: run_root / PARTS[name] / name for name in (STUDENT_FOLDER, "unet")}
+    card = read_student_card(folders[STUDENT_FOLDER])
+    if card.teacher != fingerprint(load_file(weight_file(folders["unet"]))):
+        raise StudioError(
+            f"The student in {folders[STUDENT_FOLDER]} was distilled from another UNet than that "
+            f"in {folders['unet']}. Distil it again: qvim-studio train student"
+        )
 
 
 def _with_honest_licence(card: StarterCard, corpus_folder: Path) -> StarterCard:

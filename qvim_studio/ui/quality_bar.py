@@ -7,9 +7,9 @@ from enum import Enum
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
-SKETCH_SHARE = 1 / 3  # of the checkpoint's own number of steps
+from qvim_studio.core.request import sketch_steps
+
 FINE_FACTOR = 2
-MIN_SKETCH_STEPS = 4
 FALLBACK_STEPS = 25  # where the checkpoint's own number is not known yet
 
 
@@ -26,7 +26,7 @@ def steps_for(quality: Quality, default_steps: int) -> int:
     """Steps of a preset; 0 leaves it to the checkpoint."""
     known = default_steps or FALLBACK_STEPS
     if quality is Quality.SKETCH:
-        return max(round(known * SKETCH_SHARE), MIN_SKETCH_STEPS)
+        return sketch_steps(known)
     return 0 if quality is Quality.STANDARD else known * FINE_FACTOR
 
 

@@ -43,6 +43,21 @@ def test_follow_zero_leaves_the_sound_untouched() -> None:
     assert shape_lock(sound, imitation, RATE, 0.0) is sound
 
 
+def test_edges_that_hid_behind_the_sounds_own_are_found_as_well() -> None:
+    """A window that holds an edge shows it in full only once the loud side has been shaped."""
+    rng = np.random.default_rng(3)
+    seconds = np.arange(RATE) / RATE
+    imitation, sound = (
+        (np.exp(-fall * (times * seconds % 1)) * rng.standard_normal(RATE)).astype(np.float32)
+        for fall, times in ((12, 2), (5, 3))
+    )
+    levels = [
+        envelope_db(side, RATE, 200)
+        for side in (imitation, shape_lock(sound, imitation, RATE, 1.0))
+    ]
+    assert np.corrcoef(*levels)[0, 1] > 0.94  # 0.92 where the levels are compared only once
+
+
 def test_silence_of_the_imitation_silences_the_sound() -> None:
     imitation, sound = imitation_and_sound()
     imitation[RATE:] = 0.0

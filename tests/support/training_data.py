@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from tiny_checkpoint import make_tiny_unet
 
+from qvim_studio.models.student import STUDENT_FOLDER, StudentCard, fingerprint, save_student
 from qvim_studio.training.corpus import CorpusItem
 from qvim_studio.training.starter import PARTS
 from qvim_studio.training.targets import targets_path
@@ -103,7 +105,12 @@ def write_corpus(folder: Path, clap_id: str, items: int = 3, length: int = 16_00
 
 
 def make_runs(root: Path) -> None:
-    """Run folders with every part of the starter, each an empty configuration."""
+    """Run folders with every part of the starter, the UNet and its student's card
+    real, the others an empty configuration."""
     for name, run in PARTS.items():
         (root / run / name).mkdir(parents=True)
         (root / run / name / "config.json").write_text("{}")
+    unet = make_tiny_unet()
+    unet.save_pretrained(root / PARTS["unet"] / "unet")
+    card = StudentCard(fingerprint(unet.state_dict()), 4.0, 4, 0.2, 0.4)
+    save_student({}, card, root / PARTS[STUDENT_FOLDER] / STUDENT_FOLDER)

@@ -7,9 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
+from tiny_checkpoint import make_tiny_unet
 from training_data import make_runs
 
 from qvim_studio.core.errors import StudioError
+from qvim_studio.models.student import STUDENT_FOLDER
 from qvim_studio.training import starter
 from qvim_studio.training.starter import FOUNDATIONS, PARTS, StarterCard, assemble, restore
 
@@ -28,6 +31,16 @@ def test_missing_part_is_named(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "runs" / "decoder" / "vae")
     with pytest.raises(StudioError, match="vae not found"):
         assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
+
+
+def test_a_student_of_another_unet_is_refused(tmp_path: Path) -> None:
+    make_runs(tmp_path / "runs")
+    torch.manual_seed(7)
+    make_tiny_unet().save_pretrained(tmp_path / "runs" / "unet" / "unet")
+    with pytest.raises(StudioError, match="train student"):
+        assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
+    assemble(tmp_path / "runs", tmp_path / "teacher", StarterCard("space"), with_student=False)
+    assert not (tmp_path / "teacher" / STUDENT_FOLDER).exists()
 
 
 def test_starter_over_its_size_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
