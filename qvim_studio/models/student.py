@@ -134,7 +134,7 @@ def read_student_card(folder: str | Path) -> StudentCard:
 
 def fingerprint(weights: Mapping[str, torch.Tensor]) -> str:
     """Of a UNet by its state_dict, the same in every precision that holds its stored values."""
-    name = hashlib.sha256()
+    name = hashlib.sha256("\n".join(sorted(weights)).encode())
     for key in FINGERPRINTED:
         if key in weights:
             name.update(weights[key].detach().half().cpu().contiguous().numpy().tobytes())

@@ -10,6 +10,7 @@ import torch
 from tiny_checkpoint import make_tiny_unet
 
 from qvim_studio.core.errors import CheckpointError
+from qvim_studio.models.control import add_control
 from qvim_studio.models.student import (
     CONFIG_FILE,
     WEIGHTS_FILE,
@@ -88,7 +89,9 @@ def test_a_fingerprint_knows_a_tuned_unet_and_no_precision() -> None:
     assert fingerprint(stored) == first
     with torch.no_grad():
         unet.class_embedding.weight += 0.01
-    assert fingerprint(unet.state_dict()) != first
+    tuned = fingerprint(unet.state_dict())
+    add_control(unet, 4)
+    assert len({first, tuned, fingerprint(unet.state_dict())}) == 3
 
 
 def test_better_is_nearer_than_as_many_steps_of_the_teacher() -> None:
