@@ -238,23 +238,22 @@ def report(result: dict[str, Any]) -> str:
 
 def _measure_starter(options: argparse.Namespace, say: Say) -> dict[str, float]:
     say("Measuring the starter's own speed ...")
-    with ContenderProcess("studio", resource_path("starter")) as contender:
-        load = contender.load()
-        first = contender.clip(options.seconds, MEASURED_STEPS)
-        clips = [
-            contender.clip(options.seconds, MEASURED_STEPS, seed=number + 1)
-            for number in range(options.rounds)
-        ]
-        batch = contender.clip(options.seconds, MEASURED_STEPS, variations=2, seed=99)
-    with ContenderProcess("sketch", resource_path("starter")) as contender:
-        contender.load()
-        contender.clip(options.seconds, PREVIEW_STEPS)  # reads the student
-        sketches = [
-            contender.clip(options.seconds, PREVIEW_STEPS, seed=number + 1).seconds
-            for number in range(options.rounds)
-        ]
+    folder = resource_path("starter")
+    with ExitStack() as stack:
+        studio, sketch = (
+            stack.enter_context(ContenderProcess(name, folder)) for name in ("studio", "sketch")
+        )
+        load = studio.load()
+        sketch.load()
+        first = studio.clip(options.seconds, MEASURED_STEPS)
+        sketch.clip(options.seconds, PREVIEW_STEPS)  # reads the student
+        clips, sketches = [], []
+        for number in range(options.rounds):
+            clips.append(studio.clip(options.seconds, MEASURED_STEPS, seed=number + 1))
+            sketches.append(sketch.clip(options.seconds, PREVIEW_STEPS, seed=number + 1))
+        batch = studio.clip(options.seconds, MEASURED_STEPS, variations=2, seed=99)
     measured = row(options.steps, [load], first, clips, batch)
-    return measured | {"sketch_seconds": min(sketches)}
+    return measured | {"sketch_seconds": min(timing.seconds for timing in sketches)}
 
 
 def _measure_errors(say: Say) -> list[dict[str, Any]]:
