@@ -75,14 +75,13 @@ def changeable(unet: nn.Module) -> dict[str, nn.Module]:
     return {name: layer for name, layer in unet.named_modules() if isinstance(layer, kinds)}
 
 
-def student_timesteps(alphas_cumprod: torch.Tensor, steps: int) -> list[int]:
+def student_timesteps(total: int, steps: int) -> list[int]:
     """Where a student's steps begin: evenly spaced timesteps, from the noisiest on.
 
-    alphas_cumprod: (timesteps,) of the checkpoint's schedule. "Trailing" in Lin et al., "Common
+    total: timesteps of the checkpoint's schedule. "Trailing" in Lin et al., "Common
     diffusion noise schedules and sample steps are flawed" (2024), table 2. Steps evenly spaced in
     log-SNR, as solvers like them, would spend the first two of four on almost pure noise.
     """
-    total = len(alphas_cumprod)
     return [round(total * (1 - step / steps)) - 1 for step in range(steps)]
 
 
@@ -98,7 +97,7 @@ class StudentSolver(DPMSolverMultistepScheduler):
     ) -> None:
         if num_inference_steps is None:
             raise ValueError("expected num_inference_steps, got none")
-        levels = student_timesteps(self.alphas_cumprod, num_inference_steps)
+        levels = student_timesteps(len(self.alphas_cumprod), num_inference_steps)
         super().set_timesteps(device=device, timesteps=levels)
 
 

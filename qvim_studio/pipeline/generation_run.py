@@ -108,13 +108,12 @@ class GenerationRun:
         loaded = self.loaded
         is_quick = request.light and request.steps <= sketch_steps(loaded.checkpoint.defaults.steps)
         is_plain = request.sampler is SamplerName.DPM_SOLVER and not request.negative_text
-        if not is_quick or not is_plain or not loaded.has_student:
+        card = loaded.student_card if is_quick and is_plain else None
+        if card is None or request.guidance != card.guidance:
             return None
         student = loaded.student
         if student is None:
             self.notes.append(UNFIT_STUDENT)
-            return None
-        if request.guidance != student.card.guidance:
             return None
         self.notes.append(f"Sketched by the checkpoint's student in {student.card.steps} steps.")
         return student

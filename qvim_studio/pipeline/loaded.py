@@ -93,26 +93,27 @@ class LoadedCheckpoint:
         is_fit = light is not None and is_true_enough(light, self.parts.vae, _some_sound())
         return light if is_fit else None
 
-    @property
-    def has_student(self) -> bool:
-        """Whether the checkpoint brings one that the plan has room for, good enough or not."""
+    @cached_property
+    def student_card(self) -> StudentCard | None:
+        """Of the checkpoint's few-step student, good enough or not; None where there is none, or no
+        room for a second UNet in the plan."""
         traits = self.plan.traits
         has_room = not traits.swaps_parts and traits.stored_bits == FULL_BITS
-        return has_room and (self.checkpoint.installed_folder() / STUDENT_FOLDER).is_dir()
+        folder = self.checkpoint.installed_folder() / STUDENT_FOLDER
+        return read_student_card(folder) if has_room and folder.is_dir() else None
 
     @cached_property
     def student(self) -> Student | None:
-        """The checkpoint's few-step student; None where there is none, or one of another UNet, or
-        one that is worse than as many steps of the UNet itself."""
-        if not self.has_student:
+        """The checkpoint's student; None where there is none, or one of another UNet, or one that
+        is worse than as many steps of the UNet itself."""
+        card = self.student_card
+        if card is None or not card.is_better:
             return None
-        folder = self.checkpoint.installed_folder() / STUDENT_FOLDER
-        card = read_student_card(folder)
         # In float32 until the changes, which are small, have been added.
         unet = load_unet(self.checkpoint, replace(self.plan, dtype=torch.float32))
-        if card.teacher != fingerprint(unet.state_dict()) or not card.is_better:
+        if card.teacher != fingerprint(unet.state_dict()):
             return None
-        add_student(unet, folder)
+        add_student(unet, self.checkpoint.installed_folder() / STUDENT_FOLDER)
         return Student(unet.to(self.plan.dtype), card)
 
     def conditions(

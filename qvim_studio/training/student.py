@@ -58,10 +58,9 @@ class StudentTraining:
 
     steps: of a sketch; substeps: of the teacher for each of them. strangers: share of a batch
     that begins with another sound than its condition and curves say, as a sketch does that starts
-    from a near real sound.
-    batches: the UNet's crops and curves in half of its batch, for the teacher goes over them six
-    times; no dropped conditions, which guidance would not move. reference_steps: of the teacher in
-    the validation.
+    from a near real sound. batches: the UNet's crops and curves in half of its batch, for the
+    teacher goes over them six times; no dropped conditions, which guidance would not move.
+    reference_steps: of the teacher in the validation.
     """
 
     steps: int = 4
@@ -206,7 +205,8 @@ class Lesson:
         self.strength = defaults.strength
         self.options = options
         self.solver = make_student_solver(scheduler_config)
-        fine = student_timesteps(self.solver.alphas_cumprod, options.steps * options.substeps)
+        total = len(self.solver.alphas_cumprod)
+        fine = student_timesteps(total, options.steps * options.substeps)
         # The last level's lesson ends with clean latents, every other one where the next begins.
         self.levels = [
             fine[level * options.substeps : (level + 1) * options.substeps + 1]

@@ -112,6 +112,18 @@ def test_what_it_has_not_learned_is_left_to_the_unet(
     assert not is_by_student(result) and UNFIT_STUDENT not in result.notes
 
 
+def test_a_second_unet_is_not_read_for_nothing(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the student's UNet was read")
+
+    monkeypatch.setattr(loaded, "load_unet", refuse)
+    make(checkpoint, light=True, steps=3, guidance=3.0)
+    rewrite_card(checkpoint, error=0.5)
+    assert UNFIT_STUDENT in make(checkpoint, light=True, steps=3).notes
+
+
 @pytest.mark.parametrize("card", [{"teacher": "another"}, {"error": 0.4}])
 def test_one_that_is_unfit_is_said(checkpoint: Path, card: dict[str, object]) -> None:
     rewrite_card(checkpoint, **card)
@@ -131,9 +143,8 @@ def test_its_memory_is_in_the_estimate(checkpoint: Path) -> None:
 def test_small_memory_modes_hold_no_second_unet(checkpoint: Path) -> None:
     found = find_checkpoint(str(checkpoint))
     parts = loaded.load_checkpoint(found, make_plan(VramMode.CPU, found))
-    assert parts.has_student and parts.student is not None
+    assert parts.student is not None
     swapping = replace(parts.plan, traits=replace(parts.plan.traits, swaps_parts=True))
     few_bits = replace(parts.plan, traits=replace(parts.plan.traits, stored_bits=8))
     for plan in (swapping, few_bits):
-        parts.plan = plan
-        assert not parts.has_student
+        assert replace(parts, plan=plan).student_card is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,13 @@ from torch import nn
 from training_data import write_corpus
 
 from qvim_studio.models.checkpoints import Defaults, find_checkpoint
-from qvim_studio.models.student import StudentCard, add_student, fingerprint, read_student_card
+from qvim_studio.models.student import (
+    StudentCard,
+    add_student,
+    fingerprint,
+    read_student_card,
+    student_timesteps,
+)
 from qvim_studio.pipeline.sampler import Conditions
 from qvim_studio.training import student
 from qvim_studio.training.student import Lesson, StudentChanges, StudentTraining
@@ -59,6 +66,14 @@ def test_where_a_sure_teacher_lands_one_step_lands_as_well(level: int) -> None:
     shown = lesson._shown(noisy, conditions(2), timesteps)
     torch.testing.assert_close(shown, clean, atol=2e-2, rtol=2e-2)
     assert lesson.loss(clean, conditions(2), level) < 1e-2
+
+
+def test_a_lesson_ends_where_the_next_begins() -> None:
+    lesson = Lesson(None, None, CONFIG, Defaults(), OPTIONS)
+    assert [level[0] for level in lesson.levels] == student_timesteps(1000, OPTIONS.steps)
+    for level, following in pairwise(lesson.levels):
+        assert level[-1] == following[0] and len(level) == OPTIONS.substeps + 1
+    assert len(lesson.levels[-1]) == OPTIONS.substeps
 
 
 def test_only_the_changes_learn_and_only_the_student_follows_them() -> None:
