@@ -73,6 +73,7 @@ class GenerationRequest:
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
     seed: of the first variation; variation i uses seed + i.
     checkpoint: id of the registry or a folder.
+    cuda_graphs: replay the denoiser's passes as CUDA graphs where the memory mode lets them.
     library_folder: where ``Start.NEAREST`` looks; None means the bundled sounds.
     """
 
@@ -93,6 +94,7 @@ class GenerationRequest:
     strength: float | None = None
     checkpoint: str = "starter"
     vram_mode: VramMode = VramMode.AUTO
+    cuda_graphs: bool = False
     library_folder: str | None = None
 
     def __post_init__(self) -> None:

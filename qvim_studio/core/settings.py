@@ -48,6 +48,7 @@ class Settings:
     text_percent: int = 100
     checkpoint: str = "starter"
     vram_mode: VramMode = VramMode.AUTO
+    cuda_graphs: bool = False
     steps: int | None = None
     guidance: float | None = None
     start: Start | None = None

@@ -37,7 +37,9 @@ class ComputePlan:
     def max_batch(self) -> int:
         return self.traits.max_batch
 
-    def estimated_bytes(self, checkpoint: Checkpoint, duration_s: float, batch: int) -> int:
+    def estimated_bytes(
+        self, checkpoint: Checkpoint, duration_s: float, batch: int, graphs: int = 0
+    ) -> int:
         """Peak of a generation: of the GPU, or of the process on the processor."""
         return estimate_peak_bytes(
             part_sizes(checkpoint.installed_folder()),
@@ -46,6 +48,7 @@ class ComputePlan:
             batch=batch,
             bytes_per_value=self.dtype.itemsize,
             streams_unet=self.streams_unet,
+            graphs=graphs,
         )
 
 

@@ -26,6 +26,7 @@ STORED_BITS, FULL_BITS = 8, 16
 # One 16-bit scale for every 64 weights, see stored_weights.
 STORED_BYTES = STORED_BITS / 8 + 2 / 64
 GIB = 2**30
+GRAPHS_KEPT = 4  # two lengths of sound: steps with guidance and steps without, see graphs
 CUDA_CONTEXT_BYTES = GIB // 2  # the driver's and the libraries' own, outside of torch's accounting
 # Interpreter, torch and diffusers before the first weight; measured on Linux.
 PROCESS_BYTES = int(0.55 * GIB)
@@ -105,11 +106,12 @@ def estimate_peak_bytes(
     batch: int = 1,
     bytes_per_value: int = 2,
     streams_unet: bool = False,
+    graphs: int = 0,
 ) -> int:
     """The most memory that a generation will hold: on the GPU, or of the process in mode cpu.
 
     batch: variations asked for; the mode's own limit holds. bytes_per_value: of the precision that
-    is computed in.
+    is computed in. graphs: passes of this size that are kept beside it.
     """
     traits = TRAITS[mode]
     frames = math.ceil(duration_s / LATENT_STEP_S)
@@ -128,7 +130,7 @@ def estimate_peak_bytes(
     if traits.swaps_parts:
         peak = max(unet + denoising, decoders + decoding)
     else:
-        peak = unet + decoders + max(denoising, decoding)
+        peak = unet + decoders + graphs * denoising + max(denoising, decoding)
     return int(peak) + (PROCESS_BYTES if mode is VramMode.CPU else CUDA_CONTEXT_BYTES)
 
 

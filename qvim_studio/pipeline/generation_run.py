@@ -25,8 +25,9 @@ from qvim_studio.core.request import (
 from qvim_studio.core.result import Progress, Variation
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.control_channels import control_channels
+from qvim_studio.models.graphs import ReplayedUnet
 from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
-from qvim_studio.models.memory_modes import PIECE_LATENT_FRAMES
+from qvim_studio.models.memory_modes import GRAPHS_KEPT, PIECE_LATENT_FRAMES
 from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
 from qvim_studio.models.student import make_student_solver
 from qvim_studio.pipeline.finishing import finish, is_silent
@@ -88,6 +89,7 @@ class GenerationRun:
         if self.student is not None:
             request = request.with_changes(steps=self.student.card.steps)
         self.request = request
+        self.denoiser = loaded.denoiser(self.student, request.cuda_graphs)
         self.samples = round(request.duration_s * SAMPLE_RATE)
         frames = max(MIN_FRAMES, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
         self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
@@ -101,7 +103,9 @@ class GenerationRun:
         duration_s = self.frames * LATENT_STEP_S
         plan, batch = self.loaded.plan, self.request.variations
         second = 0 if self.student is None else self.student.weight_bytes
-        return second + plan.estimated_bytes(self.loaded.checkpoint, duration_s, batch)
+        graphs = GRAPHS_KEPT if isinstance(self.denoiser, ReplayedUnet) else 0
+        checkpoint = self.loaded.checkpoint
+        return second + plan.estimated_bytes(checkpoint, duration_s, batch, graphs)
 
     def _student_for(self, request: GenerationRequest) -> Student | None:
         """For quick looks, where it can do what is asked for; it has learned one guidance."""
@@ -320,7 +324,7 @@ class GenerationRun:
         config, student = loaded.parts.scheduler_config, self.student
         with loaded.parts.denoising():
             return sample_latents(
-                loaded.parts.unet if student is None else student.unet,
+                self.denoiser,
                 make_scheduler(request.sampler, config, start is not None)
                 if student is None
                 else make_student_solver(config),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm, load_unet
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
 from qvim_studio.models.compute_plan import ComputePlan
+from qvim_studio.models.graphs import ReplayedUnet, can_replay, capture_pass
 from qvim_studio.models.light_vae import LIGHT_VAE_FOLDER, is_true_enough, load_light_vae
 from qvim_studio.models.light_vocoder import is_good_enough, load_light_vocoder
 from qvim_studio.models.mel import SAMPLE_RATE, MelSpectrogram
@@ -70,6 +71,7 @@ class LoadedCheckpoint:
     text: TextConditioner | None
     adapter: Adapter | None
     clap_audio: ClapAudioConditioner | None
+    replayed: dict[bool, ReplayedUnet] = field(default_factory=dict)
 
     @cached_property
     def light_vocoder(self) -> VocosVocoder | None:
@@ -115,6 +117,20 @@ class LoadedCheckpoint:
             return None
         add_student(unet, self.checkpoint.installed_folder() / STUDENT_FOLDER)
         return Student(unet.to(self.plan.dtype), card)
+
+    def denoiser(
+        self, student: Student | None, wants_graphs: bool
+    ) -> UNet2DConditionModel | ReplayedUnet:
+        """What one request's steps run through; asked for once, for graphs count requests."""
+        unet = self.parts.unet if student is None else student.unet
+        if not (wants_graphs and can_replay(self.plan)):
+            self.replayed.clear()
+            return unet
+        is_student = student is not None
+        if is_student not in self.replayed:
+            self.replayed[is_student] = ReplayedUnet(unet, capture_pass)
+        self.replayed[is_student].begin_request()
+        return self.replayed[is_student]
 
     def conditions(
         self, request: GenerationRequest, embedding: np.ndarray | None

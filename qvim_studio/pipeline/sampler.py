@@ -12,6 +12,7 @@ import torch
 from qvim_studio.core.engine import IsCancelled
 from qvim_studio.core.errors import CancelledError
 from qvim_studio.core.request import SamplerName
+from qvim_studio.models.graphs import ReplayedUnet
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
 from diffusers import (  # isort: skip
@@ -83,7 +84,7 @@ def executed_steps(steps: int, strength: float) -> int:
 
 @torch.inference_mode()
 def sample_latents(
-    unet: UNet2DConditionModel,
+    unet: UNet2DConditionModel | ReplayedUnet,
     scheduler: Any,
     noise: torch.Tensor,
     conditions: Conditions,
@@ -150,7 +151,7 @@ def expected_clean(
 
 
 def predict(
-    unet: UNet2DConditionModel,
+    unet: UNet2DConditionModel | ReplayedUnet,
     latents: torch.Tensor,
     timestep: torch.Tensor,
     conditions: Conditions,
@@ -176,7 +177,10 @@ def predict(
 
 
 def _forward(
-    unet: UNet2DConditionModel, latents: torch.Tensor, timestep: torch.Tensor, labels: torch.Tensor
+    unet: UNet2DConditionModel | ReplayedUnet,
+    latents: torch.Tensor,
+    timestep: torch.Tensor,
+    labels: torch.Tensor,
 ) -> torch.Tensor:
     dtype = unet.dtype
     noise_pred = unet(

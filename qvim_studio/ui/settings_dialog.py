@@ -112,6 +112,7 @@ class SettingsDialog(QDialog):
         return self._settings.with_changes(
             checkpoint=self.checkpoint.currentData(),
             vram_mode=self.vram_mode.currentData(),
+            cuda_graphs=self.cuda_graphs.isChecked(),
             steps=self.steps.value() or None,
             guidance=self.guidance.value() or None,
             engine_in_own_process=self.own_process.isChecked(),
@@ -161,6 +162,8 @@ class SettingsDialog(QDialog):
         self.own_process.setToolTip(
             self.tr("A crash or a full memory then costs one job and not the session")
         )
+        self.cuda_graphs = QCheckBox(self.tr("Replay the network as CUDA graphs"), card)
+        self.cuda_graphs.setChecked(settings.cuda_graphs)
         card.add(self.tr("Checkpoint"), self.checkpoint, self._licence)
         card.add(self.tr("Memory use"), self.vram_mode, self._mode_note)
         self.sampler = card.combo(SAMPLERS, settings.sampler)
@@ -169,6 +172,7 @@ class SettingsDialog(QDialog):
         card.add(self.tr("Scheduler"), self.sampler, card.note(solver_note))
         card.add(self.tr("Guidance"), self.guidance)
         card.add("", self.own_process)
+        card.add("", self.cuda_graphs, card.note(self.tr(CUDA_GRAPHS_NOTE)))
         self._explain_checkpoint()
         return card
 
@@ -316,6 +320,7 @@ class SettingsDialog(QDialog):
         self.steps.setValue(settings.steps or 0)
         self.guidance.setValue(settings.guidance or 0.0)
         self.own_process.setChecked(settings.engine_in_own_process)
+        self.cuda_graphs.setChecked(settings.cuda_graphs)
         self.trim_takes.setChecked(settings.trim_takes)
         self.output_folder.setText(settings.output_folder)
         self.library_folder.setText(settings.library_folder)
@@ -338,6 +343,9 @@ class SettingsDialog(QDialog):
         self.accept()
 
 
+CUDA_GRAPHS_NOTE = (
+    "On NVIDIA GPUs, in modes High and Balanced: quicker steps from the second sound of a length on"
+)
 SAMPLERS = (("DPM-Solver++", SamplerName.DPM_SOLVER), ("DDIM", SamplerName.DDIM))
 RATES_HZ = (44_100, 48_000, 96_000)
 BUFFERS_FRAMES = (120, 240, 480, 960)

@@ -48,6 +48,7 @@ def request_of(
         strength=wishes.strength,
         checkpoint=settings.checkpoint,
         vram_mode=settings.vram_mode,
+        cuda_graphs=settings.cuda_graphs,
         library_folder=settings.library_folder or None,
     )
 

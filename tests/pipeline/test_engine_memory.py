@@ -19,10 +19,11 @@ from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.compute_plan import ComputePlan
+from qvim_studio.models.graphs import Pass
 from qvim_studio.models.memory_meter import process_peak_bytes
 from qvim_studio.models.memory_modes import TRAITS
 from qvim_studio.pipeline import engine as engine_module
-from qvim_studio.pipeline import generation_run
+from qvim_studio.pipeline import generation_run, loaded
 from qvim_studio.pipeline.engine import StudioEngine
 
 BURST = AudioClip.from_mono(np.random.default_rng(0).standard_normal(8000) * 0.1, 16_000)
@@ -101,6 +102,33 @@ def test_out_of_memory_in_the_last_mode_is_a_sentence(
     failing(1, monkeypatch)
     with pytest.raises(OutOfMemoryError, match="Close other programs"):
         run(make_engine(), tiny, vram_mode=VramMode.CPU)
+
+
+def test_replayed_passes_make_the_same_sound_from_the_second_request_on(
+    tiny: str, any_mode: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captured = []
+
+    def capture(compute: Pass, inputs: tuple[torch.Tensor, ...]) -> Pass:
+        captured.append(inputs)
+        return compute
+
+    monkeypatch.setattr(loaded, "can_replay", lambda plan: True)
+    monkeypatch.setattr(loaded, "capture_pass", capture)
+    engine, asked = make_engine(), {"vram_mode": VramMode.HIGH, "cuda_graphs": True}
+    first = run(engine, tiny, **asked)
+    assert not captured
+    second = run(engine, tiny, **asked)
+    assert len(captured) == 2, "guided steps and, at the end, steps without"
+    plain = run(engine, tiny, vram_mode=VramMode.HIGH)
+    for result in (first, second):
+        np.testing.assert_array_equal(
+            result.variations[0].clip.samples, plain.variations[0].clip.samples
+        )
+    assert first.memory is not None and plain.memory is not None
+    assert first.memory.estimated_bytes > plain.memory.estimated_bytes
+    run(engine, tiny, **asked)
+    assert len(captured) == 2, "switched off in between: all graphs were freed"
 
 
 @pytest.mark.parametrize("mode", [VramMode.LOW, VramMode.BALANCED, VramMode.HIGH])

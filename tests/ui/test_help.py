@@ -148,16 +148,18 @@ def test_rate_buffer_and_latency_are_asked_of_the_devices_at_once(
     assert before.is_closed
 
 
-def test_the_scheduler_of_the_settings_is_the_one_that_is_asked(
+def test_what_the_settings_say_of_generating_is_what_is_asked(
     with_take: MainWindow, services: Services, qtbot: QtBot
 ) -> None:
     dialog = with_take.open_settings()
     dialog.sampler.setCurrentIndex(dialog.sampler.findData(SamplerName.DDIM))
+    dialog.cuda_graphs.setChecked(True)
     dialog.settings_chosen.emit(dialog.chosen())
     dialog.reject()
     with qtbot.waitSignal(services.queue.finished) as finished:
         with_take.request.generate_button.click()
-    assert finished.args[0].job.request.sampler is SamplerName.DDIM
+    asked = finished.args[0].job.request
+    assert (asked.sampler, asked.cuda_graphs) == (SamplerName.DDIM, True)
 
 
 def test_apply_counts_at_once_and_restore_shows_the_defaults(

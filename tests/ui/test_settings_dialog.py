@@ -24,6 +24,7 @@ CHOSEN = Settings(
     theme=Theme.LIGHT,
     checkpoint="big",
     vram_mode=VramMode.LOW,
+    cuda_graphs=True,
     steps=12,
     guidance=3.5,
     input_device="Gone microphone",
