@@ -55,6 +55,8 @@ TEST_PACKAGES = [
     "mediainfo",
     "libimage-exiftool-perl",
 ]
+# One worker for each processor; the tests of a file, which share what is slow to make, in one.
+WHOLE_SUITE = ["-n", "logical", "--dist", "loadfile"]
 # Renamed where time_t became 64 bits wide (Debian 13, Ubuntu 24.04).
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64", "libportaudio2": "libportaudio2t64"}
 
@@ -202,6 +204,7 @@ def run_tests(arguments):
             status = subprocess.call([python, "-m", "ruff", *check, "."], cwd=str(ROOT))
             if status != 0:
                 return status
+        arguments = WHOLE_SUITE
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.chdir(str(ROOT))
     return execute([python, "-m", "pytest", *arguments])

@@ -13,6 +13,8 @@ if str(SUPPORT) not in sys.path:
     sys.path.insert(0, str(SUPPORT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Torch's threads of one worker would wait for the other worker's; and sums stay the same anywhere.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)

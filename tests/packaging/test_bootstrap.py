@@ -92,6 +92,22 @@ def test_run_hands_its_arguments_over(
     assert executed[0][1:] == ["generate", "a.wav", "--json"]
 
 
+@pytest.mark.parametrize(
+    ("given", "handed"), [([], ["-n", "logical", "--dist", "loadfile"]), (["-m", "slow"],) * 2]
+)
+def test_all_tests_share_the_processors_and_chosen_ones_run_as_asked(
+    bootstrap: types.ModuleType,
+    executed: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    given: list[str],
+    handed: list[str],
+) -> None:
+    monkeypatch.setattr(bootstrap.subprocess, "call", lambda *arguments, **options: 0)
+    monkeypatch.chdir(bootstrap.ROOT)  # brought back after the test
+    assert bootstrap.main(["test", *given]) == 0
+    assert executed[0][1:] == ["-m", "pytest", *handed]
+
+
 def test_missing_system_packages_are_installed_by_root(
     bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
