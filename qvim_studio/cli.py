@@ -279,6 +279,9 @@ def _add_bench(commands: Any) -> None:
     making.add_argument("--rounds", type=int, default=2, metavar="N", help="clips of each in turn")
     making.add_argument("--steps", type=int, default=10, metavar="N", help="of both")
     making.add_argument("--seconds", type=float, default=5.0, metavar="SEC", help="of audio")
+    modes = [mode.value for mode in VramMode if mode is not VramMode.AUTO]
+    making.add_argument("--vram-mode", choices=modes, default="cpu", help="else both on the GPU")
+    making.add_argument("--cap-gib", type=float, metavar="G", help="of the GPU for the studio")
     making.add_argument("--no-error", action="store_true", help="leave the trained weights out")
     making.add_argument("--json", action="store_true")
     making.set_defaults(run=_bench_generate)

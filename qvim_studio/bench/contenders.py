@@ -7,19 +7,57 @@ imports its libraries in ``load``: importing is part of what a user waits for.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from qvim_studio.core.errors import StudioError
+from qvim_studio.core.request import VramMode
 
 PROMPT = "a dog barking in a hall"
 GUIDANCE = 2.5
 Tick = tuple[float, float]  # seconds on the wall, seconds of all processor cores
 
 
-def now() -> Tick:
-    return time.perf_counter(), time.process_time()
+@dataclass(frozen=True)
+class Place:
+    """Where contenders compute. mode: of the studio; any but CPU puts the pipeline on the GPU.
+    cap_bytes: what the studio may take of the GPU's memory at most; None for all of it."""
+
+    mode: VramMode = VramMode.CPU
+    cap_bytes: int | None = None
+
+    @property
+    def is_gpu(self) -> bool:
+        return self.mode is not VramMode.CPU
 
 
-class PipelineContender:
+class Contender:
+    """One of them; ``load`` first, then any number of clips."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def peak_bytes(self) -> int:
+        """The most memory ever held: of the process, or what torch reserved on the GPU."""
+        if self._place.is_gpu:
+            import torch
+
+            return torch.cuda.max_memory_reserved()
+        from qvim_studio.models.memory_meter import process_peak_bytes
+
+        return process_peak_bytes()
+
+    def now(self) -> Tick:
+        """When everything asked for until now has been computed."""
+        if self._place.is_gpu:
+            import torch
+
+            torch.cuda.synchronize()
+        return time.perf_counter(), time.process_time()
+
+
+class PipelineContender(Contender):
     """``AudioLDMPipeline`` as its documentation shows it: float32, DDIM."""
 
     def load(self, folder: Path) -> None:
@@ -29,8 +67,18 @@ class PipelineContender:
         from diffusers import AudioLDMPipeline  # isort: skip
 
         quiet_libraries()
-        self._pipeline: Any = AudioLDMPipeline.from_pretrained(folder, local_files_only=True)
+        try:
+            self._pipeline: Any = AudioLDMPipeline.from_pretrained(folder, local_files_only=True)
+        # It raises whatever its parsers raise; each means that there is nothing to compare with.
+        except Exception as error:
+            reason = str(error).partition(". ")[0][:160]
+            raise StudioError(
+                f"There is nothing to compare with: diffusers' own pipeline cannot load {folder} "
+                f"({reason}). Give a checkpoint in its layout, without parts of the studio's own."
+            ) from error
         self._pipeline.set_progress_bar_config(disable=True)
+        if self._place.is_gpu:
+            self._pipeline.to("cuda")
 
     def clip(self, seconds: float, steps: int, variations: int, seed: int) -> list[Tick]:
         """Make clips; gives back the time after every step."""
@@ -44,26 +92,32 @@ class PipelineContender:
             guidance_scale=GUIDANCE,
             num_waveforms_per_prompt=variations,
             generator=torch.Generator().manual_seed(seed),
-            callback=lambda step, timestep, latents: ticks.append(now()),
+            callback=lambda step, timestep, latents: ticks.append(self.now()),
         )
         return ticks
 
 
-class StudioContender:
-    """The engine behind the window and the command line, on the processor."""
+class StudioContender(Contender):
+    """The engine behind the window and the command line."""
 
     def load(self, folder: Path) -> None:
-        from qvim_studio.core.request import GenerationRequest, VramMode
+        from qvim_studio.core.request import GenerationRequest
         from qvim_studio.pipeline.engine import StudioEngine
 
+        if self._place.cap_bytes is not None:
+            import torch
+
+            share = self._place.cap_bytes / torch.cuda.mem_get_info()[1]
+            torch.cuda.set_per_process_memory_fraction(min(1.0, share))
         self._engine = StudioEngine(lambda embedding, library, embedder: ())
         self._request = GenerationRequest(
             text=PROMPT,
             guidance=GUIDANCE,
             checkpoint=str(folder),
-            vram_mode=VramMode.CPU,
+            vram_mode=self._place.mode,
+            cuda_graphs=self._place.is_gpu,
         )
-        self._engine.prepare(str(folder), VramMode.CPU, PROMPT)
+        self._engine.prepare(str(folder), self._place.mode, PROMPT)
 
     def clip(self, seconds: float, steps: int, variations: int, seed: int) -> list[Tick]:
         """Make clips; gives back the time after every step."""
@@ -71,7 +125,7 @@ class StudioContender:
 
         def on_progress(progress: Any) -> None:
             if progress.phase == "denoise":
-                ticks.append(now())
+                ticks.append(self.now())
 
         request = self._request.with_changes(
             duration_s=seconds, steps=steps, variations=variations, seed=seed

@@ -19,9 +19,10 @@ from typing import Any
 
 import psutil
 
+from qvim_studio.bench.contenders import Place
 from qvim_studio.bench.measuring import ContenderProcess, Timing
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.request import SamplerName
+from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.core.resources import resource_path
 
 DEFAULT_STEPS = 10  # the pipeline's own
@@ -32,6 +33,7 @@ PREVIEW_STEPS = 4  # as the window's sketch of the starter, see ui.quality_bar
 CANDIDATE_STEPS = (PREVIEW_STEPS, 7, 10, QUALITY_STEPS, 15, 20)
 MEASURED_STEPS = DEFAULT_STEPS
 EQUALLED = (SamplerName.DDIM.value, PIPELINE_STEPS)
+GIB = 2**30
 Say = Callable[[str], None]
 
 
@@ -44,6 +46,7 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
             f"Got --steps {options.steps} and --seconds {options.seconds}, expected at least 2 "
             "steps and 1 to 60 seconds. Choose values in that range."
         )
+    place = _place(options)
     say: Say = (lambda text: None) if options.json else print
     load_before = _load_average()
     with tempfile.TemporaryDirectory(prefix="qvim-bench-") as temporary:
@@ -53,12 +56,13 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
 
             say(f"Making random weights of the true AudioLDM-{options.size} shape ...")
             folder = make_random_checkpoint(Path(temporary), options.size)
-        table = _measure(folder, options, say)
+        table = _measure(folder, place, options, say)
     starter = None if options.no_error else _measure_starter(options, say)
     errors = [] if options.no_error else _measure_errors(say)
     result = {
         "machine": f"{platform.processor() or platform.machine()}, {platform.system()}",
         "threads": _threads(),
+        "vram_mode": place.mode.value,
         "seconds_of_audio": options.seconds,
         "steps": options.steps,
         "load_average": (load_before, _load_average()),
@@ -76,13 +80,31 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
     return result
 
 
-def _measure(folder: Path, options: argparse.Namespace, say: Say) -> dict[str, dict[str, float]]:
+def _place(options: argparse.Namespace) -> Place:
+    mode = VramMode(options.vram_mode)
+    if options.cap_gib is not None and (mode is VramMode.CPU or options.cap_gib <= 0):
+        raise UsageError(
+            f"--cap-gib {options.cap_gib:g} limits the GPU's memory, expected more than 0 and a "
+            f"mode that uses the GPU, got the mode {mode.value}. Choose one with --vram-mode."
+        )
+    if mode is VramMode.CPU:
+        return Place()
+    from qvim_studio.models.compute_plan import require_gpu
+
+    require_gpu(mode)
+    return Place(mode, None if options.cap_gib is None else int(options.cap_gib * GIB))
+
+
+def _measure(
+    folder: Path, place: Place, options: argparse.Namespace, say: Say
+) -> dict[str, dict[str, float]]:
     table: dict[str, dict[str, float]] = {}
     seconds = options.seconds
-    loads = _measure_loads(folder, options.rounds, say)
+    loads = _measure_loads(folder, place, options.rounds, say)
     with ExitStack() as stack:
         contenders = [
-            stack.enter_context(ContenderProcess(name, folder)) for name in ("pipeline", "studio")
+            stack.enter_context(ContenderProcess(name, folder, place))
+            for name in ("pipeline", "studio")
         ]
         firsts = {}
         for contender in contenders:
@@ -105,13 +127,13 @@ def _measure(folder: Path, options: argparse.Namespace, say: Say) -> dict[str, d
     return table
 
 
-def _measure_loads(folder: Path, rounds: int, say: Say) -> dict[str, list[Timing]]:
+def _measure_loads(folder: Path, place: Place, rounds: int, say: Say) -> dict[str, list[Timing]]:
     """Every load is the first of a fresh process; in turn, as the clips are."""
     loads: dict[str, list[Timing]] = {"pipeline": [], "studio": []}
     for number in range(rounds):
         for name, timings in loads.items():
             say(f"Load {number + 1} of {rounds + 1}: {name} ...")
-            with ContenderProcess(name, folder) as contender:
+            with ContenderProcess(name, folder, place) as contender:
                 timings.append(contender.load())
     return loads
 
@@ -210,6 +232,7 @@ def report(result: dict[str, Any]) -> str:
     """The table and the ratios for people."""
     load_now, load_then = result["load_average"]
     where = f"{result['weights']}; {result['machine']}, {result['threads']} threads"
+    where += f", mode {result['vram_mode']}"
     what = f"{result['steps']} steps, {result['seconds_of_audio']} s of audio"
     lines = [
         f"{where}, load average {load_now:.1f} before and {load_then:.1f} after",
@@ -241,7 +264,8 @@ def _measure_starter(options: argparse.Namespace, say: Say) -> dict[str, float]:
     folder = resource_path("starter")
     with ExitStack() as stack:
         studio, sketch = (
-            stack.enter_context(ContenderProcess(name, folder)) for name in ("studio", "sketch")
+            stack.enter_context(ContenderProcess(name, folder, Place()))
+            for name in ("studio", "sketch")
         )
         load = studio.load()
         sketch.load()

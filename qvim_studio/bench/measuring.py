@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from qvim_studio.bench.contenders import CONTENDERS, Tick
+from qvim_studio.bench.contenders import CONTENDERS, Place, Tick
 from qvim_studio.core.errors import StudioError
 
 LOAD_LIMIT_S = 600
@@ -32,10 +32,10 @@ class Timing:
 class ContenderProcess:
     """A contender in a spawned process; use it as a context manager."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, place: Place) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, self._theirs = context.Pipe()
-        arguments = (name, folder, self._theirs)
+        arguments = (name, folder, place, self._theirs)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self.name = name
 
@@ -57,7 +57,7 @@ class ContenderProcess:
         return self._ask(("clip", seconds, steps, variations, seed), CLIP_LIMIT_S)
 
     def peak_bytes(self) -> int:
-        """The most memory that the process ever held."""
+        """The most memory that the process ever held, or had of the GPU."""
         return self._ask(("peak",), LOAD_LIMIT_S)
 
     def _ask(self, question: tuple, limit_s: float):
@@ -79,15 +79,13 @@ class ContenderProcess:
         return answer
 
 
-def _serve(name: str, folder: Path, connection: Connection) -> None:
-    contender = CONTENDERS[name]()
+def _serve(name: str, folder: Path, place: Place, connection: Connection) -> None:
+    contender = CONTENDERS[name](place)
     while True:
         question, *arguments = connection.recv()
         try:
             if question == "peak":
-                from qvim_studio.models.memory_meter import process_peak_bytes
-
-                connection.send(process_peak_bytes())
+                connection.send(contender.peak_bytes())
                 continue
             began, cpu_began = time.perf_counter(), time.process_time()
             if question == "load":
@@ -95,7 +93,8 @@ def _serve(name: str, folder: Path, connection: Connection) -> None:
                 ticks: list[Tick] = []
             else:
                 ticks = contender.clip(*arguments)
-            spent, cpu_spent = time.perf_counter() - began, time.process_time() - cpu_began
+            ended, cpu_ended = contender.now()
+            spent, cpu_spent = ended - began, cpu_ended - cpu_began
             wall, cpu = zip(*ticks, strict=True) if ticks else ((), ())
             connection.send(Timing(spent, cpu_spent, _mean_gap(wall), _mean_gap(cpu)))
         except Exception as error:

@@ -56,13 +56,18 @@ def make_plan(mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
     """The plan of a mode on this machine. Raises UsageError where a GPU mode finds no GPU."""
     if mode is VramMode.CPU or (mode is VramMode.AUTO and not torch.cuda.is_available()):
         return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(checkpoint), TRAITS[VramMode.CPU])
+    require_gpu(mode)
+    dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    return plan_for_gpu(mode, checkpoint, dtype, torch.cuda.mem_get_info()[0] - RESERVE_BYTES)
+
+
+def require_gpu(mode: VramMode) -> None:
+    """Raises UsageError where there is none."""
     if not torch.cuda.is_available():
         raise UsageError(
             f"The memory mode {mode.value!r} needs an NVIDIA GPU that PyTorch can use, found "
             "none. Choose the mode auto or cpu."
         )
-    dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return plan_for_gpu(mode, checkpoint, dtype, torch.cuda.mem_get_info()[0] - RESERVE_BYTES)
 
 
 def plan_for_gpu(

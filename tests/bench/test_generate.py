@@ -15,7 +15,10 @@ from transformers import (
     SpeechT5HifiGanConfig,
 )
 
+from qvim_studio import cli
+from qvim_studio.bench.contenders import PipelineContender, Place, StudioContender
 from qvim_studio.bench.generate import (
+    GIB,
     MEASURED_STEPS,
     PREVIEW_STEPS,
     QUALITY_STEPS,
@@ -25,9 +28,13 @@ from qvim_studio.bench.generate import (
     row,
 )
 from qvim_studio.bench.measuring import ContenderProcess, Timing
+from qvim_studio.core.engine import OnProgress
 from qvim_studio.core.errors import StudioError
-from qvim_studio.core.request import SamplerName
+from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
+from qvim_studio.core.resources import resource_path
+from qvim_studio.core.result import Progress
 from qvim_studio.models.checkpoints import find_checkpoint
+from qvim_studio.pipeline import engine as engine_module
 from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
 from qvim_studio.training.unet import make_scheduler as training_scheduler
 from qvim_studio.training.vae import make_vae
@@ -134,20 +141,86 @@ def test_a_row_takes_the_fastest_clip_and_splits_off_its_steps() -> None:
 
 def test_the_report_names_weights_and_machine() -> None:
     table = {"pipeline": PIPELINE, "studio": STUDIO}
-    asked = {"threads": 2, "steps": 10, "seconds_of_audio": 5.0, "load_average": (0.1, 2.0)}
+    asked = {
+        "threads": 2,
+        "vram_mode": "cpu",
+        "steps": 10,
+        "seconds_of_audio": 5.0,
+        "load_average": (0.1, 2.0),
+    }
     errors = [error("ddim", 25, 0.08)]
     result = {"weights": "random", "machine": "a box", "table": table, "errors": errors, **asked}
     text = report({**result, **compare(table, errors)})
-    assert text.startswith("random; a box, 2 threads, load average 0.1 before and 2.0 after")
+    assert text.startswith(
+        "random; a box, 2 threads, mode cpu, load average 0.1 before and 2.0 after"
+    )
     assert "ram_ratio" in text and "ddim, float32" in text
 
 
 def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> None:
     with (
-        ContenderProcess("nobody", tmp_path) as contender,
+        ContenderProcess("nobody", tmp_path, Place()) as contender,
         pytest.raises(StudioError, match="nobody ended while it was measured"),
     ):
         contender.load()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--vram-mode", "high"), "needs an NVIDIA GPU"),
+        (("--cap-gib", "6"), "a mode that uses the GPU, got the mode cpu"),
+        (("--vram-mode", "low", "--cap-gib", "0"), "more than 0"),
+    ],
+)
+def test_a_gpu_that_is_not_there_is_told(
+    options: tuple[str, ...],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    assert cli.main(["bench", "generate", *options]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_on_a_gpu_the_studio_keeps_to_its_cap_and_times_what_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    did: list[object] = []
+    engine = ScriptedEngine(did)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (7 * GIB, 8 * GIB))
+    monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", did.append)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: did.append("waited"))
+    monkeypatch.setattr(torch.cuda, "max_memory_reserved", lambda: 123)
+    monkeypatch.setattr(engine_module, "StudioEngine", lambda find_nearest: engine)
+    contender = StudioContender(Place(VramMode.LOW, 6 * GIB))
+    contender.load(tmp_path)
+    ticks = contender.clip(5.0, 2, 1, 0)
+    assert did == [0.75, VramMode.LOW, (VramMode.LOW, True), "waited", "waited"]
+    assert len(ticks) == 2
+    assert contender.peak_bytes() == 123
+
+
+class ScriptedEngine:
+    """Says what it was asked for."""
+
+    def __init__(self, did: list[object]) -> None:
+        self._did = did
+
+    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str) -> None:
+        self._did.append(vram_mode)
+
+    def generate(self, request: GenerationRequest, on_progress: OnProgress, stop: object) -> None:
+        self._did.append((request.vram_mode, request.cuda_graphs))
+        for step in range(request.steps or 0):
+            on_progress(Progress("denoise", step, request.steps or 0))
+
+
+def test_a_checkpoint_that_only_the_studio_reads_is_told() -> None:
+    with pytest.raises(StudioError, match=r"own pipeline cannot load .*starter \(.{,300}\)\. Give"):
+        PipelineContender(Place()).load(resource_path("starter"))
 
 
 def test_our_ddim_loop_is_the_pipelines() -> None:
