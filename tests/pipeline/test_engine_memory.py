@@ -127,8 +127,9 @@ def test_replayed_passes_make_the_same_sound_from_the_second_request_on(
         )
     assert first.memory is not None and plain.memory is not None
     assert first.memory.estimated_bytes > plain.memory.estimated_bytes
-    run(engine, tiny, **asked)
-    assert len(captured) == 2, "switched off in between: all graphs were freed"
+    for expected in (2, 4):  # switched off in between: all graphs were freed
+        run(engine, tiny, **asked)
+        assert len(captured) == expected
 
 
 @pytest.mark.parametrize("mode", [VramMode.LOW, VramMode.BALANCED, VramMode.HIGH])
