@@ -130,7 +130,14 @@ class StudioContender(Contender):
         request = self._request.with_changes(
             duration_s=seconds, steps=steps, variations=variations, seed=seed
         )
-        self._engine.generate(request, on_progress, lambda: False)
+        made = self._engine.generate(request, on_progress, lambda: False)
+        wanted, used = self._place.mode, made.request.vram_mode
+        if used is not wanted:
+            raise StudioError(
+                f"In mode {wanted.value} the memory was too short: the studio went on in mode "
+                f"{used.value}, which is not what was to be measured. Raise --cap-gib, close other "
+                f"programs, or measure --vram-mode {used.value}."
+            )
         return ticks
 
 

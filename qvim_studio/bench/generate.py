@@ -8,6 +8,7 @@ the times of other clips are computed from them, and the report says so.
 from __future__ import annotations
 
 import argparse
+import math
 import platform
 import tempfile
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from qvim_studio.bench.measuring import ContenderProcess, Timing
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.core.resources import resource_path
+from qvim_studio.models.memory_modes import GIB
 
 DEFAULT_STEPS = 10  # the pipeline's own
 PIPELINE_STEPS = 25  # its clip whose error is matched
@@ -33,7 +35,6 @@ PREVIEW_STEPS = 4  # as the window's sketch of the starter, see ui.quality_bar
 CANDIDATE_STEPS = (PREVIEW_STEPS, 7, 10, QUALITY_STEPS, 15, 20)
 MEASURED_STEPS = DEFAULT_STEPS
 EQUALLED = (SamplerName.DDIM.value, PIPELINE_STEPS)
-GIB = 2**30
 Say = Callable[[str], None]
 
 
@@ -82,7 +83,7 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
 
 def _place(options: argparse.Namespace) -> Place:
     mode = VramMode(options.vram_mode)
-    if options.cap_gib is not None and (mode is VramMode.CPU or options.cap_gib <= 0):
+    if options.cap_gib is not None and (mode is VramMode.CPU or not 0 < options.cap_gib < math.inf):
         raise UsageError(
             f"--cap-gib {options.cap_gib:g} limits the GPU's memory, expected more than 0 and a "
             f"mode that uses the GPU, got the mode {mode.value}. Choose one with --vram-mode."

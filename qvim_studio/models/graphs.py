@@ -1,8 +1,9 @@
-"""A UNet's passes replayed as CUDA graphs: a big GPU waits longer for the launches of some 750
-kernels than it computes.
+"""A UNet's passes replayed as CUDA graphs.
 
-The kernels are the same, and so are the numbers. A graph belongs to the shapes of its inputs. It is
-captured where these come again in a later request: nobody's first sound waits for it.
+A pass is some 750 kernels, and a big GPU may wait longer for their launches than it computes.
+
+The kernels stay the same. A graph belongs to the shapes of its inputs. It is captured where these
+come again in a later request: nobody's first sound waits for it.
 """
 
 from __future__ import annotations

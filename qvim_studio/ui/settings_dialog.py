@@ -344,7 +344,7 @@ class SettingsDialog(QDialog):
 
 
 CUDA_GRAPHS_NOTE = (
-    "On NVIDIA GPUs, in modes High and Balanced: quicker steps from the second sound of a length on"
+    "Experimental, for NVIDIA GPUs in modes High and Balanced; from the second sound of a length on"
 )
 SAMPLERS = (("DPM-Solver++", SamplerName.DPM_SOLVER), ("DDIM", SamplerName.DDIM))
 RATES_HZ = (44_100, 48_000, 96_000)

@@ -18,7 +18,6 @@ from transformers import (
 from qvim_studio import cli
 from qvim_studio.bench.contenders import PipelineContender, Place, StudioContender
 from qvim_studio.bench.generate import (
-    GIB,
     MEASURED_STEPS,
     PREVIEW_STEPS,
     QUALITY_STEPS,
@@ -30,10 +29,11 @@ from qvim_studio.bench.generate import (
 from qvim_studio.bench.measuring import ContenderProcess, Timing
 from qvim_studio.core.engine import OnProgress
 from qvim_studio.core.errors import StudioError
-from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
+from qvim_studio.core.request import GenerationRequest, Provenance, SamplerName, VramMode
 from qvim_studio.core.resources import resource_path
-from qvim_studio.core.result import Progress
+from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.models.checkpoints import find_checkpoint
+from qvim_studio.models.memory_modes import GIB
 from qvim_studio.pipeline import engine as engine_module
 from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
 from qvim_studio.training.unet import make_scheduler as training_scheduler
@@ -171,6 +171,7 @@ def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> N
         (("--vram-mode", "high"), "needs an NVIDIA GPU"),
         (("--cap-gib", "6"), "a mode that uses the GPU, got the mode cpu"),
         (("--vram-mode", "low", "--cap-gib", "0"), "more than 0"),
+        (("--vram-mode", "low", "--cap-gib", "nan"), "more than 0"),
     ],
 )
 def test_a_gpu_that_is_not_there_is_told(
@@ -189,7 +190,7 @@ def test_on_a_gpu_the_studio_keeps_to_its_cap_and_times_what_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     did: list[object] = []
-    engine = ScriptedEngine(did)
+    engine = ScriptedEngine(did, VramMode.LOW)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (7 * GIB, 8 * GIB))
     monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", did.append)
     monkeypatch.setattr(torch.cuda, "synchronize", lambda: did.append("waited"))
@@ -203,19 +204,36 @@ def test_on_a_gpu_the_studio_keeps_to_its_cap_and_times_what_is_done(
     assert contender.peak_bytes() == 123
 
 
-class ScriptedEngine:
-    """Says what it was asked for."""
+def test_a_mode_that_did_not_fit_is_not_measured_as_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
+    engine = ScriptedEngine([], VramMode.MINIMAL)
+    monkeypatch.setattr(engine_module, "StudioEngine", lambda find_nearest: engine)
+    contender = StudioContender(Place(VramMode.LOW))
+    contender.load(tmp_path)
+    with pytest.raises(StudioError, match="went on in mode minimal"):
+        contender.clip(5.0, 2, 1, 0)
 
-    def __init__(self, did: list[object]) -> None:
+
+class ScriptedEngine:
+    """Says what it was asked for, and makes nothing, in one mode."""
+
+    def __init__(self, did: list[object], mode: VramMode) -> None:
         self._did = did
+        self._mode = mode
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str) -> None:
         self._did.append(vram_mode)
 
-    def generate(self, request: GenerationRequest, on_progress: OnProgress, stop: object) -> None:
+    def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, stop: object
+    ) -> GenerationResult:
         self._did.append((request.vram_mode, request.cuda_graphs))
         for step in range(request.steps or 0):
             on_progress(Progress("denoise", step, request.steps or 0))
+        executed = request.with_changes(vram_mode=self._mode)
+        return GenerationResult(executed, Provenance("a", "A", "1", "CC0", "yes"), ())
 
 
 def test_a_checkpoint_that_only_the_studio_reads_is_told() -> None:
