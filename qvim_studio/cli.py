@@ -29,8 +29,8 @@ OUTPUT_FOLDER = "qvim-output"
 RUNS_FOLDER = "training_runs"
 INTERRUPTED = 130
 TRAINED_PARTS = (
-    *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "qvim", "adapter"),
-    *("unet", "film", "joint", "control", "light", "student"),
+    *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "bandwidth"),
+    *("qvim", "adapter", "unet", "listener", "film", "joint", "control", "light", "student"),
     *("library", "examples", "starter", "all"),
 )
 Command = Callable[[argparse.Namespace], dict[str, Any]]
@@ -119,6 +119,9 @@ def _add_generate(commands: Any) -> None:
     parser.add_argument("--checkpoint", default="starter", metavar="ID|DIR")
     parser.add_argument("--vram-mode", choices=[mode.value for mode in VramMode], default="auto")
     parser.add_argument("--no-trim", action="store_true", help="keep the silence around the take")
+    parser.add_argument(
+        "--no-extension", action="store_true", help="add nothing above what the model makes"
+    )
     parser.add_argument("-o", "--output", type=Path, default=Path(OUTPUT_FOLDER), metavar="DIR")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_generate)

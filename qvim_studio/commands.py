@@ -53,6 +53,7 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
             "duration_s": round(variation.clip.duration_s, 4),
             "sample_rate": variation.clip.sample_rate,
             "bandwidth_hz": variation.bandwidth_hz,
+            "extended_to_hz": variation.extended_to_hz,
             "started_from": variation.start_name,
         }
         for variation, clip in zip(result.variations, clips, strict=True)
@@ -186,6 +187,7 @@ def _request_from(options: argparse.Namespace) -> GenerationRequest:
         sampler=SamplerName(options.sampler) if options.sampler else SamplerName.DPM_SOLVER,
         start=Start(options.start) if options.start else None,
         strength=options.strength,
+        extend_bandwidth=not options.no_extension,
         light=options.light,
         checkpoint=options.checkpoint,
         vram_mode=VramMode(options.vram_mode),

@@ -9,19 +9,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from qvim_studio import assembly
 from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.resample import mono_at, resample
 from qvim_studio.audio.trim import trim_silence
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.evaluation.reconstruction import reconstruct
+from qvim_studio.models.bandwidth import EXTENDED_RATE, load_extender
 from qvim_studio.models.checkpoints import find_checkpoint, verify_checkpoint
 from qvim_studio.models.compute_plan import make_plan
+from qvim_studio.models.mel import SAMPLE_RATE
 from qvim_studio.pipeline.embedder import Embedder
 from qvim_studio.pipeline.engine import StudioEngine
 from qvim_studio.pipeline.loaded import level_for_embedding, load_checkpoint
+from qvim_studio.training.bandwidth import level_error_db
 
 EXAMPLES = sorted(resource_path("examples").glob("*.flac"))
 
@@ -138,3 +144,17 @@ def test_real_sounds_survive_the_autoencoder_and_the_vocoder() -> None:
     errors = [reconstruct(loaded, read_audio(path)).total_db for path in sounds]
     assert np.median(errors) < 3.5
     assert max(errors) < 8.0
+
+
+def test_highs_are_about_as_loud_as_those_of_recordings() -> None:
+    """Of sounds whose highs were cut off: mean error of their bands in dB, frame by frame."""
+    extender = load_extender(find_checkpoint("starter").installed_folder())
+    errors, silences = [], []
+    for path in sorted(resource_path("library").glob("*.ogg"))[::12]:
+        whole = mono_at(read_audio(path), EXTENDED_RATE)
+        low = resample(AudioClip.from_mono(whole, EXTENDED_RATE), SAMPLE_RATE).mono()
+        given = [torch.from_numpy(x)[None] for x in (low, whole[: 2 * len(low)])]
+        errors.append(level_error_db(extender, *given, audible_db=80.0).item())
+        silences.append(level_error_db(extender, given[0], 0.0 * given[1], audible_db=80.0).item())
+    assert np.median(errors) < 5.0
+    assert np.median(silences) > 3.0 * np.median(errors)

@@ -69,6 +69,7 @@ class GenerationRequest:
     follow: 0 loose .. 1 tight: how literally the result follows the imitation's time course.
     duration_s: None means "as long as the imitation" (3 s where there is none).
     steps, guidance, start, strength: None means the checkpoint's own default.
+    extend_bandwidth: add what a recording would most likely hold where the model ends.
     light: sounds through a light vocoder where that is about as good: for quick looks.
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
     seed: of the first variation; variation i uses seed + i.
@@ -89,6 +90,7 @@ class GenerationRequest:
     steps: int | None = None
     guidance: float | None = None
     sampler: SamplerName = SamplerName.DPM_SOLVER
+    extend_bandwidth: bool = True
     light: bool = False
     start: Start | None = None
     strength: float | None = None
@@ -153,6 +155,8 @@ class GenerationRequest:
     ) -> GenerationRequest:
         """The request of a recipe; fields that this version does not know are left out.
 
+        A recipe that does not speak of bandwidth is of a time when nothing was extended.
+
         Raises UsageError where a value is unknown or a timbre is missing.
         """
         if recipe.get("timbre_sha256"):
@@ -162,6 +166,7 @@ class GenerationRequest:
             )
         known = {field.name for field in fields(cls)} - {"imitation", "timbre"}
         values = {name: value for name, value in recipe.items() if name in known}
+        values.setdefault("extend_bandwidth", False)
         try:
             for name, kind in _ENUMS.items():
                 if values.get(name) is not None:

@@ -37,6 +37,7 @@ class Variation:
     similarity: cosine of its QVIM reference embedding with the imitation's, -1..1; None for
     text alone.
     bandwidth_hz: how far up the model's content reaches (half its native sample rate).
+    extended_to_hz: how far up a bandwidth extension went on from there; None where none did.
     start_name: the real sound that denoising started from, or an empty string.
     """
 
@@ -45,6 +46,7 @@ class Variation:
     similarity: float | None
     bandwidth_hz: float
     start_name: str = ""
+    extended_to_hz: float | None = None
 
 
 @dataclass(frozen=True)

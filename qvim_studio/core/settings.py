@@ -53,6 +53,7 @@ class Settings:
     guidance: float | None = None
     start: Start | None = None
     strength: float | None = None
+    extend_bandwidth: bool = True
     sampler: SamplerName = SamplerName.DPM_SOLVER
     input_device: str = ""
     output_device: str = ""

@@ -36,6 +36,7 @@ def recipe_of(result: GenerationResult, variation: Variation) -> dict[str, Any]:
         "similarity": variation.similarity,
         "started_from": variation.start_name,
         "bandwidth_hz": variation.bandwidth_hz,
+        "extended_to_hz": variation.extended_to_hz,
         "true_peak_dbfs": round(true_peak_dbfs(variation.clip), 2),
         "loudness_lufs": loudness_lufs(variation.clip),
         "provenance": result.provenance.as_dict(),
@@ -53,6 +54,8 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
     embedded = {**recipe, "created": recipe["created"][:10]}
     words = request["text"] or "a vocal imitation"
     category = best_category(request["text"] or title)
+    reach_hz = recipe.get("extended_to_hz")
+    extended = "" if reach_hz is None else f", extended to {reach_hz:.0f} Hz"
     made_by = f"{provenance['checkpoint_title']} revision {provenance['revision']}"
     return ClipMetadata(
         title=title,
@@ -71,7 +74,7 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
             f"Model {made_by}; licence {provenance['licence']}; seed {recipe['seed']}; "
             f"steps {request['steps']}; guidance {request['guidance']}; "
             f"imitation SHA-256 {request['imitation_sha256'] or 'none'}; "
-            f"content up to {recipe['bandwidth_hz']:.0f} Hz"
+            f"content up to {recipe['bandwidth_hz']:.0f} Hz{extended}"
         ),
         recipe=embedded,
     )

@@ -39,6 +39,7 @@ class Defaults:
 
     guided_share: of the steps, from the noisiest on, that pay for guidance. Kynkäänniemi et al.,
     "Applying guidance in a limited interval" (2024): where little noise is left, it changes little.
+    steering: weight of a listener's gradient, for checkpoints that bring one (models.listener).
     """
 
     steps: int = 25
@@ -46,6 +47,7 @@ class Defaults:
     start: Start = Start.NOISE
     strength: float = 0.7
     guided_share: float = 0.7
+    steering: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from qvim_studio.audio.resample import resample
 from qvim_studio.audio.shape_lock import shape_lock
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import EngineError
+from qvim_studio.models.bandwidth import EXTENDED_RATE, BandwidthExtender
 
 OUTPUT_RATE_HZ = 48_000
 TARGET_PEAK_DBFS = -1.0
@@ -23,18 +24,28 @@ def is_silent(samples: np.ndarray) -> bool:
 
 
 def finish(
-    samples: np.ndarray, sample_rate: int, imitation: np.ndarray | None, follow: float, seed: int
+    samples: np.ndarray,
+    sample_rate: int,
+    imitation: np.ndarray | None,
+    follow: float,
+    seed: int,
+    extender: BandwidthExtender | None = None,
 ) -> AudioClip:
     """Shape-locked, 48 kHz, without DC, faded at both ends, true peak at -1 dBTP.
 
-    samples, imitation: mono at ``sample_rate``. Raises EngineError where the model gave silence
-    or no numbers.
+    samples, imitation: mono at ``sample_rate``, 16 kHz for an extender. Raises EngineError where
+    the model gave silence or no numbers.
     """
     if is_silent(samples):
         raise EngineError(
             f"The model gave no sound for seed {seed} (silence or invalid numbers). "
             "Try another seed, more steps or less guidance."
         )
+    if extender is not None:
+        samples = extender.extend(samples)
+        if imitation is not None:
+            imitation = resample(AudioClip.from_mono(imitation, sample_rate), EXTENDED_RATE).mono()
+        sample_rate = EXTENDED_RATE
     if imitation is not None:
         samples = shape_lock(samples, imitation, sample_rate, follow)
     clip = remove_dc(resample(AudioClip.from_mono(samples, sample_rate), OUTPUT_RATE_HZ))

@@ -24,6 +24,7 @@ from qvim_studio.core.request import (
 )
 from qvim_studio.core.result import Progress, Variation
 from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.models.bandwidth import REACH_HZ
 from qvim_studio.models.control_channels import control_channels
 from qvim_studio.models.graphs import ReplayedUnet
 from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
@@ -35,6 +36,7 @@ from qvim_studio.pipeline.loaded import LoadedCheckpoint, Student, level_for_emb
 from qvim_studio.pipeline.preview import Previewer, picture_of
 from qvim_studio.pipeline.sampler import (
     Conditions,
+    Steering,
     executed_steps,
     make_scheduler,
     sample_latents,
@@ -188,22 +190,22 @@ class GenerationRun:
     ) -> list[Variation]:
         """Finished variations, most similar to the imitation first."""
         variations = []
+        extender = self.loaded.extender if self.request.extend_bandwidth else None
+        reach_hz = REACH_HZ if extender else None
         for index, waveform in enumerate(waveforms):
             raise_if_cancelled(is_cancelled)
             seed = self.request.seed + index
             try:
-                clip = finish(waveform, SAMPLE_RATE, self.imitation, self.request.follow, seed)
+                follow = self.request.follow
+                clip = finish(waveform, SAMPLE_RATE, self.imitation, follow, seed, extender)
             except EngineError as error:
                 if not variations and index == len(waveforms) - 1:
                     raise
                 self.notes.append(str(error))
                 continue
-            start = self._start_of(seed)
-            variations.append(
-                Variation(
-                    clip, seed, self._similarity(clip), SAMPLE_RATE / 2, start.name if start else ""
-                )
-            )
+            start, similarity = self._start_of(seed), self._similarity(clip)
+            name = start.name if start else ""
+            variations.append(Variation(clip, seed, similarity, SAMPLE_RATE / 2, name, reach_hz))
             on_progress(Progress("decode", index + 1, len(waveforms)))
         return sorted(variations, key=lambda v: -(v.similarity or 0.0))
 
@@ -336,6 +338,7 @@ class GenerationRun:
                 strength=strength,
                 guidance_passes=loaded.plan.traits.guidance_passes,
                 guided_share=self._guided_share(),
+                steering=self._steering(),
                 on_step=on_step,
                 is_cancelled=is_cancelled,
                 on_estimate=on_estimate,
@@ -345,6 +348,14 @@ class GenerationRun:
         """DDIM stays what the pipeline computes."""
         is_ddim = self.request.sampler is SamplerName.DDIM
         return 1.0 if is_ddim else self.loaded.checkpoint.defaults.guided_share
+
+    def _steering(self) -> Steering | None:
+        """None where a student has learned its few steps without, and for DDIM (see above)."""
+        weight = self.loaded.checkpoint.defaults.steering
+        if not weight or self.student is not None or self.request.sampler is SamplerName.DDIM:
+            return None
+        listener = self.loaded.listener
+        return None if listener is None else Steering(listener, weight)
 
     def _previewer(self, is_cancelled: IsCancelled) -> Previewer | None:
         """None where the VAE is not at hand while the UNet runs."""

@@ -18,12 +18,14 @@ from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.resources import resource_path
 from qvim_studio.models.adapter import Adapter, check_binding, load_adapter
 from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm, load_unet
+from qvim_studio.models.bandwidth import BandwidthExtender, load_extender
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.graphs import ReplayedUnet, can_replay, capture_pass
 from qvim_studio.models.light_vae import LIGHT_VAE_FOLDER, is_true_enough, load_light_vae
 from qvim_studio.models.light_vocoder import is_good_enough, load_light_vocoder
+from qvim_studio.models.listener import LISTENER_FOLDER, LatentListener
 from qvim_studio.models.mel import SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.memory_modes import FULL_BITS
 from qvim_studio.models.student import (
@@ -81,6 +83,19 @@ class LoadedCheckpoint:
             return self.parts.vocoder
         light = load_light_vocoder(self.checkpoint.installed_folder(), self.plan.device)
         return light if is_good_enough(light, self.parts.vocoder, _some_sound()) else None
+
+    @cached_property
+    def extender(self) -> BandwidthExtender:
+        """What adds the highs; on the processor, where it costs a few milliseconds a clip."""
+        return load_extender(self.checkpoint.installed_folder())
+
+    @cached_property
+    def listener(self) -> LatentListener | None:
+        """What leads the denoising to its condition; None where the checkpoint brings none."""
+        folder = self.checkpoint.installed_folder() / LISTENER_FOLDER
+        if not folder.is_dir():
+            return None
+        return LatentListener.from_pretrained(folder).to(self.plan.device)
 
     @property
     def has_light_vae(self) -> bool:

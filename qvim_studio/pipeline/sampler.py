@@ -13,6 +13,7 @@ from qvim_studio.core.engine import IsCancelled
 from qvim_studio.core.errors import CancelledError
 from qvim_studio.core.request import SamplerName
 from qvim_studio.models.graphs import ReplayedUnet
+from qvim_studio.models.listener import LatentListener
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
 from diffusers import (  # isort: skip
@@ -36,6 +37,14 @@ class Conditions:
     wanted: torch.Tensor
     unwanted: torch.Tensor
     controls: torch.Tensor | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Steering:
+    """A listener that leads the denoising towards the wanted condition, and with what weight."""
+
+    listener: LatentListener
+    weight: float
 
 
 class LevelSolver(DPMSolverMultistepScheduler):
@@ -95,6 +104,7 @@ def sample_latents(
     strength: float = 1.0,
     guidance_passes: int = 1,
     guided_share: float = 1.0,
+    steering: Steering | None = None,
     on_step: OnStep,
     is_cancelled: IsCancelled,
     on_estimate: OnEstimate | None = None,
@@ -108,6 +118,7 @@ def sample_latents(
     guidance: e_u + w (e_c - e_u) (Ho & Salimans 2022, eq. 6); 1 skips the second pass.
     guidance_passes: 2 computes e_u and e_c one after the other: half the memory.
     guided_share: of the ``steps``, noisiest first; the rest takes e_c alone.
+    steering: a second, gradient-based guidance; None for none.
     on_estimate: called before ``on_step`` with a function that gives the clean latents as expected
     at this step.
     Raises CancelledError between two steps once ``is_cancelled()`` is true.
@@ -128,12 +139,28 @@ def sample_latents(
         given = scheduler.scale_model_input(latents, timestep)
         scale = guidance if first + number <= guided_share * steps else 1.0
         noise_pred = predict(unet, given, timestep, conditions, scale, guidance_passes)
+        if steering is not None:
+            noise_pred = steer(steering, scheduler, given, noise_pred, timestep, conditions.wanted)
         if on_estimate is not None:
             estimate = partial(expected_clean, scheduler, given, noise_pred, timestep)
             on_estimate(number, len(timesteps), estimate)
         latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
         on_step(number, len(timesteps))
     return latents
+
+
+def prediction_of(
+    scheduler: Any, latents: torch.Tensor, clean: torch.Tensor, timestep: torch.Tensor
+) -> torch.Tensor:
+    """The prediction that stands for clean latents: the inverse of ``expected_clean``."""
+    alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()]
+    signal, noise = alpha.sqrt(), (1 - alpha).sqrt()
+    kind = scheduler.config.prediction_type
+    if kind == "v_prediction":
+        return (signal * latents - clean) / noise
+    if kind == "sample":
+        return clean
+    return (latents - signal * clean) / noise
 
 
 def expected_clean(
@@ -148,6 +175,29 @@ def expected_clean(
     if kind == "sample":
         return noise_pred
     return (latents - noise * noise_pred) / signal
+
+
+def steer(
+    steering: Steering,
+    scheduler: Any,
+    latents: torch.Tensor,
+    noise_pred: torch.Tensor,
+    timestep: torch.Tensor,
+    wanted: torch.Tensor,
+) -> torch.Tensor:
+    """The prediction under classifier guidance (Dhariwal & Nichol 2021, algorithm 2).
+
+    The listener's likeness stands for a log-probability. What is shifted is the expected clean
+    sound; by no more than its own deviation, for at high noise the weight of a gradient is endless.
+    """
+    clean = expected_clean(scheduler, latents, noise_pred, timestep)
+    alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()]
+    gradient = steering.listener.gradient(latents, timestep, wanted).to(latents.dtype)
+    shift = steering.weight * (1 - alpha) / alpha.sqrt() * gradient
+    rows = (1, 2, 3)
+    limit = clean.std(dim=rows, keepdim=True) / shift.std(dim=rows, keepdim=True).clamp(min=1e-12)
+    clean = clean + shift * limit.clamp(max=1.0)
+    return prediction_of(scheduler, latents, clean, timestep)
 
 
 def predict(

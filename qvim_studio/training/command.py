@@ -117,6 +117,18 @@ def _decoder(options: argparse.Namespace) -> None:
     )
 
 
+def _bandwidth(options: argparse.Namespace) -> None:
+    from qvim_studio.training import bandwidth
+
+    bandwidth.run(
+        _corpus_folder(options),
+        options.runs / "bandwidth",
+        options.minutes,
+        options.runs / "decoder" / "vae",
+        options.runs / "decoder" / "vocoder",
+    )
+
+
 def _light(options: argparse.Namespace) -> None:
     from qvim_studio.models.checkpoints import find_checkpoint
     from qvim_studio.training import light
@@ -171,6 +183,18 @@ def _unet(options: argparse.Namespace) -> None:
         options.minutes,
         options.runs / "vae" / "vae",
         predicted_file=predicted if predicted.is_file() else None,
+    )
+
+
+def _listener(options: argparse.Namespace) -> None:
+    from qvim_studio.training import listener
+
+    listener.run(
+        _corpus_folder(options),
+        options.runs / "listener",
+        options.minutes,
+        options.runs / "vae" / "vae",
+        options.runs / "unet" / "latents.pt",
     )
 
 
@@ -283,9 +307,11 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "qvim": _qvim,
     "adapter": _adapter,
     "unet": _unet,
+    "listener": _listener,
     "film": _film,
     "joint": _joint,
     "control": _control,
+    "bandwidth": _bandwidth,
     "light": _light,
     "student": _student,
     "library": _library,

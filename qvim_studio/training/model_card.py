@@ -24,6 +24,8 @@ TRAINERS = {
     "unet": (("unet", "unet"),),
     "vae": (("vae", "vae"), ("decoder", "decoder")),
     "vocoder": (("vocoder", "vocoder"), ("decoder", "decoder")),
+    "bandwidth": (("bandwidth", "bandwidth"),),
+    "listener": (("listener", "listener"),),
     "student": (("student", "student"),),
 }
 PAUSE_FACTOR = 20  # a gap in a log this much longer than usual: the training stood still
@@ -69,7 +71,7 @@ def write_model_card(
         "",
         "## Limits",
         "",
-        "- 16 kHz inside: sounds reach up to 8 kHz.",
+        "- 16 kHz inside: what is heard above 7 kHz was added by a bandwidth extension.",
         "- It knows the kinds of sounds of its training set and few words.",
         "- Small enough for a laptop's processor, and no match for AudioLDM in variety.",
         "",

@@ -19,9 +19,11 @@ SHARES = {
     "vae": 0.08,
     "vocoder": 0.16,
     "decoder": 0.16,
-    "qvim": 0.27,
+    "bandwidth": 0.03,
+    "qvim": 0.25,
     "adapter": 0.03,
-    "unet": 0.25,
+    "unet": 0.22,
+    "listener": 0.02,
     "student": 0.03,
 }
 ASSEMBLY = "starter"

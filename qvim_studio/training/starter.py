@@ -12,8 +12,10 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from qvim_studio.core.errors import StudioError
+from qvim_studio.models.bandwidth import BANDWIDTH_FOLDER
 from qvim_studio.models.checkpoints import write_card
 from qvim_studio.models.control_channels import CONTROL_NAMES
+from qvim_studio.models.listener import LISTENER_FOLDER
 from qvim_studio.models.student import STUDENT_FOLDER, fingerprint, read_student_card
 from qvim_studio.models.weight_names import weight_file
 from qvim_studio.training.corpus import INDEX_FILE, load_corpus
@@ -26,12 +28,14 @@ log = logging.getLogger(__name__)
 PARTS = {
     "vae": "decoder",
     "vocoder": "decoder",
+    BANDWIDTH_FOLDER: "bandwidth",
     "unet": "unet",
     "scheduler": "unet",
     "text_encoder": "clap",
     "tokenizer": "clap",
     "qvim": "qvim/finish",
     "adapter": "adapter",
+    LISTENER_FOLDER: "listener",
     STUDENT_FOLDER: "student",
 }
 # What their trainers begin with where nothing else is there: the same weights.
@@ -63,12 +67,13 @@ class StarterCard:
     title: str = "QVIM Studio Starter"
     licence: str = "Apache-2.0 (trained on CC0, CC-BY and public-domain recordings)"
     commercial: str = "yes"
-    revision: str = "4"
+    revision: str = "5"
     steps: int = 12
     guidance: float = 4.0
     start: str = "nearest"
     strength: float = 0.85
     guided_share: float = 1.0  # its steps cost little
+    steering: float = 30.0
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -85,6 +90,7 @@ class StarterCard:
                 "start": self.start,
                 "strength": self.strength,
                 "guided_share": self.guided_share,
+                "steering": self.steering,
             },
         }
 

@@ -174,13 +174,13 @@ class UnetBatches:
 
     def _controls(self, curves: np.ndarray, rng: np.random.Generator) -> torch.Tensor:
         options = self.options
+        if rng.random() < options.drop_all_controls:
+            return torch.zeros(1, len(CONTROL_NAMES), curves.shape[1], LATENT_BINS)
         width = int(rng.integers(1, MAX_MEDIAN_FRAMES + 1)) | 1
         if rng.random() < 0.5:
             width = 1 + 2 * int(rng.integers(3))
         smooth = median_filter(curves, size=(1, width), mode="nearest")
         channels = control_channels(*smooth, latent_bins=LATENT_BINS)
-        if rng.random() < options.drop_all_controls:
-            return torch.zeros_like(channels)
         for index in range(len(CONTROL_NAMES)):
             if rng.random() < options.drop_controls:
                 channels[:, index] = 0.0

@@ -133,6 +133,8 @@ class ClipDetails(QWidget):
             started_from = recipe.details.get("started_from")
             if started_from:
                 parts.append(self.tr("from {0}").format(started_from))
+            if recipe.details.get("extended_to_hz"):
+                parts.append(self.tr("highs added"))
             loudness = recipe.details.get("loudness_lufs")
             if isinstance(loudness, (int, float)):
                 parts.append(f"{loudness:.1f} LUFS")

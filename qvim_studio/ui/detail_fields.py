@@ -1,9 +1,17 @@
-"""The part of the request that is folded away: what it should not be, steps, guidance, strength."""
+"""The part of the request that is folded away: what it should not be, steps, guidance, strength
+and highs."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from qvim_studio.core.request import MAX_STEPS, GenerationRequest
 from qvim_studio.core.settings import Settings
@@ -24,7 +32,7 @@ class DetailFields(QWidget):
         self._default_steps, self._default_guidance = 0, 0.0
         self.negative = QLineEdit(self)
         self.negative.setMaxLength(MAX_LENGTH)
-        self.negative.setPlaceholderText(self.tr("What it should not be: music, speech"))
+        self.negative.setPlaceholderText(self.tr("music, speech"))
         self.steps = QSpinBox(self)
         self.steps.setRange(0, MAX_STEPS)
         self.steps.setToolTip(self.tr("More steps: finer and slower"))
@@ -40,6 +48,11 @@ class DetailFields(QWidget):
         self.strength.setToolTip(
             self.tr("How much of the starting sound is made anew; 100 % leaves nothing of it")
         )
+        self.highs = QCheckBox(self.tr("Above 7 kHz"), self)
+        self.highs.setToolTip(
+            self.tr("Adds what a recording would most likely hold where the model ends")
+        )
+        self.highs.toggled.connect(self._on_changed)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
@@ -49,6 +62,7 @@ class DetailFields(QWidget):
             (self.tr("Steps"), self.steps, 3),
             (self.tr("Guidance"), self.guidance, 3),
             (self.tr("Start strength"), self.strength, 3),
+            (self.tr("Highs"), self.highs, 0),
         )
         for column, (name, field, stretch) in enumerate(fields):
             label = caption(name, self)
@@ -66,11 +80,13 @@ class DetailFields(QWidget):
 
     def show_settings(self, settings: Settings) -> None:
         """Take over what is remembered."""
+        self.highs.setChecked(settings.extend_bandwidth)
         self._show_numbers(settings.steps, settings.guidance, settings.strength)
 
     def show_request(self, request: GenerationRequest) -> None:
         """Set every field as a request says."""
         self.negative.setText(request.negative_text)
+        self.highs.setChecked(request.extend_bandwidth)
         self._show_numbers(request.steps, request.guidance, request.strength)
         self.changed.emit()
 
@@ -100,6 +116,7 @@ class DetailFields(QWidget):
             steps=self.steps.value() or None,
             guidance=self.guidance.value() or None,
             strength=self.strength.value() / PERCENT or None,
+            extend_bandwidth=self.highs.isChecked(),
         )
 
     @property

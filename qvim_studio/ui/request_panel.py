@@ -100,6 +100,7 @@ class RequestPanel(Card):
             steps=chosen.steps,
             guidance=chosen.guidance,
             strength=chosen.strength,
+            extend_bandwidth=chosen.extend_bandwidth,
         )
 
     def show_request(self, request: GenerationRequest) -> None:
@@ -266,7 +267,7 @@ class RequestPanel(Card):
         self.more.setObjectName("withText")
         self.more.setCheckable(True)
         self.more.setText(self.tr("More"))
-        self.more.setToolTip(self.tr("What it should not be, steps, guidance, strength"))
+        self.more.setToolTip(self.tr("What it should not be, steps, guidance, strength, highs"))
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.toggled.connect(self._on_more)

@@ -26,6 +26,7 @@ class Wishes:
     steps: int | None
     guidance: float | None
     strength: float | None
+    extend_bandwidth: bool
 
 
 def request_of(
@@ -46,6 +47,7 @@ def request_of(
         sampler=settings.sampler,
         start=wishes.start,
         strength=wishes.strength,
+        extend_bandwidth=wishes.extend_bandwidth,
         checkpoint=settings.checkpoint,
         vram_mode=settings.vram_mode,
         cuda_graphs=settings.cuda_graphs,

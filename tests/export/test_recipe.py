@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from qvim_studio.core.errors import AudioFileError, UsageError
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.export.clip_writer import write_result
-from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.recipe import metadata_of, read_recipe, recipe_of
 from qvim_studio.library.recipes import parse_recipe, request_from
 
 VOICE = AudioClip.from_mono(np.sin(np.arange(4800) * 0.1), 48_000)
@@ -65,6 +66,24 @@ def test_words_alone_need_no_take() -> None:
     request = GenerationRequest(text="rain")
     recipe = {**request.recipe(), "from_a_later_version": 1}
     assert GenerationRequest.from_recipe(recipe, None).recipe() == request.recipe()
+
+
+def test_an_old_recipe_is_not_extended() -> None:
+    stored = GenerationRequest(text="rain").recipe()
+    del stored["extend_bandwidth"]
+    assert not GenerationRequest.from_recipe(stored, None).extend_bandwidth
+
+
+@pytest.mark.parametrize(
+    ("reach_hz", "told"),
+    [(None, "up to 8000 Hz"), (15_250.0, "up to 8000 Hz, extended to 15250 Hz")],
+)
+def test_a_file_says_how_far_up_the_model_reaches(reach_hz: float | None, told: str) -> None:
+    variation = replace(scripted_engine.make_variations(REQUEST)[0], extended_to_hz=reach_hz)
+    result = GenerationResult(REQUEST, scripted_engine.PROVENANCE, (variation,))
+    recipe = recipe_of(result, variation)
+    assert recipe["extended_to_hz"] == reach_hz
+    assert metadata_of(recipe, "dog").notes.endswith(f"content {told}")
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.core.clip import AudioClip
@@ -13,6 +15,8 @@ from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.models.checkpoints import write_card
+from qvim_studio.models.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
 from qvim_studio.pipeline import generation_run
 from qvim_studio.pipeline.engine import StudioEngine
 from qvim_studio.pipeline.starts import NearestSound
@@ -74,6 +78,41 @@ def test_seed_alone_decides_the_bits(engine: StudioEngine, tiny: str) -> None:
     assert np.array_equal(alone.variations[0].clip.samples, again.clip.samples)
     other = next(v for v in both.variations if v.seed == 4)
     assert not np.array_equal(other.clip.samples, again.clip.samples)
+
+
+def test_highs_are_added_where_they_are_wanted(engine: StudioEngine, tiny: str) -> None:
+    shares, reaches = [], []
+    for is_wanted in (True, False):
+        (made,) = generate(engine, tiny, extend_bandwidth=is_wanted, variations=1).variations
+        power = np.abs(np.fft.rfft(made.clip.mono())) ** 2
+        hertz = np.fft.rfftfreq(len(made.clip.mono()), 1 / made.clip.sample_rate)
+        shares.append(power[(hertz > 8_500) & (hertz < 15_000)].sum() / power.sum())
+        reaches.append(made.extended_to_hz)
+        assert made.bandwidth_hz == 8_000
+    assert reaches == [15_250, None]
+    assert shares[0] > 1e-4 > 1e-6 > shares[1]
+
+
+@pytest.mark.parametrize(
+    ("sampler", "is_led"), [(SamplerName.DPM_SOLVER, True), (SamplerName.DDIM, False)]
+)
+def test_a_listener_leads_where_the_checkpoint_wants_it(
+    engine: StudioEngine, tmp_path: Path, sampler: SamplerName, is_led: bool
+) -> None:
+    made = []
+    for weight in (0.0, 100.0):
+        folder = build_tiny_checkpoint(tmp_path / f"led_{weight:.0f}")
+        listener = LatentListener(ListenerConfig(channels=16, blocks=2, directions=3))
+        torch.manual_seed(0)
+        for values in (*listener.parameters(), listener.basis):
+            values.data = 0.1 * torch.randn_like(values)
+        listener.save_pretrained(folder / LISTENER_FOLDER)
+        card = json.loads((folder / "studio.json").read_text())
+        card["defaults"]["steering"] = weight
+        write_card(folder, card)
+        (variation,) = generate(engine, str(folder), sampler=sampler, variations=1).variations
+        made.append(variation.clip.samples)
+    assert np.array_equal(*made) != is_led
 
 
 def test_open_values_are_filled_from_the_checkpoint(engine: StudioEngine, tiny: str) -> None:

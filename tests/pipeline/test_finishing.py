@@ -7,6 +7,8 @@ import pytest
 
 from qvim_studio.audio.levels import true_peak_dbfs
 from qvim_studio.core.errors import EngineError
+from qvim_studio.core.resources import resource_path
+from qvim_studio.models.bandwidth import load_extender
 from qvim_studio.pipeline.finishing import TARGET_PEAK_DBFS, finish
 
 RATE = 16_000
@@ -31,3 +33,19 @@ def test_clip_swings_around_zero_and_begins_and_ends_there(seconds: float) -> No
 def test_silence_and_invalid_numbers_are_refused_with_advice(samples: np.ndarray) -> None:
     with pytest.raises(EngineError, match="seed 7"):
         finish(samples.astype(np.float32), RATE, None, 1.0, seed=7)
+
+
+def test_highs_follow_the_imitation_too() -> None:
+    """Level by level, also where the highs alone would make a steady sound louder."""
+    rng = np.random.default_rng(0)
+    steady = (0.2 * rng.standard_normal(RATE)).astype(np.float32)
+    imitation = (steady * np.linspace(1.0, 0.05, RATE)).astype(np.float32)
+    extender = load_extender(resource_path("starter"))
+    clip = finish(steady, RATE, imitation, 1.0, seed=0, extender=extender)
+    levels_db = [
+        20 * np.log10(np.sqrt(np.square(part).mean()))
+        for samples in (clip.mono(), imitation)
+        for part in np.array_split(samples, 8)
+    ]
+    made, wanted = np.array(levels_db).reshape(2, 8)
+    np.testing.assert_allclose(made - made[0], wanted - wanted[0], atol=1.0)

@@ -8,13 +8,18 @@ from tiny_checkpoint import make_tiny_unet
 
 from qvim_studio.core.errors import CancelledError
 from qvim_studio.core.request import SamplerName
+from qvim_studio.models.listener import LatentListener, ListenerConfig
 from qvim_studio.pipeline.conditioning import mix
 from qvim_studio.pipeline.sampler import (
     Conditions,
+    Steering,
     executed_steps,
+    expected_clean,
     make_scheduler,
     predict,
+    prediction_of,
     sample_latents,
+    steer,
 )
 from qvim_studio.training.unet import make_scheduler as training_scheduler
 
@@ -192,3 +197,55 @@ def test_balance_moves_along_the_sphere() -> None:
     assert middle.norm().item() == pytest.approx(1.0)
     assert (middle @ voice.T).item() == pytest.approx((middle @ text.T).item(), abs=1e-5)
     assert mix(None, text, 0.3) is text
+
+
+def tiny_listener() -> LatentListener:
+    torch.manual_seed(0)
+    listener = LatentListener(ListenerConfig(channels=16, blocks=2, directions=3))
+    listener.know(torch.randn(40, 512))
+    return listener.eval().requires_grad_(False)
+
+
+@pytest.mark.parametrize("kind", ["v_prediction", "epsilon", "sample"])
+def test_a_prediction_and_the_clean_latents_say_the_same(kind: str) -> None:
+    scheduler = training_scheduler()
+    scheduler.register_to_config(prediction_type=kind)
+    latents, prediction, timestep = torch.randn(SHAPE), torch.randn(SHAPE), torch.tensor(400)
+    clean = expected_clean(scheduler, latents, prediction, timestep)
+    again = prediction_of(scheduler, latents, clean, timestep)
+    torch.testing.assert_close(again, prediction, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("weight", "share"), [(0.0, 0.0), (1e9, 1.0)])
+def test_steering_shifts_the_clean_latents_by_no_more_than_they_are(
+    weight: float, share: float
+) -> None:
+    scheduler, timestep = training_scheduler(), torch.tensor(600)
+    latents, prediction = torch.randn(2, 8, 8, 16), torch.randn(2, 8, 8, 16)
+    steering = Steering(tiny_listener(), weight)
+    wanted = torch.cat([unit(1), unit(2)])
+    steered = steer(steering, scheduler, latents, prediction, timestep, wanted)
+    before, after = (
+        expected_clean(scheduler, latents, each, timestep) for each in (prediction, steered)
+    )
+    shares = (after - before).std(dim=(1, 2, 3)) / before.std(dim=(1, 2, 3))
+    torch.testing.assert_close(shares, torch.full((2,), share), atol=1e-3, rtol=1e-3)
+
+
+def test_steered_sounds_are_heard_as_what_was_wanted() -> None:
+    listener, likeness = tiny_listener(), []
+    clean = torch.randn(SHAPE, generator=torch.Generator().manual_seed(0))
+    for steering in (None, Steering(listener, 300.0)):
+        made = sample_latents(
+            PerfectDenoiser(clean),
+            make_scheduler(SamplerName.DPM_SOLVER, dict(training_scheduler().config)),
+            torch.randn(SHAPE, generator=torch.Generator().manual_seed(1)),
+            Conditions(unit(1), unit(1)),
+            steps=10,
+            guidance=1.0,
+            steering=steering,
+            on_step=lambda step, steps: None,
+            is_cancelled=lambda: False,
+        )
+        likeness.append(listener.likeness(made, torch.tensor([0]), unit(1)).item())
+    assert likeness[1] > likeness[0] + 0.05

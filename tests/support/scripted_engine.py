@@ -95,6 +95,7 @@ def make_variations(request: GenerationRequest) -> tuple[Variation, ...]:
             similarity=_similarity(request, i),
             bandwidth_hz=8000.0,
             start_name=f"bark_{i + 1:02d}",
+            extended_to_hz=15_250.0 if request.extend_bandwidth else None,
         )
         for i in range(request.variations)
     )

@@ -54,7 +54,7 @@ def test_killed_run_goes_on_with_the_part_it_was_in(tmp_path: Path) -> None:
         run_all(tmp_path, 100, first.run_part, first.clock)
     second = Machine()
     run_all(tmp_path, 100, second.run_part, second.clock)
-    assert list(second.given) == ["qvim", "adapter", "unet", "student", ASSEMBLY]
+    assert list(second.given) == ["qvim", "adapter", "unet", "listener", "student", ASSEMBLY]
     assert first.minutes + second.minutes == pytest.approx(100)
 
 

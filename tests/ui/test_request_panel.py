@@ -39,12 +39,15 @@ def test_everything_that_is_asked_reaches_the_request(
     panel.details.steps.setValue(12)
     panel.details.guidance.setValue(3.5)
     panel.details.strength.setValue(60)
+    panel.details.highs.setChecked(False)
     request = last_request(with_take, services, qtbot)
     assert (request.text, request.negative_text) == ("door", "music")
     assert (request.balance, request.follow, request.strength) == (0.4, 0.9, 0.6)
     assert (request.duration_s, request.variations, request.seed) == (1.5, 3, 77)
     assert (request.steps, request.guidance) == (12, 3.5)
     assert request.start is Start.IMITATION
+    assert not request.extend_bandwidth
+    assert not panel.kept_in(services.store.settings).extend_bandwidth
 
 
 def test_open_values_are_left_to_the_checkpoint(
@@ -53,6 +56,7 @@ def test_open_values_are_left_to_the_checkpoint(
     request = last_request(with_take, services, qtbot)
     open_values = (request.steps, request.guidance, request.strength, request.duration_s)
     assert open_values == (None, None, None, None)
+    assert request.extend_bandwidth
 
 
 @pytest.mark.parametrize(
