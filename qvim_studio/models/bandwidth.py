@@ -8,24 +8,19 @@ says how loud each band of it is. Below the crossover nothing changes.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.resources import resource_path
 from qvim_studio.models.mel import SAMPLE_RATE
+from qvim_studio.models.network_file import load_network, save_network
 from qvim_studio.models.vocos import ConvNeXtBlock, VocosConfig
 
 BANDWIDTH_FOLDER = "bandwidth"
-CONFIG_FILE = "config.json"
-WEIGHTS_FILE = "model.safetensors"
 EXTENDED_RATE = 2 * SAMPLE_RATE  # Hz
 N_FFT = 256  # samples at 16 kHz: 16 ms, short enough for an attack
 HOP = 80
@@ -33,7 +28,6 @@ LOW_BINS = N_FFT // 2 + 1
 CROSSOVER = 116  # bins, 7.25 kHz: above it filters on the way to 16 kHz have left too little
 MOVED = 64  # bins, the 4 kHz below the crossover, moved up twice; a whole turn of phase per hop
 HIGH_BINS = 2 * MOVED
-CROSSOVER_HZ = CROSSOVER * SAMPLE_RATE / N_FFT
 REACH_HZ = (CROSSOVER + HIGH_BINS) * SAMPLE_RATE / N_FFT
 BANDS = 16  # of 500 Hz above the crossover
 FLOOR_DB = -90.0  # below the loudest frame; also what the network takes for silence
@@ -111,27 +105,17 @@ class BandwidthExtender(nn.Module):
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write config.json and model.safetensors (in the weights' own dtype)."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / CONFIG_FILE).write_text(json.dumps(asdict(self.config), indent=2) + "\n")
-        weights = {name: value.contiguous() for name, value in self.state_dict().items()}
-        save_file(weights, folder / WEIGHTS_FILE)
+        save_network(self, self.config, folder)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> BandwidthExtender:
         """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
-        folder = Path(folder)
-        try:
-            extender = cls(BandwidthConfig(**json.loads((folder / CONFIG_FILE).read_text())))
-            weights = load_file(folder / WEIGHTS_FILE)
-            extender.load_state_dict({name: value.float() for name, value in weights.items()})
-        except (OSError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
-            raise CheckpointError(
-                f"The bandwidth extension in {folder} cannot be loaded: expected {CONFIG_FILE} and "
-                f"a fitting {WEIGHTS_FILE} ({error}). Copy the checkpoint again, or train it with: "
-                "qvim-studio train bandwidth"
-            ) from error
-        return extender.eval().requires_grad_(False)
+        return load_network(
+            folder,
+            lambda config: cls(BandwidthConfig(**config)),
+            "bandwidth extension",
+            "Copy the checkpoint again, or train it with: qvim-studio train bandwidth",
+        ).requires_grad_(False)
 
 
 def load_extender(checkpoint_folder: Path) -> BandwidthExtender:
@@ -164,5 +148,6 @@ def _at_levels(spectrum: torch.Tensor, levels: torch.Tensor, loudest: torch.Tens
     """High bins (batch, 128, frames), every band of every frame as loud as asked."""
     share = 10.0 ** ((levels * SCALE_DB + 0.5 * FLOOR_DB) / 10.0) - 10 ** (FLOOR_DB / 10)
     wanted = share.clamp(min=0.0).transpose(1, 2) * loudest
-    gain = (wanted / band_power(spectrum).clamp(min=1e-12 * loudest.max().clamp(min=1e-8))).sqrt()
+    present = torch.maximum(band_power(spectrum), 1e-12 * loudest).clamp(min=1e-20)
+    gain = (wanted / present).sqrt()
     return spectrum * gain.repeat_interleave(HIGH_BINS // BANDS, dim=1)

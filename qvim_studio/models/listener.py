@@ -9,21 +9,16 @@ are guesses, and the latents can be changed without a change of the sound.
 
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.models.network_file import load_network, save_network
 
 LISTENER_FOLDER = "listener"
-CONFIG_FILE = "config.json"
-WEIGHTS_FILE = "model.safetensors"
 TIME_FEATURES = 32
 GROUPS = 8
 SHARPNESS = 4.0  # of the maximum over time: an attack counts as much as what rings on
@@ -110,28 +105,27 @@ class LatentListener(nn.Module):
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write config.json and model.safetensors (in the weights' own dtype)."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / CONFIG_FILE).write_text(json.dumps(asdict(self.config), indent=2) + "\n")
-        weights = {name: value.contiguous() for name, value in self.state_dict().items()}
-        save_file(weights, folder / WEIGHTS_FILE)
+        save_network(self, self.config, folder)
 
     @classmethod
-    @torch.inference_mode(False)
     def from_pretrained(cls, folder: str | Path) -> LatentListener:
         """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
-        folder = Path(folder)
-        try:
-            listener = cls(ListenerConfig(**json.loads((folder / CONFIG_FILE).read_text())))
-            weights = load_file(folder / WEIGHTS_FILE)
-            listener.load_state_dict({name: value.float() for name, value in weights.items()})
-        except (OSError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
-            raise CheckpointError(
-                f"The listener in {folder} cannot be loaded: expected {CONFIG_FILE} and a fitting "
-                f"{WEIGHTS_FILE} ({error}). Delete the folder, or train it again with: "
-                "qvim-studio train listener"
-            ) from error
-        return listener.eval().requires_grad_(False)
+        return load_network(
+            folder,
+            lambda config: cls(ListenerConfig(**config)),
+            "listener",
+            "Delete the folder, or train it again with: qvim-studio train listener",
+        ).requires_grad_(False)
+
+
+@torch.inference_mode(False)
+def load_listener(checkpoint_folder: Path, device: str) -> LatentListener | None:
+    """What lies in the checkpoint's ``listener/``; None where there is none.
+
+    Outside of inference mode, for its weights must let a gradient through.
+    """
+    folder = checkpoint_folder / LISTENER_FOLDER
+    return LatentListener.from_pretrained(folder).to(device) if folder.is_dir() else None
 
 
 def _time_features(timesteps: torch.Tensor) -> torch.Tensor:

@@ -9,21 +9,16 @@ is then brought to the mel that was asked for, band by band: the projection of G
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
 from qvim_studio.models.mel import HOP, N_FFT, N_MELS, MelSpectrogram
+from qvim_studio.models.network_file import load_network, save_network
 
-CONFIG_FILE = "config.json"
-WEIGHTS_FILE = "model.safetensors"
 MAX_CORRECTION = 2.0  # neper: more would be noise made louder
 LOG_MAGNITUDE_MAX = 6.0  # e^6 exceeds any bin of a full-scale 1024-sample Hann frame
 
@@ -146,24 +141,14 @@ class VocosVocoder(nn.Module):
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write config.json and model.safetensors (in the weights' own dtype)."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / CONFIG_FILE).write_text(json.dumps(asdict(self.config), indent=2) + "\n")
-        weights = {name: value.contiguous() for name, value in self.state_dict().items()}
-        save_file(weights, folder / WEIGHTS_FILE)
+        save_network(self, self.config, folder)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> VocosVocoder:
         """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
-        folder = Path(folder)
-        try:
-            config = VocosConfig(**json.loads((folder / CONFIG_FILE).read_text()))
-            vocoder = cls(config)
-            weights = load_file(folder / WEIGHTS_FILE)
-            vocoder.load_state_dict({name: value.float() for name, value in weights.items()})
-        except (OSError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
-            raise CheckpointError(
-                f"The vocoder in {folder} cannot be loaded: expected {CONFIG_FILE} and a fitting "
-                f"{WEIGHTS_FILE} of kind vocos ({error}). Copy or train the checkpoint again."
-            ) from error
-        return vocoder.eval()
+        return load_network(
+            folder,
+            lambda config: cls(VocosConfig(**config)),
+            "vocoder of kind vocos",
+            "Copy or train the checkpoint again.",
+        )

@@ -25,7 +25,7 @@ from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.graphs import ReplayedUnet, can_replay, capture_pass
 from qvim_studio.models.light_vae import LIGHT_VAE_FOLDER, is_true_enough, load_light_vae
 from qvim_studio.models.light_vocoder import is_good_enough, load_light_vocoder
-from qvim_studio.models.listener import LISTENER_FOLDER, LatentListener
+from qvim_studio.models.listener import LatentListener, load_listener
 from qvim_studio.models.mel import SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.memory_modes import FULL_BITS
 from qvim_studio.models.student import (
@@ -92,10 +92,7 @@ class LoadedCheckpoint:
     @cached_property
     def listener(self) -> LatentListener | None:
         """What leads the denoising to its condition; None where the checkpoint brings none."""
-        folder = self.checkpoint.installed_folder() / LISTENER_FOLDER
-        if not folder.is_dir():
-            return None
-        return LatentListener.from_pretrained(folder).to(self.plan.device)
+        return load_listener(self.checkpoint.installed_folder(), self.plan.device)
 
     @property
     def has_light_vae(self) -> bool:

@@ -60,7 +60,7 @@ class StarterCard:
     defaults: the model is small, so it starts from near real sounds unless asked otherwise, and
     makes most of them anew: strength and guidance by the class rank and the Fréchet distance of
     clips of half of the held-out imitations (0.5 and 2 are worse in both). 12 steps, of which the
-    strength leaves 10, are as good there as 20.
+    strength leaves 10, are as good there as 20. steering: 10 did less, 60 no more.
     """
 
     clap_id: str

@@ -28,7 +28,8 @@ def test_any_length_becomes_one_place(frames: int) -> None:
 
 def test_only_directions_in_which_sounds_differ_count() -> None:
     torch.manual_seed(0)
-    kinds, details = torch.randn(200, 3), 0.01 * torch.randn(200, 20)
+    kinds = torch.randn(200, 3) * torch.tensor([4.0, 1.0, 0.5])
+    details = 0.01 * torch.randn(200, 20)
     axes = torch.linalg.qr(torch.randn(20, 20)).Q
     listener = LatentListener(TINY)
     listener.know(kinds @ axes[:3] + details)

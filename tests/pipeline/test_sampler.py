@@ -232,6 +232,18 @@ def test_steering_shifts_the_clean_latents_by_no_more_than_they_are(
     torch.testing.assert_close(shares, torch.full((2,), share), atol=1e-3, rtol=1e-3)
 
 
+def test_a_small_weight_shifts_in_proportion() -> None:
+    scheduler, timestep = training_scheduler(), torch.tensor(600)
+    latents, prediction = torch.randn(SHAPE), torch.randn(SHAPE)
+    listener = tiny_listener()
+    plain, light, heavy = (
+        steer(Steering(listener, weight), scheduler, latents, prediction, timestep, unit(1))
+        for weight in (0.0, 1.0, 2.0)
+    )
+    assert 0.0 < (light - plain).std() < 0.1 * plain.std()
+    torch.testing.assert_close(heavy - plain, 2.0 * (light - plain), atol=1e-5, rtol=1e-3)
+
+
 def test_steered_sounds_are_heard_as_what_was_wanted() -> None:
     listener, likeness = tiny_listener(), []
     clean = torch.randn(SHAPE, generator=torch.Generator().manual_seed(0))

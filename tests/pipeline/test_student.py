@@ -13,8 +13,9 @@ from tiny_checkpoint import build_tiny_checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
 from qvim_studio.core.result import GenerationResult
-from qvim_studio.models.checkpoints import find_checkpoint
+from qvim_studio.models.checkpoints import find_checkpoint, write_card
 from qvim_studio.models.compute_plan import make_plan
+from qvim_studio.models.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
 from qvim_studio.models.student import (
     CONFIG_FILE,
     STUDENT_FOLDER,
@@ -25,7 +26,7 @@ from qvim_studio.models.student import (
     read_student_card,
     save_student,
 )
-from qvim_studio.pipeline import loaded
+from qvim_studio.pipeline import generation_run, loaded
 from qvim_studio.pipeline.engine import StudioEngine
 from qvim_studio.pipeline.generation_run import UNFIT_STUDENT
 
@@ -97,6 +98,26 @@ def test_it_is_the_student_that_is_heard(checkpoint: Path) -> None:
     plain = make(checkpoint, light=True, steps=STEPS)
     assert is_by_student(sketch) and not is_by_student(plain)
     assert (sketch.variations[0].clip.samples != plain.variations[0].clip.samples).any()
+
+
+def test_no_listener_leads_a_student(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    sample = generation_run.sample_latents
+
+    def noted(*args: object, steering: object, **options: object) -> object:
+        seen.append(steering)
+        return sample(*args, steering=steering, **options)
+
+    monkeypatch.setattr(generation_run, "sample_latents", noted)
+    LatentListener(ListenerConfig(channels=16, blocks=2)).save_pretrained(
+        checkpoint / LISTENER_FOLDER
+    )
+    card = json.loads((checkpoint / "studio.json").read_text())
+    card["defaults"]["steering"] = 30.0
+    write_card(checkpoint, card)
+    make(checkpoint, light=True)
+    make(checkpoint, steps=3)
+    assert seen[0] is None and seen[1] is not None
 
 
 @pytest.mark.parametrize(
