@@ -3,8 +3,8 @@
 Shape after Siuzdak, "Vocos: Closing the gap between time-domain and Fourier-based neural
 vocoders" (2023): no upsampling layers, so it costs a thirtieth of a HiFi-GAN. Noise as a second
 input is what makes hiss and grit: a network without it can only give their average. What comes out
-is then brought to the mel that was asked for, band by band: the projection of Griffin & Lim,
-"Signal estimation from modified short-time Fourier transform" (1984), on mel bands.
+is then brought to the mel that was asked for by the iteration of Griffin & Lim, "Signal estimation
+from modified short-time Fourier transform" (1984), whose magnitudes are fitted to mel bands.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from torch import nn
 from qvim_studio.models.mel import HOP, N_FFT, N_MELS, MelSpectrogram
 from qvim_studio.models.network_file import load_network, save_network
 
-MAX_CORRECTION = 2.0  # neper: more would be noise made louder
+UPDATES = 4  # of the magnitudes in each correction
+LEAST_MAGNITUDE = 1e-7  # what is divided by
 LOG_MAGNITUDE_MAX = 6.0  # e^6 exceeds any bin of a full-scale 1024-sample Hann frame
 
 
@@ -86,8 +87,6 @@ class VocosVocoder(nn.Module):
         self.head = nn.Linear(width, self.config.n_fft + 2)
         self.register_buffer("window", torch.hann_window(self.config.n_fft), persistent=False)
         self.mel = MelSpectrogram()
-        shares = self.mel.basis / self.mel.basis.sum(dim=1, keepdim=True).clamp(min=1e-8)
-        self.register_buffer("band_shares", shares.T, persistent=False)  # (64, bins)
 
     def forward(self, log_mel: torch.Tensor, noise: torch.Tensor | None = None) -> torch.Tensor:
         """noise (batch, frames, noise_channels): the same one every time unless given."""
@@ -121,17 +120,25 @@ class VocosVocoder(nn.Module):
         )
 
     def _corrected(self, waveform: torch.Tensor, log_mel: torch.Tensor) -> torch.Tensor:
-        """Each band as loud as it shall be, by what it lacks now."""
-        config = self.config
-        lacking = (log_mel - self.mel(waveform)[:, 0]).clamp(-MAX_CORRECTION, MAX_CORRECTION)
-        gain = (lacking @ self.band_shares).exp().transpose(1, 2)
-        gain = torch.cat([gain, gain[..., -1:]], dim=-1)
+        """Magnitudes fitted to the mel, phases left as they are, and back: one projection.
+
+        Fitted by the multiplicative updates of Lee & Seung, "Algorithms for non-negative matrix
+        factorization" (2001), from what the network gave: its fine structure stays.
+        """
+        config, basis = self.config, self.mel.basis
         # Half a window is padded at both ends: a very short sound needs something to reflect.
         padded = nn.functional.pad(waveform, (0, max(config.n_fft - waveform.shape[1], 0)))
         spectrum = torch.stft(
             padded, config.n_fft, config.hop, window=self.window, center=True, return_complex=True
-        )
-        return self._inverse(spectrum[..., : gain.shape[-1]] * gain, log_mel.shape[1])
+        )[..., : log_mel.shape[1] + 1].transpose(1, 2)
+        wanted = log_mel.exp() @ basis.T
+        wanted = torch.cat([wanted, wanted[:, -1:]], dim=1)
+        present = spectrum.abs().clamp(min=LEAST_MAGNITUDE)
+        magnitude = present
+        for _ in range(UPDATES):
+            made = magnitude @ basis @ basis.T
+            magnitude = magnitude * wanted / made.clamp(min=LEAST_MAGNITUDE**2)
+        return self._inverse((spectrum * (magnitude / present)).transpose(1, 2), log_mel.shape[1])
 
     def noise(self, frames: int) -> torch.Tensor:
         """(1, frames, noise_channels), the same every time; more frames go on where fewer end."""

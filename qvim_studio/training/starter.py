@@ -67,7 +67,7 @@ class StarterCard:
     title: str = "QVIM Studio Starter"
     licence: str = "Apache-2.0 (trained on CC0, CC-BY and public-domain recordings)"
     commercial: str = "yes"
-    revision: str = "5"
+    revision: str = "6"
     steps: int = 12
     guidance: float = 4.0
     start: str = "nearest"

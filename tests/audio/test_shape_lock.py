@@ -31,6 +31,29 @@ def test_tight_follow_takes_over_the_envelope() -> None:
     assert correlation(imitation, shape_lock(sound, imitation, RATE, 1.0)) > 0.97
 
 
+def test_quick_syllables_are_followed_to_their_ends() -> None:
+    seconds = np.arange(2 * RATE) / RATE
+    into = (6.0 * seconds) % 1.0
+    rng = np.random.default_rng(0)
+    imitation = (into < 0.6) * np.exp(-6.0 * into) * rng.standard_normal(len(seconds))
+    sound = rng.standard_normal(len(seconds)).astype(np.float32)
+    locked = shape_lock(sound, imitation.astype(np.float32), RATE, 1.0)
+    wanted, present = (envelope_db(each, RATE, 400) for each in (imitation, locked))
+    assert np.corrcoef(wanted, present)[0, 1] > 0.85
+
+
+def test_a_low_voice_does_not_buzz_through_what_it_shapes() -> None:
+    """Its periods are no part of its envelope: no side tones beside a tone that it shapes."""
+    seconds = np.arange(2 * RATE) / RATE
+    voice = np.zeros(len(seconds), np.float32)
+    voice[:: RATE // 100] = 1.0
+    tone = np.sin(2 * np.pi * 440 * seconds).astype(np.float32)
+    locked = shape_lock(tone, voice * np.hanning(len(voice)).astype(np.float32), RATE, 1.0)
+    spectrum = np.abs(np.fft.rfft(locked * np.hanning(len(locked))))
+    beside = spectrum[2 * 540 - 8 : 2 * 540 + 8].max()
+    assert beside < 10 ** (-40 / 20) * spectrum.max()
+
+
 def test_loose_follow_lies_between() -> None:
     imitation, sound = imitation_and_sound()
     loose = shape_lock(sound, imitation, RATE, 0.4)

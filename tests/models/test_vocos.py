@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from qvim_studio.core.errors import CheckpointError
-from qvim_studio.models.mel import MelSpectrogram
+from qvim_studio.models.mel import MelSpectrogram, reconstruction_error_db
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
 
 TINY = VocosConfig(channels=16, hidden_channels=32, blocks=2)
@@ -62,6 +62,22 @@ def test_corrections_bring_the_sound_to_its_mel() -> None:
     wanted = mel(0.1 * torch.randn(1, 16_000))
     errors = [(mel(vocoder(wanted[:, 0])) - wanted).abs().mean() for vocoder in (plain, corrected)]
     assert errors[1] < 0.6 * errors[0]
+
+
+@torch.no_grad()
+def test_more_corrections_come_nearer_to_the_mel_of_a_sound() -> None:
+    torch.manual_seed(0)
+    seconds = torch.arange(16_000) / 16_000
+    chord = sum(torch.sin(2 * torch.pi * hz * seconds) for hz in (220, 700, 2_300))
+    mel = MelSpectrogram()
+    wanted = mel((0.1 * chord * torch.exp(-3 * seconds))[None])
+    weights = VocosVocoder(TINY).state_dict()
+    errors = []
+    for corrections in (2, 16):
+        vocoder = VocosVocoder(replace(TINY, corrections=corrections)).eval()
+        vocoder.load_state_dict(weights)
+        errors.append(reconstruction_error_db(wanted, mel(vocoder(wanted[:, 0]))))
+    assert errors[1] < 0.75 * errors[0]
 
 
 @torch.no_grad()
