@@ -10,7 +10,7 @@ WINDOW_S = 0.02
 RANGE_DB = 60.0  # envelopes are compared down to this far below their loudest moment
 MAX_BOOST_DB = 18.0  # more would pump up the noise floor
 LOOSE_SMOOTHING_S = 0.25  # of the envelopes at follow → 0
-TIGHT_SMOOTHING_S = 0.005  # at follow 1: slower than the periods of a low voice
+TIGHT_SMOOTHING_S = 0.005  # at follow 1; beside the window, enough to hide the periods of a voice
 ROUNDS = 6  # what a window lets through of its neighbours shows only once they are shaped
 
 

@@ -1,7 +1,7 @@
 """A light vocoder in place of a checkpoint's own, for quick looks, where it is about as good.
 
 Every AudioLDM speaks the starter's log-mel (models.mel), so the starter's vocoder can sound any of
-them at a thirtieth of a HiFi-GAN's cost. ``train vocoder`` makes others; one that lies in the
+them at a fraction of a HiFi-GAN's cost. ``train vocoder`` makes others; one that lies in the
 checkpoint's ``light_vocoder/`` is preferred.
 """
 

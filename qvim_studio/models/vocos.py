@@ -1,7 +1,7 @@
 """A light vocoder: ConvNeXt blocks on the mel frames and an inverse STFT head.
 
 Shape after Siuzdak, "Vocos: Closing the gap between time-domain and Fourier-based neural
-vocoders" (2023): no upsampling layers, so it costs a thirtieth of a HiFi-GAN. Noise as a second
+vocoders" (2023): no upsampling layers, so it costs little beside a HiFi-GAN. Noise as a second
 input is what makes hiss and grit: a network without it can only give their average. What comes out
 is then brought to the mel that was asked for by the iteration of Griffin & Lim, "Signal estimation
 from modified short-time Fourier transform" (1984), whose magnitudes are fitted to mel bands.
@@ -104,8 +104,11 @@ class VocosVocoder(nn.Module):
         # Centered frames lie at multiples of the hop: the last one again closes the final hop.
         spectrum = torch.cat([spectrum, spectrum[..., -1:]], dim=-1)
         waveform = self._inverse(spectrum, log_mel.shape[1])
-        for _ in range(0 if self.training else self.config.corrections):
-            waveform = self._corrected(waveform, log_mel.float())
+        if self.config.corrections and not self.training:
+            wanted = log_mel.float().exp() @ self.mel.basis.T
+            wanted = torch.cat([wanted, wanted[:, -1:]], dim=1)
+            for _ in range(self.config.corrections):
+                waveform = self._corrected(waveform, wanted)
         return waveform
 
     def _inverse(self, spectrum: torch.Tensor, frames: int) -> torch.Tensor:
@@ -119,26 +122,26 @@ class VocosVocoder(nn.Module):
             length=frames * config.hop,
         )
 
-    def _corrected(self, waveform: torch.Tensor, log_mel: torch.Tensor) -> torch.Tensor:
+    def _corrected(self, waveform: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         """Magnitudes fitted to the mel, phases left as they are, and back: one projection.
 
         Fitted by the multiplicative updates of Lee & Seung, "Algorithms for non-negative matrix
         factorization" (2001), from what the network gave: its fine structure stays.
+        wanted (batch, frames + 1, bins): the numerator of an update, the mel times its basis.
         """
         config, basis = self.config, self.mel.basis
         # Half a window is padded at both ends: a very short sound needs something to reflect.
         padded = nn.functional.pad(waveform, (0, max(config.n_fft - waveform.shape[1], 0)))
         spectrum = torch.stft(
             padded, config.n_fft, config.hop, window=self.window, center=True, return_complex=True
-        )[..., : log_mel.shape[1] + 1].transpose(1, 2)
-        wanted = log_mel.exp() @ basis.T
-        wanted = torch.cat([wanted, wanted[:, -1:]], dim=1)
+        )[..., : wanted.shape[1]].transpose(1, 2)
         present = spectrum.abs().clamp(min=LEAST_MAGNITUDE)
         magnitude = present
         for _ in range(UPDATES):
             made = magnitude @ basis @ basis.T
             magnitude = magnitude * wanted / made.clamp(min=LEAST_MAGNITUDE**2)
-        return self._inverse((spectrum * (magnitude / present)).transpose(1, 2), log_mel.shape[1])
+        fitted = (spectrum * (magnitude / present)).transpose(1, 2)
+        return self._inverse(fitted, wanted.shape[1] - 1)
 
     def noise(self, frames: int) -> torch.Tensor:
         """(1, frames, noise_channels), the same every time; more frames go on where fewer end."""

@@ -153,8 +153,7 @@ def prediction_of(
     scheduler: Any, latents: torch.Tensor, clean: torch.Tensor, timestep: torch.Tensor
 ) -> torch.Tensor:
     """The prediction that stands for clean latents: the inverse of ``expected_clean``."""
-    alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()]
-    signal, noise = alpha.sqrt(), (1 - alpha).sqrt()
+    signal, noise = _levels(scheduler, latents, timestep)
     kind = scheduler.config.prediction_type
     if kind == "v_prediction":
         return (signal * latents - clean) / noise
@@ -167,14 +166,21 @@ def expected_clean(
     scheduler: Any, latents: torch.Tensor, noise_pred: torch.Tensor, timestep: torch.Tensor
 ) -> torch.Tensor:
     """The clean latents that the prediction stands for (Salimans & Ho 2022, appendix D)."""
-    alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()]
-    signal, noise = alpha.sqrt(), (1 - alpha).sqrt()
+    signal, noise = _levels(scheduler, latents, timestep)
     kind = scheduler.config.prediction_type
     if kind == "v_prediction":
         return signal * latents - noise * noise_pred
     if kind == "sample":
         return noise_pred
     return (latents - noise * noise_pred) / signal
+
+
+def _levels(
+    scheduler: Any, latents: torch.Tensor, timestep: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """How much of the clean latents and of the noise there is at this step."""
+    alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()]
+    return alpha.sqrt(), (1 - alpha).sqrt()
 
 
 def steer(
@@ -191,9 +197,9 @@ def steer(
     sound; by no more than its own deviation, for at high noise the weight of a gradient is endless.
     """
     clean = expected_clean(scheduler, latents, noise_pred, timestep)
-    alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()]
+    signal, noise = _levels(scheduler, latents, timestep)
     gradient = steering.listener.gradient(latents, timestep, wanted).to(latents.dtype)
-    shift = steering.weight * (1 - alpha) / alpha.sqrt() * gradient
+    shift = steering.weight * noise.square() / signal * gradient
     rows = (1, 2, 3)
     limit = clean.std(dim=rows, keepdim=True) / shift.std(dim=rows, keepdim=True).clamp(min=1e-12)
     clean = clean + shift * limit.clamp(max=1.0)

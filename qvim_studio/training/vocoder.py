@@ -24,7 +24,7 @@ from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_w
 RESOLUTIONS = ((4096, 512), (2048, 256), (1024, 128), (512, 64), (256, 32))  # (n_fft, hop)
 LOG_FLOOR = 1e-4  # of spectral magnitudes, against the logarithm of silence
 NOISE_CHANNELS = 64
-CORRECTIONS = 16  # the first few bring the levels, the others tones their steadiness
+CORRECTIONS = 16  # the first few bring the levels, the rest keeps tones steady
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,16 @@ def test_more_corrections_come_nearer_to_the_mel_of_a_sound() -> None:
 
 
 @torch.no_grad()
+def test_training_hears_the_network_itself() -> None:
+    vocoder = VocosVocoder(replace(TINY, corrections=2))
+    plain = VocosVocoder(TINY)
+    plain.load_state_dict(vocoder.state_dict())
+    frames = torch.randn(1, 8, 64)
+    assert torch.equal(vocoder.train()(frames), plain.train()(frames))
+    assert not torch.allclose(vocoder.eval()(frames), plain.eval()(frames))
+
+
+@torch.no_grad()
 @pytest.mark.parametrize("frames", [1, 3, 8])
 def test_very_short_sounds_are_corrected_too(frames: int) -> None:
     vocoder = VocosVocoder(replace(TINY, corrections=2)).eval()

@@ -244,6 +244,21 @@ def test_a_small_weight_shifts_in_proportion() -> None:
     torch.testing.assert_close(heavy - plain, 2.0 * (light - plain), atol=1e-5, rtol=1e-3)
 
 
+@pytest.mark.parametrize("level", [100, 600])
+def test_the_shift_is_the_gradient_of_the_log_probability(level: int) -> None:
+    """Dhariwal & Nichol, eq. 10, seen from the clean latents: noise variance over signal."""
+    scheduler, timestep = training_scheduler(), torch.tensor(level)
+    latents, prediction = torch.randn(SHAPE), torch.randn(SHAPE)
+    listener = tiny_listener()
+    steered = steer(Steering(listener, 1.0), scheduler, latents, prediction, timestep, unit(1))
+    before, after = (
+        expected_clean(scheduler, latents, each, timestep) for each in (prediction, steered)
+    )
+    alpha = scheduler.alphas_cumprod[level]
+    shift = (1 - alpha) / alpha.sqrt() * listener.gradient(latents, timestep, unit(1))
+    torch.testing.assert_close(after - before, shift, atol=1e-5, rtol=1e-2)
+
+
 def test_steered_sounds_are_heard_as_what_was_wanted() -> None:
     listener, likeness = tiny_listener(), []
     clean = torch.randn(SHAPE, generator=torch.Generator().manual_seed(0))

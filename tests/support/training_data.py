@@ -104,6 +104,13 @@ def write_corpus(folder: Path, clap_id: str, items: int = 3, length: int = 16_00
     return folder
 
 
+def hold_out_first(corpus: Path) -> Path:
+    """The same corpus, its first item kept from training."""
+    index = corpus / "index.json"
+    index.write_text(index.read_text().replace('"train"', '"held_out"', 1))
+    return corpus
+
+
 def make_runs(root: Path) -> None:
     """Run folders with every part of the starter, the UNet and its student's card
     real, the others an empty configuration."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 import torch
-from training_data import write_corpus
+from training_data import hold_out_first, write_corpus
 
 from qvim_studio.models.bandwidth import BandwidthConfig, BandwidthExtender
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
@@ -78,9 +78,7 @@ def test_recordings_that_end_low_do_not_teach() -> None:
 
 
 def test_what_it_leaves_is_loaded_and_trained_on(tmp_path: Path) -> None:
-    corpus = write_corpus(tmp_path / "corpus", "tiny-clap")
-    index = corpus / "index.json"
-    index.write_text(index.read_text().replace('"train"', '"held_out"', 1))
+    corpus = hold_out_first(write_corpus(tmp_path / "corpus", "tiny-clap"))
     make_vae((8, 8, 8)).save_pretrained(tmp_path / "vae")
     vocoder = VocosVocoder(VocosConfig(channels=16, hidden_channels=32, blocks=1))
     vocoder.save_pretrained(tmp_path / "vocoder")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import torch
-from training_data import write_corpus
+from training_data import hold_out_first, write_corpus
 
 from qvim_studio.models.listener import LatentListener, ListenerConfig
 from qvim_studio.training.listener import ListenerTraining, heard_likeness, run
@@ -38,12 +37,8 @@ def test_it_learns_to_hear_through_noise() -> None:
 
 
 def test_what_it_leaves_is_loaded_and_trained_on(tmp_path: Path) -> None:
-    corpus = write_corpus(tmp_path / "corpus", "tiny-clap")
-    index = corpus / "index.json"
-    items = json.loads(index.read_text())
-    items[0]["split"] = "held_out"
-    index.write_text(json.dumps(items))
-    targets = np.eye(len(items), 512, dtype=np.float32)
+    corpus = hold_out_first(write_corpus(tmp_path / "corpus", "tiny-clap"))
+    targets = np.eye(3, 512, dtype=np.float32)
     np.savez(corpus / "targets.npz", embeddings=targets, null=targets[0])
     make_vae((8, 8, 8)).save_pretrained(tmp_path / "vae")
     options = ListenerTraining(

@@ -10,7 +10,7 @@ import pytest
 import torch
 from tiny_checkpoint import build_tiny_checkpoint, make_tiny_unet
 from torch import nn
-from training_data import write_corpus
+from training_data import hold_out_first, write_corpus
 
 from qvim_studio.models.checkpoints import Defaults, find_checkpoint
 from qvim_studio.models.student import (
@@ -109,9 +109,7 @@ def test_only_the_changes_learn_and_only_the_student_follows_them() -> None:
 
 
 def test_what_it_leaves_belongs_to_its_teacher(tmp_path: Path) -> None:
-    corpus = write_corpus(tmp_path / "corpus", "tiny-clap")
-    index = corpus / "index.json"
-    index.write_text(index.read_text().replace('"train"', '"held_out"', 1))
+    corpus = hold_out_first(write_corpus(tmp_path / "corpus", "tiny-clap"))
     checkpoint = find_checkpoint(str(build_tiny_checkpoint(tmp_path / "tiny")))
     student.run(corpus, tmp_path / "run", 0.03, checkpoint, None, OPTIONS)
     card = read_student_card(tmp_path / "run" / "student")
