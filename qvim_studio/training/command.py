@@ -13,7 +13,9 @@ import torch
 
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.resources import resource_path
-from qvim_studio.training.machine import leave_processes
+from qvim_studio.training.machine import keep_freed_memory, leave_processes
+
+log = logging.getLogger(__name__)
 
 STARTER_ID = "starter"
 QVIM_SHARES = (0.35, 0.5, 0.15)  # of the encoder's minutes: all of it, its upper half, last layer
@@ -49,6 +51,7 @@ def train(options: argparse.Namespace, evaluation: Sequence[str] = ()) -> dict[s
     if options.minutes <= 0:
         raise UsageError(f"--minutes must be positive, got {options.minutes}.")
     torch.set_num_threads(max(1, options.threads))
+    keep_freed_memory()
     try:
         PARTS[options.part](options)
     finally:
@@ -61,10 +64,19 @@ def _corpus_folder(options: argparse.Namespace) -> Path:
 
 
 def _imitations(options: argparse.Namespace) -> None:
+    from qvim_studio.training import spoken_renderer
     from qvim_studio.training.corpus import load_corpus
-    from qvim_studio.training.imitations import load_or_render
+    from qvim_studio.training.imitations import load_or_render, render_spoken
 
-    load_or_render(load_corpus(_corpus_folder(options)))
+    corpus = load_corpus(_corpus_folder(options))
+    load_or_render(corpus)
+    if spoken_renderer.is_installed():
+        render_spoken(corpus)
+    else:
+        log.warning(
+            "Nobody says the names of sounds to this training set: the speech synthesizer Flite is "
+            "not installed. On Debian: apt install flite, then run this again."
+        )
 
 
 def _targets(options: argparse.Namespace) -> None:

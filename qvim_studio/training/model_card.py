@@ -12,10 +12,11 @@ import numpy as np
 
 from qvim_studio.training.corpus import INDEX_FILE, RATES_HZ, Corpus, load_corpus
 from qvim_studio.training.credits import credit
-from qvim_studio.training.imitations import read_entries
+from qvim_studio.training.imitations import SPOKEN_FILE, read_entries
 from qvim_studio.training.loop import LOG_FILE
 
 CARD_NAME = "README.md"
+RESTORED_CARD = "restored.md"  # in the runs' folder: of the checkpoint that they began with
 # The trainers whose work is in each part of the checkpoint, and the folders of their logs.
 TRAINERS = {
     "qvim": (("qvim", "qvim"), ("qvim", "qvim/upper"), ("qvim", "qvim/finish")),
@@ -41,6 +42,7 @@ def write_model_card(
     """Write ``README.md`` into the checkpoint's folder. evaluation: lines for people."""
     corpus_folder = run_root / "corpus"
     has_corpus = (corpus_folder / INDEX_FILE).is_file()
+    restored = _restored_rows(run_root / RESTORED_CARD)
     lines = [
         f"# {title}",
         "",
@@ -51,11 +53,11 @@ def write_model_card(
         "",
         "| part | MiB | trained with | steps | minutes |",
         "|---|---|---|---|---|",
-        *(_part_row(folder / part, run_root) for part in TRAINERS),
+        *(_part_row(folder / part, run_root, restored.get(part)) for part in TRAINERS),
         "",
         "Steps and minutes come from the logs of the trainings, which may have begun with the",
-        "weights of an earlier version (`qvim-studio train restore`); a dash stands for weights",
-        "taken over from one as they were. All parts in order:",
+        "weights of an earlier version (`qvim-studio train restore`). Parts taken over from one as",
+        "they were keep what its card said; a dash stands for what none says. All parts in order:",
         "`qvim-studio data build DIR`, then `qvim-studio train all --minutes N`.",
         "",
         "## Data",
@@ -98,14 +100,26 @@ def training_time(log_file: Path) -> tuple[int, float]:
     return rows[-1][0], (float(taken.sum()) + usual) / 60
 
 
-def _part_row(part: Path, run_root: Path) -> str:
+def _part_row(part: Path, run_root: Path, restored: str | None) -> str:
+    """restored: steps and minutes as the card of the restored checkpoint has them."""
     size = sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
     trainers = TRAINERS[part.name]
     facts = [training_time(run_root / run / LOG_FILE) for _, run in trainers]
     commands = ", ".join(dict.fromkeys(f"`train {command}`" for command, _ in trainers))
     steps = " + ".join(f"{count:,}" if count else "–" for count, _ in facts)
     minutes = " + ".join(f"{value:.0f}" if count else "–" for count, value in facts)
-    return f"| {part.name} | {size / 2**20:.1f} | {commands} | {steps} | {minutes} |"
+    times = f"{steps} | {minutes}"
+    if restored and not any(count for count, _ in facts):
+        times = restored
+    return f"| {part.name} | {size / 2**20:.1f} | {commands} | {times} |"
+
+
+def _restored_rows(card: Path) -> dict[str, str]:
+    """Steps and minutes of each part in another checkpoint's card; empty where there is none."""
+    if not card.is_file():
+        return {}
+    rows = re.findall(r"^\| (\w+) \| [^|]* \| [^|]* \| (.*) \|$", card.read_text("utf-8"), re.M)
+    return dict(rows)
 
 
 def _plain(licence: str) -> str:
@@ -124,6 +138,8 @@ def _data(corpus: Corpus) -> list[str]:
         if real
         else "All imitations are a program's (synthetic), none are people's."
     )
+    if (corpus.folder / SPOKEN_FILE).is_file():
+        imitated += " Some are words, said by the synthesizer Flite (Carnegie Mellon University)."
     licences = Counter(
         _plain(credit(item.source, item.label, item.licence)[0]) for item in corpus.items
     ).most_common()

@@ -20,7 +20,7 @@ from qvim_studio.models.student import STUDENT_FOLDER, fingerprint, read_student
 from qvim_studio.models.weight_names import weight_file
 from qvim_studio.training.corpus import INDEX_FILE, load_corpus
 from qvim_studio.training.credits import is_permissive
-from qvim_studio.training.model_card import CARD_NAME, write_model_card
+from qvim_studio.training.model_card import CARD_NAME, RESTORED_CARD, write_model_card
 
 log = logging.getLogger(__name__)
 
@@ -169,6 +169,8 @@ def restore(checkpoint_folder: Path, run_root: Path) -> None:
         if not target.is_dir():
             shutil.copytree(checkpoint_folder / name, target)
             log.info("%s from %s", target, checkpoint_folder)
+    if (checkpoint_folder / CARD_NAME).is_file():
+        shutil.copyfile(checkpoint_folder / CARD_NAME, run_root / RESTORED_CARD)
 
 
 def _check_size(folder: Path) -> None:

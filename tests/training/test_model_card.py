@@ -14,7 +14,7 @@ from qvim_studio.cli import main
 from qvim_studio.models.checkpoints import find_checkpoint, verify_checkpoint
 from qvim_studio.training.build import build_corpus
 from qvim_studio.training.model_card import training_time
-from qvim_studio.training.starter import StarterCard, assemble
+from qvim_studio.training.starter import StarterCard, assemble, restore
 
 LOG = "step,time,loss\n50,1000,2.0\n100,1060,1.5\n150,1120,1.2\n200,9000,1.1\n250,9060,1.0\n"
 
@@ -42,6 +42,21 @@ def test_card_says_sizes_data_commands_and_figures(runs: Path, tmp_path: Path) -
     assert "- held-out: class MRR 0.5" in card
     assert "| unknown | 3 |" in card and "unclear: 3 of 3" in card
     assert str(tmp_path) not in card
+
+
+def test_parts_taken_over_keep_what_their_card_said(runs: Path, tmp_path: Path) -> None:
+    (runs / "vae").mkdir(exist_ok=True)
+    (runs / "vae" / "log.csv").write_text(LOG)
+    assemble(runs, tmp_path / "first", StarterCard("space"))
+    later = tmp_path / "later"
+    restore(tmp_path / "first", later)
+    (later / "vocoder" / "log.csv").write_text(LOG.replace("250,", "300,"))
+    assemble(later, tmp_path / "second", StarterCard("space"))
+    card = (tmp_path / "second" / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"\| unet \| \d\.\d \| `train unet` \| 250 \| 4 \|", card)
+    assert "`train vae`, `train decoder` | 250 + – | 4 + – |" in card
+    assert "`train vocoder`, `train decoder` | 300 + – | 4 + – |" in card
+    assert "`train adapter` | – | – |" in card
 
 
 def test_starter_of_recordings_without_a_permissive_licence_may_not_be_sold(
