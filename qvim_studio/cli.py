@@ -217,6 +217,13 @@ def _add_evaluate(commands: Any) -> None:
     parser.add_argument("--checkpoint", default="starter", metavar="ID|DIR")
     parser.add_argument("--vram-mode", choices=[mode.value for mode in VramMode], default="auto")
     parser.add_argument("--clips", type=int, default=12, metavar="N", help="imitations of each set")
+    parser.add_argument(
+        "--variations",
+        type=int,
+        default=4,
+        metavar="N",
+        help="of each; the one shown first also counts by itself",
+    )
     parser.add_argument("--steps", type=int, metavar="N", help="denoising steps")
     parser.add_argument("--report", type=Path, metavar="DIR", help="write a page with players")
     parser.add_argument("--json", action="store_true")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,19 +25,22 @@ from qvim_studio.evaluation.retrieval import Score, chance_reciprocal_ranks
 from qvim_studio.evaluation.sets import Query, QuerySet
 from qvim_studio.training.ranks import reciprocal_ranks
 
-SEEDS = 2  # variations of each imitation: enough to see that they differ
+SEEDS = 2  # variations of each imitation where timing is judged: enough to see that they differ
 
 
 @dataclass(frozen=True, eq=False)
 class MadeClip:
-    """What one imitation gave. clips: one per seed, in the order of the seeds; seeds that came out
-    silent gave none."""
+    """What one imitation gave. clips: one per seed, in the order of the seeds; of the ``asked``
+    seeds those that came out silent gave none. first: which of the clips the program shows first,
+    the one that its encoder finds nearest to the voice."""
 
     query: Query
     clips: tuple[AudioClip, ...]
     fidelity: tuple[Fidelity, ...]
     started_from: str
     seconds: float
+    asked: int
+    first: int
 
 
 def choose_queries(query_set: QuerySet, count: int) -> QuerySet:
@@ -60,22 +63,24 @@ def make_clips(
     timbres: Sequence[AudioClip] | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[MadeClip]:
-    """Generate from every query with these settings of a request.
+    """Generate from every query with these settings of a request, SEEDS times if they say nothing
+    of variations.
 
     timbres: a foreign sound for each query, the shuffled-conditioning baseline.
     """
+    settings = {"variations": SEEDS} | settings
     made = []
     for number, query in enumerate(queries):
         request = GenerationRequest(
             imitation=query.clip,
             timbre=None if timbres is None else timbres[number],
-            variations=SEEDS,
             **settings,
         )
         began = time.perf_counter()
         result = engine.generate(request, lambda progress: None, lambda: False)
         seconds = time.perf_counter() - began
         variations = sorted(result.variations, key=lambda variation: variation.seed)
+        first = variations.index(result.variations[0])
         clips = tuple(variation.clip for variation in variations)
         made.append(
             MadeClip(
@@ -84,6 +89,8 @@ def make_clips(
                 fidelity=tuple(measure_fidelity(query.clip, clip) for clip in clips),
                 started_from=variations[0].start_name,
                 seconds=seconds / len(clips),
+                asked=request.variations,
+                first=first,
             )
         )
         on_progress(number + 1, len(queries))
@@ -100,20 +107,34 @@ def shuffled_timbres(queries: Sequence[Query], seed: int = 0) -> list[AudioClip]
     return timbres
 
 
+def shown_first(made: Sequence[MadeClip]) -> list[MadeClip]:
+    """The same with nothing but what a user hears first."""
+    return [
+        replace(
+            one,
+            clips=(one.clips[one.first],),
+            fidelity=(one.fidelity[one.first],),
+            asked=1,
+            first=0,
+        )
+        for one in made
+    ]
+
+
 def class_scores(
     made: Sequence[MadeClip], query_set: QuerySet, references: np.ndarray, judge: JudgingEmbedding
 ) -> Score:
-    """Class MRR with the made clips as the queries; references: their embeddings."""
-    clips = [clip for one in made for clip in one.clips]
-    relevant = np.array(
-        [
-            [name in one.query.classes for name in query_set.classes]
-            for one in made
-            for _ in one.clips
-        ]
-    )
-    similarity = judge.embed(clips) @ references.T
-    return Score.of(reciprocal_ranks(similarity, relevant), chance_reciprocal_ranks(relevant))
+    """Class MRR with the made clips as the queries; references: their embeddings.
+
+    The clips of one imitation are averaged first: they are no independent draws.
+    """
+    means = []
+    relevant = np.array([[name in one.query.classes for name in query_set.classes] for one in made])
+    for one, wanted in zip(made, relevant, strict=True):
+        similarity = judge.embed(one.clips) @ references.T
+        ranks = reciprocal_ranks(similarity, np.tile(wanted, (len(one.clips), 1)))
+        means.append(ranks.mean())
+    return Score.of(np.array(means), chance_reciprocal_ranks(relevant))
 
 
 def distribution_scores(
@@ -145,17 +166,16 @@ def timing_scores(made: Sequence[MadeClip]) -> dict[str, float | None]:
 def quality_scores(made: Sequence[MadeClip], judge: JudgingEmbedding) -> dict[str, Any]:
     """Gates, how different two seeds are (1 - cosine), seconds per clip (median)."""
     failures = Counter(name for one in made for clip in one.clips for name in failed_gates(clip))
-    silent = sum(SEEDS - len(one.clips) for one in made)
+    silent = sum(one.asked - len(one.clips) for one in made)
     if silent:
         failures["silent"] += silent
-    pairs = [judge.embed(one.clips) for one in made if len(one.clips) == SEEDS]
+    several = [one.clips[:2] for one in made if len(one.clips) > 1]
+    pairs = [judge.embed(clips) for clips in several]
     return {
         "clips": sum(len(one.clips) for one in made),
         "failed_gates": dict(failures),
         "identical_seeds": sum(
-            bool(np.array_equal(one.clips[0].samples, one.clips[1].samples))
-            for one in made
-            if len(one.clips) == SEEDS
+            bool(np.array_equal(one.samples, other.samples)) for one, other in several
         ),
         "seed_diversity": float(np.median([1 - first @ second for first, second in pairs])),
         "seconds_per_clip": float(np.median([one.seconds for one in made])),

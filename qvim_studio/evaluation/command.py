@@ -16,7 +16,7 @@ import torch
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.request import VramMode
+from qvim_studio.core.request import MAX_VARIATIONS, VramMode
 from qvim_studio.evaluation import sets
 from qvim_studio.evaluation.clips import MadeClip
 from qvim_studio.evaluation.embedding import find_judge
@@ -46,6 +46,8 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
     """Measure ``options.checkpoint`` and, where asked, write the report."""
     if options.clips < 0:
         raise UsageError(f"--clips must not be negative, got {options.clips}.")
+    if not 1 <= options.variations <= MAX_VARIATIONS:
+        raise UsageError(f"--variations must be 1 to {MAX_VARIATIONS}, got {options.variations}.")
     checkpoint = find_checkpoint(options.checkpoint)
     loaded = load_checkpoint(checkpoint, make_plan(VramMode(options.vram_mode), checkpoint))
     encoder = load_qvim_encoder(encoder_folder(checkpoint.installed_folder()))
@@ -67,7 +69,9 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
             "retrieval": evaluate_retrieval(encoder, query_set),
         }
         if options.clips:
-            evaluation = evaluate_clips(engine, query_set, settings, judge, options.clips)
+            evaluation = evaluate_clips(
+                engine, query_set, settings, judge, options.clips, options.variations
+            )
             one["clips"] = evaluation.figures
             made[query_set.name] = evaluation.made
         figures["sets"][query_set.name] = one
@@ -108,7 +112,8 @@ def summary(figures: dict[str, Any]) -> str:
         if "clips" in one:
             clips = one["clips"]
             lines.append(
-                f"  made clips: class MRR {clips['class_mrr']['mean']:.3f}, shuffled "
+                f"  made clips: class MRR {clips['class_mrr']['mean']:.3f}, first of "
+                f"{clips['variations']} {clips['class_mrr_first']['mean']:.3f}, shuffled "
                 f"{clips['class_mrr_shuffled']['mean']:.3f}, chance "
                 f"{clips['class_mrr']['chance']:.3f} ({clips['judge']}); envelope correlation "
                 f"{clips['timing_tight']['envelope_correlation']:.3f}, onsets "

@@ -99,10 +99,11 @@ def evaluate_clips(
     settings: dict[str, Any],
     judge: JudgingEmbedding,
     count: int,
+    variations: int,
 ) -> SetEvaluation:
     """Clips for ``count`` queries: as asked, tightly and loosely following, and shuffled.
 
-    settings: of the requests (core.request.GenerationRequest).
+    settings: of the requests (core.request.GenerationRequest). variations: of each query as asked.
     """
     chosen = made_clips.choose_queries(query_set, count)
     references = judge.embed(chosen.references)
@@ -117,16 +118,19 @@ def evaluate_clips(
             lambda done, total: log.info("%s, %s: %d of %d", chosen.name, what, done, total),
         )
 
-    made = make("as asked", None)
+    made = make("as asked", None, variations=variations)
     shuffled = make("shuffled", made_clips.shuffled_timbres(takes))
     tight = make("tight", None, follow=1.0)
     loose = make("loose", None, follow=0.0)
+    first = made_clips.shown_first(made)
     scores = (chosen, references, judge)
     return SetEvaluation(
         {
             "judge": judge.name,
             "judge_is_own": judge.is_own,
             "class_mrr": asdict(made_clips.class_scores(made, *scores)),
+            "variations": variations,
+            "class_mrr_first": asdict(made_clips.class_scores(first, *scores)),
             "class_mrr_shuffled": asdict(made_clips.class_scores(shuffled, *scores)),
             "distribution": made_clips.distribution_scores(made, *scores),
             "distribution_shuffled": made_clips.distribution_scores(shuffled, *scores),

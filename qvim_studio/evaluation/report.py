@@ -115,6 +115,7 @@ def _set_section(name: str, one: dict[str, Any]) -> str:
 def _clip_tables(clips: dict[str, Any]) -> str:
     kind = [
         ("as asked", _score(clips["class_mrr"]), *_distances(clips["distribution"])),
+        (f"first of {clips['variations']} shown", _score(clips["class_mrr_first"]), "", "", ""),
         (
             "voice shuffled",
             _score(clips["class_mrr_shuffled"]),

@@ -39,7 +39,7 @@ BANDWIDTH_SHARE = 0.99  # of the energy lies below the bandwidth
 BUILD_FILE = "build.json"
 BUILD_FORMAT = 1  # raised when the same files would give another set
 # Made from the set by later steps: worthless once it has changed.
-DERIVED_FILES = (imitations.RENDERED_FILE, imitations.SPOKEN_FILE, TARGETS_FILE)
+DERIVED_FILES = (imitations.RENDERED_FILE, TARGETS_FILE)
 SHOWN_PROBLEMS = 5
 
 

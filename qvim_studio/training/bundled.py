@@ -166,8 +166,6 @@ def write_attributions(corpus: Corpus, library_csv: Path, path: Path) -> None:
         "",
         "- The starter's 512-d sound space was distilled from the aiSFX embedding (Alison B. Ma,",
         "  Alexander Lerch, ISMIR 2022), weights under CC BY 4.0. Those weights do not ship.",
-        "- Words for sounds were said by the speech synthesizer Flite and its voices (Carnegie",
-        "  Mellon University, 1999-2016, free for any purpose with this notice). None of it ships.",
         "",
         "## Fonts",
         "",

@@ -15,8 +15,6 @@ from qvim_studio.core.errors import UsageError
 from qvim_studio.core.resources import resource_path
 from qvim_studio.training.machine import keep_freed_memory, leave_processes
 
-log = logging.getLogger(__name__)
-
 STARTER_ID = "starter"
 QVIM_SHARES = (0.35, 0.5, 0.15)  # of the encoder's minutes: all of it, its upper half, last layer
 
@@ -64,19 +62,10 @@ def _corpus_folder(options: argparse.Namespace) -> Path:
 
 
 def _imitations(options: argparse.Namespace) -> None:
-    from qvim_studio.training import spoken_renderer
     from qvim_studio.training.corpus import load_corpus
-    from qvim_studio.training.imitations import load_or_render, render_spoken
+    from qvim_studio.training.imitations import load_or_render
 
-    corpus = load_corpus(_corpus_folder(options))
-    load_or_render(corpus)
-    if spoken_renderer.is_installed():
-        render_spoken(corpus)
-    else:
-        log.warning(
-            "Nobody says the names of sounds to this training set: the speech synthesizer Flite is "
-            "not installed. On Debian: apt install flite, then run this again."
-        )
+    load_or_render(load_corpus(_corpus_folder(options)))
 
 
 def _targets(options: argparse.Namespace) -> None:

@@ -1,8 +1,7 @@
-"""Imitations of every reference of a corpus: people's where there are any, else synthetic ones.
+"""Imitations of every reference of a corpus: people's where there are any, else rendered ones.
 
 The two are never mixed up: a reference with real takes gets no synthetic ones, and every take
-says which it is. Synthetic ones follow the sound (training.voice_renderer) or name it
-(training.spoken_renderer); held-out sounds are never named, for evaluation does that its own way.
+says which it is.
 """
 
 from __future__ import annotations
@@ -10,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from enum import IntEnum
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,27 +18,15 @@ import numpy as np
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.training.corpus import Corpus
-from qvim_studio.training.labels import sound_class
-from qvim_studio.training.spoken_renderer import speak, words_of
 from qvim_studio.training.voice_renderer import render_imitation
 
 log = logging.getLogger(__name__)
 
 SAMPLE_RATE = 32_000
 MAX_SECONDS = 4.0  # of a render: people imitate the beginning of a long sound
-SPOKEN_TAKES = 2  # of each sound, beside three rendered ones
 RENDERED_FILE = "imitations.npz"
-SPOKEN_FILE = "spoken.npz"
 RECORDED_FILE = "takes_32000.npy"
 ENTRIES_FILE = "takes.json"
-
-
-class Origin(IntEnum):
-    """Who or what made a take."""
-
-    PERSON = 0
-    RENDERER = 1
-    SPEECH = 2
 
 
 @dataclass(frozen=True)
@@ -77,13 +63,14 @@ class TakeRows:
 class ImitationSet:
     """All takes of all items, mono at 32 kHz, in the order of the items.
 
-    origins: (takes,) of Origin. spans: (takes, 2), begin and end in the audio of that origin.
+    spans: (takes, 2), begin and end in ``recorded`` where is_real, else in ``rendered``.
     """
 
     rows: TakeRows
     spans: np.ndarray
-    origins: np.ndarray
-    audio: Mapping[Origin, np.ndarray]
+    is_real: np.ndarray
+    rendered: np.ndarray
+    recorded: np.ndarray
 
     def samples(self, item: int, take: int) -> np.ndarray:
         """float32 (frames,) of one take of an item."""
@@ -92,7 +79,8 @@ class ImitationSet:
     def row(self, row: int) -> np.ndarray:
         """float32 (frames,) of the take in that row."""
         begin, end = self.spans[row]
-        return np.asarray(self.audio[Origin(self.origins[row])][begin:end], dtype=np.float32)
+        audio = self.recorded if self.is_real[row] else self.rendered
+        return np.asarray(audio[begin:end], dtype=np.float32)
 
     def draw(self, item: int, rng: np.random.Generator) -> np.ndarray:
         """float32 (frames,) of any take of an item."""
@@ -101,10 +89,10 @@ class ImitationSet:
     @property
     def id(self) -> str:
         """Short name of exactly these takes, for what is cached of them."""
-        return hashlib.sha256(self.spans.tobytes() + self.origins.tobytes()).hexdigest()[:16]
+        return hashlib.sha256(self.spans.tobytes() + self.is_real.tobytes()).hexdigest()[:16]
 
     def has_real(self, item: int) -> bool:
-        return bool(self.origins[self.rows.first[item]] == Origin.PERSON)
+        return bool(self.is_real[self.rows.first[item]])
 
 
 def take_rows(stored: np.ndarray, first: np.ndarray | None) -> tuple[np.ndarray, TakeRows]:
@@ -123,37 +111,31 @@ def write_entries(entries: Sequence[TakeEntry], folder: Path) -> None:
 
 
 def load_or_render(corpus: Corpus, renders: int = 3, seed: int = 0) -> ImitationSet:
-    """The corpus folder's real takes; of all other items ``renders`` cached synthetic ones, and
-    the spoken ones where ``render_spoken`` has made any."""
-    real: dict[int, list[tuple[int, int]]] = {}
-    for entry in read_entries(corpus.folder):
-        real.setdefault(entry.item, []).append((entry.offset, entry.offset + entry.length))
+    """The corpus folder's real takes, and ``renders`` cached synthetic ones of all other items."""
+    entries = read_entries(corpus.folder)
+    real: dict[int, list[TakeEntry]] = {}
+    for entry in entries:
+        real.setdefault(entry.item, []).append(entry)
     others = [index for index in range(len(corpus.items)) if index not in real]
     rendered, starts = _load_rendered(corpus, others, renders, seed)
-    rendered_of = dict(zip(others, starts, strict=True))
-    spoken, spoken_of = _load_spoken(corpus)
     recorded = (
         np.load(corpus.folder / RECORDED_FILE, mmap_mode="r") if real else np.zeros(0, np.float16)
     )
+    rendered_of = dict(zip(others, starts, strict=True))
     spans: list[tuple[int, int]] = []
-    origins: list[Origin] = []
+    is_real: list[bool] = []
     counts = [0]
     for item in range(len(corpus.items)):
         if item in real:
-            found = {Origin.PERSON: real[item]}
+            own = [(entry.offset, entry.offset + entry.length) for entry in real[item]]
         else:
-            followed = list(pairwise(rendered_of[item].tolist()))
-            found = {Origin.RENDERER: followed, Origin.SPEECH: spoken_of.get(item, [])}
-        for origin, own in found.items():
-            spans += own
-            origins += [origin] * len(own)
-        counts.append(len(spans))
-    return ImitationSet(
-        TakeRows(np.array(counts)),
-        np.array(spans),
-        np.array(origins),
-        {Origin.PERSON: recorded, Origin.RENDERER: rendered, Origin.SPEECH: spoken},
-    )
+            bounds = rendered_of[item].tolist()
+            own = list(pairwise(bounds))
+        spans += own
+        is_real += [item in real] * len(own)
+        counts.append(len(own))
+    rows = TakeRows(np.cumsum(counts))
+    return ImitationSet(rows, np.array(spans), np.array(is_real), rendered, recorded)
 
 
 def read_entries(folder: Path) -> list[TakeEntry]:
@@ -194,48 +176,7 @@ def _render(corpus: Corpus, items: Sequence[int], renders: int, seed: int, path:
             starts[position, render + 1] = offset
         if position % 200 == 0:
             log.info("rendered imitations of %d of %d sounds", position, len(items))
-    _write_arrays(path, audio=np.concatenate(parts), starts=starts)
-
-
-def render_spoken(corpus: Corpus, seed: int = 0) -> int:
-    """Cache SPOKEN_TAKES spoken imitations of every sound to train with that has no real takes and
-    whose class has words; their number. Raises StudioError without the speech synthesizer."""
-    path = corpus.folder / SPOKEN_FILE
-    if path.is_file():
-        return len(np.load(path)["items"])
-    real = {entry.item for entry in read_entries(corpus.folder)}
-    takes, items = [np.zeros(0, np.float16)], []
-    for index in corpus.indices("train").tolist():
-        item = corpus.items[index]
-        words = words_of(sound_class(item.label, item.source))
-        if index in real or not words:
-            continue
-        for take in range(SPOKEN_TAKES):
-            rng = np.random.default_rng((seed, index, take))
-            takes.append(speak(words[rng.integers(len(words))], SAMPLE_RATE, rng))
-            items.append(index)
-        if len(takes) % 400 == 1:
-            log.info("spoke %d imitations", len(items))
-    ends = np.cumsum([len(take) for take in takes])
-    audio = np.concatenate(takes).astype(np.float16)
-    _write_arrays(path, audio=audio, items=np.array(items, np.int64), ends=ends)
-    return len(items)
-
-
-def _load_spoken(corpus: Corpus) -> tuple[np.ndarray, dict[int, list[tuple[int, int]]]]:
-    """Samples, and where in them the takes of each item lie."""
-    path = corpus.folder / SPOKEN_FILE
-    if not path.is_file():
-        return np.zeros(0, np.float16), {}
-    stored = np.load(path)
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for item, span in zip(stored["items"].tolist(), pairwise(stored["ends"].tolist()), strict=True):
-        spans.setdefault(item, []).append(span)
-    return stored["audio"], spans
-
-
-def _write_arrays(path: Path, **arrays: np.ndarray) -> None:
     temporary = path.with_suffix(".part")
     with temporary.open("wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, audio=np.concatenate(parts), starts=starts)
     temporary.replace(path)

@@ -12,7 +12,7 @@ import numpy as np
 
 from qvim_studio.training.corpus import INDEX_FILE, RATES_HZ, Corpus, load_corpus
 from qvim_studio.training.credits import credit
-from qvim_studio.training.imitations import SPOKEN_FILE, read_entries
+from qvim_studio.training.imitations import read_entries
 from qvim_studio.training.loop import LOG_FILE
 
 CARD_NAME = "README.md"
@@ -138,8 +138,6 @@ def _data(corpus: Corpus) -> list[str]:
         if real
         else "All imitations are a program's (synthetic), none are people's."
     )
-    if (corpus.folder / SPOKEN_FILE).is_file():
-        imitated += " Some are words, said by the synthesizer Flite (Carnegie Mellon University)."
     licences = Counter(
         _plain(credit(item.source, item.label, item.licence)[0]) for item in corpus.items
     ).most_common()

@@ -58,6 +58,7 @@ def test_report_holds_figures_players_and_pictures(
     report = tmp_path / "report"
     arguments = ["evaluate", "--pairs", str(pairs), "--checkpoint", str(checkpoint)]
     arguments += ["--runs", str(tmp_path / "none"), "--clips", "2", "--report", str(report)]
+    arguments += ["--variations", "3"]
     assert cli.main([*arguments, "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures == json.loads((report / "figures.json").read_text()) | {
@@ -67,7 +68,10 @@ def test_report_holds_figures_players_and_pictures(
     assert (one["queries"], one["references"]) == (2, 2)
     assert set(one["retrieval"]) == {"qvim", "2dft", "mean_spectrum"}
     assert 0 < one["retrieval"]["qvim"]["item_mrr"]["mean"] <= 1
-    assert one["clips"]["clips"] == 12
+    assert one["clips"]["clips"] == 2 * (3 + 2 + 2)
+    assert one["clips"]["variations"] == 3
+    assert 0 < one["clips"]["class_mrr_first"]["mean"] <= 1
+    assert "first of 3 shown" in (report / "index.html").read_text()
     assert one["clips"]["identical_seeds"] == 0
     page = Sources()
     page.feed((report / "index.html").read_text())
@@ -78,6 +82,13 @@ def test_report_holds_figures_players_and_pictures(
                 assert picture.size == (320, 160)
         else:
             assert soundfile.info(report / source).duration > 0.1
+
+
+def test_number_of_variations_must_be_possible(
+    pairs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["evaluate", "--pairs", str(pairs), "--variations", "0"]) == 2
+    assert "--variations must be 1 to 64, got 0" in capsys.readouterr().err
 
 
 def test_pairs_without_the_columns_are_refused(

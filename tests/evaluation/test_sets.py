@@ -9,7 +9,7 @@ import numpy as np
 
 from qvim_studio.evaluation.sets import held_out_sets
 from qvim_studio.training.corpus import Corpus, CorpusItem, load_corpus
-from qvim_studio.training.imitations import ImitationSet, Origin, TakeRows
+from qvim_studio.training.imitations import ImitationSet, TakeRows
 
 LENGTH = 64
 
@@ -35,11 +35,9 @@ def make_imitations(*is_real: bool) -> ImitationSet:
     return ImitationSet(
         TakeRows(np.arange(count + 1)),
         np.stack([begins, begins + LENGTH], axis=1),
-        np.array([Origin.PERSON if real else Origin.RENDERER for real in is_real]),
-        {
-            Origin.RENDERER: np.full(count * LENGTH, 0.1, np.float16),
-            Origin.PERSON: np.full(count * LENGTH, 0.5, np.float16),
-        },
+        np.array(is_real),
+        rendered=np.full(count * LENGTH, 0.1, np.float16),
+        recorded=np.full(count * LENGTH, 0.5, np.float16),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from qvim_studio.training.corpus import Corpus, CorpusItem
-from qvim_studio.training.imitations import ImitationSet, Origin, TakeRows
+from qvim_studio.training.imitations import ImitationSet, TakeRows
 from qvim_studio.training.qvim import (
     RELATION_TEMPERATURE,
     TEMPERATURE,
@@ -92,8 +92,7 @@ def make_pair_batches(options: QvimTraining) -> PairBatches:
     corpus = Corpus(Path(), items, {32_000: audio})
     spans = np.stack([ends - lengths, ends], axis=1)
     rows = TakeRows(np.arange(len(items) + 1))
-    origins = np.full(len(items), Origin.RENDERER)
-    imitations = ImitationSet(rows, spans, origins, {Origin.RENDERER: audio})
+    imitations = ImitationSet(rows, spans, np.zeros(len(items), bool), audio, audio[:0])
     return PairBatches(corpus, imitations, TeacherOfLevels(), options)
 
 

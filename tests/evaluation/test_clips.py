@@ -1,0 +1,78 @@
+"""What is counted of the clips that an engine makes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import Variation
+from qvim_studio.evaluation.clips import class_scores, make_clips, quality_scores, shown_first
+from qvim_studio.evaluation.embedding import JudgingEmbedding
+from qvim_studio.evaluation.sets import Query, QuerySet
+
+RATE = 16_000
+
+
+def noise(seed: int) -> AudioClip:
+    samples = np.random.default_rng(seed).uniform(-0.5, 0.5, RATE // 2)
+    return AudioClip.from_mono((samples - samples.mean()).astype(np.float32), RATE)
+
+
+class RankingEngine:
+    """Finds later seeds nearer to the voice, shows them first, and drops the silent ones."""
+
+    def __init__(self, *silent: int) -> None:
+        self.silent = silent
+        self.requests: list[GenerationRequest] = []
+
+    def generate(self, request: GenerationRequest, *_: Any) -> SimpleNamespace:
+        self.requests.append(request)
+        seeds = [seed for seed in range(request.variations) if seed not in self.silent]
+        variations = [Variation(noise(seed), seed, seed / 10, 8000.0) for seed in reversed(seeds)]
+        return SimpleNamespace(variations=tuple(variations))
+
+
+def made_by(engine: RankingEngine, **settings: Any) -> list[Any]:
+    queries = [Query("woof", noise(90), ("dog",)), Query("bang", noise(91), ("gun",))]
+    return make_clips(cast(Engine, engine), queries, settings)
+
+
+def test_clips_are_in_the_order_of_seeds_and_the_one_shown_first_is_known() -> None:
+    engine = RankingEngine()
+    made = made_by(engine, variations=4)
+    assert [request.variations for request in engine.requests] == [4, 4]
+    for one, alone in zip(made, shown_first(made), strict=True):
+        assert [clip.samples[0, 0] for clip in one.clips] == [
+            noise(seed).samples[0, 0] for seed in range(4)
+        ]
+        assert np.array_equal(alone.clips[0].samples, noise(3).samples)
+        assert len(alone.clips) == len(alone.fidelity) == alone.asked == 1
+
+
+def test_clips_of_one_imitation_count_as_one_for_the_interval() -> None:
+    made = made_by(RankingEngine(), variations=4)
+    query_set = QuerySet(
+        "two", "noise", tuple(one.query for one in made), (noise(1), noise(2)), ("dog", "gun")
+    )
+    # Half of every imitation's clips are a dog's, the others a gun's: no doubt about the mean.
+    judge = JudgingEmbedding("turns", False, lambda clips: np.eye(2)[np.arange(len(clips)) % 2])
+    score = class_scores(made, query_set, np.eye(2), judge)
+    assert (score.mean, score.low, score.high) == (0.75, 0.75, 0.75)
+    assert score.queries == 2
+    assert score.chance == 0.75
+
+
+def test_silent_variations_are_counted_and_leave_the_others() -> None:
+    made = made_by(RankingEngine(1), variations=3)
+    assert [len(one.clips) for one in made] == [2, 2]
+    judge = JudgingEmbedding("level", False, lambda clips: np.eye(2)[: len(clips)])
+    scores = quality_scores(made, judge)
+    assert scores["clips"] == 4
+    assert scores["failed_gates"] == {"silent": 2}
+    assert scores["identical_seeds"] == 0
+    assert scores["seed_diversity"] == 1.0
