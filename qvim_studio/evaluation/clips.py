@@ -80,7 +80,7 @@ def make_clips(
         result = engine.generate(request, lambda progress: None, lambda: False)
         seconds = time.perf_counter() - began
         variations = sorted(result.variations, key=lambda variation: variation.seed)
-        first = variations.index(result.variations[0])
+        seeds = [variation.seed for variation in variations]
         clips = tuple(variation.clip for variation in variations)
         made.append(
             MadeClip(
@@ -90,7 +90,7 @@ def make_clips(
                 started_from=variations[0].start_name,
                 seconds=seconds / len(clips),
                 asked=request.variations,
-                first=first,
+                first=seeds.index(result.variations[0].seed),
             )
         )
         on_progress(number + 1, len(queries))

@@ -162,15 +162,16 @@ def _with_honest_licence(card: StarterCard, corpus_folder: Path) -> StarterCard:
 def restore(checkpoint_folder: Path, run_root: Path) -> None:
     """Put the parts of a finished checkpoint where their trainers go on from them.
 
-    A part that the run folder has already is left alone.
+    A part that the run folder has already is left alone, and so is the card of an earlier one.
     """
     for name, run in [*PARTS.items(), *FOUNDATIONS.items()]:
         target = run_root / run / name
         if not target.is_dir():
             shutil.copytree(checkpoint_folder / name, target)
             log.info("%s from %s", target, checkpoint_folder)
-    if (checkpoint_folder / CARD_NAME).is_file():
-        shutil.copyfile(checkpoint_folder / CARD_NAME, run_root / RESTORED_CARD)
+    card, kept = checkpoint_folder / CARD_NAME, run_root / RESTORED_CARD
+    if card.is_file() and not kept.is_file():
+        shutil.copyfile(card, kept)
 
 
 def _check_size(folder: Path) -> None:

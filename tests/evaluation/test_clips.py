@@ -24,16 +24,23 @@ def noise(seed: int) -> AudioClip:
 
 
 class RankingEngine:
-    """Finds later seeds nearer to the voice, shows them first, and drops the silent ones."""
+    """Finds later seeds nearer to the voice, shows them first, and drops the silent ones.
 
-    def __init__(self, *silent: int) -> None:
+    is_stuck: every seed gives the same.
+    """
+
+    def __init__(self, *silent: int, is_stuck: bool = False) -> None:
         self.silent = silent
+        self.is_stuck = is_stuck
         self.requests: list[GenerationRequest] = []
 
     def generate(self, request: GenerationRequest, *_: Any) -> SimpleNamespace:
         self.requests.append(request)
         seeds = [seed for seed in range(request.variations) if seed not in self.silent]
-        variations = [Variation(noise(seed), seed, seed / 10, 8000.0) for seed in reversed(seeds)]
+        variations = [
+            Variation(noise(0 if self.is_stuck else seed), seed, seed / 10, 8000.0)
+            for seed in reversed(seeds)
+        ]
         return SimpleNamespace(variations=tuple(variations))
 
 
@@ -76,3 +83,10 @@ def test_silent_variations_are_counted_and_leave_the_others() -> None:
     assert scores["failed_gates"] == {"silent": 2}
     assert scores["identical_seeds"] == 0
     assert scores["seed_diversity"] == 1.0
+
+
+def test_seeds_that_give_the_same_are_counted() -> None:
+    judge = JudgingEmbedding("same", False, lambda clips: np.eye(2)[[0] * len(clips)])
+    scores = quality_scores(made_by(RankingEngine(is_stuck=True), variations=3), judge)
+    assert scores["identical_seeds"] == 2
+    assert scores["seed_diversity"] == 0.0

@@ -8,16 +8,26 @@ import sys
 
 import pytest
 
+from qvim_studio.cli import main
+from qvim_studio.training import command
+
 FAULTS = """
+import ctypes
 import resource
-import torch
 from qvim_studio.training.machine import keep_freed_memory
 
 if {keeps}:
     keep_freed_memory()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.malloc.argtypes = [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+SIZE = 64 * 2**20
 
 def step():
-    return torch.ones(8 * 2**20).sum()  # 32 MiB
+    memory = libc.malloc(SIZE)
+    ctypes.memset(memory, 1, SIZE)
+    libc.free(memory)
 
 step()
 step()
@@ -41,3 +51,11 @@ def count_faults(keeps: bool) -> int:
 @pytest.mark.skipif(not is_glibc, reason="an option of glibc")
 def test_freed_memory_is_used_again() -> None:
     assert 4 * count_faults(keeps=True) < count_faults(keeps=False)
+
+
+def test_every_trainer_keeps_what_it_frees(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+    monkeypatch.setattr(command, "keep_freed_memory", lambda: done.append("keep"))
+    monkeypatch.setitem(command.PARTS, "clap", lambda options: done.append(options.part))
+    assert main(["train", "clap"]) == 0
+    assert done == ["keep", "clap"]

@@ -57,6 +57,10 @@ def test_parts_taken_over_keep_what_their_card_said(runs: Path, tmp_path: Path) 
     assert "`train vae`, `train decoder` | 250 + – | 4 + – |" in card
     assert "`train vocoder`, `train decoder` | 300 + – | 4 + – |" in card
     assert "`train adapter` | – | – |" in card
+    (tmp_path / "first" / "README.md").write_text("another card")
+    restore(tmp_path / "first", later)
+    assemble(later, tmp_path / "second", StarterCard("space"))
+    assert (tmp_path / "second" / "README.md").read_text(encoding="utf-8") == card
 
 
 def test_starter_of_recordings_without_a_permissive_licence_may_not_be_sold(
