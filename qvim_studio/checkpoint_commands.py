@@ -18,7 +18,7 @@ def download(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.models.downloads import plan_download
 
     checkpoint = find_known(options.checkpoint)
-    plan = plan_download(checkpoint)
+    plan = plan_download(checkpoint, allow_pickle=options.allow_pickle)
     print(
         f"{checkpoint.title}: {plan.total_bytes / 2**20:,.0f} MiB, {checkpoint.licence}"
         + (" (its sounds may not be sold)" if checkpoint.commercial == "no" else ""),

@@ -13,7 +13,7 @@ from qvim_studio.core.checkpoint_choice import (
     CheckpointChoice,
 )
 from qvim_studio.core.checkpoint_keeper import IsCancelled, OnBytes
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, PickledWeightsError
 from qvim_studio.core.request import VramMode
 from qvim_studio.models import downloads
 from qvim_studio.models.checkpoints import (
@@ -39,18 +39,16 @@ class HubKeeper:
     def free_bytes(self) -> int:
         return shutil.disk_usage(downloads.existing_cache()).free
 
-    def download(self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled) -> None:
-        downloads.download(downloads.plan_download(find_known(id)), on_bytes, is_cancelled)
+    def download(
+        self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled, allow_pickle: bool = False
+    ) -> None:
+        plan = downloads.plan_download(find_known(id), allow_pickle=allow_pickle)
+        downloads.download(plan, on_bytes, is_cancelled)
 
     def discard(self, id: str) -> None:
         downloads.discard(find_known(id))
 
-    def pickled_files(self, folder: Path) -> tuple[str, ...]:
-        from qvim_studio.models.pickled import find_pickled
-
-        return tuple(path.relative_to(folder).as_posix() for path in find_pickled(folder))
-
-    def import_folder(self, folder: Path, allow_pickle: bool) -> str:
+    def import_folder(self, folder: Path, allow_pickle: bool = False) -> str:
         return import_folder(folder, allow_pickle)
 
     def verify(self, id: str) -> tuple[str, ...]:
@@ -84,9 +82,10 @@ def import_folder(folder: Path, allow_pickle: bool) -> str:
 
     pickled = find_pickled(folder)
     if pickled and not allow_pickle:
-        raise CheckpointError(
+        raise PickledWeightsError(
             f"{folder} holds pickled weights ({pickled[0].name}), which can carry programs. Say "
-            "--allow-pickle to convert them; they are read without running any code."
+            "--allow-pickle to convert them; they are read without running any code.",
+            tuple(path.relative_to(folder).as_posix() for path in pickled),
         )
     convert_pickled_weights(pickled)
     return register_folder(folder).id

@@ -168,14 +168,14 @@ def _add_checkpoint_store(actions: Any) -> None:
     ):
         action = actions.add_parser(name, help=text)
         action.add_argument("checkpoint", metavar="ID")
-        action.add_argument("--json", action="store_true")
-        action.set_defaults(run=_store_checkpoint)
     action = actions.add_parser("import", help="make a folder of your own known by its name")
     action.add_argument("folder", type=Path, metavar="DIR")
     consent = "convert pickled weights too; they are read without running any code"
-    action.add_argument("--allow-pickle", action="store_true", help=consent)
-    action.add_argument("--json", action="store_true")
-    action.set_defaults(run=_store_checkpoint)
+    for name in ("download", "import"):
+        actions.choices[name].add_argument("--allow-pickle", action="store_true", help=consent)
+    for name in ("download", "remove", "import"):
+        actions.choices[name].add_argument("--json", action="store_true")
+        actions.choices[name].set_defaults(run=_store_checkpoint)
 
 
 def _add_data(commands: Any) -> None:

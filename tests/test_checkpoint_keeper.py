@@ -9,7 +9,7 @@ import torch
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.checkpoint_keeper import make_keeper
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, PickledWeightsError
 from qvim_studio.core.request import VramMode
 from qvim_studio.models.checkpoints import list_parts
 
@@ -33,10 +33,9 @@ def test_pickled_weights_are_named_before_they_are_read(tmp_path: Path) -> None:
     folder = build_tiny_checkpoint(tmp_path / "tiny")
     (folder / "vae" / "diffusion_pytorch_model.safetensors").unlink()
     torch.save({"a": torch.ones(1)}, folder / "vae" / "diffusion_pytorch_model.bin")
-    keeper = make_keeper()
-    assert keeper.pickled_files(folder) == ("vae/diffusion_pytorch_model.bin",)
-    with pytest.raises(CheckpointError, match="--allow-pickle"):
-        keeper.import_folder(folder, allow_pickle=False)
+    with pytest.raises(PickledWeightsError, match="--allow-pickle") as found:
+        make_keeper().import_folder(folder, allow_pickle=False)
+    assert found.value.files == ("vae/diffusion_pytorch_model.bin",)
 
 
 def test_the_keeper_knows_that_the_network_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:

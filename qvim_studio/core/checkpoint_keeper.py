@@ -30,10 +30,14 @@ class CheckpointKeeper(Protocol):
         """Room on the disk that downloads go to."""
         ...
 
-    def download(self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled) -> None:
+    def download(
+        self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled, allow_pickle: bool = False
+    ) -> None:
         """Fetch and check every file; what came before is not fetched again.
 
-        on_bytes: (bytes here, bytes in all). Raises CancelledError once ``is_cancelled()``.
+        on_bytes: (bytes here, bytes in all). Raises CancelledError once ``is_cancelled()``, and
+        PickledWeightsError, before the first byte, where there are no others and they are not
+        allowed.
         """
         ...
 
@@ -41,12 +45,11 @@ class CheckpointKeeper(Protocol):
         """Delete what an unfinished download left."""
         ...
 
-    def pickled_files(self, folder: Path) -> tuple[str, ...]:
-        """Names of pickled weights in a folder: importing them needs consent."""
-        ...
+    def import_folder(self, folder: Path, allow_pickle: bool = False) -> str:
+        """Make a folder known; gives back its id.
 
-    def import_folder(self, folder: Path, allow_pickle: bool) -> str:
-        """Make a folder known; gives back its id."""
+        Raises PickledWeightsError where it holds such weights and they are not allowed.
+        """
         ...
 
     def verify(self, id: str) -> tuple[str, ...]:

@@ -33,6 +33,14 @@ class CheckpointError(StudioError):
     """A checkpoint is unknown, incomplete, damaged or does not fit another one."""
 
 
+class PickledWeightsError(CheckpointError):
+    """Weights are pickles, which are read with the user's consent alone. files: their paths."""
+
+    def __init__(self, text: str, files: tuple[str, ...]) -> None:
+        super().__init__(text)
+        self.files = files
+
+
 class OutOfMemoryError(StudioError):
     """The processor's or the GPU's memory does not hold what was asked for."""
 

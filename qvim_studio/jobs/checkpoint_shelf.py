@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.checkpoint_keeper import CheckpointKeeper
-from qvim_studio.core.errors import CancelledError, StudioError
+from qvim_studio.core.errors import CancelledError, PickledWeightsError, StudioError
 from qvim_studio.jobs.background_tasks import BackgroundTasks
 
 REPORT_EVERY_S = 0.1
@@ -35,6 +35,15 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class PickledWeights:
+    """A question: may these files of a folder or download be read? allow: says yes, once asked."""
+
+    name: str
+    files: tuple[str, ...]
+    allow: Callable[[], None]
+
+
+@dataclass(frozen=True)
 class Shelf:
     """What there is. free_bytes: on the disk that downloads go to."""
 
@@ -47,8 +56,7 @@ class CheckpointShelf(QObject):
     """One download at a time; everything else beside it.
 
     Signals: changed (Shelf), progressed (Transfer), stopped (nothing: no download runs any more),
-    said (str: something went well), failed (StudioError), consent_wanted (Path of a folder whose
-    pickled weights are to be read, tuple of their names).
+    said (str: something went well), failed (StudioError), consent_wanted (PickledWeights).
     """
 
     changed = Signal(object)
@@ -56,7 +64,7 @@ class CheckpointShelf(QObject):
     stopped = Signal()
     said = Signal(object)
     failed = Signal(object)
-    consent_wanted = Signal(object, object)
+    consent_wanted = Signal(object)
     _moved = Signal(object)
 
     def __init__(
@@ -82,14 +90,22 @@ class CheckpointShelf(QObject):
         """Look again; ``changed`` follows."""
         self._tasks.run(self._look, self._on_looked, self.failed.emit)
 
-    def download(self, id: str) -> None:
-        """Fetch a checkpoint, from where it was paused or broken off."""
+    def download(self, id: str, allow_pickle: bool = False) -> None:
+        """Fetch a checkpoint, from where it was paused or broken off; asks for consent where the
+        hub has its weights as pickles alone."""
         if self.transfer is not None:
             return
         self._halt.clear()
         self._discards = False
         self._on_moved(Transfer(id, 0, 0, 0.0))
-        self._tasks.run(lambda: self._fetch(id), self._on_fetched, self._on_not_fetched)
+
+        def not_done(error: StudioError) -> None:
+            self._end_transfer()
+            if not isinstance(error, CancelledError):
+                self._tell_or_ask(error, id, lambda: self.download(id, allow_pickle=True))
+            self.refresh()
+
+        self._tasks.run(lambda: self._fetch(id, allow_pickle), self._on_fetched, not_done)
 
     def pause(self) -> None:
         """End the download and keep what came."""
@@ -103,17 +119,15 @@ class CheckpointShelf(QObject):
     def import_folder(self, folder: Path, allow_pickle: bool = False) -> None:
         """Make a folder known; asks for consent where it holds pickled weights."""
 
-        def work() -> tuple[str, ...] | str:
-            names = () if allow_pickle else self._kept().pickled_files(folder)
-            return names or self._kept().import_folder(folder, allow_pickle)
+        def done(id: str) -> None:
+            self._tell(self.tr("{0} is ready to use.").format(id))
 
-        def done(answer: tuple[str, ...] | str) -> None:
-            if isinstance(answer, str):
-                self._tell(self.tr("{0} is ready to use.").format(answer))
-            else:
-                self.consent_wanted.emit(folder, answer)
+        def not_done(error: StudioError) -> None:
+            self._tell_or_ask(
+                error, folder.name, lambda: self.import_folder(folder, allow_pickle=True)
+            )
 
-        self._tasks.run(work, done, self.failed.emit)
+        self._tasks.run(lambda: self._kept().import_folder(folder, allow_pickle), done, not_done)
 
     def verify(self, id: str) -> None:
         """Compare every file with what was published."""
@@ -154,7 +168,7 @@ class CheckpointShelf(QObject):
         self.shelf = shelf
         self.changed.emit(shelf)
 
-    def _fetch(self, id: str) -> str:
+    def _fetch(self, id: str, allow_pickle: bool) -> str:
         began = time.monotonic()
         said, first = 0.0, None
 
@@ -168,7 +182,7 @@ class CheckpointShelf(QObject):
                 self._moved.emit(Transfer(id, here, total, speed))
 
         try:
-            self._kept().download(id, on_bytes, self._halt.is_set)
+            self._kept().download(id, on_bytes, self._halt.is_set, allow_pickle)
         except CancelledError:
             if self._discards:
                 self._kept().discard(id)
@@ -184,11 +198,11 @@ class CheckpointShelf(QObject):
         self._end_transfer()
         self._tell(self.tr("{0} is here, whole and checked.").format(id))
 
-    def _on_not_fetched(self, error: StudioError) -> None:
-        self._end_transfer()
-        if not isinstance(error, CancelledError):
+    def _tell_or_ask(self, error: StudioError, name: str, allow: Callable[[], None]) -> None:
+        if isinstance(error, PickledWeightsError):
+            self.consent_wanted.emit(PickledWeights(name, error.files, allow))
+        else:
             self.failed.emit(error)
-        self.refresh()
 
     def _end_transfer(self) -> None:
         self.transfer = None

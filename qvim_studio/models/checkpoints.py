@@ -29,7 +29,14 @@ INDEX_FILE = "model_index.json"
 CARD_FILE = "studio.json"
 CONTROL_FOLDER = "control"  # curves for a UNet that was made without (models.control)
 CONTROL_CONFIG_FILE = "config.json"
+SHA256_DIGITS = 64
 REQUIRED_PARTS = ("unet", "vae", "vocoder", "scheduler")
+WEIGHTED_PARTS = ("unet", "vae", "vocoder")
+# What the libraries call their pickles, and what the safetensors file of the same part is called.
+PICKLED_NAMES = {
+    "diffusion_pytorch_model.bin": "diffusion_pytorch_model.safetensors",
+    "pytorch_model.bin": "model.safetensors",
+}
 FAMILIES = ("AudioLDMPipeline",)
 
 
@@ -230,13 +237,20 @@ def verify_checkpoint(checkpoint: Checkpoint) -> list[str]:
     """Problems of its files, one sentence each; an empty list for a sound checkpoint."""
     folder = checkpoint.installed_folder()
     problems = [f"{part}/ is missing" for part in REQUIRED_PARTS if not (folder / part).is_dir()]
-    for name, expected in _read_card(folder).get("files", {}).items():
+    for name, expected in (_read_card(folder).get("files") or _blob_names(folder)).items():
         path = folder / name
         if not path.is_file():
             problems.append(f"{name} is missing")
         elif file_sha256(path) != expected:
             problems.append(f"{name} differs from what was published (SHA-256)")
     return problems
+
+
+def _blob_names(folder: Path) -> dict[str, str]:
+    """SHA-256 of the large files of a snapshot in the hub's cache, which calls its blobs so."""
+    links = (path for path in folder.rglob("*") if path.is_symlink())
+    names = {path.relative_to(folder).as_posix(): path.resolve().name for path in links}
+    return {path: name for path, name in names.items() if len(name) == SHA256_DIGITS}
 
 
 def write_card(folder: Path, card: dict[str, Any]) -> None:
@@ -263,7 +277,8 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
             capabilities = tuple(entry.get("capabilities", ()))
             return replace(_from_folder(folder), id=name, capabilities=capabilities)
         return Checkpoint(name, entry["title"], None)
-    snapshot = _hub_snapshot(entry["repo"])
+    pinned = entry.get("revision", "")
+    snapshot = _hub_snapshot(entry["repo"], pinned)
     return Checkpoint(
         id=name,
         title=entry["title"],
@@ -272,7 +287,7 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
         commercial=entry["commercial"],
         revision=snapshot.name if snapshot is not None else "",
         repo=entry["repo"],
-        pinned_revision=entry.get("revision", ""),
+        pinned_revision=pinned,
         size_bytes=int(entry.get("size_gb", 0) * 1e9),
         clap_id=entry["repo"],
         controls=_added_controls(snapshot) if snapshot is not None else (),
@@ -281,12 +296,21 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
     )
 
 
-def _hub_snapshot(repo: str) -> Path | None:
-    """The snapshot folder in the local Hugging Face cache; never asks the network."""
-    from huggingface_hub import try_to_load_from_cache
+def _hub_snapshot(repo: str, pinned: str) -> Path | None:
+    """The commit of a repository in the local Hugging Face cache: the pinned one, else the one that
+    came last. Never asks the network, and passes over what is unfinished or pickled."""
+    from huggingface_hub import constants
+    from huggingface_hub.file_download import repo_folder_name
 
-    found = try_to_load_from_cache(repo, INDEX_FILE)
-    return Path(found).parent if isinstance(found, str) else None
+    name = repo_folder_name(repo_id=repo, repo_type="model")
+    indices = Path(constants.HF_HUB_CACHE, name, "snapshots").glob(f"*/{INDEX_FILE}")
+    came = {path.parent: path.stat().st_mtime for path in indices}
+    whole = [
+        folder
+        for folder in came
+        if all(any((folder / part).glob("*.safetensors")) for part in WEIGHTED_PARTS)
+    ]
+    return max(whole, key=lambda folder: (folder.name == pinned, came[folder]), default=None)
 
 
 def _from_folder(folder: Path) -> Checkpoint:

@@ -1,14 +1,15 @@
 """Brings a known checkpoint from a Hugging Face hub to this machine, and takes it away again.
 
 The hub's own client does the transfer: it resumes, honors ``HF_ENDPOINT``, proxies and tokens,
-and gives up on a server that has stopped sending. Nothing here imports torch.
+and gives up on a server that has stopped sending. Only the reading of pickled weights, which needs
+the user's consent, imports torch.
 """
 
 from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,25 @@ from huggingface_hub.errors import (
 from huggingface_hub.file_download import repo_folder_name
 from tqdm import tqdm
 
-from qvim_studio.core.errors import CancelledError, CheckpointError, OutputError
-from qvim_studio.models.checkpoints import INDEX_FILE, REQUIRED_PARTS, Checkpoint, file_sha256
+from qvim_studio.core.errors import (
+    CancelledError,
+    CheckpointError,
+    OutputError,
+    PickledWeightsError,
+)
+from qvim_studio.models.checkpoints import (
+    INDEX_FILE,
+    PICKLED_NAMES,
+    REQUIRED_PARTS,
+    WEIGHTED_PARTS,
+    Checkpoint,
+    file_sha256,
+    write_card,
+)
 
 PARTS = (*REQUIRED_PARTS, "text_encoder", "tokenizer", "qvim", "adapter", "feature_extractor")
-SUFFIXES = (".json", ".txt", ".safetensors")
+TEXTS = (".json", ".txt")
+WEIGHTS = ".safetensors"
 # The hub's client changed its HTTP library between versions; its own error derives from both.
 TRANSPORT_ERROR = HfHubHTTPError.__mro__[1]
 UNAUTHORIZED = 401
@@ -52,20 +67,40 @@ class RemoteFile:
 class DownloadPlan:
     """What a download will fetch: the exact commit and its files."""
 
-    repo: str
+    checkpoint: Checkpoint
     revision: str
     files: tuple[RemoteFile, ...]
+
+    @property
+    def repo(self) -> str:
+        return self.checkpoint.repo
 
     @property
     def total_bytes(self) -> int:
         return sum(file.size for file in self.files)
 
+    @property
+    def card(self) -> dict[str, str]:
+        """What travels with the folder (see models.checkpoints)."""
+        known = self.checkpoint
+        return {
+            "id": known.id,
+            "title": known.title,
+            "licence": known.licence,
+            "commercial": known.commercial,
+            "clap_id": known.clap_id,
+            "revision": self.revision,
+        }
 
-def plan_download(checkpoint: Checkpoint, endpoint: str | None = None) -> DownloadPlan:
+
+def plan_download(
+    checkpoint: Checkpoint, endpoint: str | None = None, allow_pickle: bool = False
+) -> DownloadPlan:
     """Ask the hub what there is; nothing is transferred.
 
     Raises CheckpointError for a checkpoint that is no hub's, an unreachable hub, a refused access
-    or a repository that holds pickled weights only.
+    or a repository of another kind; PickledWeightsError where some weights are there as pickles
+    alone and those are not allowed.
     """
     if not checkpoint.repo:
         raise CheckpointError(
@@ -76,20 +111,30 @@ def plan_download(checkpoint: Checkpoint, endpoint: str | None = None) -> Downlo
         info = HfApi(endpoint=endpoint).model_info(
             checkpoint.repo, revision=checkpoint.pinned_revision or None, files_metadata=True
         )
+    siblings = info.siblings or ()
+    wanted = {s.rfilename for s in siblings if _is_wanted(s.rfilename)}
+    pickled = {s.rfilename for s in siblings if _is_pickle_alone(s.rfilename, wanted)}
+    weights = {path for path in wanted | pickled if not path.endswith(TEXTS)}
+    missing = sorted({*WEIGHTED_PARTS} - {path.split("/")[0] for path in weights})
+    if missing or INDEX_FILE not in wanted:
+        raise CheckpointError(
+            f"{checkpoint.repo} has no {' and no '.join(missing or [INDEX_FILE])} at revision "
+            f"{info.sha}, expected a checkpoint in the diffusers layout. Choose another one."
+        )
+    if pickled and not allow_pickle:
+        raise PickledWeightsError(
+            f"{checkpoint.repo} has pickled weights alone for "
+            f"{', '.join(sorted(path.split('/')[0] for path in pickled))}, and a pickle can carry "
+            "programs. Say --allow-pickle to fetch and convert them; they are read without "
+            "running any code.",
+            tuple(sorted(pickled)),
+        )
     files = tuple(
         RemoteFile(s.rfilename, s.size or 0, s.lfs.sha256 if s.lfs is not None else None)
-        for s in info.siblings or ()
-        if _is_wanted(s.rfilename)
+        for s in siblings
+        if s.rfilename in wanted | pickled
     )
-    names = {file.path for file in files}
-    for part in ("unet", "vae", "vocoder"):
-        if not any(name.startswith(f"{part}/") and name.endswith(".safetensors") for name in names):
-            raise CheckpointError(
-                f"{checkpoint.repo} has no safetensors weights for {part}/, expected them at "
-                f"revision {info.sha}. Pickled weights are not downloaded: get the folder yourself "
-                "and import it with 'qvim-studio checkpoints import DIR --allow-pickle'."
-            )
-    return DownloadPlan(checkpoint.repo, str(info.sha), files)
+    return DownloadPlan(checkpoint, str(info.sha), files)
 
 
 def download(
@@ -105,13 +150,14 @@ def download(
     """
     _check_space(plan)
     done = 0
-    # The index comes last: a folder without it does not count as installed.
-    for file in sorted(plan.files, key=lambda file: (file.path == INDEX_FILE, file.path)):
 
-        def on_chunk(here: int, before: int = done) -> None:
+    def fetch(file: RemoteFile) -> Path:
+        nonlocal done
+
+        def on_chunk(here: int) -> None:
             if is_cancelled():
                 raise CancelledError("The download was cancelled. It goes on from here next time.")
-            on_bytes(before + here, plan.total_bytes)
+            on_bytes(done + here, plan.total_bytes)
 
         on_chunk(0)
         with _told(plan.repo):
@@ -127,7 +173,16 @@ def download(
         _check_file(local, file, plan.repo)
         done += file.size
         on_bytes(done, plan.total_bytes)
-    return local.parent
+        return local
+
+    index = next(file for file in plan.files if file.path == INDEX_FILE)
+    came = [fetch(file) for file in plan.files if file is not index]
+    folder = came[0].parent.parent
+    _convert([path for path in came if path.name in PICKLED_NAMES])
+    write_card(folder, plan.card)
+    # The index comes last: a folder without it does not count as installed.
+    fetch(index)
+    return folder
 
 
 def remove(checkpoint: Checkpoint) -> int:
@@ -174,8 +229,25 @@ def _is_wanted(path: str) -> bool:
     if path == INDEX_FILE:
         return True
     # Variants ("model.fp16.safetensors") would be second copies.
-    is_variant = path.endswith(".safetensors") and Path(path).name.count(".") > 1
-    return part in PARTS and bool(rest) and path.endswith(SUFFIXES) and not is_variant
+    is_variant = path.endswith(WEIGHTS) and Path(path).name.count(".") > 1
+    return part in PARTS and bool(rest) and path.endswith((*TEXTS, WEIGHTS)) and not is_variant
+
+
+def _is_pickle_alone(path: str, wanted: set[str]) -> bool:
+    part, _, name = path.partition("/")
+    converted = PICKLED_NAMES.get(name)
+    return part in PARTS and converted is not None and f"{part}/{converted}" not in wanted
+
+
+def _convert(pickled: Sequence[Path]) -> None:
+    """Safetensors in the place of pickled weights."""
+    if not pickled:
+        return
+    from qvim_studio.models.pickled import convert_pickled_weights
+
+    convert_pickled_weights(pickled)
+    for path in pickled:
+        _delete(path)
 
 
 def _check_space(plan: DownloadPlan) -> None:
@@ -193,12 +265,17 @@ def _check_file(local: Path, file: RemoteFile, repo: str) -> None:
     is_whole = local.stat().st_size == file.size
     if is_whole and (file.sha256 is None or file_sha256(local) == file.sha256):
         return
-    local.resolve().unlink()
-    local.unlink(missing_ok=True)
+    _delete(local)
     raise CheckpointError(
         f"{file.path} of {repo} arrived damaged: its content is not what the hub announced "
         "(size or SHA-256). It was deleted; start the download again."
     )
+
+
+def _delete(local: Path) -> None:
+    """A file of the hub's cache: the link in the snapshot and what it points to."""
+    local.resolve().unlink()
+    local.unlink(missing_ok=True)
 
 
 def _counting(on_chunk: Callable[[int], None]) -> type[tqdm]:

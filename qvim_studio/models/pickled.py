@@ -9,13 +9,8 @@ import torch
 from safetensors.torch import save_file
 
 from qvim_studio.core.errors import CheckpointError
+from qvim_studio.models.checkpoints import PICKLED_NAMES
 from qvim_studio.models.qvim_weights import UNREADABLE
-
-# What the libraries call their pickles, and what the safetensors file of the same part is called.
-PICKLED_NAMES = {
-    "diffusion_pytorch_model.bin": "diffusion_pytorch_model.safetensors",
-    "pytorch_model.bin": "model.safetensors",
-}
 
 
 def find_pickled(folder: Path) -> list[Path]:
@@ -29,7 +24,9 @@ def find_pickled(folder: Path) -> list[Path]:
 
 
 def convert_pickled_weights(paths: Sequence[Path]) -> None:
-    """Write a safetensors file beside each. Raises CheckpointError for anything but tensors.
+    """Write a safetensors file beside each, whole or not at all.
+
+    Raises CheckpointError for anything but tensors.
 
     ``weights_only``: the pickle may build tensors and plain containers; anything else is refused
     before it runs.
@@ -44,4 +41,6 @@ def convert_pickled_weights(paths: Sequence[Path]) -> None:
                 "damaged or malicious: get the checkpoint from a source that you trust, best as "
                 "safetensors."
             ) from error
-        save_file(weights, path.with_name(PICKLED_NAMES[path.name]))
+        unfinished = path.with_name("converting")
+        save_file(weights, unfinished)
+        unfinished.replace(path.with_name(PICKLED_NAMES[path.name]))

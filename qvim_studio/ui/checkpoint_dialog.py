@@ -19,7 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf, Shelf, Transfer
+from qvim_studio.jobs.checkpoint_shelf import (
+    CheckpointShelf,
+    PickledWeights,
+    Shelf,
+    Transfer,
+)
 from qvim_studio.jobs.memory_watch import Memory
 from qvim_studio.ui.checkpoint_row import CheckpointRow, size_text
 from qvim_studio.ui.dropping import local_file
@@ -190,15 +195,15 @@ class CheckpointDialog(QDialog):
         )
         remove.clicked.connect(lambda: self._shelf.remove(id))
 
-    @Slot(object, object)
-    def _ask_for_consent(self, folder: Path, names: tuple[str, ...]) -> None:
+    @Slot(object)
+    def _ask_for_consent(self, found: PickledWeights) -> None:
         text = self.tr(
             "{0} holds pickled weights ({1}), a format that can carry programs. They can be "
             "converted to safetensors, reading tensors alone and running nothing. Do you trust "
             "where they come from?"
-        ).format(folder.name, ", ".join(names))
+        ).format(found.name, ", ".join(found.files))
         convert = self._ask(self.tr("Pickled weights"), text, self.tr("Convert and add"))
-        convert.clicked.connect(lambda: self._shelf.import_folder(folder, allow_pickle=True))
+        convert.clicked.connect(found.allow)
 
     def _ask(self, title: str, text: str, action: str) -> QPushButton:
         """An open question; gives back the button that says yes."""

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import errno
+import json
+import pickle
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import huggingface_hub.constants
 import huggingface_hub.file_download
 import pytest
+import torch
 from hub_server import COMMIT, Hub, running_hub
+from malicious import Malicious
+from safetensors.torch import load_file
 
-from qvim_studio.core.errors import CancelledError, CheckpointError, OutputError
+from qvim_studio.core.errors import (
+    CancelledError,
+    CheckpointError,
+    OutputError,
+    PickledWeightsError,
+)
 from qvim_studio.models import downloads
-from qvim_studio.models.checkpoints import Checkpoint
+from qvim_studio.models.checkpoints import (
+    Checkpoint,
+    list_checkpoints,
+    user_registry,
+    verify_checkpoint,
+)
 from qvim_studio.models.downloads import discard, download, plan_download, remove
 
 REPO = "someone/audioldm-tiny"
 CHECKPOINT = Checkpoint("tiny", "Tiny", None, repo=REPO)
+ENTRY = {"title": "Tiny", "repo": REPO, "licence": "MIT", "commercial": "yes"}
 WEIGHTS = bytes(range(256)) * 64
 FILES = {
     "model_index.json": b'{"_class_name": "AudioLDMPipeline"}',
@@ -49,6 +66,20 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield hub
 
 
+@pytest.fixture
+def registered(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Checkpoint]:
+    """Looks the checkpoint up as the lists do, from a registry that may pin a commit."""
+
+    def look_up(pinned: str = "") -> Checkpoint:
+        lines = [f"{key} = {json.dumps(value)}" for key, value in ENTRY.items()]
+        path = user_registry()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(["[tiny]", *lines, f'revision = "{pinned}"']))
+        return next(known for known in list_checkpoints() if known.id == "tiny")
+
+    return look_up
+
+
 def fetch(hub: Hub, is_cancelled=lambda: False) -> Path:
     plan = plan_download(CHECKPOINT, hub.url)
     return download(plan, lambda here, total: None, is_cancelled, hub.url)
@@ -59,14 +90,19 @@ def test_a_download_brings_every_needed_file_and_pins_its_commit(hub: Hub) -> No
     plan = plan_download(CHECKPOINT, hub.url)
     folder = download(plan, lambda here, total: seen.append((here, total)), lambda: False, hub.url)
     assert (plan.revision, folder.name) == (COMMIT, COMMIT)
-    assert {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} == set(
-        FILES
-    )
+    came = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert came == {*FILES, "studio.json"}
     assert all((folder / name).read_bytes() == content for name, content in FILES.items())
     total = sum(map(len, FILES.values()))
     assert seen[-1] == (total, total) and seen == sorted(seen)
     # Until the index is there the folder does not count as installed.
     assert hub.fetched[-1][0] == "model_index.json"
+
+
+def test_every_repository_of_the_registry_is_pinned_to_a_commit() -> None:
+    pinned = {known.repo: known.pinned_revision for known in list_checkpoints() if known.repo}
+    assert len(pinned) >= 4
+    assert all(re.fullmatch(r"[0-9a-f]{40}", revision) for revision in pinned.values())
 
 
 def test_what_is_here_is_not_fetched_again(hub: Hub) -> None:
@@ -122,9 +158,87 @@ def test_refused_access_says_what_to_do(hub: Hub, failure: str, words: str) -> N
         fetch(hub)
 
 
-def test_pickled_weights_alone_are_not_fetched(hub: Hub) -> None:
-    del hub.files["unet/diffusion_pytorch_model.safetensors"]
-    with pytest.raises(CheckpointError, match=r"no safetensors weights for unet/.*--allow-pickle"):
+def test_a_download_is_found_where_it_lies(hub: Hub, registered: Callable[..., Checkpoint]) -> None:
+    """By the very look-up of the lists, which goes by the pinned commit."""
+    assert not registered().is_installed
+    folder = fetch(hub)
+    assert registered().folder == registered(pinned=COMMIT).folder == folder
+    assert registered().revision == COMMIT
+    assert verify_checkpoint(registered()) == []
+    # Another program's older commit, here without its card, is used where there is no pinned one.
+    older = shutil.copytree(folder, folder.with_name("a" * 40), symlinks=True)
+    (older / "studio.json").unlink()
+    assert registered(pinned=COMMIT).folder == folder
+    assert registered(pinned=older.name).folder == older
+    assert verify_checkpoint(registered(pinned=older.name)) == []
+
+
+def test_a_damaged_download_is_told_with_and_without_its_card(
+    hub: Hub, registered: Callable[..., Checkpoint]
+) -> None:
+    folder = fetch(hub)
+    vocoder = folder / "vocoder/model.safetensors"
+    vocoder.resolve().write_bytes(b"rot")
+    for card in (folder / "studio.json", None):
+        problems = verify_checkpoint(registered())
+        assert problems == ["vocoder/model.safetensors differs from what was published (SHA-256)"]
+        if card is not None:
+            card.unlink()
+
+
+def test_an_unfinished_download_is_not_installed(
+    hub: Hub, registered: Callable[..., Checkpoint]
+) -> None:
+    """Nor is one of another program that took the pickles."""
+    with pytest.raises(CancelledError):
+        fetch(hub, lambda: len(hub.fetched) >= 4)
+    assert not registered().is_installed
+    (fetch(hub) / "vae/diffusion_pytorch_model.safetensors").unlink()
+    assert not registered().is_installed
+
+
+def test_pickled_weights_alone_need_consent(hub: Hub) -> None:
+    del hub.files["vae/diffusion_pytorch_model.safetensors"]
+    hub.files["vae/diffusion_pytorch_model.bin"] = b"pickle"
+    with pytest.raises(PickledWeightsError, match=r"alone for vae, .*--allow-pickle") as found:
+        plan_download(CHECKPOINT, hub.url)
+    assert found.value.files == ("vae/diffusion_pytorch_model.bin",)
+    assert hub.fetched == []
+
+
+def test_allowed_pickles_become_safetensors(
+    hub: Hub, registered: Callable[..., Checkpoint], tmp_path: Path
+) -> None:
+    del hub.files["vae/diffusion_pytorch_model.safetensors"]
+    path = tmp_path / "weights.bin"
+    torch.save({"a": torch.arange(3.0)}, path)
+    hub.files["vae/diffusion_pytorch_model.bin"] = path.read_bytes()
+    plan = plan_download(CHECKPOINT, hub.url, allow_pickle=True)
+    folder = download(plan, lambda here, total: None, lambda: False, hub.url)
+    made = load_file(folder / "vae/diffusion_pytorch_model.safetensors")
+    assert made["a"].tolist() == [0, 1, 2]
+    assert not list(folder.rglob("*.bin")) and registered().folder == folder
+    blobs = [path.read_bytes() for path in (folder.parent.parent / "blobs").iterdir()]
+    assert hub.files["vae/diffusion_pytorch_model.bin"] not in blobs
+    assert verify_checkpoint(registered()) == []
+
+
+def test_a_malicious_download_neither_runs_nor_counts(
+    hub: Hub, registered: Callable[..., Checkpoint], tmp_path: Path
+) -> None:
+    del hub.files["vae/diffusion_pytorch_model.safetensors"]
+    evil = pickle.dumps({"a": Malicious(tmp_path / "ran")}, protocol=2)
+    hub.files["vae/diffusion_pytorch_model.bin"] = evil
+    plan = plan_download(CHECKPOINT, hub.url, allow_pickle=True)
+    with pytest.raises(CheckpointError, match="nothing in it was run"):
+        download(plan, lambda here, total: None, lambda: False, hub.url)
+    assert not (tmp_path / "ran").exists() and not registered().is_installed
+
+
+@pytest.mark.parametrize("missing", ["vae/diffusion_pytorch_model.safetensors", "model_index.json"])
+def test_a_repository_of_another_kind_is_told(hub: Hub, missing: str) -> None:
+    hub.files = {path: hub.files[path] for path in FILES if path != missing}
+    with pytest.raises(CheckpointError, match=rf"no {missing.split('/')[0]} at revision c+, exp"):
         plan_download(CHECKPOINT, hub.url)
 
 

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 from pathlib import Path
 
 import pytest
 import torch
+from malicious import Malicious
 from safetensors.torch import load_file
 
 from qvim_studio import cli
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.models.checkpoints import find_checkpoint, list_checkpoints, register_folder
 from qvim_studio.models.pickled import convert_pickled_weights, find_pickled
-
-
-class Malicious:
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self):
-        return os.mkdir, (str(self.path),)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from malicious import Malicious
 from safetensors.torch import save_file
 
 from qvim_studio.core.errors import CheckpointError
@@ -218,15 +219,11 @@ def test_lost_squeeze_and_excitation_is_refused(tmp_path: Path) -> None:
 
 
 def test_malicious_pickle_is_not_executed(tmp_path: Path) -> None:
-    class Bomb:
-        def __reduce__(self) -> tuple[object, tuple[str]]:
-            return (Path.touch, (tmp_path / "executed",))
-
     path = tmp_path / "bomb.pt"
-    torch.save({"features.0.0.weight": Bomb()}, path)
+    torch.save({"features.0.0.weight": Malicious(tmp_path / "ran")}, path)
     with pytest.raises(CheckpointError, match="cannot be read as encoder weights"):
         load_qvim_encoder(path)
-    assert not (tmp_path / "executed").exists()
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("suffix", ["safetensors", "pt"])

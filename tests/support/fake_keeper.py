@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qvim_studio.core.checkpoint_choice import GPU_MODES, CheckpointChoice
 from qvim_studio.core.checkpoint_keeper import IsCancelled, OnBytes
-from qvim_studio.core.errors import CancelledError, CheckpointError
+from qvim_studio.core.errors import CancelledError, CheckpointError, PickledWeightsError
 from qvim_studio.core.request import VramMode
 
 GB = 10**9
@@ -32,7 +32,8 @@ TOTAL = 1000
 
 
 class FakeKeeper:
-    """offline, problems, pickled: what it answers. goes_on: set by a test to let bytes come."""
+    """offline, problems: what it answers. pickled: weights that a folder or download holds as
+    pickles. goes_on: set by a test to let bytes come."""
 
     def __init__(self) -> None:
         self.choices = [SHIPPED, KNOWN]
@@ -52,7 +53,10 @@ class FakeKeeper:
     def free_bytes(self) -> int:
         return 75 * GB
 
-    def download(self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled) -> None:
+    def download(
+        self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled, allow_pickle: bool = False
+    ) -> None:
+        self._check_consent(allow_pickle)
         on_bytes(TOTAL // 2, TOTAL)
         while not self.goes_on.wait(0.01):
             if is_cancelled():
@@ -63,13 +67,10 @@ class FakeKeeper:
     def discard(self, id: str) -> None:
         self.discarded.append(id)
 
-    def pickled_files(self, folder: Path) -> tuple[str, ...]:
-        return self.pickled
-
-    def import_folder(self, folder: Path, allow_pickle: bool) -> str:
+    def import_folder(self, folder: Path, allow_pickle: bool = False) -> str:
         if folder.is_file():
             raise CheckpointError(f"{folder.name} is a single file. Convert it first.")
-        self.consents.append(allow_pickle)
+        self._check_consent(allow_pickle)
         own = replace(SHIPPED, id=folder.name, title=folder.name, commercial="no", is_own=True)
         self.choices.append(own)
         return folder.name
@@ -80,6 +81,11 @@ class FakeKeeper:
     def remove(self, id: str) -> int:
         self._install(id, False)
         return 1_600_000_000
+
+    def _check_consent(self, allow_pickle: bool) -> None:
+        if self.pickled and not allow_pickle:
+            raise PickledWeightsError("Pickles.", self.pickled)
+        self.consents.append(allow_pickle)
 
     def _install(self, id: str, is_installed: bool) -> None:
         self.choices = [

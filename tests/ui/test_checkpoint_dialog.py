@@ -177,6 +177,20 @@ def test_pickled_weights_ask_first(
     qtbot.waitUntil(lambda: keeper.consents == [True])
 
 
+def test_a_download_of_pickled_weights_asks_first(
+    dialog: CheckpointDialog, keeper: FakeKeeper, qtbot: QtBot
+) -> None:
+    keeper.pickled = ("vae/diffusion_pytorch_model.bin",)
+    keeper.goes_on.set()
+    dialog.rows[ID].download.click()
+    qtbot.waitUntil(lambda: dialog.findChild(QMessageBox) is not None)
+    assert keeper.pickled[0] in dialog.findChild(QMessageBox).text()
+    assert dialog.rows[ID].download.isVisible() and keeper.consents == []
+    answer(dialog, "Convert and add", qtbot)
+    qtbot.waitUntil(lambda: dialog.rows[ID].use.isVisible())
+    assert keeper.consents == [True]
+
+
 def test_removal_asks_first(
     dialog: CheckpointDialog, keeper: FakeKeeper, shelf: CheckpointShelf, qtbot: QtBot
 ) -> None:
