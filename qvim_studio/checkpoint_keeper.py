@@ -18,11 +18,15 @@ from qvim_studio.core.request import VramMode
 from qvim_studio.models import downloads
 from qvim_studio.models.checkpoints import (
     Checkpoint,
+    find_checkpoint,
+    find_clap,
     forget_folder,
     is_own_folder,
     list_checkpoints,
+    list_parts,
     register_folder,
     verify_checkpoint,
+    voice_part,
 )
 from qvim_studio.models.memory_modes import TRAITS, estimate_peak_bytes
 
@@ -52,23 +56,25 @@ class HubKeeper:
         return import_folder(folder, allow_pickle)
 
     def verify(self, id: str) -> tuple[str, ...]:
-        return tuple(verify_checkpoint(find_known(id)))
+        return tuple(verify_checkpoint(find_checkpoint(id)))
 
     def remove(self, id: str) -> int:
-        checkpoint = find_known(id)
-        if is_own_folder(checkpoint.id):
-            forget_folder(checkpoint.id)
+        known = find_known(id)
+        if is_own_folder(id):
+            forget_folder(id)
             return 0
-        return downloads.remove(checkpoint)
+        freed = downloads.remove(known)
+        part = voice_part(id)
+        return freed + (downloads.remove(part) if part is not None and part.is_installed else 0)
 
 
 def make_keeper() -> HubKeeper:
     return HubKeeper()
 
 
-def find_known(id: str) -> Checkpoint:
+def find_known(id: str) -> downloads.Known:
     """The registry's entry, installed or not. Raises CheckpointError for an unknown name."""
-    known = {checkpoint.id: checkpoint for checkpoint in list_checkpoints()}
+    known = {entry.id: entry for entry in (*list_checkpoints(), *list_parts())}
     if id not in known:
         raise CheckpointError(
             f"There is no checkpoint {id!r} in the registry. Expected one of {', '.join(known)}."
@@ -99,7 +105,13 @@ def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
             mode: estimate_peak_bytes(sizes, mode, MEMORY_SECONDS, batch=MEMORY_VARIATIONS)
             for mode in TRAITS
         }
-    on_disk = 0 if checkpoint.folder is None else downloads.folder_bytes(checkpoint.folder)
+    on_disk, hears_voice = 0, False
+    part = voice_part(checkpoint.id)
+    if checkpoint.folder is not None:
+        on_disk = downloads.folder_bytes(checkpoint.folder)
+        hears_voice = (checkpoint.folder / "adapter").is_dir() or find_clap(checkpoint) is not None
+        if part is not None and part.folder is not None:
+            on_disk += downloads.folder_bytes(part.folder)
     return CheckpointChoice(
         id=checkpoint.id,
         title=checkpoint.title,
@@ -112,4 +124,7 @@ def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
         size_bytes=on_disk or checkpoint.size_bytes,
         repo=checkpoint.repo,
         is_own=is_own_folder(checkpoint.id),
+        hears_voice=hears_voice,
+        voice_part=part.id if part is not None else "",
+        voice_bytes=part.size_bytes if part is not None else 0,
     )

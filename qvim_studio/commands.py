@@ -131,16 +131,30 @@ def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
         }
         for checkpoint in list_checkpoints()
     ]
-    parts = [asdict(part) for part in list_parts()]
+    parts = [
+        {
+            "id": part.id,
+            "kind": part.kind,
+            "title": part.title,
+            "installed": part.is_installed,
+            "licence": part.licence,
+            "commercial": part.commercial,
+            "repo": part.repo,
+            "size_bytes": part.size_bytes,
+            "fits": list(part.fits),
+        }
+        for part in list_parts()
+    ]
     if not options.json:
         for row in rows:
             state = "installed" if row["installed"] else "not installed"
             sell = {"yes": "sellable", "no": "not for sale"}.get(row["commercial"], "conditions")
             size = f"{row['size_bytes'] / 1e9:.1f} GB" if row["size_bytes"] else ""
-            print(f"{row['id']:20} {state:14} {size:7} {sell:13} {row['licence']}")
+            print(f"{row['id']:23} {state:14} {size:7} {sell:13} {row['licence']}")
         for part in parts:
             fits = ", ".join(part["fits"]) or "no checkpoint here"
-            print(f"{part['id']:20} {part['kind']}: {part['title']}; fits {fits}")
+            state = ", installed" if part["installed"] else ""
+            print(f"{part['id']:23} {part['kind']}: {part['title']}; fits {fits}{state}")
     return {"checkpoints": rows, "parts": parts}
 
 

@@ -21,7 +21,8 @@ class CheckpointChoice:
     memory: estimated peak in bytes by memory mode, for MEMORY_SECONDS of sound; empty where
     nothing is known of it. size_bytes: of the download, or on the disk once it is installed.
     repo: where it is downloaded from; empty for what ships and for the user's own folders, which
-    are marked by is_own.
+    are marked by is_own. hears_voice: an installed one takes imitations; otherwise voice_part, of
+    voice_bytes, is what to download that it does, where there is such a thing.
     """
 
     id: str
@@ -35,6 +36,14 @@ class CheckpointChoice:
     size_bytes: int = 0
     repo: str = ""
     is_own: bool = False
+    hears_voice: bool = True
+    voice_part: str = ""
+    voice_bytes: int = 0
+
+    @property
+    def can_learn_to_hear(self) -> bool:
+        """Whether a download gives it ears."""
+        return self.is_installed and not self.hears_voice and bool(self.voice_part)
 
     def best_mode(self, gpu_bytes: int, ram_bytes: int) -> VramMode | None:
         """The highest mode that fits into a machine of this much memory; None where none does.

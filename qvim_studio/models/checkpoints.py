@@ -30,8 +30,7 @@ CARD_FILE = "studio.json"
 CONTROL_FOLDER = "control"  # curves for a UNet that was made without (models.control)
 CONTROL_CONFIG_FILE = "config.json"
 SHA256_DIGITS = 64
-REQUIRED_PARTS = ("unet", "vae", "vocoder", "scheduler")
-WEIGHTED_PARTS = ("unet", "vae", "vocoder")
+CLAP_FOLDERS = ("clap", "text_encoder")  # where a checkpoint may hold a full ClapModel
 # What the libraries call their pickles, and what the safetensors file of the same part is called.
 PICKLED_NAMES = {
     "diffusion_pytorch_model.bin": "diffusion_pytorch_model.safetensors",
@@ -55,6 +54,29 @@ class Defaults:
     strength: float = 0.7
     guided_share: float = 0.7
     steering: float = 0.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a folder or repository is laid out; "." stands for itself.
+
+    index: the file that tells what it is. weighted: sub-folders with weights; described: with
+    settings alone; both must be there. optional: what is fetched where it is there.
+    """
+
+    index: str
+    weighted: tuple[str, ...]
+    described: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+CHECKPOINT_LAYOUT = Layout(
+    INDEX_FILE,
+    ("unet", "vae", "vocoder"),
+    ("scheduler",),
+    ("text_encoder", "tokenizer", "qvim", "adapter", "feature_extractor"),
+)
+PART_LAYOUT = Layout("config.json", (".",))
 
 
 @dataclass(frozen=True)
@@ -87,6 +109,10 @@ class Checkpoint:
     def is_installed(self) -> bool:
         return self.folder is not None
 
+    @property
+    def layout(self) -> Layout:
+        return CHECKPOINT_LAYOUT
+
     def part_sizes(self) -> PartSizes | None:
         """From its files, else from the registry; None where neither says."""
         if self.folder is None:
@@ -115,6 +141,7 @@ class KnownPart:
     """What belongs to checkpoints and is no generator: an encoder, an adapter, a CLAP tower.
 
     kind: "encoder", "adapter", "film" or "clap". fits: ids of the checkpoints it was made for.
+    folder: where a downloaded one lies. pinned_revision, size_bytes: as a Checkpoint's.
     """
 
     id: str
@@ -124,6 +151,17 @@ class KnownPart:
     commercial: str
     repo: str
     fits: tuple[str, ...]
+    folder: Path | None = None
+    pinned_revision: str = ""
+    size_bytes: int = 0
+
+    @property
+    def is_installed(self) -> bool:
+        return self.folder is not None
+
+    @property
+    def layout(self) -> Layout:
+        return PART_LAYOUT
 
 
 def list_checkpoints() -> tuple[Checkpoint, ...]:
@@ -134,19 +172,24 @@ def list_checkpoints() -> tuple[Checkpoint, ...]:
 
 def list_parts() -> tuple[KnownPart, ...]:
     """Every other entry of the registry."""
-    return tuple(
-        KnownPart(
-            id=name,
-            kind=entry["kind"],
-            title=entry["title"],
-            licence=entry["licence"],
-            commercial=entry["commercial"],
-            repo=entry.get("repo", ""),
-            fits=tuple(entry["fits"]),
-        )
-        for name, entry in _registry().items()
-        if "kind" in entry
-    )
+    return tuple(_part(name, e) for name, e in _registry().items() if "kind" in e)
+
+
+def voice_part(id: str) -> KnownPart | None:
+    """The CLAP that lets a checkpoint of this id hear, where the registry knows one."""
+    claps = (part for part in list_parts() if part.kind == "clap")
+    return next((part for part in claps if id in part.fits), None)
+
+
+def find_clap(checkpoint: Checkpoint) -> Path | None:
+    """The folder of its full ClapModel: inside the checkpoint, else what was downloaded for it."""
+    folder = checkpoint.installed_folder()
+    for name in CLAP_FOLDERS:
+        config = folder / name / "config.json"
+        if config.is_file() and "ClapModel" in json.loads(config.read_text())["architectures"]:
+            return config.parent
+    part = voice_part(checkpoint.id)
+    return part.folder if part is not None else None
 
 
 def _registry() -> dict[str, Any]:
@@ -234,9 +277,17 @@ def find_checkpoint(id_or_folder: str) -> Checkpoint:
 
 
 def verify_checkpoint(checkpoint: Checkpoint) -> list[str]:
-    """Problems of its files, one sentence each; an empty list for a sound checkpoint."""
-    folder = checkpoint.installed_folder()
-    problems = [f"{part}/ is missing" for part in REQUIRED_PARTS if not (folder / part).is_dir()]
+    """Problems of its files and of its voice part's, one sentence each; none for a sound one."""
+    problems = _problems(checkpoint.installed_folder(), checkpoint.layout)
+    part = voice_part(checkpoint.id)
+    if part is not None and part.folder is not None:
+        problems += [f"{part.id}: {problem}" for problem in _problems(part.folder, part.layout)]
+    return problems
+
+
+def _problems(folder: Path, layout: Layout) -> list[str]:
+    required = (*layout.weighted, *layout.described)
+    problems = [f"{part}/ is missing" for part in required if not (folder / part).is_dir()]
     for name, expected in (_read_card(folder).get("files") or _blob_names(folder)).items():
         path = folder / name
         if not path.is_file():
@@ -278,7 +329,7 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
             return replace(_from_folder(folder), id=name, capabilities=capabilities)
         return Checkpoint(name, entry["title"], None)
     pinned = entry.get("revision", "")
-    snapshot = _hub_snapshot(entry["repo"], pinned)
+    snapshot = _hub_snapshot(entry["repo"], pinned, CHECKPOINT_LAYOUT)
     return Checkpoint(
         id=name,
         title=entry["title"],
@@ -288,7 +339,7 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
         revision=snapshot.name if snapshot is not None else "",
         repo=entry["repo"],
         pinned_revision=pinned,
-        size_bytes=int(entry.get("size_gb", 0) * 1e9),
+        size_bytes=_size_bytes(entry),
         clap_id=entry["repo"],
         controls=_added_controls(snapshot) if snapshot is not None else (),
         capabilities=tuple(entry.get("capabilities", ())),
@@ -296,19 +347,39 @@ def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
     )
 
 
-def _hub_snapshot(repo: str, pinned: str) -> Path | None:
+def _part(name: str, entry: dict[str, Any]) -> KnownPart:
+    repo, pinned = entry.get("repo", ""), entry.get("revision", "")
+    return KnownPart(
+        id=name,
+        kind=entry["kind"],
+        title=entry["title"],
+        licence=entry["licence"],
+        commercial=entry["commercial"],
+        repo=repo,
+        fits=tuple(entry["fits"]),
+        folder=_hub_snapshot(repo, pinned, PART_LAYOUT) if repo else None,
+        pinned_revision=pinned,
+        size_bytes=_size_bytes(entry),
+    )
+
+
+def _size_bytes(entry: dict[str, Any]) -> int:
+    return int(entry.get("size_gb", 0) * 1e9)
+
+
+def _hub_snapshot(repo: str, pinned: str, layout: Layout) -> Path | None:
     """The commit of a repository in the local Hugging Face cache: the pinned one, else the one that
     came last. Never asks the network, and passes over what is unfinished or pickled."""
     from huggingface_hub import constants
     from huggingface_hub.file_download import repo_folder_name
 
     name = repo_folder_name(repo_id=repo, repo_type="model")
-    indices = Path(constants.HF_HUB_CACHE, name, "snapshots").glob(f"*/{INDEX_FILE}")
+    indices = Path(constants.HF_HUB_CACHE, name, "snapshots").glob(f"*/{layout.index}")
     came = {path.parent: path.stat().st_mtime for path in indices}
     whole = [
         folder
         for folder in came
-        if all(any((folder / part).glob("*.safetensors")) for part in WEIGHTED_PARTS)
+        if all(any((folder / part).glob("*.safetensors")) for part in layout.weighted)
     ]
     return max(whole, key=lambda folder: (folder.name == pinned, came[folder]), default=None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -14,21 +13,18 @@ from transformers import ClapFeatureExtractor, ClapModel  # isort: skip
 
 CLAP_SAMPLE_RATE = 48_000  # Hz
 CLAP_WINDOW_SAMPLES = 10 * CLAP_SAMPLE_RATE
-FOLDERS = ("clap", "text_encoder")  # where a full ClapModel may lie
+EXTRACTOR_FILE = "preprocessor_config.json"
 
 
 class ClapAudioConditioner:
-    """Embeds a sound as a unit vector (1, 512) in the checkpoint's own space."""
+    """Embeds a sound as a unit vector (1, 512) in the space of a full ClapModel."""
 
-    def __init__(self, checkpoint_folder: Path) -> None:
-        folder = find_clap(checkpoint_folder)
-        if folder is None:
-            raise ValueError(f"no CLAP audio tower in {checkpoint_folder}")
+    def __init__(self, folder: Path) -> None:
+        """folder: see models.checkpoints.find_clap. Its ``preprocessor_config.json`` counts."""
         self._model = ClapModel.from_pretrained(folder, local_files_only=True).float().eval()
-        extractor = checkpoint_folder / "feature_extractor"
         self._extractor = (
-            ClapFeatureExtractor.from_pretrained(extractor, local_files_only=True)
-            if extractor.is_dir()
+            ClapFeatureExtractor.from_pretrained(folder, local_files_only=True)
+            if (folder / EXTRACTOR_FILE).is_file()
             else ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad")
         )
 
@@ -40,12 +36,3 @@ class ClapAudioConditioner:
         )
         embedding = self._model.get_audio_features(**features).pooler_output
         return torch.nn.functional.normalize(embedding.float(), dim=-1)
-
-
-def find_clap(checkpoint_folder: Path) -> Path | None:
-    """The folder of a full ClapModel inside a checkpoint, if it has one."""
-    for name in FOLDERS:
-        config = checkpoint_folder / name / "config.json"
-        if config.is_file() and "ClapModel" in json.loads(config.read_text())["architectures"]:
-            return config.parent
-    return None

@@ -1,4 +1,4 @@
-"""Brings a known checkpoint from a Hugging Face hub to this machine, and takes it away again.
+"""Brings a known checkpoint or part from a Hugging Face hub to this machine, and takes it away.
 
 The hub's own client does the transfer: it resumes, honors ``HF_ENDPOINT``, proxies and tokens,
 and gives up on a server that has stopped sending. Only the reading of pickled weights, which needs
@@ -11,7 +11,7 @@ import errno
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from huggingface_hub import HfApi, constants, hf_hub_download, scan_cache_dir
@@ -33,16 +33,14 @@ from qvim_studio.core.errors import (
     PickledWeightsError,
 )
 from qvim_studio.models.checkpoints import (
-    INDEX_FILE,
     PICKLED_NAMES,
-    REQUIRED_PARTS,
-    WEIGHTED_PARTS,
     Checkpoint,
+    KnownPart,
+    Layout,
     file_sha256,
     write_card,
 )
 
-PARTS = (*REQUIRED_PARTS, "text_encoder", "tokenizer", "qvim", "adapter", "feature_extractor")
 TEXTS = (".json", ".txt")
 WEIGHTS = ".safetensors"
 # The hub's client changed its HTTP library between versions; its own error derives from both.
@@ -50,6 +48,7 @@ TRANSPORT_ERROR = HfHubHTTPError.__mro__[1]
 UNAUTHORIZED = 401
 SPARE_BYTES = 200 * 2**20  # left free on the disk
 
+Known = Checkpoint | KnownPart
 OnBytes = Callable[[int, int], None]
 IsCancelled = Callable[[], bool]
 
@@ -67,13 +66,13 @@ class RemoteFile:
 class DownloadPlan:
     """What a download will fetch: the exact commit and its files."""
 
-    checkpoint: Checkpoint
+    known: Known
     revision: str
     files: tuple[RemoteFile, ...]
 
     @property
     def repo(self) -> str:
-        return self.checkpoint.repo
+        return self.known.repo
 
     @property
     def total_bytes(self) -> int:
@@ -82,59 +81,58 @@ class DownloadPlan:
     @property
     def card(self) -> dict[str, str]:
         """What travels with the folder (see models.checkpoints)."""
-        known = self.checkpoint
         return {
-            "id": known.id,
-            "title": known.title,
-            "licence": known.licence,
-            "commercial": known.commercial,
-            "clap_id": known.clap_id,
+            "id": self.known.id,
+            "title": self.known.title,
+            "licence": self.known.licence,
+            "commercial": self.known.commercial,
+            "clap_id": self.repo,
             "revision": self.revision,
         }
 
 
 def plan_download(
-    checkpoint: Checkpoint, endpoint: str | None = None, allow_pickle: bool = False
+    known: Known, endpoint: str | None = None, allow_pickle: bool = False
 ) -> DownloadPlan:
     """Ask the hub what there is; nothing is transferred.
 
-    Raises CheckpointError for a checkpoint that is no hub's, an unreachable hub, a refused access
+    Raises CheckpointError for what is no hub's, an unreachable hub, a refused access
     or a repository of another kind; PickledWeightsError where some weights are there as pickles
     alone and those are not allowed.
     """
-    if not checkpoint.repo:
+    if not known.repo:
         raise CheckpointError(
-            f"The checkpoint {checkpoint.id!r} comes with the program or from a folder, so there "
+            f"The checkpoint {known.id!r} comes with the program or from a folder, so there "
             "is nothing to download. Choose one that 'checkpoints list' names with a repository."
         )
-    with _told(checkpoint.repo):
+    with _told(known.repo):
         info = HfApi(endpoint=endpoint).model_info(
-            checkpoint.repo, revision=checkpoint.pinned_revision or None, files_metadata=True
+            known.repo, revision=known.pinned_revision or None, files_metadata=True
         )
-    siblings = info.siblings or ()
-    wanted = {s.rfilename for s in siblings if _is_wanted(s.rfilename)}
-    pickled = {s.rfilename for s in siblings if _is_pickle_alone(s.rfilename, wanted)}
-    weights = {path for path in wanted | pickled if not path.endswith(TEXTS)}
-    missing = sorted({*WEIGHTED_PARTS} - {path.split("/")[0] for path in weights})
-    if missing or INDEX_FILE not in wanted:
+    layout = known.layout
+    there = {s.rfilename: s for s in info.siblings or ()}
+    wanted = {path for path in there if _is_wanted(path, layout)}
+    pickled = {path for path in there if _is_pickle_alone(path, layout, wanted)}
+    with_weights = {_parent(path) for path in wanted | pickled if not path.endswith(TEXTS)}
+    missing = sorted({*layout.weighted} - with_weights)
+    if missing or layout.index not in wanted:
         raise CheckpointError(
-            f"{checkpoint.repo} has no {' and no '.join(missing or [INDEX_FILE])} at revision "
-            f"{info.sha}, expected a checkpoint in the diffusers layout. Choose another one."
+            f"{known.repo} has no {' and no '.join(missing or [layout.index])} at revision "
+            f"{info.sha}, expected a model in the layout of diffusers. Choose another one."
         )
     if pickled and not allow_pickle:
         raise PickledWeightsError(
-            f"{checkpoint.repo} has pickled weights alone for "
-            f"{', '.join(sorted(path.split('/')[0] for path in pickled))}, and a pickle can carry "
-            "programs. Say --allow-pickle to fetch and convert them; they are read without "
+            f"{known.repo} has weights as pickles alone ({', '.join(sorted(pickled))}), which can "
+            "carry programs. Say --allow-pickle to fetch and convert them; they are read without "
             "running any code.",
             tuple(sorted(pickled)),
         )
     files = tuple(
-        RemoteFile(s.rfilename, s.size or 0, s.lfs.sha256 if s.lfs is not None else None)
-        for s in siblings
-        if s.rfilename in wanted | pickled
+        RemoteFile(path, s.size or 0, s.lfs.sha256 if s.lfs is not None else None)
+        for path, s in there.items()
+        if path in wanted | pickled
     )
-    return DownloadPlan(checkpoint, str(info.sha), files)
+    return DownloadPlan(known, str(info.sha), files)
 
 
 def download(
@@ -175,41 +173,40 @@ def download(
         on_bytes(done, plan.total_bytes)
         return local
 
-    index = next(file for file in plan.files if file.path == INDEX_FILE)
-    came = [fetch(file) for file in plan.files if file is not index]
-    folder = came[0].parent.parent
-    _convert([path for path in came if path.name in PICKLED_NAMES])
+    is_index = lambda file: file.path == plan.known.layout.index  # noqa: E731
+    came = {file.path: fetch(file) for file in plan.files if not is_index(file)}
+    path, local = next(iter(came.items()))
+    folder = local.parents[path.count("/")]
+    _convert([local for local in came.values() if local.name in PICKLED_NAMES])
     write_card(folder, plan.card)
     # The index comes last: a folder without it does not count as installed.
-    fetch(index)
+    fetch(next(filter(is_index, plan.files)))
     return folder
 
 
-def remove(checkpoint: Checkpoint) -> int:
-    """Delete a downloaded checkpoint; gives back the bytes that became free.
+def remove(known: Known) -> int:
+    """Delete a downloaded checkpoint or part; gives back the bytes that became free.
 
     Raises CheckpointError where there is nothing of it in the hub's cache.
     """
     try:
-        repositories = (
-            scan_cache_dir(constants.HF_HUB_CACHE).repos if checkpoint.repo else frozenset()
-        )
+        repositories = scan_cache_dir(constants.HF_HUB_CACHE).repos if known.repo else frozenset()
     except CacheNotFound:
         repositories = frozenset()
     for repository in repositories:
-        if repository.repo_id == checkpoint.repo:
+        if repository.repo_id == known.repo:
             shutil.rmtree(repository.repo_path)
             return repository.size_on_disk
     raise CheckpointError(
-        f"The checkpoint {checkpoint.id!r} was not downloaded, so there is nothing to remove. "
+        f"{known.id!r} was not downloaded, so there is nothing to remove. "
         "Only downloaded checkpoints are removed; folders of your own are never touched."
     )
 
 
-def discard(checkpoint: Checkpoint) -> None:
+def discard(known: Known) -> None:
     """Delete what an unfinished download left; a finished one stays."""
-    if checkpoint.repo and not checkpoint.is_installed:
-        name = repo_folder_name(repo_id=checkpoint.repo, repo_type="model")
+    if known.repo and not known.is_installed:
+        name = repo_folder_name(repo_id=known.repo, repo_type="model")
         shutil.rmtree(Path(constants.HF_HUB_CACHE) / name, ignore_errors=True)
 
 
@@ -224,19 +221,24 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _is_wanted(path: str) -> bool:
-    part, _, rest = path.partition("/")
-    if path == INDEX_FILE:
+def _parent(path: str) -> str:
+    return PurePosixPath(path).parent.as_posix()
+
+
+def _is_wanted(path: str, layout: Layout) -> bool:
+    if path == layout.index:
         return True
     # Variants ("model.fp16.safetensors") would be second copies.
-    is_variant = path.endswith(WEIGHTS) and Path(path).name.count(".") > 1
-    return part in PARTS and bool(rest) and path.endswith((*TEXTS, WEIGHTS)) and not is_variant
+    is_variant = path.endswith(WEIGHTS) and PurePosixPath(path).name.count(".") > 1
+    folders = (*layout.weighted, *layout.described, *layout.optional)
+    return _parent(path) in folders and path.endswith((*TEXTS, WEIGHTS)) and not is_variant
 
 
-def _is_pickle_alone(path: str, wanted: set[str]) -> bool:
-    part, _, name = path.partition("/")
-    converted = PICKLED_NAMES.get(name)
-    return part in PARTS and converted is not None and f"{part}/{converted}" not in wanted
+def _is_pickle_alone(path: str, layout: Layout, wanted: set[str]) -> bool:
+    pure = PurePosixPath(path)
+    converted = PICKLED_NAMES.get(pure.name)
+    is_inside = _parent(path) in (*layout.weighted, *layout.optional)
+    return is_inside and converted is not None and str(pure.with_name(converted)) not in wanted
 
 
 def _convert(pickled: Sequence[Path]) -> None:

@@ -19,8 +19,8 @@ from qvim_studio.core.resources import resource_path
 from qvim_studio.models.adapter import Adapter, check_binding, load_adapter
 from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm, load_unet
 from qvim_studio.models.bandwidth import BandwidthExtender, load_extender
-from qvim_studio.models.checkpoints import Checkpoint
-from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
+from qvim_studio.models.checkpoints import Checkpoint, find_clap, voice_part
+from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.graphs import ReplayedUnet, can_replay, capture_pass
 from qvim_studio.models.light_vae import LIGHT_VAE_FOLDER, is_true_enough, load_light_vae
@@ -183,9 +183,13 @@ class LoadedCheckpoint:
                 self.clap_audio.embed(samples),
                 "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions.",
             )
+        part = voice_part(self.checkpoint.id)
+        remedy = "train an adapter for it"
+        if part is not None:
+            remedy = f"fetch {part.title}: qvim-studio checkpoints download {part.id}"
         raise CheckpointError(
             f"{self.checkpoint.title} has neither an adapter for the voice nor a CLAP audio "
-            "tower. Describe the sound in words, or train an adapter for it."
+            f"tower. Describe the sound in words, or {remedy}"
         )
 
 
@@ -202,9 +206,7 @@ def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoi
             clap_id=checkpoint.clap_id,
             generator_id=checkpoint.id,
         )
-    clap_audio = None
-    if adapter is None and find_clap(folder) is not None:
-        clap_audio = ClapAudioConditioner(folder)
+    clap = find_clap(checkpoint) if adapter is None else None
     return LoadedCheckpoint(
         checkpoint=checkpoint,
         plan=plan,
@@ -213,7 +215,7 @@ def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoi
         embedder=embedder,
         text=TextConditioner(folder) if TextConditioner.is_in(folder) else None,
         adapter=adapter,
-        clap_audio=clap_audio,
+        clap_audio=ClapAudioConditioner(clap) if clap is not None else None,
     )
 
 

@@ -15,8 +15,8 @@ import numpy as np
 import soxr
 
 from qvim_studio.core.errors import CheckpointError, StudioError
-from qvim_studio.models.checkpoints import Checkpoint
-from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner, find_clap
+from qvim_studio.models.checkpoints import Checkpoint, find_clap
+from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
 from qvim_studio.models.text_conditioner import TextConditioner
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.teacher import TARGETS_FILE
@@ -68,12 +68,14 @@ def make_clap_targets(corpus: Corpus, checkpoint: Checkpoint) -> None:
     Raises CheckpointError where it has no audio tower or no text tower.
     """
     folder = checkpoint.installed_folder()
-    if find_clap(folder) is None or not TextConditioner.is_in(folder):
+    clap_folder = find_clap(checkpoint)
+    if clap_folder is None or not TextConditioner.is_in(folder):
         raise CheckpointError(
             f"The checkpoint in {folder} lacks a CLAP audio tower or its text tower. Put the full "
-            "ClapModel that it was trained with into clap/, and keep text_encoder/ and tokenizer/."
+            "ClapModel that it was trained with into clap/ (or download it where 'checkpoints "
+            "list' names one that fits), and keep text_encoder/ and tokenizer/."
         )
-    clap = ClapAudioConditioner(folder)
+    clap = ClapAudioConditioner(clap_folder)
     rows = []
     for number, item in enumerate(corpus.items):
         samples = corpus.samples(item, CORPUS_RATE_HZ)

@@ -128,6 +128,7 @@ class CheckpointDialog(QDialog):
                 row = self.rows[choice.id] = CheckpointRow(self._theme, choice, self)
                 row.use_clicked.connect(self._on_use)
                 row.download_clicked.connect(self._on_download)
+                row.voice_clicked.connect(self._on_download)
                 row.pause_clicked.connect(self._on_pause)
                 row.cancel_clicked.connect(self._on_cancel)
                 row.verify_clicked.connect(self._on_verify)

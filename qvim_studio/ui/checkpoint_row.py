@@ -29,7 +29,7 @@ BADGE_KINDS = {"yes": "good", "no": "bad"}
 
 class CheckpointRow(Card):
     """Signals, each with the checkpoint's id: use_clicked, download_clicked, pause_clicked,
-    cancel_clicked, verify_clicked, remove_clicked."""
+    cancel_clicked, verify_clicked, remove_clicked; voice_clicked with that of its voice part."""
 
     use_clicked = Signal(object)
     download_clicked = Signal(object)
@@ -37,6 +37,7 @@ class CheckpointRow(Card):
     cancel_clicked = Signal(object)
     verify_clicked = Signal(object)
     remove_clicked = Signal(object)
+    voice_clicked = Signal(object)
 
     def __init__(
         self, theme: StudioTheme, choice: CheckpointChoice, parent: QWidget | None = None
@@ -64,6 +65,12 @@ class CheckpointRow(Card):
         words.addWidget(self.fit)
         self.use = self._button(self.tr("Use"), self.use_clicked)
         self.download = self._button(self.tr("Download"), self.download_clicked)
+        self.voice = self._button(self.tr("Add voice"), self.voice_clicked, choice.voice_part)
+        self.voice.setToolTip(
+            self.tr(
+                "Fetch the CLAP that it was trained with ({0}), so that it hears imitations"
+            ).format(size_text(choice.voice_bytes))
+        )
         self.pause = self._button(self.tr("Pause"), self.pause_clicked)
         self.cancel = self._button(self.tr("Cancel"), self.cancel_clicked)
         self.more = QToolButton(self)
@@ -74,7 +81,7 @@ class CheckpointRow(Card):
         line = QHBoxLayout()
         line.setSpacing(GRID)
         line.addLayout(words, 1)
-        for button in (self.use, self.download, self.pause, self.cancel, self.more):
+        for button in (self.voice, self.use, self.download, self.pause, self.cancel, self.more):
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -90,17 +97,20 @@ class CheckpointRow(Card):
     def show_state(self, is_used: bool, is_offline: bool, transfer: Transfer | None) -> None:
         """transfer: the download that runs, of this checkpoint or of another."""
         choice = self.choice
-        is_moving = transfer is not None and transfer.id == choice.id
+        is_moving = transfer is not None and transfer.id in (choice.id, choice.voice_part)
         self.use.setVisible(choice.is_installed)
         self.use.setEnabled(not is_used)
         self.use.setText(self.tr("In use") if is_used else self.tr("Use"))
         self.download.setVisible(not choice.is_installed and bool(choice.repo) and not is_moving)
-        self.download.setEnabled(transfer is None and not is_offline)
+        self.voice.setVisible(choice.can_learn_to_hear and not is_moving)
+        for button in (self.download, self.voice):
+            button.setEnabled(transfer is None and not is_offline)
         for widget in (self.pause, self.cancel, self.bar, self.speed):
             widget.setVisible(is_moving)
         self.more.setVisible(choice.is_installed)
         where = self._place()
-        self.facts.setText(f"{where}  ·  {choice.licence}")
+        hears = "" if choice.hears_voice or not choice.is_installed else self.tr("hears words only")
+        self.facts.setText("  ·  ".join(filter(None, (where, choice.licence, hears))))
         if transfer is not None and is_moving:
             self._show_transfer(transfer)
 
@@ -161,11 +171,11 @@ class CheckpointRow(Card):
             return self.tr("Installed  ·  {0}").format(size)
         return self.tr("Comes with the studio  ·  {0}").format(size)
 
-    def _button(self, text: str, clicked: Signal) -> QPushButton:
+    def _button(self, text: str, clicked: Signal, id: str = "") -> QPushButton:
         button = QPushButton(text, self)
         button.setAutoDefault(False)
         button.setAccessibleName(f"{text}: {self.choice.title}")
-        button.clicked.connect(lambda: clicked.emit(self.choice.id))
+        button.clicked.connect(lambda: clicked.emit(id or self.choice.id))
         return button
 
     @Slot()

@@ -88,7 +88,8 @@ class FakeKeeper:
         self.consents.append(allow_pickle)
 
     def _install(self, id: str, is_installed: bool) -> None:
-        self.choices = [
-            replace(choice, is_installed=is_installed) if choice.id == id else choice
-            for choice in self.choices
-        ]
+        for place, choice in enumerate(self.choices):
+            if choice.id == id:
+                self.choices[place] = replace(choice, is_installed=is_installed)
+            elif choice.voice_part == id:
+                self.choices[place] = replace(choice, hears_voice=is_installed)

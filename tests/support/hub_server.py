@@ -8,6 +8,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import huggingface_hub.constants
+import huggingface_hub.file_download
+import pytest
 
 COMMIT = "c" * 40
 PIECE_S = 0.01
@@ -48,6 +53,17 @@ class Hub:
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def prepare_client(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    """The hub's own client, impatient, online, with a cache of its own."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(cache))
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DOWNLOAD_TIMEOUT", 0.2)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(huggingface_hub.constants, "DOWNLOAD_CHUNK_SIZE", 1000)
+    # The client waits a second before it tries again.
+    monkeypatch.setattr(huggingface_hub.file_download.time, "sleep", lambda seconds: None)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from training_data import unit, write_corpus
 from qvim_studio.core.errors import CheckpointError, StudioError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.models.audioldm import load_audioldm
-from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
+from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint, find_clap
 from qvim_studio.models.clap_audio import ClapAudioConditioner
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.text_conditioner import TextConditioner
@@ -84,7 +84,7 @@ def test_defect_unconditional_zeros_it_is_the_text_tower_s_empty_text(
 
 
 def test_defect_zero_padded_clap_short_sounds_are_repeated(with_clap: Checkpoint) -> None:
-    clap = ClapAudioConditioner(with_clap.installed_folder())
+    clap = ClapAudioConditioner(find_clap(with_clap))
     short, tiled = clap.embed(NOISE), clap.embed(np.tile(NOISE, 10))
     padded = clap.embed(np.pad(NOISE, (0, 9 * len(NOISE))))
     assert torch.isfinite(short).all()

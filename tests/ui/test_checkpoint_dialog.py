@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_keeper import FakeKeeper
+from fake_keeper import KNOWN, SHIPPED, FakeKeeper
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QMessageBox
@@ -97,6 +98,25 @@ def test_a_download_ends_installed_and_usable(
         dialog.rows[ID].use.click()
     assert chosen.args == [ID]
     assert dialog.rows[ID].use.text() == "In use"
+
+
+def test_a_checkpoint_that_hears_words_only_gets_ears(
+    keeper: FakeKeeper, shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot
+) -> None:
+    deaf = replace(KNOWN, is_installed=True, hears_voice=False, voice_part="clap", voice_bytes=GB)
+    keeper.choices = [SHIPPED, deaf]
+    dialog = opened(shelf, theme, qtbot)
+    row = dialog.rows[ID]
+    assert row.facts.text().endswith("hears words only")
+    assert row.voice.isVisible() and "1.0 GB" in row.voice.toolTip()
+    assert not dialog.rows["starter"].voice.isVisible()
+    row.voice.click()
+    qtbot.waitUntil(lambda: row.bar.isVisible() and row.bar.value() == 500)
+    assert not row.voice.isVisible() and row.use.isVisible()
+    keeper.goes_on.set()
+    qtbot.waitUntil(lambda: dialog.rows[ID].choice.hears_voice)
+    assert not dialog.rows[ID].voice.isVisible()
+    assert "words only" not in dialog.rows[ID].facts.text()
 
 
 def test_a_paused_download_keeps_what_came_and_goes_on(

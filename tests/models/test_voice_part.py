@@ -1,0 +1,119 @@
+"""The CLAP that gives a downloaded checkpoint ears: fetched by itself, found, checked, removed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hub_server import Hub, prepare_client, running_hub
+from safetensors.torch import load_file
+from tiny_checkpoint import CARD, build_tiny_checkpoint
+from tiny_clap import add_tiny_clap
+
+from qvim_studio.checkpoint_keeper import HubKeeper, make_keeper
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import CheckpointError, PickledWeightsError
+from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.models.checkpoints import (
+    find_checkpoint,
+    find_clap,
+    register_folder,
+    user_registry,
+    verify_checkpoint,
+    write_card,
+)
+from qvim_studio.models.compute_plan import make_plan
+from qvim_studio.pipeline.loaded import load_checkpoint
+
+PART = {
+    "kind": "clap",
+    "title": "CLAP of Tiny",
+    "repo": "someone/clap",
+    "licence": "MIT",
+    "commercial": "no",
+    "fits": ["tiny"],
+}
+VOICE = AudioClip.from_mono(np.random.default_rng(0).uniform(-0.1, 0.1, 24_000), 48_000)
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A checkpoint of one's own that hears words only, and a hub that has its CLAP as a pickle."""
+    folder = build_tiny_checkpoint(tmp_path / "tiny", has_controls=False)
+    add_tiny_clap(folder)
+    shutil.rmtree(folder / "adapter")
+    clap = (folder / "clap").rename(tmp_path / "clap")
+    write_card(folder, CARD | {"controls": []})
+    weights = clap / "model.safetensors"
+    torch.save(load_file(weights), clap / "pytorch_model.bin")
+    weights.unlink()
+    register_folder(folder)
+    lines = [f"{key} = {json.dumps(value)}" for key, value in PART.items()]
+    with user_registry().open("a") as file:
+        file.write("\n".join(["[clap-tiny]", *lines]) + "\n")
+    prepare_client(monkeypatch, tmp_path / "hub")
+    files = {path.name: path.read_bytes() for path in clap.iterdir()}
+    with running_hub(Hub(PART["repo"], files | {"README.md": b"words"})) as hub:
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.url)
+        monkeypatch.setattr(
+            "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
+            hub.url + "/{repo_id}/resolve/{revision}/{filename}",
+        )
+        yield hub
+
+
+@pytest.fixture
+def keeper(hub: Hub) -> HubKeeper:
+    return make_keeper()
+
+
+def fetch(keeper: HubKeeper, allow_pickle: bool = True) -> None:
+    keeper.download("clap-tiny", lambda here, total: None, lambda: False, allow_pickle)
+
+
+def conditions() -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
+    checkpoint = find_checkpoint("tiny")
+    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    loaded = load_checkpoint(checkpoint, plan)
+    return loaded.conditions(GenerationRequest(imitation=VOICE), np.zeros(960, np.float32))
+
+
+def test_what_is_missing_is_named_and_then_hears(keeper: HubKeeper, hub: Hub) -> None:
+    with pytest.raises(CheckpointError, match="qvim-studio checkpoints download clap-tiny"):
+        conditions()
+    with pytest.raises(PickledWeightsError) as asked:
+        fetch(keeper, allow_pickle=False)
+    assert asked.value.files == ("pytorch_model.bin",) and hub.fetched == []
+    fetch(keeper)
+    heard, _, notes = conditions()
+    assert float(heard.norm()) == pytest.approx(1.0, abs=1e-5)
+    assert any("CLAP embedding" in note for note in notes)
+
+
+def test_the_manager_offers_it_until_it_is_here(keeper: HubKeeper) -> None:
+    def choice():
+        return next(known for known in keeper.list() if known.id == "tiny")
+
+    before = choice()
+    assert before.can_learn_to_hear and before.voice_part == "clap-tiny"
+    fetch(keeper)
+    assert choice().hears_voice and not choice().can_learn_to_hear
+    assert choice().size_bytes > before.size_bytes
+    assert keeper.verify("tiny") == ()
+    assert keeper.remove("clap-tiny") > 0
+    assert choice() == before
+
+
+def test_damage_is_told_with_the_checkpoint(keeper: HubKeeper) -> None:
+    fetch(keeper)
+    checkpoint = find_checkpoint("tiny")
+    (find_clap(checkpoint) / "model.safetensors").write_bytes(b"rot")
+    assert verify_checkpoint(checkpoint) == [
+        "clap-tiny: model.safetensors differs from what was published (SHA-256)"
+    ]
