@@ -11,7 +11,7 @@ import errno
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from huggingface_hub import HfApi, constants, hf_hub_download, scan_cache_dir
@@ -173,14 +173,14 @@ def download(
         on_bytes(done, plan.total_bytes)
         return local
 
-    is_index = lambda file: file.path == plan.known.layout.index  # noqa: E731
-    came = {file.path: fetch(file) for file in plan.files if not is_index(file)}
+    index = next(file for file in plan.files if file.path == plan.known.layout.index)
+    came = {file.path: fetch(file) for file in plan.files if file is not index}
     path, local = next(iter(came.items()))
     folder = local.parents[path.count("/")]
-    _convert([local for local in came.values() if local.name in PICKLED_NAMES])
+    _convert([local for local in came.values() if _is_pickled(local)])
     write_card(folder, plan.card)
     # The index comes last: a folder without it does not count as installed.
-    fetch(next(filter(is_index, plan.files)))
+    fetch(index)
     return folder
 
 
@@ -236,9 +236,16 @@ def _is_wanted(path: str, layout: Layout) -> bool:
 
 def _is_pickle_alone(path: str, layout: Layout, wanted: set[str]) -> bool:
     pure = PurePosixPath(path)
-    converted = PICKLED_NAMES.get(pure.name)
     is_inside = _parent(path) in (*layout.weighted, *layout.optional)
-    return is_inside and converted is not None and str(pure.with_name(converted)) not in wanted
+    return (
+        is_inside
+        and _is_pickled(pure)
+        and str(pure.with_name(PICKLED_NAMES[pure.name])) not in wanted
+    )
+
+
+def _is_pickled(path: PurePath) -> bool:
+    return path.name in PICKLED_NAMES
 
 
 def _convert(pickled: Sequence[Path]) -> None:
@@ -247,17 +254,20 @@ def _convert(pickled: Sequence[Path]) -> None:
         return
     from qvim_studio.models.pickled import convert_pickled_weights
 
-    convert_pickled_weights(pickled)
     for path in pickled:
+        convert_pickled_weights([path])
         _delete(path)
 
 
 def _check_space(plan: DownloadPlan) -> None:
     there = existing_cache()
     free = shutil.disk_usage(there).free
-    if free < plan.total_bytes + SPARE_BYTES:
+    # Pickled weights lie there twice while they are converted, one file at a time.
+    pickled = (file.size for file in plan.files if _is_pickled(PurePosixPath(file.path)))
+    needed = plan.total_bytes + max(pickled, default=0) + SPARE_BYTES
+    if free < needed:
         raise OutputError(
-            f"{plan.repo} needs {_megabytes(plan.total_bytes + SPARE_BYTES)} on the disk of "
+            f"{plan.repo} needs {_megabytes(needed)} on the disk of "
             f"{there}, where {_megabytes(free)} are free. Make room, or set HF_HOME to a folder "
             "on another disk."
         )

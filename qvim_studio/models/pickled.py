@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, OutputError
 from qvim_studio.models.checkpoints import PICKLED_NAMES
 from qvim_studio.models.qvim_weights import UNREADABLE
 
@@ -26,7 +27,7 @@ def find_pickled(folder: Path) -> list[Path]:
 def convert_pickled_weights(paths: Sequence[Path]) -> None:
     """Write a safetensors file beside each, whole or not at all.
 
-    Raises CheckpointError for anything but tensors.
+    Raises CheckpointError for anything but tensors, OutputError where there is no room.
 
     ``weights_only``: the pickle may build tensors and plain containers; anything else is refused
     before it runs.
@@ -42,5 +43,12 @@ def convert_pickled_weights(paths: Sequence[Path]) -> None:
                 "safetensors."
             ) from error
         unfinished = path.with_name("converting")
-        save_file(weights, unfinished)
-        unfinished.replace(path.with_name(PICKLED_NAMES[path.name]))
+        try:
+            save_file(weights, unfinished)
+            unfinished.replace(path.with_name(PICKLED_NAMES[path.name]))
+        except (OSError, SafetensorError) as error:
+            unfinished.unlink(missing_ok=True)
+            raise OutputError(
+                f"The weights of {path} could not be written as safetensors ({error}). Make room "
+                "on that disk, or let its folder be written to, and try again."
+            ) from error

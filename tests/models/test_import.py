@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import pickle
 from pathlib import Path
@@ -12,7 +13,8 @@ from malicious import Malicious
 from safetensors.torch import load_file
 
 from qvim_studio import cli
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, OutputError
+from qvim_studio.models import pickled
 from qvim_studio.models.checkpoints import find_checkpoint, list_checkpoints, register_folder
 from qvim_studio.models.pickled import convert_pickled_weights, find_pickled
 
@@ -51,6 +53,21 @@ def test_pickled_weights_need_consent_and_become_safetensors(
     made = load_file(folder / "unet" / "diffusion_pytorch_model.safetensors")
     assert made["a"].tolist() == [0, 1, 2]
     assert find_pickled(folder) == []
+
+
+def test_a_full_disk_is_said_and_leaves_the_pickle_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half_written(weights: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pickled, "save_file", half_written)
+    path = folder / "unet" / "diffusion_pytorch_model.bin"
+    torch.save({"a": torch.arange(3.0)}, path)
+    with pytest.raises(OutputError, match=r"No space left .* Make room"):
+        convert_pickled_weights([path])
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_malicious_pickle_is_refused_and_does_not_run(folder: Path, tmp_path: Path) -> None:
