@@ -287,6 +287,8 @@ def _add_bench(commands: Any) -> None:
     making.add_argument("--checkpoint", type=Path, metavar="DIR", help="default: random weights")
     making.add_argument("--size", choices=["s", "m", "l"], default="s", help="of random weights")
     making.add_argument("--rounds", type=int, default=2, metavar="N", help="clips of each in turn")
+    busy = "of both, beside so many other programs that want a core each"
+    making.add_argument("--busy", type=int, default=0, metavar="N", help=busy)
     making.add_argument("--steps", type=int, default=10, metavar="N", help="of both")
     making.add_argument("--seconds", type=float, default=5.0, metavar="SEC", help="of audio")
     modes = [mode.value for mode in VramMode if mode is not VramMode.AUTO]

@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 
 from qvim_studio.bench.contenders import Place
-from qvim_studio.bench.measuring import ContenderProcess, Timing
+from qvim_studio.bench.measuring import ContenderProcess, Timing, busy_processes
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.core.resources import resource_path
@@ -47,6 +47,8 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
             f"Got --steps {options.steps} and --seconds {options.seconds}, expected at least 2 "
             "steps and 1 to 60 seconds. Choose values in that range."
         )
+    if options.busy < 0:
+        raise UsageError(f"--busy counts processes, got {options.busy}. Say 0 or more.")
     place = _place(options)
     say: Say = (lambda text: None) if options.json else print
     load_before = _load_average()
@@ -57,12 +59,14 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
 
             say(f"Making random weights of the true AudioLDM-{options.size} shape ...")
             folder = make_random_checkpoint(Path(temporary), options.size)
-        table = _measure(folder, place, options, say)
+        with busy_processes(options.busy):
+            table = _measure(folder, place, options, say)
     starter = None if options.no_error else _measure_starter(options, say)
     errors = [] if options.no_error else _measure_errors(say)
     result = {
         "machine": f"{platform.processor() or platform.machine()}, {platform.system()}",
         "threads": _threads(),
+        "busy_processes": options.busy,
         "vram_mode": place.mode.value,
         "seconds_of_audio": options.seconds,
         "steps": options.steps,
@@ -234,6 +238,8 @@ def report(result: dict[str, Any]) -> str:
     load_now, load_then = result["load_average"]
     where = f"{result['weights']}; {result['machine']}, {result['threads']} threads"
     where += f", mode {result['vram_mode']}"
+    if result["busy_processes"]:
+        where += f", beside {result['busy_processes']} busy processes"
     what = f"{result['steps']} steps, {result['seconds_of_audio']} s of audio"
     lines = [
         f"{where}, load average {load_now:.1f} before and {load_then:.1f} after",

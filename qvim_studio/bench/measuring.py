@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,6 +30,19 @@ class Timing:
     cpu_seconds: float
     step_seconds: float = 0.0
     cpu_step_seconds: float = 0.0
+
+
+@contextmanager
+def busy_processes(count: int) -> Iterator[None]:
+    """Inside, so many other programs want a core each, as a DAW does that plays."""
+    command = [sys.executable, "-c", "while True: pass"]
+    processes = [subprocess.Popen(command) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 class ContenderProcess:

@@ -16,6 +16,7 @@ from qvim_studio.models.audioldm import free_cuda_memory
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import ComputePlan, make_plan, step_down
 from qvim_studio.models.memory_meter import MemoryMeter
+from qvim_studio.pipeline.core_share import CoreShare
 from qvim_studio.pipeline.generation_run import (
     GenerationRun,
     PhaseClock,
@@ -42,13 +43,20 @@ class StudioEngine:
         self._find_similar = find_similar
         self._loaded: LoadedCheckpoint | None = None
         self._mode = VramMode.HIGH
+        self._cores = CoreShare()
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
         """See core.engine. Out of memory: one mode lower, said in the notes, tried once more."""
+
+        def on_step(progress: Progress) -> None:
+            self._cores.settle()
+            on_progress(progress)
+
+        self._cores.begin()
         try:
-            return self._generate(request, on_progress, is_cancelled)
+            return self._generate(request, on_step, is_cancelled)
         except torch.OutOfMemoryError as error:
             _forget_frames(error)
         except CancelledError as error:
@@ -60,9 +68,7 @@ class StudioEngine:
         smaller = step_down(used)
         log.warning("out of memory in mode %s, trying %s", used.value, smaller.value)
         try:
-            result = self._generate(
-                request.with_changes(vram_mode=smaller), on_progress, is_cancelled
-            )
+            result = self._generate(request.with_changes(vram_mode=smaller), on_step, is_cancelled)
         except torch.OutOfMemoryError as error:
             _forget_frames(error)
             self.close()

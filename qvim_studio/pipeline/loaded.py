@@ -184,9 +184,12 @@ class LoadedCheckpoint:
                 "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions.",
             )
         part = voice_part(self.checkpoint.id)
-        remedy = "train an adapter for it"
+        remedy = "train an adapter for it."
         if part is not None:
-            remedy = f"fetch {part.title}: qvim-studio checkpoints download {part.id}"
+            remedy = (
+                f"give it ears: Add voice among the checkpoints, or qvim-studio checkpoints "
+                f"download {part.id}"
+            )
         raise CheckpointError(
             f"{self.checkpoint.title} has neither an adapter for the voice nor a CLAP audio "
             f"tower. Describe the sound in words, or {remedy}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 from tiny_checkpoint import make_tiny_unet
@@ -26,7 +28,7 @@ from qvim_studio.bench.generate import (
     report,
     row,
 )
-from qvim_studio.bench.measuring import ContenderProcess, Timing
+from qvim_studio.bench.measuring import ContenderProcess, Timing, busy_processes
 from qvim_studio.core.engine import OnProgress
 from qvim_studio.core.errors import StudioError
 from qvim_studio.core.request import GenerationRequest, Provenance, SamplerName, VramMode
@@ -143,6 +145,7 @@ def test_the_report_names_weights_and_machine() -> None:
     table = {"pipeline": PIPELINE, "studio": STUDIO}
     asked = {
         "threads": 2,
+        "busy_processes": 0,
         "vram_mode": "cpu",
         "steps": 10,
         "seconds_of_audio": 5.0,
@@ -154,7 +157,21 @@ def test_the_report_names_weights_and_machine() -> None:
     assert text.startswith(
         "random; a box, 2 threads, mode cpu, load average 0.1 before and 2.0 after"
     )
+    beside = report({**result, "busy_processes": 3, **compare(table, errors)})
+    assert "mode cpu, beside 3 busy processes, load" in beside
     assert "ram_ratio" in text and "ddim, float32" in text
+
+
+def test_busy_processes_are_busy_and_end() -> None:
+    before = {child.pid for child in psutil.Process().children()}
+    with busy_processes(2):
+        busy = [c for c in psutil.Process().children() if c.pid not in before]
+        assert len(busy) == 2
+        deadline = time.monotonic() + 30
+        while min(sum(child.cpu_times()[:2]) for child in busy) < 0.1:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert not any(child.is_running() for child in busy)
 
 
 def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> None:
@@ -169,12 +186,13 @@ def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> N
     ("options", "told"),
     [
         (("--vram-mode", "high"), "needs an NVIDIA GPU"),
+        (("--busy", "-1"), "counts processes"),
         (("--cap-gib", "6"), "a mode that uses the GPU, got the mode cpu"),
         (("--vram-mode", "low", "--cap-gib", "0"), "more than 0"),
         (("--vram-mode", "low", "--cap-gib", "nan"), "more than 0"),
     ],
 )
-def test_a_gpu_that_is_not_there_is_told(
+def test_what_cannot_be_measured_is_told(
     options: tuple[str, ...],
     told: str,
     capsys: pytest.CaptureFixture[str],

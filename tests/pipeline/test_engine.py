@@ -18,6 +18,7 @@ from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.checkpoints import write_card
 from qvim_studio.models.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
 from qvim_studio.pipeline import generation_run
+from qvim_studio.pipeline.core_share import CoreShare
 from qvim_studio.pipeline.engine import StudioEngine
 from qvim_studio.pipeline.starts import NearestSound
 
@@ -78,6 +79,18 @@ def test_seed_alone_decides_the_bits(engine: StudioEngine, tiny: str) -> None:
     assert np.array_equal(alone.variations[0].clip.samples, again.clip.samples)
     other = next(v for v in both.variations if v.seed == 4)
     assert not np.array_equal(other.clip.samples, again.clip.samples)
+
+
+def test_between_all_steps_the_engine_looks_for_free_cores(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(CoreShare, "settle", lambda share: order.append("look"))
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny, variations=1)
+    engine.generate(request, lambda progress: order.append(progress.phase), lambda: False)
+    phases = order[1::2]
+    assert order[::2] == ["look"] * len(phases)
+    assert phases.count("denoise") >= 3 and {"load", "encode", "decode"} < set(phases)
 
 
 def test_highs_are_added_where_they_are_wanted(engine: StudioEngine, tiny: str) -> None:
