@@ -31,7 +31,7 @@ from qvim_studio.models.checkpoints import (
     user_registry,
     verify_checkpoint,
 )
-from qvim_studio.models.downloads import discard, download, plan_download, remove
+from qvim_studio.models.downloads import SPARE_BYTES, discard, download, plan_download, remove
 
 REPO = "someone/audioldm-tiny"
 CHECKPOINT = Checkpoint("tiny", "Tiny", None, repo=REPO)
@@ -214,6 +214,20 @@ def test_allowed_pickles_become_safetensors(
     blobs = [path.read_bytes() for path in (folder.parent.parent / "blobs").iterdir()]
     assert hub.files["vae/diffusion_pytorch_model.bin"] not in blobs
     assert verify_checkpoint(registered()) == []
+
+
+def test_pickles_need_room_twice(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def room(beside: int) -> SimpleNamespace:
+        return SimpleNamespace(free=sum(map(len, FILES.values())) + SPARE_BYTES + beside)
+
+    hub.files["vae/diffusion_pytorch_model.bin"] = b"p" * len(WEIGHTS)
+    del hub.files["vae/diffusion_pytorch_model.safetensors"]
+    plan = plan_download(CHECKPOINT, hub.url, allow_pickle=True)
+    for beside in (0, len(WEIGHTS) - 1):
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder, beside=beside: room(beside))
+        with pytest.raises(OutputError, match="Make room"):
+            download(plan, lambda here, total: None, lambda: False, hub.url)
+    assert hub.fetched == []
 
 
 def test_a_malicious_download_neither_runs_nor_counts(

@@ -37,7 +37,7 @@ PART = {
     "repo": "someone/clap",
     "licence": "MIT",
     "commercial": "no",
-    "fits": ["tiny"],
+    "fits": ["tiny", "downloaded"],
 }
 VOICE = AudioClip.from_mono(np.random.default_rng(0).uniform(-0.1, 0.1, 24_000), 48_000)
 
@@ -108,6 +108,22 @@ def test_the_manager_offers_it_until_it_is_here(keeper: HubKeeper) -> None:
     assert keeper.verify("tiny") == ()
     assert keeper.remove("clap-tiny") > 0
     assert choice() == before
+
+
+def test_a_download_takes_its_ears_along_when_it_goes(keeper: HubKeeper, tmp_path: Path) -> None:
+    lines = [f"{key} = {json.dumps(PART[key])}" for key in ("title", "licence", "commercial")]
+    with user_registry().open("a") as file:
+        file.write("\n".join(["[downloaded]", 'repo = "someone/tiny"', *lines]) + "\n")
+    snapshot = tmp_path / "hub" / "models--someone--tiny" / "snapshots" / ("a" * 40)
+    shutil.copytree(tmp_path / "tiny", snapshot)
+    fetch(keeper)
+    assert find_clap(find_checkpoint("downloaded")) is not None
+    ears = (tmp_path / "hub" / "models--someone--clap" / "snapshots").rglob("*.safetensors")
+    size = sum(path.stat().st_size for path in ears)
+    assert keeper.remove("downloaded") > size > 0
+    assert list((tmp_path / "hub").glob("models--*")) == []
+    # A folder of one's own is forgotten, not deleted.
+    assert keeper.remove("tiny") == 0 and (tmp_path / "tiny" / "unet").is_dir()
 
 
 def test_damage_is_told_with_the_checkpoint(keeper: HubKeeper) -> None:
