@@ -160,7 +160,6 @@ class MainWindow(QMainWindow):
         self.header.checkpoint_clicked.connect(self.open_checkpoints)
         services.shelf.changed.connect(self._on_shelf_changed)
         services.queue.finished.connect(self._on_job_finished)
-        self.messages.action_triggered.connect(self.open_settings)
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.history.relocated.connect(self._on_relocated)
         controller.recipe_opened.connect(self._on_recipe_opened)
@@ -247,8 +246,12 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def show_error(self, error: StudioError) -> None:
-        with_settings = isinstance(error, (DeviceError, CheckpointError))
-        self.messages.show_error(str(error), self.tr("Settings") if with_settings else "")
+        if isinstance(error, CheckpointError):
+            self.messages.show_error(str(error), self.tr("Checkpoints"), self.open_checkpoints)
+        elif isinstance(error, DeviceError):
+            self.messages.show_error(str(error), self.tr("Settings"), self.open_settings)
+        else:
+            self.messages.show_error(str(error))
 
     @Slot(object)
     def _on_recording_state_changed(self, state: RecordingState) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from qvim_studio.ui.icons import icon, icon_pixmap
@@ -12,13 +12,7 @@ from qvim_studio.ui.theme import GRID, StudioTheme
 
 
 class MessageBar(QFrame):
-    """One line or paragraph until it is closed or replaced.
-
-    Signal: action_triggered (nothing): the button that a message may carry, where it has no
-    function of its own.
-    """
-
-    action_triggered = Signal()
+    """One line or paragraph until it is closed or replaced, with a button for what helps."""
 
     def __init__(self, theme: StudioTheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,25 +44,28 @@ class MessageBar(QFrame):
     def text(self) -> str:
         return self._text.text()
 
-    def show_error(self, text: str, action: str = "") -> None:
-        self._show("error", text, action)
+    def show_error(
+        self, text: str, action: str = "", on_chosen: Callable[[], object] | None = None
+    ) -> None:
+        self._show("error", text, action, on_chosen)
 
-    def show_notice(self, text: str, action: str = "") -> None:
-        self._show("notice", text, action)
+    def show_notice(self, text: str) -> None:
+        self._show("notice", text, "", None)
 
     def offer(self, text: str, action: str, on_chosen: Callable[[], object]) -> None:
-        """A notice whose button does something of its own."""
-        self._show("notice", text, action)
-        self._on_chosen = on_chosen
+        """A notice with a button."""
+        self._show("notice", text, action, on_chosen)
 
     def clear(self) -> None:
         self._on_chosen = None
         self._text.clear()
         self.hide()
 
-    def _show(self, kind: str, text: str, action: str) -> None:
+    def _show(
+        self, kind: str, text: str, action: str, on_chosen: Callable[[], object] | None
+    ) -> None:
         self._kind = kind
-        self._on_chosen = None
+        self._on_chosen = on_chosen
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._action.setText(action)
@@ -92,9 +89,7 @@ class MessageBar(QFrame):
     def _on_action(self, checked: bool = False) -> None:
         chosen = self._on_chosen
         self.clear()
-        if chosen is None:
-            self.action_triggered.emit()
-        else:
+        if chosen is not None:
             chosen()
 
     @Slot(bool)

@@ -14,18 +14,23 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QComboBox,
+    QDialog,
     QKeySequenceEdit,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QSlider,
 )
 from pytestqt.qtbot import QtBot
 from scripted_engine import ScriptedEngine
 
+from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.audition import IMITATION_KEY
+from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services
+from qvim_studio.ui.settings_dialog import SettingsDialog
 from qvim_studio.ui.waveform_view import WaveformView
 
 Generate = Callable[[MainWindow], None]
@@ -122,6 +127,27 @@ def test_an_engine_error_is_shown_without_a_dialog(with_take: MainWindow, qtbot:
     with qtbot.waitSignal(with_take.controller.failed):
         with_take.request.generate_button.click()
     assert with_take.messages.text == "The checkpoint is gone. Choose another."
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "opens"),
+    [
+        (CheckpointError("It hears words only."), "Checkpoints", CheckpointDialog),
+        (DeviceError("The microphone is gone."), "Settings", SettingsDialog),
+        (StudioError("The file is empty."), "", None),
+    ],
+)
+def test_an_error_offers_what_helps(
+    error: StudioError, words: str, opens: type[QDialog] | None, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.show_error(error)
+    button = window.messages.findChild(QPushButton)
+    assert (button.isVisible(), button.text()) == (bool(words), words)
+    if opens is not None:
+        button.click()
+        qtbot.waitUntil(lambda: window.findChild(opens) is not None)
+        window.findChild(opens).reject()
+        assert not window.messages.isVisible()
 
 
 def test_a_take_is_recorded_by_key_and_becomes_the_imitation(
