@@ -38,13 +38,13 @@ class GenerationWorker(QObject):
         self._engine: Engine | None = None
         self._estimate = TimeEstimate()
 
-    @Slot(str, object)
-    def prepare(self, checkpoint: str, vram_mode: VramMode) -> None:
-        """Build the engine and load the checkpoint before the first job asks for it."""
+    @Slot(str, object, str)
+    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str) -> None:
+        """Build the engine, load the checkpoint and read the words before a job asks for it."""
         try:
             if self._engine is None:
                 self._engine = self._make_engine()
-            self._engine.prepare(checkpoint, vram_mode)
+            self._engine.prepare(checkpoint, vram_mode, text)
         except Exception:
             # the job itself will meet the same error and report it to somebody who waits
             log.info("The engine could not be prepared", exc_info=True)

@@ -37,7 +37,7 @@ class JobQueue(QObject):
     sketched = Signal(object)
 
     _run_requested = Signal(object)
-    _prepare_requested = Signal(str, object)
+    _prepare_requested = Signal(str, object, str)
     _engine_replaced = Signal(object)
     _finish_requested = Signal()
 
@@ -120,9 +120,9 @@ class JobQueue(QObject):
         for job in (*self._waiting, *([self._running] if self._running else [])):
             self.cancel(job)
 
-    def prepare(self, checkpoint: str, vram_mode: VramMode) -> None:
+    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
         """Warm the engine up in its process, so that the first job starts sooner."""
-        self._prepare_requested.emit(checkpoint, vram_mode)
+        self._prepare_requested.emit(checkpoint, vram_mode, text)
 
     def replace_engine(self, make_engine: Callable[[], Engine]) -> None:
         """Another kind of engine from the next job on."""

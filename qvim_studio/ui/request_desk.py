@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.jobs.imitation import Imitation
@@ -14,6 +14,8 @@ from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.painting import seconds_text
 from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.services import Services
+
+WORDS_REST_MS = 600  # without a key, after which words count as typed
 
 
 class RequestDesk(QObject):
@@ -34,6 +36,12 @@ class RequestDesk(QObject):
         self._messages = messages
         self._controller = controller
         self._store = services.store
+        self._queue = services.queue
+        self._words_rest = QTimer(self)
+        self._words_rest.setSingleShot(True)
+        self._words_rest.setInterval(WORDS_REST_MS)
+        self._words_rest.timeout.connect(self._prepare)
+        panel.text.textChanged.connect(self._on_words_changed)
         panel.generate_requested.connect(self.generate)
         panel.cancel_requested.connect(controller.cancel)
         panel.wishes_changed.connect(self.show_readiness)
@@ -80,6 +88,19 @@ class RequestDesk(QObject):
         is_ready = has_imitation or has_text
         self._panel.set_ready(is_ready, "" if is_ready else reason, self._estimate())
 
+    @Slot(str)
+    def _on_words_changed(self, text: str) -> None:
+        self._words_rest.start()
+
+    @Slot()
+    def _prepare(self) -> None:
+        """Words that are typed make their sound sooner: what is loaded then is not with the click.
+        A take is prepared for when it comes."""
+        text = self._panel.text.text().strip()
+        if text:
+            settings = self._store.settings
+            self._queue.prepare(settings.checkpoint, settings.vram_mode, text)
+
     def _estimate(self) -> str:
         panel = self._panel
         seconds = self._controller.expected_s(
@@ -93,6 +114,7 @@ class RequestDesk(QObject):
         return self.tr("takes about {0}").format(text)
 
     def _generate(self, at_front: bool) -> None:
+        self._words_rest.stop()
         if self._panel.generate_button.isEnabled():
             self._messages.clear()
             wishes = self._panel.wishes()

@@ -25,10 +25,9 @@ class ScriptedEngine:
 
     def __init__(self) -> None:
         self.closed = False
-        self.prepared: list[tuple[str, VramMode]] = []
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
-        self.prepared.append((checkpoint, vram_mode))
+        """Nothing to load."""
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
