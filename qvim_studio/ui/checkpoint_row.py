@@ -109,7 +109,8 @@ class CheckpointRow(Card):
             widget.setVisible(is_moving)
         self.more.setVisible(choice.is_installed)
         where = self._place()
-        hears = "" if choice.hears_voice or not choice.is_installed else self.tr("hears words only")
+        is_deaf = choice.is_installed and not choice.hears_voice and not is_moving
+        hears = self.tr("hears words only") if is_deaf else ""
         self.facts.setText("  ·  ".join(filter(None, (where, choice.licence, hears))))
         if transfer is not None and is_moving:
             self._show_transfer(transfer)

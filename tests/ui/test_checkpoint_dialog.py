@@ -113,6 +113,7 @@ def test_a_checkpoint_that_hears_words_only_gets_ears(
     row.voice.click()
     qtbot.waitUntil(lambda: row.bar.isVisible() and row.bar.value() == 500)
     assert not row.voice.isVisible() and row.use.isVisible()
+    assert row.facts.text().endswith("CC BY-NC-SA 4.0")
     keeper.goes_on.set()
     qtbot.waitUntil(lambda: dialog.rows[ID].choice.hears_voice)
     assert not dialog.rows[ID].voice.isVisible()
