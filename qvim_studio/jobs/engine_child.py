@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from ctypes import c_longlong
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -44,12 +45,15 @@ def serve(factory: str, connection: Connection, cancelled_up_to: c_longlong) -> 
     while True:
         try:
             message = connection.recv()
+            is_last = not connection.poll()
         except (EOFError, OSError):
             break
         if isinstance(message, Shutdown):
             break
         if isinstance(message, Prepare):
-            engine = _prepare(message, engine, factory)
+            # Words with something behind them are stale: others were typed, or the job is here.
+            wish = message if is_last else replace(message, text="")
+            engine = _prepare(wish, engine, factory)
         elif isinstance(message, Generate):
             engine = _generate(message, engine, factory, send, cancelled_up_to)
     if engine is not None:

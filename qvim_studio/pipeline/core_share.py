@@ -37,8 +37,10 @@ def read_cores() -> Reading:
 
 
 class CoreShare:
-    """Keeps torch's threads, never more than it had at first, to the cores that are free for them:
-    those that this process used plus those that nobody did."""
+    """Inside, torch's threads, never more than it had at first, keep to the cores that are free for
+    them: those that this process used plus those that nobody did. Enter it again for the next
+    work: it begins with as many as the last one ended with, and torch has all of them in between.
+    """
 
     def __init__(
         self,
@@ -50,9 +52,14 @@ class CoreShare:
         self._set_threads = set_threads
         self._last = read()
 
-    def begin(self) -> None:
-        """Before the first step: what others did until now says little of what they do now."""
+    def __enter__(self) -> CoreShare:
+        # What others did until now says little of what they do now.
         self._last = self._read()
+        self._set_threads(self._threads)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._set_threads(self._most)
 
     def settle(self) -> None:
         """Look at the time since the last look; for the thread that computes, between two steps.

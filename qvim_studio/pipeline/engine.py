@@ -54,9 +54,14 @@ class StudioEngine:
             self._cores.settle()
             on_progress(progress)
 
-        self._cores.begin()
+        with self._cores:
+            return self._generate_or_step_down(request, on_step, is_cancelled)
+
+    def _generate_or_step_down(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
         try:
-            return self._generate(request, on_step, is_cancelled)
+            return self._generate(request, on_progress, is_cancelled)
         except torch.OutOfMemoryError as error:
             _forget_frames(error)
         except CancelledError as error:
@@ -68,7 +73,9 @@ class StudioEngine:
         smaller = step_down(used)
         log.warning("out of memory in mode %s, trying %s", used.value, smaller.value)
         try:
-            result = self._generate(request.with_changes(vram_mode=smaller), on_step, is_cancelled)
+            result = self._generate(
+                request.with_changes(vram_mode=smaller), on_progress, is_cancelled
+            )
         except torch.OutOfMemoryError as error:
             _forget_frames(error)
             self.close()

@@ -95,9 +95,9 @@ class RequestDesk(QObject):
     @Slot()
     def _prepare(self) -> None:
         """Words that are typed make their sound sooner: what is loaded then is not with the click.
-        A take is prepared for when it comes."""
+        A take is prepared for when it comes; behind a job that runs, nothing is."""
         text = self._panel.text.text().strip()
-        if text:
+        if text and self._queue.running is None:
             settings = self._store.settings
             self._queue.prepare(settings.checkpoint, settings.vram_mode, text)
 

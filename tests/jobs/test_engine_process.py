@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import time
@@ -134,3 +135,20 @@ def test_what_is_prepared_is_ready_for_the_first_job(engine: EngineProcess) -> N
     result, seen = generate(engine, "door")
     assert result.variations and engine.process_id == prepared
     assert "load" not in [progress.phase for progress in seen]
+
+
+def test_only_the_last_words_that_were_typed_are_read(
+    engine: EngineProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for words in ("r", "rain", "rain on"):  # while the child still starts
+        engine.prepare("starter", VramMode.CPU, words)
+    generate(engine, "rain on a roof")
+    assert caplog.text.count("prepared for ''") == 3
+    assert "rain" not in caplog.text
+    deadline = time.monotonic() + 30
+    while "prepared for 'wind'" not in caplog.text:
+        assert time.monotonic() < deadline
+        engine.prepare("starter", VramMode.CPU, "wind")
+        time.sleep(0.1)
+        generate(engine, "door")  # brings along what the child has logged

@@ -84,10 +84,21 @@ def test_a_moment_too_short_to_judge_is_added_to_the_next(cores: Cores, share: C
 
 def test_what_others_did_before_is_no_reason(cores: Cores, share: CoreShare) -> None:
     cores.run(60.0, others=8.0)
-    share.begin()
-    cores.run(0.2, others=0.0)
-    share.settle()
+    with share:
+        cores.run(0.2, others=0.0)
+        share.settle()
+        assert cores.threads == CORES
+
+
+def test_between_two_works_torch_has_all_threads(cores: Cores, share: CoreShare) -> None:
+    with pytest.raises(ZeroDivisionError), share:
+        cores.run(1.0, others=5.0)
+        share.settle()
+        assert cores.threads == 3
+        raise ZeroDivisionError
     assert cores.threads == CORES
+    with share:
+        assert cores.threads == 3
 
 
 def test_a_program_that_comes_and_goes_does_not_change_the_threads_each_time(

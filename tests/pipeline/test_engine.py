@@ -85,12 +85,14 @@ def test_between_all_steps_the_engine_looks_for_free_cores(
     engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []
-    monkeypatch.setattr(CoreShare, "begin", lambda share: order.append("begin"))
+    monkeypatch.setattr(CoreShare, "__enter__", lambda share: order.append("begin"))
+    monkeypatch.setattr(CoreShare, "__exit__", lambda share, *error: order.append("end"))
     monkeypatch.setattr(CoreShare, "settle", lambda share: order.append("look"))
     request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny, variations=1)
     engine.generate(request, lambda progress: order.append(progress.phase), lambda: False)
-    phases = order[2::2]
-    assert order[0] == "begin" and order[1::2] == ["look"] * len(phases)
+    assert (order.pop(0), order.pop()) == ("begin", "end")
+    phases = order[1::2]
+    assert order[::2] == ["look"] * len(phases)
     assert phases.count("denoise") >= 3 and {"load", "encode", "decode"} < set(phases)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, CheckpointError
 from qvim_studio.core.request import GenerationRequest, Provenance, VramMode
 from qvim_studio.core.result import FoundSound, GenerationResult, Progress, Variation
+
+log = logging.getLogger(__name__)
 
 SAMPLE_RATE = 48_000
 STEPS = 4
@@ -27,7 +30,7 @@ class ScriptedEngine:
         self.closed = False
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
-        """Nothing to load."""
+        log.info("prepared for %r", text)
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled

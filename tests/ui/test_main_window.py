@@ -190,6 +190,21 @@ def test_words_that_are_sent_at_once_are_not_prepared_first(
     assert prepared == []
 
 
+def test_behind_a_job_that_runs_nothing_is_prepared(
+    prepared: list[tuple[object, ...]], window: MainWindow, qtbot: QtBot
+) -> None:
+    window.request_desk._words_rest.setInterval(50)
+    window.request.text.setText("wait")
+    with qtbot.waitSignal(window.controller.progressed):
+        window.request.generate_button.click()
+    window.request.text.setText("rain")
+    qtbot.wait(100)
+    with qtbot.waitSignal(window._services.queue.ended):
+        press(window, Qt.Key.Key_Escape)
+    qtbot.wait(50)
+    assert prepared == []
+
+
 def test_a_take_is_recorded_by_key_and_becomes_the_imitation(
     window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
 ) -> None:
