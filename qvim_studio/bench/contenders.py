@@ -20,6 +20,14 @@ Tick = tuple[float, float]  # seconds on the wall, seconds of all processor core
 
 
 @dataclass(frozen=True)
+class Made:
+    """When things were there: every step, and the first sound that can be listened to."""
+
+    steps: list[Tick]
+    first_sound: Tick
+
+
+@dataclass(frozen=True)
 class Place:
     """Where contenders compute. mode: of the studio; any but CPU puts the pipeline on the GPU.
     cap_bytes: what the studio may take of the GPU's memory at most; None for all of it."""
@@ -80,8 +88,8 @@ class PipelineContender(Contender):
         if self._place.is_gpu:
             self._pipeline.to("cuda")
 
-    def clip(self, seconds: float, steps: int, variations: int, seed: int) -> list[Tick]:
-        """Make clips; gives back the time after every step."""
+    def clip(self, seconds: float, steps: int, variations: int, seed: int) -> Made:
+        """Make clips; all of them come at the end."""
         import torch
 
         ticks: list[Tick] = []
@@ -94,7 +102,7 @@ class PipelineContender(Contender):
             generator=torch.Generator().manual_seed(seed),
             callback=lambda step, timestep, latents: ticks.append(self.now()),
         )
-        return ticks
+        return Made(ticks, self.now())
 
 
 class StudioContender(Contender):
@@ -119,13 +127,16 @@ class StudioContender(Contender):
         )
         self._engine.prepare(str(folder), self._place.mode, PROMPT)
 
-    def clip(self, seconds: float, steps: int, variations: int, seed: int) -> list[Tick]:
-        """Make clips; gives back the time after every step."""
+    def clip(self, seconds: float, steps: int, variations: int, seed: int) -> Made:
+        """Make clips; they come one by one."""
         ticks: list[Tick] = []
+        arrivals: list[Tick] = []
 
         def on_progress(progress: Any) -> None:
             if progress.phase == "denoise":
                 ticks.append(self.now())
+            elif progress.arrived is not None:
+                arrivals.append(self.now())
 
         request = self._request.with_changes(
             duration_s=seconds, steps=steps, variations=variations, seed=seed
@@ -138,7 +149,7 @@ class StudioContender(Contender):
                 f"{used.value}, which is not what was to be measured. Raise --cap-gib, close other "
                 f"programs, or measure --vram-mode {used.value}."
             )
-        return ticks
+        return Made(ticks, arrivals[0])
 
 
 class SketchContender(StudioContender):

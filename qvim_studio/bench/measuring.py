@@ -8,11 +8,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from qvim_studio.bench.contenders import CONTENDERS, Place, Tick
+from qvim_studio.bench.contenders import CONTENDERS, Place
 from qvim_studio.core.errors import StudioError
 
 LOAD_LIMIT_S = 600
@@ -21,7 +21,8 @@ CLIP_LIMIT_S = 3600
 
 @dataclass(frozen=True)
 class Timing:
-    """One call: wall seconds, seconds of all processor cores, the mean of each for a step.
+    """One call: wall seconds, seconds of all processor cores, the mean of each for a step, wall
+    seconds until the first sound, and how often its steps were taken for all sounds.
 
     The mean, since the studio's last steps are cheaper (checkpoints.Defaults).
     """
@@ -30,6 +31,8 @@ class Timing:
     cpu_seconds: float
     step_seconds: float = 0.0
     cpu_step_seconds: float = 0.0
+    first_sound_seconds: float = 0.0
+    passes: float = 1.0
 
 
 @contextmanager
@@ -104,15 +107,24 @@ def _serve(name: str, folder: Path, place: Place, connection: Connection) -> Non
                 connection.send(contender.peak_bytes())
                 continue
             began, cpu_began = time.perf_counter(), time.process_time()
+            made = None
             if question == "load":
                 contender.load(folder)
-                ticks: list[Tick] = []
             else:
-                ticks = contender.clip(*arguments)
+                made = contender.clip(*arguments)
             ended, cpu_ended = contender.now()
-            spent, cpu_spent = ended - began, cpu_ended - cpu_began
-            wall, cpu = zip(*ticks, strict=True) if ticks else ((), ())
-            connection.send(Timing(spent, cpu_spent, _mean_gap(wall), _mean_gap(cpu)))
+            timing = Timing(ended - began, cpu_ended - cpu_began)
+            if made is not None:
+                first_pass = [tick for tick in made.steps if tick <= made.first_sound]
+                wall, cpu = zip(*first_pass, strict=True)
+                timing = replace(
+                    timing,
+                    step_seconds=_mean_gap(wall),
+                    cpu_step_seconds=_mean_gap(cpu),
+                    first_sound_seconds=made.first_sound[0] - began,
+                    passes=len(made.steps) / len(first_pass),
+                )
+            connection.send(timing)
         except Exception as error:
             connection.send(error)
 

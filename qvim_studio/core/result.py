@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,12 +19,14 @@ class Progress:
     step, steps: steps finished and steps in all of this phase.
     preview: uint8 (bands, columns), 255 loudest, the lowest band first: how the sound looks so far;
     now and then, None otherwise.
+    arrived: a sound that is finished while others are still being made, as a result of its own.
     """
 
     phase: str
     step: int
     steps: int
     preview: np.ndarray | None = field(default=None, compare=False, repr=False)
+    arrived: GenerationResult | None = field(default=None, compare=False, repr=False)
 
     @property
     def fraction(self) -> float:
@@ -76,7 +79,7 @@ class MemoryUse:
 
 @dataclass(frozen=True, eq=False)
 class GenerationResult:
-    """All variations of a request, best similarity first.
+    """All variations of a request, or those that were made, best similarity first.
 
     request: as executed, every None replaced by the value that was used.
     seconds: wall time of each phase and "total".
@@ -92,3 +95,8 @@ class GenerationResult:
     notes: tuple[str, ...] = ()
     found: tuple[FoundSound, ...] = ()
     memory: MemoryUse | None = None
+
+
+def best_first(variations: Iterable[Variation]) -> tuple[Variation, ...]:
+    """The most similar to the imitation first; as they came where there is none."""
+    return tuple(sorted(variations, key=lambda variation: -(variation.similarity or 0.0)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import CancelledError, EngineError, StudioError
 from qvim_studio.core.request import VramMode
-from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.core.result import GenerationResult, Progress, best_first
 from qvim_studio.export.clip_writer import WrittenClip
 from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress
 from qvim_studio.jobs.time_estimate import TimeEstimate
@@ -54,13 +55,8 @@ class GenerationWorker(QObject):
         """One job from begin to end; exactly one of finished and ended is emitted."""
         try:
             self.finished.emit(self._generate(job))
-        except CancelledError:
-            self.ended.emit(JobEnded(job, None))
-        except StudioError as error:
-            self.ended.emit(JobEnded(job, error))
-        except Exception:
-            log.exception("A generation failed")
-            self.ended.emit(JobEnded(job, EngineError(BUG_TEXT)))
+        except Exception as error:
+            self.ended.emit(JobEnded(job, _for_the_user(error)))
 
     @Slot(object)
     def replace_engine(self, make_engine: Callable[[], Engine]) -> None:
@@ -84,9 +80,14 @@ class GenerationWorker(QObject):
 
     def _generate(self, job: Job) -> JobFinished:
         self._estimate.begin(job.request, job.expected)
+        arrived: dict[int, GenerationResult] = {}
 
         def on_progress(progress: Progress) -> None:
             fraction, seconds_left = self._estimate.update(progress)
+            variation = None
+            if progress.arrived is not None:
+                (variation,) = progress.arrived.variations
+                arrived[variation.seed] = progress.arrived
             self.progressed.emit(
                 JobProgress(
                     job.id,
@@ -96,6 +97,8 @@ class GenerationWorker(QObject):
                     fraction,
                     seconds_left,
                     progress.preview,
+                    variation,
+                    job.request.variations,
                 )
             )
 
@@ -103,13 +106,39 @@ class GenerationWorker(QObject):
             raise CancelledError("Cancelled.")
         if self._engine is None:
             self._engine = self._make_engine()
-        result = self._engine.generate(job.request, on_progress, job.cancelled.is_set)
+        try:
+            result = self._engine.generate(job.request, on_progress, job.cancelled.is_set)
+        except Exception as error:
+            if job.is_sketch or not arrived:
+                raise
+            result = _what_arrived(list(arrived.values()), job.request.variations)
+            return JobFinished(job, result, self._write(job, result), False, _for_the_user(error))
         if job.is_sketch:
             return JobFinished(job, result, ())
         self._estimate.finish()
+        return JobFinished(job, result, self._write(job, result))
+
+    def _write(self, job: Job, result: GenerationResult) -> tuple[WrittenClip, ...]:
         self.progressed.emit(JobProgress(job.id, "write", 0, 1, 1.0, None))
-        clips = self._write_result(result, job.folder, job.stem)
-        return JobFinished(job, result, tuple(clips))
+        return tuple(self._write_result(result, job.folder, job.stem))
+
+
+def _what_arrived(arrived: list[GenerationResult], wanted: int) -> GenerationResult:
+    """The sounds that were made before a job ended early are kept."""
+    last = arrived[-1]
+    variations = best_first(one.variations[0] for one in arrived)
+    note = f"Stopped: {len(variations)} of {wanted} sounds were made."
+    return replace(last, variations=variations, notes=(*last.notes, note))
+
+
+def _for_the_user(error: Exception) -> StudioError | None:
+    """None where the user wanted the end."""
+    if isinstance(error, CancelledError):
+        return None
+    if isinstance(error, StudioError):
+        return error
+    log.error("A generation failed", exc_info=error)
+    return EngineError(BUG_TEXT)
 
 
 BUG_TEXT = (

@@ -12,7 +12,7 @@ import numpy as np
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import GenerationResult
+from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.clip_writer import WrittenClip
 
 
@@ -53,6 +53,8 @@ class JobProgress:
     fraction: of the whole job, 0..1, never falling.
     seconds_left: estimated; None before there is anything to go by.
     preview: a new picture of the sound as it forms, see core.result.Progress; mostly None.
+    arrived: a sound that can be listened to while others are still being made.
+    variations: how many sounds the job makes.
     """
 
     job_id: int
@@ -62,15 +64,28 @@ class JobProgress:
     fraction: float
     seconds_left: float | None
     preview: np.ndarray | None = field(default=None, compare=False, repr=False)
+    arrived: Variation | None = field(default=None, compare=False, repr=False)
+    variations: int = 1
+
+
+def arrived_key(job_id: int, seed: int) -> str:
+    """What a sound is called in playback before it has a file."""
+    return f"job {job_id}, seed {seed}"
 
 
 @dataclass(frozen=True, eq=False)
 class JobFinished:
-    """The result with the files it was written to."""
+    """The result with the files it was written to.
+
+    is_whole: nothing ended the job before all of its sounds were made. error: what did; None where
+    it was the user.
+    """
 
     job: Job
     result: GenerationResult
     clips: tuple[WrittenClip, ...]
+    is_whole: bool = True
+    error: StudioError | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -171,7 +171,7 @@ class JobQueue(QObject):
             self._end_sketch(finished.job, finished.result)
             return
         self._running = None
-        self._states[finished.job.id] = JobState.FINISHED
+        self._states[finished.job.id] = _state_of(finished)
         self.finished.emit(finished)
         self._start_next()
         self.changed.emit()
@@ -196,3 +196,9 @@ class JobQueue(QObject):
         self._states[ended.job.id] = state
         self.ended.emit(ended)
         self.changed.emit()
+
+
+def _state_of(finished: JobFinished) -> JobState:
+    if finished.is_whole:
+        return JobState.FINISHED
+    return JobState.FAILED if finished.error else JobState.CANCELLED

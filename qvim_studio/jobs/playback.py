@@ -74,6 +74,11 @@ class Playback(QObject):
         else:
             self.play(key, load, span)
 
+    def rename(self, key: str, new_key: str) -> None:
+        """A sound that may be playing is called otherwise from now on."""
+        if key == self._heard.key:
+            self._change(Heard(new_key, self._heard.position_s))
+
     def stop(self) -> None:
         self._player.stop()
         self._timer.stop()

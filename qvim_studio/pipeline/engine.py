@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import traceback
 from dataclasses import replace
 
+import numpy as np
 import torch
 
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, StudioError
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.core.result import FoundSound, GenerationResult, MemoryUse, Progress
+from qvim_studio.core.result import (
+    FoundSound,
+    GenerationResult,
+    MemoryUse,
+    Progress,
+    Variation,
+)
 from qvim_studio.models.audioldm import free_cuda_memory
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import ComputePlan, make_plan, step_down
@@ -109,15 +117,16 @@ class StudioEngine:
         estimated = run.estimated_bytes()
         run.encode(self._find_nearest)
         clock.lap("encode")
-        waveforms = run.denoise_and_decode(on_progress, is_cancelled, clock)
-        variations = run.finish(waveforms, on_progress, is_cancelled)
-        clock.lap("rank")
-        return GenerationResult(
-            request=run.request,
-            provenance=loaded.checkpoint.provenance(),
-            variations=tuple(variations),
+        numbers = itertools.count(1)
+
+        def on_made(variation: Variation, picture: np.ndarray) -> None:
+            arrived, count = _result(run, (variation,)), run.request.variations
+            on_progress(Progress("decode", next(numbers), count, picture, arrived))
+
+        variations = run.make(on_progress, is_cancelled, on_made, clock)
+        return replace(
+            _result(run, variations),
             seconds=clock.total(),
-            notes=tuple(run.notes),
             found=self._found(run),
             memory=MemoryUse(
                 loaded.plan.mode.value,
@@ -157,6 +166,11 @@ class StudioEngine:
         plan = make_plan(mode, checkpoint)
         self._mode = plan.mode
         return plan
+
+
+def _result(run: GenerationRun, variations: tuple[Variation, ...]) -> GenerationResult:
+    provenance = run.loaded.checkpoint.provenance()
+    return GenerationResult(run.request, provenance, variations, notes=tuple(run.notes))
 
 
 def _forget_frames(error: Exception) -> None:

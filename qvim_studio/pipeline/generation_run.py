@@ -22,7 +22,7 @@ from qvim_studio.core.request import (
     Start,
     sketch_steps,
 )
-from qvim_studio.core.result import Progress, Variation
+from qvim_studio.core.result import Progress, Variation, best_first
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.bandwidth import REACH_HZ
 from qvim_studio.models.control_channels import control_channels
@@ -57,6 +57,7 @@ UNFIT_STUDENT = (
     "steps were taken. Train it again (qvim-studio train student)."
 )
 NO_LIGHT = "No light vocoder is good enough for this checkpoint: its own was used."
+OnMade = Callable[[Variation, np.ndarray], None]
 
 
 def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> GenerationRequest:
@@ -135,79 +136,83 @@ class GenerationRun:
         self.conditions = Conditions(wanted, unwanted, self._controls())
         self._starts = self._find_starts(find_nearest)
 
-    def denoise_and_decode(
-        self, on_progress: OnProgress, is_cancelled: IsCancelled, clock: PhaseClock
-    ) -> list[np.ndarray]:
-        """Mono waveforms at 16 kHz, (samples,) each, in the order of the seeds."""
+    def make(
+        self,
+        on_progress: OnProgress,
+        is_cancelled: IsCancelled,
+        on_made: OnMade,
+        clock: PhaseClock,
+    ) -> tuple[Variation, ...]:
+        """Finished variations, most similar to the imitation first.
+
+        on_made: gets each of them as soon as it is finished, and its picture, see Progress.preview.
+        Raises EngineError where every one is silent.
+        """
         previewer = self._previewer(is_cancelled)
-        waveforms: list[np.ndarray] = []
-        size = self.loaded.plan.max_batch
-        for first in range(0, self.request.variations, size):
-            seeds = [
-                self.request.seed + i
-                for i in range(first, min(first + size, self.request.variations))
-            ]
-            strength = self.request.strength
+        made: list[Variation] = []
+
+        def take(seed: int, sound: _Decoded) -> None:
+            clock.lap("decode")
+            variation = self._finished(seed, sound.waveform)
+            clock.lap("rank")
+            if variation is not None:
+                made.append(variation)
+                on_made(variation, sound.picture)
+
+        strength, count, size = (
+            self.request.strength, self.request.variations, self.loaded.plan.max_batch,
+        )  # fmt: skip
+        for first in range(0, count, size):
+            seeds = [self.request.seed + i for i in range(first, min(first + size, count))]
             latents = self._denoise(seeds, strength, first, on_progress, is_cancelled, previewer)
             clock.lap("denoise")
-            waveforms += self._decode_all(latents, first, on_progress, is_cancelled)
-            clock.lap("decode")
-        if self._starts:
-            for index, waveform in enumerate(waveforms):
-                if is_silent(waveform):
-                    waveforms[index] = self._made_again(index, on_progress, is_cancelled)
-        return waveforms
-
-    def _decode_all(
-        self, latents: torch.Tensor, first: int, on_progress: OnProgress, is_cancelled: IsCancelled
-    ) -> list[np.ndarray]:
-        on_progress(Progress("decode", first, self.request.variations))
-        waveforms = []
-        with self.loaded.parts.coding():
-            for row in latents:
-                raise_if_cancelled(is_cancelled)
-                waveform, log_mel = self._decode(row[None])
-                waveforms.append(waveform)
-                picture = picture_of(log_mel, self.columns)
-                on_progress(Progress("decode", first, self.request.variations, picture))
-        return waveforms
+            on_progress(Progress("decode", len(made), count))
+            silent = []
+            with self.loaded.parts.coding():
+                for seed, row in zip(seeds, latents, strict=True):
+                    raise_if_cancelled(is_cancelled)
+                    sound = self._decode(row[None])
+                    if self._starts and is_silent(sound.waveform):
+                        silent.append(seed)
+                    else:
+                        take(seed, sound)
+            for seed in silent:
+                take(seed, self._made_again(seed, on_progress, is_cancelled))
+        if not made:
+            raise EngineError(self.notes[-1])
+        return best_first(made)
 
     def _made_again(
-        self, index: int, on_progress: OnProgress, is_cancelled: IsCancelled
-    ) -> np.ndarray:
+        self, seed: int, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> _Decoded:
         """A variation that came out silent, nearer to the sound that it starts from."""
-        seed = self.request.seed + index
-        strength = SECOND_TRY * self.request.strength
+        index, strength = seed - self.request.seed, SECOND_TRY * self.request.strength
         latents = self._denoise([seed], strength, index, on_progress, is_cancelled, None)
         self.notes.append(
             f"Seed {seed} came out silent: made again with {strength:.0%} of the starting sound "
             f"made anew instead of {self.request.strength:.0%}."
         )
-        return self._decode_all(latents, index, on_progress, is_cancelled)[0]
+        with self.loaded.parts.coding():
+            return self._decode(latents)
 
-    def finish(
-        self, waveforms: list[np.ndarray], on_progress: OnProgress, is_cancelled: IsCancelled
-    ) -> list[Variation]:
-        """Finished variations, most similar to the imitation first."""
-        variations = []
+    def _finished(self, seed: int, waveform: np.ndarray) -> Variation | None:
+        """None for one without sound, which costs the others nothing; a note tells of it."""
         extender = self.loaded.extender if self.request.extend_bandwidth else None
-        reach_hz = REACH_HZ if extender else None
-        for index, waveform in enumerate(waveforms):
-            raise_if_cancelled(is_cancelled)
-            seed = self.request.seed + index
-            try:
-                follow = self.request.follow
-                clip = finish(waveform, SAMPLE_RATE, self.imitation, follow, seed, extender)
-            except EngineError as error:
-                if not variations and index == len(waveforms) - 1:
-                    raise
-                self.notes.append(str(error))
-                continue
-            start, similarity = self._start_of(seed), self._similarity(clip)
-            name = start.name if start else ""
-            variations.append(Variation(clip, seed, similarity, SAMPLE_RATE / 2, name, reach_hz))
-            on_progress(Progress("decode", index + 1, len(waveforms)))
-        return sorted(variations, key=lambda v: -(v.similarity or 0.0))
+        try:
+            follow = self.request.follow
+            clip = finish(waveform, SAMPLE_RATE, self.imitation, follow, seed, extender)
+        except EngineError as error:
+            self.notes.append(str(error))
+            return None
+        start = self._start_of(seed)
+        return Variation(
+            clip=clip,
+            seed=seed,
+            similarity=self._similarity(clip),
+            bandwidth_hz=SAMPLE_RATE / 2,
+            start_name=start.name if start else "",
+            extended_to_hz=REACH_HZ if extender else None,
+        )
 
     def _similarity(self, clip: AudioClip) -> float | None:
         if self.embedding is None:
@@ -371,8 +376,8 @@ class GenerationRun:
         )
 
     @torch.inference_mode()
-    def _decode(self, latents: torch.Tensor) -> tuple[np.ndarray, torch.Tensor]:
-        """One latent (1, channels, frames, bins) → mono float32 (samples,), and its log-mel."""
+    def _decode(self, latents: torch.Tensor) -> _Decoded:
+        """One latent (1, channels, frames, bins); inside ``parts.coding()``."""
         log_mel = self._log_mel(latents / self.loaded.parts.scaling_factor)
         vocoder = self._vocoder()
         given = log_mel[:, 0].to(self.loaded.plan.device, next(vocoder.parameters()).dtype)
@@ -380,7 +385,8 @@ class GenerationRun:
             waveform = vocoder(given)
         else:
             waveform = vocode_in_pieces(vocoder, given, VAE_FACTOR * PIECE_LATENT_FRAMES)
-        return waveform.float().cpu().numpy().reshape(-1)[: self.samples], log_mel
+        samples = waveform.float().cpu().numpy().reshape(-1)[: self.samples]
+        return _Decoded(samples, picture_of(log_mel, self.columns))
 
     def _log_mel(self, latents: torch.Tensor) -> torch.Tensor:
         """Latents as the VAE takes them → log-mel (1, 1, 4 frames, 4 bins)."""
@@ -422,6 +428,14 @@ class PhaseClock:
     def total(self) -> dict[str, float]:
         seconds = {**self._seconds, "total": time.perf_counter() - self._began}
         return {phase: round(value, 3) for phase, value in seconds.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Decoded:
+    """waveform: mono float32 at 16 kHz, (samples,). picture: see Progress.preview."""
+
+    waveform: np.ndarray
+    picture: np.ndarray
 
 
 @dataclass(eq=False)

@@ -73,6 +73,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
         QT_TRANSLATE_NOOP("Actions", "&Listen"),
         (
             ActionSpec("play", QT_TRANSLATE_NOOP("Actions", "Play or stop"), "Space"),
+            ActionSpec("play_newest", QT_TRANSLATE_NOOP("Actions", "Play the newest sound"), "N"),
             ActionSpec("loop", QT_TRANSLATE_NOOP("Actions", "Loop"), "L"),
             _SEPARATOR,
             ActionSpec("switch", QT_TRANSLATE_NOOP("Actions", "Switch between A and B"), "X"),

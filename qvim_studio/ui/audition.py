@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.levels import match_loudness
 from qvim_studio.audio.player import LoadClip, PlaySpan
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.playback import Playback
 from qvim_studio.library.clip_entry import ClipEntry
@@ -58,6 +59,14 @@ class Audition(QObject):
             self._playback.stop()
         else:
             self._play_entry(entry, takes_over=self._is_comparing())
+
+    def toggle_arrived(self, key: str, clip: AudioClip) -> None:
+        """Play a sound that has no file yet, or stop it; see toggle_clip."""
+        if self._playback.heard.key == key:
+            self._playback.stop()
+        else:
+            span = PlaySpan(is_looping=self.is_looping, takes_over=self._is_comparing())
+            self._playback.play(key, self._leveled(lambda: clip), span)
 
     def play_clip_from(self, entry: ClipEntry, seconds: float) -> None:
         start_s = 0.0 if self.is_looping else max(seconds, 0.0)

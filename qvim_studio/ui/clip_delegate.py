@@ -21,7 +21,7 @@ from qvim_studio.ui.clip_list_model import ROW_ROLE, ClipListModel
 from qvim_studio.ui.icons import icon_pixmap
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.painting import bar_count, draw_bars, fit_columns, seconds_text
-from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, StudioTheme, font
+from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, Palette, StudioTheme, font
 
 ROW_PX = 56
 BUTTON_PX = 32
@@ -131,20 +131,9 @@ class ClipDelegate(QStyledItemDelegate):
         is_hovered: bool,
         number: int | None,
     ) -> None:
-        palette = self._theme.palette
         circle = QRectF(card.left() + GRID, card.center().y() - BUTTON_PX / 2, BUTTON_PX, BUTTON_PX)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(palette.accent if is_playing else palette.hover))
-        painter.drawEllipse(circle)
-        color = palette.on_accent if is_playing else palette.text
-        if number is not None and not is_playing and not is_hovered:
-            painter.setPen(QColor(color))
-            painter.setFont(font(BODY_PX, semibold=True))
-            painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(number))
-            return
-        name = "stop" if is_playing else "play"
-        pixmap = icon_pixmap(name, color, 18, self._scale)
-        painter.drawPixmap(QPointF(circle.center().x() - 9, circle.center().y() - 9), pixmap)
+        shown = None if is_hovered else number
+        paint_play_button(painter, circle, self._theme.palette, self._scale, is_playing, shown)
 
     def _paint_numbers(
         self, painter: QPainter, card: QRectF, entry: ClipEntry, with_reveal: bool
@@ -170,3 +159,25 @@ class ClipDelegate(QStyledItemDelegate):
         left = box.left() - REVEAL_PX
         painter.drawPixmap(QPointF(left, card.center().y() - REVEAL_PX / 2), pixmap)
         return left
+
+
+def paint_play_button(
+    painter: QPainter,
+    circle: QRectF,
+    palette: Palette,
+    scale: float,
+    is_playing: bool,
+    number: int | None,
+) -> None:
+    """A round button with its number, if any, while it rests. scale: of the screen's pixels."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(palette.accent if is_playing else palette.hover))
+    painter.drawEllipse(circle)
+    color = palette.on_accent if is_playing else palette.text
+    if number is not None and not is_playing:
+        painter.setPen(QColor(color))
+        painter.setFont(font(BODY_PX, semibold=True))
+        painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(number))
+        return
+    pixmap = icon_pixmap("stop" if is_playing else "play", color, 18, scale)
+    painter.drawPixmap(QPointF(circle.center().x() - 9, circle.center().y() - 9), pixmap)

@@ -10,12 +10,13 @@ from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from qvim_studio.jobs.job import JobProgress
+from qvim_studio.jobs.playback import Heard
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.candidates_view import CandidatesView, is_found
 from qvim_studio.ui.card import Card, ElidedLabel
 from qvim_studio.ui.clip_delegate import ROW_PX
 from qvim_studio.ui.clip_list_model import ClipListModel
-from qvim_studio.ui.forming_picture import FormingPicture
+from qvim_studio.ui.forming_strip import FormingStrip
 from qvim_studio.ui.icons import icon
 from qvim_studio.ui.sketch_strip import SketchStrip
 from qvim_studio.ui.theme import GRID, StudioTheme
@@ -53,7 +54,7 @@ class CandidatesPanel(Card):
         self.head.addWidget(title)
         self.head.addWidget(self._note, 1)
         self.sketch = self._toggle(
-            self.tr("Live sketch of the settings, kept nowhere (K)"), self.sketch_toggled
+            self.tr("Live sketch of the settings, kept nowhere (P)"), self.sketch_toggled
         )
         for button in (self.hint, self.sketch, self.match, self.blind):
             self.head.addWidget(button)
@@ -69,9 +70,9 @@ class CandidatesPanel(Card):
         )
         self.sketch_strip = SketchStrip(theme, self)
         self.body.addWidget(self.sketch_strip)
-        self.forming = FormingPicture(theme, self)
+        self.forming = FormingStrip(theme, self)
         forming_row = QHBoxLayout()
-        forming_row.setContentsMargins(0, 0, 2 * GRID, 0)
+        forming_row.setContentsMargins(0, 0, 14, 0)  # the list below reaches further
         forming_row.addWidget(self.forming)
         self.body.addLayout(forming_row)
         self.body.addWidget(self.view, 1)
@@ -92,13 +93,14 @@ class CandidatesPanel(Card):
         self._show()
 
     def show_progress(self, progress: JobProgress | None) -> None:
-        """How the sound that is being made looks so far: in the place of the candidates where there
-        are none yet, else above them."""
-        if progress is None or progress.phase == "queued":
-            self.forming.show_levels(None)
-        elif progress.preview is not None:
-            self.forming.show_levels(progress.preview)
+        """How the sound that is being made looks so far, and those that are finished: in the place
+        of the candidates where there are none yet, else above them."""
+        self.forming.show_progress(progress)
         self.view.setHidden(not self.forming.isHidden() and not self.shown)
+
+    def show_heard(self, heard: Heard) -> None:
+        self.view.show_heard(heard)
+        self.forming.show_heard(heard)
 
     @Slot(object)
     def update_entries(self, changed: Sequence[ClipEntry]) -> None:

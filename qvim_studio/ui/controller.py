@@ -20,7 +20,7 @@ from qvim_studio.export.recipe import read_recipe
 from qvim_studio.export.watch_folder import copy_clips
 from qvim_studio.jobs.found_sounds import read_found
 from qvim_studio.jobs.imitation import Imitation, read_imitation
-from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress
+from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress, arrived_key
 from qvim_studio.jobs.pace import PaceBook
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.library import Library
@@ -288,6 +288,9 @@ class StudioController(QObject):
     @Slot(object)
     def _on_finished(self, finished: JobFinished) -> None:
         self._finish_progress()
+        self._name_what_is_heard(finished)
+        if finished.error is not None:
+            self.failed.emit(finished.error)
         self._pace.learn(finished.result)
         seconds = finished.result.seconds.get("total")
         parts = [] if seconds is None else [self.tr("made in {0:.1f} s").format(seconds)]
@@ -301,6 +304,12 @@ class StudioController(QObject):
             self._imitation_paths.pop(finished.job.id, None),
             partial(self._look_up_found, note, found),
         )
+
+    def _name_what_is_heard(self, finished: JobFinished) -> None:
+        """A sound that was listened to while others were being made has a file now."""
+        for variation, clip in zip(finished.result.variations, finished.clips, strict=True):
+            key = arrived_key(finished.job.id, variation.seed)
+            self._services.playback.rename(key, str(clip.path))
 
     def _look_up_found(
         self, note: str, found: tuple[FoundSound, ...], entries: tuple[ClipEntry, ...]

@@ -6,7 +6,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from qvim_studio.core.resources import resource_path
@@ -34,7 +35,7 @@ def example_takes() -> tuple[ExampleTake, ...]:
 
 
 class ExampleChips(QWidget):
-    """A few of them as buttons. Signal: chosen (Path)."""
+    """A few of them as buttons, as many as there is room for. Signal: chosen (Path)."""
 
     chosen = Signal(object)
 
@@ -44,9 +45,10 @@ class ExampleChips(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         row.addStretch(1)
-        label = QLabel(self.tr("No microphone at hand? Try"), self)
-        label.setObjectName("secondary")
-        row.addWidget(label)
+        self._label = QLabel(self.tr("No microphone at hand? Try"), self)
+        self._label.setObjectName("secondary")
+        row.addWidget(self._label)
+        self.chips: list[QPushButton] = []
         for take in takes[:SHOWN]:
             chip = QPushButton(take.title, self)
             chip.setObjectName("chipButton")
@@ -54,7 +56,20 @@ class ExampleChips(QWidget):
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             chip.clicked.connect(self._on_clicked)
             row.addWidget(chip)
+            self.chips.append(chip)
         row.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        first = self.chips[:1]
+        width = self._label.sizeHint().width() + sum(GRID + c.sizeHint().width() for c in first)
+        return QSize(width, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = self._label.sizeHint().width()
+        for chip in self.chips:
+            needed += GRID + chip.sizeHint().width()
+            chip.setVisible(needed <= self.width())
 
     @Slot()
     def _on_clicked(self) -> None:

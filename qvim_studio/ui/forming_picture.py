@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qvim_studio.audio.spectrogram import Spectrogram
 from qvim_studio.ui.override import logs_errors
-from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.ui.theme import Palette, StudioTheme
 from qvim_studio.ui.wave_painting import spectrogram_image
 
 HEIGHT_PX = 72
@@ -42,24 +42,29 @@ class FormingPicture(QWidget):
 
     @Slot()
     def _color(self) -> None:
-        if self._levels is None:
-            self._image = None
-        else:
-            spectrogram = Spectrogram(self._levels, UNKNOWN, UNKNOWN)
-            self._image = spectrogram_image(spectrogram, self._theme.palette)
+        levels, palette = self._levels, self._theme.palette
+        self._image = None if levels is None else image_of(levels, palette)
         self.update()
 
     @logs_errors()
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._image is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        frame = QRectF(self.rect())
-        path = QPainterPath()
-        path.addRoundedRect(frame, RADIUS_PX, RADIUS_PX)
-        painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
-        painter.drawImage(frame, self._image)
-        painter.end()
+        if self._image is not None:
+            painter = QPainter(self)
+            paint_picture(painter, QRectF(self.rect()), self._image)
+            painter.end()
+
+
+def image_of(levels: np.ndarray, palette: Palette) -> QImage:
+    """levels: as Progress.preview."""
+    return spectrogram_image(Spectrogram(levels, UNKNOWN, UNKNOWN), palette)
+
+
+def paint_picture(painter: QPainter, frame: QRectF, image: QImage) -> None:
+    """With round corners; what is painted after it is clipped by them, too."""
+    painter.setRenderHints(
+        QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+    )
+    path = QPainterPath()
+    path.addRoundedRect(frame, RADIUS_PX, RADIUS_PX)
+    painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
+    painter.drawImage(frame, image)

@@ -77,6 +77,9 @@ class KitController(QObject):
 
     @Slot(object)
     def _on_finished(self, finished: JobFinished) -> None:
+        if not finished.is_whole:
+            self._give_up(finished.job)
+            return
         for kit in self._kits:
             if finished.job in kit.jobs:
                 kit.results[finished.job.id] = finished.result
@@ -96,12 +99,15 @@ class KitController(QObject):
 
     @Slot(object)
     def _on_ended(self, ended: JobEnded) -> None:
+        self._give_up(ended.job)
+
+    def _give_up(self, job: Job) -> None:
         """A kit with a hole is none; its other sounds would be made for nothing."""
         for kit in self._kits:
-            if ended.job in kit.jobs:
+            if job in kit.jobs:
                 self._kits.remove(kit)
-                for job in kit.jobs:
-                    self._services.queue.cancel(job)
+                for other in kit.jobs:
+                    self._services.queue.cancel(other)
                 self.noticed.emit(
                     self.tr("The kit was given up. Those of its sounds that were made are in the "
                             "history.")

@@ -37,7 +37,7 @@ class LevelMeter(QWidget):
         self._hold_since_s = 0.0
         self._has_clipped = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(64)
+        self.setMinimumWidth(44)
         self.setAccessibleName(self.tr("Input level"))
         theme.changed.connect(self.update)
 

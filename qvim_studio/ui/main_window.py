@@ -57,7 +57,6 @@ from qvim_studio.ui.theme import GRID, StudioTheme
 from qvim_studio.ui.window_keys import WindowKeys
 
 WINDOW_SIZE = (1280, 860)
-MIN_WIDTH_PX = 1000
 HISTORY_WIDTH_PX = 336
 AUDIO_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.opus"
 AFTER_SHOWING_MS = 50  # devices, history and checkpoints are looked for once the window stands
@@ -84,7 +83,6 @@ class MainWindow(QMainWindow):
         self.controller = StudioController(services, self)
         self.setWindowTitle("QVIM Studio")
         self.setAcceptDrops(True)
-        self.setMinimumWidth(MIN_WIDTH_PX)
         self._build(services.store.settings)
         self._connect()
         self.help = HelpDesk(self, services)
@@ -260,7 +258,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_heard_changed(self, heard: Heard) -> None:
-        self.candidates.view.show_heard(heard)
+        self.candidates.show_heard(heard)
         self.history.view.show_heard(heard)
         self.library.sounds.view.show_heard(heard)
 

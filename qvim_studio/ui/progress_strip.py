@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qvim_studio.jobs.job import JobProgress
 from qvim_studio.ui.override import logs_errors
-from qvim_studio.ui.theme import StudioTheme, font
+from qvim_studio.ui.theme import GRID, StudioTheme, font
 
 BAR_PX = 4
+MIN_TEXT_PX = 48
+MIN_WIDTH_PX = 60  # for "12 s left"
 
 
 class ProgressStrip(QWidget):
@@ -22,6 +24,7 @@ class ProgressStrip(QWidget):
         self._progress: JobProgress | None = None
         self._idle_text = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(MIN_WIDTH_PX)
         self.setAccessibleName(self.tr("Progress"))
         theme.changed.connect(self.update)
 
@@ -64,6 +67,14 @@ class ProgressStrip(QWidget):
         self.setAccessibleDescription(f"{self.text} {self.right_text}")
         self.update()
 
+    def text_beside(self, metrics: QFontMetrics) -> str:
+        """What is said on the left, as far as the right leaves room."""
+        room = self.width()
+        if self.right_text:
+            room -= metrics.horizontalAdvance(self.right_text) + GRID
+        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, room)
+        return text if room >= MIN_TEXT_PX else ""
+
     @logs_errors()
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = self._theme.palette
@@ -82,7 +93,11 @@ class ProgressStrip(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(texts, middle | Qt.AlignmentFlag.AlignRight, self.right_text)
         painter.setPen(QColor(palette.text))
-        painter.drawText(texts, middle | Qt.AlignmentFlag.AlignLeft, self.text)
+        painter.drawText(
+            texts,
+            middle | Qt.AlignmentFlag.AlignLeft,
+            self.text_beside(QFontMetrics(painter.font())),
+        )
         groove = QRectF(0, area.bottom() - BAR_PX - 3, area.width(), BAR_PX)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(palette.hover))

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from qvim_studio.audio.devices import AudioDevice
 from qvim_studio.core.settings import Settings
@@ -52,7 +59,7 @@ class RecordBar(QWidget):
         self._no_microphone = ""
         self.record_button = QPushButton(self)
         self.record_button.setObjectName("record")
-        self.record_button.setMinimumWidth(112)
+        self.record_button.setMinimumWidth(104)
         self.record_button.clicked.connect(self.record_clicked)
         self.open_button = QPushButton(self.tr("Open…"), self)
         self.open_button.setToolTip(self.tr("Use an audio file as the imitation (Ctrl+O)"))
@@ -72,7 +79,8 @@ class RecordBar(QWidget):
         self.hands_free.toggled.connect(self.hands_free_toggled)
         self.microphone = MicrophoneBox(self)
         self.microphone.setAccessibleName(self.tr("Microphone"))
-        self.microphone.setMinimumContentsLength(16)
+        self.microphone.setMinimumContentsLength(3)  # more where there is room
+        self.microphone.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.microphone.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
@@ -95,7 +103,7 @@ class RecordBar(QWidget):
         row.addStretch(1)
         row.addWidget(self.listening)
         row.addWidget(self.hands_free)
-        row.addWidget(self.microphone)
+        row.addWidget(self.microphone, 3)
         row.addWidget(self.options_button)
         row.addWidget(self.meter, 1)
         self.show_microphones((), settings.input_device)

@@ -49,6 +49,7 @@ class RequestDesk(QObject):
         view.selectionModel().currentChanged.connect(self._on_candidate_chosen)
         view.star_requested.connect(self._on_star_requested)
         view.reroll_requested.connect(self.more_like)
+        candidates.forming.play_requested.connect(controller.audition.toggle_arrived)
         candidates.match_toggled.connect(controller.audition.set_matching)
         candidates.words_requested.connect(panel.text.setFocus)
         controller.history.updated.connect(candidates.update_entries)
@@ -78,6 +79,13 @@ class RequestDesk(QObject):
         entries = self._candidates.view.selected_entries()
         if entries:
             self.more_like(entries[0])
+
+    def play_newest(self) -> None:
+        """Of the sounds that are being made the one that came last, else the best candidate."""
+        if not self._candidates.forming.play_newest() and self._candidates.shown:
+            newest = self._candidates.shown[0]
+            self._candidates.view.select_entry(newest)
+            self._controller.toggle_clip(newest)
 
     @Slot()
     def show_readiness(self) -> None:

@@ -279,7 +279,7 @@ class RequestPanel(Card):
         self.cancel_button.hide()
         self.generate_button = QPushButton(self.tr("Generate"), self)
         self.generate_button.setObjectName("primary")
-        self.generate_button.setMinimumWidth(128)
+        self.generate_button.setMinimumWidth(120)
         self.generate_button.clicked.connect(self._on_generate)
         row = QHBoxLayout()
         row.setSpacing(GRID)
@@ -288,7 +288,6 @@ class RequestPanel(Card):
         row.addSpacing(GRID)
         row.addWidget(self.progress, 1)
         row.addWidget(self.queue_button)
-        row.addSpacing(GRID)
         for button in (self.cancel_button, self.generate_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)

@@ -63,6 +63,7 @@ class WindowKeys(QObject):
             "trim": desk.trim,
             "use_all": desk.use_all,
             "play": self._play,
+            "play_newest": window.request_desk.play_newest,
             "loop": panel.take_head.loop.click,
             "switch": controller.audition.switch,
             "reference": controller.audition.switch_to_reference,

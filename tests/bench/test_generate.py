@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -18,7 +19,8 @@ from transformers import (
 )
 
 from qvim_studio import cli
-from qvim_studio.bench.contenders import PipelineContender, Place, StudioContender
+from qvim_studio.bench import measuring
+from qvim_studio.bench.contenders import Made, PipelineContender, Place, StudioContender
 from qvim_studio.bench.generate import (
     MEASURED_STEPS,
     PREVIEW_STEPS,
@@ -56,6 +58,7 @@ PIPELINE = {
     "step_cpu_seconds": 1.4,
     "other_cpu_seconds": 10.0,
     "clips_per_minute_in_pairs": 5.0,
+    "first_of_click_seconds": 48.0,
     "peak_bytes": 2.5e9,
 }
 STUDIO = {
@@ -70,6 +73,7 @@ STUDIO = {
     "step_cpu_seconds": 0.7,
     "other_cpu_seconds": 5.0,
     "clips_per_minute_in_pairs": 10.0,
+    "first_of_click_seconds": 6.0,
     "peak_bytes": 1.25e9,
 }
 
@@ -92,6 +96,7 @@ def test_ratios_say_how_much_better_the_studio_is() -> None:
     assert ratios["speedup"] == ratios["load_speedup"] == ratios["throughput_ratio"] == 2.0
     assert ratios["ram_ratio"] == 0.5
     assert (ratios["click_speedup"], ratios["first_sound_speedup"]) == (3.0, 2.0)
+    assert ratios["first_of_click_speedup"] == 8.0
     assert (ratios["equal_error_steps"], ratios["output_error"]) == (10, 0.05)
     assert ratios["equal_error_speedup"] == pytest.approx((5 + 25 * 0.7) / (2.5 + 10 * 0.35), 1e-3)
     assert ratios["equal_error_speedup_cpu_time"] == ratios["equal_error_speedup"]
@@ -131,14 +136,16 @@ def test_a_row_takes_the_fastest_clip_and_splits_off_its_steps() -> None:
         [Timing(5.0, 2.0), Timing(3.0, 3.0)],
         Timing(8.0, 8.0),
         clips,
-        Timing(7.0, 14.0, 0.5),
+        Timing(7.0, 14.0, 0.5, passes=2.0),
+        Timing(20.0, 40.0, 0.6, first_sound_seconds=6.0, passes=4.0),
     )
     assert made["clip_seconds"] == pytest.approx(7.0 + 10 * 0.4)
     assert made["clip_cpu_seconds"] == pytest.approx(12.0 + 10 * 0.8)
     assert made["other_seconds"] == pytest.approx(7.0 - MEASURED_STEPS * 0.4)
     assert made["first_clip_seconds"] == pytest.approx(8.0 + 10 * 0.4)
     assert made["first_sound_seconds"] == pytest.approx(11.0 + 10 * 0.4)
-    assert made["clips_per_minute_in_pairs"] == pytest.approx(120 / (7.0 + 10 * 0.5))
+    assert made["clips_per_minute_in_pairs"] == pytest.approx(120 / (7.0 + 10 * 0.5 * 2))
+    assert made["first_of_click_seconds"] == pytest.approx(6.0 + 10 * 0.6)
 
 
 def test_the_report_names_weights_and_machine() -> None:
@@ -160,6 +167,53 @@ def test_the_report_names_weights_and_machine() -> None:
     beside = report({**result, "busy_processes": 3, **compare(table, errors)})
     assert "mode cpu, beside 3 busy processes, load" in beside
     assert "ram_ratio" in text and "ddim, float32" in text
+
+
+class CountingContender:
+    """Two clips of three steps in one pass, or one after the other."""
+
+    def __init__(self, place: Place) -> None:
+        self._seconds = 0.0
+
+    def now(self) -> tuple[float, float]:
+        self._seconds += 1.0
+        return self._seconds, 2 * self._seconds
+
+    def clip(self, is_one_by_one: bool) -> Made:
+        steps = [self.now() for _ in range(3)]
+        first_sound = self.now()
+        if is_one_by_one:
+            steps += [self.now() for _ in range(3)]
+        return Made(steps, first_sound)
+
+
+@pytest.mark.parametrize("is_one_by_one", [False, True])
+def test_steps_and_the_first_sound_are_timed(
+    monkeypatch: pytest.MonkeyPatch, is_one_by_one: bool
+) -> None:
+    class Question:
+        """Asks once, keeps the answer, and ends."""
+
+        answer: Timing
+
+        def recv(self) -> tuple[object, ...]:
+            if hasattr(self, "answer"):
+                raise EOFError
+            return "clip", is_one_by_one
+
+        def send(self, answer: Timing) -> None:
+            self.answer = answer
+
+    monkeypatch.setitem(measuring.CONTENDERS, "counting", CountingContender)
+    monkeypatch.setattr(measuring.time, "perf_counter", lambda: 0.0)
+    monkeypatch.setattr(measuring.time, "process_time", lambda: 0.0)
+    question = Question()
+    with pytest.raises(EOFError):
+        measuring._serve("counting", Path(), Place(), question)
+    wanted = Timing(5.0, 10.0, 1.0, 2.0, 4.0)
+    if is_one_by_one:
+        wanted = replace(wanted, seconds=8.0, cpu_seconds=16.0, passes=2.0)
+    assert question.answer == wanted
 
 
 def test_busy_processes_are_busy_and_end() -> None:
@@ -216,9 +270,9 @@ def test_on_a_gpu_the_studio_keeps_to_its_cap_and_times_what_is_done(
     monkeypatch.setattr(engine_module, "StudioEngine", lambda find_nearest: engine)
     contender = StudioContender(Place(VramMode.LOW, 6 * GIB))
     contender.load(tmp_path)
-    ticks = contender.clip(5.0, 2, 1, 0)
-    assert did == [0.75, VramMode.LOW, (VramMode.LOW, True), "waited", "waited"]
-    assert len(ticks) == 2
+    made = contender.clip(5.0, 2, 1, 0)
+    assert did == [0.75, VramMode.LOW, (VramMode.LOW, True), *["waited"] * 3]
+    assert len(made.steps) == 2 and made.steps[-1] < made.first_sound
     assert contender.peak_bytes() == 123
 
 
@@ -251,7 +305,9 @@ class ScriptedEngine:
         for step in range(request.steps or 0):
             on_progress(Progress("denoise", step, request.steps or 0))
         executed = request.with_changes(vram_mode=self._mode)
-        return GenerationResult(executed, Provenance("a", "A", "1", "CC0", "yes"), ())
+        result = GenerationResult(executed, Provenance("a", "A", "1", "CC0", "yes"), ())
+        on_progress(Progress("decode", 1, 1, arrived=result))
+        return result
 
 
 def test_a_checkpoint_that_only_the_studio_reads_is_told() -> None:

@@ -63,6 +63,16 @@ def test_a_child_that_died_costs_one_job_only(engine: EngineProcess) -> None:
     assert result.variations
 
 
+def test_what_arrived_before_a_child_died_is_there(engine: EngineProcess) -> None:
+    seen: list[Progress] = []
+    request = GenerationRequest(text="2 then die", duration_s=0.2, variations=3)
+    with pytest.raises(EngineError, match="exit status 7"):
+        engine.generate(request, seen.append, lambda: False)
+    arrived = [p.arrived for p in seen if p.arrived is not None]
+    assert [one.variations[0].seed for one in arrived] == [0, 1]
+    assert arrived[1].variations[0].clip.samples.shape == (9600, 1)
+
+
 def test_a_child_killed_between_jobs_is_replaced(engine: EngineProcess) -> None:
     engine.prepare("starter", VramMode.CPU)
     first = engine.process_id

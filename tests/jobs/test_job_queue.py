@@ -5,13 +5,18 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import scripted_engine
 from pytestqt.qtbot import QtBot
+from scripted_engine import make_variations
 
-from qvim_studio.core.errors import CheckpointError, EngineError, OutputError
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import IsCancelled, OnProgress
+from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError, OutputError
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.jobs.job import JobState
+from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.jobs.job import JobProgress, JobState
 from qvim_studio.jobs.job_queue import JobQueue
 
 FOLDER = Path("results")
@@ -94,6 +99,70 @@ def test_a_failed_job_reports_its_error_and_the_next_one_runs(
         queue.submit(request("door"), FOLDER, "door")
     assert [type(error) for error in errors] == [CheckpointError]
     assert queue.state(failing) is JobState.FAILED
+
+
+def write_count(result: GenerationResult, folder: Path, stem: str) -> tuple[object, ...]:
+    return ("written",) * len(result.variations)
+
+
+@pytest.mark.parametrize(
+    ("then", "state", "kind"),
+    [
+        ("wait", JobState.CANCELLED, type(None)),
+        ("fail", JobState.FAILED, CheckpointError),
+        ("bug", JobState.FAILED, EngineError),
+    ],
+)
+def test_what_has_arrived_when_a_job_ends_early_is_written(
+    qtbot: QtBot, then: str, state: JobState, kind: type
+) -> None:
+    queue = JobQueue(scripted_engine.make_engine, write_count)
+    seen: list[JobProgress] = []
+    queue.progressed.connect(seen.append)
+    asked = request(f"2 then {then}").with_changes(variations=3)
+    with qtbot.waitSignal(queue.finished) as finished:
+        job = queue.submit(asked, FOLDER, "door")
+        qtbot.waitUntil(lambda: sum(p.arrived is not None for p in seen) == 2)
+        queue.cancel(job)
+    (kept,) = finished.args
+    assert not kept.is_whole and isinstance(kept.error, kind)
+    assert queue.state(job) is state
+    assert kept.clips == ("written", "written")
+    arrived = [p.arrived for p in seen if p.arrived is not None]
+    assert list(kept.result.variations) == arrived
+    assert kept.result.notes == ("Scripted.", "Stopped: 2 of 3 sounds were made.")
+    assert {p.variations for p in seen if p.phase == "decode"} == {3}
+    assert queue.shutdown()
+
+
+def test_what_arrived_twice_is_kept_once_and_the_best_comes_first(qtbot: QtBot) -> None:
+    class Again(scripted_engine.ScriptedEngine):
+        """Runs out of memory half-way, begins anew, and is stopped then."""
+
+        def generate(
+            self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+        ) -> GenerationResult:
+            for _ in range(2):
+                for number, variation in enumerate(reversed(make_variations(request)), 1):
+                    arrived = GenerationResult(request, scripted_engine.PROVENANCE, (variation,))
+                    on_progress(Progress("decode", number, 3, None, arrived))
+            raise CancelledError("Cancelled.")
+
+    queue = JobQueue(Again, write_count)
+    imitation = AudioClip.from_mono(np.full(4800, 0.1), 48_000)
+    with qtbot.waitSignal(queue.finished) as finished:
+        queue.submit(request("door").with_changes(imitation=imitation), FOLDER, "door")
+    assert [v.similarity for v in finished.args[0].result.variations] == [0.9, 0.8]
+    assert queue.shutdown()
+
+
+def test_of_a_sketch_nothing_is_kept(queue: JobQueue, qtbot: QtBot) -> None:
+    sketched: list[object] = []
+    queue.sketched.connect(sketched.append)
+    queue.finished.connect(sketched.append)
+    queue.sketch(request("2 then fail"))
+    qtbot.waitUntil(lambda: len(sketched) == 1)
+    assert isinstance(sketched[0], CheckpointError)
 
 
 def test_a_bug_in_an_engine_is_logged_and_told_neutrally(

@@ -46,6 +46,20 @@ def test_the_playhead_follows_the_player_and_ends_with_it(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: playback.heard.key == "")
 
 
+def test_a_sound_that_gets_another_name_goes_on(qtbot: QtBot) -> None:
+    player = FakePlayer()
+    playback = Playback(player)
+    heard: list[Heard] = []
+    playback.changed.connect(heard.append)
+    playback.play("a", lambda: CLIP, PlaySpan(0.5))
+    playback.rename("b", "c")
+    playback.rename("a", "b")
+    assert heard == [Heard("a", 0.5), Heard("b", 0.5)]
+    assert len(player.played) == 1 and not player.stops
+    playback.toggle("b", lambda: CLIP)
+    assert player.stops == 1
+
+
 def test_toggle_of_what_plays_stops_it_and_of_another_plays_that(qtbot: QtBot) -> None:
     player = FakePlayer()
     playback = Playback(player)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -221,13 +222,36 @@ def make_silent(monkeypatch: pytest.MonkeyPatch, *calls: int) -> None:
     decode = generation_run.GenerationRun._decode
     count = 0
 
-    def decode_or_not(run: object, latents: object) -> tuple[np.ndarray, object]:
+    def decode_or_not(run: object, latents: object) -> object:
         nonlocal count
-        waveform, log_mel = decode(run, latents)
+        decoded = decode(run, latents)
         count += 1
-        return (waveform * 0.0 if count in calls else waveform), log_mel
+        return replace(decoded, waveform=decoded.waveform * (0.0 if count in calls else 1.0))
 
     monkeypatch.setattr(generation_run.GenerationRun, "_decode", decode_or_not)
+
+
+def test_every_sound_arrives_before_the_next_one_is_begun(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_silent(monkeypatch, 2)
+    seen: list[Progress] = []
+    request = GenerationRequest(
+        imitation=noise_burst(0.7), checkpoint=tiny, variations=3, steps=3, seed=7
+    )
+    result = engine.generate(request, seen.append, lambda: False)
+    arrivals = [progress for progress in seen if progress.arrived is not None]
+    assert [(p.phase, p.step, p.steps) for p in arrivals] == [("decode", 1, 3), ("decode", 2, 3)]
+    arrived = [p.arrived for p in arrivals if p.arrived is not None]
+    variations = [variation for one in arrived for variation in one.variations]
+    assert [variation.seed for variation in variations] == [7, 9]
+    assert sorted(variations, key=lambda v: -v.similarity) == list(result.variations)
+    assert all(one.request == result.request for one in arrived)
+    assert all(one.provenance == result.provenance for one in arrived)
+    assert "no sound for seed 8" in str(arrived[1].notes) and not arrived[0].notes
+    steps = [p.step for p in seen[: seen.index(arrivals[0])] if p.phase == "denoise"]
+    assert steps == [1, 2, 3]
+    assert all(p.preview is not None and p.preview.dtype == np.uint8 for p in arrivals)
 
 
 def test_a_silent_variation_does_not_cost_the_others(

@@ -24,7 +24,8 @@ PROVENANCE = Provenance("scripted", "Scripted", "1", "Apache-2.0", "yes")
 
 class ScriptedEngine:
     """Texts it knows: "fail" (a StudioError), "bug" (ZeroDivisionError), "die" (the process ends),
-    "wait" (steps until it is cancelled), "deaf" (hangs for a while whatever is asked)."""
+    "wait" (steps until it is cancelled), "deaf" (hangs for a while whatever is asked). After "2
+    then", two sounds arrive before what the rest of the text says."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -36,21 +37,27 @@ class ScriptedEngine:
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
         on_progress(Progress("encode", 1, 1))
-        if request.text == "fail":
+        count, _, text = request.text.rpartition(" then ")
+        for variation in make_variations(request)[: int(count or 0)]:
+            arrived = GenerationResult(request, PROVENANCE, (variation,), notes=("Scripted.",))
+            preview = make_preview(variation.seed - request.seed)
+            number = variation.seed - request.seed + 1
+            on_progress(Progress("decode", number, request.variations, preview, arrived))
+        if text == "fail":
             raise CheckpointError("The checkpoint is gone. Choose another.")
-        if request.text == "bug":
+        if text == "bug":
             raise ZeroDivisionError("a bug")
-        if request.text == "die":
+        if text == "die":
             os._exit(7)
-        if request.text.startswith("deaf"):
-            time.sleep(float(request.text.split()[1]))
+        if text.startswith("deaf"):
+            time.sleep(float(text.split()[1]))
         step = 0
-        while step < STEPS or request.text == "wait":
+        while step < STEPS or text == "wait":
             if is_cancelled():
                 raise CancelledError("Cancelled.")
             step += 1
             on_progress(Progress("denoise", min(step, STEPS), STEPS, make_preview(step)))
-            if request.text == "wait":
+            if text == "wait":
                 time.sleep(0.005)
         on_progress(Progress("decode", 1, 1))
         return GenerationResult(

@@ -53,7 +53,7 @@ def test_half_of_the_last_layer_it_began_with_is_kept(encoder: QvimEncoder, tmp_
     targets = unit(np.random.default_rng(0), items, 512)
     np.savez(tmp_path / "corpus" / "targets.npz", embeddings=targets)
     save_qvim_encoder(encoder, tmp_path / "qvim")
-    options = FinishTraining(loop=LoopOptions(learning_rate=0.03, warmup_steps=1))
+    options = FinishTraining(loop=LoopOptions(learning_rate=0.3, warmup_steps=1))
     qvim_finish.run(tmp_path / "corpus", tmp_path, 0.01, options)
     averaged = torch.load(tmp_path / "finish" / "state.pt", weights_only=True)["ema"]
     for branch in ("imitation", "reference"):

@@ -65,6 +65,21 @@ def test_a_stopped_kit_leaves_none_behind(window: MainWindow, tmp_path: Path, qt
     assert not list(tmp_path.rglob("*.sfz"))
 
 
+def test_a_kit_whose_sounds_are_not_all_made_is_none(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_beat(window, beat(tmp_path / "beat.wav", 2), qtbot)
+    window.request.text.setText("2 then fail")
+    window.request.variations.setValue(3)
+    window.keys.actions["kit"].trigger()
+    queue = window._services.queue
+    with qtbot.waitSignal(queue.finished):
+        pass
+    qtbot.waitUntil(lambda: queue.running is None and not queue.waiting)
+    qtbot.waitUntil(lambda: window.history.model.count == 2)
+    assert not list(tmp_path.rglob("*.sfz"))
+
+
 def test_one_sound_is_no_kit(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     window.keys.actions["kit"].trigger()
     assert "got none" in window.messages.text

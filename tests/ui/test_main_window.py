@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from fake_audio import SAMPLE_RATE, FakeAudio
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,12 +27,14 @@ from scripted_engine import ScriptedEngine
 
 from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
 from qvim_studio.core.request import VramMode
+from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.audition import IMITATION_KEY
 from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services
 from qvim_studio.ui.settings_dialog import SettingsDialog
+from qvim_studio.ui.theme import font
 from qvim_studio.ui.waveform_view import WaveformView
 
 Generate = Callable[[MainWindow], None]
@@ -46,6 +49,39 @@ def test_an_empty_studio_says_what_to_do_first(window: MainWindow) -> None:
     assert "Record an imitation" in window.request.progress.text
     assert not window.imitation.bar.play_button.isEnabled()
     assert window.header._checkpoint.text().startswith("Starter  ·  sellable")
+
+
+def test_at_its_smallest_nothing_overlaps(window: MainWindow, qtbot: QtBot) -> None:
+    window.request.cancel_button.show()
+    window.resize(400, 300)
+    qtbot.waitUntil(lambda: window.width() < 1010)
+    bar, examples = window.imitation.bar, window.imitation.examples
+    for buttons in (
+        (bar.record_button, bar.open_button, bar.play_button, bar.listening),
+        (window.request.more, window.request.progress, window.request.cancel_button),
+        [chip for chip in examples.chips if chip.isVisible()],
+    ):
+        for left, right in itertools.pairwise(buttons):
+            assert left.geometry().right() < right.geometry().left()
+            if isinstance(left, QAbstractButton):
+                icon_px = 0 if left.icon().isNull() else left.iconSize().width()
+                text_px = left.fontMetrics().horizontalAdvance(left.text())
+                assert left.width() >= icon_px + text_px
+    assert 1 <= sum(chip.isVisible() for chip in examples.chips) < len(examples.chips)
+    window.resize(1500, 800)
+    qtbot.waitUntil(lambda: all(chip.isVisible() for chip in examples.chips))
+
+
+def test_where_there_is_little_room_the_time_left_counts_more(window: MainWindow) -> None:
+    strip = window.request.progress
+    strip.show_progress(JobProgress(1, "denoise", 3, 40, 0.2, 12.0))
+    metrics = QFontMetrics(font())
+    strip.resize(400, strip.height())
+    assert strip.text_beside(metrics) == "Shaping the sound  3/40"
+    strip.resize(150, strip.height())
+    assert strip.text_beside(metrics).endswith("…")
+    strip.resize(80, strip.height())
+    assert strip.text_beside(metrics) == ""
 
 
 def test_a_file_becomes_the_imitation(with_take: MainWindow) -> None:

@@ -1,0 +1,140 @@
+"""What is being made now: the sounds that are finished, and the next one as it forms."""
+
+from __future__ import annotations
+
+import itertools
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from qvim_studio.jobs.job import JobProgress, arrived_key
+from qvim_studio.jobs.playback import NOTHING, Heard
+from qvim_studio.ui.arrived_tile import ArrivedTile
+from qvim_studio.ui.forming_picture import HEIGHT_PX, RADIUS_PX, FormingPicture
+from qvim_studio.ui.override import logs_errors
+from qvim_studio.ui.theme import GRID, StudioTheme
+
+MIN_SLOT_PX = 56
+
+
+class FormingStrip(QWidget):
+    """A slot for every sound of the running job. Hidden until there is something to see; where
+    there is no room for all slots, those around the one that forms are shown.
+
+    Signal: play_requested (str: its key in playback, AudioClip).
+    """
+
+    play_requested = Signal(str, object)
+
+    def __init__(self, theme: StudioTheme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._job_id = 0
+        self._count = 1
+        self._heard = NOTHING
+        self._tiles: list[ArrivedTile] = []
+        self._picture = FormingPicture(theme, self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setMinimumHeight(HEIGHT_PX)
+        theme.changed.connect(self.update)
+        self.hide()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, HEIGHT_PX)
+
+    @property
+    def tiles(self) -> tuple[ArrivedTile, ...]:
+        """Of the sounds that have arrived, in that order."""
+        return tuple(self._tiles)
+
+    def show_progress(self, progress: JobProgress | None) -> None:
+        """None, or a job that only starts, puts everything away."""
+        if progress is None or progress.phase == "queued" or progress.job_id != self._job_id:
+            self._clear()
+        if progress is None:
+            return
+        self._job_id, self._count = progress.job_id, progress.variations
+        if progress.arrived is not None and progress.preview is not None:
+            self._add(progress)
+            self._picture.show_levels(None)
+        elif progress.preview is not None:
+            self._picture.show_levels(progress.preview)
+        self.setVisible(bool(self._tiles) or not self._picture.isHidden())
+        self._arrange()
+
+    def show_heard(self, heard: Heard) -> None:
+        self._heard = heard
+        for tile in self._tiles:
+            tile.show_heard(heard)
+
+    def play_newest(self) -> bool:
+        """Play the sound that came last, or stop it; False where there is none."""
+        if self._tiles:
+            self._play(self._tiles[-1])
+        return bool(self._tiles)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    @logs_errors()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """What is still to come."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.palette.window))
+        for number, slot in self._slots().items():
+            if number >= len(self._tiles):
+                painter.drawRoundedRect(QRectF(slot), RADIUS_PX, RADIUS_PX)
+        painter.end()
+
+    def _slots(self) -> dict[int, QRect]:
+        """The places that are shown, by the numbers of their sounds from 0."""
+        room = self.width() + GRID  # the last one's gap lies outside
+        shown = max(min(self._count, room // (MIN_SLOT_PX + GRID)), 1)
+        first = max(0, len(self._tiles) + 1 - shown)
+        first = min(first, self._count - shown)
+        edges = [number * room // shown for number in range(shown + 1)]
+        return {
+            first + place: QRect(left, 0, right - left - GRID, self.height())
+            for place, (left, right) in enumerate(itertools.pairwise(edges))
+        }
+
+    def _arrange(self) -> None:
+        slots = self._slots()
+        for number, tile in enumerate(self._tiles):
+            tile.setVisible(number in slots)
+            if number in slots:
+                tile.setGeometry(slots[number])
+        forming = slots.get(len(self._tiles))
+        if forming is not None:
+            self._picture.setGeometry(forming)
+        self.update()
+
+    def _add(self, progress: JobProgress) -> None:
+        variation, levels = progress.arrived, progress.preview
+        assert variation is not None and levels is not None
+        key = arrived_key(progress.job_id, variation.seed)
+        tile = ArrivedTile(self._theme, key, len(self._tiles) + 1, variation, levels, self)
+        tile.clicked.connect(self._on_clicked)
+        tile.show_heard(self._heard)
+        self._tiles.append(tile)
+
+    def _clear(self) -> None:
+        for tile in self._tiles:
+            tile.hide()
+            tile.deleteLater()
+        self._tiles = []
+        self._picture.show_levels(None)
+        self.hide()
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        tile = self.sender()
+        if isinstance(tile, ArrivedTile):
+            self._play(tile)
+
+    def _play(self, tile: ArrivedTile) -> None:
+        self.play_requested.emit(tile.key, tile.variation.clip)
