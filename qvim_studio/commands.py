@@ -13,11 +13,12 @@ import numpy as np
 from qvim_studio import assembly
 from qvim_studio.audio.files import check_output_folder, read_audio, write_atomically
 from qvim_studio.audio.trim import trim_silence
+from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
 from qvim_studio.core.resources import resource_path
-from qvim_studio.core.result import Progress
+from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.export.clip_writer import write_result
 from qvim_studio.models.checkpoints import (
@@ -38,12 +39,41 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
     request = _request_from(options)
     find_checkpoint(request.checkpoint)
     check_output_folder(options.output)
-    engine = assembly.make_plain_engine()
+    stem = options.imitation.stem if options.imitation is not None else options.text
+    engine, arrivals = assembly.make_plain_engine(), Arrivals()
+
+    def on_progress(progress: Progress) -> None:
+        arrivals.take(progress)
+        _show_progress(progress)
+
     try:
-        result = engine.generate(request, _show_progress, lambda: False)
+        result = engine.generate(request, on_progress, lambda: False)
+    except (KeyboardInterrupt, StudioError):
+        kept = arrivals.so_far()
+        if kept is not None:
+            print(f"\n{kept.notes[-1]}", file=sys.stderr)
+            _write_clips(kept, options, stem)
+        raise
     finally:
         engine.close()
-    stem = options.imitation.stem if options.imitation is not None else options.text
+    rows = _write_clips(result, options, stem)
+    start = result.request.start
+    return {
+        "checkpoint": result.provenance.checkpoint,
+        "clips": rows,
+        "seconds": result.seconds,
+        "start": None if start is None else start.value,
+        "notes": list(result.notes),
+        "memory": None if result.memory is None else asdict(result.memory),
+        "licence": result.provenance.licence,
+        "commercial": result.provenance.commercial,
+    }
+
+
+def _write_clips(
+    result: GenerationResult, options: argparse.Namespace, stem: str
+) -> list[dict[str, Any]]:
+    """Write every sound and say where it is; facts of each, best first."""
     clips = write_result(result, options.output, stem)
     rows = [
         {
@@ -62,17 +92,7 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
         for row in rows:
             match = "" if row["similarity"] is None else f"{100 * row['similarity']:4.0f} %  "
             print(f"{match}{row['duration_s']:.2f} s  {row['path']}")
-    start = result.request.start
-    return {
-        "checkpoint": result.provenance.checkpoint,
-        "clips": rows,
-        "seconds": result.seconds,
-        "start": None if start is None else start.value,
-        "notes": list(result.notes),
-        "memory": None if result.memory is None else asdict(result.memory),
-        "licence": result.provenance.licence,
-        "commercial": result.provenance.commercial,
-    }
+    return rows
 
 
 def embed(options: argparse.Namespace) -> dict[str, Any]:

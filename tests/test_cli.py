@@ -18,7 +18,7 @@ from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import GenerationRequest, Provenance, Start, VramMode
 from qvim_studio.core.resources import resource_path
-from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.core.result import GenerationResult, Progress, Variation
 
 CLIP_KEYS = {"path", "seed", "similarity", "duration_s", "sample_rate", "bandwidth_hz"}
 
@@ -30,6 +30,7 @@ class FakeEngine:
         self.requests: list[GenerationRequest] = []
         self.is_closed = False
         self.error: BaseException | None = None
+        self.arrive_before_it = 0
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
         raise AssertionError("a command has nobody who waits")
@@ -38,13 +39,17 @@ class FakeEngine:
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
         self.requests.append(request)
+        provenance = Provenance("starter", "Starter", "1", "CC0", "yes")
+        for index in reversed(range(self.arrive_before_it)):
+            arrived = GenerationResult(request, provenance, (self._variation(request, index),))
+            on_progress(Progress("decode", index + 1, request.variations, arrived=arrived))
         if self.error is not None:
             raise self.error
         sys.stdout.write("a library that talks\n")
         variations = tuple(self._variation(request, index) for index in range(request.variations))
         return GenerationResult(
             request.with_changes(start=Start.NOISE),
-            Provenance("starter", "Starter", "1", "CC0", "yes"),
+            provenance,
             variations,
             {"load": 0.1, "total": 0.5},
         )
@@ -220,6 +225,42 @@ def test_interrupting_ends_cleanly(
     status, _, errors = run(capsys, "generate", take, "-o", tmp_path / "out")
     assert status == 130 and "Interrupted" in errors
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"), [(KeyboardInterrupt(), 130), (CheckpointError("It is gone."), 1)]
+)
+def test_sounds_that_were_made_before_the_end_are_kept(
+    engine: FakeEngine,
+    take: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    ended: int,
+) -> None:
+    engine.error, engine.arrive_before_it = error, 2
+    status, printed, errors = run(
+        capsys, "generate", take, "-o", tmp_path / "out", "--variations", "5", "--seed", "3"
+    )
+    assert status == ended and engine.is_closed
+    assert "Stopped: 2 of 5 sounds were made." in errors
+    names = ["dog_bark_01", "dog_bark_02"]
+    wavs = [tmp_path / "out" / f"{name}.wav" for name in names]
+    assert sorted((tmp_path / "out").glob("*.wav")) == wavs
+    assert printed.split() == [
+        "90",
+        "%",
+        "1.00",
+        "s",
+        str(wavs[0]),
+        "80",
+        "%",
+        "1.00",
+        "s",
+        str(wavs[1]),
+    ]
+    recipes = [json.loads(wav.with_suffix(".json").read_text()) for wav in wavs]
+    assert [recipe["seed"] for recipe in recipes] == [3, 4]
 
 
 def test_version_and_module_start() -> None:

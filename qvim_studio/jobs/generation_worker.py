@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import CancelledError, EngineError, StudioError
 from qvim_studio.core.request import VramMode
-from qvim_studio.core.result import GenerationResult, Progress, best_first
+from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.export.clip_writer import WrittenClip
 from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress
 from qvim_studio.jobs.time_estimate import TimeEstimate
@@ -80,14 +80,10 @@ class GenerationWorker(QObject):
 
     def _generate(self, job: Job) -> JobFinished:
         self._estimate.begin(job.request, job.expected)
-        arrived: dict[int, GenerationResult] = {}
+        arrivals = Arrivals()
 
         def on_progress(progress: Progress) -> None:
             fraction, seconds_left = self._estimate.update(progress)
-            variation = None
-            if progress.arrived is not None:
-                (variation,) = progress.arrived.variations
-                arrived[variation.seed] = progress.arrived
             self.progressed.emit(
                 JobProgress(
                     job.id,
@@ -97,7 +93,7 @@ class GenerationWorker(QObject):
                     fraction,
                     seconds_left,
                     progress.preview,
-                    variation,
+                    arrivals.take(progress),
                     job.request.variations,
                 )
             )
@@ -109,26 +105,19 @@ class GenerationWorker(QObject):
         try:
             result = self._engine.generate(job.request, on_progress, job.cancelled.is_set)
         except Exception as error:
-            if job.is_sketch or not arrived:
+            kept = arrivals.so_far()
+            if job.is_sketch or kept is None:
                 raise
-            result = _what_arrived(list(arrived.values()), job.request.variations)
-            return JobFinished(job, result, self._write(job, result), False, _for_the_user(error))
+            return JobFinished(job, kept, self._write(job, kept), False, _for_the_user(error))
         if job.is_sketch:
             return JobFinished(job, result, ())
         self._estimate.finish()
         return JobFinished(job, result, self._write(job, result))
 
     def _write(self, job: Job, result: GenerationResult) -> tuple[WrittenClip, ...]:
-        self.progressed.emit(JobProgress(job.id, "write", 0, 1, 1.0, None))
+        count = job.request.variations
+        self.progressed.emit(JobProgress(job.id, "write", 0, 1, 1.0, None, variations=count))
         return tuple(self._write_result(result, job.folder, job.stem))
-
-
-def _what_arrived(arrived: list[GenerationResult], wanted: int) -> GenerationResult:
-    """The sounds that were made before a job ended early are kept."""
-    last = arrived[-1]
-    variations = best_first(one.variations[0] for one in arrived)
-    note = f"Stopped: {len(variations)} of {wanted} sounds were made."
-    return replace(last, variations=variations, notes=(*last.notes, note))
 
 
 def _for_the_user(error: Exception) -> StudioError | None:

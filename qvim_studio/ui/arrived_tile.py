@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, Qt, Slot
+from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -38,7 +38,7 @@ class ArrivedTile(QAbstractButton):
         self._image: QImage | None = None
         self._heard = NOTHING
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the mouse comes
         name = self.tr("Play sound {0}, the others are still being made").format(number)
         self.setAccessibleName(name)
         match = variation.similarity
@@ -52,12 +52,6 @@ class ArrivedTile(QAbstractButton):
         if mine != self._heard:
             self._heard = mine
             self.update()
-
-    @logs_errors(False)
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
-            self.update()
-        return super().event(event)
 
     @Slot()
     def _color(self) -> None:

@@ -30,7 +30,6 @@ class FormingStrip(QWidget):
     def __init__(self, theme: StudioTheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._job_id = 0
         self._count = 1
         self._heard = NOTHING
         self._tiles: list[ArrivedTile] = []
@@ -49,12 +48,11 @@ class FormingStrip(QWidget):
         return tuple(self._tiles)
 
     def show_progress(self, progress: JobProgress | None) -> None:
-        """None, or a job that only starts, puts everything away."""
-        if progress is None or progress.phase == "queued" or progress.job_id != self._job_id:
-            self._clear()
+        """None, between two jobs, puts everything away."""
         if progress is None:
+            self._clear()
             return
-        self._job_id, self._count = progress.job_id, progress.variations
+        self._count = progress.variations
         if progress.arrived is not None and progress.preview is not None:
             self._add(progress)
             self._picture.show_levels(None)
@@ -117,15 +115,19 @@ class FormingStrip(QWidget):
         variation, levels = progress.arrived, progress.preview
         assert variation is not None and levels is not None
         key = arrived_key(progress.job_id, variation.seed)
-        tile = ArrivedTile(self._theme, key, len(self._tiles) + 1, variation, levels, self)
+        keys = [tile.key for tile in self._tiles]
+        # Where the memory became short everything is made once more, in a smaller mode.
+        place = keys.index(key) if key in keys else len(keys)
+        tile = ArrivedTile(self._theme, key, place + 1, variation, levels, self)
         tile.clicked.connect(self._on_clicked)
         tile.show_heard(self._heard)
-        self._tiles.append(tile)
+        for old in self._tiles[place : place + 1]:
+            _put_away(old)
+        self._tiles[place : place + 1] = [tile]
 
     def _clear(self) -> None:
         for tile in self._tiles:
-            tile.hide()
-            tile.deleteLater()
+            _put_away(tile)
         self._tiles = []
         self._picture.show_levels(None)
         self.hide()
@@ -138,3 +140,9 @@ class FormingStrip(QWidget):
 
     def _play(self, tile: ArrivedTile) -> None:
         self.play_requested.emit(tile.key, tile.variation.clip)
+
+
+def _put_away(tile: ArrivedTile) -> None:
+    tile.clearFocus()  # else it goes to the next field, and keys would be typed into it
+    tile.hide()
+    tile.deleteLater()

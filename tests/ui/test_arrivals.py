@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from qvim_studio.jobs.job import JobProgress
 from qvim_studio.ui.arrived_tile import ArrivedTile
+from qvim_studio.ui.clip_delegate import BUTTON_PX
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services
+from qvim_studio.ui.theme import DARK
 
 Generate = Callable[[MainWindow], None]
 
@@ -25,6 +30,12 @@ def let_two_arrive(window: MainWindow, qtbot: QtBot, then: str = "wait") -> list
     return list(window.candidates.forming.tiles)
 
 
+def has_accent(tile: ArrivedTile) -> bool:
+    """Is its round button that of a sound that plays?"""
+    place = tile.rect().center() - QPoint(0, BUTTON_PX // 2 - 4)
+    return tile.grab().toImage().pixelColor(place) == QColor(DARK.accent)
+
+
 def test_what_has_arrived_is_played_by_click_and_by_key(
     with_take: MainWindow, services: Services, qtbot: QtBot
 ) -> None:
@@ -34,10 +45,10 @@ def test_what_has_arrived_is_played_by_click_and_by_key(
     assert first.isVisible() and newest.x() > first.geometry().right()
     assert newest.geometry().right() < strip.width() / 2 + 1  # four slots, two of them empty
     assert "80 %" in newest.toolTip()
-    rest = newest.grab().toImage()
+    assert not has_accent(newest)
     QTest.keyClick(with_take, Qt.Key.Key_N)
     assert services.playback.heard.key == newest.key
-    qtbot.waitUntil(lambda: newest.grab().toImage() != rest)
+    assert has_accent(newest) and not has_accent(first)
     first.click()
     assert services.playback.heard.key == first.key
     first.click()
@@ -48,6 +59,7 @@ def test_what_has_arrived_is_kept_when_the_user_has_heard_enough(
     with_take: MainWindow, services: Services, qtbot: QtBot
 ) -> None:
     first, _ = let_two_arrive(with_take, qtbot)
+    first.setFocus()
     first.click()
     with qtbot.waitSignal(with_take.controller.candidates_changed) as changed:
         QTest.keyClick(with_take, Qt.Key.Key_Escape)
@@ -58,6 +70,7 @@ def test_what_has_arrived_is_kept_when_the_user_has_heard_enough(
     assert services.playback.heard.key == str(entries[0].path)
     assert with_take.candidates.forming.isHidden() and not with_take.candidates.forming.tiles
     assert with_take.candidates.view.isVisible()
+    assert with_take.focusWidget() is None
     qtbot.waitUntil(lambda: with_take.history.model.count == 2)
 
 
@@ -85,6 +98,23 @@ def test_the_next_job_begins_with_empty_slots(
     assert strip.tiles == () and strip.isHidden()
     qtbot.waitUntil(lambda: len(strip.tiles) == 2)
     services.queue.cancel_all()
+
+
+def test_a_sound_that_is_made_once_more_takes_its_own_place(
+    with_take: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    first, newest = let_two_arrive(with_take, qtbot)
+    first.click()
+    strip, levels = with_take.candidates.forming, np.zeros((8, 16), np.uint8)
+    job = services.queue.running
+    strip.show_progress(
+        JobProgress(job.id, "decode", 1, 4, 0.5, None, levels, first.variation, variations=4)
+    )
+    again, unchanged = strip.tiles
+    assert again is not first and again.key == first.key and unchanged is newest
+    assert again.isVisible() and not first.isVisible()
+    assert again.geometry() == first.geometry() and has_accent(again)
+    with_take.controller.cancel()
 
 
 def test_without_something_newer_the_key_plays_the_best_candidate(

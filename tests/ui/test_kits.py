@@ -71,12 +71,15 @@ def test_a_kit_whose_sounds_are_not_all_made_is_none(
     open_beat(window, beat(tmp_path / "beat.wav", 2), qtbot)
     window.request.text.setText("2 then fail")
     window.request.variations.setValue(3)
+    noticed: list[str] = []
+    window.controller.kits.noticed.connect(noticed.append)
     window.keys.actions["kit"].trigger()
     queue = window._services.queue
     with qtbot.waitSignal(queue.finished):
         pass
     qtbot.waitUntil(lambda: queue.running is None and not queue.waiting)
     qtbot.waitUntil(lambda: window.history.model.count == 2)
+    assert "given up" in noticed[-1]
     assert not list(tmp_path.rglob("*.sfz"))
 
 
