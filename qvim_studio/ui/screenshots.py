@@ -119,13 +119,13 @@ class Photographer:
         self._wait(lambda: self._window.controller.imitation is not None)
 
     def generating(self, take: Path, text: str) -> None:
-        """Generate with a text and keep a picture half-way through the steps."""
+        """Generate with a text and keep a picture while two sounds of four have arrived."""
         self._open(take, text)
         seen: list[JobProgress | None] = []
         self._window.controller.progressed.connect(seen.append)
         self._window.request.generate_button.click()
-        self._wait(lambda: _half_way(seen) is not None or self._services.queue.running is None)
-        self._window.request.show_progress(_half_way(seen))
+        self._wait(lambda: _third_forms(seen) is not None or self._services.queue.running is None)
+        self._window.request.show_progress(_third_forms(seen))
         self._keep("generating", settle_s=0.0)
         self._wait(lambda: bool(self._window.controller.candidates))
         self._window.controller.progressed.disconnect(seen.append)
@@ -279,9 +279,9 @@ def take_pictures(
             services.shutdown()
 
 
-def _half_way(seen: Sequence[JobProgress | None]) -> JobProgress | None:
-    """The first news from the second half of the denoising steps."""
-    late = (p for p in seen if p is not None and p.phase == "denoise" and 2 * p.step >= p.steps)
+def _third_forms(seen: Sequence[JobProgress | None]) -> JobProgress | None:
+    """The first news from the second half of the third sound's steps."""
+    late = (p for p in seen if p is not None and p.phase == "denoise" and 8 * p.step > 5 * p.steps)
     return next(late, None)
 
 
