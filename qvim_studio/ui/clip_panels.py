@@ -48,26 +48,19 @@ class CandidatesPanel(Card):
         self.hint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.hint.clicked.connect(self.words_requested)
         self.hint.hide()
+        self.sketch = self._toggle(
+            self.tr("Live sketch of the settings, kept nowhere (P)"), self.sketch_toggled
+        )
         self.match = self._toggle(self.tr("Listen at matched loudness (=)"), self.match_toggled)
         self.blind = self._toggle(self.tr("Compare blind: shuffled, without numbers (B)"))
         self.blind.toggled.connect(self._on_blind_toggled)
         self.head.addWidget(title)
         self.head.addWidget(self._note, 1)
-        self.sketch = self._toggle(
-            self.tr("Live sketch of the settings, kept nowhere (P)"), self.sketch_toggled
-        )
         for button in (self.hint, self.sketch, self.match, self.blind):
             self.head.addWidget(button)
         self.head.addSpacing(GRID)
         self.body.addLayout(self.head)
         self.body.setContentsMargins(16, 8, 2, 8)
-        self.model = ClipListModel(with_sections=False, parent=self)
-        self.view = CandidatesView(theme, self.model, self)
-        self.view.setAccessibleName(self.tr("Candidates"))
-        self.view.setMinimumHeight(ROW_PX)
-        self.view.set_hint(
-            self.tr("Candidates appear here, best match first. Keys 1 to 9 play them.")
-        )
         self.sketch_strip = SketchStrip(theme, self)
         self.body.addWidget(self.sketch_strip)
         self.forming = FormingStrip(theme, self)
@@ -75,6 +68,13 @@ class CandidatesPanel(Card):
         forming_row.setContentsMargins(0, 0, 14, 0)  # the list below reaches further
         forming_row.addWidget(self.forming)
         self.body.addLayout(forming_row)
+        self.model = ClipListModel(with_sections=False, parent=self)
+        self.view = CandidatesView(theme, self.model, self)
+        self.view.setAccessibleName(self.tr("Candidates"))
+        self.view.setMinimumHeight(ROW_PX)
+        self.view.set_hint(
+            self.tr("Candidates appear here, best match first. Keys 1 to 9 play them.")
+        )
         self.body.addWidget(self.view, 1)
         self.match.setChecked(True)
         theme.changed.connect(self._dress)

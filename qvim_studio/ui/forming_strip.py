@@ -121,6 +121,7 @@ class FormingStrip(QWidget):
         tile = ArrivedTile(self._theme, key, place + 1, variation, levels, self)
         tile.clicked.connect(self._on_clicked)
         tile.show_heard(self._heard)
+        self.setTabOrder(self._tiles[place - 1] if place else _takes_tab_before(self), tile)
         for old in self._tiles[place : place + 1]:
             _put_away(old)
         self._tiles[place : place + 1] = [tile]
@@ -140,6 +141,14 @@ class FormingStrip(QWidget):
 
     def _play(self, tile: ArrivedTile) -> None:
         self.play_requested.emit(tile.key, tile.variation.clip)
+
+
+def _takes_tab_before(widget: QWidget) -> QWidget:
+    """The last one before it that Tab stops at; itself where there is none."""
+    before = widget.previousInFocusChain()
+    while before is not widget and not before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        before = before.previousInFocusChain()
+    return before
 
 
 def _put_away(tile: ArrivedTile) -> None:

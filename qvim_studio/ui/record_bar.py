@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QPaintEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QToolButton,
     QWidget,
 )
@@ -20,18 +23,39 @@ from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.icons import icon, set_button_icon
 from qvim_studio.ui.level_meter import LevelMeter
+from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.recording_options import RecordingOptionsPopup
 from qvim_studio.ui.theme import GRID, StudioTheme
 
 
 class MicrophoneBox(QComboBox):
-    """Looks again which microphones there are when it is opened. Signal: devices_wanted."""
+    """Looks again which microphones there are when it is opened, and ends a long name in dots.
+    Signal: devices_wanted."""
 
     devices_wanted = Signal()
 
     def showPopup(self) -> None:
         self.devices_wanted.emit()
         super().showPopup()
+
+    def shown_text(self) -> str:
+        """The name, as far as there is room."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self)
+        mode = Qt.TextElideMode.ElideRight
+        return self.fontMetrics().elidedText(self.currentText(), mode, room.width())
+
+    @logs_errors()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self.shown_text()
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
 
 class RecordBar(QWidget):
@@ -103,7 +127,7 @@ class RecordBar(QWidget):
         row.addStretch(1)
         row.addWidget(self.listening)
         row.addWidget(self.hands_free)
-        row.addWidget(self.microphone, 3)
+        row.addWidget(self.microphone, 100)  # its name comes before all other room
         row.addWidget(self.options_button)
         row.addWidget(self.meter, 1)
         self.show_microphones((), settings.input_device)

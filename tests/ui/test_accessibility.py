@@ -16,6 +16,7 @@ import screen
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 from screen import Screen
 
 from qvim_studio.ui.main_window import MainWindow
@@ -100,6 +101,20 @@ def test_tab_walks_through_the_panels_from_top_to_bottom(
     places = [next(n for n, p in enumerate(panels) if p.isAncestorOf(w)) for w in order]
     assert places == sorted(places)
     assert set(places) == set(range(len(panels)))
+
+
+def test_tab_walks_through_the_candidates_as_they_are_seen(
+    with_take: MainWindow, generate: Callable[[MainWindow], None], qtbot: QtBot
+) -> None:
+    generate(with_take)
+    panel = with_take.candidates
+    with_take.request.text.setText("2 then wait")
+    with_take.request.generate_button.click()
+    qtbot.waitUntil(lambda: len(panel.forming.tiles) == 2)
+    panel.sketch.setFocus()
+    walked = [next_by_tab(with_take) for _ in range(5)]
+    assert walked == [panel.match, panel.blind, *panel.forming.tiles, panel.view]
+    with_take.controller.cancel()
 
 
 def next_by_tab(window: MainWindow) -> QWidget:

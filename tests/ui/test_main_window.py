@@ -72,6 +72,17 @@ def test_at_its_smallest_nothing_overlaps(window: MainWindow, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: all(chip.isVisible() for chip in examples.chips))
 
 
+def test_a_long_name_of_a_microphone_ends_in_dots(window: MainWindow) -> None:
+    box = window.imitation.bar.microphone
+    box.resize(400, box.height())
+    assert box.shown_text() == "Default microphone"
+    box.resize(120, box.height())
+    assert box.shown_text().startswith("Default") and box.shown_text().endswith("…")
+    painted = box.grab().toImage()
+    box.setItemText(0, box.shown_text())
+    assert box.grab().toImage() == painted
+
+
 def test_where_there_is_little_room_the_time_left_counts_more(window: MainWindow) -> None:
     strip = window.request.progress
     strip.show_progress(JobProgress(1, "denoise", 3, 40, 0.2, 12.0))
