@@ -19,7 +19,7 @@ from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import MAX_VARIATIONS, VramMode
 from qvim_studio.evaluation import sets
 from qvim_studio.evaluation.clips import MadeClip
-from qvim_studio.evaluation.embedding import find_judge
+from qvim_studio.evaluation.embedding import find_judge, untaught_judge
 from qvim_studio.evaluation.evaluate import (
     evaluate_adapter,
     evaluate_clips,
@@ -51,7 +51,7 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
     checkpoint = find_checkpoint(options.checkpoint)
     loaded = load_checkpoint(checkpoint, make_plan(VramMode(options.vram_mode), checkpoint))
     encoder = load_qvim_encoder(encoder_folder(checkpoint.installed_folder()))
-    judge = find_judge(encoder)
+    judges = find_judge(encoder), untaught_judge(encoder)
     settings = {
         "checkpoint": options.checkpoint,
         "vram_mode": VramMode(options.vram_mode),
@@ -70,12 +70,17 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
         }
         if options.clips:
             evaluation = evaluate_clips(
-                engine, query_set, settings, judge, options.clips, options.variations
+                engine,
+                query_set,
+                settings,
+                judges,
+                options.clips,
+                options.variations,
             )
             one["clips"] = evaluation.figures
             made[query_set.name] = evaluation.made
         figures["sets"][query_set.name] = one
-    figures |= _adapter_figures(loaded, options.runs / "corpus")
+    figures |= adapter_figures(loaded, options.runs / "corpus")
     figures["reconstruction"], rebuilt = evaluate_reconstruction(
         loaded, _spread(query_sets[0].references, MAX_RECONSTRUCTED)
     )
@@ -115,7 +120,9 @@ def summary(figures: dict[str, Any]) -> str:
                 f"  made clips: class MRR {clips['class_mrr']['mean']:.3f}, first of "
                 f"{clips['variations']} {clips['class_mrr_first']['mean']:.3f}, shuffled "
                 f"{clips['class_mrr_shuffled']['mean']:.3f}, chance "
-                f"{clips['class_mrr']['chance']:.3f} ({clips['judge']}); envelope correlation "
+                f"{clips['class_mrr']['chance']:.3f} ({clips['judge']}), by "
+                f"{clips['second_judge']} {clips['class_mrr_second']['mean']:.3f}, shuffled "
+                f"{clips['class_mrr_second_shuffled']['mean']:.3f}; envelope correlation "
                 f"{clips['timing_tight']['envelope_correlation']:.3f}, onsets "
                 f"{clips['timing_tight']['onset_ms']:.0f} ms"
             )
@@ -137,7 +144,7 @@ def _facts(checkpoint: Checkpoint, encoder: str, options: argparse.Namespace) ->
     }
 
 
-def _adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str, Any]:
+def adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str, Any]:
     """Of held-out imitations; empty where there is no adapter or no corpus."""
     targets_file = corpus_folder / TARGETS_FILE
     if loaded.adapter is None or not targets_file.is_file():
@@ -149,7 +156,10 @@ def _adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str,
     voices = qvim_embeddings(encoder, [query.clip for query in queries], "imitation")
     targets = np.load(targets_file)["embeddings"][corpus.indices("held_out")]
     targets = targets[[query.item for query in queries]]
-    return {"adapter": evaluate_adapter(loaded.adapter, voices, targets)}
+    heard = None
+    if loaded.adapter.hears:
+        heard = np.concatenate([loaded.heard(query.clip).numpy() for query in queries])
+    return {"adapter": evaluate_adapter(loaded.adapter, voices, heard, targets)}
 
 
 def _spread(clips: Sequence[AudioClip], count: int) -> list[AudioClip]:

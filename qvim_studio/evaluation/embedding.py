@@ -11,9 +11,10 @@ import numpy as np
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
-from qvim_studio.evaluation.features import qvim_embeddings
+from qvim_studio.evaluation.features import modulation_spectra, qvim_embeddings
 from qvim_studio.models.qvim import QvimEncoder
-from qvim_studio.training.teacher import SAMPLE_RATE, Teacher, find_checkpoint
+from qvim_studio.models.sound_effects_tower import SAMPLE_RATE
+from qvim_studio.training.teacher import find_checkpoint, load_teacher
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,15 @@ class JudgingEmbedding:
     embed: Callable[[Sequence[AudioClip]], np.ndarray]
 
 
+def untaught_judge(encoder: QvimEncoder) -> JudgingEmbedding:
+    """A second opinion that no network has a part in: the 2DFT baseline of the retrieval."""
+    return JudgingEmbedding("2DFT", False, lambda clips: modulation_spectra(encoder, clips))
+
+
 def find_judge(encoder: QvimEncoder) -> JudgingEmbedding:
     """aiSFX where its package is installed, else the encoder's own reference branch."""
     try:
-        teacher = Teacher(find_checkpoint())
+        teacher = load_teacher(find_checkpoint())
     except StudioError as error:
         log.warning("%s Until then the encoder judges its own clips.", error)
         return JudgingEmbedding(

@@ -76,12 +76,16 @@ def retrieval_scores(queries: np.ndarray, references: np.ndarray, query_set: Que
 
 
 @torch.inference_mode()
-def evaluate_adapter(adapter: Adapter, voices: np.ndarray, targets: np.ndarray) -> Figures:
-    """voices (n, 960) of imitations against targets (n, 512) of their references, unit norm.
+def evaluate_adapter(
+    adapter: Adapter, voices: np.ndarray, heard: np.ndarray | None, targets: np.ndarray
+) -> Figures:
+    """voices (n, 960), and heard (n, 512) where the adapter has that ear, of imitations against
+    targets (n, 512) of their references; all of unit norm.
 
     structure: Pearson correlation of the two similarity matrices, "keeps who is like whom".
     """
-    made = adapter(torch.from_numpy(voices)).numpy()
+    ears = [torch.from_numpy(ear) for ear in (voices, heard) if ear is not None]
+    made = adapter(*ears).numpy()
     own = np.eye(len(made), dtype=bool)
     ranks = reciprocal_ranks(made @ targets.T, own)
     others = np.triu_indices(len(made), 1)
@@ -97,14 +101,16 @@ def evaluate_clips(
     engine: Engine,
     query_set: QuerySet,
     settings: dict[str, Any],
-    judge: JudgingEmbedding,
+    judges: tuple[JudgingEmbedding, JudgingEmbedding],
     count: int,
     variations: int,
 ) -> SetEvaluation:
     """Clips for ``count`` queries: as asked, tightly and loosely following, and shuffled.
 
-    settings: of the requests (core.request.GenerationRequest). variations: of each query as asked.
+    settings: of the requests (core.request.GenerationRequest). judges: the second gives the class
+    rank once more. variations: of each query as asked.
     """
+    judge, second = judges
     chosen = made_clips.choose_queries(query_set, count)
     references = judge.embed(chosen.references)
     takes = chosen.queries
@@ -124,6 +130,7 @@ def evaluate_clips(
     loose = make("loose", None, follow=0.0)
     first = made_clips.shown_first(made)
     scores = (chosen, references, judge)
+    second_scores = (chosen, second.embed(chosen.references), second)
     return SetEvaluation(
         {
             "judge": judge.name,
@@ -132,6 +139,9 @@ def evaluate_clips(
             "variations": variations,
             "class_mrr_first": asdict(made_clips.class_scores(first, *scores)),
             "class_mrr_shuffled": asdict(made_clips.class_scores(shuffled, *scores)),
+            "second_judge": second.name,
+            "class_mrr_second": asdict(made_clips.class_scores(made, *second_scores)),
+            "class_mrr_second_shuffled": asdict(made_clips.class_scores(shuffled, *second_scores)),
             "distribution": made_clips.distribution_scores(made, *scores),
             "distribution_shuffled": made_clips.distribution_scores(shuffled, *scores),
             "timing_tight": made_clips.timing_scores(tight),

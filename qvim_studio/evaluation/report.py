@@ -114,14 +114,20 @@ def _set_section(name: str, one: dict[str, Any]) -> str:
 
 def _clip_tables(clips: dict[str, Any]) -> str:
     kind = [
-        ("as asked", _score(clips["class_mrr"]), *_distances(clips["distribution"])),
-        (f"first of {clips['variations']} shown", _score(clips["class_mrr_first"]), "", "", ""),
+        (
+            "as asked",
+            _score(clips["class_mrr"]),
+            _score(clips["class_mrr_second"]),
+            *_distances(clips["distribution"]),
+        ),
+        (f"first of {clips['variations']} shown", _score(clips["class_mrr_first"]), *[""] * 4),
         (
             "voice shuffled",
             _score(clips["class_mrr_shuffled"]),
+            _score(clips["class_mrr_second_shuffled"]),
             *_distances(clips["distribution_shuffled"]),
         ),
-        ("chance", f"{clips['class_mrr']['chance']:.3f}", "", "", ""),
+        ("chance", *[f"{clips['class_mrr']['chance']:.3f}"] * 2, "", "", ""),
     ]
     timing = [
         (
@@ -144,7 +150,17 @@ def _clip_tables(clips: dict[str, Any]) -> str:
         f"{clips['seconds_per_clip']:.1f} s a clip. Judged by {clips['judge']}{own}."
     )
     return (
-        _table(("made clip → reference", "class MRR", "Fréchet", "KAD × 1000", "KL"), kind)
+        _table(
+            (
+                "made clip → reference",
+                f"class MRR, {clips['judge']}",
+                f"class MRR, {clips['second_judge']}",
+                "Fréchet",
+                "KAD × 1000",
+                "KL",
+            ),
+            kind,
+        )
         + _table(
             ("following", "envelope correlation", "onsets, ms", "brightness, oct", "pitch, cents"),
             timing,

@@ -3,11 +3,14 @@
 An adapter belongs to one encoder, one CLAP space and one generator; its file says which, and a
 mismatch is refused: the vectors would have the right size and no meaning.
 
-Beside the network stands a memory of real sounds: what the sounds nearest to a voice are called in
-the generator's space. Learned from rendered imitations, the network alone does not know people's;
-the encoder has heard more, and knows at least whom they resemble. The two are mixed after
-Khandelwal et al., "Generalization through memorization: nearest neighbor language models" (2020),
-eq. 3.
+It may listen with a second ear: what the audio tower of the generator's own space says of the voice
+itself. The encoder knows what imitations are meant to be, but only those of a small corpus; a tower
+knows few imitations and very many sounds, people's screams and hisses among them. Each ear has its
+own network and both count the same: one network for both leaned on rendered imitations.
+
+Beside the networks stands a memory of real sounds: what the sounds nearest to a voice are called in
+the generator's space. The two are mixed after Khandelwal et al., "Generalization through
+memorization: nearest neighbor language models" (2020), eq. 3.
 """
 
 from __future__ import annotations
@@ -35,27 +38,31 @@ MEMORY_TEMPERATURE = 0.05  # of cosines: a handful of sounds has a say
 
 @dataclass(frozen=True)
 class AdapterBinding:
-    """What an adapter translates between."""
+    """What an adapter translates between. hears: with the generator's audio tower, too."""
 
     encoder_id: str
     clap_id: str
     generator_id: str
     source_dim: int = EMBEDDING_DIM
     target_dim: int = CONDITIONING_DIM
+    hears: bool = False
 
 
 class Adapter(nn.Module):
-    """Embedding (batch, 960) → conditioning (batch, 512), unit norm."""
+    """Embedding (batch, 960) → conditioning (batch, 512), unit norm.
 
-    def __init__(self, source_dim: int = EMBEDDING_DIM, target_dim: int = CONDITIONING_DIM) -> None:
+    hears: it also wants what the audio tower says of the same voice (batch, 512), unit norm.
+    """
+
+    def __init__(
+        self,
+        source_dim: int = EMBEDDING_DIM,
+        target_dim: int = CONDITIONING_DIM,
+        hears: bool = False,
+    ) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(source_dim, HIDDEN_DIM),
-            nn.LayerNorm(HIDDEN_DIM),
-            nn.GELU(),
-            nn.Linear(HIDDEN_DIM, target_dim),
-            nn.LayerNorm(target_dim),
-        )
+        self.layers = _translator(source_dim, target_dim)
+        self.heard_layers = _translator(target_dim, target_dim) if hears else None
         self.remember(torch.zeros(0, source_dim), torch.zeros(0, target_dim))
 
     def remember(self, embeddings: torch.Tensor, conditions: torch.Tensor) -> None:
@@ -64,13 +71,25 @@ class Adapter(nn.Module):
         for name, values in zip(MEMORY, (embeddings, conditions), strict=True):
             self.register_buffer(name, values.detach().clone(), persistent=False)
 
-    def forward(self, embedding: torch.Tensor, is_own: torch.Tensor | None = None) -> torch.Tensor:
-        """is_own (batch, sounds): sounds that must not be remembered, so that training meets what
-        strangers will; None hides nothing."""
-        made = self.translate(embedding)
+    @property
+    def hears(self) -> bool:
+        """Whether it has the second ear."""
+        return self.heard_layers is not None
+
+    def forward(
+        self,
+        embedding: torch.Tensor,
+        heard: torch.Tensor | None = None,
+        is_own: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """heard: see the class; is_own (batch, sounds): sounds that must not be remembered, so that
+        training meets what strangers will; None hides nothing."""
+        made = self.translate(embedding, heard)
         if not len(self.memory_embeddings):
             return made
         nearness = nn.functional.normalize(embedding, dim=-1) @ self.memory_embeddings.T
+        if heard is not None:
+            nearness = nearness + heard @ self.memory_conditions.T
         if is_own is not None:
             nearness = nearness.masked_fill(is_own, -1.0)
         shares = torch.softmax(nearness / MEMORY_TEMPERATURE, dim=-1)
@@ -78,9 +97,33 @@ class Adapter(nn.Module):
         mixed = (1.0 - MEMORY_SHARE) * made + MEMORY_SHARE * recalled
         return nn.functional.normalize(mixed, dim=-1)
 
-    def translate(self, embedding: torch.Tensor) -> torch.Tensor:
-        """What the network alone says."""
-        return nn.functional.normalize(self.layers(embedding), dim=-1)
+    def translate(self, embedding: torch.Tensor, heard: torch.Tensor | None = None) -> torch.Tensor:
+        """What the networks alone say."""
+        return nn.functional.normalize(sum(self.views(embedding, heard)), dim=-1)
+
+    def views(
+        self, embedding: torch.Tensor, heard: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, ...]:
+        """What the network of each ear says, (batch, 512), unit norm.
+
+        Raises ValueError where it hears and is given nothing heard, or the other way round.
+        """
+        if (heard is not None) != self.hears:
+            raise ValueError("An adapter with an audio tower takes two vectors of each voice.")
+        said = [self.layers(embedding)]
+        if self.heard_layers is not None:
+            said.append(self.heard_layers(heard))
+        return tuple(nn.functional.normalize(vectors, dim=-1) for vectors in said)
+
+
+def _translator(source_dim: int, target_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(source_dim, HIDDEN_DIM),
+        nn.LayerNorm(HIDDEN_DIM),
+        nn.GELU(),
+        nn.Linear(HIDDEN_DIM, target_dim),
+        nn.LayerNorm(target_dim),
+    )
 
 
 def save_adapter(adapter: Adapter, binding: AdapterBinding, folder: str | Path) -> None:
@@ -103,7 +146,7 @@ def load_adapter(folder: str | Path) -> tuple[Adapter, AdapterBinding]:
         config = json.loads((folder / CONFIG_FILE).read_text())
         config.pop("model_type", None)
         binding = AdapterBinding(**config)
-        adapter = Adapter(binding.source_dim, binding.target_dim)
+        adapter = Adapter(binding.source_dim, binding.target_dim, binding.hears)
         weights = {name: value.float() for name, value in load_file(folder / WEIGHTS_FILE).items()}
         if MEMORY[0] in weights:
             adapter.remember(*(weights.pop(name) for name in MEMORY))

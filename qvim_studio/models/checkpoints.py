@@ -70,11 +70,12 @@ class Layout:
     optional: tuple[str, ...] = ()
 
 
+TOWER_FOLDER = "audio_tower"  # the starter's, in place of a CLAP
 CHECKPOINT_LAYOUT = Layout(
     INDEX_FILE,
     ("unet", "vae", "vocoder"),
     ("scheduler",),
-    ("text_encoder", "tokenizer", "qvim", "adapter", "feature_extractor"),
+    ("text_encoder", "tokenizer", "qvim", "adapter", TOWER_FOLDER, "feature_extractor"),
 )
 PART_LAYOUT = Layout("config.json", (".",))
 

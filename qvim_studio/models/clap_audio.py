@@ -1,4 +1,4 @@
-"""A checkpoint's CLAP audio tower: conditions on a sound where no adapter fits."""
+"""A checkpoint's CLAP audio tower: hears a sound in the space of the checkpoint's conditions."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ EXTRACTOR_FILE = "preprocessor_config.json"
 
 class ClapAudioConditioner:
     """Embeds a sound as a unit vector (1, 512) in the space of a full ClapModel."""
+
+    sample_rate = CLAP_SAMPLE_RATE
 
     def __init__(self, folder: Path) -> None:
         """folder: see models.checkpoints.find_clap. A ``preprocessor_config.json`` in it, or in

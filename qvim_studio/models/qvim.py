@@ -13,7 +13,7 @@ from torch import nn
 
 from qvim_studio.models.mobilenet import EMBEDDING_DIM, MobileNetV3
 from qvim_studio.models.qvim_front_end import QvimFrontEnd, fit_window
-from qvim_studio.models.qvim_weights import CONFIG_FILE, WEIGHTS_FILE, read_branches
+from qvim_studio.models.qvim_weights import CONFIG_FILE, SHARED_NAME, WEIGHTS_FILE, read_branches
 
 Branch = Literal["imitation", "reference"]
 
@@ -48,14 +48,19 @@ def load_qvim_encoder(path: str | Path) -> QvimEncoder:
 def save_qvim_encoder(encoder: QvimEncoder, folder: str | Path, half: bool = True) -> None:
     """Write ``config.json`` and ``model.safetensors``.
 
-    half: as float16, but for tensors beyond its range (a variance may be).
+    half: as float16, but for tensors beyond its range (a variance may be). What the branches share
+    is written once.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {
-        name: value.half() if half and _fits_half(value) else value.clone()
-        for name, value in encoder.state_dict().items()
-    }
+    branches = {"imitation": encoder.imitation, "reference": encoder.reference}
+    states = {branch: network.state_dict() for branch, network in branches.items()}
+    weights = {}
+    for branch, state in states.items():
+        for name, value in state.items():
+            is_shared = all(torch.equal(value, other[name]) for other in states.values())
+            stored = value.half() if half and _fits_half(value) else value.clone()
+            weights[f"{SHARED_NAME if is_shared else branch}.{name}"] = stored
     save_file(weights, folder / WEIGHTS_FILE)
     config = {"model_type": "qvim", "architecture": "mn10", "embedding_dim": EMBEDDING_DIM}
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n")

@@ -2,7 +2,7 @@
 
 Layouts: EfficientAT (``features.*``, one network for both branches), the QBV release (``im.*``,
 ``ref.*``), Lightning (``state_dict`` with ``imitation_encoder.*``, ``reference_encoder.*``) and
-our own (``imitation.*``, ``reference.*``).
+our own (``both.*`` for what the branches share, ``imitation.*``, ``reference.*``).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ BRANCH_NAMES = {
     "imitation": ("imitation", "im", "imitation_encoder"),
     "reference": ("reference", "ref", "reference_encoder"),
 }
+SHARED_NAME = "both"
 # What data-parallel training, compilation and Lightning put around a network.
 WRAPPERS = frozenset({"model", "module", "net", "_orig_mod"})
 
@@ -50,8 +51,9 @@ def read_branches(path: Path) -> dict[str, StateDict]:
     """
     stored = _read_file(path / WEIGHTS_FILE if path.is_dir() else path)
     networks = _by_owner(stored)
+    shared = networks.get(SHARED_NAME, {})
     branches = {
-        branch: next((networks[name] for name in names if name in networks), {})
+        branch: shared | next((networks[name] for name in names if name in networks), {})
         for branch, names in BRANCH_NAMES.items()
     }
     if not any(branches.values()):

@@ -19,8 +19,8 @@ from qvim_studio.core.resources import resource_path
 from qvim_studio.models.adapter import Adapter, check_binding, load_adapter
 from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm, load_unet
 from qvim_studio.models.bandwidth import BandwidthExtender, load_extender
-from qvim_studio.models.checkpoints import Checkpoint, find_clap, voice_part
-from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
+from qvim_studio.models.checkpoints import TOWER_FOLDER, Checkpoint, find_clap, voice_part
+from qvim_studio.models.clap_audio import ClapAudioConditioner
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.graphs import ReplayedUnet, can_replay, capture_pass
 from qvim_studio.models.light_vae import LIGHT_VAE_FOLDER, is_true_enough, load_light_vae
@@ -28,6 +28,7 @@ from qvim_studio.models.light_vocoder import is_good_enough, load_light_vocoder
 from qvim_studio.models.listener import LatentListener, load_listener
 from qvim_studio.models.mel import SAMPLE_RATE, MelSpectrogram
 from qvim_studio.models.memory_modes import FULL_BITS
+from qvim_studio.models.sound_effects_tower import SoundEffectsTower
 from qvim_studio.models.student import (
     STUDENT_FOLDER,
     StudentCard,
@@ -63,7 +64,7 @@ class Student:
 
 @dataclass(eq=False)
 class LoadedCheckpoint:
-    """adapter: None where none fits; then ``clap_audio`` conditions on the imitation itself."""
+    """adapter: None where none fits; then what the ``audio_tower`` hears is the condition."""
 
     checkpoint: Checkpoint
     plan: ComputePlan
@@ -72,8 +73,16 @@ class LoadedCheckpoint:
     embedder: Embedder
     text: TextConditioner | None
     adapter: Adapter | None
-    clap_audio: ClapAudioConditioner | None
     replayed: dict[bool, ReplayedUnet] = field(default_factory=dict)
+
+    @cached_property
+    def audio_tower(self) -> SoundEffectsTower | ClapAudioConditioner | None:
+        """What hears sounds in the space of the conditions; None where none is there."""
+        own = self.checkpoint.installed_folder() / TOWER_FOLDER
+        if own.is_dir():
+            return SoundEffectsTower.load(own)
+        clap = find_clap(self.checkpoint)
+        return ClapAudioConditioner(clap) if clap is not None else None
 
     @cached_property
     def light_vocoder(self) -> VocosVocoder | None:
@@ -173,15 +182,26 @@ class LoadedCheckpoint:
         return wanted.to(self.plan.device), unwanted.to(self.plan.device), notes
 
     def _voice(self, meant: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
+        is_heard = self.adapter is None or self.adapter.hears
+        heard = self.heard(meant) if is_heard else None
+        if self.adapter is None:
+            note = "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions."
+            return heard, note
+        with torch.inference_mode():
+            return self.adapter(torch.from_numpy(embedding)[None], heard), ""
+
+    def heard(self, meant: AudioClip) -> torch.Tensor:
+        """What the audio tower says of a voice, (1, 512).
+
+        Raises CheckpointError where there is none.
+        """
+        if self.audio_tower is not None:
+            return self.audio_tower.embed(mono_at(meant, self.audio_tower.sample_rate))
         if self.adapter is not None:
-            with torch.inference_mode():
-                made = self.adapter(torch.from_numpy(embedding)[None])
-            return made, ""
-        if self.clap_audio is not None:
-            samples = mono_at(meant, CLAP_SAMPLE_RATE)
-            return (
-                self.clap_audio.embed(samples),
-                "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions.",
+            raise CheckpointError(
+                f"The adapter of {self.checkpoint.title} listens with an audio tower, and the "
+                f"checkpoint has none: expected {TOWER_FOLDER}/ or clap/ in it. Copy it again, or "
+                "train an adapter for it."
             )
         part = voice_part(self.checkpoint.id)
         remedy = "train an adapter for it."
@@ -209,7 +229,6 @@ def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoi
             clap_id=checkpoint.clap_id,
             generator_id=checkpoint.id,
         )
-    clap = find_clap(checkpoint) if adapter is None else None
     return LoadedCheckpoint(
         checkpoint=checkpoint,
         plan=plan,
@@ -218,7 +237,6 @@ def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoi
         embedder=embedder,
         text=TextConditioner(folder) if TextConditioner.is_in(folder) else None,
         adapter=adapter,
-        clap_audio=ClapAudioConditioner(clap) if clap is not None else None,
     )
 
 

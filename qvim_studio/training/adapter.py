@@ -1,4 +1,4 @@
-"""Trains the adapter: QVIM embeddings of imitations and references → the 512-d target space.
+"""Trains the adapter: what is heard of imitations and references → the 512-d target space.
 
 Training it through the UNet's noise loss alone is known to fail (the gradients vanish), so it
 regresses and contrasts against cached embeddings of the reference sounds, and keeps the
@@ -14,12 +14,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.models.adapter import MEMORY, Adapter, AdapterBinding, load_adapter, save_adapter
+from qvim_studio.core.errors import StudioError
+from qvim_studio.models.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.imitations import TakeRows, take_rows
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.ranks import mean_reciprocal_rank
-from qvim_studio.training.targets import load_targets
+from qvim_studio.training.targets import load_heard_voices, load_targets
 
 PREDICTED_FILE = "predicted.npy"
 MAX_PREDICTED_TAKES = 16  # of one item; those of items with fewer are repeated
@@ -83,16 +84,25 @@ def run(
     """
     corpus = load_corpus(corpus_folder)
     targets = load_targets(corpus, options.clap_id).embeddings
+    heard_voices = load_heard_voices(corpus, options.clap_id)
     stored = np.load(embeddings_file)
     voices, rows = take_rows(stored["voices"], stored.get("first"))
     sounds = stored["sounds"]
-    binding = AdapterBinding(str(stored["encoder_id"]), options.clap_id, options.generator_id)
+    if len(voices) != len(heard_voices):
+        raise StudioError(
+            f"{embeddings_file} holds {len(voices)} imitations, the targets {len(heard_voices)}. "
+            "Make both again: qvim-studio train targets, then train qvim or train restore."
+        )
+    binding = AdapterBinding(
+        str(stored["encoder_id"]), options.clap_id, options.generator_id, hears=True
+    )
     torch.manual_seed(options.loop.seed)
-    adapter = Adapter()
+    adapter = Adapter(hears=True)
     if can_start_warm(run_folder, "adapter"):
-        adapter, _ = load_adapter(run_folder / "adapter")
-        adapter.remember(*(adapter.get_buffer(name)[:0] for name in MEMORY))
-    adapter.layers[2] = nn.Sequential(adapter.layers[2], nn.Dropout(options.dropout))
+        begun, _ = load_adapter(run_folder / "adapter")
+        adapter.load_state_dict(begun.state_dict(), strict=False)  # it may lack the second ear
+    for network in (adapter.layers, adapter.heard_layers):
+        network[2] = nn.Sequential(network[2], nn.Dropout(options.dropout))
     trainer = Trainer(adapter, options.loop, run_folder)
     train = corpus.indices("train")
     remembered = train[:: -(-len(train) // MAX_REMEMBERED)]
@@ -104,18 +114,28 @@ def run(
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         drawn = rng.choice(train, size=min(options.batch, len(train)), replace=False)
         is_voice = rng.random(len(drawn)) < options.imitation_share
-        given = np.where(is_voice[:, None], voices[rows.draw(drawn, rng)], sounds[drawn])
-        direction = rng.standard_normal(given.shape)
-        direction *= options.noise * rng.random() / np.linalg.norm(direction, axis=1)[:, None]
-        noisy = torch.from_numpy(given + direction).float().to(trainer.device)
-        made = adapter.translate(nn.functional.normalize(noisy, dim=-1))
-        return adapter_loss(made, torch.from_numpy(targets[drawn]).to(trainer.device), options)
+        takes, wanted = rows.draw(drawn, rng), torch.from_numpy(targets[drawn]).to(trainer.device)
+        views = adapter.views(
+            *(
+                _noisy(
+                    np.where(is_voice[:, None], of_voices[takes], of_sounds[drawn]), options, rng
+                ).to(trainer.device)
+                for of_voices, of_sounds in ((voices, sounds), (heard_voices, targets))
+            )
+        )
+        # Each alone: their sum would let one rest on the other.
+        losses, metrics = zip(*(adapter_loss(view, wanted, options) for view in views), strict=True)
+        return sum(losses), {
+            **metrics[0],
+            **{f"heard_{name}": value for name, value in metrics[1].items()},
+        }
 
     @torch.no_grad()
     def save() -> Metrics:
-        averaged = trainer.ema_model(Adapter())
+        averaged = trainer.ema_model(Adapter(hears=True))
         averaged.remember(*(torch.from_numpy(side[remembered]) for side in (sounds, targets)))
-        predicted = _by_item(averaged(torch.from_numpy(voices), is_own).numpy(), rows)
+        both = (torch.from_numpy(side) for side in (voices, heard_voices))
+        predicted = _by_item(averaged(*both, is_own).numpy(), rows)
         np.save(run_folder / PREDICTED_FILE, predicted)
         with whole_folder(run_folder / "adapter") as folder:
             save_adapter(averaged, binding, folder)
@@ -127,6 +147,13 @@ def run(
         }
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
+
+
+def _noisy(vectors: np.ndarray, options: AdapterTraining, rng: np.random.Generator) -> torch.Tensor:
+    """Unit vectors (n, dim), each moved in a random direction by up to ``options.noise``."""
+    direction = rng.standard_normal(vectors.shape)
+    direction *= options.noise * rng.random() / np.linalg.norm(direction, axis=1)[:, None]
+    return nn.functional.normalize(torch.from_numpy(vectors + direction).float(), dim=-1)
 
 
 def _by_item(made: np.ndarray, rows: TakeRows) -> np.ndarray:

@@ -72,12 +72,15 @@ def _targets(options: argparse.Namespace) -> None:
     from qvim_studio.models import checkpoints
     from qvim_studio.training import targets, teacher
     from qvim_studio.training.corpus import load_corpus
+    from qvim_studio.training.imitations import load_or_render
 
     corpus = load_corpus(_corpus_folder(options))
+    imitations = load_or_render(corpus)
     if options.checkpoint == STARTER_ID:
-        teacher.make_targets(corpus, options.weights or teacher.find_checkpoint())
+        teacher.make_targets(corpus, imitations, options.weights or teacher.find_checkpoint())
     else:
-        targets.make_clap_targets(corpus, checkpoints.find_checkpoint(options.checkpoint))
+        checkpoint = checkpoints.find_checkpoint(options.checkpoint)
+        targets.make_clap_targets(corpus, imitations, checkpoint)
 
 
 def _restore(options: argparse.Namespace) -> None:

@@ -30,7 +30,7 @@ from qvim_studio.training.imitations import take_rows
 from qvim_studio.training.latents import load_or_make_latents
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, whole_folder
 from qvim_studio.training.machine import find_machine
-from qvim_studio.training.targets import load_targets
+from qvim_studio.training.targets import load_heard_voices, load_targets
 from qvim_studio.training.unet import UnetBatches, UnetTraining, denoising_loss
 
 from diffusers import DDIMScheduler, UNet2DConditionModel  # isort: skip
@@ -101,6 +101,9 @@ def run(
     targets = load_targets(corpus, checkpoint.clap_id)
     embeddings = np.load(embeddings_file)
     voices, rows = take_rows(embeddings["voices"], embeddings.get("first"))
+    ears = [voices]
+    if adapter.hears:
+        ears.append(load_heard_voices(corpus, checkpoint.clap_id))
     unet = parts.unet.train()
     student = FilmStudent(unet, adapter if is_joint else None)
     scheduler = DDIMScheduler.from_config(parts.scheduler_config)
@@ -120,9 +123,10 @@ def run(
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         batch = batches.draw(rng).to(trainer.device)
-        given = torch.from_numpy(voices[rows.draw(batch.items, rng)]).to(trainer.device)
+        takes = rows.draw(batch.items, rng)
+        given = [torch.from_numpy(ear[takes]).to(trainer.device) for ear in ears]
         with torch.set_grad_enabled(is_joint):
-            made = adapter(given)
+            made = adapter(*given)
         conditions = torch.where(batch.is_dropped[:, None], batch.conditions, made)
         controls = batch.controls if has_controls else None
         denoising = denoising_loss(unet, scheduler, batch.latents, controls, conditions)

@@ -21,6 +21,7 @@ RESTORED_CARD = "restored.md"  # in the runs' folder: of the checkpoint that the
 TRAINERS = {
     "qvim": (("qvim", "qvim"), ("qvim", "qvim/upper"), ("qvim", "qvim/finish")),
     "adapter": (("adapter", "adapter"),),
+    "audio_tower": (("targets", "corpus"),),
     "text_encoder": (("clap", "clap"),),
     "unet": (("unet", "unet"),),
     "vae": (("vae", "vae"), ("decoder", "decoder")),
@@ -64,8 +65,8 @@ def write_model_card(
         "",
         *(_data(load_corpus(corpus_folder)) if has_corpus else ["See `ATTRIBUTIONS.md`."]),
         "",
-        "The 512-d sound space was distilled from the aiSFX embedding (Ma, Lerch, ISMIR 2022),",
-        "weights CC BY 4.0; those weights are not part of this checkpoint.",
+        "The audio tower, and with it the 512-d sound space, is aiSFX (Ma, Lerch, ISMIR 2022),",
+        "weights CC BY 4.0, stored in 8 bits and whitened over the recordings above.",
         "",
         "## Evaluation",
         "",

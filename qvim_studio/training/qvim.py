@@ -25,6 +25,7 @@ from qvim_studio.models.qvim_front_end import (
     QVIM_WINDOW_SAMPLES,
     fit_window,
 )
+from qvim_studio.models.sound_effects_tower import DIMENSIONS
 from qvim_studio.pipeline.loaded import EMBEDDING_RMS_DBFS, level_for_embedding
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import random_color, random_crop, random_stretch
@@ -32,7 +33,7 @@ from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.ranks import mean_reciprocal_rank
-from qvim_studio.training.teacher import DIMENSIONS, SoundSpace
+from qvim_studio.training.teacher import SoundSpace
 
 TEMPERATURE = 0.07  # of InfoNCE, as the QVIM baselines
 RELATION_TEMPERATURE = 0.12  # of the teacher's cosines: as sharp as it is sure

@@ -28,6 +28,7 @@ from qvim_studio.models.mobilenet import (
 )
 from qvim_studio.models.qvim import QvimEncoder, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES
+from qvim_studio.models.sound_effects_tower import DIMENSIONS
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically, whole_folder
@@ -41,7 +42,7 @@ from qvim_studio.training.qvim import (
 )
 from qvim_studio.training.qvim_maps import map_sounds, map_spectrogram
 from qvim_studio.training.ranks import mean_reciprocal_rank
-from qvim_studio.training.teacher import DIMENSIONS, SoundSpace
+from qvim_studio.training.teacher import SoundSpace
 
 log = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from qvim_studio.models.checkpoints import Checkpoint, find_clap
 from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
 from qvim_studio.models.text_conditioner import TextConditioner
 from qvim_studio.training.corpus import Corpus
+from qvim_studio.training.imitations import ImitationSet
 from qvim_studio.training.teacher import TARGETS_FILE
 
 log = logging.getLogger(__name__)
@@ -62,8 +64,25 @@ def load_targets(corpus: Corpus, clap_id: str) -> Targets:
     return targets
 
 
-def make_clap_targets(corpus: Corpus, checkpoint: Checkpoint) -> None:
-    """Embed every recording with the checkpoint's own CLAP; short ones are repeated, not padded.
+def load_heard_voices(corpus: Corpus, clap_id: str) -> np.ndarray:
+    """What the space's audio tower says of the imitations: unit vectors (takes, 512).
+
+    Raises StudioError where they have not been made.
+    """
+    path = targets_path(corpus.folder, clap_id)
+    try:
+        with np.load(path) as stored:
+            return stored["voices"]
+    except (OSError, ValueError, KeyError) as error:
+        raise StudioError(
+            f"{path} does not say what the audio tower hears in the imitations ({error}). Make it "
+            "again with: qvim-studio train targets (with --checkpoint for any but the starter)"
+        ) from error
+
+
+def make_clap_targets(corpus: Corpus, imitations: ImitationSet, checkpoint: Checkpoint) -> None:
+    """Embed every recording and imitation with the checkpoint's own CLAP; short ones are repeated,
+    not padded.
 
     Raises CheckpointError where it has no audio tower or no text tower.
     """
@@ -76,12 +95,18 @@ def make_clap_targets(corpus: Corpus, checkpoint: Checkpoint) -> None:
             "list' names one that fits), and keep text_encoder/ and tokenizer/."
         )
     clap = ClapAudioConditioner(clap_folder)
+    sounds = [partial(corpus.samples, item, CORPUS_RATE_HZ) for item in corpus.items]
+    takes = [partial(imitations.row, row) for row in range(len(imitations.spans))]
     rows = []
-    for number, item in enumerate(corpus.items):
-        samples = corpus.samples(item, CORPUS_RATE_HZ)
-        rows.append(clap.embed(soxr.resample(samples, CORPUS_RATE_HZ, CLAP_SAMPLE_RATE))[0])
+    for number, samples_of in enumerate(sounds + takes):
+        samples = soxr.resample(samples_of(), CORPUS_RATE_HZ, CLAP_SAMPLE_RATE)
+        rows.append(clap.embed(samples)[0].numpy())
         if number % 200 == 0:
-            log.info("embedded %d of %d recordings", number, len(corpus.items))
-    embeddings = np.stack([row.numpy() for row in rows]).astype(np.float32)
-    null = TextConditioner(folder).embed([""])[0][0].numpy()
-    np.savez(targets_path(corpus.folder, checkpoint.clap_id), embeddings=embeddings, null=null)
+            log.info("embedded %d of %d sounds", number, len(sounds) + len(takes))
+    embeddings, voices = np.split(np.stack(rows).astype(np.float32), [len(sounds)])
+    np.savez(
+        targets_path(corpus.folder, checkpoint.clap_id),
+        embeddings=embeddings,
+        voices=voices,
+        null=TextConditioner(folder).embed([""])[0][0].numpy(),
+    )

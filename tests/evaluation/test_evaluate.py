@@ -71,7 +71,11 @@ def test_report_holds_figures_players_and_pictures(
     assert one["clips"]["clips"] == 2 * (3 + 2 + 2)
     assert one["clips"]["variations"] == 3
     assert 0 < one["clips"]["class_mrr_first"]["mean"] <= 1
+    assert one["clips"]["second_judge"] == "2DFT"
+    assert one["clips"]["class_mrr_second"]["queries"] == one["clips"]["class_mrr"]["queries"]
+    assert 0 < one["clips"]["class_mrr_second_shuffled"]["mean"] <= 1
     assert "first of 3 shown" in (report / "index.html").read_text()
+    assert "class MRR, 2DFT" in (report / "index.html").read_text()
     assert one["clips"]["identical_seeds"] == 0
     page = Sources()
     page.feed((report / "index.html").read_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_what_is_its_own_is_not_remembered() -> None:
     own = adapter.memory_embeddings[3:4]
     is_own = torch.zeros(1, 20, dtype=torch.bool)
     is_own[0, 3] = True
-    hidden = adapter(own, is_own)
+    hidden = adapter(own, is_own=is_own)
     assert (hidden @ adapter.memory_conditions[3]).item() < 0.2
     assert (adapter(own) @ adapter.memory_conditions[3]).item() > 0.35
 
@@ -88,3 +89,54 @@ def test_memory_is_stored_with_the_weights(tmp_path: Path) -> None:
     assert loaded.memory_conditions.shape == (20, 512)
     embedding = unit(2, 960)
     torch.testing.assert_close(loaded(embedding), adapter(embedding), atol=2e-3, rtol=0)
+
+
+@torch.no_grad()
+def test_both_ears_count_the_same() -> None:
+    torch.manual_seed(0)
+    adapter = Adapter(hears=True)
+    embedding, heard = unit(3, 960), unit(3, 512)
+    first, second = adapter.views(embedding, heard)
+    torch.testing.assert_close(first, Adapter.views(without_second(adapter), embedding)[0])
+    made = adapter(embedding, heard)
+    torch.testing.assert_close((made * first).sum(dim=1), (made * second).sum(dim=1))
+    assert not torch.allclose(made, adapter(embedding, unit(3, 512)), atol=0.1)
+
+
+def without_second(adapter: Adapter) -> Adapter:
+    single = Adapter()
+    single.layers.load_state_dict(adapter.layers.state_dict())
+    return single
+
+
+@pytest.mark.parametrize("hears", [True, False])
+def test_as_many_vectors_as_ears(hears: bool) -> None:
+    adapter = Adapter(hears=hears)
+    with pytest.raises(ValueError, match="two vectors of each voice"):
+        adapter(unit(1, 960), None if hears else unit(1, 512))
+
+
+@torch.no_grad()
+def test_memory_recalls_by_both_ears() -> None:
+    torch.manual_seed(0)
+    adapter = Adapter(hears=True)
+    adapter.remember(unit(20, 960), unit(20, 512))
+    stranger = unit(1, 960)
+    made = adapter(stranger, adapter.memory_conditions[7:8])
+    others = adapter(stranger, unit(1, 512))
+    assert (made @ adapter.memory_conditions[7]).item() > 0.3
+    assert (others @ adapter.memory_conditions[7]).item() < 0.2
+
+
+def test_second_ear_is_stored_and_files_without_one_have_none(tmp_path: Path) -> None:
+    adapter = Adapter(hears=True).half().float()
+    save_adapter(adapter, replace(BINDING, hears=True), tmp_path)
+    loaded, binding = load_adapter(tmp_path)
+    assert binding.hears and loaded.hears
+    embedding, heard = unit(2, 960), unit(2, 512)
+    assert torch.equal(loaded(embedding, heard), adapter(embedding, heard))
+    save_adapter(Adapter(), BINDING, tmp_path)
+    config = tmp_path / "config.json"
+    config.write_text(config.read_text().replace(',\n  "hears": false', ""))
+    assert "hears" not in config.read_text()
+    assert not load_adapter(tmp_path)[0].hears

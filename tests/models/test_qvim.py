@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from malicious import Malicious
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.models.mobilenet import MobileNetV3, padded_mean
@@ -188,6 +188,30 @@ def test_own_layout_survives_saving_and_keeps_its_name(tmp_path: Path) -> None:
     save_qvim_encoder(encoder, tmp_path)
     loaded = load_qvim_encoder(tmp_path)
     assert encoder_id(loaded) == encoder_id(encoder)
+
+
+def test_what_the_branches_share_is_stored_once(tmp_path: Path) -> None:
+    encoder = QvimEncoder()
+    encoder.reference.load_state_dict(encoder.imitation.state_dict())
+    with torch.no_grad():
+        encoder.reference.features[16][0].weight += 1.0
+    save_qvim_encoder(encoder, tmp_path)
+    stored = load_file(tmp_path / "model.safetensors")
+    owners = [name.partition(".")[0] for name in stored]
+    assert (owners.count("both"), owners.count("imitation"), owners.count("reference")) == (
+        307,
+        1,
+        1,
+    )
+    loaded = load_qvim_encoder(tmp_path)
+    for branch in ("imitation", "reference"):
+        wanted = getattr(encoder, branch).state_dict()
+        for name, value in getattr(loaded, branch).state_dict().items():
+            torch.testing.assert_close(value, wanted[name], atol=1e-3, rtol=1e-3)
+    del stored["reference.features.16.0.weight"]
+    save_file(stored, tmp_path / "model.safetensors")
+    with pytest.raises(CheckpointError, match="reference branch lacks 1 of 308"):
+        load_qvim_encoder(tmp_path)
 
 
 def test_value_beyond_half_precision_survives_saving(tmp_path: Path) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from qvim_studio.models.adapter import Adapter, AdapterBinding, save_adapter
-from qvim_studio.models.checkpoints import write_card
+from qvim_studio.models.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
+from qvim_studio.models.checkpoints import TOWER_FOLDER, write_card
 from qvim_studio.models.control_channels import CONTROL_NAMES
 from qvim_studio.models.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.models.sound_effects_tower import (
+    SoundEffectsEar,
+    SoundEffectsNetwork,
+    SoundEffectsTower,
+)
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.unet import make_scheduler
 from qvim_studio.training.vae import make_vae
@@ -65,3 +71,11 @@ def build_tiny_checkpoint(folder: Path, seed: int = 0, has_controls: bool = True
     (folder / "model_index.json").write_text(json.dumps({"_class_name": "AudioLDMPipeline"}))
     write_card(folder, CARD | ({} if has_controls else {"controls": []}))
     return folder
+
+
+def give_second_ear(folder: Path) -> None:
+    """An audio tower for a tiny checkpoint, and an adapter that listens with it."""
+    _, binding = load_adapter(folder / "adapter")
+    save_adapter(Adapter(hears=True), replace(binding, hears=True), folder / "adapter")
+    ear = SoundEffectsEar(SoundEffectsNetwork())
+    SoundEffectsTower(ear, torch.zeros(512), torch.eye(512)).save(folder / TOWER_FOLDER)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from qvim_studio.core.errors import StudioError
 from qvim_studio.models.adapter import load_adapter
 from qvim_studio.training import adapter as adapter_training
 from qvim_studio.training.adapter import PREDICTED_FILE, AdapterTraining, adapter_loss
@@ -56,7 +57,7 @@ def test_equally_many_takes_of_every_item_need_no_table_of_rows() -> None:
 
 def write_corpus(folder: Path) -> None:
     items = [
-        CorpusItem(f"{i}.wav", "x", "sfx", "s", "CC0", split, 8e3, True, 0, 2)
+        CorpusItem(f"{i}.wav", "x", "sfx", "s", "CC0", split, 8e3, True, 0, 2, f"thing {i}")
         for i, split in enumerate(["train"] * (ITEMS - 4) + ["held_out"] * 4)
     ]
     (folder / "index.json").write_text(json.dumps([vars(item) for item in items]))
@@ -64,7 +65,8 @@ def write_corpus(folder: Path) -> None:
         np.save(folder / f"audio_{rate}.npy", np.zeros(2, np.float16))
     rng = np.random.default_rng(0)
     null = unit(rng, 512)
-    np.savez(targets_path(folder, "space"), embeddings=unit(rng, ITEMS, 512), null=null)
+    heard = {"embeddings": unit(rng, ITEMS, 512), "voices": unit(rng, 2 * ITEMS, 512)}
+    np.savez(targets_path(folder, "space"), **heard, null=null)
     np.savez(
         folder / "embeddings.npz",
         voices=unit(rng, ITEMS, 2, 960),
@@ -82,3 +84,19 @@ def test_run_leaves_a_bound_adapter_and_conditions_for_every_imitation(tmp_path:
     adapter, binding = load_adapter(tmp_path / "run" / "adapter")
     assert adapter.memory_embeddings.shape == (ITEMS - 4, 960)  # the training sounds alone
     assert (binding.encoder_id, binding.clap_id, binding.generator_id) == ("abc", "space", "maker")
+    assert binding.hears and adapter.hears
+
+
+def test_targets_of_other_imitations_are_refused(tmp_path: Path) -> None:
+    write_corpus(tmp_path)
+    path = targets_path(tmp_path, "space")
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    file = tmp_path / "embeddings.npz"
+    np.savez(path, **(arrays | {"voices": arrays["voices"][:-1]}))
+    with pytest.raises(StudioError, match="holds 32 imitations, the targets 31"):
+        adapter_training.run(tmp_path, tmp_path / "run", 1e-4, file, OPTIONS)
+    del arrays["voices"]
+    np.savez(path, **arrays)
+    with pytest.raises(StudioError, match="train targets"):
+        adapter_training.run(tmp_path, tmp_path / "run", 1e-4, file, OPTIONS)

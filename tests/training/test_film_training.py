@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from tiny_checkpoint import build_tiny_checkpoint, make_tiny_unet
+from tiny_checkpoint import build_tiny_checkpoint, give_second_ear, make_tiny_unet
 from training_data import write_corpus
 
 from qvim_studio.core.errors import StudioError
@@ -77,3 +77,15 @@ def test_a_part_without_gradients_stops_the_run(
     monkeypatch.setattr(film, "MIN_GRADIENT", 1e9)
     with pytest.raises(StudioError, match=r"film gradient is .* learns nothing"):
         tune(corpus_folder, checkpoint, tmp_path / "run", is_joint=False)
+
+
+def test_both_ears_of_an_adapter_are_tuned_jointly(
+    corpus_folder: Path, checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    give_second_ear(checkpoint.installed_folder())
+    before, _ = load_adapter(checkpoint.installed_folder() / "adapter")
+    tune(corpus_folder, checkpoint, tmp_path / "run", is_joint=True)
+    tuned, _ = load_adapter(tmp_path / "run" / "adapter")
+    for network in ("layers", "heard_layers"):
+        first = getattr(before, network)[0].weight
+        assert not torch.equal(getattr(tuned, network)[0].weight, first)

@@ -36,9 +36,10 @@ from qvim_studio.training import film
 from qvim_studio.training.adapter import AdapterTraining
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.film import FilmTraining
+from qvim_studio.training.imitations import load_or_render
 from qvim_studio.training.loop import STATE_FILE
 from qvim_studio.training.machine import Machine
-from qvim_studio.training.targets import load_targets, make_clap_targets
+from qvim_studio.training.targets import load_heard_voices, load_targets, make_clap_targets
 from qvim_studio.training.unet import UnetTraining
 
 CLASS_WEIGHT = "class_embedding.weight"
@@ -77,10 +78,13 @@ def test_defect_unconditional_zeros_it_is_the_text_tower_s_empty_text(
     torch.testing.assert_close(unwanted, empty)
     assert float(unwanted.norm()) == pytest.approx(1.0, abs=1e-5)
     corpus = load_corpus(write_corpus(tmp_path / "corpus", "elsewhere"))
-    make_clap_targets(corpus, with_clap)
+    make_clap_targets(corpus, load_or_render(corpus), with_clap)
     targets = load_targets(corpus, with_clap.clap_id)
     np.testing.assert_allclose(targets.null, empty[0].numpy(), atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(targets.embeddings, axis=1), 1, atol=1e-5)
+    voices = load_heard_voices(corpus, with_clap.clap_id)
+    assert voices.shape == (3 * len(corpus.items), 512)  # three renders of each
+    for vectors in (targets.embeddings, voices):
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
 def test_defect_zero_padded_clap_short_sounds_are_repeated(with_clap: Checkpoint) -> None:
@@ -149,8 +153,9 @@ def test_defect_worst_checkpoint_kept_the_last_average_beats_the_first(tmp_path:
 
 def test_space_without_an_audio_tower_is_refused(tuned: Path) -> None:
     checkpoint = find_checkpoint(str(tuned / "tiny"))
+    corpus = load_corpus(tuned / "corpus")
     with pytest.raises(CheckpointError, match="lacks a CLAP audio tower"):
-        make_clap_targets(load_corpus(tuned / "corpus"), checkpoint)
+        make_clap_targets(corpus, load_or_render(corpus), checkpoint)
 
 
 def test_missing_targets_say_how_to_make_them(tuned: Path) -> None:

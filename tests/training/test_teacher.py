@@ -6,21 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soxr
 import torch
 
 from qvim_studio.core.errors import StudioError
+from qvim_studio.models.sound_effects_tower import (
+    SAMPLE_RATE,
+    SoundEffectsNetwork,
+    SoundEffectsTower,
+)
 from qvim_studio.training import teacher
 from qvim_studio.training.corpus import Corpus, CorpusItem
-from qvim_studio.training.teacher import (
-    BLOCK_FRAMES,
-    HOP,
-    SAMPLE_RATE,
-    SHRINKAGE,
-    SoundEffectsNetwork,
-    Teacher,
-    make_targets,
-    whitening,
-)
+from qvim_studio.training.imitations import ImitationSet, TakeRows
+from qvim_studio.training.teacher import SHRINKAGE, load_teacher, make_targets, whitening
 
 
 @pytest.fixture
@@ -33,25 +31,11 @@ def checkpoint(tmp_path: Path) -> Path:
     return path
 
 
-def noise(samples: int) -> np.ndarray:
-    return np.random.default_rng(0).uniform(-0.5, 0.5, samples).astype(np.float32)
-
-
-def test_short_sound_counts_as_its_repetition(checkpoint: Path) -> None:
-    short = noise(SAMPLE_RATE // 2)
-    network = Teacher(checkpoint)
-    repeated = np.tile(short, 5)[: BLOCK_FRAMES * HOP]
-    np.testing.assert_allclose(
-        network.embed(short, SAMPLE_RATE), network.embed(repeated, SAMPLE_RATE), atol=1e-6
-    )
-
-
-def test_embedding_ignores_the_level(checkpoint: Path) -> None:
-    network = Teacher(checkpoint)
-    sound = noise(BLOCK_FRAMES * HOP)
-    loud, quiet = network.embed(sound, SAMPLE_RATE), network.embed(0.1 * sound, SAMPLE_RATE)
-    assert loud.shape == (512,)
-    np.testing.assert_allclose(loud, quiet, rtol=1e-3, atol=1e-6)
+TIMES_S = np.arange(16_000) / 32_000
+SOUNDS = [
+    np.random.default_rng(0).uniform(-0.5, 0.5, len(TIMES_S)).astype(np.float32),
+    *(np.sin(2 * np.pi * hz * TIMES_S).astype(np.float32) for hz in (200, 1_000, 6_000)),
+]
 
 
 def test_whitening_evens_out_the_variances() -> None:
@@ -66,19 +50,47 @@ def test_whitening_evens_out_the_variances() -> None:
     np.testing.assert_allclose(variances, expected, rtol=0.05)
 
 
-def test_targets_have_unit_length_and_a_null_beside_them(checkpoint: Path, tmp_path: Path) -> None:
-    length = 16_000
-    audio = noise(4 * length).astype(np.float16)
+@pytest.fixture
+def made(checkpoint: Path, tmp_path: Path) -> Path:
+    """A corpus' folder with the targets of four sounds and of two imitations of each."""
+    audio = np.concatenate(SOUNDS).astype(np.float16)
+    length = len(SOUNDS[0])
     items = tuple(
         CorpusItem(f"{i}.wav", "x", "sfx", "s", "CC0", "train", 8e3, True, i * length, length)
         for i in range(4)
     )
-    make_targets(Corpus(tmp_path, items, {32_000: audio}), checkpoint)
-    with np.load(tmp_path / "targets.npz") as stored:
+    spans = np.arange(8)[:, None] * length // 2 + [0, length // 2]
+    rows = TakeRows(np.arange(5) * 2)
+    takes = ImitationSet(rows, spans, np.zeros(8, bool), audio, np.zeros(0, np.float16))
+    make_targets(Corpus(tmp_path, items, {32_000: audio}), takes, checkpoint)
+    return tmp_path
+
+
+def test_targets_have_unit_length_and_a_null_beside_them(made: Path) -> None:
+    with np.load(made / "targets.npz") as stored:
         assert stored["embeddings"].shape == (4, 512)
-        assert stored["embeddings"].dtype == np.float32
-        np.testing.assert_allclose(np.linalg.norm(stored["embeddings"], axis=1), 1, atol=1e-5)
-        assert np.linalg.norm(stored["null"]) == pytest.approx(1, abs=1e-5)
+        assert stored["voices"].shape == (8, 512)
+        for name in ("embeddings", "voices", "null"):
+            assert stored[name].dtype == np.float32
+            np.testing.assert_allclose(np.linalg.norm(stored[name], axis=-1), 1, atol=1e-5)
+
+
+def test_tower_beside_the_targets_hears_in_their_space(made: Path) -> None:
+    tower = SoundEffectsTower.load(made / "audio_tower")
+    sounds = [soxr.resample(sound, 32_000, SAMPLE_RATE) for sound in SOUNDS]
+    heard = torch.cat([tower.embed(sound) for sound in sounds]).numpy()
+    with np.load(made / "targets.npz") as stored:
+        likeness = heard @ stored["embeddings"].T
+    assert likeness.argmax(axis=1).tolist() == [0, 1, 2, 3]
+    assert likeness.diagonal().min() > 0.5
+
+
+def test_checkpoint_file_is_read_as_it_is(checkpoint: Path) -> None:
+    torch.manual_seed(0)
+    network = SoundEffectsNetwork()
+    loaded = load_teacher(checkpoint).network
+    for name, value in network.state_dict().items():
+        assert torch.equal(loaded.state_dict()[name], value)
 
 
 def test_missing_weights_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
