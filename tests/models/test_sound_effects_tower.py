@@ -54,6 +54,12 @@ def test_long_sound_is_the_mean_of_its_blocks(tower: SoundEffectsTower) -> None:
     torch.testing.assert_close(tower.embed(sound), wanted, atol=1e-4, rtol=0)
 
 
+def test_mean_is_taken_off_before_the_whitening(tower: SoundEffectsTower) -> None:
+    flipped = torch.eye(512).flip(0)
+    other = SoundEffectsTower(tower.ear, torch.full((512,), 2.0), 3.0 * flipped)
+    torch.testing.assert_close(other.place(torch.eye(512) + 2.0), flipped)
+
+
 def test_saved_tower_hears_the_same(tower: SoundEffectsTower, tmp_path: Path) -> None:
     tower.save(tmp_path / "tower")
     loaded = SoundEffectsTower.load(tmp_path / "tower")
