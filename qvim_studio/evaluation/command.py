@@ -99,7 +99,7 @@ def find_sets(options: argparse.Namespace) -> list[QuerySet]:
     corpus = load_corpus(corpus_folder)
     found = [*sets.held_out_sets(corpus, load_or_render(corpus)), sets.spoken_set(corpus)]
     if options.data is not None:
-        found.append(sets.mouth_set(options.data, corpus))
+        found += sets.real_sets(options.data, corpus)
     return [*found, sets.bundled_set()]
 
 

@@ -78,8 +78,8 @@ def _head(figures: dict[str, Any]) -> str:
     return (
         f"<h1>How well does it follow a voice?</h1><p class=soft>{html.escape(facts)}</p>"
         "<p>MRR is the mean of 1 / rank of the first right answer: 1 is perfect. "
-        "Brackets hold 95 % bootstrap intervals. Sets are reported apart: only “real mouths” "
-        "and your own pairs were made by people.</p>"
+        "Brackets hold 95 % bootstrap intervals. Sets are reported apart: only “real mouths”, "
+        "“real voices” (which imitate nothing else) and your own pairs were made by people.</p>"
     )
 
 

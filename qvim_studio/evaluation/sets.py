@@ -7,13 +7,14 @@ import logging
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.onsets import split_at_onsets
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, StudioError, UsageError
@@ -21,7 +22,7 @@ from qvim_studio.core.resources import resource_path
 from qvim_studio.evaluation.onomatopoeia import ONOMATOPOEIA, VOICES
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.imitations import SAMPLE_RATE, ImitationSet
-from qvim_studio.training.labels import VOICE_CLASSES, sound_class
+from qvim_studio.training.labels import MOUTH_CLASSES, VOICE_CLASSES, sound_class
 
 log = logging.getLogger(__name__)
 
@@ -140,32 +141,41 @@ def spoken_set(corpus: Corpus) -> QuerySet:
     )
 
 
-def mouth_set(data_folder: Path, corpus: Corpus) -> QuerySet:
-    """Real mouths, ``data_folder/voice_dev``: the class is known, no take has its own reference.
+def real_sets(data_folder: Path, corpus: Corpus) -> list[QuerySet]:
+    """Real recordings of mouths, ``data_folder/voice_dev``: the class is known, no take has its
+    own reference. Noises that imitate something else apart from voices that stand for themselves.
 
-    The references are the whole corpus: only the encoder's reference side has seen them, and
-    never one of these takes.
+    Repeated imitations are cut as the studio cuts a take, one query for each. The references are
+    the whole corpus: only the encoder's reference side has seen them, and never one of these takes.
     """
+    references, classes, _ = _references(corpus, None)
+    return [
+        QuerySet(name, origin, tuple(_real_queries(data_folder, wanted)), references, classes)
+        for name, origin, wanted in (
+            ("real mouths", "real imitations of voice_dev, each sound by itself", MOUTH_CLASSES),
+            ("real voices", "screams, creatures and calls of voice_dev", VOICE_CLASSES),
+        )
+    ]
+
+
+def _real_queries(data_folder: Path, wanted: Mapping[str, tuple[str, ...]]) -> Iterator[Query]:
     manifest = data_folder / "manifest.csv"
     try:
         with manifest.open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if row["label"] in VOICE_CLASSES]
+            rows = [row for row in csv.DictReader(file) if row["label"] in wanted]
     except OSError as error:
         raise StudioError(
             f"There are no real imitations in {data_folder} ({error.strerror}). Give a folder "
             "with a manifest.csv, or leave --data out."
         ) from error
-    rows = [row for row in rows if row["split"] == "voice_dev"]
-    queries = tuple(
-        Query(
-            row["label"],
-            trim_silence(read_audio(data_folder / row["path"])),
-            VOICE_CLASSES[row["label"]],
-        )
-        for row in rows
-    )
-    references, classes, _ = _references(corpus, None)
-    return QuerySet("real mouths", "real recordings of voice_dev", queries, references, classes)
+    for row in rows:
+        if row["split"] != "voice_dev":
+            continue
+        take = trim_silence(read_audio(data_folder / row["path"]))
+        sounds = split_at_onsets(take) if wanted is MOUTH_CLASSES else [take]
+        for number, sound in enumerate(sounds, 1):
+            name = f"{row['label']} {number}" if len(sounds) > 1 else row["label"]
+            yield Query(name, sound, wanted[row["label"]])
 
 
 def bundled_set() -> QuerySet:

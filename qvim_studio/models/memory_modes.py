@@ -137,8 +137,8 @@ def estimate_peak_bytes(
 def _unet_bytes(
     sizes: PartSizes, traits: ModeTraits, bytes_per_value: int, streams_unet: bool
 ) -> float:
-    if streams_unet:
-        return 2 * sizes.largest_layer * bytes_per_value
+    if streams_unet:  # two blocks as they are stored, and a layer as it is computed with
+        return 3 * sizes.largest_layer * bytes_per_value
     if traits.stored_bits == FULL_BITS:
         return sizes.unet * bytes_per_value
     kept = (sizes.unet - sizes.storable + sizes.largest_layer) * bytes_per_value

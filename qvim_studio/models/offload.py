@@ -6,7 +6,9 @@ Nothing is copied back: inference changes no weight, so leaving drops the visito
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,39 +16,98 @@ from torch import nn
 
 # Types of modules that visit as a whole; anything else visits layer by layer.
 UNITS = ("ResnetBlock2D", "Transformer2DModel", "TimestepEmbedding")
-Weights = list[tuple[dict[str, Any], str, torch.Tensor]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Visitor:
+    """One tensor of a module: where it is kept, as it is at home, and its copy on the device."""
+
+    kept: dict[str, Any]
+    name: str
+    home: torch.Tensor
+    there: torch.Tensor
 
 
 @contextmanager
 def visiting(network: nn.Module, device: str) -> Iterator[None]:
     """The network is on ``device`` inside, and back at home after it, also after an error."""
-    home = _enter(network, device)
+    visitors = _copy(network, device)
+    _enter(visitors)
     try:
         yield
     finally:
-        _leave(home)
+        _leave(visitors)
 
 
 def stream(network: nn.Module, device: str) -> None:
-    """From now on every block of the network visits ``device`` for each of its calls alone."""
-    for unit in _units(network):
-        unit.register_forward_pre_hook(_Arrival(device), with_kwargs=True)
-        unit.register_forward_hook(_depart, always_call=True)
+    """From now on every block of the network visits ``device`` for each of its calls alone.
+
+    While a block computes, the one that came after it in the pass before is copied already: two
+    are on the device at once.
+    """
+    _Stream(network, device)
 
 
-class _Arrival:
-    """Brings a block to the device before its call."""
+class _Stream:
+    """Brings blocks to the device in the order of their calls, one ahead."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, network: nn.Module, device: str) -> None:
         self._device = device
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="prefetch")
+        self._copies = torch.cuda.Stream() if torch.device(device).type == "cuda" else None
+        self._follower: dict[nn.Module, nn.Module] = {}
+        self._current: nn.Module | None = None
+        self._coming: tuple[nn.Module, Future[list[_Visitor]]] | None = None
+        self._here: dict[nn.Module, list[_Visitor]] = {}
+        network.register_forward_pre_hook(self._begin)
+        network.register_forward_hook(self._end, always_call=True)
+        for unit in _units(network):
+            unit.register_forward_pre_hook(self._arrive)
+            unit.register_forward_hook(self._depart, always_call=True)
 
-    def __call__(self, unit: nn.Module, arguments: Any, options: Any) -> None:
-        unit.weights_at_home = _enter(unit, self._device)
+    def _begin(self, *_: Any) -> None:
+        self._current = None
 
+    def _end(self, *_: Any) -> None:
+        """What came for nothing, as after an error, goes again."""
+        self._coming = None
 
-def _depart(unit: nn.Module, arguments: Any, output: Any) -> None:
-    _leave(unit.weights_at_home)
-    del unit.weights_at_home
+    def _arrive(self, unit: nn.Module, *_: Any) -> None:
+        visitors = self._take(unit)
+        _enter(visitors)
+        self._here[unit] = visitors
+        if self._current is not None:
+            self._follower[self._current] = unit
+        self._current = unit
+        follower = self._follower.get(unit)
+        if follower is not None and follower not in self._here:
+            self._coming = (follower, self._worker.submit(self._fetch, follower))
+
+    def _depart(self, unit: nn.Module, *_: Any) -> None:
+        visitors = self._here.pop(unit, None)
+        if visitors is not None:  # None: no room was left for it
+            _leave(visitors)
+
+    def _take(self, unit: nn.Module) -> list[_Visitor]:
+        expected, fetched = self._coming or (None, None)
+        self._coming = None
+        if fetched is None or expected is not unit:
+            return _copy(unit, self._device)
+        try:
+            visitors = fetched.result()
+        except torch.OutOfMemoryError:  # no room for two: the one before has left meanwhile
+            return _copy(unit, self._device)
+        if self._copies is not None:
+            for visitor in visitors:  # else its memory is given away while the block still reads it
+                visitor.there.record_stream(torch.cuda.current_stream())
+        return visitors
+
+    def _fetch(self, unit: nn.Module) -> list[_Visitor]:
+        with torch.cuda.stream(self._copies) if self._copies is not None else nullcontext():
+            visitors = _copy(unit, self._device)
+        if self._copies is not None:
+            self._copies.synchronize()
+        return visitors
 
 
 def _units(network: nn.Module) -> Iterator[nn.Module]:
@@ -59,20 +120,25 @@ def _units(network: nn.Module) -> Iterator[nn.Module]:
             yield from _units(child)
 
 
-def _enter(network: nn.Module, device: str) -> Weights:
-    home: Weights = []
+def _copy(network: nn.Module, device: str) -> list[_Visitor]:
+    visitors = []
     for module in network.modules():
         for kept in (module._parameters, module._buffers):
             for name, value in kept.items():
                 if value is None:
                     continue
-                home.append((kept, name, value))
                 there = value.detach().to(device, non_blocking=True)
-                is_parameter = isinstance(value, nn.Parameter)
-                kept[name] = nn.Parameter(there, requires_grad=False) if is_parameter else there
-    return home
+                if isinstance(value, nn.Parameter):
+                    there = nn.Parameter(there, requires_grad=False)
+                visitors.append(_Visitor(kept, name, value, there))
+    return visitors
 
 
-def _leave(home: Weights) -> None:
-    for kept, name, value in home:
-        kept[name] = value
+def _enter(visitors: list[_Visitor]) -> None:
+    for visitor in visitors:
+        visitor.kept[visitor.name] = visitor.there
+
+
+def _leave(visitors: list[_Visitor]) -> None:
+    for visitor in visitors:
+        visitor.kept[visitor.name] = visitor.home

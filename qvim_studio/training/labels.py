@@ -195,12 +195,12 @@ _PREFIXES = {"oramics": re.compile(r"^(cr|lm|mrk|tr tr) ")}
 # Kenney's interface sets call a window's sound "open", "close" or "glass".
 _INTERFACE_SOURCE = "Kenney (Calinou"
 
-# Real mouth recordings → the classes that such a noise stands for, only where that is beyond doubt.
+# Real recordings of mouths → the classes that they stand for, only where that is beyond doubt:
+# noises that mean something else, and voices that are just what they sound like.
 _STEPS = ("footstep", "footstep gravel", "footstep grass", "footstep metal", "footstep water")
 _AIRY = ("wind", "rain", "radio static")
 _SIZZLE = ("hi-hat", "cymbal", "shaker")
-VOICE_CLASSES: dict[str, tuple[str, ...]] = {
-    "horse (mouth)": _STEPS,
+MOUTH_CLASSES: dict[str, tuple[str, ...]] = {
     "trot (mouth)": _STEPS,
     "clop (mouth)": _STEPS,
     "motorcycle (mouth)": ("engine",),
@@ -210,13 +210,15 @@ VOICE_CLASSES: dict[str, tuple[str, ...]] = {
     "shh (mouth)": _AIRY,
     "quiet shush shh": _AIRY,
     "puh (mouth)": ("kick drum",),
+    "sexy whistle wow": ("horn",),
+}
+VOICE_CLASSES: dict[str, tuple[str, ...]] = {
     "scream pain man": ("voice",),
     "scream girl afraid frightened": ("voice",),
     "speech ferals female scream": ("voice",),
     "speech ferals male scream": ("voice",),
     "shock gasp": ("voice",),
     "aww pity moan audience": ("crowd",),
-    "sexy whistle wow": ("horn",),
     "mon death zombie death zombie death": ("monster",),
     "speech zombie speech zombie groan": ("monster",),
     "berd berd": ("animal",),

@@ -20,6 +20,7 @@ from qvim_studio.models.mobilenet import EMBEDDING_DIM, padded_mean
 from qvim_studio.models.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE
 from qvim_studio.training.corpus import Corpus, load_corpus
+from qvim_studio.training.free_timing import FreeTiming, Timing, silence
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically, whole_folder
 from qvim_studio.training.machine import find_machine
@@ -40,7 +41,8 @@ class FinishTraining:
     batch: large, for InfoNCE lives on wrong answers and a step costs little. noise: relative to
     the maps' spread, against learning the corpus by heart. distillation, relation: as in the first
     phase; they hold on to what lies beyond the synthetic imitations. kept: share of the weights
-    that it began with in those that it leaves, for the same end (see training.qvim_upper).
+    that it began with in those that it leaves, for the same end, and timing: see
+    training.qvim_upper.
     """
 
     batch: int = 160
@@ -48,6 +50,7 @@ class FinishTraining:
     distillation: float = 1.0
     relation: float = 1.0
     kept: float = 0.5
+    timing: Timing = field(default_factory=Timing)
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
             learning_rate=3e-4, weight_decay=0.02, ema_decay=0.99, checkpoint_every_s=60.0
@@ -94,6 +97,9 @@ def run(
     encoder = load_qvim_encoder(upper if upper.is_dir() else run_folder / "qvim")
     with find_machine().main_first():
         voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
+    shortest = int(np.diff(imitations.spans, axis=1).argmin())
+    silent = silence(voices[shortest], voices.shape[-1] // 2)
+    timed = FreeTiming(voices, silent, ~imitations.is_real, options.timing)
     layers = LastLayers(encoder)
     trainer = Trainer(layers, options.loop, run_folder / "finish")
     train = corpus.indices("train")
@@ -101,7 +107,7 @@ def run(
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         drawn = rng.choice(train, size=min(options.batch, len(train)), replace=False)
-        given = (voices[imitations.rows.draw(drawn, rng)], sounds[drawn])
+        given = (timed.draw(imitations.rows.draw(drawn, rng), rng), sounds[drawn])
         maps = [side.to(trainer.device).float() for side in given]
         noisy = [side + options.noise * side.std() * torch.randn_like(side) for side in maps]
         wanted = targets[drawn].to(trainer.device)

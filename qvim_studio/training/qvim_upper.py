@@ -30,6 +30,7 @@ from qvim_studio.models.qvim import QvimEncoder, load_qvim_encoder, save_qvim_en
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES
 from qvim_studio.models.sound_effects_tower import DIMENSIONS
 from qvim_studio.training.corpus import Corpus, load_corpus
+from qvim_studio.training.free_timing import EDGE_FRAMES, FreeTiming, Timing, silence
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
@@ -49,7 +50,6 @@ log = logging.getLogger(__name__)
 FIRST_UPPER = 8  # of MobileNetV3.features: from here on at a sixteenth of time and frequency
 MAPS_FILE = "maps.pt"
 MAPPED_AT_ONCE = 28
-EDGE_FRAMES = 3  # before the end of a real window: silence in all but the longest sounds
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,16 @@ class UpperTraining:
     pair; extras_per_item: how many mixed and colored sounds there are. noise: on the maps, relative
     to their spread, and dropout before the head, against learning a small corpus by heart.
     contrast: heavier than in the first phase, for the batches are large enough to be hard.
-    relation, quiet: as there. kept: share of the weights that it began with in those that it
+    relation, quiet: as there. timing: how far rendered imitations leave their references' pace.
+    kept: share of the weights that it began with in those that it
     leaves: what it learns of rendered voices costs some of what it knew of people's (Wortsman et
     al., "Robust fine-tuning of zero-shot models", 2022, eq. 1).
     """
 
     pairs: int = 32
-    extras: int = 48
-    whole_pairs: int = 24
-    whole_share: float = 0.2
+    extras: int = 40
+    whole_pairs: int = 40
+    whole_share: float = 0.5
     views: int = 4
     extras_per_item: int = 8
     noise: float = 0.2
@@ -77,6 +78,7 @@ class UpperTraining:
     relation: float = 2.0
     contrast: float = 1.0
     quiet: float = 2.0
+    timing: Timing = field(default_factory=Timing)
     kept: float = 0.25
     sounds: QvimTraining = field(default_factory=QvimTraining)
     loop: LoopOptions = field(
@@ -142,7 +144,7 @@ class UpperBatch:
 
 
 class UpperBatches:
-    """Draws batches of maps."""
+    """Draws batches of maps, rendered imitations in a time of their own."""
 
     def __init__(
         self, maps: UpperMaps, corpus: Corpus, imitations: ImitationSet, options: UpperTraining
@@ -152,6 +154,19 @@ class UpperBatches:
         self.options = options
         self.indices = corpus.indices("train")
         self.groups = corpus.groups()
+        shortest = int(np.diff(imitations.spans, axis=1).argmin())
+        self.voices = FreeTiming(
+            maps.voices,
+            silence(maps.voices[shortest], maps.voices.shape[-1] // 2),
+            ~imitations.is_real,
+            options.timing,
+        )
+        self.pair_voices = FreeTiming(
+            maps.pairs[:, :, 0].flatten(0, 1),
+            silence(maps.pairs[0, 0, 0], int(SILENT_SHARE * maps.pairs.shape[-1])),
+            np.repeat([not imitations.has_real(i) for i in self.indices], maps.pairs.shape[1]),
+            options.timing,
+        )
 
     def draw(self, rng: np.random.Generator) -> UpperBatch:
         is_whole = rng.random() < self.options.whole_share
@@ -162,7 +177,8 @@ class UpperBatches:
         places = self._places(options.pairs, rng)
         views = rng.integers(maps.pairs.shape[1], size=len(places))
         extras = rng.integers(len(maps.extras), size=options.extras)
-        given = torch.cat([*maps.pairs[places, views].unbind(1), maps.extras[extras]])
+        voices = self.pair_voices.draw(places * maps.pairs.shape[1] + views, rng)
+        given = torch.cat([voices, maps.pairs[places, views, 1], maps.extras[extras]])
         wanted = [*maps.pair_targets[places, views].unbind(1), maps.extra_targets[extras]]
         stretch = QVIM_WINDOW_SAMPLES / options.sounds.window_samples
         return self._batch(given, torch.cat(wanted), places, stretch)
@@ -172,7 +188,7 @@ class UpperBatches:
         places = self._places(self.options.whole_pairs, rng)
         items = self.indices[places]
         takes = self.imitations.rows.draw(items, rng)
-        given = torch.cat([maps.voices[takes], maps.sounds[items]])
+        given = torch.cat([self.voices.draw(takes, rng), maps.sounds[items]])
         wanted = torch.cat([maps.voice_targets[takes], maps.sound_targets[items]])
         return self._batch(given, wanted, places, 1.0)
 
@@ -230,7 +246,7 @@ def run(
             network.features[FIRST_UPPER:].load_state_dict(averaged.features.state_dict())
         with whole_folder(run_folder / "upper" / "qvim") as folder:
             save_qvim_encoder(made, folder)
-        return _validate(averaged, maps, corpus, imitations)
+        return _validate(averaged, drawn, corpus)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
 
@@ -242,26 +258,28 @@ def keep_some(trained: nn.Module, begun: nn.Module, share: float) -> None:
         value.lerp_(first.to(value), share)
 
 
-def _validate(
-    upper: UpperLayers, maps: UpperMaps, corpus: Corpus, imitations: ImitationSet
-) -> Metrics:
-    """Of the first imitation of each held-out sound."""
-    held_out = corpus.indices("held_out")
+def _validate(upper: UpperLayers, drawn: UpperBatches, corpus: Corpus) -> Metrics:
+    """Of the first imitation of each held-out sound, at its pace and in a time of its own."""
+    maps, held_out = drawn.maps, corpus.indices("held_out")
     device = find_machine().device
 
     def embed(maps_of: torch.Tensor) -> torch.Tensor:
-        parts = [upper(part.float().to(device), 1.0)[0] for part in maps_of.split(32)]
-        return torch.cat(parts)
+        return torch.cat([upper(part.float().to(device), 1.0)[0] for part in maps_of.split(32)])
+
+    def units(raw: torch.Tensor) -> np.ndarray:
+        return nn.functional.normalize(raw, dim=-1).cpu().numpy()
 
     raw = embed(maps.sounds[held_out])
-    references = nn.functional.normalize(raw, dim=-1).cpu().numpy()
-    voices = embed(maps.voices[imitations.rows.first[held_out]])
-    queries = nn.functional.normalize(voices, dim=-1).cpu().numpy()
+    references = units(raw)
+    takes = drawn.imitations.rows.first[held_out]
+    queries = units(embed(maps.voices[takes]))
+    free_queries = units(embed(drawn.voices.draw(takes, np.random.default_rng(0))))
+    items = np.arange(len(held_out))
     labels = np.unique([corpus.items[i].label for i in held_out], return_inverse=True)[1]
-    guessed = upper.head(raw).cpu()
-    wanted = maps.sound_targets[held_out].float()
+    guessed, wanted = upper.head(raw).cpu(), maps.sound_targets[held_out].float()
     return {
-        "item_mrr": mean_reciprocal_rank(queries, references, np.arange(len(held_out))),
+        "item_mrr": mean_reciprocal_rank(queries, references, items),
+        "free_item_mrr": mean_reciprocal_rank(free_queries, references, items),
         "label_mrr": mean_reciprocal_rank(queries, references, labels),
         "teacher_cosine": float(nn.functional.cosine_similarity(guessed, wanted).mean()),
     }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
 import numpy as np
+import pytest
+import soundfile
 
-from qvim_studio.evaluation.sets import held_out_sets
+from qvim_studio.core.errors import StudioError
+from qvim_studio.evaluation.sets import held_out_sets, real_sets
 from qvim_studio.training.corpus import Corpus, CorpusItem, load_corpus
 from qvim_studio.training.imitations import ImitationSet, TakeRows
 
@@ -55,3 +59,39 @@ def test_people_and_renderer_are_sets_of_their_own(tmp_path: Path) -> None:
 def test_without_people_there_is_one_set(tmp_path: Path) -> None:
     (only,) = held_out_sets(make_corpus(tmp_path), make_imitations(False, False, False, False))
     assert only.name == "held-out" and len(only.queries) == 3
+
+
+def write_real(folder: Path, **takes: tuple[str, str]) -> None:
+    """Takes of three bursts of noise in two seconds: name → (label, split)."""
+    times = np.arange(2 * 16_000) / 16_000
+    noise = np.random.default_rng(0).normal(0.0, 0.2, len(times)) * (times % 0.7 < 0.2)
+    with (folder / "manifest.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("path", "label", "split"))
+        for name, (label, split) in takes.items():
+            soundfile.write(folder / f"{name}.wav", noise, 16_000)
+            table.writerow((f"{name}.wav", label, split))
+
+
+def test_mouths_that_imitate_are_apart_from_voices_that_are_themselves(tmp_path: Path) -> None:
+    write_real(
+        tmp_path,
+        pop=("pop (mouth)", "voice_dev"),
+        scream=("scream pain man", "voice_dev"),
+        learned=("pop (mouth)", "train"),
+        doubtful=("smooch (mouth)", "voice_dev"),
+    )
+    mouths, voices = real_sets(tmp_path, make_corpus(tmp_path))
+    assert [query.name for query in mouths.queries] == [f"pop (mouth) {n}" for n in (1, 2, 3)]
+    assert all(0.15 < query.clip.duration_s < 0.5 for query in mouths.queries)
+    assert {query.classes for query in mouths.queries} == {("click",)}
+    (scream,) = voices.queries
+    assert scream.name == "scream pain man" and scream.classes == ("voice",)
+    assert scream.clip.duration_s > 1.5
+    assert len(mouths.references) == len(voices.references) == 4
+
+
+def test_a_folder_without_recordings_says_what_is_wanted(tmp_path: Path) -> None:
+    corpus = make_corpus(tmp_path)
+    with pytest.raises(StudioError, match=r"manifest\.csv, or leave --data out"):
+        real_sets(tmp_path / "absent", corpus)

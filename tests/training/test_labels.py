@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from qvim_studio.training.labels import CLASSES, RULES, VOICE_CLASSES, sound_class, words
+from qvim_studio.training.labels import (
+    CLASSES,
+    MOUTH_CLASSES,
+    RULES,
+    VOICE_CLASSES,
+    sound_class,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,4 +67,6 @@ def test_every_rule_has_words() -> None:
 
 
 def test_voice_recordings_point_to_classes_that_exist() -> None:
-    assert {name for names in VOICE_CLASSES.values() for name in names} <= set(CLASSES)
+    assert {name for names in (MOUTH_CLASSES | VOICE_CLASSES).values() for name in names} <= set(
+        CLASSES
+    )

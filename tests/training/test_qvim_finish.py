@@ -13,6 +13,7 @@ from qvim_studio.models.qvim import QvimEncoder, load_qvim_encoder, save_qvim_en
 from qvim_studio.training import qvim_finish
 from qvim_studio.training.build import build_corpus
 from qvim_studio.training.corpus import Corpus, load_corpus
+from qvim_studio.training.free_timing import FreeTiming
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions
 from qvim_studio.training.qvim_finish import FinishTraining
@@ -47,14 +48,18 @@ def test_every_take_has_a_row_and_another_set_is_mapped_again(
     assert len(qvim_finish._cached_maps(encoder, fewer, imitations, tmp_path)[1]) == 1
 
 
-def test_half_of_the_last_layer_it_began_with_is_kept(encoder: QvimEncoder, tmp_path: Path) -> None:
-    build_corpus([write_pairs(tmp_path, references=12, takes=TAKES)], tmp_path / "corpus")
-    items = len(load_corpus(tmp_path / "corpus").items)
+def train_last_layers(encoder: QvimEncoder, folder: Path) -> None:
+    build_corpus([write_pairs(folder, references=12, takes=TAKES)], folder / "corpus")
+    items = len(load_corpus(folder / "corpus").items)
     targets = unit(np.random.default_rng(0), items, 512)
-    np.savez(tmp_path / "corpus" / "targets.npz", embeddings=targets)
-    save_qvim_encoder(encoder, tmp_path / "qvim")
+    np.savez(folder / "corpus" / "targets.npz", embeddings=targets)
+    save_qvim_encoder(encoder, folder / "qvim")
     options = FinishTraining(loop=LoopOptions(learning_rate=0.3, warmup_steps=1))
-    qvim_finish.run(tmp_path / "corpus", tmp_path, 0.01, options)
+    qvim_finish.run(folder / "corpus", folder, 0.01, options)
+
+
+def test_half_of_the_last_layer_it_began_with_is_kept(encoder: QvimEncoder, tmp_path: Path) -> None:
+    train_last_layers(encoder, tmp_path)
     averaged = torch.load(tmp_path / "finish" / "state.pt", weights_only=True)["ema"]
     for branch in ("imitation", "reference"):
         begun = getattr(load_qvim_encoder(tmp_path / "qvim"), branch).features[-1][0].weight
@@ -63,6 +68,25 @@ def test_half_of_the_last_layer_it_began_with_is_kept(encoder: QvimEncoder, tmp_
         trained = averaged[f"{branch}.0.weight"]
         assert (trained - begun).abs().max() > 0.01
         torch.testing.assert_close(left, 0.5 * (trained + begun), rtol=1e-3, atol=1e-4)  # float16
+
+
+def test_takes_are_drawn_in_a_time_of_their_own_but_not_people_s(
+    encoder: QvimEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[np.ndarray] = []
+
+    class Recorded(FreeTiming):
+        def __init__(self, maps, silent, is_free, timing) -> None:
+            assert not is_free.any()  # they are people's
+            super().__init__(maps, silent, is_free, timing)
+
+        def draw(self, takes: np.ndarray, rng: np.random.Generator) -> torch.Tensor:
+            drawn.append(takes)
+            return super().draw(takes, rng)
+
+    monkeypatch.setattr(qvim_finish, "FreeTiming", Recorded)
+    train_last_layers(encoder, tmp_path)
+    assert drawn and all(len(takes) > 1 for takes in drawn)
 
 
 def test_people_s_imitations_are_ranked_apart(data: tuple[Corpus, ImitationSet]) -> None:

@@ -148,6 +148,30 @@ def test_a_batch_pairs_imitations_with_their_references(
         assert torch.equal(pairs[row, 1], short.maps[3 + place])
 
 
+def test_rendered_imitations_have_a_time_of_their_own(
+    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
+) -> None:
+    batches = make_batches(corpus_folder)
+    maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
+    people = batches.imitations
+    rendered = replace(people, is_real=np.zeros_like(people.is_real))
+    for share in (0.0, 1.0):
+        options = replace(OPTIONS, whole_share=share)
+        theirs, free = (
+            UpperBatches(maps, batches.corpus, imitations, options).draw(np.random.default_rng(1))
+            for imitations in (people, rendered)
+        )
+        count = len(free.groups)
+        stored = [*maps.pairs.flatten(0, 2).float(), *maps.voices.float(), *maps.sounds.float()]
+        assert all(is_among(drawn, stored) for drawn in theirs.maps[: 2 * count])
+        assert not any(is_among(drawn, stored) for drawn in free.maps[:count])
+        assert all(is_among(drawn, stored) for drawn in free.maps[count : 2 * count])
+
+
+def is_among(drawn: torch.Tensor, stored: list[torch.Tensor]) -> bool:
+    return any(torch.equal(drawn, one) for one in stored)
+
+
 def test_keeping_all_is_where_it_began() -> None:
     torch.manual_seed(0)
     trained, begun = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
@@ -229,4 +253,4 @@ def test_only_the_upper_half_changes_and_both_branches_share_it(
         assert torch.equal(old, new) or not is_lower
     assert not torch.equal(before.features[-1][0].weight, after.imitation.features[-1][0].weight)
     rows = (tmp_path / "upper" / "validation.csv").read_text().splitlines()
-    assert len(rows) == 3 and rows[0] == "step,item_mrr,label_mrr,teacher_cosine"
+    assert len(rows) == 3 and rows[0] == "step,item_mrr,free_item_mrr,label_mrr,teacher_cosine"
