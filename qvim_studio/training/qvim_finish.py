@@ -20,7 +20,7 @@ from qvim_studio.models.mobilenet import EMBEDDING_DIM, padded_mean
 from qvim_studio.models.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE
 from qvim_studio.training.corpus import Corpus, load_corpus
-from qvim_studio.training.free_timing import FreeTiming, Timing, silence
+from qvim_studio.training.free_timing import FreeTiming, Timing
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically, whole_folder
 from qvim_studio.training.machine import find_machine
@@ -97,9 +97,7 @@ def run(
     encoder = load_qvim_encoder(upper if upper.is_dir() else run_folder / "qvim")
     with find_machine().main_first():
         voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
-    shortest = int(np.diff(imitations.spans, axis=1).argmin())
-    silent = silence(voices[shortest], voices.shape[-1] // 2)
-    timed = FreeTiming(voices, silent, ~imitations.is_real, options.timing)
+    timed = FreeTiming.of_whole(voices, imitations, options.timing)
     layers = LastLayers(encoder)
     trainer = Trainer(layers, options.loop, run_folder / "finish")
     train = corpus.indices("train")

@@ -30,7 +30,7 @@ from qvim_studio.models.qvim import QvimEncoder, load_qvim_encoder, save_qvim_en
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES
 from qvim_studio.models.sound_effects_tower import DIMENSIONS
 from qvim_studio.training.corpus import Corpus, load_corpus
-from qvim_studio.training.free_timing import EDGE_FRAMES, FreeTiming, Timing, silence
+from qvim_studio.training.free_timing import EDGE_FRAMES, FreeTiming, Timing
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
@@ -50,6 +50,7 @@ log = logging.getLogger(__name__)
 FIRST_UPPER = 8  # of MobileNetV3.features: from here on at a sixteenth of time and frequency
 MAPS_FILE = "maps.pt"
 MAPPED_AT_ONCE = 28
+SHORT_SHARE = 0.7  # of a short window: there its sound is over, and what the layers see of it
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ class UpperTraining:
     to their spread, and dropout before the head, against learning a small corpus by heart.
     contrast: heavier than in the first phase, for the batches are large enough to be hard.
     relation, quiet: as there. timing: how far rendered imitations leave their references' pace.
-    kept: share of the weights that it began with in those that it
-    leaves: what it learns of rendered voices costs some of what it knew of people's (Wortsman et
-    al., "Robust fine-tuning of zero-shot models", 2022, eq. 1).
+    kept: share of the weights that it began with in those that it leaves: what it learns of
+    rendered voices costs some of what it knew of people's (Wortsman et al., "Robust fine-tuning of
+    zero-shot models", 2022, eq. 1).
     """
 
     pairs: int = 32
@@ -154,16 +155,10 @@ class UpperBatches:
         self.options = options
         self.indices = corpus.indices("train")
         self.groups = corpus.groups()
-        shortest = int(np.diff(imitations.spans, axis=1).argmin())
-        self.voices = FreeTiming(
-            maps.voices,
-            silence(maps.voices[shortest], maps.voices.shape[-1] // 2),
-            ~imitations.is_real,
-            options.timing,
-        )
-        self.pair_voices = FreeTiming(
+        self.voices = FreeTiming.of_whole(maps.voices, imitations, options.timing)
+        self.pair_voices = FreeTiming.of_short(
             maps.pairs[:, :, 0].flatten(0, 1),
-            silence(maps.pairs[0, 0, 0], int(SILENT_SHARE * maps.pairs.shape[-1])),
+            int(SHORT_SHARE * maps.pairs.shape[-1]),
             np.repeat([not imitations.has_real(i) for i in self.indices], maps.pairs.shape[1]),
             options.timing,
         )

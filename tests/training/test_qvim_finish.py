@@ -76,9 +76,9 @@ def test_takes_are_drawn_in_a_time_of_their_own_but_not_people_s(
     drawn: list[np.ndarray] = []
 
     class Recorded(FreeTiming):
-        def __init__(self, maps, silent, is_free, timing) -> None:
+        def __init__(self, maps, silent, edges, is_free, timing) -> None:
             assert not is_free.any()  # they are people's
-            super().__init__(maps, silent, is_free, timing)
+            super().__init__(maps, silent, edges, is_free, timing)
 
         def draw(self, takes: np.ndarray, rng: np.random.Generator) -> torch.Tensor:
             drawn.append(takes)

@@ -152,11 +152,13 @@ def test_rendered_imitations_have_a_time_of_their_own(
     encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
 ) -> None:
     batches = make_batches(corpus_folder)
-    maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
+    batches.options = QvimTraining(window_samples=64_000, sound_samples=24_000)  # room for timing
+    wide = replace(OPTIONS, sounds=batches.options)
+    maps = load_or_make_maps(encoder, batches, wide, tmp_path / "maps.pt")
     people = batches.imitations
     rendered = replace(people, is_real=np.zeros_like(people.is_real))
     for share in (0.0, 1.0):
-        options = replace(OPTIONS, whole_share=share)
+        options = replace(wide, whole_share=share)
         theirs, free = (
             UpperBatches(maps, batches.corpus, imitations, options).draw(np.random.default_rng(1))
             for imitations in (people, rendered)
