@@ -22,7 +22,7 @@ from qvim_studio.evaluation.distances import (
 from qvim_studio.evaluation.embedding import JudgingEmbedding
 from qvim_studio.evaluation.fidelity import Fidelity, failed_gates, measure_fidelity
 from qvim_studio.evaluation.retrieval import Score, chance_reciprocal_ranks
-from qvim_studio.evaluation.sets import Query, QuerySet
+from qvim_studio.evaluation.sets import Query, QuerySet, References
 from qvim_studio.training.ranks import reciprocal_ranks
 
 SEEDS = 2  # variations of each imitation where timing is judged: enough to see that they differ
@@ -47,13 +47,7 @@ def choose_queries(query_set: QuerySet, count: int) -> QuerySet:
     """At most ``count`` queries, spread evenly over the set, with all its references."""
     total = len(query_set.queries)
     picked = np.unique(np.linspace(0, total - 1, min(count, total)).round().astype(int))
-    return QuerySet(
-        query_set.name,
-        query_set.origin,
-        tuple(query_set.queries[i] for i in picked),
-        query_set.references,
-        query_set.classes,
-    )
+    return replace(query_set, queries=tuple(query_set.queries[i] for i in picked))
 
 
 def make_clips(
@@ -122,30 +116,32 @@ def shown_first(made: Sequence[MadeClip]) -> list[MadeClip]:
 
 
 def class_scores(
-    made: Sequence[MadeClip], query_set: QuerySet, references: np.ndarray, judge: JudgingEmbedding
+    made: Sequence[MadeClip], references: References, judge: JudgingEmbedding
 ) -> Score:
-    """Class MRR with the made clips as the queries; references: their embeddings.
+    """Class MRR with the made clips as the queries.
 
     The clips of one imitation are averaged first: they are no independent draws.
     """
     means = []
-    relevant = np.array([[name in one.query.classes for name in query_set.classes] for one in made])
+    embeddings = references.described(judge.embed)
+    relevant = references.are_of([one.query for one in made])
     for one, wanted in zip(made, relevant, strict=True):
-        similarity = judge.embed(one.clips) @ references.T
+        similarity = judge.embed(one.clips) @ embeddings.T
         ranks = reciprocal_ranks(similarity, np.tile(wanted, (len(one.clips), 1)))
         means.append(ranks.mean())
     return Score.of(np.array(means), chance_reciprocal_ranks(relevant))
 
 
 def distribution_scores(
-    made: Sequence[MadeClip], query_set: QuerySet, references: np.ndarray, judge: JudgingEmbedding
+    made: Sequence[MadeClip], references: References, judge: JudgingEmbedding
 ) -> dict[str, float]:
     """Distances of the first clip of each query to real sounds of the same classes."""
     first = judge.embed([one.clips[0] for one in made])
-    names, centroids = class_centroids(references, query_set.classes)
+    embeddings = references.described(judge.embed)
+    names, centroids = class_centroids(embeddings, references.classes)
     wanted = np.stack([centroids[names.index(_known(one.query, names))] for one in made])
     classes = {name for one in made for name in one.query.classes}
-    real = references[[name in classes for name in query_set.classes]]
+    real = embeddings[[name in classes for name in references.classes]]
     return {
         "frechet_distance": frechet_distance(first, real),
         "kernel_distance": kernel_distance(first, real),

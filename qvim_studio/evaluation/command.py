@@ -65,7 +65,7 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
         one: dict[str, Any] = {
             "origin": query_set.origin,
             "queries": len(query_set.queries),
-            "references": len(query_set.references),
+            "references": len(query_set.references.clips),
             "retrieval": evaluate_retrieval(encoder, query_set),
         }
         if options.clips:
@@ -82,7 +82,7 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
         figures["sets"][query_set.name] = one
     figures |= adapter_figures(loaded, options.runs / "corpus")
     figures["reconstruction"], rebuilt = evaluate_reconstruction(
-        loaded, _spread(query_sets[0].references, MAX_RECONSTRUCTED)
+        loaded, _spread(query_sets[0].references.clips, MAX_RECONSTRUCTED)
     )
     if options.report is not None:
         figures["report"] = str(write_report(options.report, figures, made, rebuilt))
@@ -153,7 +153,7 @@ def adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str, 
     held_out = sets.held_out_sets(corpus, load_or_render(corpus))
     queries = [query for one in held_out for query in one.queries]
     encoder = load_qvim_encoder(encoder_folder(loaded.checkpoint.installed_folder()))
-    voices = qvim_embeddings(encoder, [query.clip for query in queries], "imitation")
+    voices = qvim_embeddings(encoder, "imitation", [query.clip for query in queries])
     targets = np.load(targets_file)["embeddings"][corpus.indices("held_out")]
     targets = targets[[query.item for query in queries]]
     heard = None

@@ -43,7 +43,7 @@ def find_judge(encoder: QvimEncoder) -> JudgingEmbedding:
         return JudgingEmbedding(
             "QVIM reference branch (960-d)",
             True,
-            lambda clips: qvim_embeddings(encoder, clips, "reference"),
+            lambda clips: qvim_embeddings(encoder, "reference", clips),
         )
 
     def embed(clips: Sequence[AudioClip]) -> np.ndarray:

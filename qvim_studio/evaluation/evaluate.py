@@ -48,11 +48,17 @@ def evaluate_retrieval(encoder: QvimEncoder, query_set: QuerySet) -> Figures:
     references = query_set.references
     views = {
         "qvim": (
-            qvim_embeddings(encoder, takes, "imitation"),
-            qvim_embeddings(encoder, references, "reference"),
+            qvim_embeddings(encoder, "imitation", takes),
+            references.described(qvim_embeddings, encoder, "reference"),
         ),
-        "2dft": (modulation_spectra(encoder, takes), modulation_spectra(encoder, references)),
-        "mean_spectrum": (mean_spectra(encoder, takes), mean_spectra(encoder, references)),
+        "2dft": (
+            modulation_spectra(encoder, takes),
+            references.described(modulation_spectra, encoder),
+        ),
+        "mean_spectrum": (
+            mean_spectra(encoder, takes),
+            references.described(mean_spectra, encoder),
+        ),
     }
     return {name: retrieval_scores(*view, query_set) for name, view in views.items()}
 
@@ -60,7 +66,7 @@ def evaluate_retrieval(encoder: QvimEncoder, query_set: QuerySet) -> Figures:
 def retrieval_scores(queries: np.ndarray, references: np.ndarray, query_set: QuerySet) -> Figures:
     """Class MRR and NDCG, and where it is known the MRR of the very reference."""
     similarity = queries @ references.T
-    same_class = query_set.same_class()
+    same_class = query_set.references.are_of(query_set.queries)
     scores = {
         "class_mrr": Score.of(
             reciprocal_ranks(similarity, same_class), chance_reciprocal_ranks(same_class)
@@ -112,7 +118,6 @@ def evaluate_clips(
     """
     judge, second = judges
     chosen = made_clips.choose_queries(query_set, count)
-    references = judge.embed(chosen.references)
     takes = chosen.queries
 
     def make(what: str, timbres: Sequence[AudioClip] | None, **changes: Any) -> list[MadeClip]:
@@ -129,8 +134,8 @@ def evaluate_clips(
     tight = make("tight", None, follow=1.0)
     loose = make("loose", None, follow=0.0)
     first = made_clips.shown_first(made)
-    scores = (chosen, references, judge)
-    second_scores = (chosen, second.embed(chosen.references), second)
+    scores = (chosen.references, judge)
+    second_scores = (chosen.references, second)
     return SetEvaluation(
         {
             "judge": judge.name,

@@ -18,7 +18,7 @@ MODULATION_BINS = (24, 64)  # slowest spectral and temporal modulations that the
 ACTIVE_SHARE = 0.25  # frames louder than this share of a sound's own range count as active
 
 
-def qvim_embeddings(encoder: QvimEncoder, clips: Sequence[AudioClip], branch: Branch) -> np.ndarray:
+def qvim_embeddings(encoder: QvimEncoder, branch: Branch, clips: Sequence[AudioClip]) -> np.ndarray:
     """Unit embeddings (clips, 960) through the real 10 s window."""
     return _in_batches(clips, lambda audio: encoder.embed(audio, branch))
 

@@ -7,9 +7,10 @@ import logging
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,28 +45,42 @@ class Query:
 
 
 @dataclass(frozen=True, eq=False)
+class References:
+    """Sounds that imitations are searched among, each of one class. Sets may share them."""
+
+    clips: tuple[AudioClip, ...]
+    classes: tuple[str, ...]
+    _described: dict[tuple[Any, ...], np.ndarray] = field(default_factory=dict, repr=False)
+
+    def described(self, describe: Callable[..., np.ndarray], *of: Any) -> np.ndarray:
+        """``describe(*of, clips)``, (references, dim), for which they are heard once only."""
+        key = (describe, *of)
+        if key not in self._described:
+            self._described[key] = describe(*of, self.clips)
+        return self._described[key]
+
+    def are_of(self, queries: Sequence[Query]) -> np.ndarray:
+        """(queries, references) bool: the reference is of a class that the query stands for."""
+        return np.array([[name in query.classes for name in self.classes] for query in queries])
+
+
+@dataclass(frozen=True, eq=False)
 class QuerySet:
     """Imitations and the references they are searched among.
 
-    name: what the report calls it. origin: who or what made the imitations. classes: of every
-    reference.
+    name: what the report calls it. origin: who or what made the imitations.
     """
 
     name: str
     origin: str
     queries: tuple[Query, ...]
-    references: tuple[AudioClip, ...]
-    classes: tuple[str, ...]
-
-    def same_class(self) -> np.ndarray:
-        """(queries, references) bool: the reference is of a class that the query stands for."""
-        return np.array([[name in q.classes for name in self.classes] for q in self.queries])
+    references: References
 
     def same_item(self) -> np.ndarray | None:
         """(queries, references) bool: the query's very reference; None where it is not known."""
         if any(query.item is None for query in self.queries):
             return None
-        items = np.arange(len(self.references))
+        items = np.arange(len(self.references.clips))
         return np.array([items == query.item for query in self.queries])
 
 
@@ -97,27 +112,28 @@ def pairs_set(pairs_csv: Path) -> QuerySet:
     )
     references = tuple(trim_silence(read_audio(folder / name)) for name in names)
     classes = tuple(labels[name] for name in names)
-    return QuerySet(pairs_csv.stem, f"{pairs_csv.name}", queries, references, classes)
+    return QuerySet(pairs_csv.stem, pairs_csv.name, queries, References(references, classes))
 
 
 def held_out_sets(corpus: Corpus, imitations: ImitationSet) -> list[QuerySet]:
     """Held-out references and imitations of them: the voice renderer's, and people's where the
     corpus has any, each a set of its own."""
-    references, classes, indices = _references(corpus, "held_out")
+    indices = corpus.indices("held_out").tolist()
+    references = _references(corpus, indices)
     found = []
     for name, origin, is_real in HELD_OUT:
         queries = tuple(
             Query(
                 corpus.items[index].label,
                 AudioClip.from_mono(imitations.samples(index, 0), SAMPLE_RATE),
-                (classes[position],),
+                (references.classes[position],),
                 position,
             )
             for position, index in enumerate(indices)
             if imitations.has_real(index) == is_real
         )
         if queries:
-            found.append(QuerySet(name, origin, queries, references, classes))
+            found.append(QuerySet(name, origin, queries, references))
     return found
 
 
@@ -128,16 +144,16 @@ def spoken_set(corpus: Corpus) -> QuerySet:
             "The second renderer's imitations need the speech synthesizer espeak-ng, which is not "
             "installed. On Debian: apt install espeak-ng."
         )
-    references, classes, _ = _references(corpus, "held_out")
+    references = _references(corpus, corpus.indices("held_out").tolist())
     queries = tuple(
         Query(f"{word} ({voice})", _speak(word, voice), (name,))
         for name, words in ONOMATOPOEIA.items()
-        if name in classes
+        if name in references.classes
         for word in words
         for voice in VOICES
     )
     return QuerySet(
-        "spoken", "espeak-ng onomatopoeia (synthetic), unseen sounds", queries, references, classes
+        "spoken", "espeak-ng onomatopoeia (synthetic), unseen sounds", queries, references
     )
 
 
@@ -148,9 +164,9 @@ def real_sets(data_folder: Path, corpus: Corpus) -> list[QuerySet]:
     Repeated imitations are cut as the studio cuts a take, one query for each. The references are
     the whole corpus: only the encoder's reference side has seen them, and never one of these takes.
     """
-    references, classes, _ = _references(corpus, None)
+    references = _references(corpus, range(len(corpus.items)))
     return [
-        QuerySet(name, origin, tuple(_real_queries(data_folder, wanted)), references, classes)
+        QuerySet(name, origin, tuple(_real_queries(data_folder, wanted)), references)
         for name, origin, wanted in (
             ("real mouths", "real imitations of voice_dev, each sound by itself", MOUTH_CLASSES),
             ("real voices", "screams, creatures and calls of voice_dev", VOICE_CLASSES),
@@ -183,26 +199,27 @@ def bundled_set() -> QuerySet:
     examples, library = resource_path("examples"), resource_path("library")
     with (library / "library.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    references = tuple(read_audio(library / row["file"]) for row in rows)
+    references = References(
+        tuple(read_audio(library / row["file"]) for row in rows),
+        tuple(row["class"] for row in rows),
+    )
     with (examples / "examples.csv").open(newline="", encoding="utf-8") as file:
         takes = list(csv.DictReader(file))
     queries = tuple(
         Query(take["file"], trim_silence(read_audio(examples / take["file"])), (take["class"],))
         for take in takes
     )
-    classes = tuple(row["class"] for row in rows)
-    return QuerySet("bundled", "the example takes (synthetic)", queries, references, classes)
+    return QuerySet("bundled", "the example takes (synthetic)", queries, references)
 
 
-def _references(
-    corpus: Corpus, split: str | None
-) -> tuple[tuple[AudioClip, ...], tuple[str, ...], Sequence[int]]:
-    indices = range(len(corpus.items)) if split is None else corpus.indices(split).tolist()
+def _references(corpus: Corpus, indices: Sequence[int]) -> References:
     items = [corpus.items[index] for index in indices]
-    clips = tuple(
-        AudioClip.from_mono(corpus.samples(item, SAMPLE_RATE), SAMPLE_RATE) for item in items
+    return References(
+        tuple(
+            AudioClip.from_mono(corpus.samples(item, SAMPLE_RATE), SAMPLE_RATE) for item in items
+        ),
+        tuple(sound_class(item.label, item.source) for item in items),
     )
-    return clips, tuple(sound_class(item.label, item.source) for item in items), indices
 
 
 def _speak(word: str, voice: str) -> AudioClip:

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary, ref
 
 import torch
 from torch import nn
@@ -49,37 +50,37 @@ def stream(network: nn.Module, device: str) -> None:
 
 
 class _Stream:
-    """Brings blocks to the device in the order of their calls, one ahead."""
+    """Brings blocks to the device in the order of their calls, one ahead.
+
+    Their hooks keep it, so between passes it keeps none of them: a network that nobody wants any
+    more goes at once.
+    """
 
     def __init__(self, network: nn.Module, device: str) -> None:
         self._device = device
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="prefetch")
         self._copies = torch.cuda.Stream() if torch.device(device).type == "cuda" else None
-        self._follower: dict[nn.Module, nn.Module] = {}
+        self._follower: WeakKeyDictionary[nn.Module, ref[nn.Module]] = WeakKeyDictionary()
         self._current: nn.Module | None = None
         self._coming: tuple[nn.Module, Future[list[_Visitor]]] | None = None
         self._here: dict[nn.Module, list[_Visitor]] = {}
-        network.register_forward_pre_hook(self._begin)
         network.register_forward_hook(self._end, always_call=True)
         for unit in _units(network):
             unit.register_forward_pre_hook(self._arrive)
             unit.register_forward_hook(self._depart, always_call=True)
 
-    def _begin(self, *_: Any) -> None:
-        self._current = None
-
     def _end(self, *_: Any) -> None:
         """What came for nothing, as after an error, goes again."""
-        self._coming = None
+        self._current = self._coming = None
 
     def _arrive(self, unit: nn.Module, *_: Any) -> None:
         visitors = self._take(unit)
         _enter(visitors)
         self._here[unit] = visitors
         if self._current is not None:
-            self._follower[self._current] = unit
+            self._follower[self._current] = ref(unit)
         self._current = unit
-        follower = self._follower.get(unit)
+        follower = self._follower[unit]() if unit in self._follower else None
         if follower is not None and follower not in self._here:
             self._coming = (follower, self._worker.submit(self._fetch, follower))
 

@@ -26,7 +26,6 @@ from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomic
 from qvim_studio.training.machine import find_machine
 from qvim_studio.training.qvim import contrastive_loss, relational_loss
 from qvim_studio.training.qvim_maps import map_sounds
-from qvim_studio.training.qvim_upper import keep_some
 from qvim_studio.training.ranks import mean_reciprocal_rank, reciprocal_ranks
 
 log = logging.getLogger(__name__)
@@ -40,8 +39,7 @@ class FinishTraining:
 
     batch: large, for InfoNCE lives on wrong answers and a step costs little. noise: relative to
     the maps' spread, against learning the corpus by heart. distillation, relation: as in the first
-    phase; they hold on to what lies beyond the synthetic imitations. kept: share of the weights
-    that it began with in those that it leaves, for the same end, and timing: see
+    phase; they hold on to what lies beyond the synthetic imitations. timing: see
     training.qvim_upper.
     """
 
@@ -49,7 +47,6 @@ class FinishTraining:
     noise: float = 0.15
     distillation: float = 1.0
     relation: float = 1.0
-    kept: float = 0.5
     timing: Timing = field(default_factory=Timing)
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
@@ -125,8 +122,6 @@ def run(
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(LastLayers(encoder))
-        keep_some(averaged.imitation, encoder.imitation.features[-1], options.kept)
-        keep_some(averaged.reference, encoder.reference.features[-1], options.kept)
         finished = copy.deepcopy(encoder)
         finished.imitation.features[-1].load_state_dict(averaged.imitation.state_dict())
         finished.reference.features[-1].load_state_dict(averaged.reference.state_dict())

@@ -63,9 +63,6 @@ class UpperTraining:
     to their spread, and dropout before the head, against learning a small corpus by heart.
     contrast: heavier than in the first phase, for the batches are large enough to be hard.
     relation, quiet: as there. timing: how far rendered imitations leave their references' pace.
-    kept: share of the weights that it began with in those that it leaves: what it learns of
-    rendered voices costs some of what it knew of people's (Wortsman et al., "Robust fine-tuning of
-    zero-shot models", 2022, eq. 1).
     """
 
     pairs: int = 32
@@ -80,7 +77,6 @@ class UpperTraining:
     contrast: float = 1.0
     quiet: float = 2.0
     timing: Timing = field(default_factory=Timing)
-    kept: float = 0.25
     sounds: QvimTraining = field(default_factory=QvimTraining)
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
@@ -234,7 +230,6 @@ def run(
     def save() -> Metrics:
         averaged = trainer.ema_model(UpperLayers(encoder.imitation, options.dropout))
         averaged.to(trainer.device)
-        keep_some(averaged.features, encoder.imitation.features[FIRST_UPPER:], options.kept)
         made = copy.deepcopy(encoder)
         for network in (made.imitation, made.reference):
             network.load_state_dict(encoder.imitation.state_dict())
@@ -244,13 +239,6 @@ def run(
         return _validate(averaged, drawn, corpus)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
-
-
-@torch.no_grad()
-def keep_some(trained: nn.Module, begun: nn.Module, share: float) -> None:
-    """Bring the trained weights back by that share of the way to those that they began as."""
-    for value, first in zip(trained.parameters(), begun.parameters(), strict=True):
-        value.lerp_(first.to(value), share)
 
 
 def _validate(upper: UpperLayers, drawn: UpperBatches, corpus: Corpus) -> Metrics:

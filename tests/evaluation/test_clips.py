@@ -13,7 +13,7 @@ from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import Variation
 from qvim_studio.evaluation.clips import class_scores, make_clips, quality_scores, shown_first
 from qvim_studio.evaluation.embedding import JudgingEmbedding
-from qvim_studio.evaluation.sets import Query, QuerySet
+from qvim_studio.evaluation.sets import Query, References
 
 RATE = 16_000
 
@@ -63,12 +63,10 @@ def test_clips_are_in_the_order_of_seeds_and_the_one_shown_first_is_known() -> N
 
 def test_clips_of_one_imitation_count_as_one_for_the_interval() -> None:
     made = made_by(RankingEngine(), variations=4)
-    query_set = QuerySet(
-        "two", "noise", tuple(one.query for one in made), (noise(1), noise(2)), ("dog", "gun")
-    )
+    references = References((noise(1), noise(2)), ("dog", "gun"))
     # Half of every imitation's clips are a dog's, the others a gun's: no doubt about the mean.
     judge = JudgingEmbedding("turns", False, lambda clips: np.eye(2)[np.arange(len(clips)) % 2])
-    score = class_scores(made, query_set, np.eye(2), judge)
+    score = class_scores(made, references, judge)
     assert (score.mean, score.low, score.high) == (0.75, 0.75, 0.75)
     assert score.queries == 2
     assert score.chance == 0.75

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
-from qvim_studio.evaluation.sets import held_out_sets, real_sets
+from qvim_studio.evaluation.sets import References, held_out_sets, real_sets
 from qvim_studio.training.corpus import Corpus, CorpusItem, load_corpus
 from qvim_studio.training.imitations import ImitationSet, TakeRows
 
@@ -30,6 +32,19 @@ def make_corpus(folder: Path) -> Corpus:
     for rate in (16_000, 32_000):
         np.save(folder / f"audio_{rate}.npy", np.full(8 * LENGTH, 0.25, np.float16))
     return load_corpus(folder)
+
+
+def test_references_are_described_once_for_the_same_question() -> None:
+    references = References((AudioClip.from_mono(np.ones(8, np.float32), 16_000),) * 2, ("a", "b"))
+    asked: list[float] = []
+
+    def describe(factor: float, clips: Sequence[AudioClip]) -> np.ndarray:
+        asked.append(factor)
+        return factor * np.ones((len(clips), 3))
+
+    for factor in (2.0, 2.0, 5.0, 2.0):
+        assert np.array_equal(references.described(describe, factor), np.full((2, 3), factor))
+    assert asked == [2.0, 5.0]
 
 
 def make_imitations(*is_real: bool) -> ImitationSet:
@@ -53,7 +68,8 @@ def test_people_and_renderer_are_sets_of_their_own(tmp_path: Path) -> None:
     assert "synthetic" in rendered.origin
     assert [query.item for query in people.queries] == [1]
     assert people.queries[0].clip.samples.max() == 0.5
-    assert len(people.references) == len(rendered.references) == 3
+    assert people.references is rendered.references
+    assert len(people.references.clips) == len(people.references.classes) == 3
 
 
 def test_without_people_there_is_one_set(tmp_path: Path) -> None:
@@ -88,7 +104,8 @@ def test_mouths_that_imitate_are_apart_from_voices_that_are_themselves(tmp_path:
     (scream,) = voices.queries
     assert scream.name == "scream pain man" and scream.classes == ("voice",)
     assert scream.clip.duration_s > 1.5
-    assert len(mouths.references) == len(voices.references) == 4
+    assert mouths.references is voices.references
+    assert len(mouths.references.clips) == 4
 
 
 def test_a_folder_without_recordings_says_what_is_wanted(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 import weakref
@@ -244,6 +245,20 @@ def test_another_order_than_expected_brings_the_right_block() -> None:
         with torch.inference_mode():
             network(torch.zeros(2, 3, device="meta"))
     assert all(parameter.device.type == "cpu" for parameter in network.parameters())
+
+
+def test_a_streamed_network_that_nobody_wants_any_more_goes_at_once() -> None:
+    network = Crossroads()
+    stream(network, "cpu")
+    for _ in range(2):
+        network(torch.zeros(2, 3))
+    weights = weakref.ref(network.layers[1].weight)
+    gc.disable()
+    try:
+        del network
+        assert weights() is None
+    finally:
+        gc.enable()
 
 
 def test_a_streamed_unet_takes_as_much_as_estimated() -> None:
