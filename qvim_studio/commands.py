@@ -12,7 +12,7 @@ import numpy as np
 
 from qvim_studio import assembly
 from qvim_studio.audio.files import check_output_folder, read_audio, write_atomically
-from qvim_studio.audio.trim import trim_silence
+from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError, UsageError
@@ -118,7 +118,7 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
         raise UsageError(f"--top must be at least 1, got {options.top}. Ask for one sound or more.")
     if not 0.0 <= options.balance <= 1.0:
         raise UsageError(f"--balance must lie between 0 and 1, got {options.balance:g}.")
-    clip = trim_silence(read_audio(options.imitation))
+    clip = trim_take(read_audio(options.imitation))
     if not options.folder.is_dir():
         raise StudioError(
             f"There is no folder {options.folder} to search in. Give a folder that holds sounds."
@@ -231,7 +231,7 @@ def _request_from(options: argparse.Namespace) -> GenerationRequest:
 
 def _read_take(path: Path, is_trimmed: bool) -> AudioClip:
     clip = read_audio(path)
-    return trim_silence(clip) if is_trimmed else clip
+    return trim_take(clip) if is_trimmed else clip
 
 
 def _make_embedder(encoder: Path | None) -> Embedder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qvim_studio.audio.trim import trim_silence
+from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 
 WINDOW_S = 0.02  # long enough to smooth over a rolled r, short enough for a hi-hat
@@ -52,7 +52,7 @@ def split_at_onsets(clip: AudioClip) -> list[AudioClip]:
 
 
 def _piece(clip: AudioClip) -> AudioClip:
-    samples = trim_silence(clip).samples.copy()
+    samples = trim_take(clip).samples.copy()
     length = min(int(FADE_S * clip.sample_rate), len(samples))
     samples[len(samples) - length :] *= np.linspace(1, 0, length, dtype=np.float32)[:, None]
     missing = int(MIN_PIECE_S * clip.sample_rate) - len(samples)

@@ -110,6 +110,7 @@ def summary(figures: dict[str, Any]) -> str:
         retrieval = one["retrieval"]
         lines.append(
             f"{name} ({one['queries']}): class MRR {retrieval['qvim']['class_mrr']['mean']:.3f}, "
+            f"in a noisy room {retrieval['qvim_in_room']['class_mrr']['mean']:.3f}, "
             f"mean spectrum {retrieval['mean_spectrum']['class_mrr']['mean']:.3f}, "
             f"2DFT {retrieval['2dft']['class_mrr']['mean']:.3f}, "
             f"chance {retrieval['qvim']['class_mrr']['chance']:.3f}"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.evaluation import clips as made_clips
@@ -28,10 +29,12 @@ from qvim_studio.models.adapter import Adapter
 from qvim_studio.models.qvim import QvimEncoder
 from qvim_studio.pipeline.loaded import LoadedCheckpoint
 from qvim_studio.training.ranks import reciprocal_ranks
+from qvim_studio.training.recording import Recording, random_recording
 
 log = logging.getLogger(__name__)
 
 Figures = dict[str, Any]
+NOISY_ROOM = Recording(room_odds=1.0, noise_odds=1.0, snr_db=(15.0, 25.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +46,15 @@ class SetEvaluation:
 
 
 def evaluate_retrieval(encoder: QvimEncoder, query_set: QuerySet) -> Figures:
-    """imitation → reference, for the encoder and both baselines."""
+    """imitation → reference, for the encoder and both baselines; for the encoder also with the
+    imitations as they would have been recorded in a noisy room."""
     takes = [query.clip for query in query_set.queries]
     references = query_set.references
+    known = references.described(qvim_embeddings, encoder, "reference")
+    in_room = [recorded_in_room(take, seed) for seed, take in enumerate(takes)]
     views = {
-        "qvim": (
-            qvim_embeddings(encoder, "imitation", takes),
-            references.described(qvim_embeddings, encoder, "reference"),
-        ),
+        "qvim": (qvim_embeddings(encoder, "imitation", takes), known),
+        "qvim_in_room": (qvim_embeddings(encoder, "imitation", in_room), known),
         "2dft": (
             modulation_spectra(encoder, takes),
             references.described(modulation_spectra, encoder),
@@ -61,6 +65,13 @@ def evaluate_retrieval(encoder: QvimEncoder, query_set: QuerySet) -> Figures:
         ),
     }
     return {name: retrieval_scores(*view, query_set) for name, view in views.items()}
+
+
+def recorded_in_room(take: AudioClip, seed: int) -> AudioClip:
+    """In mono, with reverberation and noise 15 to 25 dB below it, trimmed as the studio does."""
+    rng = np.random.default_rng(seed)
+    recorded = random_recording(take.mono(), take.sample_rate, rng, NOISY_ROOM)
+    return trim_take(AudioClip.from_mono(recorded, take.sample_rate))
 
 
 def retrieval_scores(queries: np.ndarray, references: np.ndarray, query_set: QuerySet) -> Figures:

@@ -16,7 +16,12 @@ from qvim_studio.evaluation.reconstruction import Reconstruction
 
 PAGE = "index.html"
 MAX_SHOWN = 16
-METHODS = {"qvim": "QVIM encoder", "2dft": "2DFT baseline", "mean_spectrum": "mean spectrum"}
+METHODS = {
+    "qvim": "QVIM encoder",
+    "qvim_in_room": "QVIM encoder, takes in a noisy room",
+    "2dft": "2DFT baseline",
+    "mean_spectrum": "mean spectrum",
+}
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #e07a2f; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 1080px; margin: 40px auto; padding: 0 24px }

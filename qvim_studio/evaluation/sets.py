@@ -16,7 +16,7 @@ import numpy as np
 
 from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.onsets import split_at_onsets
-from qvim_studio.audio.trim import trim_silence
+from qvim_studio.audio.trim import trim_silence, trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, StudioError, UsageError
 from qvim_studio.core.resources import resource_path
@@ -104,7 +104,7 @@ def pairs_set(pairs_csv: Path) -> QuerySet:
     queries = tuple(
         Query(
             row["imitation"],
-            trim_silence(read_audio(folder / row["imitation"])),
+            trim_take(read_audio(folder / row["imitation"])),
             (labels[row["reference"]],),
             names.index(row["reference"]),
         )
@@ -187,7 +187,7 @@ def _real_queries(data_folder: Path, wanted: Mapping[str, tuple[str, ...]]) -> I
     for row in rows:
         if row["split"] != "voice_dev":
             continue
-        take = trim_silence(read_audio(data_folder / row["path"]))
+        take = trim_take(read_audio(data_folder / row["path"]))
         sounds = split_at_onsets(take) if wanted is MOUTH_CLASSES else [take]
         for number, sound in enumerate(sounds, 1):
             name = f"{row['label']} {number}" if len(sounds) > 1 else row["label"]
@@ -206,7 +206,7 @@ def bundled_set() -> QuerySet:
     with (examples / "examples.csv").open(newline="", encoding="utf-8") as file:
         takes = list(csv.DictReader(file))
     queries = tuple(
-        Query(take["file"], trim_silence(read_audio(examples / take["file"])), (take["class"],))
+        Query(take["file"], trim_take(read_audio(examples / take["file"])), (take["class"],))
         for take in takes
     )
     return QuerySet("bundled", "the example takes (synthetic)", queries, references)
@@ -228,6 +228,6 @@ def _speak(word: str, voice: str) -> AudioClip:
         command = ["espeak-ng", "-v", voice, "-w", str(path), f"[[{word}]]"]
         try:
             subprocess.run(command, check=True, timeout=SPEECH_TIMEOUT_S)
-            return trim_silence(read_audio(path))
+            return trim_take(read_audio(path))
         except (OSError, subprocess.SubprocessError, AudioFileError) as error:
             raise StudioError(f"espeak-ng could not speak {word!r}: {error}") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from qvim_studio.audio.files import MIN_SECONDS, read_audio
-from qvim_studio.audio.trim import active_range
+from qvim_studio.audio.trim import take_range
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.jobs.sound_picture import SoundPicture, picture_of
 
@@ -44,10 +44,10 @@ class Imitation:
         return replace(self, begin_s=begin_s, end_s=end_s)
 
     def trimmed(self, threshold_db: float | None) -> Imitation:
-        """Without what is quieter than ``threshold_db`` at both ends; None: the whole source."""
+        """Without silence and steady noise at both ends (audio.trim); None: the whole source."""
         if threshold_db is None:
             return self.with_part(0.0, self.source.duration_s)
-        first, last = active_range(self.source, threshold_db)
+        first, last = take_range(self.source, threshold_db)
         return self.with_part(first / self.source.sample_rate, last / self.source.sample_rate)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import soxr
 
 from qvim_studio.audio.files import read_audio
-from qvim_studio.audio.trim import trim_silence
+from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, StudioError
 from qvim_studio.training import imitations
@@ -216,8 +216,7 @@ class _Builder:
             self.copies += 1
             return
         self._known[digest] = -1
-        # People wait before and after, and breathe: their gate is higher than the recordings'.
-        samples = _cleaned(trim_silence(clip))
+        samples = _cleaned(trim_take(clip))  # people wait before and after, in a room
         if samples is None:
             self.skipped.append(f"{path.name} is silent.")
             return

@@ -9,6 +9,7 @@ from qvim_studio.training.corpus import Corpus
 
 MAX_STRETCH = 0.25  # octaves
 GAIN_RANGE_DB = (-12.0, 0.0)
+RINGING = 2048  # samples of a response's beginning and end
 
 
 def random_stretch(
@@ -27,11 +28,12 @@ def random_stretch(
 
 def random_color(samples: np.ndarray, sample_rate: int, rng: np.random.Generator) -> np.ndarray:
     """Another microphone: a random smooth frequency response within about ±9 dB, a little noise."""
-    spectrum = np.fft.rfft(samples)
-    octaves = np.log2(np.fft.rfftfreq(len(samples), 1 / sample_rate) + 40.0)
+    length = len(samples) + RINGING  # what rings before an onset must not come out at the end
+    spectrum = np.fft.rfft(samples, length)
+    octaves = np.log2(np.fft.rfftfreq(length, 1 / sample_rate) + 40.0)
     knots = np.linspace(octaves[0], octaves[-1], 8)
     gain_db = np.interp(octaves, knots, rng.normal(0.0, 4.0, size=len(knots)))
-    colored = np.fft.irfft(spectrum * 10 ** (gain_db / 20), len(samples))
+    colored = np.fft.irfft(spectrum * 10 ** (gain_db / 20), length)[: len(samples)]
     noise_db = rng.uniform(-80.0, -35.0)
     noise = 10 ** (noise_db / 20) * np.abs(colored).max() * rng.standard_normal(len(samples))
     return (colored + noise).astype(np.float32)

@@ -33,6 +33,7 @@ from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.ranks import mean_reciprocal_rank
+from qvim_studio.training.recording import Recording, random_recording, recorded_row
 from qvim_studio.training.teacher import SoundSpace
 
 TEMPERATURE = 0.07  # of InfoNCE, as the QVIM baselines
@@ -51,7 +52,7 @@ class QvimTraining:
     settle. full_share: batches of whole sounds on the real window.
     relation, contrast: weights beside the distillation. quiet: against features of silence, which
     fills most of the window and would drown the sound. gains: around the level that inference
-    gives to every sound. mask sizes: bands and frames.
+    gives to every sound. mask sizes: bands and frames. recording: of rendered imitations.
     """
 
     pairs: int = 9
@@ -68,6 +69,7 @@ class QvimTraining:
     mix_odds: float = 0.3
     max_masked_bands: int = 12
     max_masked_frames: int = 24
+    recording: Recording = field(default_factory=Recording)
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
             learning_rate=1e-3, ema_decay=0.995, checkpoint_every_s=240.0
@@ -171,10 +173,12 @@ def encoder_loss(
 
 @dataclass(frozen=True, eq=False)
 class DrawnSound:
-    """name: which it is of all that are ever drawn. samples: mono at 32 kHz."""
+    """name: which it is of all that are ever drawn. samples: mono at 32 kHz. meant: what the
+    teacher hears of it, without the room and the noise of a recording."""
 
     name: tuple[str | int, ...]
     samples: np.ndarray
+    meant: np.ndarray
 
 
 class PairBatches:
@@ -213,7 +217,10 @@ class PairBatches:
         count = min(self.options.extras // 2, len(self.indices))
         drawn = rng.choice(self.indices, count, replace=False)
         rows = self.imitations.rows.draw(drawn, rng)
-        voices = [DrawnSound(("voice", int(row)), self.imitations.row(row)) for row in rows]
+        voices = [
+            DrawnSound(("voice", int(row)), self.take(int(row)), self.imitations.row(row))
+            for row in rows
+        ]
         sounds = [self.corpus.samples(self.corpus.items[i], QVIM_SAMPLE_RATE) for i in drawn]
         audio = np.zeros((2 * len(drawn), QVIM_WINDOW_SAMPLES), np.float32)
         whole = [voice.samples for voice in voices] + sounds
@@ -224,11 +231,15 @@ class PairBatches:
 
     def heard(self, sounds: Sequence[DrawnSound]) -> torch.Tensor:
         """The teacher's unit vectors (sounds, 512); it hears only what it has not heard before."""
-        new = {sound.name: sound.samples for sound in sounds if sound.name not in self._known}
+        new = {sound.name: sound.meant for sound in sounds if sound.name not in self._known}
         if new:
             vectors = self.space.embed_short(list(new.values()), QVIM_SAMPLE_RATE)
             self._known.update(zip(new, vectors.half(), strict=True))
         return torch.stack([self._known[sound.name] for sound in sounds]).float()
+
+    def take(self, row: int) -> np.ndarray:
+        """The imitation in that row as it is heard in training."""
+        return recorded_row(self.imitations, row, QVIM_SAMPLE_RATE, self.options.recording)
 
     def pair(self, index: int, view: int) -> tuple[DrawnSound, DrawnSound]:
         """The same part of an imitation and its reference, each augmented on its own."""
@@ -241,9 +252,12 @@ class PairBatches:
             random_stretch(side[int(start * len(side)) :][:length], rng)[:length]
             for side in (imitation, reference)
         )
-        voice = random_color(voice, QVIM_SAMPLE_RATE, rng)
+        if self.imitations.has_real(index):
+            heard = random_color(voice, QVIM_SAMPLE_RATE, rng)
+        else:
+            heard = random_recording(voice, QVIM_SAMPLE_RATE, rng, self.options.recording)
         names = [("pair", int(index), view, side) for side in range(2)]
-        return DrawnSound(names[0], voice), DrawnSound(names[1], sound)
+        return DrawnSound(names[0], heard[:length], voice), DrawnSound(names[1], sound, sound)
 
     def extra(self, kind: int) -> DrawnSound:
         """A freely mixed and colored sound; ``options.kinds`` of them are ever drawn."""
@@ -257,7 +271,8 @@ class PairBatches:
                 share * np.pad(side, (0, length - len(side)))
                 for share, side in zip(shares, (sound, other), strict=True)
             )
-        return DrawnSound(("extra", int(kind)), random_color(sound, QVIM_SAMPLE_RATE, rng))
+        colored = random_color(sound, QVIM_SAMPLE_RATE, rng)
+        return DrawnSound(("extra", int(kind)), colored, colored)
 
     def _some_sound(self, rng: np.random.Generator) -> np.ndarray:
         """A reference or an imitation, moved by up to an octave in pitch and speed."""

@@ -27,6 +27,7 @@ from qvim_studio.training.machine import find_machine
 from qvim_studio.training.qvim import contrastive_loss, relational_loss
 from qvim_studio.training.qvim_maps import map_sounds
 from qvim_studio.training.ranks import mean_reciprocal_rank, reciprocal_ranks
+from qvim_studio.training.recording import Recording, recorded_row
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,8 @@ class FinishTraining:
 
     batch: large, for InfoNCE lives on wrong answers and a step costs little. noise: relative to
     the maps' spread, against learning the corpus by heart. distillation, relation: as in the first
-    phase; they hold on to what lies beyond the synthetic imitations. timing: see
-    training.qvim_upper.
+    phase; they hold on to what lies beyond the synthetic imitations. timing, recording: see
+    training.qvim_upper and training.qvim.
     """
 
     batch: int = 160
@@ -48,6 +49,7 @@ class FinishTraining:
     distillation: float = 1.0
     relation: float = 1.0
     timing: Timing = field(default_factory=Timing)
+    recording: Recording = field(default_factory=Recording)
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
             learning_rate=3e-4, weight_decay=0.02, ema_decay=0.99, checkpoint_every_s=60.0
@@ -93,7 +95,7 @@ def run(
     upper = run_folder / "upper" / "qvim"
     encoder = load_qvim_encoder(upper if upper.is_dir() else run_folder / "qvim")
     with find_machine().main_first():
-        voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
+        voices, sounds = _cached_maps(encoder, corpus, imitations, options.recording, run_folder)
     timed = FreeTiming.of_whole(voices, imitations, options.timing)
     layers = LastLayers(encoder)
     trainer = Trainer(layers, options.loop, run_folder / "finish")
@@ -138,7 +140,9 @@ def embed_corpus(corpus_folder: Path, run_folder: Path) -> Metrics:
     corpus = load_corpus(corpus_folder)
     imitations = load_or_render(corpus)
     encoder = load_qvim_encoder(run_folder / "finish" / "qvim")
-    voices, sounds = _cached_maps(encoder, corpus, imitations, run_folder)
+    voices, sounds = _cached_maps(
+        encoder, corpus, imitations, FinishTraining().recording, run_folder
+    )
     layers = LastLayers(encoder).eval()
     return _write_embeddings(corpus, layers, imitations, voices, sounds, run_folder)
 
@@ -193,7 +197,11 @@ def _validate(
 
 @torch.no_grad()
 def _cached_maps(
-    encoder: QvimEncoder, corpus: Corpus, imitations: ImitationSet, run_folder: Path
+    encoder: QvimEncoder,
+    corpus: Corpus,
+    imitations: ImitationSet,
+    recording: Recording,
+    run_folder: Path,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Trunk maps in float16: voices (takes, 160, 4, 32), sounds (items, 160, 4, 32)."""
     path = run_folder / "maps.pt"
@@ -201,12 +209,12 @@ def _cached_maps(
         "encoder_id": encoder_id(encoder),
         "corpus_id": corpus.id,
         "imitations_id": imitations.id,
+        "recording": str(recording),
     }
     if path.is_file():
         state = torch.load(path, weights_only=True)
-        # Files of the first version name the encoder alone and hold (items, renders, ...).
-        if all(state.get(name, value) == value for name, value in made_of.items()):
-            return state["voices"].flatten(0, -4), state["sounds"]
+        if all(state.get(name) == value for name, value in made_of.items()):
+            return state["voices"], state["sounds"]
     items = corpus.items
     sounds = map_sounds(
         encoder.front_end,
@@ -215,6 +223,11 @@ def _cached_maps(
         lambda i: corpus.samples(items[i], QVIM_SAMPLE_RATE),
     )
     lower = encoder.imitation.features[:-1]
-    voices = map_sounds(encoder.front_end, lower, len(imitations.spans), imitations.row)
+    voices = map_sounds(
+        encoder.front_end,
+        lower,
+        len(imitations.spans),
+        lambda row: recorded_row(imitations, row, QVIM_SAMPLE_RATE, recording),
+    )
     save_atomically({"voices": voices, "sounds": sounds, **made_of}, path)
     return voices, sounds

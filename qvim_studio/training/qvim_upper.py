@@ -242,7 +242,8 @@ def run(
 
 
 def _validate(upper: UpperLayers, drawn: UpperBatches, corpus: Corpus) -> Metrics:
-    """Of the first imitation of each held-out sound, at its pace and in a time of its own."""
+    """Of the first imitation of each held-out sound, at its pace and in a time of its own, and of
+    the last, which a microphone in a room has heard where it is rendered."""
     maps, held_out = drawn.maps, corpus.indices("held_out")
     device = find_machine().device
 
@@ -254,15 +255,18 @@ def _validate(upper: UpperLayers, drawn: UpperBatches, corpus: Corpus) -> Metric
 
     raw = embed(maps.sounds[held_out])
     references = units(raw)
-    takes = drawn.imitations.rows.first[held_out]
+    first = drawn.imitations.rows.first
+    takes = first[held_out]
     queries = units(embed(maps.voices[takes]))
     free_queries = units(embed(drawn.voices.draw(takes, np.random.default_rng(0))))
+    recorded_queries = units(embed(maps.voices[first[held_out + 1] - 1]))
     items = np.arange(len(held_out))
     labels = np.unique([corpus.items[i].label for i in held_out], return_inverse=True)[1]
     guessed, wanted = upper.head(raw).cpu(), maps.sound_targets[held_out].float()
     return {
         "item_mrr": mean_reciprocal_rank(queries, references, items),
         "free_item_mrr": mean_reciprocal_rank(free_queries, references, items),
+        "recorded_item_mrr": mean_reciprocal_rank(recorded_queries, references, items),
         "label_mrr": mean_reciprocal_rank(queries, references, labels),
         "teacher_cosine": float(nn.functional.cosine_similarity(guessed, wanted).mean()),
     }
@@ -315,7 +319,7 @@ def _make_maps(encoder: QvimEncoder, batches: PairBatches, options: UpperTrainin
         pair_targets.unflatten(0, shape),
         extras,
         extra_targets,
-        map_sounds(encoder.front_end, lower, takes, imitations.row),
+        map_sounds(encoder.front_end, lower, takes, batches.take),
         space.embed_whole(map(imitations.row, range(takes)), QVIM_SAMPLE_RATE).half(),
         map_sounds(
             encoder.front_end,
@@ -336,12 +340,13 @@ def _map_short(
     set_stretch(lower, QVIM_WINDOW_SAMPLES / options.window_samples)
     maps, wanted = [], []
     remaining = iter(sounds)
-    while drawn := [sound.samples for sound in islice(remaining, MAPPED_AT_ONCE)]:
+    while drawn := list(islice(remaining, MAPPED_AT_ONCE)):
         rng = np.random.default_rng((options.loop.seed, 2, len(maps)))
-        audio = torch.from_numpy(np.stack([batches.place(samples, rng) for samples in drawn]))
+        audio = torch.from_numpy(np.stack([batches.place(sound.samples, rng) for sound in drawn]))
         spectrogram = front_end(audio.to(find_machine().device))
         for row in spectrogram.split(1):
             mask_randomly(row, options, rng)
         maps.append(map_spectrogram(lower, spectrogram))
-        wanted.append(batches.space.embed_short(drawn, QVIM_SAMPLE_RATE).half())
+        meant = [sound.meant for sound in drawn]
+        wanted.append(batches.space.embed_short(meant, QVIM_SAMPLE_RATE).half())
     return torch.cat(maps), torch.cat(wanted)

@@ -48,7 +48,9 @@ class RecordingOptionsPopup(QFrame):
         self._grid.addWidget(self.trim, self._grid.rowCount(), 0, 1, 3)
         self.trim.toggled.connect(self._on_changed)
         self.trim_level = self._slider(self.tr("Trim below"), -70, -10, "{0} dB")
-        self.trim_level.setToolTip(self.tr("Level against the loudest moment of the take"))
+        self.trim_level.setToolTip(
+            self.tr("Level against the loudest moment of the take. Steady noise is always cut.")
+        )
         self.show_settings(settings)
 
     def show_settings(self, settings: Settings) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from qvim_studio.audio.trim import trim_silence
+from qvim_studio.audio.trim import active_range, take_range, trim_silence, trim_take
 from qvim_studio.core.clip import AudioClip
 
 RATE = 16_000
@@ -38,3 +39,70 @@ def test_two_sounds_keep_the_pause_between_them() -> None:
 def test_a_sound_without_silence_is_kept_whole() -> None:
     clip = AudioClip.from_mono(0.5 * np.ones(RATE), RATE)
     assert len(trim_silence(clip).samples) == RATE
+
+
+def room_noise(seconds: float, slope: float, seed: int = 0) -> np.ndarray:
+    """RMS 1; slope: 0 for white, 1 for brown."""
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(int(seconds * RATE)))
+    hertz = np.maximum(np.fft.rfftfreq(int(seconds * RATE), 1 / RATE), 40.0)
+    noise = np.fft.irfft(spectrum / hertz**slope)
+    return noise / noise.std()
+
+
+@pytest.mark.parametrize(("slope", "snr_db"), [(0.0, 15.0), (0.0, 30.0), (0.5, 15.0), (1.0, 30.0)])
+def test_a_room_s_noise_around_a_take_is_cut(slope: float, snr_db: float) -> None:
+    samples = take(noise=0.0).samples[:, 0]
+    samples = samples + 0.35 * 10 ** (-snr_db / 20) * room_noise(2.5, slope)
+    clip = AudioClip.from_mono(samples, RATE)
+    assert trim_silence(clip).duration_s == 2.5  # what this is about
+    assert 0.5 < trim_take(clip).duration_s < 0.65
+
+
+def decay(falls_by_db_a_second: float) -> np.ndarray:
+    seconds = np.arange(2 * RATE) / RATE
+    return room_noise(2.0, 0.0) * 10 ** (-falls_by_db_a_second * seconds / 20)
+
+
+def accent(below_db: float) -> np.ndarray:
+    """A tenth of a second, then a hold far below it until the recording ends."""
+    sound = room_noise(2.0, 0.0)
+    sound[RATE // 10 :] *= 10 ** (-below_db / 20)
+    return sound
+
+
+SOUNDS = {
+    "a decay": decay(60.0),
+    "a slow decay": decay(20.0),
+    "a swell": room_noise(2.0, 0.0) * np.sin(np.pi * np.arange(2 * RATE) / (2 * RATE)) ** 2,
+    "shh": room_noise(2.0, 0.0),
+    "an accent": accent(25.0),
+    "a moment": room_noise(0.3, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", SOUNDS)
+def test_sound_that_fades_or_stays_is_no_noise(name: str) -> None:
+    clip = AudioClip.from_mono(0.1 * SOUNDS[name], RATE)
+    assert take_range(clip) == active_range(clip)
+
+
+def test_noise_with_a_mouse_click_in_it_is_still_noise() -> None:
+    samples = take(noise=0.0).samples[:, 0] + 0.01 * room_noise(2.5, 0.0)
+    samples[int(0.05 * RATE) : int(0.06 * RATE)] *= 4.0
+    begin, end = take_range(AudioClip.from_mono(samples, RATE))
+    assert (begin / RATE, end / RATE) == pytest.approx((0.04, 1.55), abs=0.02)
+
+
+def test_the_gate_that_was_asked_for_is_not_lowered() -> None:
+    clip = take(noise=1e-3)
+    assert take_range(clip, -12.0) == active_range(clip, -12.0)
+
+
+def test_where_noise_drowns_the_sound_nothing_is_cut() -> None:
+    samples = take(noise=0.0).samples[:, 0] + 0.3 * room_noise(2.5, 0.5)
+    assert trim_take(AudioClip.from_mono(samples, RATE)).duration_s == 2.5
+
+
+def test_silence_alone_is_no_noise() -> None:
+    clip = AudioClip.from_mono(np.zeros(RATE, np.float32), RATE)
+    assert take_range(clip) == active_range(clip) == (0, RATE)

@@ -13,6 +13,8 @@ from PIL import Image
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio import cli
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.evaluation.evaluate import recorded_in_room
 
 RATE = 16_000
 
@@ -66,7 +68,7 @@ def test_report_holds_figures_players_and_pictures(
     }
     one = figures["sets"]["pairs"]
     assert (one["queries"], one["references"]) == (2, 2)
-    assert set(one["retrieval"]) == {"qvim", "2dft", "mean_spectrum"}
+    assert set(one["retrieval"]) == {"qvim", "qvim_in_room", "2dft", "mean_spectrum"}
     assert 0 < one["retrieval"]["qvim"]["item_mrr"]["mean"] <= 1
     assert one["clips"]["clips"] == 2 * (3 + 2 + 2)
     assert one["clips"]["variations"] == 3
@@ -86,6 +88,19 @@ def test_report_holds_figures_players_and_pictures(
                 assert picture.size == (320, 160)
         else:
             assert soundfile.info(report / source).duration > 0.1
+
+
+def test_takes_in_a_noisy_room_are_the_same_sounds_with_more_in_their_pauses() -> None:
+    pulses = np.zeros(32_000, np.float32)
+    for begin in (2_000, 16_000, 30_000):
+        pulses[begin : begin + 800] = 0.5 * np.sin(np.arange(800) * 0.5)
+    take = AudioClip.from_mono(pulses, 32_000)
+    first, again = (recorded_in_room(take, seed=3) for _ in range(2))
+    assert np.array_equal(first.samples, again.samples)
+    assert not np.array_equal(first.samples, recorded_in_room(take, seed=4).samples)
+    assert first.duration_s == pytest.approx(30_800 / 32_000, abs=0.3)  # trimmed
+    loud, quiet = (np.percentile(np.abs(first.samples), share) for share in (99, 40))
+    assert 3.0 < loud / quiet < 1_000.0
 
 
 def test_number_of_variations_must_be_possible(

@@ -13,10 +13,10 @@ RATE = 48_000
 
 @pytest.fixture
 def take(tmp_path: Path) -> Path:
-    """Half a second of tone between silences of half a second."""
+    """Half a second of tone between half seconds that swell quietly, as breath does."""
     path = tmp_path / "woof.wav"
     tone = 0.5 * np.sin(np.arange(RATE // 2) * 0.05)
-    quiet = 0.002 * np.ones(RATE // 2)
+    quiet = np.geomspace(0.0002, 0.003, RATE // 2)
     soundfile.write(path, np.concatenate((quiet, tone, quiet)), RATE)
     return path
 
@@ -29,8 +29,16 @@ def test_the_trim_follows_its_threshold(take: Path) -> None:
     imitation = read_imitation(take, -40.0)
     assert part(imitation) == pytest.approx((0.5, 1.0), abs=0.07)
     assert imitation.clip.duration_s == pytest.approx(imitation.end_s - imitation.begin_s)
-    assert part(imitation.trimmed(-60.0)) == (0.0, 1.5)
+    assert part(imitation.trimmed(-70.0)) == (0.0, 1.5)
     assert part(imitation.trimmed(None)) == (0.0, 1.5)
+
+
+def test_a_room_s_noise_is_no_part_of_a_take(tmp_path: Path) -> None:
+    noise = 0.02 * np.random.default_rng(0).standard_normal(3 * RATE // 2)
+    noise[RATE // 2 : RATE] += 0.5 * np.sin(np.arange(RATE // 2) * 0.05)
+    soundfile.write(tmp_path / "noisy.wav", noise, RATE)
+    imitation = read_imitation(tmp_path / "noisy.wav", -40.0)
+    assert part(imitation) == pytest.approx((0.5, 1.0), abs=0.07)
 
 
 def test_the_clip_is_the_chosen_part_of_the_source(take: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qvim_studio.training.crops import random_stretch
+from qvim_studio.training.crops import random_color, random_stretch
 
 RATE = 16_000
 
@@ -24,3 +24,12 @@ def test_the_highest_band_is_never_lost() -> None:
         middle = power[(share > 0.3 * edge) & (share < 0.5 * edge)].mean()
         assert band > 0.7 * middle
     assert 10 < whole < 30
+
+
+def test_color_of_an_onset_does_not_come_out_at_the_end() -> None:
+    onset = np.zeros(RATE, np.float32)
+    onset[: RATE // 100] = np.sin(2 * np.pi * 3000 * np.arange(RATE // 100) / RATE + 1.0)
+    for seed in range(10):
+        colored = random_color(onset, RATE, np.random.default_rng(seed))
+        hiss = colored[RATE // 2 : RATE // 2 + 100].std()
+        assert colored[-100:].std() < 2 * hiss

@@ -17,6 +17,7 @@ from qvim_studio.training.free_timing import FreeTiming
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions
 from qvim_studio.training.qvim_finish import FinishTraining
+from qvim_studio.training.recording import Recording
 
 TAKES = 2
 
@@ -38,14 +39,14 @@ def test_every_take_has_a_row_and_another_set_is_mapped_again(
     encoder: QvimEncoder, data: tuple[Corpus, ImitationSet], tmp_path: Path
 ) -> None:
     corpus, imitations = data
-    voices, sounds = qvim_finish._cached_maps(encoder, corpus, imitations, tmp_path)
+    voices, sounds = qvim_finish._cached_maps(encoder, corpus, imitations, Recording(), tmp_path)
     assert voices.shape == (2 * TAKES, 160, 4, 32)
     assert sounds.shape == (2, 160, 4, 32)
     written = (tmp_path / "maps.pt").stat().st_mtime_ns
-    qvim_finish._cached_maps(encoder, corpus, imitations, tmp_path)
+    qvim_finish._cached_maps(encoder, corpus, imitations, Recording(), tmp_path)
     assert (tmp_path / "maps.pt").stat().st_mtime_ns == written
     fewer = Corpus(corpus.folder, corpus.items[:1], corpus._audio)
-    assert len(qvim_finish._cached_maps(encoder, fewer, imitations, tmp_path)[1]) == 1
+    assert len(qvim_finish._cached_maps(encoder, fewer, imitations, Recording(), tmp_path)[1]) == 1
 
 
 def train_last_layers(encoder: QvimEncoder, folder: Path) -> None:

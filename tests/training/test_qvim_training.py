@@ -132,6 +132,19 @@ def test_the_teacher_hears_every_sound_once() -> None:
     assert torch.equal(wanted, again) and wanted.dtype == torch.float32
 
 
+def test_the_teacher_hears_a_voice_without_its_room() -> None:
+    """What a sound is does not depend on who recorded it."""
+    batches = make_pair_batches(OPTIONS)
+    voice, sound = batches.pair(1, 0)
+    heard, meant = voice.samples, voice.meant
+    assert not np.array_equal(heard, meant) and len(heard) <= OPTIONS.sound_samples
+    assert np.array_equal(sound.samples, sound.meant)
+    given: list[np.ndarray] = []
+    batches.space.embed_short = lambda sounds, rate: given.extend(sounds) or torch.eye(len(sounds))
+    batches.heard([voice])
+    assert np.array_equal(given[0], meant)
+
+
 def test_norms_that_were_trained_stay_and_the_checkpoint_remembers_it() -> None:
     student = QvimStudent(has_norms=True).train()
     norms = [m for m in student.modules() if isinstance(m, torch.nn.BatchNorm2d)]

@@ -248,4 +248,5 @@ def test_only_the_upper_half_changes_and_both_branches_share_it(
         assert torch.equal(old, new) or not is_lower
     assert not torch.equal(before.features[-1][0].weight, after.imitation.features[-1][0].weight)
     rows = (tmp_path / "upper" / "validation.csv").read_text().splitlines()
-    assert len(rows) == 3 and rows[0] == "step,item_mrr,free_item_mrr,label_mrr,teacher_cosine"
+    assert len(rows) == 3
+    assert rows[0] == "step,item_mrr,free_item_mrr,recorded_item_mrr,label_mrr,teacher_cosine"
