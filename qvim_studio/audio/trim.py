@@ -18,8 +18,7 @@ STEADY_RANGE_DB = 3.0  # around the median, most windows of an edge
 STEADY_SHARE = 0.7  # of its windows: a mouse may click
 STEADY_DRIFT_DB = 1.5  # between its halves: what fades is sound
 SAME_DB = 4.0  # noise before the sound and noise after it
-NOISE_BELOW_DB = -10.0  # the loudest moment, if there is the same noise at both ends
-LONE_NOISE_BELOW_DB = -30.0  # if at one alone: the end of a long decay is nearly as steady
+LONE_NOISE_BELOW_DB = -30.0  # noise at one end alone: that of a long decay is nearly as steady
 HIGHEST_GATE_DB = -6.0  # noisier than that, and sound cannot be told from noise
 _SILENCE_DB = -120.0
 
@@ -76,8 +75,6 @@ def _noise_gate_db(levels_db: np.ndarray) -> float | None:
         return None
     medians = [float(np.median(noise)) for noise in noises]
     is_around = len(medians) == 2 and abs(medians[0] - medians[1]) <= SAME_DB
-    if is_around and max(medians) > NOISE_BELOW_DB:
-        return None
     if not is_around and min(medians) > LONE_NOISE_BELOW_DB:
         return None
     floor_db = max(medians) if is_around else min(medians)

@@ -239,7 +239,7 @@ class PairBatches:
 
     def take(self, row: int) -> np.ndarray:
         """The imitation in that row as it is heard in training."""
-        return recorded_row(self.imitations, row, QVIM_SAMPLE_RATE, self.options.recording)
+        return recorded_row(self.imitations, row, self.options.recording)
 
     def pair(self, index: int, view: int) -> tuple[DrawnSound, DrawnSound]:
         """The same part of an imitation and its reference, each augmented on its own."""

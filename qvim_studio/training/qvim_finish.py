@@ -227,7 +227,7 @@ def _cached_maps(
         encoder.front_end,
         lower,
         len(imitations.spans),
-        lambda row: recorded_row(imitations, row, QVIM_SAMPLE_RATE, recording),
+        lambda row: recorded_row(imitations, row, recording),
     )
     save_atomically({"voices": voices, "sounds": sounds, **made_of}, path)
     return voices, sounds

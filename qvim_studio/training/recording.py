@@ -14,7 +14,7 @@ from scipy.signal import fftconvolve
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.training.crops import random_color
-from qvim_studio.training.imitations import ImitationSet
+from qvim_studio.training.imitations import SAMPLE_RATE, ImitationSet
 
 LOWEST_HZ = 40.0  # of noise: microphones pick up little below
 
@@ -50,14 +50,12 @@ def random_recording(
     return trim_silence(AudioClip.from_mono(heard.astype(np.float32), sample_rate)).mono()
 
 
-def recorded_row(
-    takes: ImitationSet, row: int, sample_rate: int, recording: Recording
-) -> np.ndarray:
+def recorded_row(takes: ImitationSet, row: int, recording: Recording) -> np.ndarray:
     """The take in that row: a real one and the first rendered one of each item as they are, the
     others as a microphone would give them, always the same."""
     if takes.is_real[row] or row in takes.rows.first:
         return takes.row(row)
-    return random_recording(takes.row(row), sample_rate, np.random.default_rng(row), recording)
+    return random_recording(takes.row(row), SAMPLE_RATE, np.random.default_rng(row), recording)
 
 
 def _in_room(

@@ -21,6 +21,7 @@ from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
 from qvim_studio.models.text_conditioner import TextConditioner
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.imitations import ImitationSet
+from qvim_studio.training.recording import Recording, recorded_row
 from qvim_studio.training.teacher import TARGETS_FILE
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,9 @@ def make_clap_targets(corpus: Corpus, imitations: ImitationSet, checkpoint: Chec
         )
     clap = ClapAudioConditioner(clap_folder)
     sounds = [partial(corpus.samples, item, CORPUS_RATE_HZ) for item in corpus.items]
-    takes = [partial(imitations.row, row) for row in range(len(imitations.spans))]
+    takes = [
+        partial(recorded_row, imitations, row, Recording()) for row in range(len(imitations.spans))
+    ]
     rows = []
     for number, samples_of in enumerate(sounds + takes):
         samples = soxr.resample(samples_of(), CORPUS_RATE_HZ, CLAP_SAMPLE_RATE)

@@ -26,6 +26,7 @@ from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.imitations import ImitationSet
 from qvim_studio.training.loop import whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
+from qvim_studio.training.recording import Recording, recorded_row
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +117,8 @@ def make_targets(corpus: Corpus, imitations: ImitationSet, checkpoint: Path) -> 
     raw = np.stack([ear.embed(corpus.samples(item, RATE_HZ), RATE_HZ) for item in corpus.items])
     whitener = [values.astype(np.float32) for values in whitening(raw[corpus.indices("train")])]
     tower = SoundEffectsTower(ear, *map(torch.from_numpy, whitener))
-    voices = map(imitations.row, range(len(imitations.spans)))
+    takes = range(len(imitations.spans))
+    voices = (recorded_row(imitations, row, Recording()) for row in takes)
     heard = np.stack([ear.embed(samples, RATE_HZ) for samples in voices])
     np.savez(
         corpus.folder / TARGETS_FILE,

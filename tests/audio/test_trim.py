@@ -70,7 +70,31 @@ def accent(below_db: float) -> np.ndarray:
     return sound
 
 
+def pulses() -> np.ndarray:
+    """A quiet rolled r around something loud."""
+    sound = 0.016 * room_noise(2.0, 0.0)
+    sound.reshape(-1, RATE // 20)[::2] *= 0.25
+    sound[RATE // 2 : RATE] = room_noise(0.5, 0.0)
+    return sound
+
+
+def hum_before_a_shout() -> np.ndarray:
+    return np.concatenate(
+        [level * room_noise(0.5, 0.0) for level in (0.2, 1.0)] + [1e-3 * room_noise(0.5, 0.0)]
+    )
+
+
+def tap_in_the_middle() -> np.ndarray:
+    """Too short to say what is before it and what is behind it."""
+    sound = 0.02 * room_noise(0.45, 0.0)
+    sound[RATE // 5 : RATE // 4] *= 50.0
+    return sound
+
+
 SOUNDS = {
+    "a hum before a shout": hum_before_a_shout(),
+    "pulses": pulses(),
+    "a tap": tap_in_the_middle(),
     "a decay": decay(60.0),
     "a slow decay": decay(20.0),
     "a swell": room_noise(2.0, 0.0) * np.sin(np.pi * np.arange(2 * RATE) / (2 * RATE)) ** 2,
@@ -94,8 +118,10 @@ def test_noise_with_a_mouse_click_in_it_is_still_noise() -> None:
 
 
 def test_the_gate_that_was_asked_for_is_not_lowered() -> None:
-    clip = take(noise=1e-3)
-    assert take_range(clip, -12.0) == active_range(clip, -12.0)
+    sound = 1e-3 * room_noise(2.5, 0.0)
+    sound[RATE : RATE + RATE // 2] += 0.5 * room_noise(0.5, 0.0) * np.hanning(RATE // 2)
+    clip = AudioClip.from_mono(sound, RATE)
+    assert take_range(clip, -12.0) == active_range(clip, -12.0) != take_range(clip)
 
 
 def test_where_noise_drowns_the_sound_nothing_is_cut() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soxr
 import tiny_training
 import torch
 from safetensors.torch import load_file
@@ -27,7 +28,7 @@ from qvim_studio.core.errors import CheckpointError, StudioError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.models.audioldm import load_audioldm
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint, find_clap
-from qvim_studio.models.clap_audio import ClapAudioConditioner
+from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.text_conditioner import TextConditioner
 from qvim_studio.pipeline.loaded import load_checkpoint
@@ -39,6 +40,7 @@ from qvim_studio.training.film import FilmTraining
 from qvim_studio.training.imitations import load_or_render
 from qvim_studio.training.loop import STATE_FILE
 from qvim_studio.training.machine import Machine
+from qvim_studio.training.recording import Recording, recorded_row
 from qvim_studio.training.targets import load_heard_voices, load_targets, make_clap_targets
 from qvim_studio.training.unet import UnetTraining
 
@@ -85,6 +87,10 @@ def test_defect_unconditional_zeros_it_is_the_text_tower_s_empty_text(
     assert voices.shape == (3 * len(corpus.items), 512)  # three renders of each
     for vectors in (targets.embeddings, voices):
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    recorded = recorded_row(load_or_render(corpus), 1, Recording())
+    samples = soxr.resample(recorded, 32_000, CLAP_SAMPLE_RATE)
+    heard = ClapAudioConditioner(find_clap(with_clap)).embed(samples)[0].numpy()
+    np.testing.assert_allclose(voices[1], heard, atol=1e-4)
 
 
 def test_defect_zero_padded_clap_short_sounds_are_repeated(with_clap: Checkpoint) -> None:

@@ -78,7 +78,7 @@ class TeacherOfLevels:
         return torch.eye(len(sounds), 512)
 
 
-def make_pair_batches(options: QvimTraining) -> PairBatches:
+def make_pair_batches(options: QvimTraining, is_real: bool = False) -> PairBatches:
     """Two labels with a short and a long recording each; an imitation is its reference."""
     lengths = (6_400, 64_000, 6_400, 64_000)
     ends = np.cumsum(lengths)
@@ -92,7 +92,7 @@ def make_pair_batches(options: QvimTraining) -> PairBatches:
     corpus = Corpus(Path(), items, {32_000: audio})
     spans = np.stack([ends - lengths, ends], axis=1)
     rows = TakeRows(np.arange(len(items) + 1))
-    imitations = ImitationSet(rows, spans, np.zeros(len(items), bool), audio, audio[:0])
+    imitations = ImitationSet(rows, spans, np.full(len(items), is_real), audio, audio)
     return PairBatches(corpus, imitations, TeacherOfLevels(), options)
 
 
@@ -143,6 +143,20 @@ def test_the_teacher_hears_a_voice_without_its_room() -> None:
     batches.space.embed_short = lambda sounds, rate: given.extend(sounds) or torch.eye(len(sounds))
     batches.heard([voice])
     assert np.array_equal(given[0], meant)
+
+
+def test_people_s_takes_are_in_their_own_rooms_already() -> None:
+    batches = make_pair_batches(OPTIONS, is_real=True)
+    for view in range(8):
+        voice, _ = batches.pair(0, view)
+        assert len(voice.samples) == len(voice.meant)
+
+
+def test_whole_takes_are_heard_as_recorded() -> None:
+    batches = make_pair_batches(OPTIONS)
+    batches.take = lambda row: np.ones(100, np.float32)
+    audio, _, _ = batches.draw_whole(np.random.default_rng(0))
+    assert (audio[:2, :100] > 0).all() and audio[:2, 100:].abs().max() == 0
 
 
 def test_norms_that_were_trained_stay_and_the_checkpoint_remembers_it() -> None:

@@ -18,6 +18,7 @@ from qvim_studio.models.sound_effects_tower import (
 from qvim_studio.training import teacher
 from qvim_studio.training.corpus import Corpus, CorpusItem
 from qvim_studio.training.imitations import ImitationSet, TakeRows
+from qvim_studio.training.recording import Recording, recorded_row
 from qvim_studio.training.teacher import SHRINKAGE, load_teacher, make_targets, whitening
 
 
@@ -50,18 +51,24 @@ def test_whitening_evens_out_the_variances() -> None:
     np.testing.assert_allclose(variances, expected, rtol=0.05)
 
 
+def make_takes(audio: np.ndarray) -> ImitationSet:
+    """Two of each sound: its halves."""
+    half = len(SOUNDS[0]) // 2
+    spans = np.arange(8)[:, None] * half + [0, half]
+    rows = TakeRows(np.arange(5) * 2)
+    return ImitationSet(rows, spans, np.zeros(8, bool), audio, np.zeros(0, np.float16))
+
+
 @pytest.fixture
 def made(checkpoint: Path, tmp_path: Path) -> Path:
     """A corpus' folder with the targets of four sounds and of two imitations of each."""
     audio = np.concatenate(SOUNDS).astype(np.float16)
     length = len(SOUNDS[0])
+    takes = make_takes(audio)
     items = tuple(
         CorpusItem(f"{i}.wav", "x", "sfx", "s", "CC0", "train", 8e3, True, i * length, length)
         for i in range(4)
     )
-    spans = np.arange(8)[:, None] * length // 2 + [0, length // 2]
-    rows = TakeRows(np.arange(5) * 2)
-    takes = ImitationSet(rows, spans, np.zeros(8, bool), audio, np.zeros(0, np.float16))
     make_targets(Corpus(tmp_path, items, {32_000: audio}), takes, checkpoint)
     return tmp_path
 
@@ -83,6 +90,17 @@ def test_tower_beside_the_targets_hears_in_their_space(made: Path) -> None:
         likeness = heard @ stored["embeddings"].T
     assert likeness.argmax(axis=1).tolist() == [0, 1, 2, 3]
     assert likeness.diagonal().min() > 0.5
+
+
+def test_the_tower_hears_takes_as_the_encoder_does(made: Path, checkpoint: Path) -> None:
+    takes = make_takes(np.concatenate(SOUNDS).astype(np.float16))
+    with np.load(made / "targets.npz") as stored:
+        whitener = (torch.from_numpy(stored[name]) for name in ("mean", "projection"))
+        tower = SoundEffectsTower(load_teacher(checkpoint), *whitener)
+        recorded = [recorded_row(takes, row, Recording()) for row in range(8)]
+        heard = np.stack([tower.ear.embed(samples, 32_000) for samples in recorded])
+        expected = tower.place(torch.from_numpy(heard)).numpy()
+        np.testing.assert_allclose(stored["voices"], expected, atol=1e-5)
 
 
 def test_checkpoint_file_is_read_as_it_is(checkpoint: Path) -> None:
