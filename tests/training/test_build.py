@@ -121,6 +121,7 @@ def test_imitations_of_a_copied_reference_belong_to_the_first_copy(tmp_path: Pat
 def test_real_imitations_are_trimmed_and_marked_and_the_rest_is_rendered(tmp_path: Path) -> None:
     table = write_pairs(tmp_path, references=2, takes=2)
     padded = np.concatenate([np.zeros(32_000), tone(3000, 0.1), np.zeros(64_000)])
+    padded += 0.02 * np.random.default_rng(0).standard_normal(len(padded))  # a room's noise
     soundfile.write(tmp_path / "voices" / "0_0.wav", padded, 32_000)
     rows = [{"reference": f"sounds/{i}.wav", "imitation": "", "label": "x"} for i in (7, 8)]
     write_tone(tmp_path / "sounds" / "7.wav", 450)

@@ -49,6 +49,27 @@ def test_every_take_has_a_row_and_another_set_is_mapped_again(
     assert len(qvim_finish._cached_maps(encoder, fewer, imitations, Recording(), tmp_path)[1]) == 1
 
 
+def test_takes_are_mapped_as_recorded_and_again_as_recorded_otherwise(
+    encoder: QvimEncoder,
+    data: tuple[Corpus, ImitationSet],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = []
+
+    def recorded_row(takes: ImitationSet, row: int, recording: Recording) -> np.ndarray:
+        given.append((row, recording))
+        return takes.row(0)
+
+    monkeypatch.setattr(qvim_finish, "recorded_row", recorded_row)
+    corpus, imitations = data
+    dry, wet = Recording(room_odds=0.0), Recording(room_odds=1.0)
+    for recording in (dry, wet, wet):
+        voices, _ = qvim_finish._cached_maps(encoder, corpus, imitations, recording, tmp_path)
+        assert (voices == voices[:1]).all()
+    assert given == [(row, kind) for kind in (dry, wet) for row in range(2 * TAKES)]
+
+
 def train_last_layers(encoder: QvimEncoder, folder: Path) -> None:
     build_corpus([write_pairs(folder, references=12, takes=TAKES)], folder / "corpus")
     items = len(load_corpus(folder / "corpus").items)

@@ -23,12 +23,13 @@ from qvim_studio.training.build import build_corpus
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.imitations import load_or_render
 from qvim_studio.training.loop import LoopOptions
-from qvim_studio.training.qvim import PairBatches, QvimTraining, embed_all
+from qvim_studio.training.qvim import DrawnSound, PairBatches, QvimTraining, embed_all
 from qvim_studio.training.qvim_upper import (
     FIRST_UPPER,
     UpperBatches,
     UpperLayers,
     UpperTraining,
+    _validate,
     load_or_make_maps,
 )
 
@@ -126,6 +127,39 @@ def test_maps_are_made_once_and_again_for_another_lower_half(
     torch.manual_seed(1)
     load_or_make_maps(QvimEncoder().eval(), batches, OPTIONS, tmp_path / "maps.pt")
     assert batches.space.heard == 2 * heard
+
+
+def test_takes_are_mapped_as_recorded_and_taught_as_meant(
+    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
+) -> None:
+    batches = make_batches(corpus_folder)
+    recorded, meant = np.zeros(4_000, np.float32), np.ones(4_000, np.float32)
+    batches.take = lambda row: recorded
+    batches.pair = lambda index, view: (DrawnSound(("x",), recorded, meant),) * 2
+    taught: list[np.ndarray] = []
+    teach = batches.space.embed_short
+    batches.space.embed_short = lambda sounds, rate: taught.extend(sounds) or teach(sounds, rate)
+    maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
+    assert (maps.voices == maps.voices[:1]).all() and (maps.sounds != maps.sounds[:1]).any()
+    assert (
+        sum(np.array_equal(sound, meant) for sound in taught) == maps.pairs.flatten(0, 2).shape[0]
+    )
+
+
+def test_the_last_take_of_each_sound_is_ranked_apart(
+    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
+) -> None:
+    batches = make_batches(corpus_folder)
+    maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
+    held_out = batches.corpus.indices("held_out")
+    assert len(held_out) == 2
+    first = batches.imitations.rows.first
+    maps.voices[first[held_out]] = maps.sounds[held_out[::-1].copy()]
+    maps.voices[first[held_out + 1] - 1] = maps.sounds[held_out]
+    drawn = UpperBatches(maps, batches.corpus, batches.imitations, OPTIONS)
+    with torch.no_grad():
+        figures = _validate(UpperLayers(encoder.imitation).eval(), drawn, batches.corpus)
+    assert (figures["item_mrr"], figures["recorded_item_mrr"]) == (0.5, 1.0)
 
 
 def test_a_batch_pairs_imitations_with_their_references(
