@@ -13,7 +13,7 @@ import soundfile
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
-from qvim_studio.evaluation.sets import References, held_out_sets, real_sets
+from qvim_studio.evaluation.sets import Query, References, held_out_sets, real_sets
 from qvim_studio.training.corpus import Corpus, CorpusItem, load_corpus
 from qvim_studio.training.imitations import ImitationSet, TakeRows
 
@@ -58,6 +58,13 @@ def make_imitations(*is_real: bool) -> ImitationSet:
         rendered=np.full(count * LENGTH, 0.1, np.float16),
         recorded=np.full(count * LENGTH, 0.5, np.float16),
     )
+
+
+def test_references_are_of_the_queries_whose_classes_they_have() -> None:
+    clip = AudioClip.from_mono(np.ones(8, np.float32), 16_000)
+    references = References((clip,) * 3, ("dog", "door", "wind"))
+    queries = [Query("woof", clip, ("dog",)), Query("shh", clip, ("wind", "dog"))]
+    assert references.are_of(queries).tolist() == [[True, False, False], [True, False, True]]
 
 
 def test_people_and_renderer_are_sets_of_their_own(tmp_path: Path) -> None:

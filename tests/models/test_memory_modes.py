@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
 import time
@@ -256,6 +257,26 @@ def test_a_streamed_network_that_nobody_wants_any_more_goes_at_once() -> None:
     gc.disable()
     try:
         del network
+        assert weights() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("last", [(0, 1, 0, 1), (0, 9)], ids=["back", "failed"])
+def test_a_block_that_came_for_nothing_keeps_no_network(last: tuple[int, ...]) -> None:
+    network = Crossroads()
+    stream(network, "cpu")
+    for order in ((0, 1, 2), last):
+        network.order = order
+        with contextlib.suppress(IndexError):
+            network(torch.zeros(2, 3))
+    weights = weakref.ref(network.layers[1].weight)
+    gc.disable()
+    try:
+        del network
+        deadline = time.monotonic() + 5.0
+        while weights() is not None and time.monotonic() < deadline:  # it may still be on its way
+            time.sleep(0.01)
         assert weights() is None
     finally:
         gc.enable()
