@@ -17,7 +17,7 @@ from qvim_studio.audio.resample import mono_at, resample
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.core.resources import resource_path
+from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.evaluation.reconstruction import reconstruct
 from qvim_studio.models.bandwidth import EXTENDED_RATE, load_extender
@@ -57,8 +57,7 @@ def test_files_are_as_published_and_within_their_size() -> None:
 
 def test_bundled_library_has_a_source_and_a_licence_for_every_sound() -> None:
     folder = resource_path("library")
-    with (folder / "library.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = library_rows()
     assert {row["file"] for row in rows} == {path.name for path in folder.glob("*.ogg")}
     assert all(row["source"] and row["licence"] for row in rows)
 
@@ -116,8 +115,7 @@ def test_generated_clips_are_of_the_imitated_class(engine: StudioEngine) -> None
 def class_centroids() -> tuple[list[str], np.ndarray]:
     """Mean embedding of every class of the bundled library, unit norm."""
     folder = resource_path("library")
-    with (folder / "library.csv").open(newline="", encoding="utf-8") as file:
-        classes = {row["file"]: row["class"] for row in csv.DictReader(file)}
+    classes = {row["file"]: row["class"] for row in library_rows()}
     with np.load(folder / "index.npz") as stored:
         embeddings = dict(zip(stored["names"].tolist(), stored["embeddings"], strict=True))
     names = sorted(set(classes.values()))

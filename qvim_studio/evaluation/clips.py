@@ -6,12 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
+from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.evaluation.distances import (
     class_centroids,
@@ -22,19 +23,21 @@ from qvim_studio.evaluation.distances import (
 from qvim_studio.evaluation.embedding import JudgingEmbedding
 from qvim_studio.evaluation.fidelity import Fidelity, failed_gates, measure_fidelity
 from qvim_studio.evaluation.retrieval import Score, chance_reciprocal_ranks
-from qvim_studio.evaluation.sets import Query, QuerySet, References
+from qvim_studio.evaluation.sets import Phrase, Query, QuerySet, References
 from qvim_studio.training.ranks import reciprocal_ranks
 
+T = TypeVar("T")
 SEEDS = 2  # variations of each imitation where timing is judged: enough to see that they differ
 
 
 @dataclass(frozen=True, eq=False)
 class MadeClip:
-    """What one imitation gave. clips: one per seed, in the order of the seeds; of the ``asked``
-    seeds those that came out silent gave none. first: which of the clips the program shows first,
-    the one that its encoder finds nearest to the voice."""
+    """What one imitation or phrase gave. clips: one per seed, in the order of the seeds; of the
+    ``asked`` seeds those that came out silent gave none. fidelity: to the imitation, of each clip;
+    empty for a phrase. first: which of the clips the program shows first, the one that its encoder
+    finds nearest to the voice."""
 
-    query: Query
+    query: Query | Phrase
     clips: tuple[AudioClip, ...]
     fidelity: tuple[Fidelity, ...]
     started_from: str
@@ -45,29 +48,38 @@ class MadeClip:
 
 def choose_queries(query_set: QuerySet, count: int) -> QuerySet:
     """At most ``count`` queries, spread evenly over the set, with all its references."""
-    total = len(query_set.queries)
-    picked = np.unique(np.linspace(0, total - 1, min(count, total)).round().astype(int))
-    return replace(query_set, queries=tuple(query_set.queries[i] for i in picked))
+    return replace(query_set, queries=tuple(spread(query_set.queries, count)))
+
+
+def spread(many: Sequence[T], count: int) -> list[T]:
+    """At most ``count`` of them, evenly over all, in their order."""
+    picked = np.unique(np.linspace(0, len(many) - 1, min(count, len(many))).round().astype(int))
+    return [many[i] for i in picked]
 
 
 def make_clips(
     engine: Engine,
-    queries: Sequence[Query],
+    queries: Sequence[Query | Phrase],
     settings: dict[str, Any],
     timbres: Sequence[AudioClip] | None = None,
+    texts: Sequence[str] | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[MadeClip]:
     """Generate from every query with these settings of a request, SEEDS times if they say nothing
     of variations.
 
-    timbres: a foreign sound for each query, the shuffled-conditioning baseline.
+    timbres: a foreign sound for each query, the shuffled-conditioning baseline. texts: words for
+    each; a phrase is its own.
     """
     settings = {"variations": SEEDS} | settings
     made = []
     for number, query in enumerate(queries):
+        takes = [query.clip] if isinstance(query, Query) else []
+        text = query.name if isinstance(query, Phrase) else ""
         request = GenerationRequest(
-            imitation=query.clip,
+            imitation=takes[0] if takes else None,
             timbre=None if timbres is None else timbres[number],
+            text=text if texts is None else texts[number],
             **settings,
         )
         began = time.perf_counter()
@@ -80,7 +92,7 @@ def make_clips(
             MadeClip(
                 query=query,
                 clips=clips,
-                fidelity=tuple(measure_fidelity(query.clip, clip) for clip in clips),
+                fidelity=tuple(measure_fidelity(take, clip) for take in takes for clip in clips),
                 started_from=variations[0].start_name,
                 seconds=seconds / len(clips),
                 asked=request.variations,
@@ -91,12 +103,23 @@ def make_clips(
     return made
 
 
-def shuffled_timbres(queries: Sequence[Query], seed: int = 0) -> list[AudioClip]:
-    """For each query the imitation of another class, at random."""
+def shuffled_timbres(
+    queries: Sequence[Query], among: Sequence[Query], seed: int = 0
+) -> list[AudioClip]:
+    """For each query an imitation of another class, at random.
+
+    Raises UsageError where there is none.
+    """
     rng = np.random.default_rng(seed)
     timbres = []
     for query in queries:
-        foreign = [other for other in queries if not set(other.classes) & set(query.classes)]
+        foreign = [other for other in among if not set(other.classes) & set(query.classes)]
+        if not foreign:
+            raise UsageError(
+                f"All imitations are of one kind ({', '.join(query.classes)}), so their clips "
+                "cannot be compared with those of a foreign voice. Add pairs with another label, "
+                "or make no clips with --clips 0."
+            )
         timbres.append(foreign[rng.integers(len(foreign))].clip)
     return timbres
 

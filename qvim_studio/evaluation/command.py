@@ -13,22 +13,23 @@ from typing import Any
 import numpy as np
 import torch
 
-from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import MAX_VARIATIONS, VramMode
 from qvim_studio.evaluation import sets
-from qvim_studio.evaluation.clips import MadeClip
-from qvim_studio.evaluation.embedding import find_judge, untaught_judge
+from qvim_studio.evaluation.clips import MadeClip, spread
+from qvim_studio.evaluation.embedding import JudgingEmbedding, find_judge, untaught_judge
 from qvim_studio.evaluation.evaluate import (
     evaluate_adapter,
     evaluate_clips,
     evaluate_reconstruction,
     evaluate_retrieval,
+    evaluate_texts,
+    evaluate_words,
 )
 from qvim_studio.evaluation.features import qvim_embeddings
-from qvim_studio.evaluation.report import write_report
-from qvim_studio.evaluation.sets import QuerySet
+from qvim_studio.evaluation.report import WORDS, write_report
+from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.qvim import encoder_id, load_qvim_encoder
@@ -76,17 +77,43 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
                 judges,
                 options.clips,
                 options.variations,
+                knows_words=loaded.text is not None,
             )
             one["clips"] = evaluation.figures
             made[query_set.name] = evaluation.made
         figures["sets"][query_set.name] = one
+    judge, references = judges[0], query_sets[0].references
+    words, made[WORDS] = _words_figures(engine, loaded, references, settings, judge, options)
+    figures |= words
     figures |= adapter_figures(loaded, options.runs / "corpus")
     figures["reconstruction"], rebuilt = evaluate_reconstruction(
-        loaded, _spread(query_sets[0].references.clips, MAX_RECONSTRUCTED)
+        loaded, spread(query_sets[0].references.clips, MAX_RECONSTRUCTED)
     )
     if options.report is not None:
         figures["report"] = str(write_report(options.report, figures, made, rebuilt))
     return figures
+
+
+def _words_figures(
+    engine: Engine,
+    loaded: LoadedCheckpoint,
+    references: References,
+    settings: dict[str, Any],
+    judge: JudgingEmbedding,
+    options: argparse.Namespace,
+) -> tuple[dict[str, Any], tuple[MadeClip, ...]]:
+    """Of words alone; empty where the checkpoint knows none, or none for these references."""
+    if loaded.text is None or not phrases_of(references):
+        return {}, ()
+    found: dict[str, Any] = {"references": len(references.clips)}
+    found["retrieval"] = evaluate_words(loaded, references)
+    if not options.clips:
+        return {WORDS: found}, ()
+    evaluation = evaluate_texts(
+        engine, references, settings, judge, options.clips, options.variations
+    )
+    found["clips"] = evaluation.figures
+    return {WORDS: found}, evaluation.made
 
 
 def find_sets(options: argparse.Namespace) -> list[QuerySet]:
@@ -127,9 +154,22 @@ def summary(figures: dict[str, Any]) -> str:
                 f"{clips['timing_tight']['envelope_correlation']:.3f}, onsets "
                 f"{clips['timing_tight']['onset_ms']:.0f} ms"
             )
+        if "clips" in one and clips["class_mrr_worded"]:
+            lines[-1] += f"; with words beside the voice {clips['class_mrr_worded']['mean']:.3f}"
+    if WORDS in figures:
+        lines.append(_words_line(figures[WORDS]))
     reconstruction = figures["reconstruction"]
     lines.append(f"VAE + vocoder: {reconstruction['total_db']:.2f} dB in active frames")
     return "\n".join(lines)
+
+
+def _words_line(words: dict[str, Any]) -> str:
+    parts = []
+    for title, one in (("found", words["retrieval"]), ("made clips", words.get("clips"))):
+        if one:
+            score = one["class_mrr"]
+            parts.append(f"{title} {score['mean']:.3f} (chance {score['chance']:.3f})")
+    return f"words alone: class MRR {', '.join(parts)}"
 
 
 def _facts(checkpoint: Checkpoint, encoder: str, options: argparse.Namespace) -> dict[str, Any]:
@@ -161,8 +201,3 @@ def adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str, 
     if loaded.adapter.hears:
         heard = np.concatenate([loaded.heard(query.clip).numpy() for query in queries])
     return {"adapter": evaluate_adapter(loaded.adapter, voices, heard, targets)}
-
-
-def _spread(clips: Sequence[AudioClip], count: int) -> list[AudioClip]:
-    picked = np.linspace(0, len(clips) - 1, min(count, len(clips))).round()
-    return [clips[int(i)] for i in picked]

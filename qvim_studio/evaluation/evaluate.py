@@ -13,10 +13,12 @@ import torch
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
+from qvim_studio.core.settings import Settings
 from qvim_studio.evaluation import clips as made_clips
 from qvim_studio.evaluation.clips import MadeClip
 from qvim_studio.evaluation.embedding import JudgingEmbedding
 from qvim_studio.evaluation.features import mean_spectra, modulation_spectra, qvim_embeddings
+from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.evaluation.reconstruction import Reconstruction, reconstruct
 from qvim_studio.evaluation.retrieval import (
     Score,
@@ -24,7 +26,7 @@ from qvim_studio.evaluation.retrieval import (
     chance_reciprocal_ranks,
     ndcg,
 )
-from qvim_studio.evaluation.sets import QuerySet
+from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
 from qvim_studio.models.adapter import Adapter
 from qvim_studio.models.qvim import QvimEncoder
 from qvim_studio.pipeline.loaded import LoadedCheckpoint
@@ -121,27 +123,42 @@ def evaluate_clips(
     judges: tuple[JudgingEmbedding, JudgingEmbedding],
     count: int,
     variations: int,
+    *,
+    knows_words: bool,
 ) -> SetEvaluation:
-    """Clips for ``count`` queries: as asked, tightly and loosely following, and shuffled.
+    """Clips for ``count`` queries: as asked, with words beside the voice where there are some for
+    all of them, tightly and loosely following, and shuffled. They start from the references'
+    library.
 
     settings: of the requests (core.request.GenerationRequest). judges: the second gives the class
-    rank once more. variations: of each query as asked.
+    rank once more. variations: of each query as asked. knows_words: the checkpoint does.
     """
     judge, second = judges
     chosen = made_clips.choose_queries(query_set, count)
     takes = chosen.queries
+    settings = settings | _starts(chosen.references)
 
-    def make(what: str, timbres: Sequence[AudioClip] | None, **changes: Any) -> list[MadeClip]:
+    def make(
+        what: str,
+        timbres: Sequence[AudioClip] | None,
+        texts: Sequence[str] | None = None,
+        **changes: Any,
+    ) -> list[MadeClip]:
         return made_clips.make_clips(
             engine,
             takes,
             settings | changes,
             timbres,
+            texts,
             lambda done, total: log.info("%s, %s: %d of %d", chosen.name, what, done, total),
         )
 
     made = make("as asked", None, variations=variations)
-    shuffled = make("shuffled", made_clips.shuffled_timbres(takes))
+    worded = None
+    if knows_words and all(query.classes[0] in PHRASES for query in takes):
+        texts = [PHRASES[query.classes[0]][0] for query in takes]
+        worded = make("with words", None, texts, balance=Settings.balance)
+    shuffled = make("shuffled", made_clips.shuffled_timbres(takes, query_set.queries))
     tight = make("tight", None, follow=1.0)
     loose = make("loose", None, follow=0.0)
     first = made_clips.shown_first(made)
@@ -155,6 +172,7 @@ def evaluate_clips(
             "variations": variations,
             "class_mrr_first": asdict(made_clips.class_scores(first, *scores)),
             "class_mrr_shuffled": asdict(made_clips.class_scores(shuffled, *scores)),
+            "class_mrr_worded": worded and asdict(made_clips.class_scores(worded, *scores)),
             "second_judge": second.name,
             "class_mrr_second": asdict(made_clips.class_scores(made, *second_scores)),
             "class_mrr_second_shuffled": asdict(made_clips.class_scores(shuffled, *second_scores)),
@@ -166,6 +184,57 @@ def evaluate_clips(
         },
         tuple(made),
     )
+
+
+def _starts(references: References) -> dict[str, Any]:
+    """Settings of a request."""
+    return {"library_folder": references.library and str(references.library)}
+
+
+def evaluate_texts(
+    engine: Engine,
+    references: References,
+    settings: dict[str, Any],
+    judge: JudgingEmbedding,
+    count: int,
+    variations: int,
+) -> SetEvaluation:
+    """Clips from words alone, ``variations`` for each of ``count`` phrases.
+
+    The phrases name kinds of sounds that are among the references.
+    """
+    chosen = made_clips.spread(phrases_of(references), count)
+    made = made_clips.make_clips(
+        engine,
+        chosen,
+        settings | _starts(references) | {"variations": variations},
+        on_progress=lambda done, total: log.info("words alone: %d of %d", done, total),
+    )
+    return SetEvaluation(
+        {
+            "judge": judge.name,
+            "phrases": len(chosen),
+            "class_mrr": asdict(made_clips.class_scores(made, references, judge)),
+            **made_clips.quality_scores(made, judge),
+        },
+        tuple(made),
+    )
+
+
+@torch.inference_mode()
+def evaluate_words(loaded: LoadedCheckpoint, references: References) -> Figures:
+    """phrase → reference in the space of the conditions; empty without both of its towers."""
+    if loaded.text is None or loaded.audio_tower is None:
+        return {}
+    phrases = phrases_of(references)
+    words = torch.cat(loaded.text.embed([phrase.name for phrase in phrases]))
+    heard = torch.cat([loaded.heard(clip) for clip in references.clips])
+    relevant = references.are_of(phrases)
+    ranks = reciprocal_ranks((words @ heard.T).numpy(), relevant)
+    return {
+        "phrases": len(phrases),
+        "class_mrr": asdict(Score.of(ranks, chance_reciprocal_ranks(relevant))),
+    }
 
 
 def evaluate_reconstruction(

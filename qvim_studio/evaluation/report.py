@@ -13,8 +13,10 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.evaluation.clips import MadeClip
 from qvim_studio.evaluation.pictures import save_spectrogram
 from qvim_studio.evaluation.reconstruction import Reconstruction
+from qvim_studio.evaluation.sets import Query
 
 PAGE = "index.html"
+WORDS = "words"  # of the figures and the clips from words alone
 MAX_SHOWN = 16
 METHODS = {
     "qvim": "QVIM encoder",
@@ -57,6 +59,9 @@ def write_report(
     for name, one in figures["sets"].items():
         sections.append(_set_section(name, one))
         sections.append(_clip_grid(made.get(name, ()), media, f"{len(sections):02d}"))
+    if WORDS in figures:
+        sections.append(_words_section(figures[WORDS]))
+        sections.append(_clip_grid(made.get(WORDS, ()), media, WORDS))
     if "adapter" in figures:
         sections.append(_adapter_section(figures["adapter"]))
     if "reconstruction" in figures:
@@ -126,6 +131,11 @@ def _clip_tables(clips: dict[str, Any]) -> str:
             *_distances(clips["distribution"]),
         ),
         (f"first of {clips['variations']} shown", _score(clips["class_mrr_first"]), *[""] * 4),
+        *(
+            [("with words beside the voice", _score(clips["class_mrr_worded"]), *[""] * 4)]
+            if clips["class_mrr_worded"]
+            else []
+        ),
         (
             "voice shuffled",
             _score(clips["class_mrr_shuffled"]),
@@ -178,7 +188,9 @@ def _clip_grid(made: Sequence[MadeClip], media: Path, prefix: str) -> str:
     figures = []
     for number, one in enumerate(made[:MAX_SHOWN]):
         stem = f"{prefix}-{number:02d}"
-        parts = [_media("imitation", one.query.clip, media, f"{stem}-take")]
+        parts = []
+        if isinstance(one.query, Query):
+            parts.append(_media("imitation", one.query.clip, media, f"{stem}-take"))
         started = f", from {one.started_from}" if one.started_from else ""
         parts += [
             _media(f"made{started}", clip, media, f"{stem}-made-{seed}")
@@ -187,6 +199,22 @@ def _clip_grid(made: Sequence[MadeClip], media: Path, prefix: str) -> str:
         caption = html.escape(one.query.name)
         figures.append(f"<figure><figcaption>{caption}</figcaption>{''.join(parts)}</figure>")
     return f"<div class=grid>{''.join(figures)}</div>" if figures else ""
+
+
+def _words_section(words: dict[str, Any]) -> str:
+    rows = [
+        (title, str(one["phrases"]), _score(one["class_mrr"]), f"{one['class_mrr']['chance']:.3f}")
+        for title, one in (
+            ("words → reference", words["retrieval"]),
+            ("made clip → reference", words.get("clips")),
+        )
+        if one
+    ]
+    size = f"phrases as people type them, among {words['references']} references"
+    return (
+        f"<h2>words alone</h2><p class=soft>{size}.</p>"
+        f"{_table(('', 'phrases', 'class MRR', 'chance'), rows)}"
+    )
 
 
 def _adapter_section(adapter: dict[str, Any]) -> str:

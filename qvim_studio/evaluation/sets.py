@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from qvim_studio.audio.onsets import split_at_onsets
 from qvim_studio.audio.trim import trim_silence, trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, StudioError, UsageError
-from qvim_studio.core.resources import resource_path
+from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.evaluation.onomatopoeia import ONOMATOPOEIA, VOICES
+from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.imitations import SAMPLE_RATE, ImitationSet
 from qvim_studio.training.labels import MOUTH_CLASSES, VOICE_CLASSES, sound_class
@@ -44,12 +45,24 @@ class Query:
     item: int | None = None
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """A query in words alone. name: the words."""
+
+    name: str
+    classes: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class References:
-    """Sounds that imitations are searched among, each of one class. Sets may share them."""
+    """Sounds that imitations are searched among, each of one class. Sets may share them.
+
+    library: folder of the sounds that clips for them may start from; None means the bundled ones.
+    """
 
     clips: tuple[AudioClip, ...]
     classes: tuple[str, ...]
+    library: Path | None = None
     _described: dict[tuple[Any, ...], np.ndarray] = field(default_factory=dict, repr=False)
 
     def described(self, describe: Callable[..., np.ndarray], *of: Any) -> np.ndarray:
@@ -59,7 +72,7 @@ class References:
             self._described[key] = describe(*of, self.clips)
         return self._described[key]
 
-    def are_of(self, queries: Sequence[Query]) -> np.ndarray:
+    def are_of(self, queries: Sequence[Query | Phrase]) -> np.ndarray:
         """(queries, references) bool: the reference is of a class that the query stands for."""
         return np.array([[name in query.classes for name in self.classes] for query in queries])
 
@@ -119,7 +132,7 @@ def held_out_sets(corpus: Corpus, imitations: ImitationSet) -> list[QuerySet]:
     """Held-out references and imitations of them: the voice renderer's, and people's where the
     corpus has any, each a set of its own."""
     indices = corpus.indices("held_out").tolist()
-    references = _references(corpus, indices)
+    references = _held_out_references(corpus)
     found = []
     for name, origin, is_real in HELD_OUT:
         queries = tuple(
@@ -144,7 +157,7 @@ def spoken_set(corpus: Corpus) -> QuerySet:
             "The second renderer's imitations need the speech synthesizer espeak-ng, which is not "
             "installed. On Debian: apt install espeak-ng."
         )
-    references = _references(corpus, corpus.indices("held_out").tolist())
+    references = _held_out_references(corpus)
     queries = tuple(
         Query(f"{word} ({voice})", _speak(word, voice), (name,))
         for name, words in ONOMATOPOEIA.items()
@@ -194,11 +207,20 @@ def _real_queries(data_folder: Path, wanted: Mapping[str, tuple[str, ...]]) -> I
             yield Query(name, sound, wanted[row["label"]])
 
 
+def phrases_of(references: References) -> list[Phrase]:
+    """What people type for the kinds of sounds that are among the references."""
+    return [
+        Phrase(text, (name,))
+        for name, texts in PHRASES.items()
+        if name in references.classes
+        for text in texts
+    ]
+
+
 def bundled_set() -> QuerySet:
     """The example takes and the library that ship: what a fresh machine can evaluate."""
     examples, library = resource_path("examples"), resource_path("library")
-    with (library / "library.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = library_rows()
     references = References(
         tuple(read_audio(library / row["file"]) for row in rows),
         tuple(row["class"] for row in rows),
@@ -210,6 +232,25 @@ def bundled_set() -> QuerySet:
         for take in takes
     )
     return QuerySet("bundled", "the example takes (synthetic)", queries, references)
+
+
+def _held_out_references(corpus: Corpus) -> References:
+    """No clip starts from what it is compared with: the library without the held-out sounds."""
+    references = _references(corpus, corpus.indices("held_out").tolist())
+    return replace(references, library=_known_library(corpus))
+
+
+def _known_library(corpus: Corpus) -> Path:
+    """A folder in the corpus's with the bundled sounds that it does not hold out."""
+    library, folder = resource_path("library"), corpus.folder / "known_library"
+    items = (corpus.items[index] for index in corpus.indices("held_out"))
+    held_out = {(item.label, item.source) for item in items}
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for row in library_rows():
+        if (row["label"], row["source"]) not in held_out:
+            shutil.copy2(library / row["file"], folder)  # with its time: the index stays valid
+    return folder
 
 
 def _references(corpus: Corpus, indices: Sequence[int]) -> References:

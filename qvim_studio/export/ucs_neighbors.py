@@ -6,14 +6,13 @@ among the kinds of sounds that ship; words, where there are any, know better.
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from qvim_studio.core.resources import resource_path
+from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.export.ucs import suggest
 
 VOTERS = 3
@@ -44,8 +43,7 @@ def labelled_sounds(folder: Path | None = None) -> LabelledSounds:
     Sounds whose words name no category have no vote.
     """
     folder = folder or resource_path("library")
-    with (folder / "library.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["file"]: row for row in csv.DictReader(file)}
+    rows = {row["file"]: row for row in library_rows(folder)}
     with np.load(folder / "index.npz") as stored:
         names = [str(name) for name in stored["names"]]
         found = [_category_of(rows.get(name)) for name in names]

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 # A take's level says how far the microphone was, not what is meant: before embedding every
 # imitation and candidate is brought to this RMS, near the middle of the encoder's training levels.
 EMBEDDING_RMS_DBFS = -26.0
+SAYS_NOTHING = 0.8  # cosine with no words at all from which on words are called unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +176,11 @@ class LoadedCheckpoint:
         text = unwanted = None
         if self.text is not None:
             # Together: a large tower is read once for both.
-            text, unwanted = self.text.embed([words, request.negative_text])
+            text, unwanted, nothing = self.text.embed([words, request.negative_text, ""])
+            if words and float((text * nothing).sum()) > SAYS_NOTHING:
+                notes.append(
+                    f"This checkpoint hardly knows these words: {words}. Others may do more."
+                )
         wanted = mix(voice, text if words else None, request.balance)
         if unwanted is None:
             unwanted = torch.zeros_like(wanted)

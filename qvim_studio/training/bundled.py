@@ -21,6 +21,7 @@ from qvim_studio.audio.levels import fade, normalize_peak
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
+from qvim_studio.core.resources import library_rows
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.credits import MIT_NOTICE, credit
 from qvim_studio.training.labels import CLASSES, sound_class, words
@@ -140,10 +141,9 @@ def make_examples(corpus: Corpus, folder: Path) -> None:
             writer.writerow((path.name, example.title, example.sound, how))
 
 
-def write_attributions(corpus: Corpus, library_csv: Path, path: Path) -> None:
+def write_attributions(corpus: Corpus, library: Path, path: Path) -> None:
     """Credits of the bundled sounds and of everything the starter's weights learned from."""
-    with library_csv.open(newline="", encoding="utf-8") as file:
-        bundled = [(r["source"], r["licence"], r["author"]) for r in csv.DictReader(file)]
+    bundled = [(r["source"], r["licence"], r["author"]) for r in library_rows(library)]
     learned = [(i.source, *credit(i.source, i.label, i.licence)) for i in corpus.items]
     lines = [
         "# Attributions",

@@ -2,47 +2,59 @@
 
 from __future__ import annotations
 
-import json
-import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import ByteLevelBPETokenizer
+from tokenizers import (
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 from torch import nn
 
+from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.resample import mono_at
+from qvim_studio.core.resources import library_rows, resource_path
+from qvim_studio.models.checkpoints import TOWER_FOLDER
+from qvim_studio.models.sound_effects_tower import DIMENSIONS, SoundEffectsTower
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
+from qvim_studio.training.captions import CaptionWriter
 from qvim_studio.training.corpus import Corpus, load_corpus
-from qvim_studio.training.labels import CLASSES, RULES, sound_class, words
+from qvim_studio.training.labels import CLASSES, sound_class, words
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, whole_folder
 from qvim_studio.training.machine import find_machine
 
 from transformers import (  # isort: skip
     ClapTextConfig,
     ClapTextModelWithProjection,
-    RobertaTokenizer,
+    PreTrainedTokenizerFast,
 )
 
-SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")  # RoBERTa's, in its order
-VOCABULARY = 1200
+START, PAD, END, UNKNOWN = "<s>", "<pad>", "</s>", "<unk>"  # RoBERTa's, in its order
+VOCABULARY = 2000
 MAX_TOKENS = 77
-TEMPLATES = ("{}", "{}", "{}", "the sound of {}", "a {}", "{} sound", "sound of a {}")
-ADJECTIVES = ("loud", "quiet", "short", "long", "big", "small", "heavy", "soft", "distant", "fast")
 
 
 @dataclass(frozen=True)
 class ClapTraining:
     """Hyper-parameters with their reasons.
 
-    width, layers: the vocabulary of labels is small. null_share: texts that are empty and must
-    give the unconditional vector. contrast: against all other classes of the batch.
+    width, layers: the vocabulary is small. unknown_share: texts that say nothing, or are empty, and
+    must give the unconditional vector. contrast: against all other sounds of the batch.
     """
 
     width: int = 128
     layers: int = 2
-    batch: int = 64
-    null_share: float = 0.05
+    batch: int = 96
+    unknown_share: float = 0.1
     contrast: float = 0.5
     temperature: float = 0.1
     loop: LoopOptions = field(
@@ -50,34 +62,37 @@ class ClapTraining:
     )
 
 
-def text_of(label: str, plain: str, rng: np.random.Generator) -> str:
-    """One way a user might put it: part of the words, the label itself, adjectives, cases."""
-    choices = [part.strip() for part in plain.split(",")]
-    readable = re.sub(r"[^a-z ]+", " ", label.lower()).strip()
-    if readable and rng.random() < 0.3:
-        choices = [readable]
-    rng.shuffle(choices)
-    text = ", ".join(choices[: int(rng.integers(1, len(choices) + 1))])
-    if rng.random() < 0.2:
-        text = f"{rng.choice(ADJECTIVES)} {text}"
-    text = str(rng.choice(TEMPLATES)).format(text)
-    return text.capitalize() if rng.random() < 0.2 else text
+def make_tokenizer(lines: Sequence[str], folder: Path) -> PreTrainedTokenizerFast:
+    """Byte-level BPE over ``lines`` between RoBERTa's marks, saved in ``folder``.
 
-
-def make_tokenizer(corpus: Corpus, folder: Path) -> RobertaTokenizer:
-    """Byte-level BPE over labels and words, saved in RoBERTa's layout."""
-    lines = [plain for _, plain, _ in RULES for _ in range(20)]
-    lines += [item.label for item in corpus.items]
-    lines += [*ADJECTIVES, *(template.replace("{}", "") for template in TEMPLATES)]
-    bpe = ByteLevelBPETokenizer()
-    bpe.train_from_iterator(lines, VOCABULARY, min_frequency=2, special_tokens=[*SPECIAL_TOKENS])
-    folder.mkdir(parents=True, exist_ok=True)
-    bpe.save_model(str(folder))
-    vocabulary = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))
-    merges = [tuple(line.split()) for line in (folder / "merges.txt").read_text().splitlines()[1:]]
-    tokenizer = RobertaTokenizer(vocab=vocabulary, merges=merges, model_max_length=MAX_TOKENS)
-    tokenizer.save_pretrained(folder)
-    return tokenizer
+    Case means nothing to it, nor does a word's place: the few words are learned once.
+    """
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        min_frequency=1,
+        special_tokens=[START, PAD, END, UNKNOWN],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(lines, trainer)
+    marks = [(token, tokenizer.token_to_id(token)) for token in (END, START)]
+    tokenizer.post_processor = processors.RobertaProcessing(*marks)
+    made = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token=START,
+        cls_token=START,
+        pad_token=PAD,
+        eos_token=END,
+        sep_token=END,
+        unk_token=UNKNOWN,
+        model_max_length=MAX_TOKENS,
+    )
+    made.save_pretrained(folder)
+    return made
 
 
 def make_tower(options: ClapTraining, vocabulary: int) -> ClapTextModelWithProjection:
@@ -91,9 +106,37 @@ def make_tower(options: ClapTraining, vocabulary: int) -> ClapTextModelWithProje
             intermediate_size=2 * options.width,
             max_position_embeddings=MAX_TOKENS + 3,
             projection_dim=512,
-            pad_token_id=SPECIAL_TOKENS.index("<pad>"),
+            pad_token_id=1,
         )
     )
+
+
+def as_right(fits: torch.Tensor, is_unknown: torch.Tensor) -> torch.Tensor:
+    """(texts, answers) bool: other answers that are no worse than a text's own.
+
+    fits (texts, answers) bool: the caption is true of the sound. is_unknown (texts,) bool: in their
+    place stands a text that says nothing, whose answer is none of the sounds.
+    """
+    both = is_unknown[:, None] & is_unknown[None, :]
+    neither = ~is_unknown[:, None] & ~is_unknown[None, :]
+    return (both | neither & fits).fill_diagonal_(False)
+
+
+def sounds_of_the_library(corpus: Corpus) -> tuple[list[tuple[str, str]], np.ndarray]:
+    """Label and source of the bundled sounds that the corpus lacks, and targets (sounds, 512).
+
+    Whoever types their names starts from them. None where the corpus has no audio tower.
+    """
+    none = np.empty((0, DIMENSIONS), np.float32)
+    if not (corpus.folder / TOWER_FOLDER).is_dir():
+        return [], none
+    tower = SoundEffectsTower.load(corpus.folder / TOWER_FOLDER)
+    known = {(item.label, item.source) for item in corpus.items}
+    library = resource_path("library")
+    rows = [row for row in library_rows() if (row["label"], row["source"]) not in known]
+    clips = [read_audio(library / row["file"]) for row in rows]
+    heard = [tower.embed(mono_at(clip, tower.sample_rate)).numpy() for clip in clips]
+    return [(row["label"], row["source"]) for row in rows], np.concatenate([none, *heard])
 
 
 def run(
@@ -103,19 +146,21 @@ def run(
     options = options or ClapTraining()
     corpus = load_corpus(corpus_folder)
     stored = np.load(corpus_folder / "targets.npz")
-    targets, null = stored["embeddings"], torch.from_numpy(stored["null"])
+    null = torch.from_numpy(stored["null"])
+    train = corpus.indices("train")
+    further, heard = sounds_of_the_library(corpus)
+    labels = [*((corpus.items[i].label, corpus.items[i].source) for i in train), *further]
+    targets = np.concatenate([stored["embeddings"][train], heard])
+    writer = CaptionWriter(labels)
     with find_machine().main_first():
-        tokenizer = make_tokenizer(corpus, run_folder / "tokenizer")
+        tokenizer = make_tokenizer(writer.lines(), run_folder / "tokenizer")
     torch.manual_seed(options.loop.seed)
     tower = make_tower(options, len(tokenizer))
     trainer = Trainer(tower, options.loop, run_folder)
-    classes = np.array([sound_class(item.label, item.source) for item in corpus.items])
-    groups = np.unique(classes, return_inverse=True)[1]
-    # Every class as often as its square root: rare classes count, common ones are known better.
-    counts = np.bincount(groups)
-    train = corpus.indices("train")
-    weights = 1 / np.sqrt(counts[groups[train]])
-    weights /= weights.sum()
+    # Kinds in proportion to their square root: rare ones count, common ones are known better.
+    counts = Counter(words(*label) for label in labels)
+    odds = np.array([counts[words(*label)] ** -0.5 for label in labels])
+    odds /= odds.sum()
 
     def embed(network: nn.Module, texts: list[str]) -> torch.Tensor:
         tokens = tokenizer(
@@ -127,28 +172,31 @@ def run(
         return nn.functional.normalize(made, dim=-1)
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
-        drawn = rng.choice(train, size=options.batch, p=weights)
-        labels = [(corpus.items[i].label, corpus.items[i].source) for i in drawn]
-        texts = [text_of(label, words(label, source), rng) for label, source in labels]
+        drawn = rng.choice(len(labels), size=options.batch, p=odds)
+        captions = [writer.write(sound, rng) for sound in drawn]
+        is_unknown = torch.from_numpy(rng.random(options.batch) < options.unknown_share)
+        texts = [
+            writer.write_unknown(rng) if unknown else caption.text
+            for caption, unknown in zip(captions, is_unknown, strict=True)
+        ]
         wanted = torch.from_numpy(targets[drawn])
-        is_null = rng.random(options.batch) < options.null_share
-        texts = ["" if empty else text for text, empty in zip(texts, is_null, strict=True)]
-        wanted[torch.from_numpy(is_null)] = null
-        wanted = wanted.to(trainer.device)
+        wanted[is_unknown] = null
+        fits = torch.tensor([[writer.fits(one, sound) for sound in drawn] for one in captions])
+        wanted, others = wanted.to(trainer.device), as_right(fits, is_unknown).to(trainer.device)
         made = embed(tower, texts)
         cosine = (made * wanted).sum(dim=-1).mean()
-        same = torch.from_numpy(groups[drawn][:, None] == groups[drawn][None, :])
-        same = same.fill_diagonal_(False).to(trainer.device)
-        logits = (made @ wanted.T / options.temperature).masked_fill(same, float("-inf"))
+        logits = (made @ wanted.T / options.temperature).masked_fill(others, float("-inf"))
         rows = torch.arange(len(made), device=trainer.device)
         contrast = nn.functional.cross_entropy(logits, rows)
         return 1 - cosine + options.contrast * contrast, {"cosine": cosine.item()}
 
+    classes = np.array([sound_class(*label) for label in labels])
+    names = [name for name in CLASSES if name in classes]
+    means = np.stack([targets[classes == name].mean(axis=0) for name in names])
+
     @torch.no_grad()
     def save() -> Metrics:
         averaged = trainer.ema_model(make_tower(options, len(tokenizer)))
-        names = [name for name in CLASSES if name in classes[train]]
-        means = np.stack([targets[train][classes[train] == name].mean(axis=0) for name in names])
         similarity = embed(averaged, names).numpy() @ means.T
         found = similarity.argmax(axis=1) == np.arange(len(names))
         unconditional = float((embed(averaged, [""])[0] * null).sum())

@@ -269,7 +269,7 @@ def _library(options: argparse.Namespace) -> None:
     corpus = load_corpus(_corpus_folder(options))
     folder = resource_path("library")
     bundled.make_library(corpus, folder)
-    bundled.write_attributions(corpus, folder / "library.csv", resource_path("ATTRIBUTIONS.md"))
+    bundled.write_attributions(corpus, folder, resource_path("ATTRIBUTIONS.md"))
 
 
 def _examples(options: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
@@ -39,22 +40,32 @@ StepLoss = Callable[[np.random.Generator], tuple[torch.Tensor, Metrics]]
 
 @dataclass(frozen=True)
 class LoopOptions:
-    """How a network is trained, whatever it is.
+    """How a network is trained, whatever it is. Raises ValueError where nothing can come of it.
 
     learning_rate: peak of AdamW, reached after warmup_steps and then kept; the moving average of
-    the weights stands in for a decay, since a time budget has no last step to decay towards.
+    the weights stands in for a decay. cooldown: share of a run's minutes over which the rate falls
+    to zero all the same. A later run warms nothing up and begins at the peak again. Source: Hägele
+    et al., "Scaling laws and compute-optimal training beyond fixed training durations" (2024).
     accumulate: batches whose gradients make one step, for more than the memory holds at once.
     clip_norm: gradients above it are scaled down. ema_decay: of the kept weights.
     """
 
     learning_rate: float = 4e-4
     warmup_steps: int = 200
+    cooldown: float = 0.0
     weight_decay: float = 1e-3
     accumulate: int = 1
     clip_norm: float = 1.0
     ema_decay: float = 0.998
     checkpoint_every_s: float = 120.0
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.cooldown < 1:
+            raise ValueError(
+                f"cooldown must be 0 or more and less than 1, got {self.cooldown}: its steps are "
+                "counted by those before it."
+            )
 
 
 class Trainer:
@@ -79,6 +90,7 @@ class Trainer:
         self.run_folder = run_folder
         self.step = 0
         self._pending: list[Metrics] = []  # steps since the last row of the log
+        self._cooling: tuple[int, int] | None = None  # first step of the cooldown, and its end
         groups = _groups_by_share(model, rates or {})
         self._shares = list(groups)
         self.optimizer = torch.optim.AdamW(
@@ -109,16 +121,24 @@ class Trainer:
     ) -> None:
         """Train until the minutes are over or ``max_steps`` is reached, then save.
 
+        A cooldown takes as many steps as its share says; a run that goes on in the midst of one
+        ends with it.
         watch: called with fresh gradients, before they are clipped; what it gives is logged.
         """
         begin = last_saved = time.monotonic()
         deadline = begin + minutes * 60
+        cool_from = deadline - self.options.cooldown * minutes * 60
+        first_step = self.step
+        if self._cooling is not None and self.step >= self._cooling[1]:
+            self._cooling = None
         bar = ProgressBar(self.run_folder.name, minutes * 60, self.machine.is_main)
         self.model.train()
         try:
             while self.machine.agree(
-                time.monotonic() < deadline and (max_steps is None or self.step < max_steps)
+                self._has_time(deadline) and (max_steps is None or self.step < max_steps)
             ):
+                if self.options.cooldown and self.machine.agree(time.monotonic() >= cool_from):
+                    self._begin_cooldown(self.step - first_step)
                 row = self._take_step(step_loss, watch)
                 bar.show(self.step, row["loss"], self.step / max_steps if max_steps else 0.0)
                 self._log_step(row)
@@ -136,7 +156,7 @@ class Trainer:
 
     def _take_step(self, step_loss: StepLoss, watch: Callable[[], Metrics] | None) -> Metrics:
         options = self.options
-        warmth = min(1.0, (self.step + 1) / options.warmup_steps)
+        warmth = min(1.0, (self.step + 1) / options.warmup_steps) * self._cooling_factor()
         for share, group in zip(self._shares, self.optimizer.param_groups, strict=True):
             group["lr"] = options.learning_rate * share * warmth
         self.optimizer.zero_grad(set_to_none=True)
@@ -152,6 +172,25 @@ class Trainer:
         self.step += 1
         self._update_ema()
         return {"loss": metrics.pop("loss"), "grad_norm": float(norm), **metrics}
+
+    def _begin_cooldown(self, taken: int) -> None:
+        """taken: steps of this run at the peak."""
+        if self._cooling is None:
+            share = self.options.cooldown
+            steps = max(1, round(taken * share / (1 - share)))
+            self._cooling = (self.step, self.step + steps)
+
+    def _cooling_factor(self) -> float:
+        if self._cooling is None:
+            return 1.0
+        first, end = self._cooling
+        return 1 - sqrt((self.step - first + 1) / (end - first + 1))
+
+    def _has_time(self, deadline: float) -> bool:
+        """Until the end of the cooldown, where there is one."""
+        if self._cooling is not None:
+            return self.step < self._cooling[1]
+        return time.monotonic() < deadline
 
     def _add_gradients(self, step_loss: StepLoss, part: int) -> Metrics:
         rng = np.random.default_rng((self.options.seed, self.step, part))
@@ -198,6 +237,7 @@ class Trainer:
             "ema": self.ema,
             "optimizer": self.optimizer.state_dict(),
             "pending": self._pending,
+            "cooling": self._cooling,
         }
         if self._scaler.is_enabled():
             state["scaler"] = self._scaler.state_dict()
@@ -220,6 +260,7 @@ class Trainer:
         self.ema = state["ema"]
         self.optimizer.load_state_dict(state["optimizer"])
         self._pending = state.get("pending", [])
+        self._cooling = state.get("cooling")
         if self._scaler.is_enabled() and "scaler" in state:
             self._scaler.load_state_dict(state["scaler"])
         self._forget_rows()

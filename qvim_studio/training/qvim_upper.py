@@ -63,6 +63,7 @@ class UpperTraining:
     to their spread, and dropout before the head, against learning a small corpus by heart.
     contrast: heavier than in the first phase, for the batches are large enough to be hard.
     relation, quiet: as there. timing: how far rendered imitations leave their references' pace.
+    cooldown: a constant rate traded clean takes for recorded ones; a falling one gained in both.
     """
 
     pairs: int = 32
@@ -80,7 +81,7 @@ class UpperTraining:
     sounds: QvimTraining = field(default_factory=QvimTraining)
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
-            learning_rate=1e-3, weight_decay=0.05, checkpoint_every_s=240.0
+            learning_rate=1e-3, cooldown=0.5, weight_decay=0.05, checkpoint_every_s=240.0
         )
     )
 

@@ -48,7 +48,7 @@ MODEL_INDEX = {
     "scheduler": ["diffusers", "DDIMScheduler"],
     "vocoder": ["qvim_studio.models.vocos", "VocosVocoder"],
     "text_encoder": ["transformers", "ClapTextModelWithProjection"],
-    "tokenizer": ["transformers", "RobertaTokenizer"],
+    "tokenizer": ["transformers", "PreTrainedTokenizerFast"],
 }
 MAX_TOTAL_BYTES = 60 * 2**20
 MAX_FILE_BYTES = 25 * 2**20
@@ -69,7 +69,7 @@ class StarterCard:
     title: str = "QVIM Studio Starter"
     licence: str = "Apache-2.0, audio tower CC-BY-4.0 (trained on permissive recordings)"
     commercial: str = "yes"
-    revision: str = "9"
+    revision: str = "10"
     steps: int = 12
     guidance: float = 4.0
     start: str = "nearest"

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
+from ranking_engine import RankingEngine, noise
 
-from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import Variation
-from qvim_studio.evaluation.clips import class_scores, make_clips, quality_scores, shown_first
+from qvim_studio.evaluation.clips import (
+    class_scores,
+    make_clips,
+    quality_scores,
+    shown_first,
+    spread,
+)
 from qvim_studio.evaluation.embedding import JudgingEmbedding
-from qvim_studio.evaluation.sets import Query, References
-
-RATE = 16_000
-
-
-def noise(seed: int) -> AudioClip:
-    samples = np.random.default_rng(seed).uniform(-0.5, 0.5, RATE // 2)
-    return AudioClip.from_mono((samples - samples.mean()).astype(np.float32), RATE)
-
-
-class RankingEngine:
-    """Finds later seeds nearer to the voice, shows them first, and drops the silent ones.
-
-    is_stuck: every seed gives the same.
-    """
-
-    def __init__(self, *silent: int, is_stuck: bool = False) -> None:
-        self.silent = silent
-        self.is_stuck = is_stuck
-        self.requests: list[GenerationRequest] = []
-
-    def generate(self, request: GenerationRequest, *_: Any) -> SimpleNamespace:
-        self.requests.append(request)
-        seeds = [seed for seed in range(request.variations) if seed not in self.silent]
-        variations = [
-            Variation(noise(0 if self.is_stuck else seed), seed, seed / 10, 8000.0)
-            for seed in reversed(seeds)
-        ]
-        return SimpleNamespace(variations=tuple(variations))
+from qvim_studio.evaluation.sets import Phrase, Query, References
 
 
 def made_by(engine: RankingEngine, **settings: Any) -> list[Any]:
@@ -88,3 +63,26 @@ def test_seeds_that_give_the_same_are_counted() -> None:
     scores = quality_scores(made_by(RankingEngine(is_stuck=True), variations=3), judge)
     assert scores["identical_seeds"] == 2
     assert scores["seed_diversity"] == 0.0
+
+
+def test_a_phrase_is_made_of_its_words_alone() -> None:
+    engine = RankingEngine()
+    phrase = Phrase("a barking dog", ("animal",))
+    (made,) = make_clips(cast(Engine, engine), [phrase], {"variations": 3})
+    assert [(one.imitation, one.text) for one in engine.requests] == [(None, "a barking dog")]
+    assert len(made.clips) == 3
+    assert made.fidelity == ()
+
+
+def test_words_stand_beside_the_voices_they_were_given_for() -> None:
+    engine = RankingEngine()
+    queries = [Query("woof", noise(90), ("dog",)), Query("bang", noise(91), ("gun",))]
+    make_clips(cast(Engine, engine), queries, {"balance": 0.4}, texts=["dog", "gunshot"])
+    assert [(one.text, one.balance) for one in engine.requests] == [("dog", 0.4), ("gunshot", 0.4)]
+    assert all(one.imitation is not None for one in engine.requests)
+
+
+def test_a_few_of_many_are_spread_over_all() -> None:
+    assert spread("abcdefg", 3) == ["a", "d", "g"]
+    assert spread("ab", 5) == ["a", "b"]
+    assert spread("", 5) == []

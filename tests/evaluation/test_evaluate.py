@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 import soundfile
 from PIL import Image
+from ranking_engine import RankingEngine, noise
 from tiny_checkpoint import build_tiny_checkpoint
+from tiny_clap import add_tiny_clap
 
 from qvim_studio import cli
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.settings import Settings
 from qvim_studio.evaluation import evaluate
+from qvim_studio.evaluation.embedding import JudgingEmbedding
 from qvim_studio.evaluation.evaluate import recorded_in_room
+from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.evaluation.sets import Query, QuerySet, References
 from qvim_studio.models.qvim import QvimEncoder
 
@@ -32,7 +39,7 @@ def write_sound(path: Path, seed: int) -> None:
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pairs")
     rows = ["reference,imitation,label"]
-    for number, label in enumerate(("dog", "door")):
+    for number, label in enumerate(("animal", "gun")):
         write_sound(folder / f"r{number}.wav", number)
         write_sound(folder / f"i{number}.wav", 10 + number)
         rows.append(f"r{number}.wav,i{number}.wav,{label}")
@@ -60,6 +67,7 @@ def test_report_holds_figures_players_and_pictures(
     pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkpoint = build_tiny_checkpoint(tmp_path / "tiny")
+    add_tiny_clap(checkpoint)
     report = tmp_path / "report"
     arguments = ["evaluate", "--pairs", str(pairs), "--checkpoint", str(checkpoint)]
     arguments += ["--runs", str(tmp_path / "none"), "--clips", "2", "--report", str(report)]
@@ -79,12 +87,18 @@ def test_report_holds_figures_players_and_pictures(
     assert one["clips"]["second_judge"] == "2DFT"
     assert one["clips"]["class_mrr_second"]["queries"] == one["clips"]["class_mrr"]["queries"]
     assert 0 < one["clips"]["class_mrr_second_shuffled"]["mean"] <= 1
-    assert "first of 3 shown" in (report / "index.html").read_text()
-    assert "class MRR, 2DFT" in (report / "index.html").read_text()
+    assert one["clips"]["class_mrr_worded"]["queries"] == 2
+    words = figures["words"]
+    assert words["references"] == 2
+    assert words["retrieval"]["phrases"] == words["retrieval"]["class_mrr"]["queries"] == 6
+    assert (words["clips"]["phrases"], words["clips"]["clips"]) == (2, 2 * 3)
+    text = (report / "index.html").read_text()
+    for shown in ("first of 3 shown", "class MRR, 2DFT", "with words beside", "words alone"):
+        assert shown in text
     assert one["clips"]["identical_seeds"] == 0
     page = Sources()
     page.feed((report / "index.html").read_text())
-    assert len(page.found) >= 2 * 2 * 2
+    assert len(page.found) >= 2 * 2 * 2 + 2 * 2
     for source in page.found:
         if source.endswith(".png"):
             with Image.open(report / source) as picture:
@@ -120,6 +134,75 @@ def test_every_take_is_searched_from_a_noisy_room_of_its_own(
     found = evaluate.evaluate_retrieval(encoder, query_set)
     assert found["qvim"]["item_mrr"]["mean"] == 1.0
     assert found["qvim_in_room"]["item_mrr"]["mean"] <= 0.5
+
+
+def test_checkpoint_without_a_text_tower_is_asked_for_no_words(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = build_tiny_checkpoint(tmp_path / "tiny")
+    arguments = ["evaluate", "--pairs", str(pairs), "--checkpoint", str(checkpoint), "--json"]
+    arguments += ["--runs", str(tmp_path / "none"), "--clips", "2", "--variations", "1"]
+    assert cli.main(arguments) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert "words" not in figures
+    assert figures["sets"]["pairs"]["clips"]["class_mrr_worded"] is None
+
+
+def test_pairs_of_one_kind_make_no_clips(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = pairs.read_text().replace("gun", "animal")
+    alike = pairs.with_name("alike.csv")
+    alike.write_text(rows)
+    checkpoint = build_tiny_checkpoint(tmp_path / "tiny")
+    arguments = ["evaluate", "--pairs", str(alike), "--checkpoint", str(checkpoint)]
+    arguments += ["--runs", str(tmp_path / "none"), "--variations", "1", "--clips"]
+    assert cli.main([*arguments, "2"]) == 2
+    assert "All imitations are of one kind (animal)" in capsys.readouterr().err
+    assert cli.main([*arguments, "0"]) == 0
+
+
+def test_words_stand_beside_a_voice_only_where_there_are_some_for_every_take() -> None:
+    engine = RankingEngine()
+    judge = JudgingEmbedding("turns", False, lambda clips: np.eye(3)[np.arange(len(clips)) % 3])
+    for classes in (("animal", "gun"), ("animal", "anything")):
+        queries = tuple(Query(name, noise(i), (name,), i) for i, name in enumerate(classes))
+        references = References((noise(5), noise(6)), classes)
+        figures = evaluate.evaluate_clips(
+            cast(Engine, engine),
+            QuerySet("x", "y", queries, references),
+            {},
+            (judge, judge),
+            2,
+            3,
+            knows_words=True,
+        ).figures
+        assert (figures["class_mrr_worded"] is not None) == ("gun" in classes)
+    worded = {(one.text, one.balance) for one in engine.requests if one.text}
+    assert worded == {(PHRASES[name][0], Settings.balance) for name in ("animal", "gun")}
+    assert all(one.imitation is not None for one in engine.requests)
+
+
+def test_clips_start_from_the_library_of_their_references(tmp_path: Path) -> None:
+    judge = JudgingEmbedding("turns", False, lambda clips: np.eye(3)[np.arange(len(clips)) % 3])
+    names = ("animal", "gun")
+    queries = tuple(Query(name, noise(i), (name,), i) for i, name in enumerate(names))
+    for library, wanted in ((tmp_path, str(tmp_path)), (None, None)):
+        engine = RankingEngine()
+        references = References((noise(5), noise(6)), names, library)
+        both = (judge, judge)
+        evaluate.evaluate_clips(
+            cast(Engine, engine),
+            QuerySet("x", "y", queries, references),
+            {"steps": 7},
+            both,
+            2,
+            3,
+            knows_words=True,
+        )
+        evaluate.evaluate_texts(cast(Engine, engine), references, {"steps": 7}, judge, 2, 3)
+        assert {one.library_folder for one in engine.requests} == {wanted}
+        assert {one.steps for one in engine.requests} == {7}
 
 
 def test_number_of_variations_must_be_possible(

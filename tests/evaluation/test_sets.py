@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,20 @@ import soundfile
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
-from qvim_studio.evaluation.sets import Query, References, held_out_sets, real_sets
+from qvim_studio.core.resources import library_rows, resource_path
+from qvim_studio.evaluation.phrases import PHRASES
+from qvim_studio.evaluation.sets import (
+    Phrase,
+    Query,
+    References,
+    held_out_sets,
+    phrases_of,
+    real_sets,
+)
 from qvim_studio.training.corpus import Corpus, CorpusItem, load_corpus
 from qvim_studio.training.imitations import ImitationSet, TakeRows
+from qvim_studio.training.labels import CLASSES, RULES
+from qvim_studio.training.vocabulary import FURTHER_WORDS
 
 LENGTH = 64
 
@@ -84,6 +96,28 @@ def test_without_people_there_is_one_set(tmp_path: Path) -> None:
     assert only.name == "held-out" and len(only.queries) == 3
 
 
+def test_no_clip_for_held_out_sounds_starts_from_one_of_them(tmp_path: Path) -> None:
+    rows = library_rows()
+    shipped = [(row["label"], row["source"]) for row in (rows[3], rows[50], rows[90])]
+    corpus = make_corpus(tmp_path)
+    items = [
+        replace(item, label=label, source=source)
+        for item, (label, source) in zip(corpus.items[1:], shipped, strict=True)
+    ]
+    corpus = replace(corpus, items=(corpus.items[0], *items))
+    for _ in range(2):  # the second time over the first
+        (only,) = held_out_sets(corpus, make_imitations(False, False, False, False))
+        folder = only.references.library
+        assert folder is not None
+        found = {path.name for path in folder.iterdir()}
+        wanted = {row["file"] for row in rows if (row["label"], row["source"]) not in shipped}
+        assert found == wanted
+        assert len(rows) > len(found) > len(rows) - 10
+    one = rows[0]["file"]
+    assert (folder / one).read_bytes() == resource_path("library", one).read_bytes()
+    assert (folder / one).stat().st_mtime == resource_path("library", one).stat().st_mtime
+
+
 def write_real(folder: Path, **takes: tuple[str, str]) -> None:
     """Takes of three bursts of noise in two seconds: name → (label, split)."""
     times = np.arange(2 * 16_000) / 16_000
@@ -119,3 +153,18 @@ def test_a_folder_without_recordings_says_what_is_wanted(tmp_path: Path) -> None
     corpus = make_corpus(tmp_path)
     with pytest.raises(StudioError, match=r"manifest\.csv, or leave --data out"):
         real_sets(tmp_path / "absent", corpus)
+
+
+def test_phrases_name_every_class_and_none_is_written_in_training() -> None:
+    assert PHRASES.keys() == set(CLASSES)
+    said = [word.strip() for _, words, _ in RULES for word in words.split(",")]
+    said += [word for words in FURTHER_WORDS.values() for word in words.split(", ")]
+    texts = [text for texts in PHRASES.values() for text in texts]
+    assert not set(texts) & {*said, *CLASSES}
+    assert len(set(texts)) == len(texts)
+
+
+def test_phrases_are_of_the_references_kinds() -> None:
+    clip = AudioClip.from_mono(np.ones(8, np.float32), 16_000)
+    phrases = phrases_of(References((clip,) * 3, ("wind", "anything", "wind")))
+    assert phrases == [Phrase(text, ("wind",)) for text in PHRASES["wind"]]

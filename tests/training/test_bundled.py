@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 import soundfile
 
 from qvim_studio.core.errors import StudioError
+from qvim_studio.core.resources import library_rows
 from qvim_studio.training import bundled
 from qvim_studio.training.bundled import (
     Example,
@@ -41,15 +41,10 @@ def animals(tmp_path: Path) -> Path:
     return folder
 
 
-def rows_of(folder: Path) -> list[dict[str, str]]:
-    with (folder / "library.csv").open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def test_only_what_may_ship_is_in_the_library(tmp_path: Path, animals: Path) -> None:
     corpus = make_corpus([("shotgn", "a", "CC0", True), ("explosion", "b", "CC0", False)])
     make_library(corpus, tmp_path / "library", animals)
-    rows = rows_of(tmp_path / "library")
+    rows = library_rows(tmp_path / "library")
     assert [row["file"] for row in rows] == ["gun_01_shotgn.ogg", "animal_01_dog.ogg"]
     assert "bark" in rows[1]["words"] and rows[1]["author"] == "Joseph Sardin"
     found = {path.name for path in (tmp_path / "library").glob("*.ogg")}
@@ -62,7 +57,7 @@ def test_different_labels_come_before_more_of_the_same(
     monkeypatch.setattr(bundled, "MAX_PER_CLASS", 2)
     corpus = make_corpus([(label, "a", "CC0", True) for label in ("gun", "gun", "gun", "shotgn")])
     make_library(corpus, tmp_path / "library", animals)
-    labels = [row["label"] for row in rows_of(tmp_path / "library") if row["class"] == "gun"]
+    labels = [row["label"] for row in library_rows(tmp_path / "library") if row["class"] == "gun"]
     assert sorted(labels) == ["gun", "shotgn"]
 
 
@@ -90,7 +85,7 @@ def test_attributions_name_authors_of_shipped_and_of_learned_sounds(
         ]
     )
     make_library(corpus, tmp_path / "library", animals)
-    write_attributions(corpus, tmp_path / "library" / "library.csv", tmp_path / "A.md")
+    write_attributions(corpus, tmp_path / "library", tmp_path / "A.md")
     shipped, learned = (tmp_path / "A.md").read_text(encoding="utf-8").split("## Recordings")
     assert "| lomiri-sounds | CC-BY-4.0 | Mauricio Duarte | 1 |" in shipped
     assert "Jo Doe" not in shipped

@@ -1,18 +1,20 @@
-"""The text tower's texts, its tokenizer, and a short run that transformers can load."""
+"""The text tower: its tokenizer, and short runs that transformers can load."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
 from qvim_studio.training import clap
-from qvim_studio.training.clap import ClapTraining, text_of
-from qvim_studio.training.corpus import CorpusItem
+from qvim_studio.training.clap import ClapTraining, as_right, make_tokenizer
+from qvim_studio.training.corpus import CorpusItem, load_corpus
 
 from transformers import (  # isort: skip
     AutoTokenizer,
@@ -22,12 +24,16 @@ from transformers import (  # isort: skip
 LABELS = ("shotgn", "dog", "heavy laser~", "dorcls")
 
 
-def test_texts_are_made_of_the_words_or_the_label() -> None:
-    rng = np.random.default_rng(0)
-    texts = [text_of("heavy laser~", "laser, zap, pew", rng) for _ in range(200)]
-    assert len(set(texts)) > 20
-    assert all(any(w in t.lower() for w in ("laser", "zap", "pew")) for t in texts)
-    assert not any("~" in text for text in texts)
+def test_case_and_place_of_a_word_mean_nothing(tmp_path: Path) -> None:
+    make_tokenizer(["dog bark", "wood"], tmp_path)
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    first, second = (tokenizer(text)["input_ids"] for text in ("Dog BARK", "bark dog"))
+    assert first[0] == second[0] == tokenizer.bos_token_id
+    assert first[-1] == second[-1] == tokenizer.eos_token_id
+    assert first[1:-1] == second[2:-1] + second[1:2]
+    decoded = tokenizer.decode(tokenizer("Müll!")["input_ids"], skip_special_tokens=True)
+    assert decoded.strip() == "müll!"
+    assert tokenizer.pad_token_id == 1  # as the tower's positions count it
 
 
 @pytest.fixture
@@ -55,6 +61,42 @@ def test_run_leaves_a_tower_and_a_tokenizer_that_transformers_loads(corpus_folde
         embeds = tower.float()(**tokens).text_embeds
     assert embeds.shape == (2, 512)
     assert torch.isfinite(embeds).all()
-    assert tokenizer.decode(tokenizer("dog bark")["input_ids"], skip_special_tokens=True) == (
-        "dog bark"
+
+
+def test_names_of_bundled_sounds_that_the_corpus_lacks_are_learned_too(corpus_folder: Path) -> None:
+    assert clap.sounds_of_the_library(load_corpus(corpus_folder))[0] == []  # nothing can hear them
+    shutil.copytree(resource_path("starter", "audio_tower"), corpus_folder / "audio_tower")
+    rows = library_rows()
+    items = json.loads((corpus_folder / "index.json").read_text())
+    known = [
+        items[i % 12] | {"label": row["label"], "source": row["source"]}
+        for i, row in enumerate(rows[6:])
+    ]
+    (corpus_folder / "index.json").write_text(json.dumps([*items, *known]))
+    labels, targets = clap.sounds_of_the_library(load_corpus(corpus_folder))
+    wanted = {(row["label"], row["source"]) for row in rows} - {
+        (one["label"], one["source"]) for one in known
+    }
+    assert 4 < len(wanted) <= 6
+    assert set(labels) == wanted
+    assert targets.shape == (len(labels), 512)
+    assert np.allclose(np.linalg.norm(targets, axis=1), 1.0, atol=1e-5)
+    assert not np.allclose(targets[0], targets[1], atol=0.01)
+    (corpus_folder / "index.json").write_text(
+        json.dumps(
+            items * 2
+            + [items[0] | {"label": row["label"], "source": row["source"]} for row in rows]
+        )
     )
+    assert clap.sounds_of_the_library(load_corpus(corpus_folder))[1].shape == (0, 512)
+
+
+def test_answers_as_right_as_ones_own_are_no_wrong_ones() -> None:
+    fits = torch.tensor([[1, 1, 0, 0], [1, 1, 1, 1], [0, 0, 1, 1], [1, 0, 0, 1]]).bool()
+    is_unknown = torch.tensor([False, False, True, True])
+    assert as_right(fits, is_unknown).tolist() == [
+        [False, True, False, False],
+        [True, False, False, False],
+        [False, False, False, True],
+        [False, False, True, False],
+    ]

@@ -78,6 +78,66 @@ def test_resumed_run_takes_the_steps_of_an_uninterrupted_one(tmp_path: Path) -> 
     assert np.mean(whole[-5:]) < 0.6 * np.mean(whole[:5])
 
 
+class Clock:
+    """Moves on by a second whenever it is asked."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def cooled(folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int | None = None) -> list[float]:
+    """The learning rates of a run of a minute by ``Clock``, the last half of it cooling down."""
+    monkeypatch.setattr(loop.time, "monotonic", Clock().monotonic)
+    model = make_model()
+    options = LoopOptions(warmup_steps=1, cooldown=0.5, checkpoint_every_s=1e9)
+    trainer = Trainer(model, options, folder, machine=CPU)
+    rates: list[float] = []
+
+    def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
+        return model(torch.from_numpy(rng.standard_normal((4, 3))).float()).square().mean(), {}
+
+    def watch() -> Metrics:
+        rates.append(trainer.optimizer.param_groups[0]["lr"])
+        return {}
+
+    trainer.run(step_loss, minutes=1.0, max_steps=steps, watch=watch)
+    return rates
+
+
+def test_cooldown_takes_its_share_of_the_steps_and_falls_to_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = cooled(tmp_path, monkeypatch)
+    peak = LoopOptions().learning_rate
+    at_peak = rates.count(peak)
+    assert at_peak >= 5
+    assert len(rates) == 2 * at_peak
+    shares = np.arange(1, at_peak + 1) / (at_peak + 1)
+    np.testing.assert_allclose(rates[at_peak:], peak * (1 - np.sqrt(shares)))
+    again = cooled(tmp_path, monkeypatch)
+    assert again[0] == peak
+    assert again == rates
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.0])
+def test_cooldown_leaves_steps_to_count_it_by(share: float) -> None:
+    with pytest.raises(ValueError, match=f"got {share}"):
+        LoopOptions(cooldown=share)
+
+
+def test_killed_cooldown_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = cooled(tmp_path / "whole", monkeypatch)
+    killed_at = len(whole) * 3 // 4
+    first = cooled(tmp_path / "killed", monkeypatch, steps=killed_at)
+    assert first + cooled(tmp_path / "killed", monkeypatch) == whole
+
+
 def test_restored_weights_count_until_a_training_has_a_state_of_its_own(tmp_path: Path) -> None:
     assert not can_start_warm(tmp_path, "unet")
     (tmp_path / "unet").mkdir()
@@ -97,7 +157,7 @@ def test_rows_of_steps_that_a_kill_undid_are_dropped(tmp_path: Path) -> None:
 def test_state_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     train(tmp_path, 5, machine=CPU)
     state = torch.load(tmp_path / STATE_FILE, weights_only=True)
-    del state["pending"]
+    del state["pending"], state["cooling"]
     torch.save(state, tmp_path / STATE_FILE)
     assert Trainer(make_model(), LoopOptions(), tmp_path, machine=CPU).step == 5
 

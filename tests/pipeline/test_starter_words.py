@@ -1,0 +1,73 @@
+"""The shipped starter understands what people type; what it does not know it says."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+import torch
+
+from qvim_studio.audio.files import read_audio
+from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.core.resources import resource_path
+from qvim_studio.models.checkpoints import find_checkpoint
+from qvim_studio.models.compute_plan import make_plan
+from qvim_studio.pipeline.loaded import LoadedCheckpoint, load_checkpoint
+
+SOUNDS = (
+    "click_01_camera-click",
+    "crowd_01_applause",
+    "engine_01_heli",
+    "explosion_02_explosion",
+    "guitar_10_eminor7b-up",
+    "laser_10_laser",
+    "phone_01_telephone",
+    "thunder_01_thunderhead",
+)
+
+
+@cache
+def starter() -> LoadedCheckpoint:
+    checkpoint = find_checkpoint("starter")
+    return load_checkpoint(checkpoint, make_plan(VramMode.CPU, checkpoint))
+
+
+@cache
+def heard() -> torch.Tensor:
+    """(sounds, 512) of the starter's audio tower."""
+    folder = resource_path("library")
+    clips = [read_audio(folder / f"{name}.ogg") for name in SOUNDS]
+    return torch.cat([starter().heard(clip) for clip in clips])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("camera", "click_01_camera-click"),
+        ("taking a PHOTO", "click_01_camera-click"),
+        ("people applauding: applause!", "crowd_01_applause"),
+        ("a helicopter overhead", "engine_01_heli"),
+        ("big explosion far away", "explosion_02_explosion"),
+        ("somebody strums a guitar", "guitar_10_eminor7b-up"),
+        ("pew pew laser", "laser_10_laser"),
+        ("the telephone rings", "phone_01_telephone"),
+        ("rolling thunder", "thunder_01_thunderhead"),
+    ],
+)
+def test_words_are_nearest_to_their_sound(text: str, expected: str) -> None:
+    wanted, _, notes = starter().conditions(GenerationRequest(text=text), None)
+    assert SOUNDS[int((heard() @ wanted[0]).argmax())] == expected
+    assert not notes
+
+
+@pytest.mark.parametrize("text", ["qwertz", "Versicherung", "xx"])
+def test_unknown_words_are_named(text: str) -> None:
+    _, _, notes = starter().conditions(GenerationRequest(text=text), None)
+    assert notes == [f"This checkpoint hardly knows these words: {text}. Others may do more."]
+
+
+def test_voice_without_words_is_not_told_of_any() -> None:
+    folder = resource_path("examples")
+    request = GenerationRequest(imitation=read_audio(folder / "dog_woof.flac"))
+    embedding = starter().embedder.embed(request.imitation, "imitation")
+    assert starter().conditions(request, embedding)[2] == []
