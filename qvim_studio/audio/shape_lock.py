@@ -26,7 +26,7 @@ def shape_lock(
         return samples
     frames = max(2, int(np.ceil(len(samples) / sample_rate / HOP_S)))
     smoothing_s = LOOSE_SMOOTHING_S * (TIGHT_SMOOTHING_S / LOOSE_SMOOTHING_S) ** follow
-    imitated = _fit(imitation, len(samples))
+    imitated = fit_length(imitation, len(samples))
     wanted, present = (
         envelope_db(sound, sample_rate, frames, smoothing_s) for sound in (imitated, samples)
     )
@@ -58,6 +58,6 @@ def envelope_db(
     return np.maximum(10 * np.log10(mean / mean.max()), -RANGE_DB)
 
 
-def _fit(samples: np.ndarray, length: int) -> np.ndarray:
+def fit_length(samples: np.ndarray, length: int) -> np.ndarray:
     """Cut, or continue with silence, to ``length`` frames."""
     return np.pad(samples[:length], (0, max(0, length - len(samples))))

@@ -16,14 +16,16 @@ from qvim_studio.pipeline.starts import find_events
 SILENT_DBFS = -60.0
 CLIPPED = 0.999
 MAX_DC = 1e-3
+MIN_COURSE = 4  # frames of 40 ms: fewer have no course
 HEARD_DB = -40.0  # frames this far below the loudest are not judged for brightness and pitch
 
 
 @dataclass(frozen=True)
 class Fidelity:
     """envelope_correlation: Pearson, of levels in dB every 5 ms. onset_ms: mean distance from
-    each attack of the imitation to the nearest one of the clip. centroid_octaves, pitch_cents:
-    median distance where both can be heard (are pitched); None where that is nowhere."""
+    each attack of the imitation to the nearest one of the clip. centroid_octaves, pitch_cents: mean
+    distance of the two courses, each from its own median, where both can be heard (are pitched);
+    None where that is hardly anywhere."""
 
     envelope_correlation: float
     onset_ms: float
@@ -44,11 +46,11 @@ def measure_fidelity(imitation: AudioClip, made: AudioClip) -> Fidelity:
     )
     is_heard = is_heard > HEARD_DB
     is_pitched = is_heard & (first.pitch_hz > 0) & (second.pitch_hz > 0)
-    octaves = _median_octaves(first.pitch_hz, second.pitch_hz, is_pitched)
+    octaves = _course_octaves(first.pitch_hz, second.pitch_hz, is_pitched)
     return Fidelity(
         envelope_correlation=_correlation(*levels),
         onset_ms=_onset_distance_ms(wanted, got),
-        centroid_octaves=_median_octaves(first.centroid_hz, second.centroid_hz, is_heard),
+        centroid_octaves=_course_octaves(first.centroid_hz, second.centroid_hz, is_heard),
         pitch_cents=None if octaves is None else 1200 * octaves,
     )
 
@@ -80,8 +82,10 @@ def _onset_distance_ms(wanted: np.ndarray, got: np.ndarray) -> float:
     return float(1000 * distances.mean() / ANALYSIS_RATE_HZ)
 
 
-def _median_octaves(first: np.ndarray, second: np.ndarray, where: np.ndarray) -> float | None:
+def _course_octaves(first: np.ndarray, second: np.ndarray, where: np.ndarray) -> float | None:
     where = where & (first > 0) & (second > 0)
-    if not where.any():
+    if where.sum() < MIN_COURSE:
         return None
-    return float(np.median(np.abs(np.log2(first[where] / second[where]))))
+    courses = [np.log2(side[where]) for side in (first, second)]
+    wanted, got = (course - np.median(course) for course in courses)
+    return float(np.abs(wanted - got).mean())

@@ -177,7 +177,13 @@ def _clip_tables(clips: dict[str, Any]) -> str:
             kind,
         )
         + _table(
-            ("following", "envelope correlation", "onsets, ms", "brightness, oct", "pitch, cents"),
+            (
+                "following",
+                "envelope correlation",
+                "onsets, ms",
+                "brightness off, oct",
+                "pitch off, cents",
+            ),
             timing,
         )
         + f"<p class=soft>{html.escape(facts)}</p>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qvim_studio.audio.contour_lock import brightness_lock, pitch_lock
 from qvim_studio.audio.levels import fade, normalize_peak, remove_dc
 from qvim_studio.audio.resample import resample
 from qvim_studio.audio.shape_lock import shape_lock
@@ -31,7 +32,8 @@ def finish(
     seed: int,
     extender: BandwidthExtender | None = None,
 ) -> AudioClip:
-    """Shape-locked, 48 kHz, without DC, faded at both ends, true peak at -1 dBTP.
+    """With the course of the imitation's pitch, brightness and loudness; 48 kHz, without DC, faded
+    at both ends, true peak at -1 dBTP.
 
     samples, imitation: mono at ``sample_rate``, 16 kHz for an extender. Raises EngineError where
     the model gave silence or no numbers.
@@ -41,6 +43,9 @@ def finish(
             f"The model gave no sound for seed {seed} (silence or invalid numbers). "
             "Try another seed, more steps or less guidance."
         )
+    if imitation is not None:
+        samples = pitch_lock(samples, imitation, sample_rate, follow)
+        samples = brightness_lock(samples, imitation, sample_rate, follow)
     if extender is not None:
         samples = extender.extend(samples)
         if imitation is not None:

@@ -69,7 +69,7 @@ class StarterCard:
     title: str = "QVIM Studio Starter"
     licence: str = "Apache-2.0, audio tower CC-BY-4.0 (trained on permissive recordings)"
     commercial: str = "yes"
-    revision: str = "10"
+    revision: str = "11"
     steps: int = 12
     guidance: float = 4.0
     start: str = "nearest"

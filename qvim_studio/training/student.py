@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import nn
 from torch.nn.utils import parametrize
 
@@ -22,8 +23,11 @@ from qvim_studio.models.audioldm import load_audioldm
 from qvim_studio.models.checkpoints import Checkpoint, Defaults
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.student import (
+    DOWN,
     RANK,
     STUDENT_FOLDER,
+    UP,
+    WEIGHTS_FILE,
     LowRankChange,
     StudentCard,
     changeable,
@@ -42,7 +46,7 @@ from qvim_studio.pipeline.sampler import (
 )
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.latents import load_or_make_latents
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, whole_folder
+from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
 from qvim_studio.training.targets import load_targets
 from qvim_studio.training.unet import Batch, UnetBatches, UnetTraining
@@ -72,7 +76,7 @@ class StudentTraining:
     )
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(
-            learning_rate=5e-4, warmup_steps=50, weight_decay=0.0, ema_decay=0.99
+            learning_rate=5e-4, warmup_steps=50, cooldown=0.5, weight_decay=0.0, ema_decay=0.99
         )
     )
 
@@ -97,6 +101,12 @@ class StudentChanges(nn.Module):
             yield
         finally:
             self._switch.is_on = False
+
+    def begin_with(self, folder: Path) -> None:
+        """Take over a stored student, of another teacher as well."""
+        stored = load_file(folder / WEIGHTS_FILE)
+        for name, change in self.by_name().items():
+            change.load_state_dict({part: stored[f"{name}.{part}"] for part in (DOWN, UP)})
 
     def by_name(self) -> dict[str, LowRankChange]:
         return dict(zip(self.names, self.changes, strict=True))
@@ -156,6 +166,8 @@ def run(
     unet = parts.unet.eval().requires_grad_(False).to(find_machine().device)
     teacher = fingerprint(unet.state_dict())
     student = StudentChanges(unet)
+    if can_start_warm(run_folder, STUDENT_FOLDER):
+        student.begin_with(run_folder / STUDENT_FOLDER)
     trainer = Trainer(student, options.loop, run_folder)
     lesson = Lesson(unet, student, parts.scheduler_config, checkpoint.defaults, options)
     null = torch.from_numpy(targets.null).float().to(trainer.device)

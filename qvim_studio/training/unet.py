@@ -46,7 +46,7 @@ class UnetTraining:
     condition_noise: float = 0.5
     predicted_condition: float = 0.5
     loop: LoopOptions = field(
-        default_factory=lambda: LoopOptions(learning_rate=5e-4, ema_decay=0.999)
+        default_factory=lambda: LoopOptions(learning_rate=5e-4, cooldown=0.5, ema_decay=0.999)
     )
 
 

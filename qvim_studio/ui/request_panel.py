@@ -170,7 +170,7 @@ class RequestPanel(Card):
         self.follow = self._slider(
             settings.follow,
             self.tr("How closely the imitation is followed"),
-            self.tr("Loose: the idea of it. Tight: its loudness, brightness and timing"),
+            self.tr("Loose: the idea of it. Tight: its loudness, brightness, pitch and timing"),
         )
         row = QHBoxLayout()
         row.setSpacing(4 * GRID)

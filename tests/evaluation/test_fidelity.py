@@ -35,10 +35,21 @@ def test_a_late_clip_is_late_by_as_much() -> None:
     assert fidelity.envelope_correlation < 0.9
 
 
-def test_an_octave_is_1200_cents() -> None:
-    fidelity = measure_fidelity(bursts((0.2, 0.8)), bursts((0.2, 0.8), pitch_hz=440.0))
-    assert fidelity.pitch_cents == pytest.approx(1200, abs=30)
-    assert fidelity.centroid_octaves == pytest.approx(1.0, abs=0.2)
+def glide(octaves: float, base_hz: float) -> AudioClip:
+    """A second that rises steadily."""
+    at = np.arange(RATE) / RATE
+    turns = np.cumsum(base_hz * 2.0 ** (octaves * at)) / RATE
+    tones = sum(np.sin(2 * np.pi * k * turns) / k for k in range(1, 6))
+    return AudioClip.from_mono(0.2 * tones, RATE)
+
+
+def test_courses_are_compared_each_from_its_own_middle() -> None:
+    same = measure_fidelity(glide(1.0, 200.0), glide(1.0, 400.0))
+    assert same.pitch_cents == pytest.approx(0.0, abs=10)
+    assert same.centroid_octaves == pytest.approx(0.0, abs=0.05)
+    steady = measure_fidelity(glide(1.0, 200.0), glide(0.0, 400.0))
+    assert steady.pitch_cents == pytest.approx(300, abs=20)  # of -600 to 600, evenly
+    assert steady.centroid_octaves == pytest.approx(0.25, abs=0.05)
 
 
 def test_noise_has_no_pitch_to_compare() -> None:

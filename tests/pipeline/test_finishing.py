@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from qvim_studio.audio.levels import true_peak_dbfs
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import EngineError
 from qvim_studio.core.resources import resource_path
+from qvim_studio.evaluation.fidelity import measure_fidelity
 from qvim_studio.models.bandwidth import load_extender
 from qvim_studio.pipeline.finishing import TARGET_PEAK_DBFS, finish
 
@@ -33,6 +35,18 @@ def test_clip_swings_around_zero_and_begins_and_ends_there(seconds: float) -> No
 def test_silence_and_invalid_numbers_are_refused_with_advice(samples: np.ndarray) -> None:
     with pytest.raises(EngineError, match="seed 7"):
         finish(samples.astype(np.float32), RATE, None, 1.0, seed=7)
+
+
+def test_pitch_and_brightness_follow_the_imitation() -> None:
+    at = np.arange(2 * RATE) / RATE
+    rising = np.cumsum(200.0 * 2.0 ** (0.4 * at)) / RATE
+    imitation = sum(np.sin(2 * np.pi * k * rising) / (4 * k) for k in range(1, 6))
+    buzz = sum(np.sin(2 * np.pi * k * 300.0 * at) / (4 * k) for k in range(1, 12))
+    for follow, off in ((0.0, (0.19, 0.21)), (1.0, (0.0, 0.03))):
+        clip = finish(np.float32(buzz), RATE, np.float32(imitation), follow, seed=0)
+        fidelity = measure_fidelity(AudioClip.from_mono(imitation, RATE), clip)
+        assert off[0] <= fidelity.pitch_cents / 1200 <= off[1]
+        assert off[0] - 0.05 <= fidelity.centroid_octaves <= off[1] + 0.05
 
 
 def test_highs_follow_the_imitation_too() -> None:

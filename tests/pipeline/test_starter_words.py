@@ -15,6 +15,8 @@ from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, load_checkpoint
 
 SOUNDS = (
+    "animal_02_cow",
+    "animal_09_rooster",
     "click_01_camera-click",
     "crowd_01_applause",
     "engine_01_heli",
@@ -43,6 +45,8 @@ def heard() -> torch.Tensor:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("mooing", "animal_02_cow"),
+        ("a rooster crows", "animal_09_rooster"),
         ("camera", "click_01_camera-click"),
         ("taking a PHOTO", "click_01_camera-click"),
         ("people applauding: applause!", "crowd_01_applause"),

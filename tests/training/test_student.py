@@ -18,6 +18,7 @@ from qvim_studio.models.student import (
     add_student,
     fingerprint,
     read_student_card,
+    save_student,
     student_timesteps,
 )
 from qvim_studio.pipeline.sampler import Conditions
@@ -126,3 +127,24 @@ def test_what_it_leaves_belongs_to_its_teacher(tmp_path: Path) -> None:
     ]
     assert not before and len(steps) == 2 and steps[1] > steps[0]
     assert isinstance(read_student_card(tmp_path / "run" / "student"), StudentCard)
+
+
+def test_a_student_of_another_teacher_is_where_it_begins(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    corpus = hold_out_first(write_corpus(tmp_path / "corpus", "tiny-clap"))
+    checkpoint = find_checkpoint(str(build_tiny_checkpoint(tmp_path / "tiny")))
+    earlier = StudentChanges(make_tiny_unet())
+    for change in earlier.changes:
+        nn.init.normal_(change.up, std=0.01)
+    card = StudentCard("another", 4.0, OPTIONS.steps, 0.2, 0.5)
+    save_student(earlier.by_name(), card, tmp_path / "run" / "student")
+    later = StudentChanges(make_tiny_unet())
+    later.begin_with(tmp_path / "run" / "student")
+    for name, change in later.by_name().items():
+        assert torch.allclose(change(), earlier.by_name()[name](), atol=1e-3), name
+        assert change().abs().max() > 0
+    caplog.set_level("INFO")
+    student.run(corpus, tmp_path / "run", 0.01, checkpoint, None, OPTIONS)
+    assert "begins with the weights" in caplog.text
+    assert read_student_card(tmp_path / "run" / "student").teacher != "another"
