@@ -21,7 +21,7 @@ import platformdirs
 import qvim_studio
 from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.logging_setup import set_up_logging
-from qvim_studio.core.request import SamplerName, Start, VramMode
+from qvim_studio.core.request import DEFAULT_BALANCE, SamplerName, Start, VramMode
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,9 @@ def _add_search(commands: Any) -> None:
     parser.add_argument("imitation", type=Path)
     parser.add_argument("--folder", type=Path, required=True, metavar="DIR")
     parser.add_argument("--text", default="", help="words that files or folders are called by")
-    parser.add_argument("--balance", type=float, default=0.5, help="0 voice only .. 1 text only")
+    parser.add_argument(
+        "--balance", type=float, default=DEFAULT_BALANCE, help="0 voice only .. 1 text only"
+    )
     parser.add_argument("--top", type=int, default=10, metavar="N")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_search)

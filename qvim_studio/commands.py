@@ -16,7 +16,13 @@ from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError, UsageError
-from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
+from qvim_studio.core.request import (
+    DEFAULT_BALANCE,
+    GenerationRequest,
+    SamplerName,
+    Start,
+    VramMode,
+)
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
@@ -30,8 +36,6 @@ from qvim_studio.models.checkpoints import (
 
 if TYPE_CHECKING:
     from qvim_studio.pipeline.embedder import Embedder
-
-TEXT_AND_VOICE_BALANCE = 0.5  # where both are given and nothing else is said
 
 
 def generate(options: argparse.Namespace) -> dict[str, Any]:
@@ -205,7 +209,7 @@ def _request_from(options: argparse.Namespace) -> GenerationRequest:
     )
     balance = options.balance
     if balance is None:
-        balance = TEXT_AND_VOICE_BALANCE if imitation is not None and options.text else 0.0
+        balance = DEFAULT_BALANCE if imitation is not None and options.text else 0.0
     return GenerationRequest(
         imitation=imitation,
         timbre=timbre,

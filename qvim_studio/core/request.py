@@ -20,6 +20,7 @@ LATENT_STEP_S = 0.04  # one latent frame of AudioLDM: 4 mel frames of 160 sample
 MIN_DURATION_S = 0.2
 MAX_DURATION_S = 120.0
 DEFAULT_DURATION_S = 3.0  # of a text without a voice
+DEFAULT_BALANCE = 0.5  # between voice and text where both are given
 MAX_VARIATIONS = 64
 MAX_STEPS = 1000
 SKETCH_SHARE = 1 / 3  # of the checkpoint's own number of steps

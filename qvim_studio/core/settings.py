@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.errors import OutputError, UsageError
-from qvim_studio.core.request import MAX_STEPS, MAX_VARIATIONS, SamplerName, Start, VramMode
+from qvim_studio.core.request import (
+    DEFAULT_BALANCE,
+    MAX_STEPS,
+    MAX_VARIATIONS,
+    SamplerName,
+    Start,
+    VramMode,
+)
 
 SETTINGS_VERSION = 1
 
@@ -70,7 +77,7 @@ class Settings:
     count_in_s: int = 0
     hands_free_db: float = -35.0
     engine_in_own_process: bool = True
-    balance: float = 0.3
+    balance: float = DEFAULT_BALANCE
     follow: float = 0.7
     variations: int = 4
     is_detail_shown: bool = False

@@ -10,11 +10,13 @@ import numpy as np
 @dataclass(frozen=True, eq=False)
 class SoundQuery:
     """embedding: QVIM embedding (960,) of an imitation, None for words alone. balance: 0 voice ..
-    1 words, as GenerationRequest's; it counts where there are both."""
+    1 words, as GenerationRequest's; it counts where there are both. imagined: embedding (960,) of
+    sounds that the words mean, None where they are to be found in names alone."""
 
     embedding: np.ndarray | None
     text: str = ""
     balance: float = 0.0
+    imagined: np.ndarray | None = None
 
     @property
     def words_weight(self) -> float:

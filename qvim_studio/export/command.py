@@ -12,7 +12,7 @@ from typing import Any
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.request import DEFAULT_BALANCE, GenerationRequest
 from qvim_studio.core.result import Progress
 from qvim_studio.export.edits import EditList
 from qvim_studio.export.kit import kit_requests, make_kit
@@ -20,8 +20,6 @@ from qvim_studio.export.name_template import UCS_TEMPLATE, NameTemplate
 from qvim_studio.export.pack_plan import PackOptions, plan_pack
 from qvim_studio.export.pack_writer import PackProgress, export_pack
 from qvim_studio.export.sound_file import FileFormat
-
-TEXT_AND_VOICE_BALANCE = 0.5  # where words are given besides the take
 
 
 def pack(options: argparse.Namespace) -> dict[str, Any]:
@@ -63,7 +61,7 @@ def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[
     base = GenerationRequest(
         imitation=take,
         text=options.text,
-        balance=TEXT_AND_VOICE_BALANCE if options.text else 0.0,
+        balance=DEFAULT_BALANCE if options.text else 0.0,
         variations=options.variations,
         seed=options.seed,
         steps=options.steps,

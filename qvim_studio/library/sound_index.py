@@ -24,6 +24,7 @@ AUDIO_SUFFIXES = frozenset(
 )
 # What numpy raises on a torn, empty or foreign cache file.
 DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
+MEANT_COSINE = 0.9  # from which on a sound is what words mean that it is not called by
 Stamp = tuple[float, int]  # modification time in s and size in bytes: changed when either does
 
 
@@ -89,17 +90,21 @@ class SoundIndex:
         return len(stale)
 
     def search(self, query: SoundQuery, top: int) -> list[SearchHit]:
-        """The ``top`` best sounds, best first; for words alone only those that are called so."""
+        """The ``top`` best sounds, best first; for words alone only those that are called so, or
+        very much like what they mean."""
         if not self._rows:
             return []
         names = list(self._rows)
-        weight = query.words_weight
-        shares = word_shares(query.text, names) if weight else np.zeros(len(names), np.float32)
+        heard = np.stack([self._rows[name][1] for name in names])
+        called = word_shares(query.text, names) if query.words_weight else np.zeros(len(names))
+        meant = np.zeros(len(names)) if query.imagined is None else heard @ query.imagined
+        fit = called + meant
         if query.embedding is None:
-            best = [i for i in np.argsort(-shares, kind="stable")[:top] if shares[i] > 0]
-            return [SearchHit(self._folder / names[i], None, float(shares[i])) for i in best]
-        similarity = np.stack([self._rows[name][1] for name in names]) @ query.embedding
-        score = (1 - weight) * similarity + weight * shares
+            is_asked_for = (called > 0) | (meant > MEANT_COSINE)
+            best = [i for i in np.argsort(-fit, kind="stable") if is_asked_for[i]][:top]
+            return [SearchHit(self._folder / names[i], None, float(fit[i])) for i in best]
+        similarity = heard @ query.embedding
+        score = (1 - query.words_weight) * similarity + query.words_weight * fit
         best = np.argsort(-score, kind="stable")[:top]
         return [
             SearchHit(self._folder / names[i], float(similarity[i]), float(score[i])) for i in best

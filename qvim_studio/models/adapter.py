@@ -97,6 +97,14 @@ class Adapter(nn.Module):
         mixed = (1.0 - MEMORY_SHARE) * made + MEMORY_SHARE * recalled
         return nn.functional.normalize(mixed, dim=-1)
 
+    def imagine(self, condition: torch.Tensor) -> torch.Tensor | None:
+        """What the encoder hears in sounds of a ``condition`` (batch, 512), as far as any like it
+        are remembered: (batch, 960), unit norm; None where nothing is."""
+        if not len(self.memory_embeddings):
+            return None
+        shares = torch.softmax(condition @ self.memory_conditions.T / MEMORY_TEMPERATURE, dim=-1)
+        return nn.functional.normalize(shares @ self.memory_embeddings, dim=-1)
+
     def translate(self, embedding: torch.Tensor, heard: torch.Tensor | None = None) -> torch.Tensor:
         """What the networks alone say."""
         return nn.functional.normalize(sum(self.views(embedding, heard)), dim=-1)

@@ -279,7 +279,9 @@ class GenerationRun:
     @property
     def query(self) -> SoundQuery:
         """What real sounds are looked for by."""
-        return SoundQuery(self.embedding, self.request.text, self.request.balance)
+        request = self.request
+        imagined = self.loaded.imagine(request.text)
+        return SoundQuery(self.embedding, request.text, request.balance, imagined)
 
     @torch.inference_mode()
     def _encode_sound(self, samples: np.ndarray) -> torch.Tensor:

@@ -177,7 +177,7 @@ class LoadedCheckpoint:
         if self.text is not None:
             # Together: a large tower is read once for both.
             text, unwanted, nothing = self.text.embed([words, request.negative_text, ""])
-            if words and float((text * nothing).sum()) > SAYS_NOTHING:
+            if words and _is_same(text, nothing):
                 notes.append(
                     f"This checkpoint hardly knows these words: {words}. Others may do more."
                 )
@@ -185,6 +185,15 @@ class LoadedCheckpoint:
         if unwanted is None:
             unwanted = torch.zeros_like(wanted)
         return wanted.to(self.plan.device), unwanted.to(self.plan.device), notes
+
+    def imagine(self, words: str) -> np.ndarray | None:
+        """What the encoder hears in sounds that the words mean, (960,); None where they say nothing
+        to this checkpoint or it remembers no sounds."""
+        if not words.strip() or self.text is None or self.adapter is None:
+            return None
+        text, nothing = self.text.embed([words.strip(), ""])
+        heard = None if _is_same(text, nothing) else self.adapter.imagine(text)
+        return None if heard is None else heard[0].numpy()
 
     def _voice(self, meant: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
         is_heard = self.adapter is None or self.adapter.hears
@@ -243,6 +252,10 @@ def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoi
         text=TextConditioner(folder) if TextConditioner.is_in(folder) else None,
         adapter=adapter,
     )
+
+
+def _is_same(text: torch.Tensor, nothing: torch.Tensor) -> bool:
+    return float((text * nothing).sum()) > SAYS_NOTHING
 
 
 def _some_sound() -> np.ndarray:

@@ -21,6 +21,11 @@ TAILS = (
     "at night", "in a cave", "on the street", "from behind a wall", "with echo", "again and again",
 )  # fmt: skip
 JOINTS = (", ", " ", " and ", " with ")
+AMONG_OTHERS = (
+    "{word} {phrase}", "{phrase} {word}", "{phrase} on a {word}", "{phrase} in the {word}",
+    "{phrase} of the {word}", "{word} with a {phrase}", "a {word} {phrase} from the {other}",
+    "{word} {other} {phrase}", "the {word} {phrase} {other}", "{phrase} for a {word} {other}",
+)  # fmt: skip
 LABEL_ODDS = 0.15  # of what the file was called, where that can be read
 SEVERAL_ODDS = 0.35
 ADJECTIVE_ODDS = 0.2
@@ -28,6 +33,7 @@ ENDING_ODDS = 0.1  # for each word: "bark" becomes "barking"
 TAIL_ODDS = 0.15
 TEMPLATE_ODDS = 0.25
 UNKNOWN_ODDS = 0.25  # of a word that says nothing
+ALONE_ODDS = 0.2
 MAX_SEVERAL = 3
 MAX_UNKNOWN = 3
 SHORTEST_VERB = 4
@@ -83,6 +89,15 @@ class CaptionWriter:
         """A text that no sound is called, or none at all."""
         count = int(rng.integers(MAX_UNKNOWN + 1))
         return " ".join(self._unknown_word(rng) for _ in range(count))
+
+    def write_freely(self, words: Sequence[str], rng: np.random.Generator) -> str:
+        """A phrase of any sound among other ``words``, or two of these alone."""
+        word, other = (words[int(place)] for place in rng.integers(len(words), size=2))
+        if rng.random() < ALONE_ODDS:
+            return f"{word} {other}"
+        phrases = self._phrases[int(rng.integers(len(self._phrases)))]
+        phrase = " ".join(_with_ending(one, rng) for one in str(rng.choice(phrases)).split(" "))
+        return str(rng.choice(AMONG_OTHERS)).format(phrase=phrase, word=word, other=other)
 
     def fits(self, caption: Caption, sound: int) -> bool:
         """Is the sound, too, called what the caption says?"""

@@ -26,11 +26,12 @@ from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.models.checkpoints import TOWER_FOLDER
 from qvim_studio.models.sound_effects_tower import DIMENSIONS, SoundEffectsTower
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
-from qvim_studio.training.captions import CaptionWriter
+from qvim_studio.training.captions import CaptionWriter, phrases_of
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.labels import CLASSES, sound_class, words
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, whole_folder
 from qvim_studio.training.machine import find_machine
+from qvim_studio.training.meanings import Encoder, Meanings
 
 from transformers import (  # isort: skip
     ClapTextConfig,
@@ -39,7 +40,10 @@ from transformers import (  # isort: skip
 )
 
 START, PAD, END, UNKNOWN = "<s>", "<pad>", "</s>", "<unk>"  # RoBERTa's, in its order
-VOCABULARY = 2000
+VOCABULARY = 6000
+WHOLE_WORDS = 2500  # the most frequent ones that tell something have a token of their own
+REPEATED = 20  # times that the tokenizer reads these and what sounds are called by
+SILENT_COSINE = 0.7  # with the unconditional vector: a text as near means no sound
 MAX_TOKENS = 77
 
 
@@ -48,12 +52,18 @@ class ClapTraining:
     """Hyper-parameters with their reasons.
 
     width, layers: the vocabulary is small. unknown_share: texts that say nothing, or are empty, and
-    must give the unconditional vector. contrast: against all other sounds of the batch.
+    must give the unconditional vector. contrast: against all other sounds of the batch. free_batch:
+    of texts whose meaning the sentence encoder gives; free_texts: drawn beside its single words.
+    word_share, silent_share: of them that are single words and tell something, that mean no sound.
     """
 
     width: int = 128
     layers: int = 2
     batch: int = 96
+    free_batch: int = 96
+    free_texts: int = 30_000
+    word_share: float = 0.4
+    silent_share: float = 0.3
     unknown_share: float = 0.1
     contrast: float = 0.5
     temperature: float = 0.1
@@ -122,6 +132,34 @@ def as_right(fits: torch.Tensor, is_unknown: torch.Tensor) -> torch.Tensor:
     return (both | neither & fits).fill_diagonal_(False)
 
 
+class FreeTexts:
+    """Words and texts that no sound is called by, with what they mean all the same.
+
+    texts: the encoder's single words, then drawn ones. targets: (texts, 512), unit vectors. odds:
+    (texts,), of being drawn.
+    """
+
+    def __init__(
+        self,
+        writer: CaptionWriter,
+        encoder: Encoder,
+        meanings: Meanings,
+        null: np.ndarray,
+        options: ClapTraining,
+    ) -> None:
+        rng = np.random.default_rng(options.loop.seed)
+        drawn = [writer.write_freely(encoder.words, rng) for _ in range(options.free_texts)]
+        self.texts = [*encoder.words, *drawn]
+        self.targets = meanings.of(self.texts)
+        is_word = np.arange(len(self.texts)) < len(encoder.words)
+        is_silent = self.targets @ null > SILENT_COSINE
+        self.telling_words = [self.texts[one] for one in np.flatnonzero(is_word & ~is_silent)]
+        kind = np.select([is_silent, is_word], [0, 1], default=2)
+        shares = [options.silent_share, options.word_share]
+        odds = (np.array([*shares, 1 - sum(shares)]) / np.bincount(kind, minlength=3).clip(1))[kind]
+        self.odds = odds / odds.sum()
+
+
 def sounds_of_the_library(corpus: Corpus) -> tuple[list[tuple[str, str]], np.ndarray]:
     """Label and source of the bundled sounds that the corpus lacks, and targets (sounds, 512).
 
@@ -140,7 +178,11 @@ def sounds_of_the_library(corpus: Corpus) -> tuple[list[tuple[str, str]], np.nda
 
 
 def run(
-    corpus_folder: Path, run_folder: Path, minutes: float, options: ClapTraining | None = None
+    corpus_folder: Path,
+    run_folder: Path,
+    minutes: float,
+    encoder: Encoder,
+    options: ClapTraining | None = None,
 ) -> None:
     """Train; leaves ``run_folder/text_encoder`` (float16) and ``run_folder/tokenizer``."""
     options = options or ClapTraining()
@@ -152,8 +194,13 @@ def run(
     labels = [*((corpus.items[i].label, corpus.items[i].source) for i in train), *further]
     targets = np.concatenate([stored["embeddings"][train], heard])
     writer = CaptionWriter(labels)
+    phrases = [phrases_of(*label) for label in labels]
+    meanings = Meanings(encoder, phrases, targets, stored["null"])
+    free = FreeTexts(writer, encoder, meanings, stored["null"], options)
     with find_machine().main_first():
-        tokenizer = make_tokenizer(writer.lines(), run_folder / "tokenizer")
+        frequent = [*writer.lines(), *free.telling_words[:WHOLE_WORDS]]
+        lines = [*(frequent * REPEATED), *free.telling_words]
+        tokenizer = make_tokenizer(lines, run_folder / "tokenizer")
     torch.manual_seed(options.loop.seed)
     tower = make_tower(options, len(tokenizer))
     trainer = Trainer(tower, options.loop, run_folder)
@@ -185,10 +232,14 @@ def run(
         wanted, others = wanted.to(trainer.device), as_right(fits, is_unknown).to(trainer.device)
         made = embed(tower, texts)
         cosine = (made * wanted).sum(dim=-1).mean()
+        freely = rng.choice(len(free.texts), size=options.free_batch, p=free.odds)
+        meant = torch.from_numpy(free.targets[freely]).to(trainer.device)
+        free_cosine = (embed(tower, [free.texts[one] for one in freely]) * meant).sum(dim=-1).mean()
         logits = (made @ wanted.T / options.temperature).masked_fill(others, float("-inf"))
         rows = torch.arange(len(made), device=trainer.device)
         contrast = nn.functional.cross_entropy(logits, rows)
-        return 1 - cosine + options.contrast * contrast, {"cosine": cosine.item()}
+        loss = 1 - cosine + options.contrast * contrast + 1 - free_cosine
+        return loss, {"cosine": cosine.item(), "free_cosine": free_cosine.item()}
 
     classes = np.array([sound_class(*label) for label in labels])
     names = [name for name in CLASSES if name in classes]

@@ -93,8 +93,10 @@ def _restore(options: argparse.Namespace) -> None:
 
 def _clap(options: argparse.Namespace) -> None:
     from qvim_studio.training import clap
+    from qvim_studio.training.meanings import SentenceEncoder, find_encoder
 
-    clap.run(_corpus_folder(options), options.runs / "clap", options.minutes)
+    encoder = SentenceEncoder(find_encoder())
+    clap.run(_corpus_folder(options), options.runs / "clap", options.minutes, encoder)
 
 
 def _vae(options: argparse.Namespace) -> None:

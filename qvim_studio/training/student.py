@@ -3,6 +3,9 @@
 At each of its few noise levels the student learns to land, with one step and one pass, where the
 teacher lands with several guided steps: progressive distillation (Salimans & Ho 2022, algorithm 2)
 and guidance distillation (Meng et al., "On distillation of guided diffusion models", 2023) at once.
+It learns on the way that it takes itself, for guided steps lead away from the noised sounds of the
+training set (Ross et al., "A reduction of imitation learning and structured prediction to no-regret
+online learning", 2011).
 """
 
 from __future__ import annotations
@@ -181,7 +184,8 @@ def run(
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         latents, conditions = lesson_of(train.draw(rng).to(trainer.device), rng)
-        return lesson.loss(latents, conditions, int(rng.integers(options.steps))), {}
+        level = int(rng.integers(options.steps))
+        return lesson.loss(latents, conditions, level, int(rng.integers(level + 1))), {}
 
     @torch.no_grad()
     def save() -> Metrics:
@@ -225,26 +229,49 @@ class Lesson:
             for level in range(options.steps)
         ]
 
-    def loss(self, latents: torch.Tensor, conditions: Conditions, level: int) -> torch.Tensor:
+    def loss(
+        self, latents: torch.Tensor, conditions: Conditions, level: int, first: int
+    ) -> torch.Tensor:
         """Distance to where the teacher lands, as clean latents, weighted by the truncated SNR
         (Salimans & Ho 2022, section 4).
 
-        latents: (batch, channels, frames, bins). Pseudo-Huber (Song & Dhariwal, "Improved
+        latents: (batch, channels, frames, bins), noised for level ``first``; from there the student
+        goes to ``level`` by itself. Pseudo-Huber (Song & Dhariwal, "Improved
         techniques for training consistency models", 2024, eq. 8) of each row's RMS: guidance now
         and then throws the teacher far out, and one such row would undo a hundred steps.
         """
         timesteps = self.levels[level]
-        begin = torch.tensor(timesteps[0], device=latents.device)
+        begin = torch.tensor(self.levels[first][0], device=latents.device)
         noise = torch.randn_like(latents)
         noisy = self.solver.add_noise(latents, noise, begin.expand(len(latents)))
+        for passed in range(first, level):
+            noisy = self.land(noisy, conditions, passed)
         wanted = self._shown(noisy, conditions, timesteps)
-        with self.student.working(), mixed_precision(latents.device):
-            made = predict(self.unet, noisy, begin, conditions, 1.0).float()
-        clean = expected_clean(self.solver, noisy, made, begin)
+        clean = self._expected(noisy, conditions, level)
         alpha = self.solver.alphas_cumprod[timesteps[0]]
         weight = max(float(alpha / (1 - alpha)), 1.0)
         square = weight * (clean - wanted).square().mean(dim=(1, 2, 3))
         return ((square + HUBER_RMS**2).sqrt() - HUBER_RMS).mean()
+
+    @torch.no_grad()
+    def land(self, noisy: torch.Tensor, conditions: Conditions, level: int) -> torch.Tensor:
+        """Where one step of the student leads, of any level but the last."""
+        kept, added = self._step(self.levels[level])
+        return kept * noisy + added * self._expected(noisy, conditions, level)
+
+    def _expected(self, noisy: torch.Tensor, conditions: Conditions, level: int) -> torch.Tensor:
+        """The clean latents that the student expects."""
+        begin = torch.tensor(self.levels[level][0], device=noisy.device)
+        with self.student.working(), mixed_precision(noisy.device):
+            made = predict(self.unet, noisy, begin, conditions, 1.0).float()
+        return expected_clean(self.solver, noisy, made, begin)
+
+    def _step(self, timesteps: list[int]) -> tuple[float, float]:
+        """Shares of the noisy and of the expected clean latents in those where a step leads."""
+        alphas = self.solver.alphas_cumprod[[timesteps[0], timesteps[-1]]].double()
+        (signal, end_signal), (spread, end_spread) = alphas.sqrt(), (1 - alphas).sqrt()
+        kept = float(end_spread / spread)
+        return kept, float(end_signal) - kept * float(signal)
 
     @torch.no_grad()
     def _shown(
@@ -262,10 +289,8 @@ class Lesson:
             latents = solver.step(made, timestep, latents, return_dict=False)[0]
         if len(timesteps) == self.options.substeps:
             return latents
-        alphas = self.solver.alphas_cumprod[[timesteps[0], timesteps[-1]]].double()
-        (signal, end_signal), (spread, end_spread) = alphas.sqrt(), (1 - alphas).sqrt()
-        ratio = end_spread / spread
-        return (latents - float(ratio) * noisy) / float(end_signal - ratio * signal)
+        kept, added = self._step(timesteps)
+        return (latents - kept * noisy) / added
 
     @torch.no_grad()
     def errors(self, latents: torch.Tensor, conditions: Conditions) -> tuple[float, float]:

@@ -71,6 +71,23 @@ def test_words_outweigh_the_voice_as_far_as_the_balance_says(folder: Path) -> No
     assert names(SoundQuery(None, "thunder")) == []
 
 
+def test_what_words_mean_counts_beside_what_sounds_are_called(folder: Path) -> None:
+    index = make_index(folder, LevelEmbedder())
+    index.refresh()
+
+    def names(query: SoundQuery) -> list[str]:
+        return [hit.path.name for hit in index.search(query, top=3)]
+
+    # Without a name that fits, what sounds very much like it; with one, that before others.
+    low = np.array([1.0, 0.0], np.float32)
+    assert names(SoundQuery(None, "thunder", imagined=low)) == ["quiet.wav"]
+    assert names(SoundQuery(None, "thunder", imagined=-low)) == []
+    assert names(SoundQuery(None, "loud", imagined=low)) == ["loud.ogg", "quiet.wav"]
+    assert names(SoundQuery(NEAR_MIDDLE, "thunder", 0.0, low))[0] == "middle.flac"
+    assert names(SoundQuery(NEAR_MIDDLE, "thunder", 0.9, low))[0] == "quiet.wav"
+    assert index.search(SoundQuery(None, "thunder", imagined=low), 1)[0].similarity is None
+
+
 def test_second_run_embeds_changed_files_only(folder: Path) -> None:
     make_index(folder, LevelEmbedder()).refresh()
     write_tone(folder / "quiet.wav", 0.7)

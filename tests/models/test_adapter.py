@@ -82,6 +82,16 @@ def test_what_is_its_own_is_not_remembered() -> None:
     assert (adapter(own) @ adapter.memory_conditions[3]).item() > 0.35
 
 
+@torch.no_grad()
+def test_what_sounds_of_a_condition_are_like_is_remembered() -> None:
+    adapter = with_memory()
+    imagined = adapter.imagine(adapter.memory_conditions[[3, 5]])
+    own = (imagined * adapter.memory_embeddings[[3, 5]]).sum(dim=1)
+    assert (own > 0.99).all()
+    torch.testing.assert_close(imagined.norm(dim=1), torch.ones(2))
+    assert Adapter().imagine(unit(1, 512)) is None
+
+
 def test_memory_is_stored_with_the_weights(tmp_path: Path) -> None:
     adapter = with_memory()
     save_adapter(adapter, BINDING, tmp_path)

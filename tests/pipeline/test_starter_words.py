@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 import torch
 
@@ -56,12 +58,38 @@ def heard() -> torch.Tensor:
         ("pew pew laser", "laser_10_laser"),
         ("the telephone rings", "phone_01_telephone"),
         ("rolling thunder", "thunder_01_thunderhead"),
+        # Words that no sound is called by:
+        ("an automobile", "engine_01_heli"),
+        ("applauding spectators", "crowd_01_applause"),
+        ("mandolin", "guitar_10_eminor7b-up"),
+        ("photographer", "click_01_camera-click"),
+        ("a smartphone is ringing", "phone_01_telephone"),
+        ("calf", "animal_02_cow"),
     ],
 )
 def test_words_are_nearest_to_their_sound(text: str, expected: str) -> None:
     wanted, _, notes = starter().conditions(GenerationRequest(text=text), None)
     assert SOUNDS[int((heard() @ wanted[0]).argmax())] == expected
     assert not notes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a big explosion", "explosion"), ("strumming a guitar", "guitar"), ("tom", "tom")],
+)
+def test_words_are_imagined_as_the_encoder_hears_such_sounds(text: str, expected: str) -> None:
+    loaded = starter()
+    with np.load(resource_path("library", "index.npz")) as stored:
+        nearest = stored["names"][(stored["embeddings"] @ loaded.imagine(text)).argmax()]
+    assert str(nearest).startswith(expected)
+
+
+def test_nothing_is_imagined_without_words_that_say_something() -> None:
+    loaded = starter()
+    assert loaded.imagine("  ") is None
+    assert loaded.imagine("qwertz") is None
+    assert replace(loaded, adapter=None).imagine("a big explosion") is None
+    assert replace(loaded, text=None).imagine("a big explosion") is None
 
 
 @pytest.mark.parametrize("text", ["qwertz", "Versicherung", "xx"])

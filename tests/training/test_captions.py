@@ -74,3 +74,13 @@ def test_further_words_belong_to_words_of_the_rules_and_repeat_none() -> None:
     assert len(set(further)) == len(further)
     assert not set(further) & plain
     assert all(further)
+
+
+def test_free_texts_hold_other_words_beside_known_phrases_or_alone() -> None:
+    writer, rng = CaptionWriter(LABELS), np.random.default_rng(3)
+    texts = [writer.write_freely(["sofa", "lamp"], rng) for _ in range(DRAWN)]
+    assert all("sofa" in text or "lamp" in text for text in texts)
+    alone = [text for text in texts if set(text.split()) <= {"sofa", "lamp"}]
+    assert 0.1 < len(alone) / DRAWN < 0.3
+    assert any("quack" in text for text in texts)
+    assert any("laser" in text for text in texts)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from string import ascii_lowercase
 
 import numpy as np
 import pytest
@@ -13,13 +15,26 @@ import torch
 from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
 from qvim_studio.training import clap
-from qvim_studio.training.clap import ClapTraining, as_right, make_tokenizer
+from qvim_studio.training.captions import CaptionWriter
+from qvim_studio.training.clap import ClapTraining, FreeTexts, as_right, make_tokenizer
 from qvim_studio.training.corpus import CorpusItem, load_corpus
+from qvim_studio.training.meanings import Meanings
 
 from transformers import (  # isort: skip
     AutoTokenizer,
     ClapTextModelWithProjection,
 )
+
+
+class Letters:
+    """Texts are near that share letters."""
+
+    words = ("dogs", "xylophone", "gunner", "zzz")
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        rows = np.array([[text.count(letter) for letter in ascii_lowercase] for text in texts])
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
 
 LABELS = ("shotgn", "dog", "heavy laser~", "dorcls")
 
@@ -53,7 +68,8 @@ def corpus_folder(tmp_path: Path) -> Path:
 
 def test_run_leaves_a_tower_and_a_tokenizer_that_transformers_loads(corpus_folder: Path) -> None:
     run_folder = corpus_folder / "run"
-    clap.run(corpus_folder, run_folder, 1e-4, ClapTraining(width=32, layers=1, batch=4))
+    options = ClapTraining(width=32, layers=1, batch=4, free_batch=4, free_texts=20)
+    clap.run(corpus_folder, run_folder, 1e-4, Letters(), options)
     tokenizer = AutoTokenizer.from_pretrained(run_folder / "tokenizer")
     tower = ClapTextModelWithProjection.from_pretrained(run_folder / "text_encoder")
     tokens = tokenizer(["dog bark", ""], return_tensors="pt", padding=True)
@@ -61,6 +77,25 @@ def test_run_leaves_a_tower_and_a_tokenizer_that_transformers_loads(corpus_folde
         embeds = tower.float()(**tokens).text_embeds
     assert embeds.shape == (2, 512)
     assert torch.isfinite(embeds).all()
+
+
+def test_free_texts_are_words_and_drawn_ones_and_silent_ones_come_as_often_as_asked() -> None:
+    writer, letters = CaptionWriter([("dog", "s"), ("shotgn", "s")]), Letters()
+    targets, null = np.eye(3, dtype=np.float32)[:2], np.eye(3, dtype=np.float32)[2]
+    meanings = Meanings(letters, [("dog",), ("gun",)], targets, null)
+    options = ClapTraining(free_texts=50, word_share=0.15, silent_share=0.25)
+    free = FreeTexts(writer, letters, meanings, null, options)
+    assert free.texts[:4] == list(letters.words)
+    assert len(free.texts) == 54
+    assert len(set(free.texts)) > 40
+    assert {"dogs", "gunner"} <= set(free.telling_words)
+    assert "zzz" not in free.telling_words
+    is_silent = free.targets @ null > 0.7
+    assert is_silent.any()
+    assert free.odds[is_silent].sum() == pytest.approx(0.25)
+    assert free.odds[:4][~is_silent[:4]].sum() == pytest.approx(0.15)
+    assert free.odds[4:][~is_silent[4:]].sum() == pytest.approx(0.6)
+    assert free.targets[0] @ targets[0] > 0.9
 
 
 def test_names_of_bundled_sounds_that_the_corpus_lacks_are_learned_too(corpus_folder: Path) -> None:

@@ -21,7 +21,7 @@ from qvim_studio.models.student import (
     save_student,
     student_timesteps,
 )
-from qvim_studio.pipeline.sampler import Conditions
+from qvim_studio.pipeline.sampler import Conditions, sample_latents
 from qvim_studio.training import student
 from qvim_studio.training.student import Lesson, StudentChanges, StudentTraining
 from qvim_studio.training.unet import UnetTraining, make_scheduler
@@ -66,7 +66,37 @@ def test_where_a_sure_teacher_lands_one_step_lands_as_well(level: int) -> None:
     noisy = lesson.solver.add_noise(clean, torch.randn_like(clean), torch.full((2,), timesteps[0]))
     shown = lesson._shown(noisy, conditions(2), timesteps)
     torch.testing.assert_close(shown, clean, atol=2e-2, rtol=2e-2)
-    assert lesson.loss(clean, conditions(2), level) < 1e-2
+    for first in range(level + 1):
+        assert lesson.loss(clean, conditions(2), level, first) < 1e-2
+
+
+def test_a_student_practises_on_the_way_that_it_goes_in_use() -> None:
+    torch.manual_seed(0)
+    unet = make_tiny_unet().eval().requires_grad_(False)
+    changes, given = StudentChanges(unet, rank=4), conditions(2)
+    for change in changes.changes:
+        nn.init.normal_(change.up, std=0.05)
+    lesson = Lesson(unet, changes, CONFIG, Defaults(), OPTIONS)
+    noise = torch.randn(2, 8, 8, 16)
+    passed: list[torch.Tensor] = []
+    with changes.working():
+        sample_latents(
+            unet,
+            lesson.solver,
+            noise,
+            given,
+            steps=OPTIONS.steps,
+            guidance=1.0,
+            on_step=lambda done, steps: None,
+            on_estimate=lambda step, steps, estimate: passed.append(estimate()),
+            is_cancelled=lambda: False,
+        )
+    noisy = noise
+    for level in range(OPTIONS.steps):
+        expected = lesson._expected(noisy, given, level)
+        torch.testing.assert_close(expected, passed[level], atol=0.05, rtol=0.05)  # bfloat16
+        if level < OPTIONS.steps - 1:
+            noisy = lesson.land(noisy, given, level)
 
 
 def test_a_lesson_ends_where_the_next_begins() -> None:
@@ -97,7 +127,7 @@ def test_only_the_changes_learn_and_only_the_student_follows_them() -> None:
     losses = []
     for _ in range(12):
         torch.manual_seed(1)
-        loss = lesson.loss(latents, given, 1)
+        loss = lesson.loss(latents, given, 1, 1)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
