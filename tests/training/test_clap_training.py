@@ -18,6 +18,7 @@ from qvim_studio.training import clap
 from qvim_studio.training.captions import CaptionWriter
 from qvim_studio.training.clap import ClapTraining, FreeTexts, as_right, make_tokenizer
 from qvim_studio.training.corpus import CorpusItem, load_corpus
+from qvim_studio.training.loop import LoopOptions
 from qvim_studio.training.meanings import Meanings
 
 from transformers import (  # isort: skip
@@ -66,17 +67,50 @@ def corpus_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def read_words(run_folder: Path, texts: list[str]) -> np.ndarray:
+    """What the tower that a run left makes of texts, unit vectors (texts, 512)."""
+    tokenizer = AutoTokenizer.from_pretrained(run_folder / "tokenizer")
+    tower = ClapTextModelWithProjection.from_pretrained(run_folder / "text_encoder")
+    tokens = tokenizer(texts, return_tensors="pt", padding=True)
+    with torch.no_grad():
+        embeds = tower.float()(**tokens).text_embeds
+    return torch.nn.functional.normalize(embeds, dim=-1).numpy()
+
+
 def test_run_leaves_a_tower_and_a_tokenizer_that_transformers_loads(corpus_folder: Path) -> None:
     run_folder = corpus_folder / "run"
     options = ClapTraining(width=32, layers=1, batch=4, free_batch=4, free_texts=20)
     clap.run(corpus_folder, run_folder, 1e-4, Letters(), options)
-    tokenizer = AutoTokenizer.from_pretrained(run_folder / "tokenizer")
-    tower = ClapTextModelWithProjection.from_pretrained(run_folder / "text_encoder")
-    tokens = tokenizer(["dog bark", ""], return_tensors="pt", padding=True)
-    with torch.no_grad():
-        embeds = tower.float()(**tokens).text_embeds
+    embeds = read_words(run_folder, ["dog bark", ""])
     assert embeds.shape == (2, 512)
-    assert torch.isfinite(embeds).all()
+    assert np.isfinite(embeds).all()
+
+
+def test_what_other_words_mean_is_learned(
+    corpus_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slang(Letters):
+        words = ("qqq",)
+
+        def embed(self, texts: Sequence[str]) -> np.ndarray:
+            return super().embed([text.replace("qqq", "dog") for text in texts])
+
+    run = clap.Trainer.run
+    monkeypatch.setattr(
+        clap.Trainer, "run", lambda *given, **hooks: run(*given, **hooks, max_steps=100)
+    )
+    options = ClapTraining(
+        width=32,
+        layers=1,
+        batch=4,
+        free_batch=4,
+        free_texts=20,
+        loop=LoopOptions(learning_rate=1e-2, warmup_steps=1),
+    )
+    clap.run(corpus_folder, corpus_folder / "run", 9.0, Slang(), options)
+    (meant,) = read_words(corpus_folder / "run", ["qqq"])
+    dog = np.load(corpus_folder / "targets.npz")["embeddings"][LABELS.index("dog")]
+    assert meant @ dog > 0.85
 
 
 def test_free_texts_are_words_and_drawn_ones_and_silent_ones_come_as_often_as_asked() -> None:

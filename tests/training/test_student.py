@@ -99,6 +99,28 @@ def test_a_student_practises_on_the_way_that_it_goes_in_use() -> None:
             noisy = lesson.land(noisy, given, level)
 
 
+def test_it_is_shown_the_way_on_from_where_it_came_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    unet = make_tiny_unet().eval().requires_grad_(False)
+    lesson = Lesson(unet, StudentChanges(unet, rank=4), CONFIG, Defaults(), OPTIONS)
+    asked: list[torch.Tensor] = []
+
+    def shown(noisy: torch.Tensor, conditions: Conditions, timesteps: list[int]) -> torch.Tensor:
+        asked.append(noisy)
+        return torch.zeros_like(noisy)
+
+    monkeypatch.setattr(lesson, "_shown", shown)
+    latents, given = torch.randn(2, 8, 8, 16), conditions(2)
+    for first in (1, 0):
+        torch.manual_seed(1)
+        lesson.loss(latents, given, 1, first)
+    torch.manual_seed(1)
+    begin = torch.full((2,), lesson.levels[0][0])
+    noisy = lesson.solver.add_noise(latents, torch.randn_like(latents), begin)
+    torch.testing.assert_close(asked[1], lesson.land(noisy, given, 0))
+    assert not torch.allclose(asked[0], asked[1], atol=0.1)
+
+
 def test_a_lesson_ends_where_the_next_begins() -> None:
     lesson = Lesson(None, None, CONFIG, Defaults(), OPTIONS)
     assert [level[0] for level in lesson.levels] == student_timesteps(1000, OPTIONS.steps)
