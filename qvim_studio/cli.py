@@ -139,9 +139,9 @@ def _add_embed(commands: Any) -> None:
 
 def _add_search(commands: Any) -> None:
     parser = commands.add_parser("search", help="the sounds of a folder nearest to an imitation")
-    parser.add_argument("imitation", type=Path)
+    parser.add_argument("imitation", nargs="?", type=Path, help="audio file of the imitation")
     parser.add_argument("--folder", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--text", default="", help="words that files or folders are called by")
+    parser.add_argument("--text", default="", help="what they are called, or mean, in words")
     parser.add_argument(
         "--balance", type=float, default=DEFAULT_BALANCE, help="0 voice only .. 1 text only"
     )

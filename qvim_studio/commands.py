@@ -122,7 +122,9 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
         raise UsageError(f"--top must be at least 1, got {options.top}. Ask for one sound or more.")
     if not 0.0 <= options.balance <= 1.0:
         raise UsageError(f"--balance must lie between 0 and 1, got {options.balance:g}.")
-    clip = trim_take(read_audio(options.imitation))
+    if options.imitation is None and not options.text.strip():
+        raise UsageError("Got neither an imitation nor --text. Give an audio file, words or both.")
+    clip = options.imitation and trim_take(read_audio(options.imitation))
     if not options.folder.is_dir():
         raise StudioError(
             f"There is no folder {options.folder} to search in. Give a folder that holds sounds."
@@ -132,11 +134,16 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
     embedder = _make_embedder(None)
     index = assembly.make_index(options.folder, embedder)
     index.refresh(_show_indexing)
-    embedding = embedder.embed(level_for_embedding(clip), "imitation")
-    hits = index.search(SoundQuery(embedding, options.text, options.balance), options.top)
+    embedding = clip and embedder.embed(level_for_embedding(clip), "imitation")
+    imagined = _imagine(options.text) if options.text.strip() else None
+    query = SoundQuery(embedding, options.text, options.balance, imagined)
+    hits = index.search(query, options.top)
     if not options.json:
         for hit in hits:
-            print(f"{100 * hit.similarity:4.0f} %  {hit.path}")
+            match = "" if hit.similarity is None else f"{100 * hit.similarity:4.0f} %  "
+            print(f"{match}{hit.path}")
+        if not hits:
+            print(f"No sound of {options.folder} is called or sounds like: {options.text}")
     return {"results": [{"path": str(h.path), "similarity": h.similarity} for h in hits]}
 
 
@@ -242,6 +249,16 @@ def _make_embedder(encoder: Path | None) -> Embedder:
     from qvim_studio.pipeline.embedder import Embedder
 
     return Embedder.from_file(encoder or resource_path("starter", "qvim"))
+
+
+def _imagine(words: str) -> np.ndarray | None:
+    """As the starter's encoder would hear it."""
+    from qvim_studio.models.adapter import load_adapter
+    from qvim_studio.models.text_conditioner import TextConditioner
+    from qvim_studio.pipeline.loaded import imagine
+
+    starter = resource_path("starter")
+    return imagine(words, TextConditioner(starter), load_adapter(starter / "adapter")[0])
 
 
 def _show_progress(progress: Progress) -> None:

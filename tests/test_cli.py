@@ -316,3 +316,29 @@ def test_embed_and_search_agree(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert status == 0, errors
     results = json.loads(printed)["results"]
     assert len(results) == 2 and results[0]["similarity"] >= results[1]["similarity"]
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_search_finds_by_what_words_mean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    library = resource_path("library")
+    for number, start in enumerate(("explosion", "guitar_07", "tom")):
+        sound = min(library.glob(f"{start}*.ogg"))
+        (folder / f"{number}.ogg").write_bytes(sound.read_bytes())
+    asked = ("search", "--folder", folder, "--text")
+    status, printed, errors = run(capsys, *asked, "mandolin")
+    assert status == 0, errors
+    assert printed.splitlines()[0] == str(folder / "1.ogg")
+    take = resource_path("examples", "dog_woof.flac")
+    status, printed, errors = run(
+        capsys, "search", take, *asked[1:], "mandolin", "--balance", 1, "--json"
+    )
+    assert status == 0, errors
+    assert Path(json.loads(printed)["results"][0]["path"]).name == "1.ogg"
+    status, printed, _ = run(capsys, *asked, "qwertz")
+    assert status == 0 and "No sound of" in printed
+    status, _, errors = run(capsys, "search", "--folder", folder)
+    assert status == 2 and "neither an imitation nor --text" in errors

@@ -187,13 +187,10 @@ class LoadedCheckpoint:
         return wanted.to(self.plan.device), unwanted.to(self.plan.device), notes
 
     def imagine(self, words: str) -> np.ndarray | None:
-        """What the encoder hears in sounds that the words mean, (960,); None where they say nothing
-        to this checkpoint or it remembers no sounds."""
-        if not words.strip() or self.text is None or self.adapter is None:
+        """See ``imagine``; None where a part is missing, too."""
+        if self.text is None or self.adapter is None:
             return None
-        text, nothing = self.text.embed([words.strip(), ""])
-        heard = None if _is_same(text, nothing) else self.adapter.imagine(text)
-        return None if heard is None else heard[0].numpy()
+        return imagine(words, self.text, self.adapter)
 
     def _voice(self, meant: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
         is_heard = self.adapter is None or self.adapter.hears
@@ -252,6 +249,16 @@ def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoi
         text=TextConditioner(folder) if TextConditioner.is_in(folder) else None,
         adapter=adapter,
     )
+
+
+def imagine(words: str, text: TextConditioner, adapter: Adapter) -> np.ndarray | None:
+    """What the encoder hears in sounds that the words mean, (960,); None where they say nothing to
+    the text tower or the adapter remembers no sounds."""
+    if not words.strip():
+        return None
+    meant, nothing = text.embed([words.strip(), ""])
+    heard = None if _is_same(meant, nothing) else adapter.imagine(meant)
+    return None if heard is None else heard[0].numpy()
 
 
 def _is_same(text: torch.Tensor, nothing: torch.Tensor) -> bool:
