@@ -157,17 +157,19 @@ def class_scores(
 
 def distribution_scores(
     made: Sequence[MadeClip], references: References, judge: JudgingEmbedding
-) -> dict[str, float]:
-    """Distances of the first clip of each query to real sounds of the same classes."""
+) -> dict[str, float | None]:
+    """Distances of the first clip of each query to real sounds of the same classes; None for those
+    between distributions where a single sound stands for one."""
     first = judge.embed([one.clips[0] for one in made])
     embeddings = references.described(judge.embed)
     names, centroids = class_centroids(embeddings, references.classes)
     wanted = np.stack([centroids[names.index(_known(one.query, names))] for one in made])
     classes = {name for one in made for name in one.query.classes}
     real = embeddings[[name in classes for name in references.classes]]
+    are_spread = min(len(first), len(real)) > 1
     return {
-        "frechet_distance": frechet_distance(first, real),
-        "kernel_distance": kernel_distance(first, real),
+        "frechet_distance": frechet_distance(first, real) if are_spread else None,
+        "kernel_distance": kernel_distance(first, real) if are_spread else None,
         "class_divergence": class_divergence(first, wanted, centroids),
     }
 

@@ -272,11 +272,11 @@ def _score(score: dict[str, Any]) -> str:
     return f"{score['mean']:.3f} <span class=range>{interval}</span>"
 
 
-def _distances(scores: dict[str, float]) -> tuple[str, str, str]:
+def _distances(scores: dict[str, float | None]) -> tuple[str, str, str]:
     return (
-        f"{scores['frechet_distance']:.3f}",
-        f"{scores['kernel_distance']:.1f}",
-        f"{scores['class_divergence']:.3f}",
+        _number(scores["frechet_distance"], 3),
+        _number(scores["kernel_distance"], 1),
+        _number(scores["class_divergence"], 3),
     )
 
 

@@ -10,6 +10,7 @@ from ranking_engine import RankingEngine, noise
 from qvim_studio.core.engine import Engine
 from qvim_studio.evaluation.clips import (
     class_scores,
+    distribution_scores,
     make_clips,
     quality_scores,
     shown_first,
@@ -63,6 +64,17 @@ def test_seeds_that_give_the_same_are_counted() -> None:
     scores = quality_scores(made_by(RankingEngine(is_stuck=True), variations=3), judge)
     assert scores["identical_seeds"] == 2
     assert scores["seed_diversity"] == 0.0
+
+
+def test_one_clip_is_no_distribution() -> None:
+    made = made_by(RankingEngine(), variations=1)
+    judge = JudgingEmbedding("turns", False, lambda clips: np.eye(3)[np.arange(len(clips)) % 3])
+    references = References(tuple(noise(seed) for seed in range(4)), ("dog", "gun") * 2)
+    both = distribution_scores(made, references, judge)
+    alone = distribution_scores(made[:1], references, judge)
+    assert all(np.isfinite(value) for value in both.values())
+    assert alone["frechet_distance"] is alone["kernel_distance"] is None
+    assert np.isfinite(alone["class_divergence"])
 
 
 def test_a_phrase_is_made_of_its_words_alone() -> None:
