@@ -15,6 +15,7 @@ from collections.abc import Callable
 from ctypes import c_longlong
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any
 
 from qvim_studio.core.engine import Engine
@@ -41,23 +42,29 @@ def serve(factory: str, connection: Connection, cancelled_up_to: c_longlong) -> 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's business
     send = _locked_send(connection)
     _route_log(send)
+    # Read while the engine works: a parent that waits to be read is one that reads no answers.
+    messages: SimpleQueue[object] = SimpleQueue()
+    threading.Thread(target=_read, args=(connection, messages), daemon=True).start()
     engine: Engine | None = None
-    while True:
-        try:
-            message = connection.recv()
-            is_last = not connection.poll()
-        except (EOFError, OSError):
-            break
-        if isinstance(message, Shutdown):
-            break
+    while not isinstance(message := messages.get(), Shutdown):
         if isinstance(message, Prepare):
             # Words with something behind them are stale: others were typed, or the job is here.
-            wish = message if is_last else replace(message, text="")
+            wish = message if messages.empty() else replace(message, text="")
             engine = _prepare(wish, engine, factory)
         elif isinstance(message, Generate):
             engine = _generate(message, engine, factory, send, cancelled_up_to)
     if engine is not None:
         engine.close()
+
+
+def _read(connection: Connection, messages: SimpleQueue[object]) -> None:
+    """Until the parent is gone."""
+    while True:
+        try:
+            messages.put(connection.recv())
+        except (EOFError, OSError):
+            messages.put(Shutdown())
+            break
 
 
 def load_factory(factory: str) -> Callable[[], Any]:

@@ -3,11 +3,14 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import Progress
@@ -106,6 +109,24 @@ def test_cancel_does_not_wait_for_a_child_that_does_not_look(
     result, _ = generate(engine, "door")
     assert result.request.text == "door"
     assert engine.process_id == first
+
+
+def test_what_arrives_late_blocks_no_request_that_is_as_large(
+    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_process, "CANCEL_GRACE_S", 0.05)
+    seen: list[Progress] = []
+    late = GenerationRequest(text="late 0.6", duration_s=10.0, variations=1)  # 2 MB
+    with pytest.raises(CancelledError):
+        engine.generate(late, seen.append, lambda: any(p.phase == "encode" for p in seen))
+    take = AudioClip(np.zeros((480_000, 1), np.float32), 48_000)
+    time.sleep(0.8)  # the child waits for somebody who takes its sound
+    watchdog = threading.Timer(10.0, os.kill, (engine.process_id, 9))
+    watchdog.start()
+    request = GenerationRequest(imitation=take, text="door", duration_s=0.2, variations=1)
+    assert engine.generate(request, seen.append, lambda: False).request.text == "door"
+    watchdog.cancel()
+    watchdog.join()
 
 
 def test_a_child_that_ignores_a_cancel_for_long_is_replaced(

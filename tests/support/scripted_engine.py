@@ -24,8 +24,9 @@ PROVENANCE = Provenance("scripted", "Scripted", "1", "Apache-2.0", "yes")
 
 class ScriptedEngine:
     """Texts it knows: "fail" (a StudioError), "bug" (ZeroDivisionError), "die" (the process ends),
-    "wait" (steps until it is cancelled), "deaf" (hangs for a while whatever is asked). After "2
-    then", two sounds arrive before what the rest of the text says."""
+    "wait" (steps until it is cancelled), "deaf" (hangs for a while whatever is asked), "late" (as
+    well, and what it made arrives all the same). After "2 then", two sounds arrive before what the
+    rest of the text says."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -38,6 +39,9 @@ class ScriptedEngine:
     ) -> GenerationResult:
         on_progress(Progress("encode", 1, 1))
         count, _, text = request.text.rpartition(" then ")
+        if text.startswith("late"):
+            time.sleep(float(text.split()[1]))
+            count = request.variations
         for variation in make_variations(request)[: int(count or 0)]:
             arrived = GenerationResult(request, PROVENANCE, (variation,), notes=("Scripted.",))
             preview = make_preview(variation.seed - request.seed)
