@@ -185,7 +185,8 @@ def timing_scores(made: Sequence[MadeClip]) -> dict[str, float | None]:
 
 
 def quality_scores(made: Sequence[MadeClip], judge: JudgingEmbedding) -> dict[str, Any]:
-    """Gates, how different two seeds are (1 - cosine), seconds per clip (median)."""
+    """Gates, how different two seeds are (1 - cosine; None with one each), seconds per clip
+    (median)."""
     failures = Counter(name for one in made for clip in one.clips for name in failed_gates(clip))
     silent = sum(one.asked - len(one.clips) for one in made)
     if silent:
@@ -198,7 +199,9 @@ def quality_scores(made: Sequence[MadeClip], judge: JudgingEmbedding) -> dict[st
         "identical_seeds": sum(
             bool(np.array_equal(one.samples, other.samples)) for one, other in several
         ),
-        "seed_diversity": float(np.median([1 - first @ second for first, second in pairs])),
+        "seed_diversity": (
+            float(np.median([1 - first @ second for first, second in pairs])) if pairs else None
+        ),
         "seconds_per_clip": float(np.median([one.seconds for one in made])),
     }
 

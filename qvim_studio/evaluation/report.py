@@ -161,7 +161,7 @@ def _clip_tables(clips: dict[str, Any]) -> str:
     own = " (the model under test itself: flattering)" if clips["judge_is_own"] else ""
     facts = (
         f"{clips['clips']} clips; silent, clipped, DC or invalid: {failures}; identical seeds: "
-        f"{clips['identical_seeds']}; diversity of seeds {clips['seed_diversity']:.3f}; "
+        f"{clips['identical_seeds']}; diversity of seeds {_number(clips['seed_diversity'], 3)}; "
         f"{clips['seconds_per_clip']:.1f} s a clip. Judged by {clips['judge']}{own}."
     )
     return (

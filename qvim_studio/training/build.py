@@ -27,7 +27,7 @@ from qvim_studio.training import imitations
 from qvim_studio.training.corpus import INDEX_FILE, RATES_HZ, CorpusItem
 from qvim_studio.training.layouts import Listing, Recording, read_layout
 from qvim_studio.training.sample_file import SampleFile
-from qvim_studio.training.teacher import TARGETS_FILE
+from qvim_studio.training.teacher import TARGETS_FILES
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ MAX_SECONDS = 20.0  # trainers draw crops; no window is longer than 10 s
 BANDWIDTH_SHARE = 0.99  # of the energy lies below the bandwidth
 BUILD_FILE = "build.json"
 BUILD_FORMAT = 1  # raised when the same files would give another set
-# Made from the set by later steps: worthless once it has changed.
-DERIVED_FILES = (imitations.RENDERED_FILE, TARGETS_FILE)
+# Patterns of what later steps make from the set: worthless once it has changed.
+DERIVED_FILES = (imitations.RENDERED_FILE, TARGETS_FILES)
 SHOWN_PROBLEMS = 5
 
 
@@ -92,8 +92,9 @@ def build_corpus(inputs: Sequence[Path], corpus_folder: Path) -> BuildReport:
         report = _Builder(building).build(listings)
         content = {"fingerprint": fingerprint, "report": asdict(report)}
         (building / BUILD_FILE).write_text(json.dumps(content, indent=1), encoding="utf-8")
-        for name in (INDEX_FILE, *DERIVED_FILES):
-            (corpus_folder / name).unlink(missing_ok=True)
+        for pattern in (INDEX_FILE, *DERIVED_FILES):
+            for path in corpus_folder.glob(pattern):
+                path.unlink()
         # The index comes last: without it the folder holds no set.
         for path in sorted(building.iterdir(), key=lambda path: path.name == INDEX_FILE):
             path.replace(corpus_folder / path.name)

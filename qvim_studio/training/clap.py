@@ -29,9 +29,10 @@ from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before tra
 from qvim_studio.training.captions import CaptionWriter, phrases_of
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.labels import CLASSES, sound_class, words
-from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, whole_folder
+from qvim_studio.training.loop import STATE_FILE, LoopOptions, Metrics, Trainer, whole_folder
 from qvim_studio.training.machine import find_machine
 from qvim_studio.training.meanings import Encoder, Meanings
+from qvim_studio.training.targets import STARTER_CLAP_ID, load_targets
 
 from transformers import (  # isort: skip
     ClapTextConfig,
@@ -187,20 +188,23 @@ def run(
     """Train; leaves ``run_folder/text_encoder`` (float16) and ``run_folder/tokenizer``."""
     options = options or ClapTraining()
     corpus = load_corpus(corpus_folder)
-    stored = np.load(corpus_folder / "targets.npz")
-    null = torch.from_numpy(stored["null"])
+    stored = load_targets(corpus, STARTER_CLAP_ID)
+    null = torch.from_numpy(stored.null)
     train = corpus.indices("train")
     further, heard = sounds_of_the_library(corpus)
     labels = [*((corpus.items[i].label, corpus.items[i].source) for i in train), *further]
-    targets = np.concatenate([stored["embeddings"][train], heard])
+    targets = np.concatenate([stored.embeddings[train], heard])
     writer = CaptionWriter(labels)
     phrases = [phrases_of(*label) for label in labels]
-    meanings = Meanings(encoder, phrases, targets, stored["null"])
-    free = FreeTexts(writer, encoder, meanings, stored["null"], options)
+    meanings = Meanings(encoder, phrases, targets, stored.null)
+    free = FreeTexts(writer, encoder, meanings, stored.null, options)
     with find_machine().main_first():
-        frequent = [*writer.lines(), *free.telling_words[:WHOLE_WORDS]]
-        lines = [*(frequent * REPEATED), *free.telling_words]
-        tokenizer = make_tokenizer(lines, run_folder / "tokenizer")
+        if (run_folder / STATE_FILE).is_file():  # what was learned is of its tokens
+            tokenizer = PreTrainedTokenizerFast.from_pretrained(run_folder / "tokenizer")
+        else:
+            frequent = [*writer.lines(), *free.telling_words[:WHOLE_WORDS]]
+            lines = [*(frequent * REPEATED), *free.telling_words]
+            tokenizer = make_tokenizer(lines, run_folder / "tokenizer")
     torch.manual_seed(options.loop.seed)
     tower = make_tower(options, len(tokenizer))
     trainer = Trainer(tower, options.loop, run_folder)

@@ -25,7 +25,7 @@ from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.latents import load_or_make_latents
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, whole_folder
 from qvim_studio.training.machine import find_machine
-from qvim_studio.training.targets import load_targets
+from qvim_studio.training.targets import load_predicted, load_targets
 from qvim_studio.training.unet import UnetBatches, UnetTraining, denoising_loss
 
 from diffusers import DDIMScheduler  # isort: skip
@@ -73,7 +73,7 @@ def run(
         cache_file = run_folder.parent / f"latents-{checkpoint.id}.pt"  # of all its trainings
         latents = load_or_make_latents(corpus, folder / "vae", cache_file)
     targets = load_targets(corpus, checkpoint.clap_id)
-    predicted = np.load(predicted_file) if predicted_file is not None else None
+    predicted = load_predicted(predicted_file, corpus)
     train = corpus.indices("train")
     batches = UnetBatches(
         latents, train, targets.embeddings, targets.null, predicted, options.batches

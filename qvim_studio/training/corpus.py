@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from qvim_studio.audio.files import write_atomically
 from qvim_studio.core.errors import StudioError
 
 RATES_HZ = (16_000, 32_000)  # AudioLDM's mel and QVIM's front end
@@ -75,6 +77,16 @@ class Corpus:
     def groups(self) -> np.ndarray:
         """(items,) ids, equal where the items are recordings of one thing."""
         return np.unique([item.group for item in self.items], return_inverse=True)[1]
+
+
+def save_arrays(path: Path, **arrays: ArrayLike) -> None:
+    """Write an ``.npz`` whole or not at all."""
+
+    def write(temporary: Path) -> None:
+        with temporary.open("wb") as file:
+            np.savez(file, **arrays)
+
+    write_atomically(path, write)
 
 
 def load_corpus(folder: Path | str) -> Corpus:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.training.corpus import Corpus
+from qvim_studio.training.corpus import Corpus, save_arrays
 from qvim_studio.training.voice_renderer import render_imitation
 
 log = logging.getLogger(__name__)
@@ -176,7 +176,4 @@ def _render(corpus: Corpus, items: Sequence[int], renders: int, seed: int, path:
             starts[position, render + 1] = offset
         if position % 200 == 0:
             log.info("rendered imitations of %d of %d sounds", position, len(items))
-    temporary = path.with_suffix(".part")
-    with temporary.open("wb") as file:
-        np.savez(file, audio=np.concatenate(parts), starts=starts)
-    temporary.replace(path)
+    save_arrays(path, audio=np.concatenate(parts), starts=starts)

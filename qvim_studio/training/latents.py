@@ -6,6 +6,7 @@ Encoding once is what makes UNet training cheap: each recording is kept at a few
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,10 +50,17 @@ class LatentSet:
 
 
 def load_or_make_latents(corpus: Corpus, vae_folder: Path, cache_file: Path) -> LatentSet:
-    """Read the cache, or encode the whole corpus with the VAE (some minutes on a CPU)."""
+    """Read the cache, or encode the whole corpus with the VAE (some minutes on a CPU); a VAE that
+    was trained since is another one."""
+    vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).float().eval()
+    name = _encoder_id(vae)
     if not cache_file.is_file():
-        _make(corpus, vae_folder, cache_file)
+        _make(corpus, vae, cache_file)
     state = torch.load(cache_file, weights_only=True)
+    if state.get("vae_id") != name:
+        log.info("%s was made by another VAE and is made again", cache_file)
+        _make(corpus, vae, cache_file)
+        state = torch.load(cache_file, weights_only=True)
     items = [
         [
             LatentItem(entry["latents"].numpy(), ControlCurves(*entry["curves"].numpy()))
@@ -70,9 +78,8 @@ def load_or_make_latents(corpus: Corpus, vae_folder: Path, cache_file: Path) -> 
 
 
 @torch.no_grad()
-def _make(corpus: Corpus, vae_folder: Path, cache_file: Path) -> None:
+def _make(corpus: Corpus, vae: AutoencoderKL, cache_file: Path) -> None:
     device = find_machine().device
-    vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).float().eval()
     vae, mel = vae.to(device), MelSpectrogram().to(device)
 
     def encode(samples: np.ndarray) -> torch.Tensor:
@@ -98,8 +105,22 @@ def _make(corpus: Corpus, vae_folder: Path, cache_file: Path) -> None:
         if number % 200 == 0:
             log.info("encoded %d of %d recordings", number, len(corpus.items))
     cache_file.parent.mkdir(parents=True, exist_ok=True)
-    state = {"items": entries, "silence": silence, "corpus_id": corpus.id}
+    state = {
+        "items": entries,
+        "silence": silence,
+        "corpus_id": corpus.id,
+        "vae_id": _encoder_id(vae),
+    }
     save_atomically(state, cache_file)
+
+
+def _encoder_id(vae: AutoencoderKL) -> str:
+    """Of the half that makes latents; the decoder may be trained on."""
+    name = hashlib.sha256(repr(vae.config.scaling_factor).encode())
+    for part in (vae.encoder, vae.quant_conv):
+        for weight in part.state_dict().values():
+            name.update(weight.half().cpu().contiguous().numpy().tobytes())
+    return name.hexdigest()[:16]
 
 
 def _stack(curves: ControlCurves, frames: int, speed: float) -> torch.Tensor:

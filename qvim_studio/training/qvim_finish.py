@@ -19,7 +19,7 @@ from torch import nn
 from qvim_studio.models.mobilenet import EMBEDDING_DIM, padded_mean
 from qvim_studio.models.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE
-from qvim_studio.training.corpus import Corpus, load_corpus
+from qvim_studio.training.corpus import Corpus, load_corpus, save_arrays
 from qvim_studio.training.free_timing import FreeTiming, Timing
 from qvim_studio.training.imitations import ImitationSet, load_or_render
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, save_atomically, whole_folder
@@ -159,7 +159,7 @@ def _write_embeddings(
     made_voices = _embed(layers, voices, "imitation")
     name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
     first = imitations.rows.first
-    np.savez(
+    save_arrays(
         run_folder / EMBEDDINGS_FILE,
         voices=made_voices,
         first=first,

@@ -51,7 +51,7 @@ from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.latents import load_or_make_latents
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
-from qvim_studio.training.targets import load_targets
+from qvim_studio.training.targets import load_predicted, load_targets
 from qvim_studio.training.unet import Batch, UnetBatches, UnetTraining
 
 from diffusers import DPMSolverMultistepScheduler, UNet2DConditionModel  # isort: skip
@@ -153,7 +153,7 @@ def run(
         cache_file = run_folder.parent / f"latents-{checkpoint.id}.pt"  # of all its trainings
         latents = load_or_make_latents(corpus, folder / "vae", cache_file)
     targets = load_targets(corpus, checkpoint.clap_id)
-    predicted = np.load(predicted_file) if predicted_file is not None else None
+    predicted = load_predicted(predicted_file, corpus)
     train, held_out = (
         UnetBatches(
             latents,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import zipfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from qvim_studio.core.errors import CheckpointError, StudioError
 from qvim_studio.models.checkpoints import Checkpoint, find_clap
 from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
 from qvim_studio.models.text_conditioner import TextConditioner
-from qvim_studio.training.corpus import Corpus
+from qvim_studio.training.corpus import Corpus, save_arrays
 from qvim_studio.training.imitations import ImitationSet
 from qvim_studio.training.recording import Recording, recorded_row
 from qvim_studio.training.teacher import TARGETS_FILE
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 STARTER_CLAP_ID = "starter-clap-1"
 CORPUS_RATE_HZ = 32_000
+# What numpy raises on a missing, torn or foreign file.
+DAMAGED = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +53,10 @@ def load_targets(corpus: Corpus, clap_id: str) -> Targets:
     """Cached targets. Raises StudioError where they have not been made for this corpus."""
     path = targets_path(corpus.folder, clap_id)
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             targets = Targets(stored["embeddings"], stored["null"])
-    except (OSError, ValueError, KeyError) as error:
+            made_for = str(stored.get("corpus_id", corpus.id))
+    except DAMAGED as error:
         raise StudioError(
             f"There are no targets for the space {clap_id!r} in {path} ({error}). Make them with: "
             "qvim-studio train targets (with --checkpoint for any but the starter)"
@@ -61,6 +65,11 @@ def load_targets(corpus: Corpus, clap_id: str) -> Targets:
         raise StudioError(
             f"{path} holds {len(targets.embeddings)} targets, the corpus {len(corpus.items)} "
             "recordings. Make them again with: qvim-studio train targets"
+        )
+    if made_for != corpus.id:
+        raise StudioError(
+            f"The targets in {path} are of another training set. Make them again with: qvim-studio "
+            "train targets"
         )
     return targets
 
@@ -72,9 +81,9 @@ def load_heard_voices(corpus: Corpus, clap_id: str) -> np.ndarray:
     """
     path = targets_path(corpus.folder, clap_id)
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             return stored["voices"]
-    except (OSError, ValueError, KeyError) as error:
+    except DAMAGED as error:
         raise StudioError(
             f"{path} does not say what the audio tower hears in the imitations ({error}). Make it "
             "again with: qvim-studio train targets (with --checkpoint for any but the starter)"
@@ -107,9 +116,24 @@ def make_clap_targets(corpus: Corpus, imitations: ImitationSet, checkpoint: Chec
         if number % 200 == 0:
             log.info("embedded %d of %d sounds", number, len(sounds) + len(takes))
     embeddings, voices = np.split(np.stack(rows).astype(np.float32), [len(sounds)])
-    np.savez(
+    save_arrays(
         targets_path(corpus.folder, checkpoint.clap_id),
         embeddings=embeddings,
         voices=voices,
         null=TextConditioner(folder).embed([""])[0][0].numpy(),
+        corpus_id=corpus.id,
     )
+
+
+def load_predicted(path: Path | None, corpus: Corpus) -> np.ndarray | None:
+    """What an adapter says of the imitations, (items, takes, 512); None without a file. Raises
+    StudioError where it is of another training set."""
+    if path is None:
+        return None
+    predicted = np.load(path)
+    if len(predicted) != len(corpus.items):
+        raise StudioError(
+            f"{path} is of {len(predicted)} recordings, the training set has "
+            f"{len(corpus.items)}. Make it again with: qvim-studio train adapter"
+        )
+    return predicted

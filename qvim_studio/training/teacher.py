@@ -22,7 +22,7 @@ from qvim_studio.models.sound_effects_tower import (
     SoundEffectsNetwork,
     SoundEffectsTower,
 )
-from qvim_studio.training.corpus import Corpus
+from qvim_studio.training.corpus import Corpus, save_arrays
 from qvim_studio.training.imitations import ImitationSet
 from qvim_studio.training.loop import whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 SHRINKAGE = 0.3  # share of the mean variance added to each: whitens without lifting noise
 TARGETS_FILE = "targets.npz"
+TARGETS_FILES = "targets*.npz"  # those of other spaces, too, see training.targets
 RATE_HZ = 32_000  # of recordings and imitations
 
 
@@ -120,13 +121,14 @@ def make_targets(corpus: Corpus, imitations: ImitationSet, checkpoint: Path) -> 
     takes = range(len(imitations.spans))
     voices = (recorded_row(imitations, row, Recording()) for row in takes)
     heard = np.stack([ear.embed(samples, RATE_HZ) for samples in voices])
-    np.savez(
+    save_arrays(
         corpus.folder / TARGETS_FILE,
         embeddings=tower.place(torch.from_numpy(raw)).numpy(),
         voices=tower.place(torch.from_numpy(heard)).numpy(),
         mean=whitener[0],
         projection=whitener[1],
         null=np.full(DIMENSIONS, DIMENSIONS**-0.5, np.float32),
+        corpus_id=corpus.id,
     )
     with whole_folder(corpus.folder / TOWER_FOLDER) as folder:
         tower.save(folder)

@@ -16,6 +16,7 @@ from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.latents import LatentItem, LatentSet, load_or_make_latents
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import find_machine, mixed_precision
+from qvim_studio.training.targets import STARTER_CLAP_ID, load_predicted, load_targets
 
 from diffusers import DDIMScheduler, UNet2DConditionModel  # isort: skip
 
@@ -212,14 +213,14 @@ def run(
     corpus = load_corpus(corpus_folder)
     with find_machine().main_first():
         latents = load_or_make_latents(corpus, vae_folder, run_folder / "latents.pt")
-    targets = np.load(corpus_folder / "targets.npz")
-    predicted = np.load(predicted_file) if predicted_file is not None else None
+    targets = load_targets(corpus, STARTER_CLAP_ID)
+    predicted = load_predicted(predicted_file, corpus)
     draws = [
         UnetBatches(
             latents,
             corpus.indices(split),
-            targets["embeddings"],
-            targets["null"],
+            targets.embeddings,
+            targets.null,
             predicted,
             options,
         )

@@ -59,6 +59,13 @@ def test_silent_variations_are_counted_and_leave_the_others() -> None:
     assert scores["seed_diversity"] == 1.0
 
 
+def test_one_seed_differs_from_none() -> None:
+    judge = JudgingEmbedding("level", False, lambda clips: np.eye(2)[: len(clips)])
+    scores = quality_scores(made_by(RankingEngine(), variations=1), judge)
+    assert scores["seed_diversity"] is None
+    assert scores["clips"] == 2
+
+
 def test_seeds_that_give_the_same_are_counted() -> None:
     judge = JudgingEmbedding("same", False, lambda clips: np.eye(2)[[0] * len(clips)])
     scores = quality_scores(made_by(RankingEngine(is_stuck=True), variations=3), judge)

@@ -140,7 +140,9 @@ def test_real_imitations_are_trimmed_and_marked_and_the_rest_is_rendered(tmp_pat
 def test_unchanged_inputs_are_not_read_again_and_changed_ones_are(tmp_path: Path) -> None:
     data, corpus = write_vimsketch(tmp_path / "in", ["1a.wav", "2b.wav"], 1), tmp_path / "corpus"
     assert build_corpus([data], corpus).is_new
-    (corpus / RENDERED_FILE).write_bytes(b"made from the set")
+    derived = (corpus / RENDERED_FILE, corpus / "targets.npz", corpus / "targets_clap.npz")
+    for path in derived:
+        path.write_bytes(b"made from the set")
     before = (corpus / RECORDED_FILE).stat().st_mtime_ns
     assert not build_corpus([data], corpus).is_new
     assert (corpus / RECORDED_FILE).stat().st_mtime_ns == before
@@ -148,7 +150,7 @@ def test_unchanged_inputs_are_not_read_again_and_changed_ones_are(tmp_path: Path
     names.write_text("00000_1a.wav")
     assert build_corpus([data], corpus).is_new
     assert len(json.loads((corpus / ENTRIES_FILE).read_text())) == 1
-    assert not (corpus / RENDERED_FILE).exists()
+    assert not any(path.exists() for path in derived)
 
 
 def test_command_prints_what_became_of_every_file(

@@ -113,6 +113,17 @@ def test_what_other_words_mean_is_learned(
     assert meant @ dog > 0.85
 
 
+def test_what_was_learned_keeps_its_tokens(corpus_folder: Path) -> None:
+    options = ClapTraining(width=32, layers=1, batch=4, free_batch=4, free_texts=20)
+    tokens = []
+    for label in ("dog", "helicopter"):
+        index = (corpus_folder / "index.json").read_text()
+        (corpus_folder / "index.json").write_text(index.replace('"dog"', f'"{label}"'))
+        clap.run(corpus_folder, corpus_folder / "run", 1e-4, Letters(), options)
+        tokens.append((corpus_folder / "run" / "tokenizer" / "tokenizer.json").read_bytes())
+    assert tokens[0] == tokens[1]
+
+
 def test_free_texts_are_words_and_drawn_ones_and_silent_ones_come_as_often_as_asked() -> None:
     writer, letters = CaptionWriter([("dog", "s"), ("shotgn", "s")]), Letters()
     targets, null = np.eye(3, dtype=np.float32)[:2], np.eye(3, dtype=np.float32)[2]
