@@ -147,16 +147,14 @@ class Adoption:
         self, folder_id: int, paths: Sequence[Path], imitation_path: Path | None
     ) -> list[int]:
         found = [(path, read_recipe(path), _stamp(path)) for path in paths]
-        folder = self._folder(folder_id)
         ids: list[int] = []
         with self._database.writing() as connection:
             for path, recipe, stamp in found:
                 if recipe is None or stamp is None:
                     continue
                 request_id = _insert_request(connection, folder_id, path, recipe, imitation_path)
-                id_ = _insert_file(
-                    connection, folder_id, path.relative_to(folder).as_posix(), stamp
-                )
+                # its name alone: the library may know the folder by another path
+                id_ = _insert_file(connection, folder_id, path.name, stamp)
                 connection.execute(
                     "UPDATE sounds SET request_id = ?, seed = ?, similarity = ?, details = ?, "
                     "duration_s = ?, created_s = ? WHERE id = ?",

@@ -50,8 +50,8 @@ class Folders:
         return [LibraryFolder(id_, FolderKind(k), Path(path), n) for id_, k, path, n in rows]
 
     def add(self, path: Path, kind: FolderKind) -> int:
-        """The folder's id; a folder that is known keeps its own."""
-        place = str(path.absolute())
+        """The folder's id; a folder that is known keeps its own, whatever path leads there."""
+        place = self._place(path)
         with self._database.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO folders (kind, path) VALUES (?, ?)",
                                (kind.value, place))  # fmt: skip
@@ -85,11 +85,13 @@ class Folders:
 
         Everything is copied and synced, then the library looks there, then the old files go: a
         crash at any moment leaves every sound where the library looks for it. Files that do not
-        belong to the library stay. Raises OutputError, or UsageError for a name that is taken.
+        belong to the library stay; the same folder by another path is only noted. Raises
+        OutputError, or UsageError for a name that is taken.
         """
         source = next(folder.path for folder in self.all() if folder.id == folder_id)
         check_output_folder(path)
-        if path.absolute() == source:
+        if is_same_file(path, source):
+            self._set_path(folder_id, path)
             return 0
         names = [name for name in self._names(folder_id) if (source / name).is_file()]
         files = [part for name in names for part in _with_recipe(source, name)]
@@ -97,7 +99,8 @@ class Folders:
             _copy(source / name, path / name)
         self._set_path(folder_id, path)
         for name in files:
-            (source / name).unlink(missing_ok=True)
+            if not is_same_file(source / name, path / name):
+                (source / name).unlink(missing_ok=True)
         return len(names)
 
     def _names(self, folder_id: int) -> list[str]:
@@ -106,21 +109,40 @@ class Folders:
         )
         return [name for (name,) in rows]
 
+    def _place(self, path: Path, without: int = 0) -> str:
+        """The path by which the library knows a folder, or this one, absolute, for a new folder.
+
+        without: a folder whose own path does not count.
+        """
+        place = str(path.absolute())
+        rows = self._database.connection().execute(
+            "SELECT path FROM folders WHERE id != ? ORDER BY path != ?", (without, place)
+        )
+        return next((known for (known,) in rows.fetchall() if is_same_file(known, place)), place)
+
     def _set_path(self, folder_id: int, path: Path) -> None:
+        place = self._place(path, without=folder_id)
         try:
             with self._database.writing() as connection:
                 connection.execute(
                     "DELETE FROM folders WHERE path = ? AND id != ? "
                     "AND NOT EXISTS (SELECT 1 FROM sounds WHERE folder_id = folders.id)",
-                    (str(path.absolute()), folder_id),
+                    (place, folder_id),
                 )  # an empty one is nobody's loss
-                connection.execute(
-                    "UPDATE folders SET path = ? WHERE id = ?", (str(path.absolute()), folder_id)
-                )
+                connection.execute("UPDATE folders SET path = ? WHERE id = ?", (place, folder_id))
         except sqlite3.IntegrityError as error:
             raise UsageError(
                 f"{path} is a folder of the library already. Choose another folder."
             ) from error
+
+
+def is_same_file(one: str | Path, other: str | Path) -> bool:
+    """Do two paths lead to one file or folder, through links or in another case? False where one
+    of them cannot be reached."""
+    try:
+        return Path(one) == Path(other) or Path(one).samefile(other)
+    except OSError:
+        return False
 
 
 _WORDS = {

@@ -13,7 +13,7 @@ import numpy as np
 from qvim_studio.core.errors import UsageError
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
-from qvim_studio.library.folders import FolderKind
+from qvim_studio.library.folders import FolderKind, is_same_file
 from qvim_studio.library.recipes import Recipe
 from qvim_studio.library.sound_facts import unpack_all_peaks
 from qvim_studio.library.words import refresh_words
@@ -130,18 +130,20 @@ class Sounds:
         """
         limit = time.time() - older_than_s
         rows = self._database.connection().execute(
-            "SELECT s.id, f.kind, f.path, s.name FROM sounds s JOIN folders f ON f.id = "
-            "s.folder_id WHERE s.trashed_s <= ?", (limit,),
+            "SELECT s.id, f.path, s.name FROM sounds s JOIN folders f ON f.id = s.folder_id "
+            "WHERE s.trashed_s <= ? AND f.kind != 'sounds'", (limit,),
         ).fetchall()  # fmt: skip
+        kept = self._files_without([id_ for id_, _, _ in rows]) if rows else {}
         gone: list[int] = []
-        for id_, kind, folder, name in rows:
+        for id_, folder, name in rows:
             path = Path(folder) / name
             if not Path(folder).is_dir():
                 continue  # on a disk that is not connected; another time
-            if kind != FolderKind.SOUNDS.value:
-                path.unlink(missing_ok=True)
-                path.with_suffix(".json").unlink(missing_ok=True)
-                gone.append(id_)
+            if any(is_same_file(path, other) for other in kept.get(path.name.casefold(), ())):
+                continue  # a sound that stays has this very file, by another path
+            path.unlink(missing_ok=True)
+            path.with_suffix(".json").unlink(missing_ok=True)
+            gone.append(id_)
         with self._database.writing() as connection:
             connection.executemany("DELETE FROM sounds WHERE id = ?", [(id_,) for id_ in gone])
             connection.execute(
@@ -158,6 +160,17 @@ class Sounds:
         )
         groups = [sorted(int(id_) for id_ in ids.split(",")) for (ids,) in rows]
         return [self.entries_of(group) for group in groups]
+
+    def _files_without(self, ids: Sequence[int]) -> dict[str, list[str]]:
+        """The files of all sounds but these, by their names in lower case."""
+        rows = self._database.connection().execute(
+            "SELECT f.path, s.name FROM sounds s JOIN folders f ON f.id = s.folder_id "
+            "WHERE s.id NOT IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),),
+        )  # fmt: skip
+        files: dict[str, list[str]] = {}
+        for folder, name in rows:
+            files.setdefault(name.rpartition("/")[2].casefold(), []).append(f"{folder}/{name}")
+        return files
 
     def _entries(self, where: str, values: Sequence[object]) -> list[ClipEntry]:
         connection = self._database.connection()

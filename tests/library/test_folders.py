@@ -89,6 +89,42 @@ def test_relocating_never_overwrites(library: Library, tmp_path: Path) -> None:
     assert all(path.is_file() for path in clip_paths(library))
 
 
+def test_relocating_to_the_same_folder_by_another_path_deletes_nothing(
+    library: Library, tmp_path: Path
+) -> None:
+    add_clips(library, tmp_path / "out")
+    before = sorted(path.name for path in (tmp_path / "out").iterdir())
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    for place in (tmp_path / "out" / ".." / "out", tmp_path / "link"):
+        assert library.folders.relocate(1, place) == 0
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == before
+        assert library.folders.all()[0].path == place
+
+
+def test_relocating_leaves_a_file_that_the_target_is_a_link_to(
+    library: Library, tmp_path: Path
+) -> None:
+    add_clips(library, tmp_path / "out")
+    first = clip_paths(library)[0]
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / first.name).symlink_to(first)
+    library.folders.relocate(1, tmp_path / "new")
+    assert all(path.is_file() for path in clip_paths(library))
+
+
+def test_a_folder_reached_by_another_path_is_no_second_folder(
+    library: Library, tmp_path: Path
+) -> None:
+    add_clips(library, tmp_path / "out")
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    ids = add_clips(library, tmp_path / "link", "door")
+    assert len(library.folders.all()) == 1
+    assert library.sounds.path_of(ids[0]) == tmp_path / "out" / "door_01.wav"
+    other = library.folders.add(tmp_path / "other", FolderKind.MADE)
+    with pytest.raises(UsageError, match="already"):
+        library.folders.relink(other, tmp_path / "link")
+
+
 def test_two_folders_cannot_share_a_place(library: Library, tmp_path: Path) -> None:
     add_clips(library, tmp_path / "one")
     add_clips(library, tmp_path / "two")

@@ -113,6 +113,24 @@ def test_the_trash_is_emptied_only_of_what_is_old(library: Library, tmp_path: Pa
     assert [e.id for e in library.sounds.entries(FolderKind.MADE)] == [kept.id]
 
 
+def test_a_file_that_another_sound_has_too_outlives_the_trash(
+    library: Library, tmp_path: Path
+) -> None:
+    """Libraries of older versions know one folder by several paths."""
+    kept = add_clips(library, tmp_path / "out", variations=1)
+    (tmp_path / "copy").mkdir()
+    twin = library.folders.add(tmp_path / "copy", FolderKind.MADE)
+    (tmp_path / "copy").rmdir()
+    (tmp_path / "copy").symlink_to(tmp_path / "out")
+    library.adoption.adopt_clips(twin)
+    library.sounds.trash([entry.id for entry in library.sounds.entries(FolderKind.MADE)][1:])
+    assert library.sounds.empty_trash(older_than_s=0.0) == 0
+    assert library.sounds.path_of(kept[0]).is_file()
+    library.sounds.trash(kept)
+    assert library.sounds.empty_trash(older_than_s=0.0) == 2
+    assert not any((tmp_path / "out").iterdir())
+
+
 def test_the_users_own_files_are_never_deleted(library: Library, tmp_path: Path) -> None:
     path = tmp_path / "own" / "door.wav"
     path.parent.mkdir()
