@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,8 @@ from qvim_studio.library.folders import FolderKind, is_same_file
 from qvim_studio.library.recipes import Recipe
 from qvim_studio.library.sound_facts import unpack_all_peaks
 from qvim_studio.library.words import refresh_words
+
+log = logging.getLogger(__name__)
 
 TRASH_DAYS = 30
 _SHOWN = "s.trashed_s IS NULL AND NOT s.is_missing AND s.problem = ''"
@@ -126,7 +129,8 @@ class Sounds:
     def empty_trash(self, older_than_s: float = TRASH_DAYS * 86400.0) -> int:
         """Delete what has been in the trash for so long, with its files; returns how many.
 
-        Files of the user's own folders are never deleted, only forgotten by the library.
+        Files of the user's own folders are never deleted, only forgotten by the library. A file
+        that cannot be deleted now (in use, read-only) stays in the trash.
         """
         limit = time.time() - older_than_s
         rows = self._database.connection().execute(
@@ -141,8 +145,12 @@ class Sounds:
                 continue  # on a disk that is not connected; another time
             if any(is_same_file(path, other) for other in kept.get(path.name.casefold(), ())):
                 continue  # a sound that stays has this very file, by another path
-            path.unlink(missing_ok=True)
-            path.with_suffix(".json").unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+                path.with_suffix(".json").unlink(missing_ok=True)
+            except OSError as error:
+                log.info("%s stays in the trash: %s", path, error.strerror)
+                continue
             gone.append(id_)
         with self._database.writing() as connection:
             connection.executemany("DELETE FROM sounds WHERE id = ?", [(id_,) for id_ in gone])

@@ -113,6 +113,26 @@ def test_the_trash_is_emptied_only_of_what_is_old(library: Library, tmp_path: Pa
     assert [e.id for e in library.sounds.entries(FolderKind.MADE)] == [kept.id]
 
 
+def test_a_file_in_use_stays_in_the_trash_and_holds_up_no_other(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = add_clips(library, tmp_path / "out")
+    library.sounds.trash(ids)
+    unlink = Path.unlink
+
+    def refuse_the_first(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "dog_large_01.wav":
+            raise PermissionError(13, "used by another process")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse_the_first)
+    assert library.sounds.empty_trash(older_than_s=0.0) == 1
+    assert [entry.id for entry in library.sounds.trashed()] == ids[:1]
+    monkeypatch.undo()
+    assert library.sounds.empty_trash(older_than_s=0.0) == 1
+    assert not any((tmp_path / "out").iterdir())
+
+
 def test_a_file_that_another_sound_has_too_outlives_the_trash(
     library: Library, tmp_path: Path
 ) -> None:
