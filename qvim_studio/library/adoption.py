@@ -60,6 +60,7 @@ class Adoption:
         Reads recipes and headers only; see ``undescribed`` for the rest.
         """
         changes = self._follow(folder_id, self._flat_files(folder_id, needs_recipe=True))
+        self._forget_facts(folder_id, changes.changed)
         folder = self._folder(folder_id)
         names = sorted(changes.new)
         count = 0
@@ -71,6 +72,7 @@ class Adoption:
     def adopt_takes(self, folder_id: int) -> list[int]:
         """Every recording in a folder that the library does not know yet."""
         changes = self._follow(folder_id, self._flat_files(folder_id, needs_recipe=False))
+        self._forget_facts(folder_id, changes.changed)
         with self._database.writing() as connection:
             ids = [
                 _insert_file(connection, folder_id, name, stamp)
@@ -111,7 +113,7 @@ class Adoption:
         return id_
 
     def undescribed(self, limit: int) -> list[int]:
-        """Clips and takes whose audio has not been read yet, the newest first."""
+        """Clips and takes whose audio has not been read since it changed, the newest first."""
         rows = self._database.connection().execute(
             "SELECT s.id FROM sounds s JOIN folders f ON f.id = s.folder_id "
             "WHERE s.content_hash IS NULL AND s.problem = '' AND NOT s.is_missing "
@@ -120,26 +122,23 @@ class Adoption:
         return [id_ for (id_,) in rows]
 
     def describe(self, ids: Sequence[int]) -> None:
-        """Read sounds for their thumbnails and hashes; what cannot be read is marked so."""
-        read: list[tuple[int, SoundFacts | None, str]] = []
+        """Read sounds for their thumbnails and hashes; what cannot be read gets the hash ''."""
+        read: list[tuple[int, SoundFacts | None]] = []
         for id_ in ids:
             folder, name = self._database.connection().execute(
                 "SELECT f.path, s.name FROM sounds s JOIN folders f ON f.id = s.folder_id "
                 "WHERE s.id = ?", (id_,),
             ).fetchone()  # fmt: skip
             try:
-                read.append((id_, read_sound(Path(folder) / name)[0], ""))
+                read.append((id_, read_sound(Path(folder) / name)[0]))
             except AudioFileError as error:
                 log.info("no thumbnail: %s", error)
-                read.append((id_, None, str(error)))
+                read.append((id_, None))
         with self._database.writing() as connection:
-            for id_, facts, problem in read:
+            for id_, facts in read:
                 if facts is None:
                     # a clip stays in the history: playing it will say what is wrong with it
-                    connection.execute(
-                        "UPDATE sounds SET content_hash = '', details = "
-                        "json_set(details, '$.problem', ?) WHERE id = ?", (problem, id_),
-                    )  # fmt: skip
+                    connection.execute("UPDATE sounds SET content_hash = '' WHERE id = ?", (id_,))
                 else:
                     _store_facts(connection, id_, facts)
 
@@ -164,6 +163,15 @@ class Adoption:
                 ids.append(id_)
             refresh_words(connection, ids)
         return ids
+
+    def _forget_facts(self, folder_id: int, changed: Mapping[str, Stamp]) -> None:
+        """Let clips and takes whose files changed be read again, above all those that could not."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "UPDATE sounds SET size = ?, modified_ns = ?, content_hash = NULL "
+                "WHERE folder_id = ? AND name = ?",
+                [(*stamp, folder_id, name) for name, stamp in changed.items()],
+            )
 
     def _folder(self, folder_id: int) -> Path:
         row = self._database.connection().execute(

@@ -163,7 +163,7 @@ class Sounds:
     def duplicates(self) -> list[list[ClipEntry]]:
         """Groups of sounds with the same content, the oldest first in each."""
         rows = self._database.connection().execute(
-            f"SELECT group_concat(s.id) FROM sounds s WHERE s.content_hash IS NOT NULL "
+            f"SELECT group_concat(s.id) FROM sounds s WHERE s.content_hash != '' "
             f"AND {_SHOWN} GROUP BY s.content_hash HAVING count(*) > 1 ORDER BY min(s.id)"
         )
         groups = [sorted(int(id_) for id_ in ids.split(",")) for (ids,) in rows]

@@ -60,6 +60,26 @@ def test_thumbnails_of_found_clips_are_read_later(library: Library, tmp_path: Pa
     assert good.peaks is not None and torn.peaks is None
 
 
+def test_clips_that_could_not_be_read_are_no_copies_and_are_read_when_they_change(
+    library: Library, tmp_path: Path
+) -> None:
+    paths = write_clips(tmp_path, DOOR, "door")
+    whole = [path.read_bytes() for path in paths]
+    for path in paths:
+        path.write_bytes(b"torn")
+    folder = library.folders.add(tmp_path, FolderKind.MADE)
+    library.adoption.add_result(folder, paths)
+    assert library.sounds.duplicates() == []
+    for path, content in zip(paths, whole, strict=True):
+        path.write_bytes(content)
+    library.adoption.adopt_clips(folder)
+    library.adoption.describe(library.adoption.undescribed(10))
+    clips = library.sounds.entries(FolderKind.MADE)
+    assert all(clip.peaks is not None and clip.duration_s == 0.2 for clip in clips)
+    library.adoption.adopt_clips(folder)
+    assert library.adoption.undescribed(10) == []
+
+
 def test_the_same_request_twice_gives_two_groups(library: Library, tmp_path: Path) -> None:
     first, second = (add_clips(library, tmp_path, "door") for _ in range(2))
     groups = [entry.group for entry in library.sounds.entries_of(first + second)]
@@ -96,6 +116,15 @@ def test_takes_are_known_once(library: Library, tmp_path: Path) -> None:
     take = library.sounds.entries(FolderKind.TAKES)[0]
     assert (take.title, take.duration_s) == ("take_1", 0.1)
     assert take.peaks is not None
+
+
+def test_a_take_that_changed_is_read_again(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "take_1.wav").write_bytes(b"torn")
+    folder = library.folders.add(tmp_path, FolderKind.TAKES)
+    ids = library.adoption.adopt_takes(folder)
+    write_sound(tmp_path / "take_1.wav")
+    library.adoption.adopt_takes(folder)
+    assert library.adoption.undescribed(10) == ids
 
 
 def test_new_changed_and_vanished_sounds_are_told_apart(library: Library, tmp_path: Path) -> None:
