@@ -269,8 +269,13 @@ def _walk(folder: Path, others: set[str]) -> Iterator[Path]:
 
 
 def _stamp(path: Path) -> Stamp | None:
+    """None, which is logged, for what the library cannot keep."""
     try:
+        str(path).encode()
         status = path.stat()
+    except UnicodeEncodeError:  # a name that is no UTF-8, of an old archive: no SQLite takes it
+        log.info("not in the library: %r (its name is no text)", str(path))
+        return None
     except OSError as error:  # a dangling link, a folder that may not be entered
         log.info("not in the library: %s (%s)", path, error.strerror)
         return None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.request import MAX_SEED, GenerationRequest
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def read_recipe(clip_path: Path) -> Recipe | None:
     """The recipe beside a clip; None where there is none of ours, which is logged."""
     try:
         stored = json.loads(clip_path.with_suffix(".json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         log.info("%s is passed over in the history: %s", clip_path, error)
         return None
     return parse_recipe(stored, clip_path)
@@ -52,16 +52,20 @@ def read_recipe(clip_path: Path) -> Recipe | None:
 def parse_recipe(stored: Any, clip_path: Path) -> Recipe | None:
     """A recipe from the JSON beside a clip or inside it; None where it is none of ours."""
     try:
-        similarity = stored["similarity"]
+        # neither numbers that are none nor halves of characters can be kept in the library
+        json.dumps(stored, ensure_ascii=False, allow_nan=False).encode()
+        similarity, seed = stored["similarity"], int(stored["seed"])
+        if not 0 <= seed <= MAX_SEED:
+            raise ValueError(f"a seed lies between 0 and {MAX_SEED}, got {seed}")
         return Recipe(
             request=dict(stored["request"]),
             provenance={key: str(value) for key, value in stored["provenance"].items()},
-            seed=int(stored["seed"]),
+            seed=seed,
             similarity=None if similarity is None else float(similarity),
             created_s=_created_s(stored.get("created"), clip_path),
             details={key: value for key, value in stored.items() if key not in _OWN_COLUMNS},
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         log.info("%s is passed over in the history: %s", clip_path, error)
         return None
 

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import soundfile
@@ -46,6 +50,46 @@ def test_clips_that_nobody_told_about_are_found_by_their_recipes(
     assert library.adoption.adopt_clips(folder) == 2
     assert names(library, FolderKind.MADE) == ["door_01.wav", "door_02.wav"]
     assert library.adoption.adopt_clips(folder) == 0
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"seed": 2**70},
+        {"seed": -1},
+        {"seed": float("inf")},
+        {"similarity": float("nan")},
+        {"similarity": 10**400},
+        {"request": {"text": "half a char\udcfcter"}},
+        {"provenance": {"licence": "\ud800"}},
+    ],
+    ids=lambda foreign: next(iter(foreign)),
+)
+def test_a_recipe_that_no_library_can_keep_holds_up_no_other(
+    library: Library, tmp_path: Path, foreign: dict[str, Any]
+) -> None:
+    recipe = write_clips(tmp_path, DOOR, "door")[0].with_suffix(".json")
+    recipe.write_text(json.dumps(json.loads(recipe.read_text()) | foreign))
+    assert library.adoption.adopt_clips(library.folders.add(tmp_path, FolderKind.MADE)) == 1
+    assert names(library, FolderKind.MADE) == ["door_02.wav"]
+
+
+def test_a_json_of_a_hundred_thousand_brackets_is_passed_over(
+    library: Library, tmp_path: Path
+) -> None:
+    write_clips(tmp_path, DOOR, "door")[0].with_suffix(".json").write_text("[" * 100_000)
+    assert library.adoption.adopt_clips(library.folders.add(tmp_path, FolderKind.MADE)) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_text_holds_up_no_other_sound(library: Library, tmp_path: Path) -> None:
+    for name in ("own/a.wav", "takes/a.wav"):
+        write_sound(tmp_path / name)
+        shutil.copy(tmp_path / name, os.fsencode((tmp_path / name).parent) + b"/T\xfcr.wav")
+    own = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
+    assert list(index(library, own, tmp_path / "own")) == ["a.wav"]
+    takes = library.folders.add(tmp_path / "takes", FolderKind.TAKES)
+    assert len(library.adoption.adopt_takes(takes)) == 1
 
 
 def test_thumbnails_of_found_clips_are_read_later(library: Library, tmp_path: Path) -> None:
