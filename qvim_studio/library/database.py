@@ -56,6 +56,9 @@ class Database:
             self.close()
             self.notice = self._set_aside()
             self._migrate(steps)
+            with self.writing() as connection:
+                # rows of the matrix files may belong to other sounds by now; they are made again
+                connection.execute("DELETE FROM embeddings")
         except LibraryVersionError:
             self.close()
             raise
@@ -84,7 +87,10 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or nothing. Raises OutputError where the disk refuses."""
+        """One transaction: all of it or nothing.
+
+        Raises OutputError where the disk refuses or the file is damaged.
+        """
         try:
             connection = self.connection()
             connection.execute("BEGIN IMMEDIATE")
@@ -97,13 +103,26 @@ class Database:
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             raise _cannot_write(self.file, error) from error
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:  # what was asked for is wrong
+                raise
+            raise _is_damaged(self.file, error) from error
 
     def back_up(self) -> bool:
-        """Copy the file beside itself where the last copy is a day old; False where it is not."""
+        """Copy the file beside itself where the last copy is a day old; False where it is not.
+
+        Raises OutputError where the disk refuses, or where the file is damaged: the last copy
+        stays as it is.
+        """
         backup = self.backup_file
         if backup.exists() and time.time() - backup.stat().st_mtime < BACKUP_AFTER_S:
             return False
-        self._copy_to(backup)
+        try:
+            self._copy_to(backup)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise _cannot_write(self.file, error) from error
+        except sqlite3.DatabaseError as error:
+            raise _is_damaged(self.file, error) from error
         return True
 
     def close(self) -> None:
@@ -122,6 +141,7 @@ class Database:
                 f"{version // 1000}.{version % 1000}, this one knows {MAJOR}). Update QVIM Studio; "
                 "the library is left as it is."
             )
+        _check(self.connection())
         if version in steps and version > 0:
             self._copy_to(self.file.with_name(f"{self.file.name}.v{version}"))
         while (version := self._version()) in steps:
@@ -137,6 +157,7 @@ class Database:
         part.unlink(missing_ok=True)
         with closing(sqlite3.connect(part)) as target:
             self.connection().backup(target)
+            _check(target)
         part.replace(copy)
 
     def _version(self) -> int:
@@ -150,7 +171,7 @@ class Database:
             part = self.file.with_name(self.file.name + companion)
             if part.exists():
                 part.replace(kept.with_name(kept.name + companion))
-        if self.backup_file.exists():
+        if self.backup_file.exists() and _is_whole(self.backup_file):
             shutil.copyfile(self.backup_file, self.file)
             source = "The last backup is used"
         else:
@@ -158,8 +179,37 @@ class Database:
         return f"The library {self.file} was damaged and is kept as {kept.name}. {source}."
 
 
+def _check(connection: sqlite3.Connection) -> None:
+    """Raises sqlite3.DatabaseError for a damaged file.
+
+    10,000 clips take 12 ms with SQLite 3.40 and 60 ms with 3.51, which looks at the words too.
+    """
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise sqlite3.DatabaseError(found.splitlines()[-1])
+
+
+def _is_whole(file: Path) -> bool:
+    """Can a backup, which nobody has open, be read in full?"""
+    try:
+        uri = f"{file.absolute().as_uri()}?immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            _check(connection)
+    except sqlite3.DatabaseError as error:
+        log.warning("The backup %s cannot be used: %s", file, error)
+        return False
+    return True
+
+
 def _cannot_write(file: Path, error: Exception) -> OutputError:
     return OutputError(
         f"The library {file} cannot be used: {error}. Make room on the disk or make its folder "
         "writable; your sounds are not touched."
+    )
+
+
+def _is_damaged(file: Path, error: Exception) -> OutputError:
+    return OutputError(
+        f"The library {file} is damaged: {error}. Start QVIM Studio again: it goes on from its "
+        "last backup then; your sounds are not touched."
     )

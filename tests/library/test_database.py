@@ -7,6 +7,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from library_fixtures import add_clips
 
@@ -103,6 +104,92 @@ def test_a_damaged_file_is_set_aside_for_the_last_backup(tmp_path: Path) -> None
         assert "damaged-1" in library.notice
         assert [entry.is_starred for entry in library.sounds.entries_of(ids)] == [True, False]
     assert (tmp_path / "library.db.damaged-1").read_bytes().startswith(b"no database")
+
+
+def tear(file: Path) -> None:
+    """Overwrite the middle of a database, as a failing disk does."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("r+b") as target:
+        target.seek(file.stat().st_size // 2 // 4096 * 4096)
+        target.write(b"\xff" * 8192)
+
+
+def fill(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute("INSERT INTO folders (id, kind, path) VALUES (1, 'made', '/kept')")
+        connection.executemany(
+            "INSERT INTO sounds (folder_id, name, created_s, size, modified_ns, note) "
+            "VALUES (1, ?, 1, 1, 1, ?)", [(f"{number}.wav", 200 * "n") for number in range(2000)],
+        )  # fmt: skip
+
+
+def count(database: Database) -> int:
+    return len(database.connection().execute("SELECT * FROM sounds").fetchall())
+
+
+def test_a_torn_page_is_found_at_the_opening(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    with closing(Database(file)) as database:
+        fill(database)
+        database.back_up()
+    tear(file)
+    with closing(Database(file)) as database:
+        assert "The last backup is used" in database.notice
+        assert count(database) == 2000
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "library.backup.db",
+        "library.db",
+        "library.db.damaged-1",
+    ]
+
+
+def test_a_damaged_library_never_replaces_a_good_backup(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    with closing(Database(file)) as database:
+        fill(database)
+        database.back_up()
+        backup = database.backup_file.read_bytes()
+        os.utime(database.backup_file, (1, 1))
+        tear(file)
+        with pytest.raises(OutputError, match="Start QVIM Studio again"):
+            database.back_up()
+        assert database.backup_file.read_bytes() == backup
+        with pytest.raises(OutputError, match="is damaged"), database.writing() as connection:
+            connection.execute("UPDATE sounds SET note = 'x'")
+
+
+def test_a_damaged_backup_is_not_gone_back_to(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    with closing(Database(file)) as database:
+        fill(database)
+        database.back_up()
+        tear(database.backup_file)
+    tear(file)
+    with closing(Database(file)) as database:
+        assert "made anew from the recipes" in database.notice
+        assert count(database) == 0
+
+
+def test_after_a_backup_no_sound_has_the_embedding_of_another(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    unit = np.eye(2, dtype=np.float32)
+    with closing(Library(file)) as library:
+        first, second = add_clips(library, tmp_path / "out")
+        library.vectors.add("enc", [first, second], unit)
+        library.database.back_up()
+        library.vectors.add("enc", [second, first], unit)
+    file.write_bytes(b"no database at all" * 500)
+    with closing(Library(file)) as library:
+        assert library.nearest("enc", unit[0], top=2) == []
+        assert len(library.vectors.missing("enc", 1)) == 2
+
+
+def test_what_the_caller_did_wrong_is_no_damage(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "library.db")) as database:
+        fill(database)
+        with pytest.raises(sqlite3.IntegrityError), database.writing() as connection:
+            connection.execute("INSERT INTO folders (kind, path) VALUES ('made', '/kept')")
 
 
 def test_a_place_that_cannot_be_written_gives_a_sentence(tmp_path: Path) -> None:
