@@ -11,16 +11,17 @@ import logging
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import soundfile
 
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
-from qvim_studio.library.recipes import Recipe, key_of, read_recipe, title_of
+from qvim_studio.library.recipes import Recipe, key_of, parse_recipe, read_recipe, title_of
 from qvim_studio.library.sound_facts import SoundFacts, read_sound, unpack_peaks
 from qvim_studio.library.sound_index import AUDIO_SUFFIXES
 from qvim_studio.library.words import refresh_words
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200  # files in one transaction
 Stamp = tuple[int, int]  # size in bytes and modification time in ns: changed when either does
+ReadInside = Callable[[Path], Mapping[str, Any] | None]  # the recipe that a file itself holds
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,11 @@ class FolderChanges:
 class Adoption:
     """Makes files known to the library. Safe to use from any thread."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, read_inside: ReadInside) -> None:
+        """read_inside: for clips whose recipes are gone from beside them; may raise
+        AudioFileError."""
         self._database = database
+        self._read_inside = read_inside
 
     def add_result(
         self, folder_id: int, paths: Sequence[Path], imitation_path: Path | None = None
@@ -59,7 +64,7 @@ class Adoption:
 
         Reads recipes and headers only; see ``undescribed`` for the rest.
         """
-        changes = self._follow(folder_id, self._flat_files(folder_id, needs_recipe=True))
+        changes = self._follow(folder_id, self._flat_files(folder_id))
         self._forget_facts(folder_id, changes.changed)
         folder = self._folder(folder_id)
         names = sorted(changes.new)
@@ -71,7 +76,7 @@ class Adoption:
 
     def adopt_takes(self, folder_id: int) -> list[int]:
         """Every recording in a folder that the library does not know yet."""
-        changes = self._follow(folder_id, self._flat_files(folder_id, needs_recipe=False))
+        changes = self._follow(folder_id, self._flat_files(folder_id))
         self._forget_facts(folder_id, changes.changed)
         with self._database.writing() as connection:
             ids = [
@@ -145,7 +150,7 @@ class Adoption:
     def _add_clips(
         self, folder_id: int, paths: Sequence[Path], imitation_path: Path | None
     ) -> list[int]:
-        found = [(path, read_recipe(path), _stamp(path)) for path in paths]
+        found = [(path, self._recipe_of(path), _stamp(path)) for path in paths]
         ids: list[int] = []
         with self._database.writing() as connection:
             for path, recipe, stamp in found:
@@ -163,6 +168,18 @@ class Adoption:
                 ids.append(id_)
             refresh_words(connection, ids)
         return ids
+
+    def _recipe_of(self, path: Path) -> Recipe | None:
+        """The recipe beside a clip; where there is none of ours, the one inside it."""
+        recipe = read_recipe(path) if path.with_suffix(".json").is_file() else None
+        if recipe is not None:
+            return recipe
+        try:
+            inside = self._read_inside(path)
+        except AudioFileError as error:
+            log.info("%s is passed over in the history: %s", path, error)
+            return None
+        return None if inside is None else parse_recipe(inside, path)
 
     def _forget_facts(self, folder_id: int, changed: Mapping[str, Stamp]) -> None:
         """Let clips and takes whose files changed be read again, above all those that could not."""
@@ -208,17 +225,16 @@ class Adoption:
             vanished=tuple(vanished),
         )
 
-    def _flat_files(self, folder_id: int, needs_recipe: bool) -> dict[str, Stamp] | None:
+    def _flat_files(self, folder_id: int) -> dict[str, Stamp] | None:
         """WAVs of a folder without its subfolders, by name; None where it cannot be reached."""
         folder = self._folder(folder_id)
         try:
-            names = {entry.name for entry in os.scandir(folder)}
+            names = [entry.name for entry in os.scandir(folder)]
         except OSError as error:
             log.info("The folder %s cannot be read: %s", folder, error)
             return None
         wanted = (n for n in names if n.lower().endswith(".wav") and not n.startswith("."))
-        chosen = [n for n in wanted if not needs_recipe or f"{n[:-4]}.json" in names]
-        stamps = {name: _stamp(folder / name) for name in chosen}
+        stamps = {name: _stamp(folder / name) for name in wanted}
         return {name: stamp for name, stamp in stamps.items() if stamp is not None}
 
     def _deep_files(self, folder_id: int) -> dict[str, Stamp]:
@@ -236,6 +252,10 @@ class Adoption:
             if stamp is not None:
                 found[path.relative_to(folder).as_posix()] = stamp
         return found
+
+
+def look_into_no_file(path: Path) -> None:
+    """For a library that knows only the recipes beside its clips."""
 
 
 def read_entry(path: Path) -> ClipEntry:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qvim_studio.library.adoption import Adoption
+from qvim_studio.library.adoption import Adoption, ReadInside, look_into_no_file
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database, LibraryVersionError
 from qvim_studio.library.folders import FolderKind, Folders
@@ -33,12 +33,12 @@ class Library:
     vectors: embeddings.
     """
 
-    def __init__(self, file: Path) -> None:
-        """Raises LibraryVersionError or OutputError."""
+    def __init__(self, file: Path, read_inside: ReadInside = look_into_no_file) -> None:
+        """read_inside: see Adoption. Raises LibraryVersionError or OutputError."""
         self.database = Database(file)
         self.sounds = Sounds(self.database)
         self.folders = Folders(self.database)
-        self.adoption = Adoption(self.database)
+        self.adoption = Adoption(self.database, read_inside)
         self.vectors = Vectors(self.database)
 
     @property
@@ -82,11 +82,11 @@ class Library:
         return [replace(entry, similarity=similarity[entry.id]) for entry in found]
 
 
-def open_library(file: Path) -> Library:
+def open_library(file: Path, read_inside: ReadInside = look_into_no_file) -> Library:
     """The library, or, where the file is of a newer program, one of our own beside it."""
     try:
-        return Library(file)
+        return Library(file, read_inside)
     except LibraryVersionError as error:
-        library = Library(file.with_name(f"{file.stem}-{MAJOR}{file.suffix}"))
+        library = Library(file.with_name(f"{file.stem}-{MAJOR}{file.suffix}"), read_inside)
         library.database.notice = f"{error} Until then {library.database.file.name} is used."
         return library

@@ -15,6 +15,7 @@ from qvim_studio.core.engine import Engine
 from qvim_studio.core.paths import StudioPaths
 from qvim_studio.core.settings import Settings
 from qvim_studio.export.clip_writer import write_result
+from qvim_studio.export.recipe import read_recipe
 from qvim_studio.jobs.background_tasks import BackgroundTasks
 from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf
 from qvim_studio.jobs.engine_child import load_factory
@@ -84,7 +85,7 @@ def make_services(
     keeper_factory: str = KEEPER_FACTORY,
 ) -> Services:
     """Everything the window needs, running; the factories as in EngineProcess."""
-    library = open_library(paths.library_file)
+    library = open_library(paths.library_file, read_recipe)
     listener = ListeningProcess(listener_factory)
     make_engine_for = partial(_make_engine_for, engine_factory)
     playback = Playback(Player(backend))

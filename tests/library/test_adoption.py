@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import soundfile
 from library_fixtures import VOICE, add_clips, write_clips
 
 from qvim_studio.core.request import GenerationRequest
+from qvim_studio.export.recipe import read_recipe
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.library import Library
 from qvim_studio.library.sound_facts import read_sound
@@ -141,6 +143,26 @@ def test_a_vanished_clip_comes_back_with_its_marks(library: Library, tmp_path: P
     (tmp_path / "elsewhere.wav").rename(path)
     library.adoption.adopt_clips(1)
     assert [e.is_starred for e in library.sounds.entries(FolderKind.MADE)] == [True, True]
+
+
+def test_a_known_clip_whose_recipe_is_gone_stays(library: Library, tmp_path: Path) -> None:
+    ids = add_clips(library, tmp_path / "out")
+    library.sounds.path_of(ids[0]).with_suffix(".json").unlink()
+    assert library.adoption.adopt_clips(1) == 0
+    assert [entry.id for entry in library.sounds.entries(FolderKind.MADE)] == ids
+
+
+def test_a_clip_without_a_recipe_beside_it_is_found_by_the_one_inside(tmp_path: Path) -> None:
+    first, second = write_clips(tmp_path, DOOR, "door")
+    first.with_suffix(".json").unlink()
+    second.with_suffix(".json").write_text("torn")
+    write_sound(tmp_path / "no_recipe.wav")
+    (tmp_path / "torn.wav").write_bytes(b"RIFF")
+    with closing(Library(tmp_path / "library.db", read_recipe)) as library:
+        folder = library.folders.add(tmp_path, FolderKind.MADE)
+        assert library.adoption.adopt_clips(folder) == 2
+        assert names(library, FolderKind.MADE) == ["door_01.wav", "door_02.wav"]
+        assert {entry.asked for entry in library.sounds.entries(FolderKind.MADE)} == {"door"}
 
 
 def test_a_folder_that_cannot_be_reached_loses_nothing(library: Library, tmp_path: Path) -> None:
