@@ -16,7 +16,7 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import AudioFileError
-from qvim_studio.core.resources import resource_path
+from qvim_studio.core.resources import BUNDLED_INDEX_FILE, bundled_encoder_id, resource_path
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.library.sound_facts import SoundReport, read_sound
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from qvim_studio.pipeline.embedder import Embedder
     from qvim_studio.pipeline.starts import NearestSound
 
-BUNDLED_INDEX_FILE = "index.npz"
 SHOWN_SIMILAR = 4
 MAX_STARTS = 4  # as many as variations that one asks for usually
 MAX_START_GAP = 0.1  # of the score: what is no worse than the encoder's own doubt
@@ -147,7 +146,7 @@ def make_bundled_index(embedder: Embedder) -> SoundIndex:
     """The index of the sounds that ship; another encoder than the starter's gets its own cache."""
     folder = resource_path("library")
     shipped = folder / BUNDLED_INDEX_FILE
-    if _encoder_of(shipped) != embedder.encoder_id:
+    if bundled_encoder_id() != embedder.encoder_id:
         return make_index(folder, embedder)
     return SoundIndex(folder, shipped, embedder.encoder_id, _embed_with(embedder), has_times=False)
 
@@ -170,10 +169,3 @@ def _embed_with(embedder: Embedder) -> Callable[[AudioClip], np.ndarray]:
     from qvim_studio.pipeline.loaded import level_for_embedding
 
     return lambda clip: embedder.embed(level_for_embedding(clip), "reference")
-
-
-def _encoder_of(index_file: Path) -> str:
-    if not index_file.is_file():
-        return ""
-    with np.load(index_file) as stored:
-        return str(stored["encoder_id"])

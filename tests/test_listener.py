@@ -10,7 +10,7 @@ import soundfile
 
 from qvim_studio.assembly import SoundListener
 from qvim_studio.audio.files import read_audio
-from qvim_studio.core.resources import resource_path
+from qvim_studio.core.resources import bundled_encoder_id, resource_path
 from qvim_studio.pipeline.embedder import Embedder
 from qvim_studio.pipeline.loaded import level_for_embedding
 
@@ -35,3 +35,9 @@ def test_a_batch_hears_what_one_alone_would(embedder: Embedder, tmp_path: Path) 
         alone = embedder.embed(level_for_embedding(read_audio(path)), "reference")
         np.testing.assert_allclose(report.embedding, alone, atol=1e-4)
         assert report.facts.duration_s > 0
+
+
+def test_the_listener_is_who_the_indexer_expects(embedder: Embedder) -> None:
+    listener = SoundListener(embedder)
+    assert listener.get_encoder_id() == bundled_encoder_id()
+    listener.close()

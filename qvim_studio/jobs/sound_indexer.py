@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,11 +50,18 @@ class SoundIndexer(QObject):
     _failed = Signal(object)
 
     def __init__(
-        self, library: Library, listener: ListeningProcess, parent: QObject | None = None
+        self,
+        library: Library,
+        listener: ListeningProcess,
+        expected_encoder_id: Callable[[], str],
+        parent: QObject | None = None,
     ) -> None:
+        """expected_encoder_id: what the listener will most likely say of itself. The child is not
+        started while all is heard by that encoder."""
         super().__init__(parent)
         self._library = library
         self._listener = listener
+        self._expected_encoder_id = expected_encoder_id
         self._runs: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._waiting = 0
         self._may_run = threading.Event()
@@ -126,8 +133,9 @@ class SoundIndexer(QObject):
     def _index_folder(self, folder: LibraryFolder) -> int:
         changes = self._library.adoption.find_changes(folder.id)
         wanted = {**changes.new, **changes.changed}
-        if wanted or not self._library.vectors.encoder_ids():
-            wanted = self._library.vectors.missing(self._listener.encoder_id(), folder.id) | wanted
+        missing = self._library.vectors.missing
+        if wanted or missing(self._expected_encoder_id(), folder.id):
+            wanted = missing(self._listener.encoder_id(), folder.id) | wanted
         names = list(wanted)
         done, spent_s = 0, 0.0
         while done < len(names):

@@ -58,11 +58,6 @@ class Vectors:
         )  # fmt: skip
         return {name: (size, modified_ns) for name, size, modified_ns in rows}
 
-    def encoder_ids(self) -> set[str]:
-        """The encoders of which there are embeddings."""
-        rows = self._database.connection().execute("SELECT DISTINCT encoder_id FROM embeddings")
-        return {encoder_id for (encoder_id,) in rows}
-
     def of_sound(self, sound_id: int) -> tuple[str, np.ndarray] | None:
         """The encoder and the embedding of a sound, None where it has none yet."""
         row = self._database.connection().execute(

@@ -13,6 +13,7 @@ from qvim_studio.audio.player import Player
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.paths import StudioPaths
+from qvim_studio.core.resources import bundled_encoder_id
 from qvim_studio.core.settings import Settings
 from qvim_studio.export.clip_writer import write_result
 from qvim_studio.export.recipe import read_recipe
@@ -101,7 +102,7 @@ def make_services(
         tasks=BackgroundTasks(),
         library=library,
         listener=listener,
-        indexer=SoundIndexer(library, listener),
+        indexer=SoundIndexer(library, listener, bundled_encoder_id),
         exporter=PackExporter(),
         list_checkpoints=list_checkpoints,
         shelf=CheckpointShelf(lambda: load_factory(keeper_factory)()),

@@ -26,9 +26,14 @@ def indexer(library: Library, tmp_path: Path, qtbot: QtBot) -> Iterator[SoundInd
         write_sound(tmp_path / "own" / name, level)
     (tmp_path / "own" / "broken.wav").write_bytes(b"no audio")
     library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
-    indexer = SoundIndexer(library, ListeningProcess("scripted_listener:make_listener"))
+    indexer = make_indexer(library)
     yield indexer
     assert indexer.shutdown()
+
+
+def make_indexer(library: Library) -> SoundIndexer:  # noqa: F811
+    listener = ListeningProcess("scripted_listener:make_listener")
+    return SoundIndexer(library, listener, lambda: "scripted")
 
 
 def write_sound(path: Path, level: float) -> None:
@@ -68,6 +73,33 @@ def test_sounds_are_found_by_voice_and_only_changes_are_heard_again(
     assert not indexer.is_running
 
 
+def test_sounds_that_another_encoder_heard_are_heard_again(
+    indexer: SoundIndexer,
+    library: Library,  # noqa: F811
+    qtbot: QtBot,
+) -> None:
+    run(indexer, qtbot)
+    ids = [entry.id for entry in library.sounds.entries(FolderKind.SOUNDS)]
+    library.vectors.add("older", ids, np.eye(3, dtype=np.float32))
+    assert nearest(indexer, 0.5) == []
+    assert run(indexer, qtbot) == 3
+    assert nearest(indexer, 0.5) == ["middle.flac", "quiet.wav"]
+
+
+def test_no_child_is_started_where_all_is_heard(
+    indexer: SoundIndexer,
+    library: Library,  # noqa: F811
+    qtbot: QtBot,
+) -> None:
+    run(indexer, qtbot)
+    again = make_indexer(library)
+    try:
+        assert run(again, qtbot) == 0
+        assert again._listener._process is None
+    finally:
+        assert again.shutdown()
+
+
 def test_a_paused_run_waits_and_goes_on(
     indexer: SoundIndexer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +136,7 @@ def test_a_stopped_run_keeps_what_it_heard(
     with qtbot.waitSignal(indexer.progressed, timeout=20_000):
         indexer.index()
     assert indexer.shutdown()
-    again = SoundIndexer(library, ListeningProcess("scripted_listener:make_listener"))
+    again = make_indexer(library)
     try:
         assert run(again, qtbot) < 4
         assert len(library.sounds.entries(FolderKind.SOUNDS)) == 3

@@ -65,7 +65,6 @@ def test_what_is_not_indexed_is_told_per_encoder(library: Library, ids: list[int
     names = [entry.path.name for entry in library.sounds.entries_of(ids)]
     assert list(library.vectors.missing("enc", 1)) == names[2:]
     assert list(library.vectors.missing("other", 1)) == names
-    assert library.vectors.encoder_ids() == {"enc"}
 
 
 def test_an_index_cut_short_finds_what_is_left(library: Library, ids: list[int]) -> None:
