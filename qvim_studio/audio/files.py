@@ -62,8 +62,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         os.close(handle)
         temporary = Path(name)
         write(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
+        sync_file(temporary)
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except (OSError, soundfile.LibsndfileError) as error:
@@ -73,6 +72,13 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
             f"{path.name} cannot be written to {path.parent}: {write_reason(error)}. "
             "Choose another folder or make room, then try again."
         ) from error
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file that is there has reached the disk. Raises OSError."""
+    # Windows syncs only what is open for writing.
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def check_output_folder(folder: Path) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from qvim_studio.audio.files import sync_file
 from qvim_studio.core.errors import OutputError
 
 _SFC_SET_UPDATE_HEADER_AUTO = 0x1061  # sndfile.h: the header is rewritten after every write
@@ -38,8 +38,7 @@ class TakeFile:
     def close(self) -> None:
         try:
             self._file.close()
-            with self.path.open("rb") as file:
-                os.fsync(file.fileno())
+            sync_file(self.path)
         except (OSError, soundfile.LibsndfileError) as error:
             raise _cannot_write(self.path, error) from error
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from qvim_studio.audio.files import sync_file
 from qvim_studio.core.errors import OutputError
 
 if sys.platform == "win32":
@@ -27,9 +28,7 @@ def sync_tree(folder: Path) -> None:
         return
     for file in folder.rglob("*"):
         if file.is_file():
-            # Windows syncs only what is open for writing.
-            with file.open("r+b") as opened:
-                os.fsync(opened.fileno())
+            sync_file(file)
 
 
 def sync_names(folder: Path) -> None:

@@ -145,6 +145,11 @@ def test_written_wav_is_24_bit_and_exact(tmp_path: Path) -> None:
     assert np.abs(read_audio(tmp_path / "new" / "a.wav").samples - clip.samples).max() < 2**-23
 
 
+def test_what_is_synced_is_open_for_writing(tmp_path: Path, sync_as_windows: None) -> None:
+    write_wav(tmp_path / "a.wav", AudioClip(tone().astype(np.float32), 16_000))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
+
+
 def test_nothing_is_left_behind_when_writing_fails(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("old")
 

@@ -25,6 +25,15 @@ def test_the_file_is_valid_while_it_is_written(tmp_path: Path) -> None:
     assert info.subtype == "PCM_24"
 
 
+def test_a_take_is_synced_where_only_writers_may_sync(
+    tmp_path: Path, sync_as_windows: None
+) -> None:
+    take = TakeFile(tmp_path / "take.wav", 48_000)
+    take.write(SAMPLES)
+    take.close()
+    assert soundfile.info(take.path).frames == 4800
+
+
 def test_a_take_never_overwrites_a_file(tmp_path: Path) -> None:
     path = tmp_path / "take.wav"
     path.write_bytes(b"precious")
