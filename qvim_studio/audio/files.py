@@ -88,10 +88,15 @@ def check_output_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise OutputError(
-            f"Nothing can be written to {folder}: {write_reason(error)}. "
-            "Choose another folder or make room, then try again."
-        ) from error
+        raise refused_folder(folder, error) from error
+
+
+def refused_folder(folder: Path, error: OSError) -> OutputError:
+    """What to raise where a folder takes no file."""
+    return OutputError(
+        f"Nothing can be written to {folder}: {write_reason(error)}. "
+        "Choose another folder or make room, then try again."
+    )
 
 
 def _read(path: Path, max_seconds: float, seconds: float | None) -> tuple[AudioClip, int]:

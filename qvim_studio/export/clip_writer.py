@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from qvim_studio.audio.files import check_output_folder, write_atomically
+from qvim_studio.audio.files import check_output_folder, refused_folder, write_atomically
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.recipe import metadata_of, recipe_of
 from qvim_studio.export.sound_file import write_sound
 
 MAX_STEM = 40  # characters: names stay readable in a browser column
+_NUMBERED = re.compile(r"([^.]+)_[0-9][0-9]\.")
 
 
 @dataclass(frozen=True)
@@ -36,23 +38,24 @@ def write_result(result: GenerationResult, folder: Path, stem: str) -> list[Writ
     """
     check_output_folder(folder)
     stem = safe_stem(stem)
-    names = _free_names(folder, stem, len(result.variations))
+    name = _reserve(folder, stem)
     # Titles follow what was asked and not the free name: equal requests make equal files.
+    title = stem.replace("_", " ")
     return [
-        _write_one(result, variation, folder / name, f"{stem.replace('_', ' ')} {number:02d}")
-        for number, (variation, name) in enumerate(zip(result.variations, names, strict=True), 1)
+        _write_one(result, variation, folder / f"{name}_{number:02d}", f"{title} {number:02d}")
+        for number, variation in enumerate(result.variations, 1)
     ]
 
 
 def _write_one(
-    result: GenerationResult, variation: Variation, path: Path, title: str
+    result: GenerationResult, variation: Variation, stem: Path, title: str
 ) -> WrittenClip:
-    recipe_path = path.with_suffix(".json")
-    recipe = recipe_of(result, variation)
-    text = json.dumps(recipe, indent=2, ensure_ascii=False) + "\n"
-    # The recipe first: the history never sees a clip without what made it.
-    write_atomically(recipe_path, lambda name: _write_text(name, text))
+    path, recipe_path = stem.with_suffix(".wav"), stem.with_suffix(".json")
     try:
+        recipe = recipe_of(result, variation)
+        text = json.dumps(recipe, indent=2, ensure_ascii=False) + "\n"
+        # The recipe first: the history never sees a clip without what made it.
+        write_atomically(recipe_path, lambda name: _write_text(name, text))
         write_sound(path, variation.clip, metadata_of(recipe, title))
     except BaseException:
         recipe_path.unlink(missing_ok=True)
@@ -61,15 +64,25 @@ def _write_one(
 
 
 def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    # Bytes of a file's name that are no UTF-8 become the escapes that JSON has for them.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
-def _free_names(folder: Path, stem: str, count: int) -> list[str]:
-    """``stem_01.wav`` … or, where any of them exists, ``stem-2_01.wav`` … and so on."""
+def _reserve(folder: Path, stem: str) -> str:
+    """A name that no set has, ``stem``, ``stem-2`` and so on; its first recipe is there, empty.
+
+    So one set has one writer, and it overwrites nothing where "Dog" and "dog" are one file either.
+    """
     attempt = 1
-    while True:
-        prefix = stem if attempt == 1 else f"{stem}-{attempt}"
-        taken = any(folder.glob(f"{prefix}_[0-9][0-9].*"))
-        if not taken:
-            return [f"{prefix}_{number:02d}.wav" for number in range(1, count + 1)]
-        attempt += 1
+    try:
+        there = (_NUMBERED.match(path.name.casefold()) for path in folder.iterdir())
+        taken = {match[1] for match in there if match}
+        while True:
+            name = stem if attempt == 1 else f"{stem}-{attempt}"
+            if name.casefold() not in taken:
+                with contextlib.suppress(FileExistsError):  # by another writer, meanwhile
+                    (folder / f"{name}_01.json").touch(exist_ok=False)
+                    return name
+            attempt += 1
+    except OSError as error:
+        raise refused_folder(folder, error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export import clip_writer
 from qvim_studio.export.clip_writer import safe_stem, write_result
 from qvim_studio.export.metadata import ClipMetadata
+from qvim_studio.export.recipe import read_recipe
 
 
-def make_result(count: int = 2) -> GenerationResult:
+def make_result(count: int = 2, start_name: str = "dog") -> GenerationResult:
     rng = np.random.default_rng(0)
     variations = tuple(
         Variation(
@@ -26,7 +28,7 @@ def make_result(count: int = 2) -> GenerationResult:
             seed=7 + index,
             similarity=0.9 - 0.1 * index,
             bandwidth_hz=8000.0,
-            start_name="dog",
+            start_name=start_name,
         )
         for index in range(count)
     )
@@ -51,6 +53,44 @@ def test_a_second_run_overwrites_nothing(tmp_path: Path) -> None:
     second = write_result(make_result(), tmp_path, "dog")
     assert [clip.path.name for clip in second] == ["dog-2_01.wav", "dog-2_02.wav"]
     assert first[0].path.read_bytes() == before == second[0].path.read_bytes()
+
+
+def test_names_that_differ_in_case_alone_are_one_name(tmp_path: Path) -> None:
+    (tmp_path / "Dog_01.wav").write_bytes(b"precious")
+    (written,) = write_result(make_result(1), tmp_path, "dog")
+    assert written.path.name == "dog-2_01.wav"
+
+
+def test_two_writers_in_one_folder_lose_nothing(tmp_path: Path) -> None:
+    together = threading.Barrier(2)
+
+    def write() -> None:
+        together.wait()
+        write_result(make_result(4), tmp_path, "dog")
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(list(tmp_path.glob("*.wav"))) == len(list(tmp_path.glob("*.json"))) == 8
+
+
+def test_a_name_that_another_writer_took_meanwhile_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dog_01.json").touch()
+    monkeypatch.setattr(Path, "iterdir", lambda folder: iter(()))
+    (written,) = write_result(make_result(1), tmp_path, "dog")
+    assert written.path.name == "dog-2_01.wav"
+
+
+def test_a_start_whose_name_is_no_utf8_is_kept(tmp_path: Path) -> None:
+    name = b"T\xfcr \xe2\x9c\x93".decode("utf-8", "surrogateescape")
+    (written,) = write_result(make_result(1, name), tmp_path, "door")
+    assert json.loads(written.recipe_path.read_text(encoding="utf-8"))["started_from"] == name
+    recipe = read_recipe(written.path)
+    assert recipe is not None and recipe["started_from"] == name
 
 
 @pytest.mark.parametrize(
