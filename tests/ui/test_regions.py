@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from qvim_studio.core.errors import OutputError
+from qvim_studio.core.errors import AudioFileError, OutputError
 from qvim_studio.export.recipe import read_recipe
 from qvim_studio.export.region import write_region
 from qvim_studio.ui import region_desk
@@ -23,7 +25,7 @@ from qvim_studio.ui.main_window import MainWindow
 def test_a_region_is_sample_exact_keeps_its_recipe_and_is_written_once(tmp_path: Path) -> None:
     (clip,) = make_clips(tmp_path, "dog bark", 1)
     path = write_region(clip, 0.05, 0.15, tmp_path / "Regions")
-    assert path.name == "dog_bark_01_50-150ms.wav"
+    assert re.fullmatch(r"dog_bark_01_50-150ms_[0-9a-f]{8}\.wav", path.name)
     whole, part = soundfile.read(clip)[0], soundfile.read(path)[0]
     np.testing.assert_array_equal(part, whole[2400:7200])
     recipe = read_recipe(path)
@@ -32,6 +34,32 @@ def test_a_region_is_sample_exact_keeps_its_recipe_and_is_written_once(tmp_path:
     before = path.stat().st_mtime_ns
     assert write_region(clip, 0.05, 0.15, tmp_path / "Regions") == path
     assert path.stat().st_mtime_ns == before
+
+
+def test_parts_of_sounds_of_one_name_are_files_of_their_own(tmp_path: Path) -> None:
+    long = "a very long prompt that describes a big metal door"
+    clips = make_clips(tmp_path / "a", long, 2) + make_clips(tmp_path / "b", long, 3)[2:]
+    paths = [write_region(clip, 0.05, 0.15, tmp_path / "Regions") for clip in clips]
+    assert len(set(paths)) == 3
+    for clip, path in zip(clips, paths, strict=True):
+        part = soundfile.read(clip)[0][2400:7200]
+        np.testing.assert_array_equal(soundfile.read(path)[0], part)
+
+
+def test_a_part_of_a_changed_sound_leaves_the_earlier_one_as_it_is(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "own.wav", np.ones(9600) * 0.1, 48_000)
+    first = write_region(tmp_path / "own.wav", 0.0, 0.1, tmp_path / "Regions")
+    before, changed_ns = first.read_bytes(), first.stat().st_mtime_ns + 10**9
+    soundfile.write(tmp_path / "own.wav", np.ones(9600) * 0.2, 48_000)
+    os.utime(tmp_path / "own.wav", ns=(changed_ns, changed_ns))
+    second = write_region(tmp_path / "own.wav", 0.0, 0.1, tmp_path / "Regions")
+    assert first.read_bytes() == before
+    assert soundfile.read(second)[0].max() == pytest.approx(0.2, abs=1e-4)
+
+
+def test_a_part_of_a_sound_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="still there"):
+        write_region(tmp_path / "gone.wav", 0.0, 0.1, tmp_path)
 
 
 def test_a_region_of_a_foreign_file_and_a_place_that_cannot_be_written(tmp_path: Path) -> None:
