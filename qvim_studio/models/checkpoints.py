@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
+import logging
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import Provenance, Start
 from qvim_studio.core.resources import resource_path
 from qvim_studio.models.memory_modes import PartSizes, part_sizes
+from qvim_studio.models.registry import (
+    Entry,
+    add_entry,
+    drop_entry,
+    read_registry,
+    read_user_registry,
+)
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+log = logging.getLogger(__name__)
 
-REGISTRY_FILE = "checkpoints.toml"
 INDEX_FILE = "model_index.json"
 CARD_FILE = "studio.json"
 CONTROL_FOLDER = "control"  # curves for a UNet that was made without (models.control)
@@ -166,14 +167,17 @@ class KnownPart:
 
 
 def list_checkpoints() -> tuple[Checkpoint, ...]:
-    """Every generator of the registry, the starter first, then the user's own folders."""
-    registry = _registry()
-    return tuple(_from_entry(name, e) for name, e in registry.items() if "kind" not in e)
+    """Every generator of the registry, the starter first, then the user's own folders.
+
+    One whose files are damaged or gone counts as not installed; ``find_checkpoint`` says why.
+    """
+    registry = read_registry()
+    return tuple(_listed(name, e) for name, e in registry.items() if "kind" not in e)
 
 
 def list_parts() -> tuple[KnownPart, ...]:
     """Every other entry of the registry."""
-    return tuple(_part(name, e) for name, e in _registry().items() if "kind" in e)
+    return tuple(_part(name, e) for name, e in read_registry().items() if "kind" in e)
 
 
 def voice_part(id: str) -> KnownPart | None:
@@ -193,47 +197,29 @@ def find_clap(checkpoint: Checkpoint) -> Path | None:
     return part.folder if part is not None else None
 
 
-def _registry() -> dict[str, Any]:
-    return _read_registry(resource_path(REGISTRY_FILE)) | _read_registry(user_registry())
-
-
-def user_registry() -> Path:
-    """The file that names the user's own checkpoints, in the same form as ours."""
-    return Path(platformdirs.user_config_dir("qvim-studio", appauthor=False)) / REGISTRY_FILE
-
-
 def register_folder(folder: Path) -> Checkpoint:
-    """Make a folder known by its name, for good. Raises CheckpointError for one of another kind."""
+    """Make a folder known by its name, for good.
+
+    Raises CheckpointError for one of another kind, OutputError where the list cannot be written.
+    """
     checkpoint = _from_folder(_checked_folder(folder))
     if any(known.id == checkpoint.id for known in list_checkpoints()):
         raise CheckpointError(
             f"There is already a checkpoint {checkpoint.id!r}. Rename the folder (or the id in its "
             f"{CARD_FILE}) and import it again."
         )
-    path = user_registry()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A JSON string is a TOML string too.
-    name, title, place = map(json.dumps, (checkpoint.id, checkpoint.title, str(folder.resolve())))
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"[{name}]\ntitle = {title}\nfolder = {place}\n\n")
+    add_entry(checkpoint.id, {"title": checkpoint.title, "folder": str(folder.resolve())})
     return checkpoint
 
 
 def is_own_folder(id: str) -> bool:
     """Whether the user imported it."""
-    return "folder" in _read_registry(user_registry()).get(id, {})
+    return "folder" in read_user_registry().get(id, {})
 
 
 def forget_folder(id: str) -> None:
     """Take the user's own folder from the list; the folder itself stays as it is."""
-    path = user_registry()
-    kept = {name: entry for name, entry in _read_registry(path).items() if name != id}
-    lines = [
-        f"[{json.dumps(name)}]\n"
-        + "".join(f"{key} = {json.dumps(value)}\n" for key, value in entry.items())
-        for name, entry in kept.items()
-    ]
-    path.write_text("\n".join(lines), encoding="utf-8")
+    drop_entry(id)
 
 
 def _checked_folder(folder: Path) -> Path:
@@ -248,29 +234,20 @@ def _checked_folder(folder: Path) -> Path:
     return folder
 
 
-def _read_registry(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError) as error:
-        raise CheckpointError(
-            f"The list of checkpoints in {path} cannot be read ({error}). Correct or delete it."
-        ) from error
-
-
 def find_checkpoint(id_or_folder: str) -> Checkpoint:
     """The registry's entry of that id, or the checkpoint in that folder.
 
     Raises CheckpointError for an unknown name, a folder of another kind or one not installed.
     """
-    known = list_checkpoints()
-    for checkpoint in known:
-        if checkpoint.id == id_or_folder:
-            checkpoint.installed_folder()
-            return checkpoint
+    known = {name: entry for name, entry in read_registry().items() if "kind" not in entry}
+    if id_or_folder in known:
+        checkpoint = _from_entry(id_or_folder, known[id_or_folder])
+        checkpoint.installed_folder()
+        return checkpoint
     folder = Path(id_or_folder)
     if folder.is_dir():
         return _from_folder(folder)
-    names = ", ".join(checkpoint.id for checkpoint in known)
+    names = ", ".join(known)
     raise CheckpointError(
         f"There is no checkpoint {id_or_folder!r}. Expected one of {names}, or a folder in the "
         "diffusers layout."
@@ -322,33 +299,49 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _from_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
+def _listed(name: str, entry: Entry) -> Checkpoint:
+    try:
+        return _from_entry(name, entry)
+    except CheckpointError as error:
+        log.warning("The checkpoint %s is listed as not installed: %s", name, error)
+        return _known(name, entry)
+
+
+def _from_entry(name: str, entry: Entry) -> Checkpoint:
+    """With its folder where it has one. Raises CheckpointError for a damaged one."""
+    known = _known(name, entry)
     if "folder" in entry:
         folder = resource_path(entry["folder"])  # an absolute path stays what it is
-        if (folder / INDEX_FILE).is_file():
-            capabilities = tuple(entry.get("capabilities", ()))
-            return replace(_from_folder(folder), id=name, capabilities=capabilities)
-        return Checkpoint(name, entry["title"], None)
-    pinned = entry.get("revision", "")
-    snapshot = _hub_snapshot(entry["repo"], pinned, CHECKPOINT_LAYOUT)
+        return replace(_from_folder(folder), id=name, capabilities=known.capabilities)
+    snapshot = _hub_snapshot(known.repo, known.pinned_revision, CHECKPOINT_LAYOUT)
+    if snapshot is None:
+        return known
+    controls = _added_controls(snapshot)
+    return replace(known, folder=snapshot, revision=snapshot.name, controls=controls)
+
+
+def _known(name: str, entry: Entry) -> Checkpoint:
+    """What the registry alone says."""
+    capabilities = tuple(entry.get("capabilities", ()))
+    if "folder" in entry:
+        return Checkpoint(name, entry["title"], None, capabilities=capabilities)
     return Checkpoint(
         id=name,
         title=entry["title"],
-        folder=snapshot,
+        folder=None,
         licence=entry["licence"],
         commercial=entry["commercial"],
-        revision=snapshot.name if snapshot is not None else "",
+        revision="",
         repo=entry["repo"],
-        pinned_revision=pinned,
+        pinned_revision=entry.get("revision", ""),
         size_bytes=_size_bytes(entry),
         clap_id=entry["repo"],
-        controls=_added_controls(snapshot) if snapshot is not None else (),
-        capabilities=tuple(entry.get("capabilities", ())),
+        capabilities=capabilities,
         sizes=PartSizes(**entry["sizes"]) if "sizes" in entry else None,
     )
 
 
-def _part(name: str, entry: dict[str, Any]) -> KnownPart:
+def _part(name: str, entry: Entry) -> KnownPart:
     repo, pinned = entry.get("repo", ""), entry.get("revision", "")
     return KnownPart(
         id=name,
@@ -364,7 +357,7 @@ def _part(name: str, entry: dict[str, Any]) -> KnownPart:
     )
 
 
-def _size_bytes(entry: dict[str, Any]) -> int:
+def _size_bytes(entry: Entry) -> int:
     return int(entry.get("size_gb", 0) * 1e9)
 
 
@@ -393,10 +386,10 @@ def _from_folder(folder: Path) -> Checkpoint:
             f"{folder} is no checkpoint folder: expected a readable {INDEX_FILE} ({error}). "
             "Give a folder in the diffusers layout (unet/, vae/, vocoder/, scheduler/)."
         ) from error
-    if index.get("_class_name") not in FAMILIES:
+    kind = index.get("_class_name") if isinstance(index, dict) else None
+    if kind not in FAMILIES:
         raise CheckpointError(
-            f"{folder} holds a {index.get('_class_name')}, expected {' or '.join(FAMILIES)}. "
-            "Choose another checkpoint."
+            f"{folder} holds a {kind}, expected {' or '.join(FAMILIES)}. Choose another checkpoint."
         )
     card = _read_card(folder)
     try:
@@ -438,8 +431,11 @@ def _read_card(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(card, dict):
+            raise TypeError(f"got {card!r:.40}, expected names with their values")
+    except (OSError, ValueError, TypeError) as error:
         raise CheckpointError(
             f"{path} cannot be read ({error}). Copy the checkpoint again."
         ) from error
+    return card

@@ -107,7 +107,7 @@ class CheckpointRow(Card):
             button.setEnabled(transfer is None and not is_offline)
         for widget in (self.pause, self.cancel, self.bar, self.speed):
             widget.setVisible(is_moving)
-        self.more.setVisible(choice.is_installed)
+        self.more.setVisible(choice.is_installed or choice.is_own)
         where = self._place()
         is_deaf = choice.is_installed and not choice.hears_voice and not is_moving
         hears = self.tr("hears words only") if is_deaf else ""
@@ -164,6 +164,8 @@ class CheckpointRow(Card):
     def _place(self) -> str:
         choice = self.choice
         size = size_text(choice.size_bytes)
+        if choice.is_own and not choice.is_installed:
+            return self.tr("Your own folder, gone or damaged")
         if not choice.is_installed:
             return self.tr("Not installed  ·  {0} to download").format(size)
         if choice.is_own:

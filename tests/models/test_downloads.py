@@ -28,10 +28,10 @@ from qvim_studio.models import downloads
 from qvim_studio.models.checkpoints import (
     Checkpoint,
     list_checkpoints,
-    user_registry,
     verify_checkpoint,
 )
 from qvim_studio.models.downloads import SPARE_BYTES, discard, download, plan_download, remove
+from qvim_studio.models.registry import user_registry
 
 REPO = "someone/audioldm-tiny"
 CHECKPOINT = Checkpoint("tiny", "Tiny", None, repo=REPO)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import pickle
 from pathlib import Path
 
@@ -15,8 +16,14 @@ from safetensors.torch import load_file
 from qvim_studio import cli
 from qvim_studio.core.errors import CheckpointError, OutputError
 from qvim_studio.models import pickled
-from qvim_studio.models.checkpoints import find_checkpoint, list_checkpoints, register_folder
+from qvim_studio.models.checkpoints import (
+    find_checkpoint,
+    forget_folder,
+    list_checkpoints,
+    register_folder,
+)
 from qvim_studio.models.pickled import convert_pickled_weights, find_pickled
+from qvim_studio.models.registry import read_user_registry, user_registry
 
 
 @pytest.fixture
@@ -33,6 +40,70 @@ def test_an_imported_folder_is_known_by_its_name(folder: Path) -> None:
     assert find_checkpoint("my-model").folder == folder
     with pytest.raises(CheckpointError, match="already a checkpoint 'my-model'"):
         register_folder(folder)
+
+
+@pytest.mark.parametrize("name", ["doors \U0001f6aa", 'a "b" \x7f', "a\\b"])
+def test_every_name_can_be_listed(folder: Path, name: str) -> None:
+    own = folder.rename(folder.with_name(name))
+    register_folder(own)
+    assert find_checkpoint(name).folder == own
+    forget_folder(name)
+    assert read_user_registry() == {}
+
+
+def test_a_name_that_is_no_utf8_is_refused_and_harms_no_other(folder: Path) -> None:
+    try:
+        own = folder.rename(folder.with_name(os.fsdecode(b"T\xfcr")))
+    except OSError:
+        pytest.skip("this disk has UTF-8 names alone")
+    with pytest.raises(CheckpointError, match="is no UTF-8"):
+        register_folder(own)
+    assert find_checkpoint("starter").is_installed
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [("studio.json", ""), ("studio.json", "[]"), ("model_index.json", "[]"), ("control", "")],
+)
+def test_a_damaged_own_folder_harms_no_other(folder: Path, file: str, content: str) -> None:
+    register_folder(folder)
+    if file == "control":
+        (folder / file).mkdir()
+    else:
+        (folder / file).write_text(content)
+    assert find_checkpoint("starter").is_installed
+    listed = {known.id: known for known in list_checkpoints()}
+    assert not listed["my-model"].is_installed and listed["starter"].is_installed
+    with pytest.raises(CheckpointError, match="my-model"):
+        find_checkpoint("my-model")
+    forget_folder("my-model")
+    assert "my-model" not in {known.id for known in list_checkpoints()}
+
+
+def test_forgetting_one_keeps_the_others_as_they_are(folder: Path) -> None:
+    register_folder(folder)
+    other = '[other]\ntitle = "O"\nrepo = "a/b"\nlicence = "MIT"\ncommercial = "yes"\n'
+    sizes = "sizes = { unet = 1, vae = 2, vocoder = 3, largest_layer = 1 }\n"
+    with user_registry().open("a") as file:
+        file.write(other + sizes)
+    before = read_user_registry()["other"]
+    forget_folder("my-model")
+    assert read_user_registry() == {"other": before}
+
+
+def test_a_list_that_cannot_be_saved_stays_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    register_folder(folder)
+    before = user_registry().read_text()
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match=r"No space left .* make room"):
+        forget_folder("my-model")
+    assert [path.name for path in user_registry().parent.iterdir()] == ["checkpoints.toml"]
+    assert user_registry().read_text() == before
 
 
 def test_a_single_file_is_refused_with_advice(tmp_path: Path) -> None:

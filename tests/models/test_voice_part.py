@@ -25,12 +25,12 @@ from qvim_studio.models.checkpoints import (
     find_checkpoint,
     find_clap,
     register_folder,
-    user_registry,
     verify_checkpoint,
     write_card,
 )
 from qvim_studio.models.clap_audio import ClapAudioConditioner
 from qvim_studio.models.compute_plan import make_plan
+from qvim_studio.models.registry import user_registry
 from qvim_studio.pipeline.loaded import load_checkpoint
 
 PART = {

@@ -239,6 +239,18 @@ def test_checking_says_what_it_found(
     qtbot.waitUntil(lambda: words in dialog.messages.text)
 
 
+def test_a_damaged_own_folder_can_be_checked_and_forgotten(
+    dialog: CheckpointDialog, keeper: FakeKeeper, shelf: CheckpointShelf, qtbot: QtBot
+) -> None:
+    keeper.choices.append(replace(SHIPPED, id="mine", is_installed=False, is_own=True))
+    shelf.refresh()
+    qtbot.waitUntil(lambda: "mine" in dialog.rows)
+    row = dialog.rows["mine"]
+    assert row.facts.text().startswith("Your own folder, gone or damaged")
+    assert row.more.isVisible() and not row.use.isVisible()
+    assert all(action.isEnabled() for action in row.make_menu().actions())
+
+
 def test_what_ships_cannot_be_removed(dialog: CheckpointDialog) -> None:
     actions = dialog.rows["starter"].make_menu().actions()
     assert [action.isEnabled() for action in actions] == [True, False]
