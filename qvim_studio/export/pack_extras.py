@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import soundfile
 from PIL import Image, ImageDraw, ImageFont
 
-from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.levels import fade, rms_dbfs
 from qvim_studio.audio.peaks import overview
 from qvim_studio.audio.resample import resample
@@ -21,6 +21,7 @@ from qvim_studio.export.finishing import apply_edits
 
 COVER_PIXELS = 1400
 COVER_SOUNDS = 9  # waveforms that are drawn; more would be hair
+MAX_COVER_SOUND_S = 60.0
 DEMO_RATE_HZ = 48_000
 DEMO_SOUNDS = 24
 MAX_DEMO_S = 90.0
@@ -63,7 +64,7 @@ def make_demo(sounds: Sequence[Path]) -> AudioClip:
     """Some of the sounds one after the other, about equally loud, at most 90 s, mono or stereo."""
     parts: list[AudioClip] = []
     for file in spread(sounds, DEMO_SOUNDS):
-        part = _demo_part(read_audio(file))
+        part = _demo_part(_beginning(file, MAX_DEMO_SOUND_S))
         if sum(p.duration_s for p in parts) + part.duration_s > MAX_DEMO_S:
             break
         parts.append(part)
@@ -73,10 +74,15 @@ def make_demo(sounds: Sequence[Path]) -> AudioClip:
     return apply_edits(demo, EditList((NormalizePeak(_DEMO_PEAK_DBFS),))).clip
 
 
+def _beginning(file: Path, seconds: float) -> AudioClip:
+    """Of a sound that lies in the pack already: of any length, and it may begin with silence."""
+    with file.open("rb") as opened, soundfile.SoundFile(opened) as sound:
+        frames = round(seconds * sound.samplerate)
+        return AudioClip(sound.read(frames, "float32", always_2d=True), sound.samplerate)
+
+
 def _demo_part(clip: AudioClip) -> AudioClip:
-    frames = int(MAX_DEMO_SOUND_S * clip.sample_rate)
-    cut = AudioClip(np.ascontiguousarray(clip.samples[:frames]), clip.sample_rate)
-    faded = fade(resample(cut, DEMO_RATE_HZ), 0.002, 0.05)
+    faded = fade(resample(clip, DEMO_RATE_HZ), 0.002, 0.05)
     gain_db = min(_DEMO_LEVEL_DBFS - rms_dbfs(faded), _MAX_DEMO_GAIN_DB)
     samples = faded.samples * np.float32(10 ** (gain_db / 20))
     gap = np.zeros((int(_DEMO_GAP_S * DEMO_RATE_HZ), clip.channels), np.float32)
@@ -99,7 +105,8 @@ def _draw_waveform(
     color: tuple[int, int, int],
 ) -> None:
     bar, gap = 4, 3
-    columns = overview(read_audio(file).mono(), (right - left) // (bar + gap))
+    mono = _beginning(file, MAX_COVER_SOUND_S).mono()
+    columns = overview(mono, (right - left) // (bar + gap))
     for number, (low, high) in enumerate(columns):
         x = left + number * (bar + gap)
         top = middle - max(float(high) * half_height, 1.5)

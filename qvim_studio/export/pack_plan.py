@@ -175,7 +175,8 @@ def _fingerprint(options: PackOptions, clips: Sequence[PlannedClip]) -> str:
     for clip in clips:
         source = clip.source
         file = [str(source.path), source.size, source.mtime_ns]
-        values.append([*file, str(clip.path), source.title, source.tags])
+        said = [source.title, source.tags, clip.category.cat_id]
+        values.append([*file, str(clip.path), *said])
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 

@@ -15,18 +15,18 @@ from qvim_studio.export.metadata import PROGRAM, ClipMetadata
 from qvim_studio.export.pack_plan import PackOptions, PlannedClip
 from qvim_studio.export.pack_texts import PackedClip, keywords_of
 from qvim_studio.export.recipe import metadata_of
-from qvim_studio.export.riff import read_plain_wave
+from qvim_studio.export.riff import PlainWave, read_plain_wave
 from qvim_studio.export.sound_file import wav_bytes
 
 
 def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip, bytes, list[str]]:
     """What lies in the pack, the whole WAV, and warnings about its sound."""
-    source, audio = _read(planned.source.path, options)
+    source, plain = _read(planned.source.path)
     finished = apply_edits(source, options.edits)
     clip = finished.clip
-    loudness, peak = _levels_of(clip, planned, options)
+    loudness, peak = _levels_of(clip, plain, planned, options)
     meta = _metadata_of(planned, options, finished, loudness, peak)
-    data = wav_bytes(clip, meta, options.file_format, audio)
+    data = wav_bytes(clip, meta, options.file_format, _kept(plain, options))
     entry = PackedClip(
         clip=planned,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -42,8 +42,8 @@ def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip,
     return entry, data, [f"{planned.source.path.name}: {text}" for text in texts]
 
 
-def _read(path: Path, options: PackOptions) -> tuple[AudioClip, memoryview | None]:
-    """The sound, and its samples as they lie in the file where they stay as they are."""
+def _read(path: Path) -> tuple[AudioClip, PlainWave | None]:
+    """The sound, and its samples as they lie in the file where that is simple enough."""
     try:
         plain = read_plain_wave(path)
     except OSError:
@@ -52,19 +52,27 @@ def _read(path: Path, options: PackOptions) -> tuple[AudioClip, memoryview | Non
         return read_audio(path), None
     samples = pcm.decode(plain.data, plain.bit_depth, plain.channels)
     check_samples(samples, plain.sample_rate, path)
-    clip = AudioClip(samples, plain.sample_rate)
+    return AudioClip(samples, plain.sample_rate), plain
+
+
+def _kept(plain: PlainWave | None, options: PackOptions) -> memoryview | None:
+    """The samples as they lie in the file, where they stay as they are."""
     form = options.file_format
-    is_kept = form.bit_depth == plain.bit_depth and form.dither_seed is None and not options.edits
-    return clip, plain.data if is_kept else None
+    if plain is None or options.edits or form.dither_seed is not None:
+        return None
+    return plain.data if form.bit_depth == plain.bit_depth else None
 
 
 def _levels_of(
-    clip: AudioClip, planned: PlannedClip, options: PackOptions
+    clip: AudioClip, plain: PlainWave | None, planned: PlannedClip, options: PackOptions
 ) -> tuple[float | None, float]:
     """LUFS and dBTP: from the recipe where the samples are still those that were measured."""
     recipe = planned.recipe
-    if recipe is not None and not options.edits:
-        return recipe["loudness_lufs"], recipe["true_peak_dbfs"]
+    if recipe is not None and plain is not None and not options.edits:
+        there = hashlib.sha256(plain.data).hexdigest()
+        # An editor may have changed the samples and kept the recipe.
+        if there == recipe.get("audio_sha256"):
+            return recipe["loudness_lufs"], recipe["true_peak_dbfs"]
     return loudness_lufs(clip), true_peak_dbfs(clip)
 
 

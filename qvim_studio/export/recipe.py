@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime, timezone
 from pathlib import Path
@@ -12,9 +13,11 @@ import soundfile
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.export import pcm
 from qvim_studio.export.ixml import recipe_in
 from qvim_studio.export.metadata import PROGRAM, ClipMetadata
 from qvim_studio.export.riff import read_metadata_chunks
+from qvim_studio.export.sound_file import FileFormat
 from qvim_studio.export.ucs import best_category
 
 # What every version has written, by the part of the recipe in which it lies.
@@ -26,7 +29,12 @@ _NEEDED = {
 
 
 def recipe_of(result: GenerationResult, variation: Variation) -> dict[str, Any]:
-    """Everything that is needed to make the clip again, and where its sound comes from."""
+    """Everything that is needed to make the clip again, and where its sound comes from.
+
+    audio_sha256: of the samples as they lie in its WAV; the levels are theirs.
+    """
+    form = FileFormat()
+    audio = pcm.encode(variation.clip, form.bit_depth, form.dither_seed)
     return {
         "program": PROGRAM,
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -39,6 +47,7 @@ def recipe_of(result: GenerationResult, variation: Variation) -> dict[str, Any]:
         "extended_to_hz": variation.extended_to_hz,
         "true_peak_dbfs": round(true_peak_dbfs(variation.clip), 2),
         "loudness_lufs": loudness_lufs(variation.clip),
+        "audio_sha256": hashlib.sha256(audio).hexdigest(),
         "provenance": result.provenance.as_dict(),
         "notes": list(result.notes),
     }

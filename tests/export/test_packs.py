@@ -22,12 +22,16 @@ from PIL import Image
 from wavinfo import WavInfoReader
 
 from qvim_studio import cli
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, OutputError, StudioError, UsageError
-from qvim_studio.export import pack_writer
+from qvim_studio.export import pack_render, pack_writer, pcm
 from qvim_studio.export.edits import EditList, NormalizeTruePeak, SeamlessLoop
 from qvim_studio.export.metadata import Loop
+from qvim_studio.export.name_template import NameTemplate
 from qvim_studio.export.pack_manifest import verify_pack
-from qvim_studio.export.pack_plan import PackOptions, PackPlan, plan_pack
+from qvim_studio.export.pack_plan import PackOptions, PackPlan, plan_pack, plan_sources
+from qvim_studio.export.pack_render import render_clip
+from qvim_studio.export.pack_sources import read_sources
 from qvim_studio.export.pack_texts import COLUMNS
 from qvim_studio.export.pack_writer import PackProgress, discard_partial, export_pack
 from qvim_studio.export.presets import PresetGroup, PresetSample, sfz_text, write_presets
@@ -222,6 +226,61 @@ def test_mixed_licences_are_stated(tmp_path: Path) -> None:
     text = (folder / "Documentation/LICENSE.txt").read_text()
     assert "MIXES 2 licences" in text and "may NOT be sold" in text
     assert "Not every sound in this pack may be sold" in text
+
+
+@pytest.mark.parametrize("silence_s", [0, 70])
+def test_sounds_of_any_length_get_a_cover_and_a_demo(tmp_path: Path, silence_s: int) -> None:
+    tone = 0.3 * np.sin(0.2 * np.arange(8000 * 660))
+    tone[: 8000 * silence_s] = 0
+    soundfile.write(tmp_path / "rain.wav", tone, 8000, "PCM_16")
+    folder = export_pack(plan_pack([tmp_path / "rain.wav"], OPTIONS), tmp_path / "out").folder
+    assert verify_pack(folder) == []
+    assert soundfile.info(folder / "Demo/My Pack_demo.wav").duration == pytest.approx(6.25)
+
+
+def test_a_sound_of_another_category_is_written_again(tmp_path: Path) -> None:
+    options = PackOptions("P", "MK", "QVIM", template=NameTemplate("{fxname}_{number}"))
+    sources = read_sources(make_clips(tmp_path / "clips", "bark", 1))
+    dog, cat = (
+        plan_sources([source.with_changes(cat_id=cat_id) for source in sources], options)
+        for cat_id in ("ANMLDog", "ANMLCat")
+    )
+    assert dog.clips[0].path == cat.clips[0].path
+    seen: list[PackProgress] = []
+    with pytest.raises(CancelledError):
+        export_pack(dog, tmp_path / "out", seen.append, lambda: bool(seen))
+    report = export_pack(cat, tmp_path / "out")
+    assert report.reused == 0
+    (wav,) = report.folder.glob("ANIMALS/*.wav")
+    assert WavInfoReader(str(wav)).ixml.parsed.find("ASWG/catId").text == "ANMLCat"
+
+
+def test_levels_are_those_of_the_samples_even_if_an_editor_kept_the_recipe(tmp_path: Path) -> None:
+    (clip,) = make_clips(tmp_path, "dog bark", 1, seconds=0.5)
+    as_made = render_clip(plan_pack([clip], OPTIONS).clips[0], OPTIONS)[0]
+    whole = clip.read_bytes()
+    at = whole.rindex(b"data") + 8
+    samples = pcm.decode(whole[at:], 24, 1) / 4
+    clip.write_bytes(whole[:at] + pcm.encode(AudioClip(samples, 48_000), 24))
+    edited = render_clip(plan_pack([clip], OPTIONS).clips[0], OPTIONS)[0]
+    quarter_db = 20 * np.log10(1 / 4)
+    assert edited.true_peak_dbfs - as_made.true_peak_dbfs == pytest.approx(quarter_db, abs=0.01)
+    assert as_made.loudness_lufs is not None and edited.loudness_lufs is not None
+    assert edited.loudness_lufs - as_made.loudness_lufs == pytest.approx(quarter_db, abs=0.01)
+
+
+def test_levels_of_the_recipe_are_taken_where_the_samples_are_those_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(clip: AudioClip) -> float:
+        raise AssertionError("measured again")
+
+    (clip,) = make_clips(tmp_path, "dog bark", 1)
+    monkeypatch.setattr(pack_render, "true_peak_dbfs", refuse)
+    monkeypatch.setattr(pack_render, "loudness_lufs", refuse)
+    recipe = read_recipe(clip)
+    entry = render_clip(plan_pack([clip], OPTIONS).clips[0], OPTIONS)[0]
+    assert recipe is not None and entry.true_peak_dbfs == recipe["true_peak_dbfs"]
 
 
 def test_progress_counts_up_and_cancel_keeps_what_is_done(plan: PackPlan, tmp_path: Path) -> None:
