@@ -42,7 +42,7 @@ class CheckpointKeeper(Protocol):
         ...
 
     def discard(self, id: str) -> None:
-        """Delete what an unfinished download left."""
+        """Delete what an unfinished download brought, and nothing else."""
         ...
 
     def import_folder(self, folder: Path, allow_pickle: bool = False) -> str:

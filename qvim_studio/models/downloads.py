@@ -23,7 +23,6 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
-from huggingface_hub.file_download import repo_folder_name
 from tqdm import tqdm
 
 from qvim_studio.core.errors import (
@@ -32,7 +31,9 @@ from qvim_studio.core.errors import (
     OutputError,
     PickledWeightsError,
 )
+from qvim_studio.models.arrivals import Arrivals, delete_arrivals, repository_folder
 from qvim_studio.models.checkpoints import (
+    CARD_FILE,
     PICKLED_NAMES,
     Checkpoint,
     KnownPart,
@@ -147,6 +148,7 @@ def download(
     connection and is not fetched again. Raises CancelledError, CheckpointError or OutputError.
     """
     _check_space(plan)
+    arrivals = Arrivals(plan.repo, plan.revision)
     done = 0
 
     def fetch(file: RemoteFile) -> Path:
@@ -159,6 +161,7 @@ def download(
 
         on_chunk(0)
         with _told(plan.repo):
+            arrivals.expect(file.path, becomes=_converted(file.path))
             local = Path(
                 hf_hub_download(
                     plan.repo,
@@ -178,9 +181,13 @@ def download(
     path, local = next(iter(came.items()))
     folder = local.parents[path.count("/")]
     _convert([local for local in came.values() if _is_pickled(local)])
+    with _told(plan.repo):
+        arrivals.expect(CARD_FILE)
     write_card(folder, plan.card)
     # The index comes last: a folder without it does not count as installed.
     fetch(index)
+    with _told(plan.repo):
+        arrivals.finish()
     return folder
 
 
@@ -204,10 +211,19 @@ def remove(known: Known) -> int:
 
 
 def discard(known: Known) -> None:
-    """Delete what an unfinished download left; a finished one stays."""
-    if known.repo and not known.is_installed:
-        name = repo_folder_name(repo_id=known.repo, repo_type="model")
-        shutil.rmtree(Path(constants.HF_HUB_CACHE) / name, ignore_errors=True)
+    """Delete what an unfinished download brought; what is finished or of other programs stays.
+
+    Raises OutputError where something cannot be deleted.
+    """
+    if not known.repo:
+        return
+    try:
+        delete_arrivals(known.repo)
+    except OSError as error:
+        raise OutputError(
+            f"What came of {known.repo} cannot be deleted ({error.strerror}). Close the programs "
+            f"that use it, then delete {repository_folder(known.repo)} yourself."
+        ) from error
 
 
 def existing_cache() -> Path:
@@ -235,17 +251,18 @@ def _is_wanted(path: str, layout: Layout) -> bool:
 
 
 def _is_pickle_alone(path: str, layout: Layout, wanted: set[str]) -> bool:
-    pure = PurePosixPath(path)
     is_inside = _parent(path) in (*layout.weighted, *layout.optional)
-    return (
-        is_inside
-        and _is_pickled(pure)
-        and str(pure.with_name(PICKLED_NAMES[pure.name])) not in wanted
-    )
+    return is_inside and _is_pickled(PurePosixPath(path)) and _converted(path) not in wanted
 
 
 def _is_pickled(path: PurePath) -> bool:
     return path.name in PICKLED_NAMES
+
+
+def _converted(path: str) -> str:
+    """The file that takes the place of a pickled one; empty for every other."""
+    pure = PurePosixPath(path)
+    return str(pure.with_name(PICKLED_NAMES[pure.name])) if _is_pickled(pure) else ""
 
 
 def _convert(pickled: Sequence[Path]) -> None:

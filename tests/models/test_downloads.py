@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import huggingface_hub.constants
 import pytest
 import torch
-from hub_server import COMMIT, Hub, prepare_client, running_hub
+from hub_server import COMMIT, Hub, prepare_client, running_hub, sha256
 from malicious import Malicious
 from safetensors.torch import load_file
 
@@ -76,6 +76,10 @@ def registered(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Check
 def fetch(hub: Hub, is_cancelled=lambda: False) -> Path:
     plan = plan_download(CHECKPOINT, hub.url)
     return download(plan, lambda here, total: None, is_cancelled, hub.url)
+
+
+def files_in(folder: Path) -> set[str]:
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
 
 
 def test_a_download_brings_every_needed_file_and_pins_its_commit(hub: Hub) -> None:
@@ -282,6 +286,72 @@ def test_a_discarded_download_leaves_nothing(hub: Hub, tmp_path: Path) -> None:
     hub.fetched.clear()
     fetch(hub)
     assert len({path for path, _ in hub.fetched}) == len(FILES)
+
+
+def test_a_discarded_download_takes_nothing_of_other_programs(hub: Hub, tmp_path: Path) -> None:
+    """Which fetched an older commit with its pickles, and a file that both commits have."""
+    repository = tmp_path / "hub" / "models--someone--audioldm-tiny"
+    snapshot = repository / "snapshots" / ("a" * 40)
+    contents = {"unet/diffusion_pytorch_model.bin": b"pickle", "unet/config.json": b"{}"}
+    (repository / "blobs").mkdir(parents=True)
+    for path, content in contents.items():
+        (repository / "blobs" / sha256(content)).write_bytes(content)
+        (snapshot / path).parent.mkdir(parents=True, exist_ok=True)
+        (snapshot / path).symlink_to(f"../../../blobs/{sha256(content)}")
+    before = files_in(repository)
+    with pytest.raises(CancelledError):
+        fetch(hub, lambda: len(hub.fetched) >= 2)
+    (repository / "blobs" / "broken-off.incomplete").touch()
+    assert len(files_in(repository)) > len(before) + 2
+    discard(CHECKPOINT)
+    assert files_in(repository) == before
+    assert all((snapshot / path).read_bytes() == content for path, content in contents.items())
+
+
+def test_a_discarded_download_keeps_what_another_program_had_of_the_same_commit(
+    hub: Hub, tmp_path: Path
+) -> None:
+    huggingface_hub.hf_hub_download(REPO, "unet/config.json", revision=COMMIT, endpoint=hub.url)
+    repository = tmp_path / "hub" / "models--someone--audioldm-tiny"
+    before = files_in(repository)
+    with pytest.raises(CancelledError):
+        fetch(hub, lambda: len(hub.fetched) >= 3)
+    discard(CHECKPOINT)
+    assert files_in(repository) == before
+
+
+def test_a_download_that_paused_is_discarded_whole(hub: Hub, tmp_path: Path) -> None:
+    """With what was made of its pickles, and its card."""
+    path = tmp_path / "weights.bin"
+    torch.save({"a": torch.arange(3.0)}, path)
+    del hub.files["vae/diffusion_pytorch_model.safetensors"]
+    hub.files["vae/diffusion_pytorch_model.bin"] = path.read_bytes()
+    repository = tmp_path / "hub" / "models--someone--audioldm-tiny"
+    plan = plan_download(CHECKPOINT, hub.url, allow_pickle=True)
+    for is_cancelled in (
+        lambda: len(hub.fetched) >= 2,
+        lambda: any(repository.rglob("studio.json")),
+    ):
+        with pytest.raises(CancelledError):
+            download(plan, lambda here, total: None, is_cancelled, hub.url)
+    assert list(repository.rglob("vae/*.safetensors"))
+    discard(CHECKPOINT)
+    assert not repository.exists()
+
+
+def test_a_finished_download_is_not_discarded(hub: Hub) -> None:
+    before = files_in(fetch(hub).parent.parent)
+    discard(CHECKPOINT)
+    assert files_in(fetch(hub).parent.parent) == before
+
+
+def test_what_cannot_be_deleted_is_told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(repo: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(downloads, "delete_arrivals", refuse)
+    with pytest.raises(OutputError, match=r"Permission denied.*models--someone--audioldm-tiny"):
+        discard(CHECKPOINT)
 
 
 def test_a_wrong_token_is_said(hub: Hub) -> None:
