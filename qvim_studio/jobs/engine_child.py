@@ -48,9 +48,7 @@ def serve(factory: str, connection: Connection, cancelled_up_to: c_longlong) -> 
     engine: Engine | None = None
     while not isinstance(message := messages.get(), Shutdown):
         if isinstance(message, Prepare):
-            # Words with something behind them are stale: others were typed, or the job is here.
-            wish = message if messages.empty() else replace(message, text="")
-            engine = _prepare(wish, engine, factory)
+            engine = _prepare(message if messages.empty() else _stale(message), engine, factory)
         elif isinstance(message, Generate):
             engine = _generate(message, engine, factory, send, cancelled_up_to)
     if engine is not None:
@@ -61,10 +59,18 @@ def _read(connection: Connection, messages: SimpleQueue[object]) -> None:
     """Until the parent is gone."""
     while True:
         try:
-            messages.put(connection.recv())
+            message = connection.recv()
+            if isinstance(message, Prepare) and connection.poll():
+                message = _stale(message)
+            messages.put(message)
         except (EOFError, OSError):
             messages.put(Shutdown())
             break
+
+
+def _stale(message: Prepare) -> Prepare:
+    """Words with something behind them are not read: others were typed, or the job is here."""
+    return replace(message, text="")
 
 
 def load_factory(factory: str) -> Callable[[], Any]:
