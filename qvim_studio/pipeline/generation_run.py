@@ -11,6 +11,8 @@ import torch
 
 from qvim_studio.audio.controls import extract_controls, fit_controls, smooth_controls
 from qvim_studio.audio.resample import mono_at
+from qvim_studio.audio.shape_lock import fit_length
+from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, EngineError
@@ -41,7 +43,7 @@ from qvim_studio.pipeline.sampler import (
     make_scheduler,
     sample_latents,
 )
-from qvim_studio.pipeline.starts import FindNearest, NearestSound, arrange
+from qvim_studio.pipeline.starts import FindNearest, NearestSound, arrange, let_ring, sustain
 
 VAE_FACTOR = 4  # mel frames and bands per latent frame and bin
 UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most
@@ -56,6 +58,8 @@ UNFIT_STUDENT = (
     "The student in student/ belongs to another UNet or is no better than it: the checkpoint's own "
     "steps were taken. Train it again (qvim-studio train student)."
 )
+SILENT_REST = "The imitation is shorter than the sound that was asked for: the rest is silent."
+DIES_AWAY = "A sound to start from dies away early: what was made from it is as short."
 NO_LIGHT = "No light vocoder is good enough for this checkpoint: its own was used."
 OnMade = Callable[[Variation, np.ndarray], None]
 
@@ -96,7 +100,6 @@ class GenerationRun:
         self.samples = round(request.duration_s * SAMPLE_RATE)
         frames = max(MIN_FRAMES, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
         self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
-        self.columns = -(-self.samples // HOP)  # of the log-mel, before the padding
         self.embedding: np.ndarray | None = None
         self.imitation: np.ndarray | None = None
         self._starts: list[_StartingSound] = []
@@ -171,7 +174,7 @@ class GenerationRun:
             with self.loaded.parts.coding():
                 for seed, row in zip(seeds, latents, strict=True):
                     raise_if_cancelled(is_cancelled)
-                    sound = self._decode(row[None])
+                    sound = self._decode(row[None], seed)
                     if self._starts and is_silent(sound.waveform):
                         silent.append(seed)
                     else:
@@ -193,7 +196,7 @@ class GenerationRun:
             f"made anew instead of {self.request.strength:.0%}."
         )
         with self.loaded.parts.coding():
-            return self._decode(latents)
+            return self._decode(latents, seed)
 
     def _finished(self, seed: int, waveform: np.ndarray) -> Variation | None:
         """None for one without sound, which costs the others nothing; a note tells of it."""
@@ -273,8 +276,26 @@ class GenerationRun:
         return torch.cat([start.latents for start in starts if start.latents is not None])
 
     def _arranged(self, clip: AudioClip) -> np.ndarray:
-        sound = mono_at(clip, SAMPLE_RATE)
-        return sound if self.imitation is None else arrange(sound, self.imitation, SAMPLE_RATE)
+        if self.imitation is None:
+            return sustain(mono_at(trim_silence(clip), SAMPLE_RATE), self.samples, SAMPLE_RATE)
+        return arrange(mono_at(clip, SAMPLE_RATE), self.imitation, SAMPLE_RATE)
+
+    def _ended(self, samples: np.ndarray, start: _StartingSound | None) -> np.ndarray:
+        """Without what a model invents where that which it follows is over.
+
+        The duration stays where a voice gives the time; words alone leave it to the sound.
+        """
+        if self.imitation is None:
+            source, note = start and start.samples, DIES_AWAY
+        else:
+            is_followed = start is not None or self.request.follow > 0.0
+            source, note = self.imitation if is_followed else None, SILENT_REST
+        if source is None or len(source) >= len(samples):
+            return samples
+        if note not in self.notes:
+            self.notes.append(note)
+        ended = let_ring(samples, len(source), SAMPLE_RATE)
+        return ended if self.imitation is None else fit_length(ended, len(samples))
 
     @property
     def query(self) -> SoundQuery:
@@ -374,11 +395,11 @@ class GenerationRun:
             steps = executed_steps(request.steps, request.strength)
         batches = -(-request.variations // plan.max_batch)
         return Previewer(
-            parts.vae, parts.scaling_factor, steps * batches, self.columns, is_cancelled
+            parts.vae, parts.scaling_factor, steps * batches, _columns(self.samples), is_cancelled
         )
 
     @torch.inference_mode()
-    def _decode(self, latents: torch.Tensor) -> _Decoded:
+    def _decode(self, latents: torch.Tensor, seed: int) -> _Decoded:
         """One latent (1, channels, frames, bins); inside ``parts.coding()``."""
         log_mel = self._log_mel(latents / self.loaded.parts.scaling_factor)
         vocoder = self._vocoder()
@@ -388,7 +409,8 @@ class GenerationRun:
         else:
             waveform = vocode_in_pieces(vocoder, given, VAE_FACTOR * PIECE_LATENT_FRAMES)
         samples = waveform.float().cpu().numpy().reshape(-1)[: self.samples]
-        return _Decoded(samples, picture_of(log_mel, self.columns))
+        samples = self._ended(samples, self._start_of(seed))
+        return _Decoded(samples, picture_of(log_mel, _columns(len(samples))))
 
     def _log_mel(self, latents: torch.Tensor) -> torch.Tensor:
         """Latents as the VAE takes them → log-mel (1, 1, 4 frames, 4 bins)."""
@@ -447,6 +469,11 @@ class _StartingSound:
     name: str
     samples: np.ndarray
     latents: torch.Tensor | None = None
+
+
+def _columns(samples: int) -> int:
+    """Of the log-mel of so many samples."""
+    return -(-samples // HOP)
 
 
 def _told(sound: NearestSound) -> str:

@@ -1,4 +1,4 @@
-"""Arranges a found sound along an imitation, so that denoising starts from real material."""
+"""Arranges a found sound in time, so that denoising starts from real material."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ ATTACK_DB = 9.0  # a rise of this much within RISE_S is a new event
 RISE_S = 0.04
 MIN_EVENT_S = 0.09
 CROSSFADE_S = 0.02
+SUSTAINED_DB = -14.0  # a sound whose last fifth is no quieter goes on, others die away
+SUSTAINED_S = 0.2  # shorter, and repeating it makes a buzz of it
+RING_S = 0.5  # a sound may ring on past the end of what it was made from
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +43,7 @@ FindSimilar = Callable[[SoundQuery, str | None, "Embedder"], tuple[FoundSound, .
 def find_events(samples: np.ndarray, sample_rate: int) -> list[tuple[int, int]]:
     """Start and end (frames) of every event of an imitation: attacks and gaps divide it."""
     hop = int(HOP_S * sample_rate)
-    padded = np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop)
-    level = 20 * np.log10(np.sqrt(np.mean(padded**2, axis=1)) + 1e-9)
+    level = _levels_db(samples, hop)
     is_loud = level > level.max() + GATE_DB
     rise = round(RISE_S / HOP_S)
     before = np.concatenate([np.full(rise, level.min()), level[:-rise]])[: len(level)]
@@ -82,6 +84,29 @@ def arrange(sound: np.ndarray, imitation: np.ndarray, sample_rate: int) -> np.nd
             piece[len(piece) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
         result[begin : begin + len(piece)] += piece
     return result
+
+
+def sustain(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
+    """``sound`` itself where it dies away or is long enough, else looped to ``length`` frames."""
+    if len(sound) >= length or len(sound) < SUSTAINED_S * sample_rate:
+        return sound
+    level = _levels_db(sound, int(HOP_S * sample_rate))
+    goes_on = level[len(level) * 4 // 5 :].mean() >= level.max() + SUSTAINED_DB
+    return _loop(sound, length, sample_rate) if goes_on else sound
+
+
+def let_ring(samples: np.ndarray, end: int, sample_rate: int) -> np.ndarray:
+    """``samples`` as far as frame ``end``, and RING_S more in which they fade away."""
+    result = samples[: end + int(RING_S * sample_rate)].copy()
+    tail = result[end:]
+    tail *= np.cos(np.linspace(0, 0.5 * np.pi, len(tail), dtype=np.float32)) ** 2
+    return result
+
+
+def _levels_db(samples: np.ndarray, hop: int) -> np.ndarray:
+    """RMS of every ``hop`` frames; the last may be shorter."""
+    padded = np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop)
+    return 20 * np.log10(np.sqrt(np.mean(padded**2, axis=1)) + 1e-9)
 
 
 def _loop(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:

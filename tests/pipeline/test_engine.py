@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from tiny_checkpoint import build_tiny_checkpoint
+from tiny_clap import add_tiny_clap
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError, UsageError
@@ -188,6 +189,30 @@ def test_any_duration_is_kept_to_the_sample(
     assert len(clip.samples) == round(seconds * 48_000)
 
 
+def test_what_lasts_longer_than_the_voice_is_silent(engine: StudioEngine, tiny: str) -> None:
+    result = generate(engine, tiny, duration_s=2.0)
+    for variation in result.variations:
+        assert len(variation.clip.samples) == 96_000
+        assert variation.clip.samples[: int(0.7 * 48_000)].any()
+        assert np.abs(variation.clip.samples[int(1.21 * 48_000) :]).max() < 1e-3
+    assert generation_run.SILENT_REST in result.notes
+
+
+def test_a_free_sound_may_last_longer_than_the_voice(engine: StudioEngine, tiny: str) -> None:
+    clip = generate(engine, tiny, duration_s=2.0, follow=0.0, start=Start.NOISE).variations[0].clip
+    assert np.abs(clip.samples[int(1.3 * 48_000) :]).max() > 0.01
+
+
+def test_words_alone_last_no_longer_than_a_sound_that_dies_away(tmp_path: Path) -> None:
+    folder = build_tiny_checkpoint(tmp_path)
+    add_tiny_clap(folder)
+    words = {"imitation": None, "text": "rain", "start": Start.NEAREST}
+    result = generate(StudioEngine(find_two), str(folder), **words)
+    lengths = {v.start_name: v.clip.duration_s for v in result.variations}
+    assert lengths == {"bark": pytest.approx(0.7, abs=0.01), "beep": pytest.approx(3.0, abs=0.01)}
+    assert generation_run.DIES_AWAY in result.notes
+
+
 def test_nearest_start_uses_the_sound_that_was_found(tiny: str) -> None:
     folders: list[str | None] = []
 
@@ -222,9 +247,9 @@ def make_silent(monkeypatch: pytest.MonkeyPatch, *calls: int) -> None:
     decode = generation_run.GenerationRun._decode
     count = 0
 
-    def decode_or_not(run: object, latents: object) -> object:
+    def decode_or_not(run: object, *what: object) -> object:
         nonlocal count
-        decoded = decode(run, latents)
+        decoded = decode(run, *what)
         count += 1
         return replace(decoded, waveform=decoded.waveform * (0.0 if count in calls else 1.0))
 

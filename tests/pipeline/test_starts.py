@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.pipeline.starts import arrange, find_events
+from qvim_studio.pipeline.starts import arrange, find_events, let_ring, sustain
 
 RATE = 16_000
 
@@ -45,3 +45,19 @@ def test_short_sound_is_looped_through_a_long_event_without_a_gap() -> None:
     made = arrange(sound, bursts([0.0], 2.0, 2.0), RATE)
     assert made[: int(1.9 * RATE)].min() > 0.15
     assert made.max() < 0.35
+
+
+def test_what_goes_on_is_looped_and_what_dies_away_stays() -> None:
+    hum = np.sin(np.arange(8000) * 0.1).astype(np.float32)
+    decay = hum * np.exp(-np.arange(8000) / 800).astype(np.float32)
+    assert len(sustain(hum, 3 * RATE, RATE)) == 3 * RATE
+    assert sustain(decay, 3 * RATE, RATE) is decay
+    assert len(sustain(hum[:1600], 3 * RATE, RATE)) == 1600
+    assert sustain(hum, 4000, RATE) is hum
+
+
+def test_what_rings_on_fades_away() -> None:
+    rung = let_ring(np.ones(2 * RATE, np.float32), RATE, RATE)
+    assert len(rung) == 1.5 * RATE
+    assert rung[RATE - 1] == 1.0 and np.all(np.diff(rung[RATE:]) <= 0)
+    assert rung[-1] == pytest.approx(0.0, abs=1e-6)
