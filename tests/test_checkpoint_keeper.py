@@ -55,3 +55,7 @@ def test_parts_say_what_they_fit() -> None:
     parts = {part.id: part for part in list_parts()}
     assert parts["starter-adapter"].fits == ("starter",)
     assert {part.kind for part in parts.values()} == {"encoder", "adapter", "clap"}
+    assert {part.id for part in parts.values() if part.is_installed} == {
+        "starter-encoder",
+        "starter-adapter",
+    }

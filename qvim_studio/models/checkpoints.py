@@ -143,7 +143,7 @@ class KnownPart:
     """What belongs to checkpoints and is no generator: an encoder, an adapter, a CLAP tower.
 
     kind: "encoder", "adapter", "film" or "clap". fits: ids of the checkpoints it was made for.
-    folder: where a downloaded one lies. pinned_revision, size_bytes: as a Checkpoint's.
+    folder: where one lies that is installed. pinned_revision, size_bytes: as a Checkpoint's.
     """
 
     id: str
@@ -190,11 +190,21 @@ def find_clap(checkpoint: Checkpoint) -> Path | None:
     """The folder of its full ClapModel: inside the checkpoint, else what was downloaded for it."""
     folder = checkpoint.installed_folder()
     for name in CLAP_FOLDERS:
-        config = folder / name / "config.json"
-        if config.is_file() and "ClapModel" in json.loads(config.read_text())["architectures"]:
-            return config.parent
+        if _is_whole_clap(folder / name / "config.json"):
+            return folder / name
     part = voice_part(checkpoint.id)
     return part.folder if part is not None else None
+
+
+def _is_whole_clap(config: Path) -> bool:
+    """Whether both towers lie there; a damaged one is none."""
+    if not config.is_file():
+        return False
+    try:
+        return "ClapModel" in json.loads(config.read_text(encoding="utf-8"))["architectures"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("%s is no CLAP: %r", config, error)
+        return False
 
 
 def register_folder(folder: Path) -> Checkpoint:
@@ -351,10 +361,15 @@ def _part(name: str, entry: Entry) -> KnownPart:
         commercial=entry["commercial"],
         repo=repo,
         fits=tuple(entry["fits"]),
-        folder=_hub_snapshot(repo, pinned, PART_LAYOUT) if repo else None,
+        folder=_bundled(entry) if not repo else _hub_snapshot(repo, pinned, PART_LAYOUT),
         pinned_revision=pinned,
         size_bytes=_size_bytes(entry),
     )
+
+
+def _bundled(entry: Entry) -> Path | None:
+    folder = resource_path(entry["folder"])
+    return folder if (folder / PART_LAYOUT.index).is_file() else None
 
 
 def _size_bytes(entry: Entry) -> int:
