@@ -69,7 +69,9 @@ class ClapTraining:
     contrast: float = 0.5
     temperature: float = 0.1
     loop: LoopOptions = field(
-        default_factory=lambda: LoopOptions(learning_rate=1e-3, checkpoint_every_s=60.0)
+        default_factory=lambda: LoopOptions(
+            learning_rate=1e-3, cooldown=0.5, checkpoint_every_s=60.0
+        )
     )
 
 
