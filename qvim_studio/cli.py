@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import platformdirs
 
 import qvim_studio
-from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.core.errors import OutputError, StudioError, UsageError
 from qvim_studio.core.logging_setup import set_up_logging
 from qvim_studio.core.request import DEFAULT_BALANCE, SamplerName, Start, VramMode
 
@@ -47,20 +47,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A library that prints must not break the one JSON object.
         with contextlib.redirect_stdout(sys.stderr if is_json else sys.stdout):
             result = options.run(options)
-        if is_json:
-            print(json.dumps(result, ensure_ascii=False))
+        _answer(result, is_json)
         return 0
     except StudioError as error:
         return _fail(str(error), error.exit_status, is_json)
     except KeyboardInterrupt:
         return _fail("Interrupted. Nothing half-written was left behind.", INTERRUPTED, is_json)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()
         return 1
     except Exception:
         log.exception("unexpected error")
         text = f"Something went wrong inside QVIM Studio. The details are in {log_file}."
         return _fail(text, 1, is_json)
+
+
+def _answer(result: dict[str, Any], is_json: bool) -> None:
+    """Raises OutputError where standard output takes no more."""
+    try:
+        if is_json:
+            print(json.dumps(result))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _close_stdout()
+        raise OutputError(
+            f"The answer cannot be written to the standard output: {error.strerror}. "
+            "All files that were made are kept."
+        ) from error
+
+
+def _close_stdout() -> None:
+    """What it still holds goes nowhere, and fails nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -84,7 +104,10 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports bad usage like every other error: one sentence, status 2."""
+    """Reports bad usage like every other error: one sentence, status 2. Options have one name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.")
@@ -439,5 +462,5 @@ def _bench_generate(options: argparse.Namespace) -> dict[str, Any]:
 def _fail(text: str, status: int, is_json: bool) -> int:
     print(f"qvim-studio: {text}", file=sys.stderr)
     if is_json:
-        print(json.dumps({"error": text}, ensure_ascii=False))
+        print(json.dumps({"error": text}))
     return status

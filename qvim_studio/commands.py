@@ -15,7 +15,7 @@ from qvim_studio.audio.files import check_output_folder, read_audio, write_atomi
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.core.errors import CheckpointError, StudioError, UsageError
 from qvim_studio.core.request import (
     DEFAULT_BALANCE,
     GenerationRequest,
@@ -27,7 +27,9 @@ from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.export.clip_writer import write_result
+from qvim_studio.export.command import print_notes
 from qvim_studio.models.checkpoints import (
+    KnownPart,
     find_checkpoint,
     list_checkpoints,
     list_parts,
@@ -61,6 +63,8 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
     finally:
         engine.close()
     rows = _write_clips(result, options, stem)
+    if not options.json:
+        print_notes(result.notes)
     start = result.request.start
     return {
         "checkpoint": result.provenance.checkpoint,
@@ -121,7 +125,10 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
     if options.top < 1:
         raise UsageError(f"--top must be at least 1, got {options.top}. Ask for one sound or more.")
     if not 0.0 <= options.balance <= 1.0:
-        raise UsageError(f"--balance must lie between 0 and 1, got {options.balance:g}.")
+        raise UsageError(
+            f"--balance must lie between 0 (voice only) and 1 (words only), got "
+            f"{options.balance:g}. Choose one between."
+        )
     if options.imitation is None and not options.text.strip():
         raise UsageError("Got neither an imitation nor --text. Give an audio file, words or both.")
     clip = options.imitation and trim_take(read_audio(options.imitation))
@@ -134,6 +141,10 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
     embedder = _make_embedder(None)
     index = assembly.make_index(options.folder, embedder)
     index.refresh(_show_indexing)
+    if not len(index):
+        raise StudioError(
+            f"{options.folder} holds no sound that can be read. Give a folder that holds sounds."
+        )
     embedding = clip and embedder.embed(level_for_embedding(clip), "imitation")
     imagined = _imagine(options.text) if options.text.strip() else None
     query = SoundQuery(embedding, options.text, options.balance, imagined)
@@ -177,21 +188,24 @@ def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
         for part in list_parts()
     ]
     if not options.json:
-        for row in rows:
+        for row in (*rows, *parts):
             state = "installed" if row["installed"] else "not installed"
             sell = {"yes": "sellable", "no": "not for sale"}.get(row["commercial"], "conditions")
             size = f"{row['size_bytes'] / 1e9:.1f} GB" if row["size_bytes"] else ""
             print(f"{row['id']:23} {state:14} {size:7} {sell:13} {row['licence']}")
         for part in parts:
             fits = ", ".join(part["fits"]) or "no checkpoint here"
-            state = ", installed" if part["installed"] else ""
-            print(f"{part['id']:23} {part['kind']}: {part['title']}; fits {fits}{state}")
+            print(f"{part['id']:23} {part['kind']}: {part['title']}; fits {fits}")
     return {"checkpoints": rows, "parts": parts}
 
 
 def verify(options: argparse.Namespace) -> dict[str, Any]:
-    """Check the files of a checkpoint and load every part of it strictly."""
-    checkpoint = find_checkpoint(options.checkpoint)
+    """Check the files of a checkpoint and load every part of it strictly.
+
+    What belongs to checkpoints is checked with the first of them that is installed.
+    """
+    part = next((part for part in list_parts() if part.id == options.checkpoint), None)
+    checkpoint = find_checkpoint(options.checkpoint if part is None else _installed_with(part))
     problems = verify_checkpoint(checkpoint)
     if problems:
         raise StudioError(
@@ -207,6 +221,17 @@ def verify(options: argparse.Namespace) -> dict[str, Any]:
     if not options.json:
         print(f"{checkpoint.id}: every file and every part is sound")
     return {"checkpoint": checkpoint.id, "ok": True}
+
+
+def _installed_with(part: KnownPart) -> str:
+    installed = [known.id for known in list_checkpoints() if known.is_installed]
+    found = next((id for id in part.fits if id in installed), None)
+    if not part.is_installed or found is None:
+        raise CheckpointError(
+            f"The part {part.id!r} is not installed, or no checkpoint that it fits is "
+            f"({', '.join(part.fits) or 'it fits none here'}): there is nothing to verify."
+        )
+    return found
 
 
 def _request_from(options: argparse.Namespace) -> GenerationRequest:

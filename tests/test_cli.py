@@ -31,6 +31,7 @@ class FakeEngine:
         self.is_closed = False
         self.error: BaseException | None = None
         self.arrive_before_it = 0
+        self.notes: tuple[str, ...] = ()
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
         raise AssertionError("a command has nobody who waits")
@@ -52,6 +53,7 @@ class FakeEngine:
             provenance,
             variations,
             {"load": 0.1, "total": 0.5},
+            notes=self.notes,
         )
 
     def close(self) -> None:
@@ -148,6 +150,16 @@ def test_the_take_is_trimmed_unless_told_otherwise(
     assert whole is not None and whole.duration_s == 1.0
 
 
+def test_notes_are_told_beside_the_files(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.notes = ("Started from bark.",)
+    _, printed, errors = run(capsys, "generate", take, "-o", tmp_path)
+    assert "note: Started from bark.\n" in errors and "Started" not in printed
+    _, printed, errors = run(capsys, "generate", take, "-o", tmp_path, "--json")
+    assert json.loads(printed)["notes"] == ["Started from bark."] and "note:" not in errors
+
+
 def test_words_alone_are_enough(
     engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,6 +181,7 @@ def test_words_alone_are_enough(
         (["--text", "x", "--start", "imitation"], "needs an imitation"),
         (["--text", "x", "--start", "sideways"], "invalid choice"),
         (["--text", "x", "--nonsense"], "nrecognized arguments"),
+        (["--text", "x", "--dur", "2"], "nrecognized arguments: --dur"),
     ],
 )
 def test_impossible_usage_ends_with_two_and_one_sentence(
@@ -275,6 +288,52 @@ def test_checkpoints_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     rows = json.loads(printed)["checkpoints"]
     assert status == 0 and rows[0]["id"] == "starter"
     assert {"id", "installed", "licence", "commercial"} <= rows[0].keys()
+
+
+def test_an_answer_that_finds_no_room_is_one_sentence() -> None:
+    command = [sys.executable, "-m", "qvim_studio", "checkpoints", "list", "--json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and "No space left on device" in done.stderr
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_a_name_that_is_no_utf_8_is_valid_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "list_known_checkpoints", lambda options: {"path": "\udcff.wav"})
+    status, printed, _ = run(capsys, "checkpoints", "list", "--json")
+    assert status == 0 and json.loads(printed) == {"path": "\udcff.wav"}
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_a_part_is_verified_with_what_it_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    status, printed, _ = run(capsys, "checkpoints", "verify", "starter-adapter", "--json")
+    assert (status, json.loads(printed)) == (0, {"checkpoint": "starter", "ok": True})
+    status, _, errors = run(capsys, "checkpoints", "verify", "clap-htsat-unfused")
+    assert status == 1 and "'clap-htsat-unfused' is not installed" in errors
+
+
+@pytest.mark.usefixtures("quiet_logging")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["generate", "--text", "x", "--checkpoint", ""], "There is no checkpoint ''"),
+        (["search", "--text", "x", "--folder", "."], "holds no sound that can be read"),
+        (["evaluate", "--pairs", "none.csv"], "cannot be read: No such file or directory. Give"),
+    ],
+)
+def test_what_is_missing_is_told_in_one_sentence(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, printed, errors = run(capsys, *arguments)
+    assert (status, printed) == (1, "") and errors.count("\n") == 1 and words in errors
 
 
 @pytest.fixture

@@ -104,7 +104,11 @@ def pairs_set(pairs_csv: Path) -> QuerySet:
         with pairs_csv.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError) as error:
-        raise StudioError(f"Cannot read the pairs of {pairs_csv}: {error}.") from error
+        reason = getattr(error, "strerror", None) or "it is no UTF-8"
+        raise StudioError(
+            f"The pairs of {pairs_csv} cannot be read: {reason}. Give a CSV file with the columns "
+            "reference, imitation and, if wanted, label."
+        ) from error
     if not rows or not {"reference", "imitation"} <= rows[0].keys():
         found = ", ".join(rows[0]) if rows else "nothing"
         raise UsageError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import DEFAULT_BALANCE, GenerationRequest
 from qvim_studio.core.result import Progress
 from qvim_studio.export.edits import EditList
-from qvim_studio.export.kit import kit_requests, make_kit
+from qvim_studio.export.kit import KitReport, kit_requests, make_kit
 from qvim_studio.export.name_template import UCS_TEMPLATE, NameTemplate
 from qvim_studio.export.pack_plan import PackOptions, plan_pack
 from qvim_studio.export.pack_writer import PackProgress, export_pack
@@ -38,8 +38,7 @@ def pack(options: argparse.Namespace) -> dict[str, Any]:
     report = export_pack(plan, options.output, _show_progress)
     licences = sorted({clip.source.licence for clip in plan.clips})
     if not options.json:
-        for warning in report.warnings:
-            print(f"note: {warning}", file=sys.stderr)
+        print_notes(report.warnings)
         print(f"{report.clips} sounds, licence {', '.join(licences)}")
         print(report.folder)
         for file in (report.archive, *report.instruments):
@@ -70,10 +69,13 @@ def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[
     requests = kit_requests(take, base)
     engine = make_engine()
     try:
-        report = make_kit(requests, engine, options.output, options.take.stem, _show_kit_progress)
+        report = make_kit(
+            requests, engine, options.output, options.take.stem, _show_kit_progress, _show_kept
+        )
     finally:
         engine.close()
     if not options.json:
+        print_notes(report.notes)
         print(f"{len(report.sounds)} sounds in {report.folder}")
         for preset in report.presets:
             print(preset)
@@ -81,7 +83,14 @@ def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[
         "folder": str(report.folder),
         "presets": [str(path) for path in report.presets],
         "sounds": [[str(path) for path in paths] for paths in report.sounds],
+        "notes": list(report.notes),
     }
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """On stderr, a line each."""
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def _show_kit_progress(number: int, count: int, progress: Progress) -> None:
@@ -89,6 +98,12 @@ def _show_kit_progress(number: int, count: int, progress: Progress) -> None:
         end = "\n" if number + 1 == count and progress.phase == "decode" else ""
         text = f"\rsound {number + 1} of {count}  {progress.phase:8} {progress.fraction:4.0%} "
         print(text, end=end, file=sys.stderr, flush=True)
+
+
+def _show_kept(report: KitReport) -> None:
+    count = len(report.sounds)
+    told = "1 finished sound is" if count == 1 else f"{count} finished sounds are"
+    print(f"\n{told} kept in {report.folder}", file=sys.stderr)
 
 
 def _read_edits(path: Path) -> EditList:

@@ -189,17 +189,24 @@ class EditList:
 
 
 def _edit_from(row: dict[str, Any]) -> Edit:
-    try:
-        kind = KINDS[row["kind"]]
-        values = {name: value for name, value in row.items() if name != "kind"}
-        if unknown := values.keys() - {field.name for field in fields(kind)}:
-            raise TypeError(f"unknown value {sorted(unknown)[0]!r}")
-        return kind(**values)
-    except (KeyError, TypeError, AttributeError) as error:
+    kind = KINDS.get(row.get("kind", "")) if isinstance(row, dict) else None
+    if kind is None:
         raise UsageError(
-            f"The edit {row!r} is not known ({error}), expected one of {', '.join(KINDS)}. "
-            "Update QVIM Studio, or edit the clip anew."
-        ) from error
+            f'The edit {row!r} is not known, expected {{"kind": …}} with one of '
+            f"{', '.join(KINDS)}. Update QVIM Studio, or edit the clip anew."
+        )
+    values = {name: value for name, value in row.items() if name != "kind"}
+    known = [field.name for field in fields(kind)]
+    for name, value in values.items():
+        if name not in known:
+            takes = ", ".join(known) or "nothing more"
+            raise UsageError(f"The edit {row['kind']!r} takes {takes}, got {name!r}.")
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number and not (name == "end_s" and value is None):
+            raise UsageError(
+                f"{name} of the edit {row['kind']!r} must be a number, got {value!r:.40}."
+            )
+    return kind(**values)
 
 
 def _check(name: str, value: float, low: float, high: float, unit: str) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from qvim_studio.audio.files import check_output_folder, write_reason
 from qvim_studio.audio.onsets import split_at_onsets
+from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.engine import Engine, IsCancelled
-from qvim_studio.core.errors import OutputError, UsageError
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.errors import OutputError, StudioError, UsageError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.export.clip_writer import safe_stem, write_result
@@ -28,11 +29,13 @@ OnKitProgress = Callable[[int, int, Progress], None]  # number of the sound, of 
 
 @dataclass(frozen=True)
 class KitReport:
-    """What was made: presets, and the WAVs of each sound, best match first."""
+    """What was made: presets, and the WAVs of each sound, best match first. notes: of all sounds,
+    each once."""
 
     folder: Path
     presets: tuple[Path, ...]
     sounds: tuple[tuple[Path, ...], ...]
+    notes: tuple[str, ...] = ()
 
 
 def kit_requests(take: AudioClip, base: GenerationRequest) -> tuple[GenerationRequest, ...]:
@@ -61,21 +64,30 @@ def make_kit(
     folder: Path,
     name: str,
     on_progress: OnKitProgress = lambda number, count, progress: None,
-    is_cancelled: IsCancelled = lambda: False,
+    on_kept: Callable[[KitReport], None] = lambda report: None,
 ) -> KitReport:
     """Generate every sound, then write ``folder/<name>/`` at once.
 
-    Raises OutputError where it cannot be written, CancelledError and whatever the engine raises;
-    nothing is left behind then.
+    Raises OutputError where it cannot be written, and whatever the engine raises or interrupts it:
+    then what was finished is a kit of its own, which on_kept gets.
     """
     check_output_folder(folder)
-    results = []
+    results: list[GenerationResult] = []
     for number, request in enumerate(requests):
+        arrivals = Arrivals()
 
-        def report(progress: Progress, number: int = number) -> None:
+        def report(progress: Progress, number: int = number, arrivals: Arrivals = arrivals) -> None:
+            arrivals.take(progress)
             on_progress(number, len(requests), progress)
 
-        results.append(engine.generate(request, report, is_cancelled))
+        try:
+            results.append(engine.generate(request, report, lambda: False))
+        except (KeyboardInterrupt, StudioError):
+            begun = arrivals.so_far()
+            finished = results if begun is None else [*results, begun]
+            if finished:
+                on_kept(write_kit(finished, folder, name))
+            raise
     return write_kit(results, folder, name)
 
 
@@ -108,6 +120,7 @@ def write_kit(results: Sequence[GenerationResult], folder: Path, name: str) -> K
         target,
         tuple(target / preset.relative_to(staging) for preset in presets),
         tuple(tuple(target / path for path in paths) for paths in names),
+        tuple(dict.fromkeys(note for result in results for note in result.notes)),
     )
 
 

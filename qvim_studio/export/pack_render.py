@@ -39,7 +39,7 @@ def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip,
         loop=finished.loop,
     )
     texts = warnings_of(clip, finished.loop is not None)
-    return entry, data, [f"{planned.source.path.name}: {text}" for text in texts]
+    return entry, data, [f"{planned.path}: {text}" for text in texts]
 
 
 def _read(path: Path) -> tuple[AudioClip, PlainWave | None]:

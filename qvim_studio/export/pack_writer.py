@@ -20,7 +20,7 @@ from qvim_studio.export.pack_archives import PackArchives, bank_names, preset_gr
 from qvim_studio.export.pack_extras import make_demo, write_cover
 from qvim_studio.export.pack_journal import Journal, entry_of
 from qvim_studio.export.pack_manifest import read_manifest, write_manifest
-from qvim_studio.export.pack_plan import PackOptions, PackPlan
+from qvim_studio.export.pack_plan import PackOptions, PackPlan, repeats
 from qvim_studio.export.pack_render import render_clip
 from qvim_studio.export.pack_texts import (
     PackedClip,
@@ -123,7 +123,7 @@ class _Export:
         self._products = [zip_name(target.name), *bank_names(plan)]
         self._on_progress = on_progress
         self._is_cancelled = is_cancelled
-        self._warnings: list[str] = []
+        self._warnings = repeats(plan.clips)
 
     def run(self) -> PackReport:
         if self._target.exists() or any(self._place_of(name).exists() for name in self._products):

@@ -61,14 +61,16 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
     """
     request, provenance = recipe["request"], recipe["provenance"]
     embedded = {**recipe, "created": recipe["created"][:10]}
-    words = request["text"] or "a vocal imitation"
+    voice = "a vocal imitation" if request["imitation_sha256"] else ""
+    words = f'the words "{request["text"]}"' if request["text"] else ""
+    origin = " and ".join(filter(None, (voice, words)))
     category = best_category(request["text"] or title)
     reach_hz = recipe.get("extended_to_hz")
     extended = "" if reach_hz is None else f", extended to {reach_hz:.0f} Hz"
     made_by = f"{provenance['checkpoint_title']} revision {provenance['revision']}"
     return ClipMetadata(
         title=title,
-        description=f"Generated from {words} by {made_by}, seed {recipe['seed']}",
+        description=f"Generated from {origin} by {made_by}, seed {recipe['seed']}",
         date=recipe["created"][:10],
         category=category.category,
         sub_category=category.sub_category,
@@ -78,7 +80,7 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
         true_peak_dbfs=recipe["true_peak_dbfs"],
         is_generated=True,
         coding_history=f"A=PCM,T={PROGRAM};{made_by};seed={recipe['seed']}",
-        reference=f"QVIM{(request['imitation_sha256'] or '0' * 8)[:8]}{recipe['seed']}",
+        reference=f"QVIM{_fingerprint(recipe)}",
         notes=(
             f"Model {made_by}; licence {provenance['licence']}; seed {recipe['seed']}; "
             f"steps {request['steps']}; guidance {request['guidance']}; "
@@ -87,6 +89,12 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
         ),
         recipe=embedded,
     )
+
+
+def _fingerprint(recipe: dict[str, Any]) -> str:
+    """24 hexadecimal digits, of two clips the same only where all is the same but when it was."""
+    lasting = {name: value for name, value in recipe.items() if name != "created"}
+    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def read_recipe(path: Path) -> dict[str, Any] | None:

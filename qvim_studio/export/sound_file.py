@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -86,7 +87,10 @@ def wav_bytes(
     audio: the clip's samples in that format, where somebody has them already.
     """
     depth = file_format.bit_depth
+    # What is not integer PCM says its length in frames once more.
+    facts = [(b"fact", struct.pack("<I", len(clip.samples)))] if depth == 32 else []
     chunks: list[Chunk] = [
+        *facts,
         (b"bext", bext_payload(meta)),
         (b"iXML", ixml_payload(meta, clip.channels, clip.sample_rate, depth)),
         (b"LIST", info_payload(meta)),

@@ -255,7 +255,7 @@ def find_checkpoint(id_or_folder: str) -> Checkpoint:
         checkpoint.installed_folder()
         return checkpoint
     folder = Path(id_or_folder)
-    if folder.is_dir():
+    if id_or_folder and folder.is_dir():
         return _from_folder(folder)
     names = ", ".join(known)
     raise CheckpointError(
@@ -398,7 +398,8 @@ def _from_folder(folder: Path) -> Checkpoint:
         index = json.loads((folder / INDEX_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            f"{folder} is no checkpoint folder: expected a readable {INDEX_FILE} ({error}). "
+            f"{folder} is no checkpoint folder: expected a readable {INDEX_FILE} "
+            f"({getattr(error, 'strerror', None) or error}). "
             "Give a folder in the diffusers layout (unet/, vae/, vocoder/, scheduler/)."
         ) from error
     kind = index.get("_class_name") if isinstance(index, dict) else None

@@ -84,7 +84,8 @@ def _read_file(path: Path) -> StateDict:
     except UNREADABLE as error:
         raise CheckpointError(
             f"{path} cannot be read as encoder weights: expected safetensors or a plain PyTorch "
-            f"state dict, got {_first_line(error)}. Download the file again or convert it."
+            f"state dict, got something else ({_first_line(error)}). Download the file again or "
+            "convert it."
         ) from error
     for wrapper in ("state_dict", "model_state_dict", "model"):
         if isinstance(content, dict) and isinstance(content.get(wrapper), dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from qvim_studio import assembly, cli
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError, OutputError, UsageError
 from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import GenerationResult
 from qvim_studio.export import presets
-from qvim_studio.export.kit import kit_requests, make_kit
+from qvim_studio.export.kit import KitReport, kit_requests, make_kit
 from qvim_studio.export.recipe import read_recipe
 from qvim_studio.library.recipes import parse_recipe, request_from
 
@@ -70,11 +72,37 @@ def test_a_second_kit_overwrites_nothing(tmp_path: Path) -> None:
     assert second.folder.name == "beat-2"
 
 
-def test_a_failed_sound_leaves_nothing(tmp_path: Path) -> None:
-    requests = [*kit_requests(TAKE, BASE)[:1], GenerationRequest(text="fail")]
+def test_a_failed_first_sound_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError):
-        make_kit(requests, ScriptedEngine(), tmp_path, "beat")
+        make_kit([GenerationRequest(text="fail")], ScriptedEngine(), tmp_path, "beat")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_finished_before_an_error_is_a_kit(tmp_path: Path) -> None:
+    requests = [*kit_requests(TAKE, BASE)[:1], GenerationRequest(text="2 then fail", variations=3)]
+    kept: list[KitReport] = []
+    with pytest.raises(CheckpointError):
+        make_kit(requests, ScriptedEngine(), tmp_path, "beat", on_kept=kept.append)
+    assert [len(sound) for sound in kept[0].sounds] == [2, 2]
+    assert "Stopped: 2 of 3 sounds were made." in kept[0].notes
+    assert all(path.is_file() for sound in kept[0].sounds for path in sound)
+
+
+def test_an_interrupted_command_says_where_the_finished_sounds_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(ScriptedEngine):
+        def generate(self, request: GenerationRequest, *others: Any) -> GenerationResult:
+            if request.seed:
+                raise KeyboardInterrupt
+            return super().generate(request, *others)
+
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    monkeypatch.setattr(assembly, "make_plain_engine", Interrupted)
+    soundfile.write(tmp_path / "beat.wav", TAKE.samples, RATE)
+    assert cli.main(["kit", str(tmp_path / "beat.wav"), "-o", str(tmp_path)]) == 130
+    assert f"1 finished sound is kept in {tmp_path / 'beat'}" in capsys.readouterr().err
+    assert len(list((tmp_path / "beat" / "Samples").glob("*.wav"))) == 3
 
 
 def test_a_disk_that_fills_up_leaves_nothing(

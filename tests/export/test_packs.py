@@ -283,6 +283,15 @@ def test_levels_of_the_recipe_are_taken_where_the_samples_are_those_measured(
     assert recipe is not None and entry.true_peak_dbfs == recipe["true_peak_dbfs"]
 
 
+def test_a_sound_that_is_there_twice_is_told(tmp_path: Path) -> None:
+    (clip,) = make_clips(tmp_path, "dog bark", 1)
+    twin = shutil.copy(clip, tmp_path / "twin.wav")
+    report = export_pack(plan_pack([clip, Path(twin)], OPTIONS), tmp_path / "out")
+    told = [text for text in report.warnings if "the same sound" in text]
+    first, second = sorted(path.relative_to(report.folder) for path in report.folder.glob("A*/*"))
+    assert told == [f"{second.as_posix()}: This is the same sound as {first.as_posix()}."]
+
+
 def test_progress_counts_up_and_cancel_keeps_what_is_done(plan: PackPlan, tmp_path: Path) -> None:
     seen: list[PackProgress] = []
     with pytest.raises(CancelledError):

@@ -62,6 +62,35 @@ def test_a_fresh_clip_says_its_category(clips: list[Path]) -> None:
     assert aswg.findtext("catId") == "ANMLDog" and aswg.findtext("isGenerated") == "true"
 
 
+def test_no_two_clips_share_a_reference(clips: list[Path]) -> None:
+    references = {WavInfoReader(str(clip)).bext.originator_ref for clip in clips}
+    recipe = read_recipe(clips[0])
+    assert recipe is not None
+    again = {**recipe, "created": "2030-01-01"}
+    other = {**recipe, "request": {**recipe["request"], "steps": 10}}
+    references |= {metadata_of(one, "dog").reference for one in (recipe, again, other)}
+    assert len(references) == 3 and all(len(reference) <= 32 for reference in references)
+
+
+@pytest.mark.parametrize(
+    ("imitation", "text", "told"),
+    [
+        (VOICE, "a big dog", 'Generated from a vocal imitation and the words "a big dog" by'),
+        (VOICE, "", "Generated from a vocal imitation by"),
+        (None, "rain", 'Generated from the words "rain" by'),
+    ],
+)
+def test_a_file_says_what_it_was_made_from(
+    imitation: AudioClip | None, text: str, told: str
+) -> None:
+    request = GenerationRequest(imitation=imitation, text=text)
+    variation = scripted_engine.make_variations(request)[0]
+    recipe = recipe_of(
+        GenerationResult(request, scripted_engine.PROVENANCE, (variation,)), variation
+    )
+    assert metadata_of(recipe, "dog").description.startswith(told)
+
+
 def test_words_alone_need_no_take() -> None:
     request = GenerationRequest(text="rain")
     recipe = {**request.recipe(), "from_a_later_version": 1}

@@ -73,6 +73,15 @@ def wav(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def test_floats_say_their_length_once_more(tmp_path: Path) -> None:
+    path = tmp_path / "dog.wav"
+    write_sound(path, make_clip(), META, FileFormat(bit_depth=32))
+    assert read_metadata_chunks(path)[b"fact"] == struct.pack("<I", 24_000)
+    samples, _ = soundfile.read(path, dtype="float32")
+    assert np.array_equal(samples, make_clip().samples)
+    assert WavInfoReader(str(path)).data.frame_count == 24_000
+
+
 def tool(*command: object) -> Any:
     done = subprocess.run([str(part) for part in command], capture_output=True, check=True)
     return json.loads(done.stdout)
