@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_MS = 3000
 ANSWER_TIMEOUT_S = 2.0
 MIB = 2**20
+GIB = 2**30  # what everybody calls a GB of memory; a GB of a disk or a download has 10**9 bytes
 QUERY = ("--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits")
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.request import VramMode
 from qvim_studio.jobs.checkpoint_shelf import Transfer
-from qvim_studio.jobs.memory_watch import Memory
+from qvim_studio.jobs.memory_watch import GIB, Memory
 from qvim_studio.ui.card import Card, ElidedLabel
 from qvim_studio.ui.header import COMMERCIAL_WORDS
 from qvim_studio.ui.icons import icon
@@ -122,18 +122,18 @@ class CheckpointRow(Card):
             return
         mode = self.choice.best_mode(memory.gpu_total, memory.total)
         if mode is None:
-            least = min(self.choice.memory.values()) / 1e9
+            least = min(self.choice.memory.values()) / GIB
             self.fit.setText(
                 self.tr("Too large for this machine: needs {0:.1f} GB at least").format(least)
             )
             return
-        takes = self.choice.memory[mode] / 1e9
+        takes = self.choice.memory[mode] / GIB
         if mode is VramMode.CPU:
             text = self.tr("Fits this computer (no GPU needed): about {0:.1f} of {1:.0f} GB")
-            self.fit.setText(text.format(takes, memory.total / 1e9))
+            self.fit.setText(text.format(takes, memory.total / GIB))
         else:
             text = self.tr("Fits this GPU in mode {0}: about {1:.1f} of {2:.0f} GB")
-            self.fit.setText(text.format(mode.value, takes, memory.gpu_total / 1e9))
+            self.fit.setText(text.format(mode.value, takes, memory.gpu_total / GIB))
 
     def make_menu(self) -> QMenu:
         """What is done rarely."""

@@ -15,11 +15,11 @@ from PySide6.QtGui import QGuiApplication
 import qvim_studio
 from qvim_studio.core.paths import StudioPaths
 from qvim_studio.core.settings import Settings
+from qvim_studio.jobs.memory_watch import GIB
 
 PACKAGES = ("torch", "diffusers", "transformers", "PySide6-Essentials", "numpy", "sounddevice")
 LOG_LINES = 150
 PRIVATE_SETTINGS = ("texts",)
-GIB = 2**30
 
 
 def collect_diagnostics(

@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
-from qvim_studio.jobs.memory_watch import Memory
-
-GIB = 2**30
+from qvim_studio.jobs.memory_watch import GIB, Memory
 
 
 class MemoryLabel(QLabel):

@@ -29,6 +29,7 @@ from qvim_studio.core.checkpoint_choice import (
 from qvim_studio.core.request import MAX_STEPS, SamplerName, VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
+from qvim_studio.jobs.memory_watch import GIB
 from qvim_studio.ui.card import indent_text
 from qvim_studio.ui.export_card import ExportCard
 from qvim_studio.ui.header import licence_line
@@ -289,12 +290,12 @@ class SettingsDialog(QDialog):
         note = self.tr(explanation)
         if choice is not None and mode in choice.memory:
             takes = self.tr("about {0:.1f} GB for {1} variations of {2:g} s (estimated)")
-            size = choice.memory[mode] / 1e9
+            size = choice.memory[mode] / GIB
             note += "  ·  " + takes.format(size, MEMORY_VARIATIONS, MEMORY_SECONDS)
         last = self._last_use
         if last is not None and mode in (VramMode.AUTO, VramMode(last.mode)):
             took = self.tr("the last sound took {0:.1f} GB in mode {1} (measured)")
-            note += "  ·  " + took.format(last.peak_bytes / 1e9, last.mode)
+            note += "  ·  " + took.format(last.peak_bytes / GIB, last.mode)
         self._mode_note.setText(note)
 
     @Slot(bool)

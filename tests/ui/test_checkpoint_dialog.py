@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf, Transfer
-from qvim_studio.jobs.memory_watch import Memory
+from qvim_studio.jobs.memory_watch import GIB, Memory
 from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.checkpoint_row import CheckpointRow
 from qvim_studio.ui.main_window import MainWindow
@@ -44,7 +44,7 @@ def dialog(shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot) -> Checkpoi
 def opened(
     shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot, gpu_bytes: int = 0
 ) -> CheckpointDialog:
-    dialog = CheckpointDialog(theme, shelf, "starter", Memory(0, 16 * GB, 0, gpu_bytes))
+    dialog = CheckpointDialog(theme, shelf, "starter", Memory(0, 16 * GIB, 0, gpu_bytes))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -73,13 +73,13 @@ def ended(shelf: CheckpointShelf) -> Callable[[], bool]:
 def test_rows_say_size_licence_and_what_fits(dialog: CheckpointDialog) -> None:
     row = dialog.rows[ID]
     assert row.facts.text() == "Not installed  ·  1.6 GB to download  ·  CC BY-NC-SA 4.0"
-    assert row.fit.text() == "Fits this computer (no GPU needed): about 2.0 of 16 GB"
+    assert row.fit.text() == "Fits this computer (no GPU needed): about 1.9 of 16 GB"
     assert row.download.isVisible() and not row.use.isVisible() and not row.more.isVisible()
     assert dialog.rows["starter"].use.text() == "In use"
     assert "75.0 GB free" in dialog.disk.text()
 
 
-@pytest.mark.parametrize(("gpu_bytes", "words"), [(6 * GB, "high"), (2 * GB, "low")])
+@pytest.mark.parametrize(("gpu_bytes", "words"), [(6 * GIB, "high"), (2 * GIB, "low")])
 def test_a_gpu_gets_the_highest_mode_that_fits(
     gpu_bytes: int, words: str, shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot
 ) -> None:

@@ -12,6 +12,7 @@ from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.request import VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
+from qvim_studio.jobs.memory_watch import GIB
 from qvim_studio.ui.pack_form import PackForm
 from qvim_studio.ui.settings_dialog import SettingsDialog
 from qvim_studio.ui.theme import StudioTheme
@@ -95,11 +96,11 @@ def test_cancel_hands_over_nothing(theme: StudioTheme, qtbot: QtBot) -> None:
 def test_the_memory_of_a_mode_is_estimated_and_the_last_one_measured(
     theme: StudioTheme, qtbot: QtBot
 ) -> None:
-    known = replace(CHECKPOINTS[0], memory={VramMode.LOW: 1_200_000_000})
+    known = replace(CHECKPOINTS[0], memory={VramMode.LOW: int(1.2 * GIB)})
     dialog = SettingsDialog(theme, Settings(vram_mode=VramMode.LOW), [known], "/music")
     qtbot.addWidget(dialog)
     assert "about 1.2 GB for 4 variations of 5 s (estimated)" in dialog._mode_note.text()
-    dialog.show_memory(MemoryUse("low", "gpu", 1_200_000_000, 1_340_000_000))
+    dialog.show_memory(MemoryUse("low", "gpu", int(1.2 * GIB), int(1.34 * GIB)))
     assert "the last sound took 1.3 GB in mode low (measured)" in dialog._mode_note.text()
     dialog.vram_mode.setCurrentIndex(dialog.vram_mode.findData(VramMode.HIGH))
     assert "GB" not in dialog._mode_note.text().replace("above 12 GB", "")
