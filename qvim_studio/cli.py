@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
+import io
 import json
 import logging
 import os
@@ -19,7 +21,7 @@ from typing import Any, NoReturn
 import platformdirs
 
 import qvim_studio
-from qvim_studio.core.errors import OutputError, StudioError, UsageError
+from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.logging_setup import set_up_logging
 from qvim_studio.core.request import DEFAULT_BALANCE, SamplerName, Start, VramMode
 
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 OUTPUT_FOLDER = "qvim-output"
 RUNS_FOLDER = "training_runs"
 INTERRUPTED = 130
+# What a print raises where nobody reads standard output any more, and where its disk is full.
+OUTPUT_ENDED = (errno.EPIPE, errno.ENOSPC)
 TRAINED_PARTS = (
     *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "bandwidth"),
     *("qvim", "adapter", "unet", "listener", "film", "joint", "control", "light", "student"),
@@ -40,47 +44,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give back its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     is_json = "--json" in arguments
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text
+    try:
+        status, answer = _run(arguments, is_json)
+        print(f"{json.dumps(answer)}\n" if is_json else "", end="", flush=True)
+    except OSError as error:
+        # What it still holds goes nowhere, and fails nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:
+            return 1
+        text = f"The answer cannot be written to the standard output: {error.strerror}. "
+        status, _ = _fail(f"{text}All files that were made are kept.", 1)
+    return status
+
+
+def _run(arguments: Sequence[str], is_json: bool) -> tuple[int, dict[str, Any]]:
+    """The exit status of a command and its answer; errors are told on stderr.
+
+    Raises OSError where standard output takes no more.
+    """
     log_file = Path(platformdirs.user_log_dir("qvim-studio", appauthor=False)) / "command.log"
     try:
         options = make_parser().parse_args(arguments)
         set_up_logging(log_file)
         # A library that prints must not break the one JSON object.
         with contextlib.redirect_stdout(sys.stderr if is_json else sys.stdout):
-            result = options.run(options)
-        _answer(result, is_json)
-        return 0
+            return 0, options.run(options)
     except StudioError as error:
-        return _fail(str(error), error.exit_status, is_json)
+        return _fail(str(error), error.exit_status)
     except KeyboardInterrupt:
-        return _fail("Interrupted. Nothing half-written was left behind.", INTERRUPTED, is_json)
-    except BrokenPipeError:
-        _close_stdout()
-        return 1
-    except Exception:
+        return _fail("Interrupted. Nothing half-written was left behind.", INTERRUPTED)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in OUTPUT_ENDED:
+            raise
         log.exception("unexpected error")
-        text = f"Something went wrong inside QVIM Studio. The details are in {log_file}."
-        return _fail(text, 1, is_json)
-
-
-def _answer(result: dict[str, Any], is_json: bool) -> None:
-    """Raises OutputError where standard output takes no more."""
-    try:
-        if is_json:
-            print(json.dumps(result))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _close_stdout()
-        raise OutputError(
-            f"The answer cannot be written to the standard output: {error.strerror}. "
-            "All files that were made are kept."
-        ) from error
-
-
-def _close_stdout() -> None:
-    """What it still holds goes nowhere, and fails nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _fail(f"Something went wrong inside QVIM Studio. The details are in {log_file}.", 1)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -459,8 +458,6 @@ def _bench_generate(options: argparse.Namespace) -> dict[str, Any]:
     return bench_generate(options)
 
 
-def _fail(text: str, status: int, is_json: bool) -> int:
+def _fail(text: str, status: int) -> tuple[int, dict[str, Any]]:
     print(f"qvim-studio: {text}", file=sys.stderr)
-    if is_json:
-        print(json.dumps({"error": text}))
-    return status
+    return status, {"error": text}

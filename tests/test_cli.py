@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from qvim_studio.core.request import GenerationRequest, Provenance, Start, VramM
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult, Progress, Variation
 
+FULL = Path("/dev/full")
 CLIP_KEYS = {"path", "seed", "similarity", "duration_s", "sample_rate", "bandwidth_hz"}
 
 
@@ -290,12 +292,30 @@ def test_checkpoints_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"id", "installed", "licence", "commercial"} <= rows[0].keys()
 
 
-def test_an_answer_that_finds_no_room_is_one_sentence() -> None:
-    command = [sys.executable, "-m", "qvim_studio", "checkpoints", "list", "--json"]
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1 and "No space left on device" in done.stderr
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("options", [["list"], ["list", "--json"], ["verify", "no", "--json"]])
+def test_an_answer_that_finds_no_room_is_one_sentence(
+    options: list[str], unbuffered: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "qvim_studio", "checkpoints", *options]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered, "XDG_STATE_HOME": str(tmp_path)}
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+        )
+    *before, last = done.stderr.splitlines()
+    assert done.returncode == 1 and "output: No space left on device." in last
+    assert len(before) == (options[0] == "verify")  # the error that found no room
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="their names of files are text")
+def test_a_name_that_is_no_utf_8_can_be_printed(
+    engine: FakeEngine, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    folder = tmp_path / os.fsdecode(b"t\xf6ne")
+    assert cli.main(["generate", "--text", "rain", "--variations", "1", "-o", str(folder)]) == 0
+    assert capfdbinary.readouterr().out.endswith(b"t\\udcf6ne/rain_01.wav\n")
 
 
 @pytest.mark.usefixtures("quiet_logging")
