@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 
 from qvim_studio.audio.files import sync_file
-from qvim_studio.core.errors import OutputError
+from qvim_studio.core.errors import OutputError, reason_of
 
 _SFC_SET_UPDATE_HEADER_AUTO = 0x1061  # sndfile.h: the header is rewritten after every write
 
@@ -44,8 +44,7 @@ class TakeFile:
 
 
 def _cannot_write(path: Path, error: Exception) -> OutputError:
-    reason = getattr(error, "strerror", None) or str(error)
     return OutputError(
-        f"The take cannot be written to {path.parent}: {reason}. Free some space or make the "
-        "folder writable, then record again."
+        f"The take cannot be written to {path.parent}: {reason_of(error)}. Free some space or "
+        "make the folder writable, then record again."
     )

@@ -51,3 +51,8 @@ class EngineError(StudioError):
 
 class CancelledError(StudioError):
     """The user stopped the work; nothing was written."""
+
+
+def reason_of(error: Exception) -> str:
+    """Why something failed; of the system's errors without their number and path."""
+    return getattr(error, "strerror", None) or str(error)

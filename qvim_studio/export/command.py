@@ -11,7 +11,7 @@ from typing import Any
 
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.errors import UsageError
+from qvim_studio.core.errors import UsageError, reason_of
 from qvim_studio.core.request import DEFAULT_BALANCE, GenerationRequest
 from qvim_studio.core.result import Progress
 from qvim_studio.export.edits import EditList
@@ -111,8 +111,8 @@ def _read_edits(path: Path) -> EditList:
         rows = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"The edits in {path} cannot be read ({error}). Expected a JSON list such as "
-            '[{"kind": "normalize_true_peak", "target_dbtp": -1}].'
+            f"The edits in {path} cannot be read ({reason_of(error)}). Expected a JSON list such "
+            'as [{"kind": "normalize_true_peak", "target_dbtp": -1}].'
         ) from error
     if not isinstance(rows, list):
         raise UsageError(f"The edits in {path} are no JSON list. Put them between [ and ].")

@@ -189,22 +189,23 @@ class EditList:
 
 
 def _edit_from(row: dict[str, Any]) -> Edit:
-    kind = KINDS.get(row.get("kind", "")) if isinstance(row, dict) else None
+    kind = KINDS.get(str(row.get("kind"))) if isinstance(row, dict) else None
     if kind is None:
         raise UsageError(
             f'The edit {row!r} is not known, expected {{"kind": …}} with one of '
             f"{', '.join(KINDS)}. Update QVIM Studio, or edit the clip anew."
         )
     values = {name: value for name, value in row.items() if name != "kind"}
-    known = [field.name for field in fields(kind)]
+    known = {field.name: field.default for field in fields(kind)}
     for name, value in values.items():
         if name not in known:
             takes = ", ".join(known) or "nothing more"
             raise UsageError(f"The edit {row['kind']!r} takes {takes}, got {name!r}.")
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number and not (name == "end_s" and value is None):
+        is_whole = isinstance(known[name], int)
+        if type(value) not in ({int} if is_whole else {int, float, type(known[name])}):
+            number = "whole number" if is_whole else "number"
             raise UsageError(
-                f"{name} of the edit {row['kind']!r} must be a number, got {value!r:.40}."
+                f"{name} of the edit {row['kind']!r} must be a {number}, got {value!r:.40}."
             )
     return kind(**values)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.request import Provenance, Start
 from qvim_studio.core.resources import resource_path
 from qvim_studio.models.memory_modes import PartSizes, part_sizes
@@ -399,8 +399,8 @@ def _from_folder(folder: Path) -> Checkpoint:
     except (OSError, ValueError) as error:
         raise CheckpointError(
             f"{folder} is no checkpoint folder: expected a readable {INDEX_FILE} "
-            f"({getattr(error, 'strerror', None) or error}). "
-            "Give a folder in the diffusers layout (unet/, vae/, vocoder/, scheduler/)."
+            f"({reason_of(error)}). Give a folder in the diffusers layout (unet/, vae/, vocoder/, "
+            "scheduler/)."
         ) from error
     kind = index.get("_class_name") if isinstance(index, dict) else None
     if kind not in FAMILIES:

@@ -476,6 +476,15 @@ def test_the_command_prints_one_json_object(
     assert np.abs(soundfile.read(wav)[0]).max() == pytest.approx(10 ** (-6 / 20), abs=1e-3)
 
 
+def test_edits_that_are_not_there_are_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    names = ["--name", "P", "--creator", "MK", "--source", "S", "-o", str(tmp_path)]
+    assert cli.main(["pack", "a.wav", *names, "--edits", "no.json"]) == 2
+    assert "no.json cannot be read (No such file or directory)." in capsys.readouterr().err
+
+
 def test_the_bench_measures_both_sides(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
