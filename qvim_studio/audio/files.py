@@ -145,7 +145,7 @@ def _check_header(file: soundfile.SoundFile, path: Path, max_seconds: float, fra
     seconds = file.frames / file.samplerate
     if seconds > max_seconds:
         raise AudioFileError(
-            f"{path.name} lasts {seconds:.0f} seconds, expected at most {max_seconds:.0f} "
+            f"{path.name} lasts {math.ceil(seconds)} seconds, expected at most {max_seconds:.0f} "
             f"({max_seconds / 60:.0f} minutes). Cut out the part you want to use."
         )
     count = frames * file.channels

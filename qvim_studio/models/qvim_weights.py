@@ -84,8 +84,8 @@ def _read_file(path: Path) -> StateDict:
     except UNREADABLE as error:
         raise CheckpointError(
             f"{path} cannot be read as encoder weights: expected safetensors or a plain PyTorch "
-            f"state dict, got something else ({_first_line(error)}). Download the file again or "
-            "convert it."
+            "state dict, got a file of another kind or a damaged one. Give another file, or "
+            "download this one again."
         ) from error
     for wrapper in ("state_dict", "model_state_dict", "model"):
         if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
@@ -134,7 +134,3 @@ def _check(weights: StateDict, expected: StateDict, branch: str, path: Path) -> 
                 f"{len(expected)} tensors (first: {names[0]}). Use weights of EfficientAT's "
                 "mn10, of the QBV release or of QVIM Studio."
             )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
