@@ -123,19 +123,6 @@ def name_sources(sources: Sequence[PackSource], options: PackOptions) -> tuple[P
     )
 
 
-def repeats(clips: Sequence[PlannedClip]) -> list[str]:
-    """A sentence for each sound of ours that is in the pack already, under another name."""
-    first: dict[str, PlannedClip] = {}
-    found = []
-    for clip in clips:
-        audio = (clip.recipe or {}).get("audio_sha256")
-        if audio in first:
-            found.append(f"{clip.path}: This is the same sound as {first[audio].path}.")
-        elif audio is not None:
-            first[audio] = clip
-    return found
-
-
 def category_of(source: PackSource, cat_id: str = "") -> UcsCategory:
     """The UCS category of a sound; ``cat_id`` is one that all sounds of a pack share."""
     chosen = cat_id or source.cat_id

@@ -6,10 +6,11 @@ killed one stopped.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from qvim_studio.audio.files import check_output_folder, write_reason
@@ -20,7 +21,7 @@ from qvim_studio.export.pack_archives import PackArchives, bank_names, preset_gr
 from qvim_studio.export.pack_extras import make_demo, write_cover
 from qvim_studio.export.pack_journal import Journal, entry_of
 from qvim_studio.export.pack_manifest import read_manifest, write_manifest
-from qvim_studio.export.pack_plan import PackOptions, PackPlan, repeats
+from qvim_studio.export.pack_plan import PackOptions, PackPlan
 from qvim_studio.export.pack_render import render_clip
 from qvim_studio.export.pack_texts import (
     PackedClip,
@@ -123,7 +124,7 @@ class _Export:
         self._products = [zip_name(target.name), *bank_names(plan)]
         self._on_progress = on_progress
         self._is_cancelled = is_cancelled
-        self._warnings = repeats(plan.clips)
+        self._warnings: list[str] = []
 
     def run(self) -> PackReport:
         if self._target.exists() or any(self._place_of(name).exists() for name in self._products):
@@ -145,6 +146,7 @@ class _Export:
         self, pack: Path, journal: Journal, archives: PackArchives
     ) -> list[PackedClip]:
         packed: list[PackedClip] = []
+        first_with: dict[bytes, PurePosixPath] = {}
         total = len(self._plan.clips)
         for number, clip in enumerate(self._plan.clips):
             self._report("sounds", number, total)
@@ -159,10 +161,18 @@ class _Export:
                 journal.add(entry)
             else:
                 entry, data = finished
+            first = first_with.setdefault(self._audio_digest(entry, data), clip.path)
+            if first != clip.path:
+                self._warnings.append(f"{clip.path}: This is the same sound as {first}.")
             archives.add_sound(entry, data)
             packed.append(entry)
         self._report("sounds", total, total)
         return packed
+
+    def _audio_digest(self, entry: PackedClip, data: bytes) -> bytes:
+        """Of the samples at the end of a WAV, whatever stands before them."""
+        size = entry.frames * entry.channels * self._options.file_format.bit_depth // 8
+        return hashlib.sha256(memoryview(data)[-(size + size % 2) :]).digest()
 
     def _write_extras(self, pack: Path, packed: Sequence[PackedClip], date: str) -> None:
         options, name = self._options, self._target.name

@@ -284,12 +284,20 @@ def test_levels_of_the_recipe_are_taken_where_the_samples_are_those_measured(
 
 
 def test_a_sound_that_is_there_twice_is_told(tmp_path: Path) -> None:
-    (clip,) = make_clips(tmp_path, "dog bark", 1)
-    twin = shutil.copy(clip, tmp_path / "twin.wav")
-    report = export_pack(plan_pack([clip, Path(twin)], OPTIONS), tmp_path / "out")
-    told = [text for text in report.warnings if "the same sound" in text]
-    first, second = sorted(path.relative_to(report.folder) for path in report.folder.glob("A*/*"))
-    assert told == [f"{second.as_posix()}: This is the same sound as {first.as_posix()}."]
+    """Copies of ours and of others; not what an editor made of a sound and left the recipe in."""
+    bark, meow = make_clips(tmp_path, "dog bark", 2)
+    plain, edited = tmp_path / "plain.wav", tmp_path / "edited.wav"
+    soundfile.write(plain, *soundfile.read(bark), "PCM_24")
+    whole = bark.read_bytes()
+    edited.write_bytes(whole[:-3] + b"\1\0\0")
+    twins = [Path(shutil.copy(file, tmp_path / f"twin {file.stem}.wav")) for file in (bark, plain)]
+    options = PackOptions("My Pack", "MK", "QVIM", template=NameTemplate("{fxname}_{number}"))
+    plan = plan_pack([bark, meow, edited, plain, *twins], options)
+    report = export_pack(plan, tmp_path / "out")
+    paths = {clip.source.path: clip.path for clip in plan.clips}
+    assert [text for text in report.warnings if "the same sound" in text] == [
+        f"{paths[twin]}: This is the same sound as {paths[bark]}." for twin in (plain, *twins)
+    ]
 
 
 def test_progress_counts_up_and_cancel_keeps_what_is_done(plan: PackPlan, tmp_path: Path) -> None:
