@@ -13,7 +13,7 @@ from typing import Any
 from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.export.edits import EditList, Resample, SetChannels
 from qvim_studio.export.name_template import NameParts, NameTemplate
-from qvim_studio.export.pack_sources import PackSource, read_sources
+from qvim_studio.export.pack_sources import PackSource, read_sources, short_names
 from qvim_studio.export.sound_file import Container, FileFormat
 from qvim_studio.export.ucs import UcsCategory, best_category, find_category, suggest
 from qvim_studio.export.ucs_name import clean_block
@@ -155,8 +155,9 @@ def _refuse_what_may_not_be_sold(sources: Sequence[PackSource]) -> None:
     refused = [source for source in sources if not source.may_be_sold]
     if not refused:
         return
+    names = short_names(source.path for source in sources)
     shown = "; ".join(
-        f"{source.path.name} ({source.licence})" for source in refused[:REFUSED_SHOWN]
+        f"{names[source.path]} ({source.licence})" for source in refused[:REFUSED_SHOWN]
     )
     left = len(refused) - REFUSED_SHOWN
     more = f" and {left} more" if left > 0 else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -81,6 +82,16 @@ def read_sources(
     return tuple(_read(file) for file in files if not is_cancelled())
 
 
+def short_names(paths: Iterable[Path]) -> dict[Path, str]:
+    """Each file by the shortest end of its path that no other has: mostly its name alone."""
+    ends = {path: [path.parts[-n:] for n in range(1, len(path.parts) + 1)] for path in paths}
+    counts = Counter(end for found in ends.values() for end in found)
+    return {
+        path: str(Path(*next((end for end in found if counts[end] == 1), found[-1])))
+        for path, found in ends.items()
+    }
+
+
 def _read(file: Path) -> PackSource:
     recipe = read_recipe(file)
     request = {} if recipe is None else recipe["request"]
@@ -88,7 +99,7 @@ def _read(file: Path) -> PackSource:
         info = soundfile.info(file)
     except soundfile.LibsndfileError as error:
         raise AudioFileError(
-            f"{file.name} cannot be read as audio. Expected WAV, FLAC, AIFF, OGG or MP3; "
+            f"{file} cannot be read as audio. Expected WAV, FLAC, AIFF, OGG or MP3; "
             "take it out or convert it."
         ) from error
     stat = file.stat()

@@ -220,6 +220,17 @@ def test_the_commercial_switch_refuses_and_lists(tmp_path: Path) -> None:
     assert "own.wav (unknown)" in str(got.value) and "dog_bark" not in str(got.value)
 
 
+def test_what_is_refused_is_told_apart_where_two_have_one_name(tmp_path: Path) -> None:
+    files = [tmp_path / "day/rain.wav", tmp_path / "night/rain.wav", tmp_path / "hum.wav"]
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        soundfile.write(file, np.ones(4800) * 0.1, 48_000)
+    with pytest.raises(StudioError) as got:
+        plan_pack(files, PackOptions("P", "MK", "QVIM", is_commercial=True))
+    names = (str(Path("day/rain.wav")), str(Path("night/rain.wav")), "hum.wav")
+    assert "; ".join(f"{name} (unknown)" for name in names) in str(got.value)
+
+
 def test_mixed_licences_are_stated(tmp_path: Path) -> None:
     files = make_clips(tmp_path, "dog bark", 1) + make_clips(tmp_path, "cat", 1, NOT_FOR_SALE)
     folder = export_pack(plan_pack(files, OPTIONS), tmp_path / "out").folder
