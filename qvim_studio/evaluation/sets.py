@@ -18,7 +18,7 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.onsets import split_at_onsets
 from qvim_studio.audio.trim import trim_silence, trim_take
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import AudioFileError, StudioError, UsageError
+from qvim_studio.core.errors import AudioFileError, StudioError, UsageError, reason_of
 from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.evaluation.onomatopoeia import ONOMATOPOEIA, VOICES
 from qvim_studio.evaluation.phrases import PHRASES
@@ -104,10 +104,9 @@ def pairs_set(pairs_csv: Path) -> QuerySet:
         with pairs_csv.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no UTF-8"
         raise StudioError(
-            f"The pairs of {pairs_csv} cannot be read: {reason}. Give a CSV file with the columns "
-            "reference, imitation and, if wanted, label."
+            f"The pairs of {pairs_csv} cannot be read: {reason_of(error)}. Give a CSV file in "
+            "UTF-8 with the columns reference, imitation and, if wanted, label."
         ) from error
     if not rows or not {"reference", "imitation"} <= rows[0].keys():
         found = ", ".join(rows[0]) if rows else "nothing"
@@ -115,6 +114,11 @@ def pairs_set(pairs_csv: Path) -> QuerySet:
             f"{pairs_csv} must have the columns reference, imitation and, if wanted, label; "
             f"it has {found}."
         )
+    for number, row in enumerate(rows, start=1):
+        if not (row["reference"] and row["imitation"]):
+            raise UsageError(
+                f"Pair {number} of {pairs_csv} lacks its reference or its imitation. Fill it in."
+            )
     folder = pairs_csv.parent
     names = list(dict.fromkeys(row["reference"] for row in rows))
     labels = {row["reference"]: row.get("label") or row["reference"] for row in rows}

@@ -218,3 +218,9 @@ def test_pairs_without_the_columns_are_refused(
     (tmp_path / "pairs.csv").write_text("a,b\n1,2\n")
     assert cli.main(["evaluate", "--pairs", str(tmp_path / "pairs.csv")]) == 2
     assert "it has a, b" in capsys.readouterr().err
+
+
+def test_a_pair_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pairs.csv").write_text("reference,imitation\na.wav,b.wav\na.wav\n")
+    assert cli.main(["evaluate", "--pairs", str(tmp_path / "pairs.csv")]) == 2
+    assert "Pair 2 of" in capsys.readouterr().err
