@@ -28,6 +28,7 @@ from qvim_studio.jobs.checkpoint_shelf import (
 from qvim_studio.jobs.memory_watch import Memory
 from qvim_studio.ui.checkpoint_row import CheckpointRow, size_text
 from qvim_studio.ui.dropping import local_file
+from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import GRID, StudioTheme
@@ -58,7 +59,7 @@ class CheckpointDialog(QDialog):
         self.setWindowTitle(self.tr("Checkpoints"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
-        self.resize(*SIZE)
+        resize_on_screen(self, *SIZE)
         heading = QLabel(self.tr("Checkpoints"), self)
         heading.setObjectName("dialogTitle")
         note = QLabel(self.tr("What makes the sounds. Drop a folder here to add your own."), self)

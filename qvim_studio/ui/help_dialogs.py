@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 import qvim_studio
 from qvim_studio.core.resources import resource_path
 from qvim_studio.ui.diagnostics import tail
+from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.theme import GRID
 
 LIBRARIES = (
@@ -39,7 +40,7 @@ class TextDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(600, 520)
+        resize_on_screen(self, 600, 520)
         heading = QLabel(title, self)
         heading.setObjectName("dialogTitle")
         words = QLabel(paragraph, self)

@@ -37,6 +37,7 @@ from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.clip_panels import CandidatesPanel
 from qvim_studio.ui.controller import StudioController
 from qvim_studio.ui.dropping import local_file
+from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.header import Header
 from qvim_studio.ui.help_desk import HelpDesk
 from qvim_studio.ui.imitation_panel import ImitationPanel
@@ -108,15 +109,15 @@ class MainWindow(QMainWindow):
             self._theme, self.controller.history, self.controller.sounds, page
         )
         self.history = self.library.history
-        left = QVBoxLayout()
-        left.setSpacing(12)
-        left.addWidget(self.imitation, 5)
-        left.addWidget(self.request)
-        left.addWidget(self.candidates, 4)
+        self.column = Column(page)
+        self.column.panels.setSpacing(12)
+        self.column.panels.addWidget(self.imitation, 5)
+        self.column.panels.addWidget(self.request)
+        self.column.panels.addWidget(self.candidates, 4)
         self.library.setFixedWidth(HISTORY_WIDTH_PX)
         columns = QHBoxLayout()
         columns.setSpacing(12)
-        columns.addLayout(left, 1)
+        columns.addWidget(self.column, 1)
         columns.addWidget(self.library)
         rows = QVBoxLayout(page)
         rows.setContentsMargins(2 * GRID, 0, 2 * GRID, 4)
@@ -426,4 +427,4 @@ class MainWindow(QMainWindow):
         self.imitation.set_look(*(str(is_on).lower() == "true" for is_on in look))
         geometry = self._services.window_state.value("geometry")
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(*WINDOW_SIZE)
+            resize_on_screen(self, *WINDOW_SIZE)

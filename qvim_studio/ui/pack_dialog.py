@@ -37,6 +37,7 @@ from qvim_studio.jobs.listening_process import ListeningProcess
 from qvim_studio.jobs.pack_exporter import PackExporter
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.card import ElidedLabel
+from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.pack_form import PackForm
 from qvim_studio.ui.pack_table import CATEGORY, PackTable, PackTableModel, changed_rows
 from qvim_studio.ui.painting import count_text, seconds_text
@@ -75,7 +76,7 @@ class PackDialog(QDialog):
         self._closing = False
         self.setWindowTitle(self.tr("Export sample pack"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*SIZE)
+        resize_on_screen(self, *SIZE)
         self.form = PackForm(self)
         self.model = PackTableModel(theme, self)
         self.table = PackTable(self.model, self)

@@ -32,6 +32,7 @@ from qvim_studio.core.settings import Settings, Theme
 from qvim_studio.jobs.memory_watch import GIB
 from qvim_studio.ui.card import indent_text
 from qvim_studio.ui.export_card import ExportCard
+from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.header import licence_line
 from qvim_studio.ui.settings_card import SettingsCard
 from qvim_studio.ui.theme import GRID, StudioTheme
@@ -59,7 +60,7 @@ class SettingsDialog(QDialog):
         self._last_use: MemoryUse | None = None
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(600, 680)
+        resize_on_screen(self, 600, 680)
         content = QWidget(self)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)

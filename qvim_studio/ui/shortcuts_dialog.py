@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.ui.actions import MENUS, all_specs, translated
+from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.theme import GRID
 
 SIZE = (520, 680)
@@ -36,7 +37,7 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*SIZE)
+        resize_on_screen(self, *SIZE)
         self._fields: dict[str, QKeySequenceEdit] = {}
         content = QWidget(self)
         grid = QGridLayout(content)
