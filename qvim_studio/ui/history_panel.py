@@ -40,10 +40,7 @@ class HistoryPanel(QWidget):
         self._theme = theme
         self._controller = controller
         self.model = HistoryModel(self)
-        self.view = HistoryView(theme, self.model, self)
-        self.view.setAccessibleName(self.tr("History"))
-        self.details = ClipDetails(self)
-        self._build()
+        self._build(theme)
         self._connect()
         self._show_hint()
         theme.changed.connect(self._dress)
@@ -54,7 +51,8 @@ class HistoryPanel(QWidget):
         """Is something else than the history shown: the trash, duplicates?"""
         return self._back.isVisibleTo(self)
 
-    def _build(self) -> None:
+    def _build(self, theme: StudioTheme) -> None:
+        """In the order in which Tab visits them."""
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Search words, tags, dates…"))
         self.search.setAccessibleName(self.tr("Search the history"))
@@ -66,10 +64,9 @@ class HistoryPanel(QWidget):
         self.starred.setCheckable(True)
         self.starred.setAccessibleName(self.tr("Starred only"))
         self.starred.setToolTip(self.tr("Starred only"))
-        self.checkpoint = self._combo(self.tr("Checkpoint"))
-        self.licence = self._combo(self.tr("Licence"))
         self.order = QComboBox(self)
         self.order.setAccessibleName(self.tr("Order"))
+        self.order.setToolTip(self.tr("Order"))
         for label, order in (
             (self.tr("Newest"), Order.NEWEST),
             (self.tr("Oldest"), Order.OLDEST),
@@ -79,10 +76,15 @@ class HistoryPanel(QWidget):
             (self.tr("Name"), Order.NAME),
         ):
             self.order.addItem(label, order)
+        self.checkpoint = self._combo(self.tr("Checkpoint"))
+        self.licence = self._combo(self.tr("Licence"))
         self._back = QToolButton(self)
         self._back.setObjectName("withText")
         self._back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._back.hide()
+        self.view = HistoryView(theme, self.model, self)
+        self.view.setAccessibleName(self.tr("History"))
+        self.details = ClipDetails(self)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.search, 1)

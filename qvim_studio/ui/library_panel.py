@@ -43,27 +43,26 @@ class LibraryPanel(Card):
         super().__init__("", parent)
         self._theme = theme
         self._controller = controller
-        self.history = HistoryPanel(theme, controller, self)
-        self.sounds = SoundsPanel(theme, sounds, controller, self)
         self._tabs = QButtonGroup(self)
-        self._pages = QStackedWidget(self)
-        for number, (name, page) in enumerate(
-            ((self.tr("History"), self.history), (self.tr("My sounds"), self.sounds))
-        ):
+        self._names = (self.tr("History"), self.tr("My sounds"))
+        for number, name in enumerate(self._names):
             tab = QPushButton(name, self)
             tab.setObjectName("tab")
             tab.setCheckable(True)
             tab.setChecked(number == 0)
             tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._tabs.addButton(tab, number)
-            self._pages.addWidget(page)
             self.head.addWidget(tab)
-        self._names = (self.tr("History"), self.tr("My sounds"))
         self.head.addStretch(1)
         self._folder = self._button(
             self.tr("Open the output folder"), self.tr("Open the folder with all results")
         )
         self._more = self._button(self.tr("More about the library"), self.tr("More"))
+        self.history = HistoryPanel(theme, controller, self)
+        self.sounds = SoundsPanel(theme, sounds, controller, self)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.history)
+        self._pages.addWidget(self.sounds)
         self.head.addWidget(self._folder)
         self.head.addWidget(self._more)
         self.body.addLayout(self.head)

@@ -54,18 +54,14 @@ class SoundsPanel(QWidget):
         self._marks = marks
         self._folders: list[LibraryFolder] = []
         self.model = ClipListModel(with_sections=True, parent=self)
-        self.view = HistoryView(theme, self.model, self)
-        self.view.set_shows_titles(True)
-        self.view.has_trash = False
-        self.view.setAccessibleName(self.tr("Sounds that were found"))
-        self.details = ClipDetails(self)
-        self._build()
+        self._build(theme)
         self._connect()
         self._show_folders([])
         theme.changed.connect(self._dress)
         self._dress()
 
-    def _build(self) -> None:
+    def _build(self, theme: StudioTheme) -> None:
+        """In the order in which Tab visits them."""
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Search names and tags…"))
         self.search.setAccessibleName(self.tr("Search my sounds"))
@@ -83,6 +79,11 @@ class SoundsPanel(QWidget):
         self.pause.setCheckable(True)
         self.pause.hide()
         self._status = ElidedLabel(self)
+        self.view = HistoryView(theme, self.model, self)
+        self.view.set_shows_titles(True)
+        self.view.has_trash = False
+        self.view.setAccessibleName(self.tr("Sounds that were found"))
+        self.details = ClipDetails(self)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.setContentsMargins(0, 0, GRID, 0)

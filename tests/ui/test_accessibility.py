@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import screen
+from library_fixtures import add_clips
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -20,10 +21,12 @@ from pytestqt.qtbot import QtBot
 from screen import Screen
 
 from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.services import Services
 
 SUPPORT = Path(screen.__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"  # the bindings of AT-SPI live there
 PATIENCE_S = 120.0
+LINE_PX = 20  # what stands on one line differs by less in its middle
 INNER_ROLES = {"list"}  # the closed list of a combo box, which itself has the name
 
 
@@ -115,6 +118,23 @@ def test_tab_walks_through_the_candidates_as_they_are_seen(
     walked = [next_by_tab(with_take) for _ in range(5)]
     assert walked == [panel.match, panel.blind, *panel.forming.tiles, panel.view]
     with_take.controller.cancel()
+
+
+def test_tab_walks_through_a_panel_as_it_is_read(
+    window: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    add_clips(services.library, services.paths.output_folder)
+    with qtbot.waitSignal(window.controller.history.loaded):
+        window.controller.load_history()
+    window.history.view.select_row(1)
+    window.rest()
+    order: list[QWidget] = []
+    while (focused := next_by_tab(window)) not in order:
+        order.append(focused)
+    for panel in (window.imitation, window.library):
+        walked = [widget for widget in order if panel.isAncestorOf(widget)]
+        lines = [widget.mapTo(panel, widget.rect().center()).y() // LINE_PX for widget in walked]
+        assert lines == sorted(lines)
 
 
 def next_by_tab(window: MainWindow) -> QWidget:
