@@ -253,6 +253,7 @@ class SettingsDialog(QDialog):
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, GRID, 0)
+        row.setContentsMargins(0, 0, GRID, 0)
         row.setSpacing(GRID)
         for text, clicked in (
             (self.tr("Restore defaults"), self._on_restore),
@@ -295,8 +296,9 @@ class SettingsDialog(QDialog):
             note += "  ·  " + takes.format(size, MEMORY_VARIATIONS, MEMORY_SECONDS)
         last = self._last_use
         if last is not None and mode in (VramMode.AUTO, VramMode(last.mode)):
-            took = self.tr("the last sound took {0:.1f} GB in mode {1} (measured)")
-            note += "  ·  " + took.format(last.peak_bytes / GIB, last.mode)
+            took = self.tr("the last sound took {0:.1f} GB ({1}, measured)")
+            used = self.vram_mode.itemText(self.vram_mode.findData(VramMode(last.mode)))
+            note += "  ·  " + took.format(last.peak_bytes / GIB, used)
         self._mode_note.setText(note)
 
     @Slot(bool)

@@ -86,6 +86,7 @@ class ShortcutsDialog(QDialog):
         layout.addWidget(scroll, 1)
         layout.addWidget(self.problem)
         layout.addLayout(self._make_buttons())
+        scroll.setFocus()  # a field would take the next key, even Esc, for a new shortcut
         self._check()
 
     def changed(self) -> dict[str, str]:
@@ -111,6 +112,7 @@ class ShortcutsDialog(QDialog):
         self.save.setObjectName("primary")
         self.save.clicked.connect(self._on_save)
         row = QHBoxLayout()
+        row.setContentsMargins(0, 0, GRID, 0)
         row.setSpacing(GRID)
         row.addWidget(restore)
         row.addStretch(1)

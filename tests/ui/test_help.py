@@ -49,6 +49,13 @@ def test_a_changed_key_works_at_once_and_is_remembered(
     assert window.imitation.look == (True, False)
 
 
+def test_a_look_at_the_keys_changes_none_of_them(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = window.help.open_shortcuts()
+    with qtbot.waitSignal(dialog.rejected):
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Escape)
+    assert dialog.changed() == {}
+
+
 def test_a_key_that_is_taken_cannot_be_saved(window: MainWindow) -> None:
     dialog = window.help.open_shortcuts()
     dialog.set_keys("spectrogram", "G")

@@ -101,7 +101,7 @@ def test_the_memory_of_a_mode_is_estimated_and_the_last_one_measured(
     qtbot.addWidget(dialog)
     assert "about 1.2 GB for 4 variations of 5 s (estimated)" in dialog._mode_note.text()
     dialog.show_memory(MemoryUse("low", "gpu", int(1.2 * GIB), int(1.34 * GIB)))
-    assert "the last sound took 1.3 GB in mode low (measured)" in dialog._mode_note.text()
+    assert "the last sound took 1.3 GB (Low, measured)" in dialog._mode_note.text()
     dialog.vram_mode.setCurrentIndex(dialog.vram_mode.findData(VramMode.HIGH))
     assert "GB" not in dialog._mode_note.text().replace("above 12 GB", "")
 
