@@ -207,6 +207,7 @@ class RequestPanel(Card):
         self.duration.setDecimals(1)
         self.duration.setSuffix(" s")
         self.duration.setSpecialValueText(self.tr("As my take"))
+        self.duration.valueChanged.connect(self._on_changed)
         self.variations = QSpinBox(self)
         self.variations.setRange(1, SHOWN_MAX_VARIATIONS)
         self.variations.setValue(settings.variations)
@@ -227,6 +228,7 @@ class RequestPanel(Card):
         self.seed = QSpinBox(self)
         self.seed.setRange(0, MAX_SHOWN_SEED)
         self.seed.setToolTip(self.tr("The same seed with the same settings gives the same sounds"))
+        self.seed.valueChanged.connect(self._on_changed)
         self.seed_lock = QToolButton(self)
         self.seed_lock.setCheckable(True)
         self.seed_lock.setAccessibleName(self.tr("Keep the seed"))
@@ -311,7 +313,8 @@ class RequestPanel(Card):
         self.wishes_changed.emit()
 
     @Slot(int)
-    def _on_changed(self, value: int) -> None:
+    @Slot(float)
+    def _on_changed(self, value: float) -> None:
         self.wishes_changed.emit()
 
     @Slot(bool)

@@ -136,6 +136,8 @@ def test_the_time_it_takes_is_told_once_it_was_learned(
     window.request.duration.setValue(1.0)
     window.request.variations.setValue(2)
     assert window.request.progress.text == "takes about 6 s"
+    window.request.duration.setValue(10.0)
+    assert window.request.progress.text == "takes about 51 s"
 
 
 def test_details_are_folded_and_stay_as_they_were_left(

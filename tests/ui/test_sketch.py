@@ -57,6 +57,11 @@ def test_every_change_replaces_the_sketch(
         assert not sketched.candidates.sketch_strip.play.isEnabled()
     qtbot.waitUntil(sketched.candidates.sketch_strip.play.isEnabled)
     assert [result.request.follow for result in sketches[made:]] == [0.3]
+    sketched.request.duration.setValue(1.5)
+    assert not sketched.candidates.sketch_strip.play.isEnabled()
+    qtbot.waitUntil(sketched.candidates.sketch_strip.play.isEnabled)
+    sketched.request.seed.setValue(sketched.request.seed.value() + 1)
+    assert not sketched.candidates.sketch_strip.play.isEnabled()
 
 
 def test_a_job_need_not_wait_for_a_sketch(
