@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton
 
 ICON_PX = 18
 BUTTON_GAP_PX = 6
+DISABLED_OPACITY = 0.4
 _SCALES = (1, 2, 3)
 
 # Bodies of 24 x 24 drawings; "C" stands for the color. Lines are 1.8 wide with round ends.
@@ -71,10 +72,12 @@ _DRAWINGS = {
 
 
 def icon(name: str, color: str) -> QIcon:
-    """A sharp icon at every screen scale."""
+    """A sharp icon at every screen scale, pale where its button is disabled."""
     result = QIcon()
     for scale in _SCALES:
-        result.addPixmap(icon_pixmap(name, color, ICON_PX, scale))
+        pixmap = icon_pixmap(name, color, ICON_PX, scale)
+        result.addPixmap(pixmap)
+        result.addPixmap(_paled(pixmap), QIcon.Mode.Disabled)
     return result
 
 
@@ -105,6 +108,17 @@ def icon_pixmap(name: str, color: str, px: int, scale: float, gap_px: int = 0) -
     pixmap.setDevicePixelRatio(scale)
     QPixmapCache.insert(key, pixmap)
     return pixmap
+
+
+def _paled(pixmap: QPixmap) -> QPixmap:
+    result = QPixmap(pixmap.size())
+    result.setDevicePixelRatio(pixmap.devicePixelRatio())
+    result.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(result)
+    painter.setOpacity(DISABLED_OPACITY)
+    painter.drawPixmap(0, 0, pixmap)
+    painter.end()
+    return result
 
 
 def write_icon_file(name: str, color: str, folder: Path) -> Path:

@@ -96,6 +96,7 @@ class PackForm(QWidget):
         """What was asked for the last time, as ``values`` gave it."""
         values = {**DEFAULTS, **values}
         self.name.setText(name)
+        self.name.home(False)  # a long one shows how it begins
         for key, line in self._lines().items():
             line.setText(values[key])
         for key, combo in self._combos().items():

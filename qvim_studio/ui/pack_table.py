@@ -133,6 +133,7 @@ class PackTable(QTableView):
         super().__init__(parent)
         self.setModel(model)
         self.setItemDelegateForColumn(CATEGORY, CategoryDelegate(self))
+        self.setItemDelegateForColumn(LICENCE, LicenceDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -184,6 +185,15 @@ class CategoryDelegate(QStyledItemDelegate):
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: _Index) -> None:
         if isinstance(editor, QLineEdit):
             model.setData(index, editor.text().split(" ")[0])
+
+
+class LicenceDelegate(QStyledItemDelegate):
+    """A licence is known by how it begins."""
+
+    @logs_errors()
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 def changed_rows(

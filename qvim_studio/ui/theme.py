@@ -285,7 +285,7 @@ QComboBox#compact::drop-down { width: 18px; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: @hover; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border-color: @accent; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
-  color: @faint; background: @surface;
+  color: @faint; background: @surface; placeholder-text-color: @faint;
 }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {
   background: transparent; border: none; border-radius: 0; padding: 0; min-height: 0;

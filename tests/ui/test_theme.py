@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QFontInfo
+from PySide6.QtGui import QColor, QFontInfo, QIcon
 
 from qvim_studio.core.settings import Theme
-from qvim_studio.ui.icons import _DRAWINGS, icon_pixmap
+from qvim_studio.ui.icons import _DRAWINGS, icon, icon_pixmap
 from qvim_studio.ui.theme import DARK, LIGHT, Palette, StudioTheme, font, palette_for, style_sheet
 
 
@@ -59,6 +59,14 @@ def test_a_change_of_theme_is_announced_once(theme: StudioTheme) -> None:
     theme.set_theme(Theme.DARK)
     assert announced == [False, True]
     assert palette_for(Theme.LIGHT) is LIGHT
+
+
+def test_the_icon_of_a_disabled_button_is_pale(theme: StudioTheme) -> None:
+    record = icon("record", "#ff0000")
+    modes = (QIcon.Mode.Normal, QIcon.Mode.Disabled)
+    strong, pale = (record.pixmap(24, 24, mode).toImage().pixelColor(12, 12) for mode in modes)
+    assert strong.red() == pale.red() == 255
+    assert 0 < pale.alpha() < strong.alpha() / 2
 
 
 @pytest.mark.parametrize("name", sorted(_DRAWINGS))
