@@ -107,6 +107,18 @@ class ClipDetails(QWidget):
             seconds = seconds_text(sum(entry.duration_s for entry in entries))
             self._facts.setText(self.tr("{0} sounds, {1} in all").format(len(entries), seconds))
 
+    @Slot()
+    def edit_name(self) -> None:
+        """Of a single clip; several have none in common."""
+        if self.name.isVisible():
+            self.name.setFocus()
+            self.name.selectAll()
+
+    @Slot()
+    def edit_tags(self) -> None:
+        if self.tags.isVisible():
+            self.tags.setFocus()
+
     def finish_editing(self) -> None:
         """Keep what is being typed before another clip is shown."""
         self._on_named()

@@ -102,7 +102,7 @@ class ClipListModel(QStringListModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if isinstance(self.row(index), Section):
-            return Qt.ItemFlag.ItemIsEnabled
+            return Qt.ItemFlag.NoItemFlags  # the arrow keys step over it
         return (
             Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
         )

@@ -133,8 +133,8 @@ class HistoryPanel(QWidget):
         view.restore_requested.connect(controller.restore)
         view.recipe_requested.connect(self._on_recipe)
         view.similar_requested.connect(self._on_similar)
-        view.rename_requested.connect(self._on_rename)
-        view.tag_requested.connect(self._on_tag)
+        view.rename_requested.connect(details.edit_name)
+        view.tag_requested.connect(details.edit_tags)
         view.current_changed.connect(self._on_current_changed)
         details.renamed.connect(controller.rename)
         details.noted.connect(controller.set_note)
@@ -276,30 +276,20 @@ class HistoryPanel(QWidget):
     def _on_similar(self, entries: Sequence[ClipEntry]) -> None:
         self.similar_requested.emit(entries[0])
 
-    @Slot(object)
-    def edit_name(self, entry: ClipEntry) -> None:
-        """Let the user rename a clip that is shown elsewhere too."""
-        self._select(entry)
-        self._on_rename()
-
-    @Slot(object)
-    def edit_tags(self, entry: ClipEntry) -> None:
-        """Likewise for its tags."""
-        self._select(entry)
-        self._on_tag()
-
-    def _select(self, entry: ClipEntry) -> None:
+    def select_entry(self, entry: ClipEntry) -> None:
+        """A clip that is shown elsewhere too; no filter hides it any longer."""
         self.view.clearSelection()
         self.view.select_ids({entry.id})
+        if not self.view.selected_entries():
+            self._show_unfiltered()
+            self.view.select_ids({entry.id})
 
-    @Slot()
-    def _on_rename(self) -> None:
-        self.details.name.setFocus()
-        self.details.name.selectAll()
-
-    @Slot()
-    def _on_tag(self) -> None:
-        self.details.tags.setFocus()
+    def _show_unfiltered(self) -> None:
+        self.search.clear()
+        self.starred.setChecked(False)
+        for combo in (self.checkpoint, self.licence):
+            combo.setCurrentIndex(0)
+        self._show_filtered()
 
     @Slot()
     def _dress(self) -> None:

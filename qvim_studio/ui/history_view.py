@@ -49,14 +49,15 @@ class HistoryView(ClipListView):
         self.viewport().update()
 
     def select_ids(self, ids: set[int]) -> None:
-        """Select the clips with these ids, where they are shown."""
+        """Select the clips with these ids, where they are shown; keys go on from there."""
         if not ids:
             return
         for number in range(self._clips.rowCount()):
-            row = self._clips.row(self._clips.index(number))
+            index = self._clips.index(number)
+            row = self._clips.row(index)
             if isinstance(row, ClipEntry) and row.id in ids:
-                self.selectionModel().select(
-                    self._clips.index(number), QItemSelectionModel.SelectionFlag.Select
+                self.selectionModel().setCurrentIndex(
+                    index, QItemSelectionModel.SelectionFlag.Select
                 )
 
     def select_row(self, number: int) -> None:
@@ -145,7 +146,9 @@ class HistoryView(ClipListView):
 
     @Slot()
     def _restore_selection(self) -> None:
+        self.setAutoScroll(False)  # what came or went moves nothing under the eye
         self.select_ids(self._kept)
+        self.setAutoScroll(True)
         self._on_selection_changed()
 
     @Slot()

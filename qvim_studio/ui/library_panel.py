@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.card import Card
 from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.history_panel import HistoryPanel
@@ -95,6 +96,22 @@ class LibraryPanel(Card):
         """Bring the history to the front and search in it."""
         self._show_page(0)
         self.history.focus_search()
+
+    @Slot(object)
+    def edit_name(self, entry: ClipEntry) -> None:
+        """Let the user rename a clip that is shown elsewhere too."""
+        self._show_entry(entry)
+        self.history.details.edit_name()
+
+    @Slot(object)
+    def edit_tags(self, entry: ClipEntry) -> None:
+        """Likewise for its tags."""
+        self._show_entry(entry)
+        self.history.details.edit_tags()
+
+    def _show_entry(self, entry: ClipEntry) -> None:
+        self._show_page(0)
+        self.history.select_entry(entry)
 
     def _show_page(self, number: int) -> None:
         self._tabs.button(number).setChecked(True)

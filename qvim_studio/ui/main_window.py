@@ -147,8 +147,8 @@ class MainWindow(QMainWindow):
         )
         self.sketch_desk = SketchDesk(self.request, self.candidates, controller, services, self)
         self.library.sounds.voice_search_requested.connect(controller.find_by_voice)
-        self.candidates.view.rename_requested.connect(self.history.edit_name)
-        self.candidates.view.tag_requested.connect(self.history.edit_tags)
+        self.candidates.view.rename_requested.connect(self.library.edit_name)
+        self.candidates.view.tag_requested.connect(self.library.edit_tags)
         for view in (self.candidates.view, self.history.view, self.library.sounds.view):
             view.play_requested.connect(controller.toggle_clip)
             view.reveal_requested.connect(self._reveal)

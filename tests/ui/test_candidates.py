@@ -124,6 +124,16 @@ def test_rename_and_tag_lead_to_the_details_of_the_clip(compared: MainWindow) ->
     assert compared.history.details.isAncestorOf(compared.focusWidget())
 
 
+def test_rename_finds_the_clip_wherever_the_library_is_looked_at(compared: MainWindow) -> None:
+    library = compared.library
+    library.history.search.setText("what no clip is called")
+    library.show_sounds()
+    QTest.keyClick(compared.candidates.view, Qt.Key.Key_F2)
+    assert library.history.details.name.hasFocus()
+    assert library.history.search.text() == ""
+    assert library.history.view.selected_entries() == compared.candidates.view.selected_entries()
+
+
 def test_more_like_this_starts_from_the_candidate(
     compared: MainWindow, services: Services, qtbot: QtBot
 ) -> None:

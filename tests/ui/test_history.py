@@ -257,6 +257,26 @@ def test_rows_name_themselves_where_no_section_does(panel: HistoryPanel) -> None
     assert before != after
 
 
+def test_the_arrow_keys_step_over_headings(panel: HistoryPanel) -> None:
+    panel.view.select_row(1)
+    chosen = []
+    for _ in range(panel.model.count - 1):
+        press(panel, Qt.Key.Key_Down)
+        chosen += panel.view.selected_entries()
+    assert len(chosen) == panel.model.count - 1
+    assert not panel.details.isHidden()
+
+
+def test_keys_go_on_from_where_they_were_when_a_clip_arrives(
+    panel: HistoryPanel, qtbot: QtBot
+) -> None:
+    (chosen,) = select(panel, 1)
+    panel.model.add([replace(chosen, id=5, group="newer", created_s=chosen.created_s + 60)])
+    with qtbot.waitSignal(panel.view.play_requested) as played:
+        press(panel, Qt.Key.Key_Return)
+    assert played.args == [chosen]
+
+
 def test_a_heading_plays_nothing(panel: HistoryPanel, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(panel.view.play_requested):
         QTest.mouseClick(
