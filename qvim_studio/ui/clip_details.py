@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,7 +26,6 @@ from qvim_studio.ui.painting import seconds_text
 from qvim_studio.ui.theme import GRID
 
 MAX_RATING = 5
-_FACTS = ("steps", "guidance", "follow", "balance", "start")
 
 
 class ClipDetails(QWidget):
@@ -54,6 +54,7 @@ class ClipDetails(QWidget):
         self._facts = QLabel(self)
         self._facts.setObjectName("caption")
         self._facts.setWordWrap(True)
+        self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.use = QPushButton(self.tr("Use this recipe"), self)
         self.copy = QPushButton(self.tr("Copy"), self)
         self.copy.setToolTip(self.tr("Copy the whole recipe as text"))
@@ -137,12 +138,10 @@ class ClipDetails(QWidget):
         parts.append(seconds_text(entry.duration_s))
         if recipe is not None:
             parts.append(f"{self.tr('seed')} {entry.seed}")
-            parts += [
-                f"{key} {_short(recipe.request[key])}"
-                for key in _FACTS
-                if recipe.request.get(key) is not None
-            ]
-            started_from = recipe.details.get("started_from")
+            parts += self._wishes_of(recipe.request)
+            starts = {"noise": self.tr("pure noise"), "imitation": self.tr("my imitation")}
+            start = starts.get(recipe.request.get("start", ""))
+            started_from = recipe.details.get("started_from") or start
             if started_from:
                 parts.append(self.tr("from {0}").format(started_from))
             if recipe.details.get("extended_to_hz"):
@@ -154,6 +153,20 @@ class ClipDetails(QWidget):
             parts += [entry.checkpoint_title, entry.licence, words]
         parts.append(time.strftime("%d %b %Y %H:%M", time.localtime(entry.created_s)))
         return "  ·  ".join(part for part in parts if part)
+
+    def _wishes_of(self, request: Mapping[str, Any]) -> list[str]:
+        """In the words of the controls that they were asked with."""
+        words = (
+            ("steps", self.tr("{0} steps"), 1),
+            ("guidance", self.tr("guidance {0:g}"), 1),
+            ("follow", self.tr("{0:.0f} % tight"), 100),
+            ("balance", self.tr("{0:.0f} % text"), 100),
+        )
+        return [
+            text.format(factor * request[key])
+            for key, text, factor in words
+            if request.get(key) is not None
+        ]
 
     @Slot()
     def _on_named(self) -> None:
@@ -202,7 +215,3 @@ def _show_text(field: QLineEdit, text: str) -> None:
     """Show a value, but never over what the user is typing."""
     if not field.isModified():
         field.setText(text)
-
-
-def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
