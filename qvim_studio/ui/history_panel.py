@@ -95,7 +95,7 @@ class HistoryPanel(QWidget):
             combo.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-            combo.setMinimumContentsLength(6)
+            combo.setMinimumContentsLength(3)  # more where there is room
             combo.setObjectName("compact")
             filters.addWidget(combo, 1)
         for bar in (row, filters):

@@ -9,7 +9,7 @@ from qvim_studio.core.errors import StudioError
 from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.main_window import MainWindow
 
-SMALL_SCREEN = (1093, 574)  # 1366 x 768 at 125 %, less a title bar
+SMALL_SCREEN = (960, 500)  # 1920 x 1080 at 200 %, less a title bar
 
 
 def test_a_window_is_no_larger_than_its_screen(qtbot: QtBot) -> None:
