@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from qvim_studio.jobs.job import JobProgress
@@ -107,19 +108,27 @@ class CandidatesPanel(Card):
         """Show what the user did to some of them."""
         by_id = {entry.id: entry for entry in changed if entry.id}
         if any(entry.id in by_id for entry in self._entries):
-            selected = [entry.path for entry in self.view.selected_entries()]
+            chosen = self._chosen()
             self._entries = tuple(by_id.get(entry.id, entry) for entry in self._entries)
             by_path = {entry.path: by_id.get(entry.id, entry) for entry in self.shown}
             self.model.set_entries([self._dressed(entry) for entry in by_path.values()])
-            for entry in self.shown:
-                if entry.path in selected:
-                    self.view.select_entry(entry)
+            self._choose(chosen)
 
     def _show(self) -> None:
         entries = list(self._entries)
         if self.blind.isChecked():
             random.SystemRandom().shuffle(entries)
         self.model.set_entries([self._dressed(entry) for entry in entries])
+
+    def _chosen(self) -> set[Path]:
+        return {entry.path for entry in self.view.selected_entries()}
+
+    def _choose(self, paths: set[Path]) -> None:
+        for number, entry in enumerate(self.shown):
+            if entry.path in paths:
+                self.view.selectionModel().setCurrentIndex(
+                    self.model.index(number), QItemSelectionModel.SelectionFlag.Select
+                )
 
     def _dressed(self, entry: ClipEntry) -> ClipEntry:
         return replace(entry, similarity=None) if self.blind.isChecked() else entry
@@ -137,9 +146,11 @@ class CandidatesPanel(Card):
 
     @Slot(bool)
     def _on_blind_toggled(self, is_blind: bool) -> None:
+        chosen = set() if is_blind else self._chosen()  # the one in hand would be known, blind
         self.view.set_blind(is_blind)
         self._note.setVisible(not is_blind)
         self._show()
+        self._choose(chosen)
         self.blind_toggled.emit(is_blind)
 
     @Slot()

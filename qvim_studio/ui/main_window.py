@@ -31,7 +31,7 @@ from qvim_studio.jobs.checkpoint_shelf import Shelf
 from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.job import JobFinished
 from qvim_studio.jobs.memory_watch import MemoryWatch
-from qvim_studio.jobs.playback import Heard
+from qvim_studio.jobs.playback import NOTHING, Heard
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.clip_panels import CandidatesPanel
@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         self.library.sounds.voice_search_requested.connect(controller.find_by_voice)
         self.candidates.view.rename_requested.connect(self.library.edit_name)
         self.candidates.view.tag_requested.connect(self.library.edit_tags)
+        self.candidates.blind_toggled.connect(self._on_blind_toggled)
         for view in (self.candidates.view, self.history.view, self.library.sounds.view):
             view.play_requested.connect(controller.toggle_clip)
             view.reveal_requested.connect(self._reveal)
@@ -257,10 +258,14 @@ class MainWindow(QMainWindow):
         if state is RecordingState.OPENING:
             self.messages.clear()
 
+    @Slot(bool)
+    def _on_blind_toggled(self, is_blind: bool) -> None:
+        self._on_heard_changed(self._services.playback.heard)
+
     @Slot(object)
     def _on_heard_changed(self, heard: Heard) -> None:
         self.candidates.show_heard(heard)
-        self.history.view.show_heard(heard)
+        self.history.view.show_heard(NOTHING if self.candidates.blind.isChecked() else heard)
         self.library.sounds.view.show_heard(heard)
 
     @Slot(object)

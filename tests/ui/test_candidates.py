@@ -82,6 +82,35 @@ def test_blind_hides_order_similarity_and_names_until_it_ends(compared: MainWind
     assert panel.shown == true_order
 
 
+def test_the_one_that_was_liked_blind_is_known_afterwards(compared: MainWindow) -> None:
+    panel = compared.candidates
+    QTest.keyClick(compared, Qt.Key.Key_B)
+    assert not panel.view.selected_entries()
+    QTest.keyClick(compared, Qt.Key.Key_3)
+    liked = panel.shown[2].path
+    QTest.keyClick(compared, Qt.Key.Key_B)
+    assert [entry.path for entry in panel.view.selected_entries()] == [liked]
+
+
+def test_the_history_does_not_tell_what_is_heard_blind(compared: MainWindow) -> None:
+    view = compared.history.view
+    quiet = view.grab().toImage()
+    QTest.keyClick(compared, Qt.Key.Key_B)
+    QTest.keyClick(compared, Qt.Key.Key_1)
+    assert compared._services.playback.heard.key
+    assert view.grab().toImage() == quiet
+    QTest.keyClick(compared, Qt.Key.Key_B)
+    assert view.grab().toImage() != quiet
+
+
+def test_several_starred_candidates_stay_selected(compared: MainWindow, qtbot: QtBot) -> None:
+    view = compared.candidates.view
+    view.selectAll()
+    with qtbot.waitSignal(compared.controller.history.updated):
+        QTest.keyClick(view, Qt.Key.Key_S)
+    assert len(view.selected_entries()) == 4
+
+
 def test_a_low_best_similarity_asks_for_a_word(
     with_take: MainWindow, generate: Generate, qtbot: QtBot
 ) -> None:
