@@ -212,6 +212,7 @@ def _take_edit(field: QLineEdit) -> bool:
 
 
 def _show_text(field: QLineEdit, text: str) -> None:
-    """Show a value, but never over what the user is typing."""
+    """Show a value from its beginning, but never over what the user is typing."""
     if not field.isModified():
         field.setText(text)
+        field.home(False)

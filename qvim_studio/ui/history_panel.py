@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.card import ElidedComboBox
 from qvim_studio.ui.clip_details import ClipDetails
 from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.history_model import HistoryModel, Order
@@ -64,7 +65,7 @@ class HistoryPanel(QWidget):
         self.starred.setCheckable(True)
         self.starred.setAccessibleName(self.tr("Starred only"))
         self.starred.setToolTip(self.tr("Starred only"))
-        self.order = QComboBox(self)
+        self.order = ElidedComboBox(self)
         self.order.setAccessibleName(self.tr("Order"))
         self.order.setToolTip(self.tr("Order"))
         for label, order in (
@@ -109,8 +110,8 @@ class HistoryPanel(QWidget):
         layout.addWidget(self.view, 1)
         layout.addWidget(self.details)
 
-    def _combo(self, name: str) -> QComboBox:
-        combo = QComboBox(self)
+    def _combo(self, name: str) -> ElidedComboBox:
+        combo = ElidedComboBox(self)
         combo.setAccessibleName(name)
         combo.setToolTip(name)
         combo.addItem(name, "")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QPaintEvent, QStandardItemModel
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
     QToolButton,
     QWidget,
 )
@@ -21,41 +18,21 @@ from PySide6.QtWidgets import (
 from qvim_studio.audio.devices import AudioDevice
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.card import ElidedComboBox
 from qvim_studio.ui.icons import icon, set_button_icon
 from qvim_studio.ui.level_meter import LevelMeter
-from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.recording_options import RecordingOptionsPopup
 from qvim_studio.ui.theme import GRID, StudioTheme
 
 
-class MicrophoneBox(QComboBox):
-    """Looks again which microphones there are when it is opened, and ends a long name in dots.
-    Signal: devices_wanted."""
+class MicrophoneBox(ElidedComboBox):
+    """Looks again which microphones there are when it is opened. Signal: devices_wanted."""
 
     devices_wanted = Signal()
 
     def showPopup(self) -> None:
         self.devices_wanted.emit()
         super().showPopup()
-
-    def shown_text(self) -> str:
-        """The name, as far as there is room."""
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        part = QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self)
-        mode = Qt.TextElideMode.ElideRight
-        return self.fontMetrics().elidedText(self.currentText(), mode, room.width())
-
-    @logs_errors()
-    def paintEvent(self, event: QPaintEvent) -> None:
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        option.currentText = self.shown_text()
-        painter = QStylePainter(self)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-        painter.end()
 
 
 class RecordBar(QWidget):

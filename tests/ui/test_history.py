@@ -232,6 +232,16 @@ def test_details_tell_and_keep_what_the_user_says(panel: HistoryPanel, services:
     assert (kept.title, kept.tags, kept.note, kept.rating) == ("dog", (), "", 0)
 
 
+def test_long_names_are_seen_from_their_beginning(panel: HistoryPanel) -> None:
+    (clip,) = select(panel, 3)
+    panel._controller.rename(clip, "A rusty gate " * 9)
+    assert panel.details.name.cursorPosition() == 0
+    panel.licence.addItem("Apache-2.0 and many other words")
+    panel.licence.setCurrentIndex(panel.licence.count() - 1)
+    assert panel.licence.shown_text().startswith("Apa")
+    assert panel.licence.shown_text().endswith("…")
+
+
 def test_many_clips_are_tagged_at_once(panel: HistoryPanel, services: Services) -> None:
     select(panel, 1, 2, 3)
     assert not panel.details.name.isVisible()
