@@ -20,8 +20,9 @@ from qvim_studio.ui.clip_list_model import ClipListModel
 from qvim_studio.ui.forming_strip import FormingStrip
 from qvim_studio.ui.icons import icon
 from qvim_studio.ui.sketch_strip import SketchStrip
-from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.theme import StudioTheme
 
+BESIDE_LIST_PX = (0, 0, 14, 0)  # the list, whose scroll bar is narrow, reaches further
 LOW_SIMILARITY = 0.45  # below it even the best candidate is something else: words would help
 
 
@@ -59,14 +60,14 @@ class CandidatesPanel(Card):
         self.head.addWidget(self._note, 1)
         for button in (self.hint, self.sketch, self.match, self.blind):
             self.head.addWidget(button)
-        self.head.addSpacing(GRID)
+        self.head.setContentsMargins(*BESIDE_LIST_PX)
         self.body.addLayout(self.head)
         self.body.setContentsMargins(16, 8, 2, 8)
         self.sketch_strip = SketchStrip(theme, self)
         self.body.addWidget(self.sketch_strip)
         self.forming = FormingStrip(theme, self)
         forming_row = QHBoxLayout()
-        forming_row.setContentsMargins(0, 0, 14, 0)  # the list below reaches further
+        forming_row.setContentsMargins(*BESIDE_LIST_PX)
         forming_row.addWidget(self.forming)
         self.body.addLayout(forming_row)
         self.model = ClipListModel(with_sections=False, parent=self)
