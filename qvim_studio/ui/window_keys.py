@@ -32,6 +32,11 @@ class WindowKeys(QObject):
         self.actions = StudioActions(window, self._handlers())
         self._on_settings_changed(services.store.settings)
         services.store.changed.connect(self._on_settings_changed)
+        undo_stack = window.controller.history.undo_stack
+        undo_stack.undoTextChanged.connect(self._show_undo)
+        undo_stack.redoTextChanged.connect(self._show_redo)
+        self._show_undo()
+        self._show_redo()
         for number in range(1, 10):
             shortcut = QShortcut(QKeySequence(str(number)), window)
             shortcut.setProperty("number", number)
@@ -97,6 +102,17 @@ class WindowKeys(QObject):
     def _on_settings_changed(self, settings: Settings) -> None:
         self.actions.set_shortcuts(settings.shortcuts)
 
+    @Slot(str)
+    def _show_undo(self, change: str = "") -> None:
+        """What the menu entry would undo now."""
+        self.actions["undo"].setText(f"{self.tr('Undo')} {change}".rstrip())
+        self.actions["undo"].setEnabled(bool(change))
+
+    @Slot(str)
+    def _show_redo(self, change: str = "") -> None:
+        self.actions["redo"].setText(f"{self.tr('Redo')} {change}".rstrip())
+        self.actions["redo"].setEnabled(bool(change))
+
     def _play(self) -> None:
         """Space presses the button that has the focus; elsewhere it plays or stops."""
         focused = QApplication.focusWidget()
@@ -133,6 +149,10 @@ class WindowKeys(QObject):
         path = local_file(QGuiApplication.clipboard().mimeData())
         if path is not None:
             self._window.open_imitation(path)
+        else:
+            self._window.messages.show_notice(
+                self.tr("Nothing to paste: copy an audio file in a file manager or a DAW first.")
+            )
 
     @Slot()
     def _on_number(self) -> None:

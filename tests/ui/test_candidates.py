@@ -128,8 +128,11 @@ def test_a_star_by_key_is_kept_and_undone(compared: MainWindow, qtbot: QtBot) ->
         QTest.keyClick(compared.candidates.view, Qt.Key.Key_S)
     assert [e.is_starred for e in compared.candidates.shown] == [True, False, False, False]
     assert compared.candidates.view.selected_entries() == [compared.candidates.shown[0]]
+    undo, redo = (compared.keys.actions[name] for name in ("undo", "redo"))
+    assert (undo.text(), undo.isEnabled(), redo.isEnabled()) == ("Undo star", True, False)
     QTest.keySequence(compared, "Ctrl+Z")
     assert not compared.candidates.shown[0].is_starred
+    assert (redo.text(), undo.isEnabled(), redo.isEnabled()) == ("Redo star", False, True)
 
 
 def test_the_candidate_that_was_played_by_key_is_the_one_that_is_starred(

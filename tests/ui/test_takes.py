@@ -209,6 +209,11 @@ def test_a_copied_file_is_pasted_as_the_imitation(
     assert window.controller.imitation.path == take
 
 
+def test_pasting_without_a_copied_file_says_what_is_missing(window: MainWindow) -> None:
+    QTest.keySequence(window, "Ctrl+V")
+    assert "copy an audio file" in window.messages.text
+
+
 def test_a_candidate_is_seen_below_the_imitation_at_the_same_place(
     window: MainWindow, padded_take: Path, generate: Generate, qtbot: QtBot
 ) -> None:
