@@ -250,8 +250,8 @@ QToolButton {
 }
 QToolButton:hover { background: @hover; }
 QToolButton:pressed { background: @line; }
-QToolButton:focus { border-color: @accent; }
 QToolButton:checked { background: @raised; border-color: @line; }
+QToolButton:focus { border-color: @accent; }
 QToolButton#withText { padding: 0 4px; color: @secondary; }
 QToolButton#withText:hover { color: @text; }
 QToolButton#withText::menu-indicator { image: none; }
@@ -330,6 +330,7 @@ QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: @accent; 
 QCheckBox::indicator:checked {
   background: @accent; border-color: @accent; image: url("@check_mark");
 }
+QCheckBox::indicator:checked:focus { border-color: @text; }
 
 QListView { background: transparent; border: none; }
 QTableView {

@@ -4,6 +4,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QIcon
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.settings import Theme
 from qvim_studio.ui.icons import _DRAWINGS, icon, icon_pixmap
@@ -59,6 +68,24 @@ def test_a_change_of_theme_is_announced_once(theme: StudioTheme) -> None:
     theme.set_theme(Theme.DARK)
     assert announced == [False, True]
     assert palette_for(Theme.LIGHT) is LIGHT
+
+
+@pytest.mark.parametrize("kind", [QToolButton, QCheckBox, QPushButton])
+def test_the_focus_is_seen_on_what_is_checked(
+    kind: type[QAbstractButton], theme: StudioTheme, qtbot: QtBot
+) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    button, other = kind(page), QLineEdit(page)
+    button.setCheckable(True)
+    button.setChecked(True)
+    other.move(100, 100)
+    page.show()
+    other.setFocus()
+    qtbot.waitUntil(other.hasFocus)
+    before = button.grab().toImage()
+    button.setFocus()
+    assert button.grab().toImage() != before
 
 
 def test_the_icon_of_a_disabled_button_is_pale(theme: StudioTheme) -> None:
