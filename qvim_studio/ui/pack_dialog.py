@@ -77,10 +77,7 @@ class PackDialog(QDialog):
         self.setWindowTitle(self.tr("Export sample pack"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         resize_on_screen(self, *SIZE)
-        self.form = PackForm(self)
         self.model = PackTableModel(theme, self)
-        self.table = PackTable(self.model, self)
-        self.table.setAccessibleName(self.tr("Sounds of the pack"))
         self._build(choices)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -90,14 +87,12 @@ class PackDialog(QDialog):
         self.form.show_values(values, _common_name(entries), default_folder)
         self._connect()
         self._read_chosen()
+        self.form.name.setFocus()
 
     def _build(self, choices: Mapping[str, Sequence[ClipEntry]]) -> None:
+        """In the order in which Tab visits them."""
         title = QLabel(self.tr("Export sample pack"), self)
         title.setObjectName("dialogTitle")
-        self.choice = QComboBox(self)
-        self.choice.setAccessibleName(self.tr("Which sounds"))
-        for name, entries in choices.items():
-            self.choice.addItem(f"{name} ({len(entries):,})", tuple(entries))
         hint = QLabel(self.tr("Double-click to rename; Del leaves a sound out"), self)
         hint.setObjectName("caption")
         self.listen = QPushButton(self.tr("Listen for categories"), self)
@@ -107,6 +102,13 @@ class PackDialog(QDialog):
                 "most alike; with rows selected, those get it"
             )
         )
+        self.choice = QComboBox(self)
+        self.choice.setAccessibleName(self.tr("Which sounds"))
+        for name, entries in choices.items():
+            self.choice.addItem(f"{name} ({len(entries):,})", tuple(entries))
+        self.form = PackForm(self)
+        self.table = PackTable(self.model, self)
+        self.table.setAccessibleName(self.tr("Sounds of the pack"))
         self.summary = ElidedLabel(self)
         self.problem = QLabel(self)
         self.problem.setObjectName("problem")

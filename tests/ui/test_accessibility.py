@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import screen
 from library_fixtures import add_clips
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from screen import Screen
 
@@ -132,11 +132,30 @@ def test_tab_walks_through_a_panel_as_it_is_read(
     while (focused := next_by_tab(window)) not in order:
         order.append(focused)
     for panel in (window.imitation, window.library):
-        walked = [widget for widget in order if panel.isAncestorOf(widget)]
-        lines = [widget.mapTo(panel, widget.rect().center()).y() // LINE_PX for widget in walked]
+        lines = lines_of(panel, [widget for widget in order if panel.isAncestorOf(widget)])
         assert lines == sorted(lines)
 
 
-def next_by_tab(window: MainWindow) -> QWidget:
-    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
-    return QApplication.focusWidget()
+def test_tab_walks_through_the_pack_as_it_is_read(
+    with_take: MainWindow, generate: Callable[[MainWindow], None]
+) -> None:
+    generate(with_take)
+    dialog = with_take.packs.open_pack()
+    assert dialog.focusWidget() is dialog.form.name
+    dialog.listen.setFocus()
+    order: list[QWidget] = [dialog.listen]
+    while (focused := next_by_tab(dialog)) not in order:
+        order.append(focused)
+    assert len(order) > 10
+    assert lines_of(dialog, order) == sorted(lines_of(dialog, order))
+    dialog.reject()
+
+
+def lines_of(panel: QWidget, widgets: Sequence[QWidget]) -> list[int]:
+    """The lines of the panel that they stand on."""
+    return [widget.mapTo(panel, widget.rect().center()).y() // LINE_PX for widget in widgets]
+
+
+def next_by_tab(window: QWidget) -> QWidget:
+    QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+    return window.focusWidget()
