@@ -479,7 +479,7 @@ def _columns(samples: int) -> int:
 def _told(sound: NearestSound) -> str:
     if sound.similarity is None:
         return sound.name
-    return f"{sound.name} (similarity {sound.similarity:.2f})"
+    return f"{sound.name} ({100 * sound.similarity:.0f} % alike)"
 
 
 def raise_if_cancelled(is_cancelled: IsCancelled) -> None:

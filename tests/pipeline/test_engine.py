@@ -230,7 +230,7 @@ def test_nearest_start_uses_the_sound_that_was_found(tiny: str) -> None:
 def test_neighbouring_seeds_start_from_different_sounds(tiny: str) -> None:
     result = generate(StudioEngine(find_two), tiny, start=Start.NEAREST, variations=3, seed=5)
     assert {v.seed: v.start_name for v in result.variations} == {5: "beep", 6: "bark", 7: "beep"}
-    assert result.notes == ("Started from bark (similarity 0.50), beep (similarity 0.40).",)
+    assert result.notes == ("Started from bark (50 % alike), beep (40 % alike).",)
 
 
 def test_the_seed_alone_says_which_sound_it_starts_from(tiny: str) -> None:
@@ -239,7 +239,7 @@ def test_the_seed_alone_says_which_sound_it_starts_from(tiny: str) -> None:
     alone = generate(engine, tiny, start=Start.NEAREST, strength=0.4, seed=5, variations=1)
     again = next(v for v in both.variations if v.seed == 5)
     assert np.array_equal(alone.variations[0].clip.samples, again.clip.samples)
-    assert alone.notes == ("Started from beep (similarity 0.40).",)
+    assert alone.notes == ("Started from beep (40 % alike).",)
 
 
 def make_silent(monkeypatch: pytest.MonkeyPatch, *calls: int) -> None:
