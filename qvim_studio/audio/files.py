@@ -63,7 +63,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         temporary = Path(name)
         write(temporary)
         sync_file(temporary)
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~_UMASK)
         temporary.replace(path)
     except (OSError, soundfile.LibsndfileError) as error:
         if temporary is not None:
@@ -199,8 +199,11 @@ def write_reason(error: Exception) -> str:
     return f"{_reason(error)} (the disk may be full)"
 
 
-def _umask() -> int:
-    """The process's umask; it can only be read by setting it."""
-    mask = os.umask(0o022)
+def _read_umask() -> int:
+    mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+# Read once, before there are threads: it can only be read by setting it, which all of them see.
+_UMASK = _read_umask()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -189,3 +191,17 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def test_a_read_only_folder_is_refused() -> None:
     with pytest.raises(OutputError, match="Nothing can be written"):
         check_output_folder(Path("/proc/self/output"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no umask")
+def test_a_file_is_as_private_as_the_user_wants(tmp_path: Path) -> None:
+    program = (
+        "import os; os.umask(0o077)\n"
+        "from pathlib import Path\n"
+        "from qvim_studio.audio.files import write_atomically\n"
+        f"path = Path({str(tmp_path / 'take.txt')!r})\n"
+        "write_atomically(path, lambda name: name.write_text('x'))\n"
+        "print(oct(path.stat().st_mode & 0o777), oct(os.umask(0)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.split() == [b"0o600", b"0o77"]
