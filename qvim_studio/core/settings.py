@@ -6,9 +6,7 @@ set aside, never overwritten, and the studio starts with its defaults and says s
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -25,6 +23,7 @@ from qvim_studio.core.request import (
     Start,
     VramMode,
 )
+from qvim_studio.core.text_file import save_text
 
 SETTINGS_VERSION = 1
 
@@ -175,17 +174,9 @@ def save_settings(settings: Settings, path: Path) -> None:
     """Write completely or not at all."""
     values = {"version": SETTINGS_VERSION, **asdict(settings)}
     values = {key: v.value if isinstance(v, Enum) else v for key, v in values.items()}
-    temporary = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(values, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        save_text(path, json.dumps(values, indent=2))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         raise OutputError(
             f"The settings cannot be saved to {path}: {error.strerror}. "
             "Make that folder writable; until then changes last for this session only."

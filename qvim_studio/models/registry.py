@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import platformdirs
 
 from qvim_studio.core.errors import CheckpointError, OutputError
 from qvim_studio.core.resources import resource_path
+from qvim_studio.core.text_file import save_text
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -81,18 +80,9 @@ def _toml(value: Any) -> str:
 
 
 def _save(path: Path, text: str) -> None:
-    """Write completely or not at all."""
-    temporary = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        save_text(path, text)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         raise OutputError(
             f"The list of checkpoints cannot be saved to {path}: {error.strerror}. "
             "Make that folder writable or make room, then try again."

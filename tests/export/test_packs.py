@@ -17,13 +17,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import soundfile
-from pack_clips import NOT_FOR_SALE, make_clips
+from pack_clips import make_clips
 from PIL import Image
 from wavinfo import WavInfoReader
 
 from qvim_studio import cli
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import CancelledError, OutputError, StudioError, UsageError
+from qvim_studio.core.errors import CancelledError, OutputError, UsageError
 from qvim_studio.export import pack_render, pack_writer, pcm
 from qvim_studio.export.edits import EditList, NormalizeTruePeak, SeamlessLoop
 from qvim_studio.export.metadata import Loop
@@ -208,35 +208,6 @@ def test_edits_are_applied_and_told(tmp_path: Path) -> None:
     loop = seen.smpl.sample_loops[0]
     assert (loop.start, loop.end + 1) == (0, soundfile.info(wav).frames)
     assert json.loads((folder / "manifest.json").read_text())["edits"][0]["kind"] == "loop"
-
-
-def test_the_commercial_switch_refuses_and_lists(tmp_path: Path) -> None:
-    files = make_clips(tmp_path, "dog bark", 1) + make_clips(tmp_path, "cat", 1, NOT_FOR_SALE)
-    soundfile.write(tmp_path / "own.wav", np.ones(4800) * 0.1, 48_000)
-    files.append(tmp_path / "own.wav")
-    options = PackOptions("P", "MK", "QVIM", is_commercial=True)
-    with pytest.raises(StudioError, match=r"2 of 3 clips .*cat_01\.wav \(CC-BY-NC-4\.0\)") as got:
-        plan_pack(files, options)
-    assert "own.wav (unknown)" in str(got.value) and "dog_bark" not in str(got.value)
-
-
-def test_what_is_refused_is_told_apart_where_two_have_one_name(tmp_path: Path) -> None:
-    files = [tmp_path / "day/rain.wav", tmp_path / "night/rain.wav", tmp_path / "hum.wav"]
-    for file in files:
-        file.parent.mkdir(exist_ok=True)
-        soundfile.write(file, np.ones(4800) * 0.1, 48_000)
-    with pytest.raises(StudioError) as got:
-        plan_pack(files, PackOptions("P", "MK", "QVIM", is_commercial=True))
-    names = (str(Path("day/rain.wav")), str(Path("night/rain.wav")), "hum.wav")
-    assert "; ".join(f"{name} (unknown)" for name in names) in str(got.value)
-
-
-def test_mixed_licences_are_stated(tmp_path: Path) -> None:
-    files = make_clips(tmp_path, "dog bark", 1) + make_clips(tmp_path, "cat", 1, NOT_FOR_SALE)
-    folder = export_pack(plan_pack(files, OPTIONS), tmp_path / "out").folder
-    text = (folder / "Documentation/LICENSE.txt").read_text()
-    assert "MIXES 2 licences" in text and "may NOT be sold" in text
-    assert "Not every sound in this pack may be sold" in text
 
 
 @pytest.mark.parametrize("silence_s", [0, 70])
