@@ -90,6 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_studio(commands)
     _add_generate(commands)
+    _add_edit(commands)
     _add_embed(commands)
     _add_search(commands)
     _add_checkpoints(commands)
@@ -121,6 +122,28 @@ def _add_studio(commands: Any) -> None:
 def _add_generate(commands: Any) -> None:
     parser = commands.add_parser("generate", help="make sounds from an imitation, words or both")
     parser.add_argument("imitation", nargs="?", type=Path, help="audio file of the imitation")
+    parser.add_argument("--duration", type=float, metavar="SEC", help="default: as the imitation")
+    _add_making(parser)
+    parser.set_defaults(run=_generate)
+
+
+def _add_edit(commands: Any) -> None:
+    parser = commands.add_parser("edit", help="make a part of a sound anew, or what comes after it")
+    parser.add_argument("sound", type=Path, help="audio file; it is never changed")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--part", nargs=2, type=float, metavar=("BEGIN", "END"), help="in seconds; made anew"
+    )
+    where.add_argument("--continue", dest="seconds", type=float, metavar="SEC", help="go on for")
+    parser.add_argument(
+        "--imitation", type=Path, metavar="FILE", help="your voice: what comes there, and when"
+    )
+    _add_making(parser)
+    parser.set_defaults(run=_edit)
+
+
+def _add_making(parser: argparse.ArgumentParser) -> None:
+    """What all commands take that make sounds."""
     parser.add_argument("--timbre", type=Path, metavar="FILE", help="what it should sound like")
     parser.add_argument("--text", default="", help="what it should be, in words")
     parser.add_argument("--negative", default="", metavar="T", help="what it should not be")
@@ -130,7 +153,6 @@ def _add_generate(commands: Any) -> None:
     parser.add_argument("--steps", type=int, metavar="N", help="denoising steps")
     parser.add_argument("--guidance", type=float, metavar="G")
     parser.add_argument("--follow", type=float, default=0.7, help="0 loose .. 1 tight")
-    parser.add_argument("--duration", type=float, metavar="SEC", help="default: as the imitation")
     parser.add_argument("--start", choices=[start.value for start in Start])
     parser.add_argument("--strength", type=float, help="how far a start is noised, 0..1")
     parser.add_argument("--library", type=Path, metavar="DIR", help="sounds for --start nearest")
@@ -146,7 +168,6 @@ def _add_generate(commands: Any) -> None:
     )
     parser.add_argument("-o", "--output", type=Path, default=Path(OUTPUT_FOLDER), metavar="DIR")
     parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=_generate)
 
 
 def _add_embed(commands: Any) -> None:
@@ -336,6 +357,12 @@ def _generate(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.commands import generate
 
     return generate(options)
+
+
+def _edit(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands import edit
+
+    return edit(options)
 
 
 def _embed(options: argparse.Namespace) -> dict[str, Any]:

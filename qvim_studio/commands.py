@@ -15,6 +15,7 @@ from qvim_studio.audio.files import check_output_folder, read_audio, write_atomi
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import CheckpointError, StudioError, UsageError
 from qvim_studio.core.request import (
     DEFAULT_BALANCE,
@@ -28,6 +29,7 @@ from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.export.clip_writer import write_result
 from qvim_studio.export.command import print_notes
+from qvim_studio.export.recipe import provenance_of
 from qvim_studio.models.checkpoints import (
     KnownPart,
     find_checkpoint,
@@ -41,11 +43,26 @@ if TYPE_CHECKING:
 
 
 def generate(options: argparse.Namespace) -> dict[str, Any]:
-    """Make clips; everything that can be refused is refused before torch is imported."""
-    request = _request_from(options)
+    """Make clips."""
+    stem = options.imitation.stem if options.imitation is not None else options.text
+    request = _request_from(options).with_changes(duration_s=options.duration)
+    return _make(request, options, stem)
+
+
+def edit(options: argparse.Namespace) -> dict[str, Any]:
+    """Make a part of a sound anew, or what comes after it."""
+    sound, came_from = read_audio(options.sound), provenance_of(options.sound)
+    if options.part is None:
+        asked = Edit.continuing(sound, options.seconds, came_from)
+    else:
+        asked = Edit(sound, *options.part, came_from)
+    return _make(_request_from(options, asked), options, f"{options.sound.stem} edited")
+
+
+def _make(request: GenerationRequest, options: argparse.Namespace, stem: str) -> dict[str, Any]:
+    """Everything that can be refused is refused before torch is imported."""
     find_checkpoint(request.checkpoint)
     check_output_folder(options.output)
-    stem = options.imitation.stem if options.imitation is not None else options.text
     engine, arrivals = assembly.make_plain_engine(), Arrivals()
 
     def on_progress(progress: Progress) -> None:
@@ -234,22 +251,23 @@ def _installed_with(part: KnownPart) -> str:
     return found
 
 
-def _request_from(options: argparse.Namespace) -> GenerationRequest:
+def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> GenerationRequest:
     imitation, timbre = (
         None if path is None else _read_take(path, is_trimmed=not options.no_trim)
         for path in (options.imitation, options.timbre)
     )
     balance = options.balance
     if balance is None:
-        balance = DEFAULT_BALANCE if imitation is not None and options.text else 0.0
+        has_sound = imitation is not None or asked is not None
+        balance = DEFAULT_BALANCE if has_sound and options.text else 0.0
     return GenerationRequest(
         imitation=imitation,
         timbre=timbre,
+        edit=asked,
         text=options.text,
         negative_text=options.negative,
         balance=balance,
         follow=options.follow,
-        duration_s=options.duration,
         variations=options.variations,
         seed=options.seed,
         steps=options.steps,

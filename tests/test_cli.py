@@ -17,7 +17,8 @@ from qvim_studio import assembly, cli, commands
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CheckpointError
-from qvim_studio.core.request import GenerationRequest, Provenance, Start, VramMode
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest, Start, VramMode
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult, Progress, Variation
 
@@ -140,6 +141,54 @@ def test_every_option_reaches_the_request(
         "vram_mode": "low",
     }
     assert {key: recipe[key] for key in wanted} == wanted
+
+
+def test_a_part_of_a_sound_is_made_anew(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = take.read_bytes()
+    options = ("--part", 0.25, 0.75, "--imitation", take, "--follow", 0.3, "-o", tmp_path / "out")
+    status, _, _ = run(capsys, "edit", take, *options)
+    request = engine.requests[0]
+    assert status == 0 and request.edit is not None
+    assert (request.edit.begin_s, request.edit.end_s, request.follow) == (0.25, 0.75, 0.3)
+    assert request.edit.sound.duration_s == 1.0 and request.edit.provenance is None
+    assert request.imitation is not None and request.imitation.duration_s < 0.6
+    assert (tmp_path / "out" / "dog_bark_edited_01.wav").is_file()
+    assert take.read_bytes() == before
+
+
+def test_a_clip_of_ours_goes_on_under_its_licence(
+    engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "generate", "--text", "a dog", "-o", tmp_path)
+    made = tmp_path / "a_dog_01.wav"
+    status, _, _ = run(capsys, "edit", made, "--continue", 2, "--text", "rain", "-o", tmp_path)
+    request = engine.requests[1]
+    assert status == 0 and request.edit is not None
+    assert request.edit.end_s == 3.0 and (request.text, request.balance) == ("rain", 0.5)
+    assert request.edit.provenance == Provenance("starter", "Starter", "1", "CC0", "yes")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--part", 2, 3), "within the sound, 0 to 1.00 s, got 2 s"),
+        (("--part", 0.5, 0.2), "0.1 to 100 s long, got 0.5 to 0.2 s"),
+        (("--continue", -3), "0.1 to 100 s long"),
+        ((), "One of the arguments --part --continue is required"),
+        (("--part", 0, 1, "--continue", 1), "not allowed with argument --part"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_refused_in_a_sentence(
+    engine: FakeEngine,
+    take: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[object, ...],
+    said: str,
+) -> None:
+    status, _, errors = run(capsys, "edit", take, *arguments)
+    assert status == 2 and said in errors and not engine.requests
 
 
 def test_the_take_is_trimmed_unless_told_otherwise(

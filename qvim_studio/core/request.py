@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
 
 LATENT_STEP_S = 0.04  # one latent frame of AudioLDM: 4 mel frames of 160 samples at 16 kHz
@@ -65,10 +66,13 @@ class GenerationRequest:
 
     imitation: the trimmed take, or None for text alone.
     timbre: another sound that says WHAT is made; the imitation then only says WHEN.
+    edit: a sound of which only a part is made. An imitation then is of that part; without one the
+    sound itself says what comes there.
     text / negative_text: what is wanted / not wanted, in words; may be empty.
     balance: 0 voice only .. 1 text only (spherical mix of the two conditionings).
     follow: 0 loose .. 1 tight: how literally the result follows the imitation's time course.
-    duration_s: None means "as long as the imitation" (3 s where there is none).
+    duration_s: None means "as long as the imitation" (3 s where there is none); an edit has its
+    own.
     steps, guidance, start, strength: None means the checkpoint's own default.
     extend_bandwidth: add what a recording would most likely hold where the model ends.
     light: sounds through a light vocoder where that is about as good: for quick looks.
@@ -81,6 +85,7 @@ class GenerationRequest:
 
     imitation: AudioClip | None = None
     timbre: AudioClip | None = None
+    edit: Edit | None = None
     text: str = ""
     negative_text: str = ""
     balance: float = 0.0
@@ -101,7 +106,7 @@ class GenerationRequest:
     library_folder: str | None = None
 
     def __post_init__(self) -> None:
-        if self.imitation is None and not self.text.strip():
+        if self.imitation is None and self.edit is None and not self.text.strip():
             raise UsageError(
                 "Nothing to generate from: got neither an imitation nor a text. "
                 "Give an audio file, a text, or both."
@@ -118,12 +123,12 @@ class GenerationRequest:
             _check_range("guidance", self.guidance, 0.0, 30.0)
         if self.strength is not None:
             _check_range("strength", self.strength, 0.01, 1.0)
-        if self.imitation is None and self.timbre is not None:
+        if self.imitation is None and self.edit is None and self.timbre is not None:
             raise UsageError(
                 "A timbre needs an imitation that says when it sounds, got a timbre alone. "
                 "Give the sound as the imitation itself, or both."
             )
-        if self.imitation is None and self.start is Start.IMITATION:
+        if self.imitation is None and self.edit is None and self.start is Start.IMITATION:
             raise UsageError(
                 "start=imitation needs an imitation, got a text alone. "
                 "Give an audio file, or choose start=noise."
@@ -132,6 +137,12 @@ class GenerationRequest:
     @property
     def meant(self) -> AudioClip | None:
         """The clip that says what is made."""
+        around = None if self.edit is None else self.edit.surroundings
+        return self.meant_elsewhere or around
+
+    @property
+    def meant_elsewhere(self) -> AudioClip | None:
+        """Likewise, but for an edited sound, which says it itself where nothing else does."""
         return self.timbre or self.imitation
 
     def with_changes(self, **changes: Any) -> GenerationRequest:
@@ -139,15 +150,18 @@ class GenerationRequest:
         return replace(self, **changes)
 
     def recipe(self) -> dict[str, Any]:
-        """Everything but samples, ready for JSON; the imitation and the timbre by their hashes."""
+        """Everything but samples, ready for JSON; sounds by their hashes."""
         values = {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name not in ("imitation", "timbre")
+            if field.name not in _WITH_SAMPLES
         }
         values = {key: v.value if isinstance(v, Enum) else v for key, v in values.items()}
         for name, clip in (("imitation", self.imitation), ("timbre", self.timbre)):
             values[f"{name}_sha256"] = None if clip is None else clip_hash(clip)
+        if self.edit is not None:
+            part = {"begin_s": self.edit.begin_s, "end_s": self.edit.end_s}
+            values["edit"] = {**part, "sound_sha256": clip_hash(self.edit.sound)}
         return values
 
     @classmethod
@@ -158,14 +172,19 @@ class GenerationRequest:
 
         A recipe that does not speak of bandwidth is of a time when nothing was extended.
 
-        Raises UsageError where a value is unknown or a timbre is missing.
+        Raises UsageError where a value is unknown or another sound is missing.
         """
+        if recipe.get("edit"):
+            raise UsageError(
+                "This sound is an edit of another one, which its recipe names only by its hash. "
+                "Choose the part of that sound again."
+            )
         if recipe.get("timbre_sha256"):
             raise UsageError(
                 "This recipe took the kind of its sound from another file, which it names only by "
                 "its hash. Ask for it again on the command line with --timbre."
             )
-        known = {field.name for field in fields(cls)} - {"imitation", "timbre"}
+        known = {field.name for field in fields(cls)} - _WITH_SAMPLES
         values = {name: value for name, value in recipe.items() if name in known}
         values.setdefault("extend_bandwidth", False)
         try:
@@ -180,21 +199,8 @@ class GenerationRequest:
             ) from error
 
 
+_WITH_SAMPLES = {"imitation", "timbre", "edit"}
 _ENUMS = {"sampler": SamplerName, "start": Start, "vram_mode": VramMode}
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a clip's sound comes from: travels with every file."""
-
-    checkpoint: str
-    checkpoint_title: str
-    revision: str
-    licence: str
-    commercial: str  # "yes", "no" or "conditional"
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def clip_hash(clip: AudioClip) -> str:

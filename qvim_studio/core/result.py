@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.request import GenerationRequest, Provenance
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ import soundfile
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.request import GenerationRequest, Provenance
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.clip_writer import write_result
 from qvim_studio.export.disk import sync_tree

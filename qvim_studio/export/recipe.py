@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import fields
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import soundfile
 
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
 from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export import pcm
 from qvim_studio.export.ixml import recipe_in
@@ -63,7 +65,8 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
     embedded = {**recipe, "created": recipe["created"][:10]}
     voice = "a vocal imitation" if request["imitation_sha256"] else ""
     words = f'the words "{request["text"]}"' if request["text"] else ""
-    origin = " and ".join(filter(None, (voice, words)))
+    edited = "a part of another sound" if request.get("edit") else ""
+    origin = " and ".join(filter(None, (edited, voice, words)))
     category = best_category(request["text"] or title)
     reach_hz = recipe.get("extended_to_hz")
     extended = "" if reach_hz is None else f", extended to {reach_hz:.0f} Hz"
@@ -114,6 +117,18 @@ def read_recipe(path: Path) -> dict[str, Any] | None:
         raise AudioFileError(
             f"{path} cannot be opened ({error.strerror}). Check the name and that you may read it."
         ) from error
+
+
+def provenance_of(path: Path) -> Provenance | None:
+    """What a file of ours says of where it comes from; None for any other.
+
+    Raises AudioFileError where it cannot be opened.
+    """
+    recipe = read_recipe(path)
+    if recipe is None:
+        return None
+    said = recipe["provenance"]
+    return Provenance(**{field.name: str(said.get(field.name, "")) for field in fields(Provenance)})
 
 
 def _checked(recipe: Any) -> dict[str, Any] | None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.errors import CheckpointError, reason_of
-from qvim_studio.core.request import Provenance, Start
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import Start
 from qvim_studio.core.resources import resource_path
 from qvim_studio.models.memory_modes import PartSizes, part_sizes
 from qvim_studio.models.registry import (

@@ -25,10 +25,11 @@ from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import ComputePlan, make_plan, step_down
 from qvim_studio.models.memory_meter import MemoryMeter
 from qvim_studio.pipeline.core_share import CoreShare
+from qvim_studio.pipeline.defaults import fill_defaults
+from qvim_studio.pipeline.editing import make_run
 from qvim_studio.pipeline.generation_run import (
     GenerationRun,
     PhaseClock,
-    fill_defaults,
     raise_if_cancelled,
 )
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, load_checkpoint
@@ -113,7 +114,7 @@ class StudioEngine:
         clock.lap("load")
         raise_if_cancelled(is_cancelled)
         on_progress(Progress("encode", 0, 1))
-        run = GenerationRun(loaded, fill_defaults(request, loaded))
+        run = make_run(loaded, fill_defaults(request, loaded))
         estimated = run.estimated_bytes()
         run.encode(self._find_nearest)
         clock.lap("encode")
@@ -137,8 +138,10 @@ class StudioEngine:
         )
 
     def _found(self, run: GenerationRun) -> tuple[FoundSound, ...]:
-        """Sounds that exist already; a library that cannot be searched costs no result."""
-        if self._find_similar is None or run.embedding is None:
+        """Sounds that exist already; a library that cannot be searched costs no result. Beside the
+        edits of a sound there are none."""
+        is_edit = run.request.edit is not None
+        if self._find_similar is None or run.embedding is None or is_edit:
             return ()
         try:
             return self._find_similar(run.query, run.request.library_folder, run.loaded.embedder)
@@ -169,8 +172,7 @@ class StudioEngine:
 
 
 def _result(run: GenerationRun, variations: tuple[Variation, ...]) -> GenerationResult:
-    provenance = run.loaded.checkpoint.provenance()
-    return GenerationResult(run.request, provenance, variations, notes=tuple(run.notes))
+    return GenerationResult(run.request, run.provenance, variations, notes=tuple(run.notes))
 
 
 def _forget_frames(error: Exception) -> None:

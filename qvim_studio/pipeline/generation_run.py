@@ -16,8 +16,8 @@ from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, EngineError
+from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import (
-    DEFAULT_DURATION_S,
     LATENT_STEP_S,
     GenerationRequest,
     SamplerName,
@@ -38,6 +38,7 @@ from qvim_studio.pipeline.loaded import LoadedCheckpoint, Student, level_for_emb
 from qvim_studio.pipeline.preview import Previewer, picture_of
 from qvim_studio.pipeline.sampler import (
     Conditions,
+    Kept,
     Steering,
     executed_steps,
     make_scheduler,
@@ -64,28 +65,6 @@ NO_LIGHT = "No light vocoder is good enough for this checkpoint: its own was use
 OnMade = Callable[[Variation, np.ndarray], None]
 
 
-def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> GenerationRequest:
-    """The request with every open value replaced by what will be used."""
-    defaults = loaded.checkpoint.defaults
-    start = defaults.start if request.start is None else request.start
-    if request.imitation is None:
-        if start is Start.IMITATION or not request.text.strip():
-            start = Start.NOISE
-        duration_s = DEFAULT_DURATION_S
-    else:
-        duration_s = request.imitation.duration_s
-    if request.duration_s is not None:
-        duration_s = request.duration_s
-    return request.with_changes(
-        start=start,
-        duration_s=float(np.clip(duration_s, 0.2, 120.0)),
-        steps=defaults.steps if request.steps is None else request.steps,
-        guidance=defaults.guidance if request.guidance is None else request.guidance,
-        strength=defaults.strength if request.strength is None else request.strength,
-        vram_mode=loaded.plan.mode,
-    )
-
-
 class GenerationRun:
     """The steps of one request, in the order of its methods."""
 
@@ -102,7 +81,17 @@ class GenerationRun:
         self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
         self.embedding: np.ndarray | None = None
         self.imitation: np.ndarray | None = None
-        self._starts: list[_StartingSound] = []
+        self._starts: list[StartingSound] = []
+
+    @property
+    def provenance(self) -> Provenance:
+        """Of the sounds that are made."""
+        return self.loaded.checkpoint.provenance()
+
+    @property
+    def embedded_as(self) -> str:
+        """The branch of the encoder that hears what says what is made."""
+        return "imitation"
 
     def estimated_bytes(self) -> int:
         """The most memory that this run will hold, before it holds it."""
@@ -132,8 +121,9 @@ class GenerationRun:
         """Embed the imitation, make the conditions, the controls and the starting latents."""
         meant = self.request.meant
         if meant is not None:
-            self.embedding = self.loaded.embedder.embed(level_for_embedding(meant), "imitation")
-            self.imitation = mono_at(self.request.imitation, SAMPLE_RATE)
+            heard = level_for_embedding(meant)
+            self.embedding = self.loaded.embedder.embed(heard, self.embedded_as)
+            self.imitation = self._followed()
         wanted, unwanted, notes = self.loaded.conditions(self.request, self.embedding)
         self.notes += notes
         self.conditions = Conditions(wanted, unwanted, self._controls())
@@ -175,7 +165,7 @@ class GenerationRun:
                 for seed, row in zip(seeds, latents, strict=True):
                     raise_if_cancelled(is_cancelled)
                     sound = self._decode(row[None], seed)
-                    if self._starts and is_silent(sound.waveform):
+                    if self._starts and self._is_empty(sound.waveform):
                         silent.append(seed)
                     else:
                         take(seed, sound)
@@ -223,6 +213,17 @@ class GenerationRun:
         made = self.loaded.embedder.embed(level_for_embedding(clip), "reference")
         return float(np.dot(made, self.embedding))
 
+    def _followed(self) -> np.ndarray:
+        """What gives the time course, mono at 16 kHz; asked for only where there is a voice."""
+        return mono_at(self.request.imitation, SAMPLE_RATE)
+
+    def _is_empty(self, waveform: np.ndarray) -> bool:
+        return is_silent(waveform)
+
+    def _held(self) -> Kept | None:
+        """Everything is made."""
+        return None
+
     def _controls(self) -> torch.Tensor | None:
         """(1, controls, frames, bins); zeros, "no control", without a voice or at follow 0."""
         names = self.loaded.checkpoint.controls
@@ -245,10 +246,10 @@ class GenerationRun:
             )
         return channels.to(self.loaded.plan.device)
 
-    def _find_starts(self, find_nearest: FindNearest) -> list[_StartingSound]:
+    def _find_starts(self, find_nearest: FindNearest) -> list[StartingSound]:
         """Sounds to start from, best first; none for noise."""
         if self.request.start is Start.IMITATION and self.imitation is not None:
-            return [_StartingSound("the imitation", self.imitation)]
+            return [StartingSound("the imitation", self.imitation)]
         if self.request.start is not Start.NEAREST:
             return []
         nearest = find_nearest(self.query, self.request.library_folder, self.loaded.embedder)
@@ -257,12 +258,12 @@ class GenerationRun:
         used = [nearest[i] for i in range(len(nearest)) if self._is_used(i, len(nearest))]
         if used:
             self.notes.append(f"Started from {', '.join(map(_told, used))}.")
-        return [_StartingSound(one.name, self._arranged(one.clip)) for one in nearest]
+        return [StartingSound(one.name, self._arranged(one.clip)) for one in nearest]
 
     def _is_used(self, index: int, count: int) -> bool:
         return (index - self.request.seed) % count < self.request.variations
 
-    def _start_of(self, seed: int) -> _StartingSound | None:
+    def _start_of(self, seed: int) -> StartingSound | None:
         return self._starts[seed % len(self._starts)] if self._starts else None
 
     def _start_latents(self, seeds: Sequence[int]) -> torch.Tensor | None:
@@ -280,7 +281,7 @@ class GenerationRun:
             return sustain(mono_at(trim_silence(clip), SAMPLE_RATE), self.samples, SAMPLE_RATE)
         return arrange(mono_at(clip, SAMPLE_RATE), self.imitation, SAMPLE_RATE)
 
-    def _ended(self, samples: np.ndarray, start: _StartingSound | None) -> np.ndarray:
+    def _ended(self, samples: np.ndarray, start: StartingSound | None) -> np.ndarray:
         """Without what a model invents where that which it follows is over.
 
         The duration stays where a voice gives the time; words alone leave it to the sound.
@@ -367,6 +368,7 @@ class GenerationRun:
                 guidance_passes=loaded.plan.traits.guidance_passes,
                 guided_share=self._guided_share(),
                 steering=self._steering(),
+                kept=self._held(),
                 on_step=on_step,
                 is_cancelled=is_cancelled,
                 on_estimate=on_estimate,
@@ -463,7 +465,7 @@ class _Decoded:
 
 
 @dataclass(eq=False)
-class _StartingSound:
+class StartingSound:
     """samples: mono at 16 kHz, already along the imitation. latents: once they are needed."""
 
     name: str

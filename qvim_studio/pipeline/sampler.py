@@ -47,6 +47,18 @@ class Steering:
     weight: float
 
 
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What stays as it is while the rest is made.
+
+    latents: clean, (1 or batch, channels, frames, bins). is_made: bool (1, 1, frames, 1), where
+    they do not stay.
+    """
+
+    latents: torch.Tensor
+    is_made: torch.Tensor
+
+
 class LevelSolver(DPMSolverMultistepScheduler):
     """DPM-Solver++ that ends where DDIM ends: at the schedule's lowest noise, not at none.
 
@@ -105,6 +117,7 @@ def sample_latents(
     guidance_passes: int = 1,
     guided_share: float = 1.0,
     steering: Steering | None = None,
+    kept: Kept | None = None,
     on_step: OnStep,
     is_cancelled: IsCancelled,
     on_estimate: OnEstimate | None = None,
@@ -119,6 +132,7 @@ def sample_latents(
     guidance_passes: 2 computes e_u and e_c one after the other: half the memory.
     guided_share: of the ``steps``, noisiest first; the rest takes e_c alone.
     steering: a second, gradient-based guidance; None for none.
+    kept: what is held in place at every step; None where everything is made.
     on_estimate: called before ``on_step`` with a function that gives the clean latents as expected
     at this step.
     Raises CancelledError between two steps once ``is_cancelled()`` is true.
@@ -141,6 +155,8 @@ def sample_latents(
         noise_pred = predict(unet, given, timestep, conditions, scale, guidance_passes)
         if steering is not None:
             noise_pred = steer(steering, scheduler, given, noise_pred, timestep, conditions.wanted)
+        if kept is not None:
+            noise_pred = hold(kept, scheduler, given, noise_pred, timestep)
         if on_estimate is not None:
             estimate = partial(expected_clean, scheduler, given, noise_pred, timestep)
             on_estimate(number, len(timesteps), estimate)
@@ -204,6 +220,19 @@ def steer(
     limit = clean.std(dim=rows, keepdim=True) / shift.std(dim=rows, keepdim=True).clamp(min=1e-12)
     clean = clean + shift * limit.clamp(max=1.0)
     return prediction_of(scheduler, latents, clean, timestep)
+
+
+def hold(
+    kept: Kept,
+    scheduler: Any,
+    latents: torch.Tensor,
+    noise_pred: torch.Tensor,
+    timestep: torch.Tensor,
+) -> torch.Tensor:
+    """The prediction that leads to what is kept wherever nothing is made."""
+    clean = expected_clean(scheduler, latents, noise_pred, timestep)
+    held = torch.where(kept.is_made, clean, kept.latents.to(clean.dtype))
+    return prediction_of(scheduler, latents, held, timestep)
 
 
 def predict(

@@ -76,7 +76,7 @@ def arrange(sound: np.ndarray, imitation: np.ndarray, sample_rate: int) -> np.nd
     ends = [begin for begin, _ in events[1:]] + [len(imitation)]
     for (begin, end), limit in zip(events, ends, strict=True):
         wanted = end - begin
-        looped = _loop(sound, wanted, sample_rate) if wanted > len(sound) else sound
+        looped = loop(sound, wanted, sample_rate) if wanted > len(sound) else sound
         piece = looped[: limit - begin].astype(np.float32)
         if len(piece) < len(looped):
             fade = min(len(piece), int(CROSSFADE_S * sample_rate))
@@ -92,7 +92,21 @@ def sustain(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
         return sound
     level = _levels_db(sound, int(HOP_S * sample_rate))
     goes_on = level[len(level) * 4 // 5 :].mean() >= level.max() + SUSTAINED_DB
-    return _loop(sound, length, sample_rate) if goes_on else sound
+    return loop(sound, length, sample_rate) if goes_on else sound
+
+
+def loop(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
+    """The sound's later part repeated with equal-power crossfades until ``length`` frames."""
+    fade = min(int(CROSSFADE_S * sample_rate), len(sound) // 4)
+    if fade == 0:
+        return np.resize(sound, length)
+    body = sound[len(sound) // 4 : len(sound) * 9 // 10]  # without the attack and the tail
+    ramp = np.sin(0.5 * np.pi * np.linspace(0, 1, fade))
+    result = sound[: len(sound) * 9 // 10].astype(np.float64)
+    while len(result) < length:
+        joint = result[-fade:] * ramp[::-1] + body[:fade] * ramp
+        result = np.concatenate([result[:-fade], joint, body[fade:]])
+    return result[:length].astype(np.float32)
 
 
 def let_ring(samples: np.ndarray, end: int, sample_rate: int) -> np.ndarray:
@@ -107,17 +121,3 @@ def _levels_db(samples: np.ndarray, hop: int) -> np.ndarray:
     """RMS of every ``hop`` frames; the last may be shorter."""
     padded = np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop)
     return 20 * np.log10(np.sqrt(np.mean(padded**2, axis=1)) + 1e-9)
-
-
-def _loop(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
-    """The sound's later part repeated with equal-power crossfades until ``length`` frames."""
-    fade = min(int(CROSSFADE_S * sample_rate), len(sound) // 4)
-    if fade == 0:
-        return np.resize(sound, length)
-    body = sound[len(sound) // 4 : len(sound) * 9 // 10]  # without the attack and the tail
-    ramp = np.sin(0.5 * np.pi * np.linspace(0, 1, fade))
-    result = sound[: len(sound) * 9 // 10].astype(np.float64)
-    while len(result) < length:
-        joint = result[-fade:] * ramp[::-1] + body[:fade] * ramp
-        result = np.concatenate([result[:-fade], joint, body[fade:]])
-    return result[:length].astype(np.float32)

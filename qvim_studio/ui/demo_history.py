@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qvim_studio.audio.files import read_audio
-from qvim_studio.core.request import GenerationRequest, Provenance
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.clip_writer import write_result
 from qvim_studio.library.folders import FolderKind

@@ -33,7 +33,8 @@ from qvim_studio.bench.generate import (
 from qvim_studio.bench.measuring import ContenderProcess, Timing, busy_processes
 from qvim_studio.core.engine import OnProgress
 from qvim_studio.core.errors import StudioError
-from qvim_studio.core.request import GenerationRequest, Provenance, SamplerName, VramMode
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.models.checkpoints import find_checkpoint

@@ -12,11 +12,12 @@ import soundfile
 from wavinfo import WavInfoReader
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import AudioFileError, UsageError
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.export.clip_writer import write_result
-from qvim_studio.export.recipe import metadata_of, read_recipe, recipe_of
+from qvim_studio.export.recipe import metadata_of, provenance_of, read_recipe, recipe_of
 from qvim_studio.library.recipes import parse_recipe, request_from
 
 VOICE = AudioClip.from_mono(np.sin(np.arange(4800) * 0.1), 48_000)
@@ -55,6 +56,22 @@ def test_the_whole_request_comes_back_from_the_file_alone(clips: list[Path]) -> 
     assert parsed is not None
     assert request_from(parsed, VOICE).recipe() == {**REQUEST.recipe(), "seed": REQUEST.seed + 1}
     assert recipe["provenance"]["licence"] == "Apache-2.0"
+
+
+def test_a_file_of_ours_says_where_it_comes_from(clips: list[Path], tmp_path: Path) -> None:
+    assert provenance_of(clips[0]) == scripted_engine.PROVENANCE
+    soundfile.write(tmp_path / "own.wav", np.zeros(100), 16_000)
+    assert provenance_of(tmp_path / "own.wav") is None
+    with pytest.raises(AudioFileError, match="cannot be opened"):
+        provenance_of(tmp_path / "none.wav")
+
+
+def test_an_edit_says_so_in_its_description() -> None:
+    request = GenerationRequest(edit=Edit(VOICE, 0.0, 0.1), text="a bell")
+    variations = scripted_engine.make_variations(request)
+    result = GenerationResult(request, scripted_engine.PROVENANCE, variations)
+    said = metadata_of(recipe_of(result, variations[0]), "bell").description
+    assert said.startswith('Generated from a part of another sound and the words "a bell" by')
 
 
 def test_a_fresh_clip_says_its_category(clips: list[Path]) -> None:

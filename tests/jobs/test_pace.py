@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.request import GenerationRequest, Provenance
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.jobs.pace import Pace, PaceBook, learn, load_pace
 

@@ -12,6 +12,7 @@ from qvim_studio.models.listener import LatentListener, ListenerConfig
 from qvim_studio.pipeline.conditioning import mix
 from qvim_studio.pipeline.sampler import (
     Conditions,
+    Kept,
     Steering,
     executed_steps,
     expected_clean,
@@ -71,6 +72,32 @@ def test_exact_denoiser_leads_to_the_clean_latents(name: SamplerName, strength: 
     assert (made - clean).std() < 0.06
     count = executed_steps(10, strength)
     assert steps == [(i, count) for i in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("name", list(SamplerName))
+@pytest.mark.parametrize("has_start", [True, False])
+def test_what_is_kept_arrives_unchanged_and_the_rest_is_made(
+    name: SamplerName, has_start: bool
+) -> None:
+    clean, own = (
+        torch.randn(SHAPE, generator=torch.Generator().manual_seed(seed)) for seed in (0, 1)
+    )
+    is_made = (torch.arange(SHAPE[2]) < 3)[None, None, :, None]
+    made = sample_latents(
+        PerfectDenoiser(clean),
+        make_scheduler(name, dict(training_scheduler().config), has_start),
+        torch.randn(SHAPE),
+        Conditions(unit(1), unit(1)),
+        steps=10,
+        guidance=1.0,
+        start=own if has_start else None,
+        strength=0.5 if has_start else 1.0,
+        kept=Kept(own, is_made),
+        on_step=lambda i, n: None,
+        is_cancelled=lambda: False,
+    )
+    assert (made - clean)[:, :, :3].std() < 0.06
+    assert (made - own)[:, :, 3:].std() < 0.06
 
 
 class GaussianDenoiser(PerfectDenoiser):

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.request import GenerationRequest, Provenance
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.clip_writer import write_result
 

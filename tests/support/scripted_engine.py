@@ -12,7 +12,8 @@ import numpy as np
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, CheckpointError
-from qvim_studio.core.request import GenerationRequest, Provenance, VramMode
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import FoundSound, GenerationResult, Progress, Variation
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,69 @@
+"""Sets a new part into a sound so that neither a seam nor a jump in level is heard."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qvim_studio.audio.resample import resample
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
+
+CROSSFADE_S = 0.02  # inside the part, at each end that meets the sound
+SILENT_RMS = 1e-4  # -80 dBFS: quieter surroundings say nothing of the level
+MAX_PEAK = 0.89  # -1 dBFS, of a new part in a sound that is quieter than that itself
+
+
+def splice(edit: Edit, made: AudioClip) -> AudioClip:
+    """The edited sound with its part from ``made``, which covers the edit's window.
+
+    Everything outside the part keeps its very samples. The part is as loud, in each channel, as
+    what was made of its surroundings is there; equal-power crossfades lie within it.
+    """
+    sound, rate = edit.sound, edit.sound.sample_rate
+    window, begin, end = (
+        round(seconds * rate) for seconds in (edit.window_s[0], edit.begin_s, edit.end_s)
+    )
+    length = max(len(sound.samples), end)
+    old = np.zeros((length, sound.channels), np.float32)
+    old[: len(sound.samples)] = sound.samples
+    new = resample(made, rate).mono()[: length - window]
+    new = np.pad(new, (0, max(0, end - window - len(new))))
+    part = new[begin - window : end - window, None] * _gains(edit, old, new, window, begin, end)
+    limit = max(MAX_PEAK, float(np.abs(sound.samples).max(initial=0.0)))
+    part = part / max(1.0, float(np.abs(part).max()) / limit)
+    faded = _crossfaded(old[begin:end], part, round(CROSSFADE_S * rate), begin > 0, end < length)
+    return AudioClip(np.concatenate([old[:begin], faded, old[end:]]).astype(np.float32), rate)
+
+
+def _gains(
+    edit: Edit, old: np.ndarray, new: np.ndarray, window: int, begin: int, end: int
+) -> np.ndarray:
+    """(channels,): by the surroundings, or the part itself where these are silent."""
+    shown = old[window : window + len(new)]
+    is_part = np.zeros(len(new), bool)
+    is_part[begin - window : end - window] = True
+    for where in (~is_part, is_part):
+        was, is_now = _rms(shown[where]), _rms(new[where, None])
+        if was.max(initial=0.0) > SILENT_RMS and is_now.max(initial=0.0) > SILENT_RMS:
+            return was / is_now
+    return np.ones(edit.sound.channels)
+
+
+def _rms(samples: np.ndarray) -> np.ndarray:
+    """(frames, channels) → (channels,), 0 of nothing."""
+    return np.sqrt(np.square(samples, dtype=np.float64).sum(axis=0) / max(len(samples), 1))
+
+
+def _crossfaded(
+    old: np.ndarray, new: np.ndarray, frames: int, fades_in: bool, fades_out: bool
+) -> np.ndarray:
+    """``new``, coming out of ``old`` and going back into it, both (frames, channels)."""
+    frames = min(frames, len(new) // 4)
+    share = np.ones(len(new))
+    ramp = (np.arange(frames) + 0.5) / max(frames, 1)
+    if fades_in:
+        share[:frames] = ramp
+    if fades_out:
+        share[len(new) - frames :] = ramp[::-1]
+    angle = 0.5 * np.pi * share[:, None]
+    return old * np.cos(angle) + new * np.sin(angle)

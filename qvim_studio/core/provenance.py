@@ -1,0 +1,37 @@
+"""Where a sound comes from and what may be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+STRICTNESS = ("yes", "conditional", "no")  # of ``commercial``, the strictest last
+_JOINT = " + "
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a clip's sound comes from: travels with every file."""
+
+    checkpoint: str
+    checkpoint_title: str
+    revision: str
+    licence: str
+    commercial: str  # one of STRICTNESS
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+    def with_parts_of(self, other: Provenance) -> Provenance:
+        """Of a sound in which parts of another remain: both licences hold, and the stricter says
+        whether it may be sold."""
+        licences = [*self.licence.split(_JOINT), *other.licence.split(_JOINT)]
+        return replace(
+            self,
+            licence=_JOINT.join(dict.fromkeys(licences)),
+            commercial=max(self.commercial, other.commercial, key=_strictness),
+        )
+
+
+def _strictness(commercial: str) -> int:
+    """A word that nobody knows forbids."""
+    return STRICTNESS.index(commercial) if commercial in STRICTNESS else len(STRICTNESS)

@@ -1,0 +1,88 @@
+"""A new part in a sound: no seam, the same level, and every other sample as it was."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qvim_studio.audio.splice import CROSSFADE_S, MAX_PEAK, splice
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
+
+RATE = 44_100
+MADE_RATE = 48_000
+
+
+def noise(seconds: float, rms: float, channels: int = 1, seed: int = 0) -> AudioClip:
+    samples = np.random.default_rng(seed).standard_normal((round(seconds * RATE), channels))
+    return AudioClip((samples * rms).astype(np.float32), RATE)
+
+
+def made_for(edit: Edit, rms: float = 0.3) -> AudioClip:
+    begin_s, end_s = edit.window_s
+    count = round((end_s - begin_s) * MADE_RATE)
+    return AudioClip.from_mono(np.random.default_rng(9).standard_normal(count) * rms, MADE_RATE)
+
+
+def rms_of(samples: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2)))
+
+
+@pytest.mark.parametrize(("begin_s", "end_s"), [(3.0, 4.0), (0.0, 0.5), (5.5, 6.0)])
+def test_everything_outside_the_part_keeps_its_very_samples(begin_s: float, end_s: float) -> None:
+    sound = noise(6.0, 0.1)
+    edit = Edit(sound, begin_s, end_s)
+    result = splice(edit, made_for(edit))
+    begin, end = round(begin_s * RATE), round(end_s * RATE)
+    assert result.sample_rate == RATE and result.samples.shape == sound.samples.shape
+    assert np.array_equal(result.samples[:begin], sound.samples[:begin])
+    assert np.array_equal(result.samples[end:], sound.samples[end:])
+    middle = slice(begin + RATE // 10, end - RATE // 10)
+    assert abs(np.corrcoef(result.samples[middle, 0], sound.samples[middle, 0])[0, 1]) < 0.05
+
+
+def test_the_part_is_as_loud_in_each_channel_as_its_surroundings() -> None:
+    loud, quiet = noise(6.0, 0.1), noise(6.0, 0.01, seed=1)
+    sound = AudioClip(np.hstack([loud.samples, quiet.samples]), RATE)
+    result = splice(edit := Edit(sound, 2.0, 4.0), made_for(edit))
+    part = result.samples[round(2.1 * RATE) : round(3.9 * RATE)]
+    assert [rms_of(part[:, c]) for c in range(2)] == pytest.approx([0.1, 0.01], rel=0.05)
+
+
+def test_where_all_around_is_silent_the_part_is_as_loud_as_it_was() -> None:
+    samples = np.zeros((6 * RATE, 1), np.float32)
+    samples[2 * RATE : 4 * RATE] = noise(2.0, 0.05).samples
+    result = splice(edit := Edit(AudioClip(samples, RATE), 2.0, 4.0), made_for(edit))
+    assert rms_of(result.samples[round(2.1 * RATE) : round(3.9 * RATE)]) == pytest.approx(
+        0.05, rel=0.05
+    )
+
+
+def test_a_continuation_makes_the_sound_longer() -> None:
+    sound = noise(2.0, 0.1)
+    edit = Edit.continuing(sound, 1.5)
+    result = splice(edit, made_for(edit))
+    assert result.duration_s == pytest.approx(3.5, abs=1 / RATE)
+    begin = round(edit.begin_s * RATE)
+    assert np.array_equal(result.samples[:begin], sound.samples[:begin])
+    assert rms_of(result.samples[2 * RATE :]) == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_steady_sound_has_no_dip_and_no_jump_at_a_seam() -> None:
+    sound = noise(6.0, 0.1)
+    result = splice(edit := Edit(sound, 3.0, 4.0), made_for(edit))
+    fade = round(CROSSFADE_S * RATE)
+    for at in (3 * RATE, 4 * RATE - fade):
+        assert rms_of(result.samples[at : at + fade]) == pytest.approx(0.1, rel=0.15)
+    jumps = np.abs(np.diff(result.samples[:, 0]))
+    assert jumps[3 * RATE - 1] <= jumps[: 2 * RATE].max()
+    assert jumps[4 * RATE - 1] <= jumps[: 2 * RATE].max()
+
+
+def test_a_new_part_never_clips() -> None:
+    made = made_for(edit := Edit(noise(3.0, 0.1), 1.0, 2.0))
+    spiky = made.samples.copy()
+    spiky[round(1.5 * MADE_RATE)] = 60.0
+    result = splice(edit, AudioClip(spiky, MADE_RATE))
+    limit = max(MAX_PEAK, float(np.abs(edit.sound.samples).max()))
+    assert np.abs(result.samples).max() <= limit + 1e-6

@@ -1,0 +1,72 @@
+"""Which part of a sound is made, and what is heard around it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import CONTEXT_S, OVERLAP_S, Edit
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.request import GenerationRequest, Start, clip_hash
+
+RATE = 1000
+TEN_SECONDS = AudioClip.from_mono(np.arange(10 * RATE) / RATE, RATE)
+SHORT = AudioClip.from_mono(np.ones(RATE // 5), RATE)
+
+
+def test_the_window_holds_the_part_and_what_is_heard_around_it() -> None:
+    edit = Edit(TEN_SECONDS, 4.0, 5.0)
+    assert edit.window_s == (4.0 - CONTEXT_S, 5.0 + CONTEXT_S)
+    around = edit.surroundings
+    assert around.sample_rate == RATE and around.duration_s == 1.0 + 2 * CONTEXT_S
+    assert around.samples[0, 0] == pytest.approx(4.0 - CONTEXT_S)
+
+
+@pytest.mark.parametrize(
+    ("begin_s", "end_s", "window_s"),
+    [(0.5, 1.0, (0.0, 3.0)), (9.0, 10.0, (7.0, 10.0)), (9.5, 12.0, (7.5, 12.0))],
+)
+def test_the_window_ends_with_the_sound_or_its_part(
+    begin_s: float, end_s: float, window_s: tuple[float, float]
+) -> None:
+    edit = Edit(TEN_SECONDS, begin_s, end_s)
+    assert edit.window_s == window_s
+    assert edit.surroundings.duration_s == pytest.approx(min(window_s[1], 10.0) - window_s[0])
+
+
+def test_a_continuation_begins_in_the_fade_of_the_end() -> None:
+    edit = Edit.continuing(TEN_SECONDS, 3.0)
+    assert (edit.begin_s, edit.end_s) == (pytest.approx(10.0 - OVERLAP_S), 13.0)
+    assert Edit.continuing(SHORT, 1.0).begin_s == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize("begin_s", [-0.1, 10.1, float("nan")])
+def test_a_part_outside_the_sound_is_refused(begin_s: float) -> None:
+    with pytest.raises(UsageError, match=r"within the sound, 0 to 10\.00 s, got"):
+        Edit(TEN_SECONDS, begin_s, 12.0)
+
+
+@pytest.mark.parametrize("end_s", [4.05, 4.0, 1.0, 104.1, float("inf"), float("nan")])
+def test_a_part_that_is_too_short_or_too_long_is_refused(end_s: float) -> None:
+    with pytest.raises(UsageError, match=r"0\.1 to 100 s long, got 4 to"):
+        Edit(TEN_SECONDS, 4.0, end_s)
+
+
+def test_an_edited_sound_is_enough_to_ask_with() -> None:
+    request = GenerationRequest(edit=Edit(TEN_SECONDS, 4.0, 5.0), start=Start.IMITATION)
+    assert request.meant is not None and request.meant.duration_s == 5.0
+    assert request.meant_elsewhere is None
+    voiced = GenerationRequest(edit=request.edit, imitation=SHORT)
+    assert voiced.meant is voiced.meant_elsewhere is SHORT
+    timbred = GenerationRequest(edit=request.edit, timbre=SHORT)
+    assert timbred.meant is SHORT
+
+
+def test_the_recipe_names_the_sound_by_its_hash_and_cannot_be_asked_again() -> None:
+    recipe = GenerationRequest(edit=Edit(TEN_SECONDS, 4.0, 5.0)).recipe()
+    sound = {"sound_sha256": clip_hash(TEN_SECONDS)}
+    assert recipe["edit"] == {"begin_s": 4.0, "end_s": 5.0, **sound}
+    with pytest.raises(UsageError, match="an edit of another one"):
+        GenerationRequest.from_recipe(recipe, None)
+    assert "edit" not in GenerationRequest(text="rain").recipe()
