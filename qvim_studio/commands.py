@@ -15,7 +15,7 @@ from qvim_studio.audio.files import check_output_folder, read_audio, write_atomi
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.edit import Edit
+from qvim_studio.core.edit import Edit, edited_name
 from qvim_studio.core.errors import CheckpointError, StudioError, UsageError
 from qvim_studio.core.request import (
     DEFAULT_BALANCE,
@@ -56,7 +56,7 @@ def edit(options: argparse.Namespace) -> dict[str, Any]:
         asked = Edit.continuing(sound, options.seconds, came_from)
     else:
         asked = Edit(sound, *options.part, came_from)
-    return _make(_request_from(options, asked), options, f"{options.sound.stem} edited")
+    return _make(_request_from(options, asked), options, edited_name(options.sound.stem))
 
 
 def _make(request: GenerationRequest, options: argparse.Namespace, stem: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from qvim_studio.core.clip import AudioClip
@@ -12,6 +13,8 @@ CONTEXT_S = 2.0  # of the sound before and after the part, which the model hears
 MIN_PART_S = 0.1
 MAX_PART_S = 100.0  # with what is around it, within the longest sound that can be made
 OVERLAP_S = 0.2  # a continuation begins before the end, for sounds end in a fade
+_NUMBER = re.compile(r"_\d+$")
+_EDITED = " edited"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,3 +65,9 @@ class Edit:
         rate = self.sound.sample_rate
         begin, end = (round(seconds * rate) for seconds in self.window_s)
         return AudioClip(self.sound.samples[begin:end], rate)
+
+
+def edited_name(name: str) -> str:
+    """What an edit of the sound of this name is called; an edit of an edit is none the more so."""
+    plain = _NUMBER.sub("", name)
+    return plain if plain.replace("_", " ").endswith(_EDITED) else plain + _EDITED

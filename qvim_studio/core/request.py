@@ -145,6 +145,15 @@ class GenerationRequest:
         """Likewise, but for an edited sound, which says it itself where nothing else does."""
         return self.timbre or self.imitation
 
+    @property
+    def natural_s(self) -> float:
+        """Seconds of sound that will be made for each variation, as far as the request says."""
+        if self.edit is not None:
+            begin_s, end_s = self.edit.window_s
+            return end_s - begin_s
+        own_s = DEFAULT_DURATION_S if self.imitation is None else self.imitation.duration_s
+        return own_s if self.duration_s is None else self.duration_s
+
     def with_changes(self, **changes: Any) -> GenerationRequest:
         """A copy with some fields replaced, validated anew."""
         return replace(self, **changes)

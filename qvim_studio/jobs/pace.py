@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qvim_studio.audio.files import write_atomically
 from qvim_studio.core.errors import OutputError
-from qvim_studio.core.request import DEFAULT_DURATION_S, GenerationRequest
+from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult
 
 log = logging.getLogger(__name__)
@@ -77,14 +77,11 @@ class PaceBook:
         """Expected seconds by phase; empty where the request leaves the steps open."""
         if self._pace is None or request.steps is None:
             return {}
-        imitation = request.imitation
-        natural_s = DEFAULT_DURATION_S if imitation is None else imitation.duration_s
-        audio_s = request.variations * (request.duration_s or natural_s)
-        return self._pace.phases(audio_s, request.steps)
+        return self._pace.phases(request.variations * request.natural_s, request.steps)
 
     def learn(self, result: GenerationResult) -> None:
         """Take a finished job to heart."""
-        audio_s = sum(variation.clip.duration_s for variation in result.variations)
+        audio_s = len(result.variations) * result.request.natural_s
         pace = learn(self._pace, result.seconds, audio_s, result.request.steps or 0)
         if pace is not None and pace != self._pace:
             self._pace = pace

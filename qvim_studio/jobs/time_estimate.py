@@ -36,8 +36,7 @@ class TimeEstimate:
     ) -> None:
         """A new job starts. expected: seconds by phase that earlier sessions taught."""
         self._given = dict(expected or {})
-        imitation_s = request.imitation.duration_s if request.imitation else 3.0
-        self._work = request.variations * (request.duration_s or imitation_s)
+        self._work = request.variations * request.natural_s
         self._last_s = self._clock()
         self._spent = {}
         self._shares = {}

@@ -38,6 +38,11 @@ class Recipe:
     details: Mapping[str, Any]
     imitation_path: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Can it be asked for again with its take alone? Other sounds it names by their hashes."""
+        return not (self.request.get("edit") or self.request.get("timbre_sha256"))
+
 
 def read_recipe(clip_path: Path) -> Recipe | None:
     """The recipe beside a clip; None where there is none of ours, which is logged."""
@@ -76,8 +81,8 @@ def request_from(recipe: Recipe, imitation: AudioClip | None) -> GenerationReque
 
 
 def title_of(recipe: Recipe, clip_path: Path) -> str:
-    """The words that were asked for; for a voice alone the name of the take."""
-    text = str(recipe.request.get("text") or "").strip()
+    """The words that were asked for; for a voice alone, and for an edit, the name of the file."""
+    text = "" if recipe.request.get("edit") else str(recipe.request.get("text") or "").strip()
     return text or _stem(clip_path).replace("_", " ")
 
 

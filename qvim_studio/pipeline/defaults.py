@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from qvim_studio.core.request import (
-    DEFAULT_DURATION_S,
     MAX_DURATION_S,
     MIN_DURATION_S,
     GenerationRequest,
@@ -19,22 +18,14 @@ def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> Gener
     defaults = loaded.checkpoint.defaults
     start = defaults.start if request.start is None else request.start
     if request.edit is not None:
-        begin_s, end_s = request.edit.window_s
-        duration_s = end_s - begin_s
         is_like_itself = request.meant_elsewhere is None and not request.text.strip()
         if request.start is None and is_like_itself and start is Start.NEAREST:
             start = Start.IMITATION
-    elif request.imitation is None:
-        if start is Start.IMITATION or not request.text.strip():
-            start = Start.NOISE
-        duration_s = DEFAULT_DURATION_S
-    else:
-        duration_s = request.imitation.duration_s
-    if request.duration_s is not None and request.edit is None:
-        duration_s = request.duration_s
+    elif request.imitation is None and (start is Start.IMITATION or not request.text.strip()):
+        start = Start.NOISE
     return request.with_changes(
         start=start,
-        duration_s=float(np.clip(duration_s, MIN_DURATION_S, MAX_DURATION_S)),
+        duration_s=float(np.clip(request.natural_s, MIN_DURATION_S, MAX_DURATION_S)),
         steps=defaults.steps if request.steps is None else request.steps,
         guidance=defaults.guidance if request.guidance is None else request.guidance,
         strength=defaults.strength if request.strength is None else request.strength,

@@ -114,6 +114,11 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
                 "more_like_this", QT_TRANSLATE_NOOP("Actions", "Make more like this one"), "J"
             ),
             _SEPARATOR,
+            ActionSpec(
+                "redo_part", QT_TRANSLATE_NOOP("Actions", "Make the selected part anew"), "I"
+            ),
+            ActionSpec("go_on", QT_TRANSLATE_NOOP("Actions", "Continue this sound"), "Shift+I"),
+            _SEPARATOR,
             ActionSpec("sketch", QT_TRANSLATE_NOOP("Actions", "Sketch"), "F5"),
             ActionSpec("standard", QT_TRANSLATE_NOOP("Actions", "Standard"), "F6"),
             ActionSpec("fine", QT_TRANSLATE_NOOP("Actions", "Fine"), "F7"),

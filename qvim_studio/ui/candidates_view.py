@@ -90,12 +90,13 @@ class CandidateDelegate(ClipDelegate):
 
 class CandidatesView(ClipListView):
     """Signals: star_requested (list of ClipEntry), rename_requested, tag_requested,
-    reroll_requested (ClipEntry)."""
+    reroll_requested, continue_requested (ClipEntry)."""
 
     star_requested = Signal(object)
     rename_requested = Signal(object)
     tag_requested = Signal(object)
     reroll_requested = Signal(object)
+    continue_requested = Signal(object)
 
     def __init__(
         self, theme: StudioTheme, model: ClipListModel, parent: QWidget | None = None
@@ -148,6 +149,7 @@ class CandidatesView(ClipListView):
             menu.addAction(self.tr("Tag"), self._tag)
         menu.addSeparator()
         menu.addAction(self.tr("Make more like this one"), self._reroll)
+        menu.addAction(self.tr("Continue this sound"), self._continue)
 
     @Slot()
     def _star(self) -> None:
@@ -164,3 +166,7 @@ class CandidatesView(ClipListView):
     @Slot()
     def _reroll(self) -> None:
         self.reroll_requested.emit(self.selected_entries()[0])
+
+    @Slot()
+    def _continue(self) -> None:
+        self.continue_requested.emit(self.selected_entries()[0])

@@ -12,11 +12,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit, edited_name
 from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.request import DEFAULT_DURATION_S, GenerationRequest, clip_hash
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.settings import Settings
-from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.recipe import provenance_of, read_recipe
 from qvim_studio.export.watch_folder import copy_clips
 from qvim_studio.jobs.found_sounds import read_found
 from qvim_studio.jobs.imitation import Imitation, read_imitation
@@ -32,7 +33,7 @@ from qvim_studio.ui.kit_controller import KitController
 from qvim_studio.ui.services import Services, stream_options
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.take_controller import TakeController
-from qvim_studio.ui.wishes import Wishes, request_like, request_of
+from qvim_studio.ui.wishes import Wishes, request_editing, request_like, request_of
 
 
 class StudioController(QObject):
@@ -106,7 +107,7 @@ class StudioController(QObject):
         """A clip of ours brings back its recipe; any other audio file becomes the imitation."""
 
         def on_read(recipe: Recipe | None) -> None:
-            if recipe is None:
+            if recipe is None or not recipe.is_whole:
                 self.open_file(path)
             else:
                 self._reopen(path, recipe)
@@ -173,6 +174,20 @@ class StudioController(QObject):
             self._submit(request_like(clip, wishes, self.settings), entry.title, entry.path, False)
 
         self._run(partial(read_audio, entry.path), submit)
+
+    def edit(self, entry: ClipEntry, edit_of: Callable[..., Edit], wishes: Wishes) -> None:
+        """Queue an edit of a sound. edit_of: takes ``sound`` and ``provenance``."""
+
+        def read() -> GenerationRequest:
+            sound, provenance = read_audio(entry.path), provenance_of(entry.path)
+            return request_editing(
+                edit_of(sound=sound, provenance=provenance), wishes, self.settings
+            )
+
+        def submit(request: GenerationRequest) -> None:
+            self._submit(request, edited_name(entry.title), None)
+
+        self._run(read, submit)
 
     def _submit(
         self,

@@ -41,6 +41,9 @@ class ImitationPanel(Card):
         )
         self.result = WaveformView(theme, self, self.axis, with_ruler=False)
         self.result.setAccessibleName(self.tr("Waveform of the chosen candidate"))
+        self.result.setToolTip(
+            self.tr("Drag over it to select a part: drag that out, or press I to make it anew")
+        )
         self.result.hide()
         self.body.addWidget(self.take_head)
         self.body.addWidget(self.wave, 5)

@@ -37,6 +37,7 @@ from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.clip_panels import CandidatesPanel
 from qvim_studio.ui.controller import StudioController
 from qvim_studio.ui.dropping import local_file
+from qvim_studio.ui.edit_desk import EditDesk
 from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.header import Header
 from qvim_studio.ui.help_desk import HelpDesk
@@ -139,6 +140,8 @@ class MainWindow(QMainWindow):
         controller, services = self.controller, self._services
         self.desk = TakeDesk(self.imitation, controller, services, self)
         self.regions = RegionDesk(self.imitation.result, controller, services, self._theme, self)
+        self.edits = EditDesk(self.imitation.result, self.request, controller, self)
+        self.candidates.view.continue_requested.connect(self.edits.continue_sound)
         self.imitation.bar.open_clicked.connect(self.choose_file)
         self.imitation.example_chosen.connect(self.open_imitation)
         self.imitation.bar.devices_wanted.connect(self._look_for_devices)

@@ -75,6 +75,8 @@ class WindowKeys(QObject):
             "match": window.candidates.match.click,
             "blind": window.candidates.blind.click,
             "more_like_this": window.request_desk.more_like_chosen,
+            "redo_part": window.edits.redo_part,
+            "go_on": window.edits.go_on,
             "spectrogram": panel.take_head.spectrogram.click,
             "curves": panel.take_head.curves.click,
             "zoom_in": desk.zoom_in,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.core.settings import Settings
 
@@ -30,14 +31,15 @@ class Wishes:
 
 
 def request_of(
-    wishes: Wishes, settings: Settings, imitation: AudioClip | None
+    wishes: Wishes, settings: Settings, imitation: AudioClip | None, edit: Edit | None = None
 ) -> GenerationRequest:
     """Raises UsageError for what is impossible."""
     return GenerationRequest(
         imitation=imitation,
+        edit=edit,
         text=wishes.text,
         negative_text=wishes.negative_text,
-        balance=wishes.balance if imitation is not None else 1.0,
+        balance=wishes.balance if imitation is not None or edit is not None else 1.0,
         follow=wishes.follow,
         duration_s=wishes.duration_s,
         variations=wishes.variations,
@@ -60,3 +62,9 @@ def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> Generat
     strength = wishes.strength or LIKE_STRENGTH
     like = replace(wishes, start=Start.IMITATION, strength=strength, duration_s=None)
     return request_of(like, settings, clip)
+
+
+def request_editing(edit: Edit, wishes: Wishes, settings: Settings) -> GenerationRequest:
+    """A part of a sound made anew, from the sound itself where noise is not asked for."""
+    start = Start.NOISE if wishes.start is Start.NOISE else Start.IMITATION
+    return request_of(replace(wishes, start=start, duration_s=None), settings, None, edit)

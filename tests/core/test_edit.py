@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.edit import CONTEXT_S, OVERLAP_S, Edit
+from qvim_studio.core.edit import CONTEXT_S, OVERLAP_S, Edit, edited_name
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import GenerationRequest, Start, clip_hash
 
@@ -70,3 +70,24 @@ def test_the_recipe_names_the_sound_by_its_hash_and_cannot_be_asked_again() -> N
     with pytest.raises(UsageError, match="an edit of another one"):
         GenerationRequest.from_recipe(recipe, None)
     assert "edit" not in GenerationRequest(text="rain").recipe()
+
+
+def test_how_much_sound_is_made_is_known_before_it_is() -> None:
+    edit = Edit(TEN_SECONDS, 4.0, 5.0)
+    assert GenerationRequest(edit=edit, duration_s=9.0).natural_s == 5.0
+    assert GenerationRequest(imitation=SHORT).natural_s == SHORT.duration_s
+    assert GenerationRequest(imitation=SHORT, duration_s=9.0).natural_s == 9.0
+    assert GenerationRequest(text="rain").natural_s == 3.0
+
+
+@pytest.mark.parametrize(
+    ("name", "edited"),
+    [
+        ("dog bark", "dog bark edited"),
+        ("dog_bark_02", "dog_bark edited"),
+        ("dog bark edited", "dog bark edited"),
+        ("dog_bark_edited_03", "dog_bark_edited"),
+    ],
+)
+def test_an_edit_is_named_after_its_sound(name: str, edited: str) -> None:
+    assert edited_name(name) == edited

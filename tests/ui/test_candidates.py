@@ -182,4 +182,5 @@ def test_the_menu_offers_what_fits(compared: MainWindow) -> None:
     menu = QMenu()
     compared.candidates.view._fill_menu(menu)
     texts = [action.text() for action in menu.actions() if action.text()]
-    assert texts[-4:] == ["Star", "Rename", "Tag", "Make more like this one"]
+    more = ["Make more like this one", "Continue this sound"]
+    assert texts[-5:] == ["Star", "Rename", "Tag", *more]

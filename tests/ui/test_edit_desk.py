@@ -1,0 +1,145 @@
+"""From the window: a selected part is made anew, a sound goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.audio.files import read_audio
+from qvim_studio.core.edit import Edit
+from qvim_studio.core.request import GenerationRequest, Start
+from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.services import Services
+
+Asked = Callable[[Callable[[], object]], GenerationRequest]
+
+
+@pytest.fixture
+def chosen(
+    with_take: MainWindow, generate: Callable[[MainWindow], None], qtbot: QtBot
+) -> MainWindow:
+    """Candidates, the first of which is looked at."""
+    generate(with_take)
+    QTest.keyClick(with_take, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: with_take.imitation.result.has_sound)
+    return with_take
+
+
+@pytest.fixture
+def asked(services: Services, qtbot: QtBot) -> Asked:
+    """What is asked for by an action."""
+
+    def run(act: Callable[[], object]) -> GenerationRequest:
+        with qtbot.waitSignal(services.queue.finished) as finished:
+            act()
+        return finished.args[0].job.request
+
+    return run
+
+
+def drag_over(window: MainWindow) -> tuple[float, float]:
+    """Select the middle of the chosen candidate with the mouse."""
+    view = window.imitation.result
+    places = [QPoint(round(view.width() * share), view.height() // 2) for share in (0.3, 0.7)]
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=places[0])
+    QTest.mouseMove(view, places[1])
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=places[1])
+    assert view.selection is not None
+    return view.selection
+
+
+def test_the_selected_part_is_made_anew_from_the_sound_itself(
+    chosen: MainWindow, asked: Asked
+) -> None:
+    part = drag_over(chosen)
+    chosen.request.text.setText("a bell")
+    request = asked(lambda: QTest.keyClick(chosen, Qt.Key.Key_I))
+    edit, entry = request.edit, chosen.controller.viewer.entry
+    assert edit is not None and entry is not None
+    assert (edit.begin_s, edit.end_s) == part
+    assert edit.sound.duration_s == read_audio(entry.path).duration_s
+    assert edit.provenance is not None and edit.provenance.licence == "Apache-2.0"
+    assert request.start is Start.IMITATION and request.imitation is None
+    assert (request.text, request.balance) == ("a bell", 0.5)
+
+
+def test_noise_to_start_from_is_kept(chosen: MainWindow, asked: Asked) -> None:
+    drag_over(chosen)
+    start = chosen.request.start
+    start.setCurrentIndex(start.findData(Start.NOISE))
+    assert asked(lambda: QTest.keyClick(chosen, Qt.Key.Key_I)).start is Start.NOISE
+
+
+@pytest.mark.parametrize(("length_s", "goes_on_s"), [(0.0, 2.0), (1.5, 1.5)])
+def test_a_sound_goes_on_for_as_long_as_the_panel_says(
+    chosen: MainWindow, asked: Asked, length_s: float, goes_on_s: float
+) -> None:
+    chosen.request.duration.setValue(length_s)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    request = asked(lambda: QTest.keyClick(chosen, Qt.Key.Key_I, shift))
+    assert request.edit is not None
+    assert request.edit.end_s - request.edit.sound.duration_s == pytest.approx(goes_on_s)
+
+
+def test_a_candidate_goes_on_from_its_menu(chosen: MainWindow, asked: Asked) -> None:
+    menu = QMenu()
+    chosen.candidates.view._fill_menu(menu)
+    (action,) = (one for one in menu.actions() if one.text() == "Continue this sound")
+    request = asked(action.trigger)
+    assert request.edit is not None
+    assert request.edit.end_s > request.edit.sound.duration_s
+
+
+def test_an_edit_has_a_name_of_its_own_in_the_history(
+    chosen: MainWindow, asked: Asked, services: Services, qtbot: QtBot
+) -> None:
+    chosen.request.text.setText("a bell")
+    count = chosen.request.variations.value()
+    with qtbot.waitSignal(chosen.controller.candidates_changed):
+        asked(chosen.edits.go_on)
+    entry = chosen.candidates.shown[0]
+    assert entry.title == "dog bark edited" and len(chosen.candidates.shown) >= count
+    chosen.controller.use_recipe(entry)
+    assert "an edit of another one" in chosen.messages.text
+
+
+def test_an_edit_that_is_dropped_back_becomes_the_imitation(
+    chosen: MainWindow, asked: Asked, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(chosen.controller.candidates_changed):
+        asked(chosen.edits.go_on)
+    path: Path = chosen.candidates.shown[0].path
+    chosen.open_imitation(path)
+    qtbot.waitUntil(lambda: chosen.controller.imitation.name == path.stem)
+
+
+def test_what_is_missing_is_said(with_take: MainWindow, services: Services) -> None:
+    QTest.keyClick(with_take, Qt.Key.Key_I)
+    assert "No part of a sound is selected" in with_take.messages.text
+    QTest.keyClick(with_take, Qt.Key.Key_I, Qt.KeyboardModifier.ShiftModifier)
+    assert "no sound to go on with" in with_take.messages.text
+    assert services.queue.running is None
+
+
+def test_a_part_that_is_too_short_is_refused_in_a_sentence(
+    chosen: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    chosen.imitation.result.select((0.1, 0.12))
+    with qtbot.waitSignal(chosen.controller.failed) as failed:
+        chosen.edits.redo_part()
+    assert "0.1 to 100 s long" in str(failed.args[0]) and services.queue.running is None
+
+
+def test_a_sound_that_is_gone_is_told(chosen: MainWindow, qtbot: QtBot) -> None:
+    entry = chosen.controller.viewer.entry
+    assert entry is not None
+    entry.path.unlink()
+    with qtbot.waitSignal(chosen.controller.failed) as failed:
+        chosen.controller.edit(entry, Edit, chosen.request.wishes())
+    assert entry.path.name in str(failed.args[0])
