@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import platformdirs
 
 import qvim_studio
-from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.core.errors import StudioError, UsageError, reason_of
 from qvim_studio.core.logging_setup import set_up_logging
 from qvim_studio.core.request import DEFAULT_BALANCE, SamplerName, Start, VramMode
 
@@ -103,6 +103,13 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _path(text: str) -> Path:
+    """Nothing is no path: it would mean the folder at hand."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("got an empty name, expected that of a file or folder")
+    return Path(text)
+
+
 class _Parser(argparse.ArgumentParser):
     """Reports bad usage like every other error: one sentence, status 2. Options have one name."""
 
@@ -121,7 +128,7 @@ def _add_studio(commands: Any) -> None:
 
 def _add_generate(commands: Any) -> None:
     parser = commands.add_parser("generate", help="make sounds from an imitation, words or both")
-    parser.add_argument("imitation", nargs="?", type=Path, help="audio file of the imitation")
+    parser.add_argument("imitation", nargs="?", type=_path, help="audio file of the imitation")
     parser.add_argument("--duration", type=float, metavar="SEC", help="default: as the imitation")
     _add_making(parser)
     parser.set_defaults(run=_generate)
@@ -129,14 +136,14 @@ def _add_generate(commands: Any) -> None:
 
 def _add_edit(commands: Any) -> None:
     parser = commands.add_parser("edit", help="make a part of a sound anew, or what comes after it")
-    parser.add_argument("sound", type=Path, help="audio file; it is never changed")
+    parser.add_argument("sound", type=_path, help="audio file; it is never changed")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument(
         "--part", nargs=2, type=float, metavar=("BEGIN", "END"), help="in seconds; made anew"
     )
     where.add_argument("--continue", dest="seconds", type=float, metavar="SEC", help="go on for")
     parser.add_argument(
-        "--imitation", type=Path, metavar="FILE", help="your voice: what comes there, and when"
+        "--imitation", type=_path, metavar="FILE", help="your voice: what comes there, and when"
     )
     _add_making(parser)
     parser.set_defaults(run=_edit)
@@ -144,7 +151,7 @@ def _add_edit(commands: Any) -> None:
 
 def _add_making(parser: argparse.ArgumentParser) -> None:
     """What all commands take that make sounds."""
-    parser.add_argument("--timbre", type=Path, metavar="FILE", help="what it should sound like")
+    parser.add_argument("--timbre", type=_path, metavar="FILE", help="what it should sound like")
     parser.add_argument("--text", default="", help="what it should be, in words")
     parser.add_argument("--negative", default="", metavar="T", help="what it should not be")
     parser.add_argument("--balance", type=float, help="0 voice only .. 1 text only")
@@ -155,7 +162,7 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow", type=float, default=0.7, help="0 loose .. 1 tight")
     parser.add_argument("--start", choices=[start.value for start in Start])
     parser.add_argument("--strength", type=float, help="how far a start is noised, 0..1")
-    parser.add_argument("--library", type=Path, metavar="DIR", help="sounds for --start nearest")
+    parser.add_argument("--library", type=_path, metavar="DIR", help="sounds for --start nearest")
     parser.add_argument("--sampler", choices=[name.value for name in SamplerName])
     parser.add_argument(
         "--light", action="store_true", help="a quicker vocoder where it is about as good"
@@ -166,24 +173,24 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-extension", action="store_true", help="add nothing above what the model makes"
     )
-    parser.add_argument("-o", "--output", type=Path, default=Path(OUTPUT_FOLDER), metavar="DIR")
+    parser.add_argument("-o", "--output", type=_path, default=Path(OUTPUT_FOLDER), metavar="DIR")
     parser.add_argument("--json", action="store_true")
 
 
 def _add_embed(commands: Any) -> None:
     parser = commands.add_parser("embed", help="QVIM embedding of a sound as .npy (960,)")
-    parser.add_argument("audio", type=Path)
-    parser.add_argument("--encoder", type=Path, metavar="FILE", help="default: the starter's")
+    parser.add_argument("audio", type=_path)
+    parser.add_argument("--encoder", type=_path, metavar="FILE", help="default: the starter's")
     parser.add_argument("--branch", choices=["imitation", "reference"], default="imitation")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.npy")
+    parser.add_argument("-o", "--output", type=_path, required=True, metavar="OUT.npy")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_embed)
 
 
 def _add_search(commands: Any) -> None:
     parser = commands.add_parser("search", help="the sounds of a folder nearest to an imitation")
-    parser.add_argument("imitation", nargs="?", type=Path, help="audio file of the imitation")
-    parser.add_argument("--folder", type=Path, required=True, metavar="DIR")
+    parser.add_argument("imitation", nargs="?", type=_path, help="audio file of the imitation")
+    parser.add_argument("--folder", type=_path, required=True, metavar="DIR")
     parser.add_argument("--text", default="", help="what they are called, or mean, in words")
     parser.add_argument(
         "--balance", type=float, default=DEFAULT_BALANCE, help="0 voice only .. 1 text only"
@@ -214,7 +221,7 @@ def _add_checkpoint_store(actions: Any) -> None:
         action = actions.add_parser(name, help=text)
         action.add_argument("checkpoint", metavar="ID")
     action = actions.add_parser("import", help="make a folder of your own known by its name")
-    action.add_argument("folder", type=Path, metavar="DIR")
+    action.add_argument("folder", type=_path, metavar="DIR")
     consent = "convert pickled weights too; they are read without running any code"
     for name in ("download", "import"):
         actions.choices[name].add_argument("--allow-pickle", action="store_true", help=consent)
@@ -228,8 +235,8 @@ def _add_data(commands: Any) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     build = actions.add_parser("build", help="recordings and imitations into one checked set")
     what = "folder with recordings, VimSketch, AES QVIM DEV, or CSV: reference,imitation[,label]"
-    build.add_argument("inputs", nargs="+", type=Path, metavar="DIR|CSV", help=what)
-    build.add_argument("--runs", type=Path, default=Path(RUNS_FOLDER), metavar="DIR")
+    build.add_argument("inputs", nargs="+", type=_path, metavar="DIR|CSV", help=what)
+    build.add_argument("--runs", type=_path, default=Path(RUNS_FOLDER), metavar="DIR")
     build.add_argument("--json", action="store_true")
     build.set_defaults(run=_build_data)
 
@@ -237,10 +244,10 @@ def _add_data(commands: Any) -> None:
 def _add_train(commands: Any) -> None:
     parser = commands.add_parser("train", help="make the starter's weights, part by part")
     parser.add_argument("part", choices=TRAINED_PARTS)
-    parser.add_argument("--runs", type=Path, default=Path(RUNS_FOLDER), metavar="DIR")
+    parser.add_argument("--runs", type=_path, default=Path(RUNS_FOLDER), metavar="DIR")
     parser.add_argument("--minutes", type=float, default=30.0, help="time budget")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="the teacher's file")
+    parser.add_argument("--weights", type=_path, metavar="FILE", help="the teacher's file")
     parser.add_argument(
         "--checkpoint",
         default="starter",
@@ -249,16 +256,16 @@ def _add_train(commands: Any) -> None:
     )
     parser.add_argument("--json", action="store_true")
     parser.add_argument(
-        "--evaluation", type=Path, metavar="FILE", help="starter: what evaluate --json printed"
+        "--evaluation", type=_path, metavar="FILE", help="starter: what evaluate --json printed"
     )
     parser.set_defaults(run=_train)
 
 
 def _add_evaluate(commands: Any) -> None:
     parser = commands.add_parser("evaluate", help="measure how well a checkpoint follows a voice")
-    parser.add_argument("--pairs", type=Path, metavar="CSV", help="reference,imitation[,label]")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="real imitations: manifest.csv")
-    parser.add_argument("--runs", type=Path, default=Path(RUNS_FOLDER), metavar="DIR")
+    parser.add_argument("--pairs", type=_path, metavar="CSV", help="reference,imitation[,label]")
+    parser.add_argument("--data", type=_path, metavar="DIR", help="real imitations: manifest.csv")
+    parser.add_argument("--runs", type=_path, default=Path(RUNS_FOLDER), metavar="DIR")
     parser.add_argument("--checkpoint", default="starter", metavar="ID|DIR")
     parser.add_argument("--vram-mode", choices=[mode.value for mode in VramMode], default="auto")
     parser.add_argument("--clips", type=int, default=12, metavar="N", help="imitations of each set")
@@ -270,36 +277,36 @@ def _add_evaluate(commands: Any) -> None:
         help="of each; the one shown first also counts by itself",
     )
     parser.add_argument("--steps", type=int, metavar="N", help="denoising steps")
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write a page with players")
+    parser.add_argument("--report", type=_path, metavar="DIR", help="write a page with players")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_evaluate)
 
 
 def _add_pack(commands: Any) -> None:
     parser = commands.add_parser("pack", help="make a sample pack from clips")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", type=_path, metavar="FILE")
     parser.add_argument("--name", required=True, help="of the pack")
     parser.add_argument("--creator", required=True, help="who made it: you or your label")
     parser.add_argument("--source", required=True, help="the SourceID of the file names")
     parser.add_argument("--commercial", action="store_true", help="refuse what may not be sold")
     parser.add_argument("--category", default="", metavar="CATID", help="default: from the words")
     parser.add_argument("--template", metavar="T", help="of the names, with fields in braces")
-    parser.add_argument("--edits", type=Path, metavar="FILE.json", help="finishing of every clip")
+    parser.add_argument("--edits", type=_path, metavar="FILE.json", help="finishing of every clip")
     parser.add_argument("--bits", type=int, choices=[16, 24, 32], default=24)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    parser.add_argument("-o", "--output", type=_path, required=True, metavar="DIR")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_pack)
 
 
 def _add_kit(commands: Any) -> None:
     parser = commands.add_parser("kit", help="make a drum kit from several sounds in one take")
-    parser.add_argument("take", type=Path)
+    parser.add_argument("take", type=_path)
     parser.add_argument("--text", default="", help="what the sounds should be, in words")
     parser.add_argument("--variations", type=int, default=3, metavar="N", help="of each sound")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, metavar="N", help="denoising steps")
     parser.add_argument("--checkpoint", default="starter", metavar="ID|DIR")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    parser.add_argument("-o", "--output", type=_path, required=True, metavar="DIR")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_kit)
 
@@ -329,7 +336,7 @@ def _add_bench(commands: Any) -> None:
     memory.add_argument("--json", action="store_true")
     memory.set_defaults(run=_bench_memory)
     making = kinds.add_parser("generate", help="speed, memory and error of making a clip of 5 s")
-    making.add_argument("--checkpoint", type=Path, metavar="DIR", help="default: random weights")
+    making.add_argument("--checkpoint", type=_path, metavar="DIR", help="default: random weights")
     making.add_argument("--size", choices=["s", "m", "l"], default="s", help="of random weights")
     making.add_argument("--rounds", type=int, default=2, metavar="N", help="clips of each in turn")
     busy = "of both, beside so many other programs that want a core each"
@@ -423,7 +430,7 @@ def _evaluation_lines(path: Path) -> list[str]:
         return summary(json.loads(path.read_text(encoding="utf-8"))).splitlines()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"{path} holds no evaluation ({type(error).__name__}: {error}). Expected what "
+            f"{path} holds no evaluation ({reason_of(error)}). Expected what "
             "qvim-studio evaluate --json prints."
         ) from error
 

@@ -191,6 +191,20 @@ def test_an_edit_that_cannot_be_is_refused_in_a_sentence(
     assert status == 2 and said in errors and not engine.requests
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [(("generate", ""), "imitation"), (("checkpoints", "import", " "), "DIR")],
+)
+def test_an_empty_name_is_not_the_folder_at_hand(
+    engine: FakeEngine,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    name: str,
+) -> None:
+    status, _, errors = run(capsys, *arguments)
+    assert status == 2 and f"Argument {name}: got an empty name" in errors
+
+
 def test_the_take_is_trimmed_unless_told_otherwise(
     engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
