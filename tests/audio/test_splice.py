@@ -86,3 +86,24 @@ def test_a_new_part_never_clips() -> None:
     result = splice(edit, AudioClip(spiky, MADE_RATE))
     limit = max(MAX_PEAK, float(np.abs(edit.sound.samples).max()))
     assert np.abs(result.samples).max() <= limit + 1e-6
+
+
+def likeness(result: AudioClip, sound: AudioClip, begin_s: float, length_s: float) -> float:
+    part = slice(round(begin_s * RATE), round((begin_s + length_s) * RATE))
+    return float(np.corrcoef(result.samples[part, 0], sound.samples[part, 0])[0, 1])
+
+
+@pytest.mark.parametrize(
+    ("begin_s", "end_s", "comes_out_of_it", "goes_back"),
+    [(2.0, 4.0, True, True), (0.0, 2.0, False, True), (4.0, 6.0, True, False)],
+)
+def test_where_it_meets_the_sound_the_part_comes_out_of_it_and_goes_back(
+    begin_s: float, end_s: float, comes_out_of_it: bool, goes_back: bool
+) -> None:
+    sound = noise(6.0, 0.1)
+    result = splice(edit := Edit(sound, begin_s, end_s), made_for(edit))
+    quarter_s = CROSSFADE_S / 4
+    first = likeness(result, sound, begin_s, quarter_s)
+    last = likeness(result, sound, end_s - quarter_s, quarter_s)
+    assert (first > 0.9, last > 0.9) == (comes_out_of_it, goes_back)
+    assert likeness(result, sound, begin_s + CROSSFADE_S, 0.1) < 0.1

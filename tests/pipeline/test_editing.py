@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from tiny_checkpoint import CARD, build_tiny_checkpoint
 
 from qvim_studio.core.clip import AudioClip
@@ -13,12 +15,15 @@ from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import EngineError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start
-from qvim_studio.core.result import GenerationResult
+from qvim_studio.core.result import FoundSound, GenerationResult
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.checkpoints import write_card
-from qvim_studio.pipeline import editing
-from qvim_studio.pipeline.editing import FOREIGN, ITSELF
+from qvim_studio.pipeline import editing, generation_run
+from qvim_studio.pipeline.editing import FOREIGN, ITSELF, EditRun
+from qvim_studio.pipeline.embedder import Embedder
 from qvim_studio.pipeline.engine import StudioEngine
+from qvim_studio.pipeline.generation_run import SILENT_REST
+from qvim_studio.pipeline.sampler import Kept
 from qvim_studio.pipeline.starts import NearestSound
 
 RATE = 44_100
@@ -77,7 +82,6 @@ def test_only_the_part_is_new_and_every_variation_has_its_own(
         assert np.abs(clip.samples[part] - SOUND.samples[part]).max() > 0.01
     assert not np.array_equal(first.samples[part], second.samples[part])
     assert result.notes[:2] == ("Made anew: 1.00 to 1.50 s.", FOREIGN)
-    assert result.found == ()
 
 
 def test_the_same_edit_gives_the_same_bits(engine: StudioEngine, tiny: str) -> None:
@@ -95,6 +99,91 @@ def test_a_continuation_is_longer_and_begins_as_the_sound_does(
     before = round(2.8 * RATE)
     assert np.array_equal(clip.samples[:before], SOUND.samples[:before])
     assert np.abs(clip.samples[round(4.0 * RATE) :]).max() > 0.01
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> list[Kept]:
+    """What was held in place, denoising by denoising."""
+    seen: list[Kept] = []
+    real = generation_run.sample_latents
+
+    def sample(*given: Any, kept: Kept, **options: Any) -> torch.Tensor:
+        seen.append(kept)
+        return real(*given, kept=kept, **options)
+
+    monkeypatch.setattr(generation_run, "sample_latents", sample)
+    return seen
+
+
+def test_all_latents_but_those_of_the_part_are_held(
+    engine: StudioEngine, tiny: str, held: list[Kept]
+) -> None:
+    make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
+    (kept,) = held
+    made = kept.is_made.flatten().nonzero().flatten().tolist()
+    assert made == list(range(25, 38))  # of 40 ms each
+    assert kept.latents.shape[2] == kept.is_made.shape[2] == 80
+
+
+def test_behind_the_end_of_a_continuation_nothing_is_held(
+    engine: StudioEngine, tiny: str, held: list[Kept]
+) -> None:
+    make(engine, tiny, Edit.continuing(SOUND, 1.0), variations=1)
+    is_made = held[0].is_made.flatten()
+    first = int(is_made.int().argmax())
+    assert first == 45 and bool(is_made[first:].all())  # 2.8 s, and the window begins at 1 s
+
+
+def test_a_sound_is_heard_as_a_sound_and_a_voice_as_an_imitation(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branches: list[str] = []
+    real = Embedder.embed
+
+    def embed(embedder: Embedder, clip: AudioClip, branch: str) -> np.ndarray:
+        branches.append(branch)
+        return real(embedder, clip, branch)
+
+    monkeypatch.setattr(Embedder, "embed", embed)
+    make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
+    make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1, imitation=BEEP)
+    assert branches == ["reference", "reference", "imitation", "reference"]
+
+
+def test_a_found_sound_begins_with_the_part_and_is_as_loud_as_the_sound(
+    tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = AudioClip(np.pad(0.1 * BEEP.samples, ((9_600, 0), (0, 0))), 48_000)
+    engine = StudioEngine(lambda *asked: (NearestSound("late", late, 0.5),))
+    encoded: list[np.ndarray] = []
+    real = EditRun._encode_sound
+
+    def encode(run: EditRun, samples: np.ndarray) -> torch.Tensor:
+        encoded.append(samples)
+        return real(run, samples)
+
+    monkeypatch.setattr(EditRun, "_encode_sound", encode)
+    edit = Edit(SOUND, 1.0, 1.5)
+    make(engine, tiny, edit, timbre=BEEP, start=Start.NEAREST, variations=1)
+    around, start = encoded
+    assert np.abs(start[16_000:16_800]).max() == pytest.approx(np.abs(around).max(), rel=0.05)
+    assert np.array_equal(
+        np.delete(start, np.r_[16_000:24_000]), around[np.r_[:16_000, 24_000:48_000]]
+    )
+
+
+def test_a_window_that_is_a_sample_short_is_no_short_imitation(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = editing.mono_at
+    monkeypatch.setattr(editing, "mono_at", lambda clip, rate: real(clip, rate)[:-1])
+    result = make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
+    assert SILENT_REST not in result.notes
+
+
+def test_nothing_is_found_beside_an_edit(finder: Finder, tiny: str) -> None:
+    engine = StudioEngine(finder, lambda *asked: (FoundSound("dog.wav", 0.5),))
+    assert make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1).found == ()
 
 
 def test_what_is_kept_keeps_its_licence(engine: StudioEngine, tiny: str) -> None:
