@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import Progress
 from qvim_studio.jobs.time_estimate import TimeEstimate
@@ -54,6 +57,16 @@ def test_a_longer_request_is_expected_to_take_longer(clock: Clock) -> None:
     estimate = TimeEstimate(clock)
     run(estimate, clock, 1, 10.0)
     assert run(estimate, clock, 4, 40.0)[0] == pytest.approx(4 * 10.0 + 4 * 2.0)
+
+
+def test_an_edit_takes_as_long_as_what_is_computed_of_it(clock: Clock) -> None:
+    estimate = TimeEstimate(clock)
+    run(estimate, clock, 1, 10.0)
+    sound = AudioClip.from_mono(np.ones(60_000), 1000)
+    estimate.begin(GenerationRequest(edit=Edit(sound, 20.0, 21.0), variations=1))
+    clock.now += 1.0
+    left = estimate.update(Progress("encode", 1, 1))[1]
+    assert left == pytest.approx(5 * 10.0 + 5 * 2.0)
 
 
 def test_phases_that_take_turns_do_not_look_finished_early(clock: Clock) -> None:

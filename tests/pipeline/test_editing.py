@@ -131,7 +131,7 @@ def test_behind_the_end_of_a_continuation_nothing_is_held(
     make(engine, tiny, Edit.continuing(SOUND, 1.0), variations=1)
     is_made = held[0].is_made.flatten()
     first = int(is_made.int().argmax())
-    assert first == 45 and bool(is_made[first:].all())  # 2.8 s, and the window begins at 1 s
+    assert first == 50 and bool(is_made[first:].all())  # two seconds after the window's begin
 
 
 def test_a_sound_is_heard_as_a_sound_and_a_voice_as_an_imitation(
