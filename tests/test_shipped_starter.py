@@ -16,6 +16,7 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.resample import mono_at, resample
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.core.result import GenerationResult
@@ -79,6 +80,19 @@ def test_every_example_take_gives_an_audible_unclipped_clip(
     assert 0.5 < peak < 1.0
     assert rms > 0.005
     assert abs(clip.samples.mean()) < 1e-3
+
+
+def test_a_part_of_a_real_sound_is_made_anew_and_audible(engine: StudioEngine) -> None:
+    sound = read_audio(resource_path("library", "siren_01_alarm.ogg"))
+    request = GenerationRequest(edit=Edit(sound, 0.5, 1.2), variations=1, steps=6)
+    (made,) = engine.generate(request, lambda progress: None, lambda: False).variations
+    begin, end = (round(seconds * sound.sample_rate) for seconds in (0.5, 1.2))
+    part, was = (clip.samples[begin:end] for clip in (made.clip, sound))
+    assert np.array_equal(made.clip.samples[:begin], sound.samples[:begin])
+    assert np.array_equal(made.clip.samples[end:], sound.samples[end:])
+    assert abs(np.corrcoef(part[:, 0], was[:, 0])[0, 1]) < 0.9
+    assert 0.5 < np.sqrt(np.mean(part**2) / np.mean(was**2)) < 2.0
+    assert made.similarity > 0.8
 
 
 def test_same_seed_gives_the_same_bits(engine: StudioEngine) -> None:
