@@ -1,4 +1,4 @@
-"""Words in names and descriptions: which say what sounds, and which only how or where."""
+"""Which words of a description say what sounds, and which only how or where."""
 
 from __future__ import annotations
 
@@ -14,11 +14,6 @@ _DESCRIBING = re.compile(
     "big|close|deep|distant|far|fast|heavy|high|huge|large|light|little|long|loud|low|near|quick|"
     "quiet|short|slow|small|soft|tiny"
 )
-
-
-def plain_name(stem: str) -> str:
-    """The name of a file as people read it: "animal_03_dog" is "animal 03 dog"."""
-    return stem.replace("_", " ").replace("-", " ")
 
 
 def word_weights(text: str) -> dict[str, float]:

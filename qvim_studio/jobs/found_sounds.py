@@ -9,7 +9,6 @@ from pathlib import Path
 
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.result import FoundSound
-from qvim_studio.core.wording import plain_name
 from qvim_studio.library.adoption import read_entry
 from qvim_studio.library.clip_entry import ClipEntry
 
@@ -25,6 +24,6 @@ def read_found(found: Sequence[FoundSound]) -> tuple[ClipEntry, ...]:
         except AudioFileError as error:
             log.info("A found sound is passed over: %s", error)
         else:
-            title = plain_name(entry.path.stem)
+            title = entry.path.stem.replace("_", " ").replace("-", " ")
             entries.append(replace(entry, title=title, similarity=sound.similarity))
     return tuple(entries)

@@ -26,7 +26,6 @@ from qvim_studio.core.request import (
 )
 from qvim_studio.core.result import Progress, Variation, best_first
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.core.wording import plain_name
 from qvim_studio.models.bandwidth import REACH_HZ
 from qvim_studio.models.control_channels import control_channels
 from qvim_studio.models.graphs import ReplayedUnet
@@ -480,10 +479,9 @@ def _columns(samples: int) -> int:
 
 
 def _told(sound: NearestSound) -> str:
-    name = plain_name(sound.name)
     if sound.similarity is None:
-        return name
-    return f"{name} ({100 * sound.similarity:.0f} % alike)"
+        return sound.name
+    return f"{sound.name} ({100 * sound.similarity:.0f} % alike)"
 
 
 def raise_if_cancelled(is_cancelled: IsCancelled) -> None:

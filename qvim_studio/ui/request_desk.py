@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.job import JobProgress
@@ -80,10 +79,6 @@ class RequestDesk(QObject):
         entries = self._candidates.view.selected_entries()
         if entries:
             self.more_like(entries[0])
-        else:
-            self._controller.failed.emit(
-                UsageError(self.tr("No candidate is chosen. Click one, or press its number first."))
-            )
 
     def play_newest(self) -> None:
         """Of the sounds that are being made the one that came last, else the best candidate."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from qvim_studio.core.errors import UsageError
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.playback import Heard
@@ -68,15 +67,9 @@ class TakeDesk(QObject):
     def use_selection(self) -> None:
         """What is selected is what counts."""
         selection = self._panel.wave.selection
-        if selection is None:
-            self._controller.failed.emit(
-                UsageError(
-                    self.tr("No part of the take is selected. Drag over its waveform first.")
-                )
-            )
-            return
-        self._controller.takes.set_part(*selection)
-        self._panel.wave.select(None)
+        if selection is not None:
+            self._controller.takes.set_part(*selection)
+            self._panel.wave.select(None)
 
     def trim(self) -> None:
         """Cut the silence by the level of the settings."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qvim_studio.core.wording import CIRCUMSTANCE_WEIGHT, plain_name, word_weights
+from qvim_studio.core.wording import CIRCUMSTANCE_WEIGHT, word_weights
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,3 @@ def test_words_of_size_and_place_weigh_less(
 ) -> None:
     expected = dict.fromkeys(telling, 1.0) | dict.fromkeys(others, CIRCUMSTANCE_WEIGHT)
     assert word_weights(text) == expected
-
-
-def test_a_files_name_is_read_without_its_joints() -> None:
-    assert plain_name("animal_03_big-dog") == "animal 03 big dog"
-    assert plain_name("dog") == "dog"

@@ -178,12 +178,6 @@ def test_more_like_this_starts_from_the_candidate(
     assert request.imitation.duration_s == pytest.approx(entry.duration_s)
 
 
-def test_more_like_this_asks_for_a_candidate(with_take: MainWindow, services: Services) -> None:
-    QTest.keyClick(with_take, Qt.Key.Key_J)
-    assert "No candidate is chosen" in with_take.messages.text
-    assert services.queue.running is None
-
-
 def test_the_menu_offers_what_fits(compared: MainWindow) -> None:
     menu = QMenu()
     compared.candidates.view._fill_menu(menu)

@@ -271,10 +271,3 @@ def test_ten_minutes_open_in_under_a_second(
     assert time.process_time() - began < 1.0
     assert window.controller.imitation.clip.duration_s > 599
     qtbot.waitUntil(lambda: window._services.tasks.is_idle, timeout=20_000)
-
-
-def test_using_the_selection_asks_for_one(with_take: MainWindow) -> None:
-    imitation = with_take.controller.imitation
-    QTest.keyClick(with_take, Qt.Key.Key_U)
-    assert "No part of the take is selected" in with_take.messages.text
-    assert with_take.controller.imitation is imitation
