@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         controller, services = self.controller, self._services
-        self.desk = TakeDesk(self.imitation, controller, services, self)
+        self.desk = TakeDesk(self.imitation, self.messages, controller, services, self)
         self.regions = RegionDesk(self.imitation.result, controller, services, self._theme, self)
         self.imitation.bar.open_clicked.connect(self.choose_file)
         self.imitation.example_chosen.connect(self.open_imitation)
