@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.request import MAX_SEED, GenerationRequest
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def request_from(recipe: Recipe, imitation: AudioClip | None) -> GenerationReque
 def title_of(recipe: Recipe, clip_path: Path) -> str:
     """The words that were asked for; for a voice alone, and for an edit, the name of the file."""
     text = "" if recipe.request.get("edit") else str(recipe.request.get("text") or "").strip()
-    return text or _stem(clip_path).replace("_", " ")
+    return text or readable_name(_stem(clip_path))
 
 
 def key_of(recipe: Recipe, clip_path: Path, folder_id: int) -> str:

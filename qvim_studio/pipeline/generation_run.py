@@ -16,6 +16,7 @@ from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, EngineError
+from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import (
     LATENT_STEP_S,
@@ -479,9 +480,10 @@ def _columns(samples: int) -> int:
 
 
 def _told(sound: NearestSound) -> str:
+    name = readable_name(sound.name)
     if sound.similarity is None:
-        return sound.name
-    return f"{sound.name} ({100 * sound.similarity:.0f} % alike)"
+        return name
+    return f"{name} ({100 * sound.similarity:.0f} % alike)"
 
 
 def raise_if_cancelled(is_cancelled: IsCancelled) -> None:

@@ -75,10 +75,15 @@ class Audition(QObject):
             str(entry.path), self._load(entry), PlaySpan(start_s, None, self.is_looping)
         )
 
-    def switch(self) -> None:
-        """A against B: from the clip that was heard last to the one before, without a gap."""
-        if self._other is not None:
-            self._play_entry(self._other, takes_over=self._is_comparing())
+    def switch(self) -> bool:
+        """A against B: from the clip that was heard last to the one before, without a gap.
+
+        False where no two were heard.
+        """
+        if self._other is None:
+            return False
+        self._play_entry(self._other, takes_over=self._is_comparing())
+        return True
 
     def switch_to_reference(self) -> None:
         """Between a clip and the imitation, at the same moment and the same loudness."""

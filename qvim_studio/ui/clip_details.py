@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvim_studio.core.file_names import readable_name
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.recipes import Recipe
 from qvim_studio.ui.header import COMMERCIAL_WORDS
@@ -141,7 +142,7 @@ class ClipDetails(QWidget):
             parts += self._wishes_of(recipe.request)
             starts = {"noise": self.tr("pure noise"), "imitation": self.tr("my imitation")}
             start = starts.get(recipe.request.get("start", ""))
-            started_from = recipe.details.get("started_from") or start
+            started_from = readable_name(recipe.details.get("started_from") or "") or start
             if started_from:
                 parts.append(self.tr("from {0}").format(started_from))
             if recipe.details.get("extended_to_hz"):

@@ -8,9 +8,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Slot
 
 from qvim_studio.core.edit import Edit
-from qvim_studio.core.errors import UsageError
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.controller import StudioController
+from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.waveform_view import WaveformView
 
@@ -18,25 +18,27 @@ CONTINUE_S = 2.0  # where the panel asks for no length of its own
 
 
 class EditDesk(QObject):
-    """Knows the waveform of the chosen sound, the panel and the controller."""
+    """Knows the waveform of the chosen sound, the panels and the controller."""
 
     def __init__(
         self,
         view: WaveformView,
         panel: RequestPanel,
+        messages: MessageBar,
         controller: StudioController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._view = view
         self._panel = panel
+        self._messages = messages
         self._controller = controller
 
     def redo_part(self) -> None:
         """What is selected in the waveform of the chosen sound."""
         entry, part = self._controller.viewer.entry, self._view.selection
         if entry is None or part is None:
-            self._refuse(
+            self._messages.show_notice(
                 self.tr(
                     "No part of a sound is selected. Choose one of the candidates or of the "
                     "history, then drag over its waveform below the imitation's."
@@ -50,7 +52,7 @@ class EditDesk(QObject):
         """The chosen sound, for as long as the panel's length says."""
         entry = self._controller.viewer.entry
         if entry is None:
-            self._refuse(
+            self._messages.show_notice(
                 self.tr(
                     "There is no sound to go on with. Choose one of the candidates or of the "
                     "history first."
@@ -66,7 +68,5 @@ class EditDesk(QObject):
         self._edit(entry, partial(Edit.continuing, seconds=seconds))
 
     def _edit(self, entry: ClipEntry, edit_of: Callable[..., Edit]) -> None:
+        self._messages.clear()
         self._controller.edit(entry, edit_of, self._panel.wishes())
-
-    def _refuse(self, text: str) -> None:
-        self._controller.failed.emit(UsageError(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.recording import RecordingLevel, RecordingState
@@ -65,7 +66,7 @@ class ImitationPanel(Card):
         self.wave.show_sound(None if imitation is None else imitation.picture)
         self.bar.set_has_clip(imitation is not None)
         self.examples.setVisible(imitation is None)
-        self.take_head.name.setText("" if imitation is None else imitation.name)
+        self.take_head.name.setText("" if imitation is None else readable_name(imitation.name))
         self.take_head.time.clear()
         if imitation is not None:
             self.show_part(imitation)

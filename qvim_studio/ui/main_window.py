@@ -138,9 +138,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         controller, services = self.controller, self._services
-        self.desk = TakeDesk(self.imitation, controller, services, self)
+        self.desk = TakeDesk(self.imitation, self.messages, controller, services, self)
         self.regions = RegionDesk(self.imitation.result, controller, services, self._theme, self)
-        self.edits = EditDesk(self.imitation.result, self.request, controller, self)
+        self.edits = EditDesk(self.imitation.result, self.request, self.messages, controller, self)
         self.candidates.view.continue_requested.connect(self.edits.continue_sound)
         self.imitation.bar.open_clicked.connect(self.choose_file)
         self.imitation.example_chosen.connect(self.open_imitation)

@@ -61,6 +61,11 @@ class MessageBar(QFrame):
         self._text.clear()
         self.hide()
 
+    def clear_notice(self) -> None:
+        """What was asked for is done now; an error stays."""
+        if self._kind == "notice":
+            self.clear()
+
     def _show(
         self, kind: str, text: str, action: str, on_chosen: Callable[[], object] | None
     ) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from qvim_studio.core.file_names import readable_name
 from qvim_studio.jobs.job import Job
 from qvim_studio.jobs.job_queue import JobQueue
 
@@ -46,4 +47,5 @@ class QueueButton(QToolButton):
         self.setVisible(count > 0)
 
     def _title(self, job: Job) -> str:
-        return f"{job.stem or self.tr('voice')}  ×{job.request.variations}"
+        name = job.request.text or readable_name(job.stem) or self.tr("voice")
+        return f"{name}  ×{job.request.variations}"

@@ -79,13 +79,30 @@ class RequestDesk(QObject):
         entries = self._candidates.view.selected_entries()
         if entries:
             self.more_like(entries[0])
+        else:
+            self._messages.show_notice(
+                self.tr("More like which one? Generate sounds and choose a candidate first.")
+            )
+
+    def switch(self) -> None:
+        """A against B."""
+        if self._controller.audition.switch():
+            self._messages.clear_notice()
+        else:
+            self._messages.show_notice(
+                self.tr("Listen to two sounds first; then this key switches between them.")
+            )
 
     def play_newest(self) -> None:
         """Of the sounds that are being made the one that came last, else the best candidate."""
-        if not self._candidates.forming.play_newest() and self._candidates.shown:
+        if self._candidates.forming.play_newest():
+            return
+        if self._candidates.shown:
             newest = self._candidates.shown[0]
             self._candidates.view.select_entry(newest)
             self._controller.toggle_clip(newest)
+        else:
+            self._messages.show_notice(self.tr("There is no new sound yet: generate some first."))
 
     @Slot()
     def show_readiness(self) -> None:

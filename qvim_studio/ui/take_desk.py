@@ -11,21 +11,24 @@ from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.audition import IMITATION_KEY
 from qvim_studio.ui.controller import StudioController
 from qvim_studio.ui.imitation_panel import ImitationPanel
+from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.services import Services
 
 
 class TakeDesk(QObject):
-    """Knows the panel and the controller, not the window."""
+    """Knows the panels and the controller, not the window."""
 
     def __init__(
         self,
         panel: ImitationPanel,
+        messages: MessageBar,
         controller: StudioController,
         services: Services,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._panel = panel
+        self._messages = messages
         self._controller = controller
         self._services = services
         takes, bar, head = controller.takes, panel.bar, panel.take_head
@@ -66,17 +69,19 @@ class TakeDesk(QObject):
 
     def use_selection(self) -> None:
         """What is selected is what counts."""
-        selection = self._panel.wave.selection
+        selection = self._selection()
         if selection is not None:
             self._controller.takes.set_part(*selection)
             self._panel.wave.select(None)
 
     def trim(self) -> None:
         """Cut the silence by the level of the settings."""
-        self._controller.takes.trim_by_level(self._services.store.settings.trim_threshold_db)
+        if self._has_take():
+            self._controller.takes.trim_by_level(self._services.store.settings.trim_threshold_db)
 
     def use_all(self) -> None:
-        self._controller.takes.trim_by_level(None)
+        if self._has_take():
+            self._controller.takes.trim_by_level(None)
 
     def zoom_in(self) -> None:
         self._zoom(2.0)
@@ -85,8 +90,34 @@ class TakeDesk(QObject):
         self._zoom(0.5)
 
     def zoom_to_selection(self) -> None:
-        if self._panel.wave.selection is not None:
-            self._panel.axis.show_part(*self._panel.wave.selection)
+        selection = self._selection()
+        if selection is not None:
+            self._panel.axis.show_part(*selection)
+
+    def switch_to_imitation(self) -> None:
+        """Between the imitation and what was heard before it."""
+        if self._has_take():
+            self._controller.audition.switch_to_reference()
+
+    def _has_take(self) -> bool:
+        """Where there is none, that is said."""
+        if self._controller.imitation is None:
+            self._messages.show_notice(
+                self.tr("There is no take yet: record one or open an audio file first.")
+            )
+            return False
+        self._messages.clear_notice()
+        return True
+
+    def _selection(self) -> tuple[float, float] | None:
+        """Seconds of the take; where nothing is selected, that is said."""
+        if not self._has_take():
+            return None
+        if self._panel.wave.selection is None:
+            self._messages.show_notice(
+                self.tr("Nothing is selected: drag over a part of the imitation first.")
+            )
+        return self._panel.wave.selection
 
     def _zoom(self, factor: float) -> None:
         axis = self._panel.axis
@@ -139,7 +170,7 @@ class TakeDesk(QObject):
         self._services.recording.set_gain(settings.input_gain_db)
         self._services.recording.set_monitor(settings.monitor)
         if settings.trim_threshold_db != before.trim_threshold_db:
-            self.trim()
+            self._controller.takes.trim_by_level(settings.trim_threshold_db)
 
     @Slot(bool)
     def _on_loop_toggled(self, is_looping: bool) -> None:

@@ -233,6 +233,15 @@ def test_neighbouring_seeds_start_from_different_sounds(tiny: str) -> None:
     assert result.notes == ("Started from bark (50 % alike), beep (40 % alike).",)
 
 
+def test_a_start_is_told_by_a_readable_name_and_kept_by_its_file_name(tiny: str) -> None:
+    def find(query: SoundQuery, folder: str | None, embedder: object) -> tuple[NearestSound, ...]:
+        return (NearestSound("animal_03_dog", noise_burst(0.2), 0.5),)
+
+    result = generate(StudioEngine(find), tiny, start=Start.NEAREST)
+    assert result.variations[0].start_name == "animal_03_dog"
+    assert result.notes == ("Started from animal 03 dog (50 % alike).",)
+
+
 def test_the_seed_alone_says_which_sound_it_starts_from(tiny: str) -> None:
     engine = StudioEngine(find_two)
     both = generate(engine, tiny, start=Start.NEAREST, strength=0.4, seed=4, variations=2)

@@ -214,7 +214,7 @@ def test_details_tell_and_keep_what_the_user_says(panel: HistoryPanel, services:
     (clip,) = select(panel, 3)
     details = panel.details
     assert details.name.text() == "dog"
-    for fact in ("90 % similar", "70 % tight", "from bark_01", "highs added", "sellable"):
+    for fact in ("90 % similar", "70 % tight", "from bark 01", "highs added", "sellable"):
         assert fact in details._facts.text()
     for field, text in ((details.name, "Rex"), (details.tags, "yard, big"), (details.note, "ok")):
         field.setFocus()

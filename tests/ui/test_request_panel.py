@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -125,6 +126,25 @@ def test_waiting_jobs_are_listed_moved_and_taken_out(
     QTest.keyClick(window, Qt.Key.Key_Escape, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: queue.running is None and not queue.waiting)
     assert not button.isVisible()
+
+
+def test_a_take_that_waits_is_called_as_its_sounds_will_be(
+    with_take: MainWindow, services: Services, take: Path, qtbot: QtBot
+) -> None:
+    window = with_take
+    window.request.text.setText("wait")
+    window.request_desk.generate()
+    named = take.rename(take.with_name("dog_02-bark.wav"))
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        window.controller.open_file(named)
+    assert window.imitation.take_head.name.text() == "dog 02-bark"
+    window.request.text.clear()
+    window.request_desk.generate()
+    button = window.request.queue_button
+    button.menu().aboutToShow.emit()
+    assert button.menu().actions()[0].text() == "dog 02-bark  ×4"
+    services.queue.cancel_all()
+    qtbot.waitUntil(lambda: services.queue.running is None and not services.queue.waiting)
 
 
 def test_the_time_it_takes_is_told_once_it_was_learned(

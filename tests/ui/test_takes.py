@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from qvim_studio.audio import recorder
 from qvim_studio.audio.player import PlaySpan
+from qvim_studio.core.errors import StudioError
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.audition import IMITATION_KEY
 from qvim_studio.ui.main_window import MainWindow
@@ -115,6 +116,40 @@ def test_the_selection_is_played_looped_and_used(
     imitation = window.controller.imitation
     assert (imitation.begin_s, imitation.end_s) == (0.6, 0.8)
     assert window.imitation.wave.selection is None
+
+
+def test_keys_say_what_they_need(window: MainWindow, padded_take: Path, qtbot: QtBot) -> None:
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    none = Qt.KeyboardModifier.NoModifier
+    take_keys = (
+        (Qt.Key.Key_U, none),
+        (Qt.Key.Key_U, shift),
+        (Qt.Key.Key_U, control),
+        (Qt.Key.Key_E, control),
+        (Qt.Key.Key_0, none),
+    )
+    for key, modifiers in take_keys:
+        window.messages.clear()
+        QTest.keyClick(window, key, modifiers)
+        assert window.messages.text.startswith("There is no take yet")
+    for key, words in (
+        (Qt.Key.Key_J, "More like which one?"),
+        (Qt.Key.Key_X, "Listen to two sounds"),
+        (Qt.Key.Key_N, "There is no new sound"),
+    ):
+        QTest.keyClick(window, key)
+        assert window.messages.text.startswith(words)
+    open_take(window, padded_take, qtbot)
+    for key, modifiers in ((Qt.Key.Key_U, none), (Qt.Key.Key_E, control)):
+        window.messages.clear()
+        QTest.keyClick(window, key, modifiers)
+        assert window.messages.text.startswith("Nothing is selected")
+    window.imitation.wave.select((0.6, 0.8))
+    QTest.keyClick(window, Qt.Key.Key_U)
+    assert window.messages.text == ""
+    window.show_error(StudioError("The disk is full."))
+    QTest.keyClick(window, Qt.Key.Key_U, control)
+    assert window.messages.text == "The disk is full."
 
 
 def test_hands_free_takes_become_imitations_one_after_the_other(
