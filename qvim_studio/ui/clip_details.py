@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from qvim_studio.core.file_names import readable_name
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.recipes import Recipe
+from qvim_studio.ui.fitting import FittingColumn
 from qvim_studio.ui.header import COMMERCIAL_WORDS
 from qvim_studio.ui.painting import seconds_text
 from qvim_studio.ui.theme import GRID
@@ -29,7 +29,7 @@ from qvim_studio.ui.theme import GRID
 MAX_RATING = 5
 
 
-class ClipDetails(QWidget):
+class ClipDetails(FittingColumn):
     """Signals: renamed (ClipEntry, str), tags_changed (list of ClipEntry, list of str),
     noted (ClipEntry, str), rated (list of ClipEntry, int), recipe_requested (list of ClipEntry).
     """
@@ -73,7 +73,7 @@ class ClipDetails(QWidget):
         buttons.setSpacing(GRID)
         buttons.addWidget(self.use, 1)
         buttons.addWidget(self.copy)
-        layout = QVBoxLayout(self)
+        layout = self.panels
         layout.setContentsMargins(0, GRID // 2, GRID, 0)
         layout.setSpacing(GRID)
         layout.addWidget(self.name)

@@ -3,8 +3,10 @@ and highs."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QDoubleSpinBox,
     QGridLayout,
@@ -16,10 +18,12 @@ from PySide6.QtWidgets import (
 from qvim_studio.core.request import MAX_STEPS, GenerationRequest
 from qvim_studio.core.settings import Settings
 from qvim_studio.ui.card import caption, indent_text
+from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.text_field import MAX_LENGTH
 
 MAX_GUIDANCE = 30.0
 PERCENT = 100
+WORDS_CHARACTERS = 16  # of what it should not be, seen at once at least
 
 
 class DetailFields(QWidget):
@@ -53,17 +57,32 @@ class DetailFields(QWidget):
             self.tr("Adds what a recording would most likely hold where the model ends")
         )
         self.highs.toggled.connect(self._on_changed)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
+        words = self._grid(((self.tr("Not"), self.negative, 1),))
+        self._numbers = self._grid(
+            (
+                (self.tr("Steps"), self.steps, 1),
+                (self.tr("Guidance"), self.guidance, 1),
+                (self.tr("Start strength"), self.strength, 1),
+                (self.tr("Highs"), self.highs, 0),
+            )
+        )
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(0, 0, 0, 0)
+        self._parts.setSpacing(12)
+        self._parts.addLayout(words, 4)
+        self._parts.addLayout(self._numbers, 9)
+        for box in (self.steps, self.guidance, self.strength):
+            indent_text(box)
+            box.valueChanged.connect(self._on_changed)
+            box.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.show_settings(settings)
+        self.show_defaults(0, 0.0)
+
+    def _grid(self, fields: tuple[tuple[str, QWidget, int], ...]) -> QGridLayout:
+        """Names over fields, each with its share of the width."""
+        grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
-        fields = (
-            (self.tr("Not"), self.negative, 5),
-            (self.tr("Steps"), self.steps, 3),
-            (self.tr("Guidance"), self.guidance, 3),
-            (self.tr("Start strength"), self.strength, 3),
-            (self.tr("Highs"), self.highs, 0),
-        )
         for column, (name, field, stretch) in enumerate(fields):
             label = caption(name, self)
             label.setBuddy(field)
@@ -71,12 +90,20 @@ class DetailFields(QWidget):
             grid.addWidget(label, 0, column)
             grid.addWidget(field, 1, column)
             grid.setColumnStretch(column, stretch)
-        for box in (self.steps, self.guidance, self.strength):
-            indent_text(box)
-            box.valueChanged.connect(self._on_changed)
-            box.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.show_settings(settings)
-        self.show_defaults(0, 0.0)
+        return grid
+
+    @logs_errors(returns=QSize())
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._numbers.minimumSize().width(), self._parts.minimumSize().height())
+
+    @logs_errors()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words stand above the numbers where they would have too little room beside them."""
+        super().resizeEvent(event)
+        room = self.width() - self._parts.spacing() - self._numbers.minimumSize().width()
+        directions = QBoxLayout.Direction
+        is_roomy = room >= self.fontMetrics().averageCharWidth() * WORDS_CHARACTERS
+        self._parts.setDirection(directions.LeftToRight if is_roomy else directions.TopToBottom)
 
     def show_settings(self, settings: Settings) -> None:
         """Take over what is remembered."""

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QScrollArea,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvim_studio.ui.override import logs_errors
 
 TITLE_BAR_PX = 40  # of the window manager, which takes it from the room of the screen
+TURNED = (QAbstractSpinBox, QComboBox, QSlider)  # whose values a mouse wheel turns
 
 
 def resize_on_screen(window: QWidget, width: int, height: int) -> None:
@@ -16,7 +28,11 @@ def resize_on_screen(window: QWidget, width: int, height: int) -> None:
 
 class Column(QScrollArea):
     """Panels on top of each other, filled into ``panels``; they scroll where there is too little
-    height for them."""
+    height for them.
+
+    What gets the keyboard's focus is scrolled to. The mouse wheel turns a value only where nothing
+    can be scrolled, or where the value has the focus.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,8 +43,77 @@ class Column(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._aim: QWidget | None = None
+        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
+        self.verticalScrollBar().actionTriggered.connect(self._on_scrolled)
+        QApplication.instance().focusChanged.connect(self._on_focus_changed)
 
     def minimumSizeHint(self) -> QSize:
         needed = self.widget().minimumSizeHint().width()
         bar = self.verticalScrollBar().sizeHint().width()
         return QSize(needed + bar, super().minimumSizeHint().height())
+
+    def show_panel(self, panel: QWidget) -> None:
+        """Scroll to a panel and stay there while others change their height, until the user
+        scrolls or goes elsewhere."""
+        self._aim = panel
+        self._on_range_changed()
+
+    @logs_errors()
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for kind in TURNED:
+            for control in self.widget().findChildren(kind):
+                if control.focusPolicy() is Qt.FocusPolicy.WheelFocus:
+                    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                control.installEventFilter(self)
+
+    @logs_errors(returns=False)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_turned = isinstance(event, QWheelEvent) and isinstance(watched, TURNED)
+        if is_turned and not watched.hasFocus() and self.verticalScrollBar().maximum() > 0:
+            self.wheelEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+    @Slot(QWidget, QWidget)
+    def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.widget().isAncestorOf(now):
+            self._aim = None
+            self.ensureWidgetVisible(now)
+
+    @Slot()
+    def _on_range_changed(self) -> None:
+        if self._aim is not None:
+            self.ensureWidgetVisible(self._aim, 0, 0)
+
+    @Slot()
+    def _on_scrolled(self) -> None:
+        self._aim = None
+
+
+class FittingColumn(Column):
+    """As high as what it holds where there is room, never higher."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(policy.Policy.Maximum)
+        self.setSizePolicy(policy)
+
+    def sizeHint(self) -> QSize:
+        layout, width = self.panels, self.viewport().width()
+        height = layout.heightForWidth(width) if layout.hasHeightForWidth() else -1
+        return QSize(width, height if height >= 0 else layout.sizeHint().height())
+
+    @logs_errors()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lines of text break elsewhere in another width."""
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    @logs_errors(returns=False)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMenu,
     QMessageBox,
-    QPushButton,
     QStackedWidget,
     QToolButton,
     QWidget,
@@ -24,6 +23,7 @@ from qvim_studio.ui.icons import icon
 from qvim_studio.ui.painting import count_text
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.sounds_panel import SoundsPanel
+from qvim_studio.ui.terse_button import TerseButton
 from qvim_studio.ui.theme import StudioTheme
 
 
@@ -47,7 +47,7 @@ class LibraryPanel(Card):
         self._tabs = QButtonGroup(self)
         self._names = (self.tr("History"), self.tr("My sounds"))
         for number, name in enumerate(self._names):
-            tab = QPushButton(name, self)
+            tab = TerseButton(name, self, terse=name)
             tab.setObjectName("tab")
             tab.setCheckable(True)
             tab.setChecked(number == 0)

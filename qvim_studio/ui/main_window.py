@@ -33,6 +33,7 @@ from qvim_studio.jobs.job import JobFinished
 from qvim_studio.jobs.memory_watch import MemoryWatch
 from qvim_studio.jobs.playback import NOTHING, Heard
 from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.clip_panels import CandidatesPanel
 from qvim_studio.ui.controller import StudioController
@@ -164,6 +165,8 @@ class MainWindow(QMainWindow):
         services.shelf.changed.connect(self._on_shelf_changed)
         services.queue.finished.connect(self._on_job_finished)
         controller.imitation_changed.connect(self._on_imitation_changed)
+        controller.candidates_changed.connect(self._on_candidates_changed)
+        self.request.more.toggled.connect(self._on_more_toggled)
         controller.history.relocated.connect(self._on_relocated)
         controller.recipe_opened.connect(self._on_recipe_opened)
         controller.kits.made.connect(self._on_kit_made)
@@ -238,6 +241,16 @@ class MainWindow(QMainWindow):
     def _on_imitation_changed(self, imitation: Imitation | None) -> None:
         self.library.sounds.set_has_imitation(imitation is not None)
 
+    @Slot(object, object)
+    def _on_candidates_changed(self, entries: tuple[ClipEntry, ...], note: str) -> None:
+        """They are what is looked at next, unless the user works at something else above them."""
+        if entries and not self.column.isAncestorOf(self.focusWidget()):
+            self.column.show_panel(self.candidates)
+
+    @Slot(bool)
+    def _on_more_toggled(self, is_shown: bool) -> None:
+        self.column.show_panel(self.request)
+
     @Slot(object)
     def _on_move_requested(self, place: Path) -> None:
         self.controller.history.relocate(self.controller.output_folder, place)
@@ -260,6 +273,7 @@ class MainWindow(QMainWindow):
     def _on_recording_state_changed(self, state: RecordingState) -> None:
         if state is RecordingState.OPENING:
             self.messages.clear()
+            self.column.show_panel(self.imitation)
 
     @Slot(bool)
     def _on_blind_toggled(self, is_blind: bool) -> None:

@@ -22,6 +22,7 @@ from qvim_studio.ui.card import ElidedComboBox
 from qvim_studio.ui.icons import icon, set_button_icon
 from qvim_studio.ui.level_meter import LevelMeter
 from qvim_studio.ui.recording_options import RecordingOptionsPopup
+from qvim_studio.ui.terse_button import TerseButton
 from qvim_studio.ui.theme import GRID, StudioTheme
 
 
@@ -62,7 +63,8 @@ class RecordBar(QWidget):
         self.record_button.setObjectName("record")
         self.record_button.setMinimumWidth(104)
         self.record_button.clicked.connect(self.record_clicked)
-        self.open_button = QPushButton(self.tr("Open…"), self)
+        self.open_button = TerseButton(self.tr("Open…"), self)
+        self.open_button.setAccessibleName(self.tr("Open an audio file"))
         self.open_button.setToolTip(self.tr("Use an audio file as the imitation (Ctrl+O)"))
         self.open_button.clicked.connect(self.open_clicked)
         self.play_button = QPushButton(self)

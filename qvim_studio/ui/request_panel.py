@@ -23,12 +23,13 @@ from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.job_queue import JobQueue
-from qvim_studio.ui.card import Card, caption, indent_text
+from qvim_studio.ui.card import Card, ElidedComboBox, caption, indent_text
 from qvim_studio.ui.detail_fields import DetailFields
 from qvim_studio.ui.icons import icon, set_button_icon
 from qvim_studio.ui.progress_strip import ProgressStrip
 from qvim_studio.ui.quality_bar import Quality, QualityBar, steps_for
 from qvim_studio.ui.queue_button import QueueButton
+from qvim_studio.ui.terse_button import TerseButton
 from qvim_studio.ui.text_field import TextField, remembered_with
 from qvim_studio.ui.theme import GRID, StudioTheme
 from qvim_studio.ui.wishes import Wishes
@@ -212,7 +213,11 @@ class RequestPanel(Card):
         self.variations.setRange(1, SHOWN_MAX_VARIATIONS)
         self.variations.setValue(settings.variations)
         self.variations.valueChanged.connect(self._on_changed)
-        self.start = QComboBox(self)
+        self.start = ElidedComboBox(self)
+        self.start.setMinimumContentsLength(8)  # more where there is room
+        self.start.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         for label, start in (
             (self.tr("Automatic"), None),
             (self.tr("Pure noise"), Start.NOISE),
@@ -265,17 +270,17 @@ class RequestPanel(Card):
     def _make_buttons(self, queue: JobQueue) -> QHBoxLayout:
         self.quality = QualityBar(self)
         self.quality.chosen.connect(self.choose_quality)
-        self.more = QToolButton(self)
-        self.more.setObjectName("withText")
+        self.more = TerseButton(self.tr("More"), self)
+        self.more.setObjectName("fold")
         self.more.setCheckable(True)
-        self.more.setText(self.tr("More"))
+        self.more.setAccessibleName(self.tr("More settings"))
         self.more.setToolTip(self.tr("What it should not be, steps, guidance, strength, highs"))
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.toggled.connect(self._on_more)
         self.queue_button = QueueButton(queue, self)
         self.progress = ProgressStrip(self._theme, self)
-        self.cancel_button = QPushButton(self.tr("Cancel"), self)
+        self.cancel_button = TerseButton(self.tr("Cancel"), self)
+        self.cancel_button.setAccessibleName(self.tr("Cancel"))
         self.cancel_button.setToolTip(self.tr("Stop generating (Esc)"))
         self.cancel_button.clicked.connect(self._on_cancel)
         self.cancel_button.hide()
@@ -305,6 +310,7 @@ class RequestPanel(Card):
         )
         arrow = "arrow_up" if self.more.isChecked() else "arrow_down"
         self.more.setIcon(icon(arrow, palette.secondary))
+        set_button_icon(self.cancel_button, "close", palette.text, palette.faint)
         set_button_icon(self.generate_button, "wave", palette.on_accent, palette.faint)
 
     @Slot(str)

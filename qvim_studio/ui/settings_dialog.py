@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -32,7 +31,7 @@ from qvim_studio.core.settings import Settings, Theme
 from qvim_studio.jobs.memory_watch import GIB
 from qvim_studio.ui.card import indent_text
 from qvim_studio.ui.export_card import ExportCard
-from qvim_studio.ui.fitting import resize_on_screen
+from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.header import licence_line
 from qvim_studio.ui.settings_card import SettingsCard
 from qvim_studio.ui.theme import GRID, StudioTheme
@@ -61,28 +60,23 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         resize_on_screen(self, 600, 680)
-        content = QWidget(self)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, GRID, 0)
-        column.setSpacing(12)
-        column.addWidget(self._make_generation(settings))
-        column.addWidget(self._make_sound(settings))
-        column.addWidget(self._make_files(settings, default_output_folder))
+        column = Column(self)
+        column.panels.setContentsMargins(0, 0, GRID, 0)
+        column.panels.setSpacing(12)
+        column.panels.addWidget(self._make_generation(settings))
+        column.panels.addWidget(self._make_sound(settings))
+        column.panels.addWidget(self._make_files(settings, default_output_folder))
         self.export = ExportCard(self.tr("Export"), settings.pack, self)
-        column.addWidget(self.export)
-        column.addWidget(self._make_appearance(settings))
-        column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
+        column.panels.addWidget(self.export)
+        column.panels.addWidget(self._make_appearance(settings))
+        column.panels.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)
         title = QLabel(self.tr("Settings"), self)
         title.setObjectName("dialogTitle")
         layout.addWidget(title)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(column, 1)
         layout.addLayout(self._make_buttons())
 
     def show_devices(self, inputs: Sequence[AudioDevice], outputs: Sequence[AudioDevice]) -> None:

@@ -255,6 +255,14 @@ QToolButton:focus { border-color: @accent; }
 QToolButton#withText { padding: 0 4px; color: @secondary; }
 QToolButton#withText:hover { color: @text; }
 QToolButton#withText::menu-indicator { image: none; }
+QPushButton#fold {
+  background: transparent; border-color: transparent; padding: 0 4px; min-height: 30px;
+  color: @secondary; font-weight: 400;
+}
+QPushButton#fold:hover { background: @hover; color: @text; }
+QPushButton#fold:checked { background: @raised; border-color: @line; }
+QPushButton#fold:focus { border-color: @accent; }
+
 QToolButton#hint {
   color: @warning; border: 1px solid @line; padding: 0 10px; background: @raised;
 }

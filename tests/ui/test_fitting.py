@@ -1,15 +1,111 @@
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+import itertools
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QSlider, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.ui.fitting import resize_on_screen
+from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.main_window import MainWindow
 
 SMALL_SCREEN = (960, 500)  # 1920 x 1080 at 200 %, less a title bar
+NARROW_SCREEN = (908, 460)  # 1366 x 768 at 150 %, less a frame and a title bar
+
+Generate = Callable[[MainWindow], None]
+
+
+def shrink(window: MainWindow, size: tuple[int, int], qtbot: QtBot) -> None:
+    window.resize(*size)
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
+
+
+def is_seen(widget: QWidget) -> bool:
+    """The whole of it?"""
+    return widget.visibleRegion().boundingRect() == widget.rect()
+
+
+def turn_wheel(widget: QWidget) -> None:
+    at = QPointF(widget.rect().center())
+    no_button, no_key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        at, widget.mapToGlobal(at), QPoint(), QPoint(0, -120), no_button, no_key,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(widget, event)
+
+
+@pytest.fixture
+def column(qtbot: QtBot) -> Column:
+    """Of more values than there is room for."""
+    column = Column()
+    qtbot.addWidget(column)
+    for _ in range(10):
+        for value in (QSpinBox(), QSlider(), QComboBox()):
+            column.panels.addWidget(value)
+            if isinstance(value, QComboBox):
+                value.addItems(["first", "second"])
+    column.resize(200, 200)
+    column.show()
+    qtbot.waitUntil(lambda: column.verticalScrollBar().maximum() > 0)
+    return column
+
+
+def values(column: Column) -> list[int]:
+    content = column.widget()
+    turned = (*content.findChildren(QSpinBox), *content.findChildren(QSlider))
+    return [
+        *(value.value() for value in turned),
+        *(box.currentIndex() for box in content.findChildren(QComboBox)),
+    ]
+
+
+@pytest.mark.parametrize("kind", [QSpinBox, QSlider, QComboBox])
+def test_the_wheel_scrolls_and_leaves_values_alone(column: Column, kind: type[QWidget]) -> None:
+    value = column.widget().findChildren(kind)[1]
+    before = values(column)
+    assert not value.hasFocus()
+    turn_wheel(value)
+    assert column.verticalScrollBar().value() > 0
+    assert values(column) == before
+    assert not value.hasFocus()
+
+
+def test_the_wheel_turns_a_value_where_nothing_can_be_scrolled(
+    column: Column, qtbot: QtBot
+) -> None:
+    column.resize(200, 5000)
+    qtbot.waitUntil(lambda: column.verticalScrollBar().maximum() == 0)
+    turn_wheel(column.widget().findChildren(QComboBox)[1])
+    assert column.widget().findChildren(QComboBox)[1].currentText() == "second"
+
+
+def test_what_gets_the_focus_is_scrolled_to(column: Column) -> None:
+    last = column.widget().findChildren(QSpinBox)[-1]
+    column.activateWindow()
+    last.setFocus()
+    assert is_seen(last)
+
+
+def test_a_panel_stays_in_sight_until_the_user_scrolls(column: Column, qtbot: QtBot) -> None:
+    bar, first = column.verticalScrollBar(), column.widget().findChildren(QSpinBox)[0]
+    last = column.widget().findChildren(QComboBox)[-1]
+    column.show_panel(last)
+    assert is_seen(last)
+    first.setMinimumHeight(300)
+    qtbot.waitUntil(lambda: is_seen(last))
+    turn_wheel(last)
+    bar.triggerAction(bar.SliderAction.SliderToMinimum)
+    most = bar.maximum()
+    first.setMinimumHeight(400)
+    qtbot.waitUntil(lambda: bar.maximum() > most)
+    assert bar.value() == 0
 
 
 def test_a_window_is_no_larger_than_its_screen(qtbot: QtBot) -> None:
@@ -36,3 +132,86 @@ def test_everything_is_reached_in_a_low_window(with_take: MainWindow, qtbot: QtB
     QTest.keyClick(window.request.generate_button, Qt.Key.Key_Tab)
     assert window.focusWidget() is window.candidates.sketch
     assert not window.candidates.sketch.visibleRegion().isEmpty()
+
+
+def test_nothing_is_cut_off_on_a_narrow_screen(
+    with_take: MainWindow, generate: Generate, qtbot: QtBot
+) -> None:
+    window = with_take
+    generate(window)
+    window.history.view.setFocus()
+    QTest.keyClick(window.history.view, Qt.Key.Key_Down)
+    qtbot.waitUntil(window.history.details.isVisible)
+    window.library._on_history_counted("10,000")
+    window.library._on_sounds_counted("100,000")
+    window.request.more.setChecked(True)
+    window.request.cancel_button.show()
+    window.request.queue_button.setText("12 waiting")
+    window.request.queue_button.show()
+    shrink(window, NARROW_SCREEN, qtbot)
+    assert window.column.widget().width() <= window.column.viewport().width()
+    request, words = window.request, window.request.details.negative
+    qtbot.waitUntil(lambda: words.geometry().bottom() < request.details.steps.geometry().top())
+    for row in (
+        (request.quality, request.more, request.progress, request.queue_button),
+        (request.queue_button, request.cancel_button, request.generate_button),
+    ):
+        for left, right in itertools.pairwise(row):
+            assert left.geometry().right() < right.geometry().left()
+    assert window.imitation.bar.open_button.text() == ""
+    window.resize(1500, 900)
+    qtbot.waitUntil(lambda: window.imitation.bar.open_button.text() == "Open…")
+    qtbot.waitUntil(lambda: words.geometry().top() == request.details.steps.geometry().top())
+
+
+def test_candidates_are_scrolled_to_as_they_come(
+    with_take: MainWindow, generate: Generate, qtbot: QtBot
+) -> None:
+    window = with_take
+    shrink(window, NARROW_SCREEN, qtbot)
+    generate(window)
+    qtbot.waitUntil(lambda: window.imitation.result.isVisibleTo(window))
+    qtbot.waitUntil(lambda: is_seen(window.candidates))
+    window._on_recording_state_changed(RecordingState.OPENING)
+    assert is_seen(window.imitation.take_head)
+
+
+def test_candidates_leave_in_sight_what_the_user_types(
+    with_take: MainWindow, generate: Generate, qtbot: QtBot
+) -> None:
+    window = with_take
+    shrink(window, NARROW_SCREEN, qtbot)
+    QTest.keyClick(window, Qt.Key.Key_W)
+    assert is_seen(window.request.text)
+    generate(window)
+    qtbot.waitUntil(lambda: window.imitation.result.isVisibleTo(window))
+    assert not is_seen(window.candidates)
+
+
+def test_more_settings_are_scrolled_to(with_take: MainWindow, qtbot: QtBot) -> None:
+    shrink(with_take, NARROW_SCREEN, qtbot)
+    QTest.keyClick(with_take, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: is_seen(with_take.request.details.negative))
+    qtbot.waitUntil(lambda: is_seen(with_take.request.generate_button))
+
+
+def test_the_details_of_a_clip_leave_the_window_as_low_as_it_is(
+    with_take: MainWindow, generate: Generate, qtbot: QtBot
+) -> None:
+    window = with_take
+    generate(window)
+    shrink(window, SMALL_SCREEN, qtbot)
+    view, details = window.history.view, window.history.details
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: details.isVisible() and details.verticalScrollBar().maximum() > 0)
+    assert window.height() == SMALL_SCREEN[1]
+    QTest.keyClick(view, Qt.Key.Key_T)
+    assert is_seen(details.tags)
+    details.copy.setFocus()
+    assert is_seen(details.copy)
+    window.resize(1200, 1000)
+    qtbot.waitUntil(lambda: window.height() == 1000)
+    qtbot.waitUntil(lambda: details.verticalScrollBar().maximum() == 0)
+    parts = (details.name, details._facts, details.copy)
+    qtbot.waitUntil(lambda: all(is_seen(part) for part in parts))
