@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import platformdirs
 
 import qvim_studio
-from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.core.errors import StudioError, UsageError, reason_of
 from qvim_studio.core.logging_setup import set_up_logging
 from qvim_studio.core.request import DEFAULT_BALANCE, SamplerName, Start, VramMode
 
@@ -392,13 +392,19 @@ def _evaluation_lines(path: Path) -> list[str]:
     """The summary of figures that ``evaluate --json`` printed."""
     from qvim_studio.evaluation.command import summary
 
+    expected = "Expected what qvim-studio evaluate --json prints."
     try:
-        return summary(json.loads(path.read_text(encoding="utf-8"))).splitlines()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{path} holds no evaluation ({type(error).__name__}: {error}). Expected what "
-            "qvim-studio evaluate --json prints."
-        ) from error
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {reason_of(error)}. {expected}") from error
+    except ValueError as error:
+        raise UsageError(f"{path} holds no evaluation, it is no text. {expected}") from error
+    try:
+        return summary(json.loads(text)).splitlines()
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path} holds no evaluation, it is no JSON. {expected}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path} holds no evaluation, figures are missing. {expected}") from error
 
 
 def _evaluate(options: argparse.Namespace) -> dict[str, Any]:
