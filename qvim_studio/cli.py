@@ -426,13 +426,19 @@ def _evaluation_lines(path: Path) -> list[str]:
     """The summary of figures that ``evaluate --json`` printed."""
     from qvim_studio.evaluation.command import summary
 
+    expected = "Expected what qvim-studio evaluate --json prints."
     try:
-        return summary(json.loads(path.read_text(encoding="utf-8"))).splitlines()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{path} holds no evaluation ({reason_of(error)}). Expected what "
-            "qvim-studio evaluate --json prints."
-        ) from error
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {reason_of(error)}. {expected}") from error
+    except ValueError as error:
+        raise UsageError(f"{path} holds no evaluation, it is no text. {expected}") from error
+    try:
+        return summary(json.loads(text)).splitlines()
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path} holds no evaluation, it is no JSON. {expected}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path} holds no evaluation, figures are missing. {expected}") from error
 
 
 def _evaluate(options: argparse.Namespace) -> dict[str, Any]:

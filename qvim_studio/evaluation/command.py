@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from qvim_studio.audio.files import check_output_folder
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import MAX_VARIATIONS, VramMode
@@ -49,7 +50,10 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
         raise UsageError(f"--clips must not be negative, got {options.clips}.")
     if not 1 <= options.variations <= MAX_VARIATIONS:
         raise UsageError(f"--variations must be 1 to {MAX_VARIATIONS}, got {options.variations}.")
+    if options.report is not None:
+        check_output_folder(options.report)
     checkpoint = find_checkpoint(options.checkpoint)
+    query_sets = find_sets(options)
     loaded = load_checkpoint(checkpoint, make_plan(VramMode(options.vram_mode), checkpoint))
     encoder = load_qvim_encoder(encoder_folder(checkpoint.installed_folder()))
     judges = find_judge(encoder), untaught_judge(encoder)
@@ -60,7 +64,6 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
     }
     figures = _facts(checkpoint, encoder_id(encoder), options)
     made: dict[str, Sequence[MadeClip]] = {}
-    query_sets = find_sets(options)
     for query_set in query_sets:
         log.info("%s: retrieval", query_set.name)
         one: dict[str, Any] = {

@@ -25,6 +25,7 @@ from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.imitations import SAMPLE_RATE, ImitationSet
 from qvim_studio.training.labels import MOUTH_CLASSES, VOICE_CLASSES, sound_class
+from qvim_studio.training.layouts import read_pairs
 
 log = logging.getLogger(__name__)
 
@@ -100,20 +101,7 @@ class QuerySet:
 def pairs_set(pairs_csv: Path) -> QuerySet:
     """``reference,imitation[,label]``, paths relative to the file; the label defaults to the
     reference, so that class and item are the same."""
-    try:
-        with pairs_csv.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudioError(
-            f"The pairs of {pairs_csv} cannot be read: {reason_of(error)}. Give a CSV file in "
-            "UTF-8 with the columns reference, imitation and, if wanted, label."
-        ) from error
-    if not rows or not {"reference", "imitation"} <= rows[0].keys():
-        found = ", ".join(rows[0]) if rows else "nothing"
-        raise UsageError(
-            f"{pairs_csv} must have the columns reference, imitation and, if wanted, label; "
-            f"it has {found}."
-        )
+    rows = read_pairs(pairs_csv)
     for number, row in enumerate(rows, start=1):
         if not (row["reference"] and row["imitation"]):
             raise UsageError(
@@ -202,7 +190,7 @@ def _real_queries(data_folder: Path, wanted: Mapping[str, tuple[str, ...]]) -> I
             rows = [row for row in csv.DictReader(file) if row["label"] in wanted]
     except OSError as error:
         raise StudioError(
-            f"There are no real imitations in {data_folder} ({error.strerror}). Give a folder "
+            f"There are no real imitations in {data_folder} ({reason_of(error)}). Give a folder "
             "with a manifest.csv, or leave --data out."
         ) from error
     for row in rows:
@@ -279,4 +267,4 @@ def _speak(word: str, voice: str) -> AudioClip:
             subprocess.run(command, check=True, timeout=SPEECH_TIMEOUT_S)
             return trim_take(read_audio(path))
         except (OSError, subprocess.SubprocessError, AudioFileError) as error:
-            raise StudioError(f"espeak-ng could not speak {word!r}: {error}") from error
+            raise StudioError(f"espeak-ng could not speak {word!r}: {reason_of(error)}") from error

@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.models.mobilenet import EMBEDDING_DIM
 
 CONDITIONING_DIM = 512
@@ -162,7 +162,7 @@ def load_adapter(folder: str | Path) -> tuple[Adapter, AdapterBinding]:
     except (OSError, TypeError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise CheckpointError(
             f"The adapter in {folder} cannot be loaded: expected {CONFIG_FILE} and a fitting "
-            f"{WEIGHTS_FILE} ({error}). Copy or train it again."
+            f"{WEIGHTS_FILE} ({reason_of(error)}). Copy or train it again."
         ) from error
     return adapter.eval(), binding
 

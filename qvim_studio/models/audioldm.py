@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.models.checkpoints import CONTROL_FOLDER, Checkpoint
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.control import load_control
@@ -179,7 +179,7 @@ def _read_config(folder: Path, part: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise CheckpointError(
             f"The part {part}/ of the checkpoint in {folder} has no readable config.json "
-            f"({error}). Copy or download it again."
+            f"({reason_of(error)}). Copy or download it again."
         ) from error
 
 

@@ -426,7 +426,8 @@ def _from_folder(folder: Path) -> Checkpoint:
         )
     except (TypeError, ValueError) as error:
         raise CheckpointError(
-            f"{folder / CARD_FILE} cannot be understood ({error}). Copy the checkpoint again."
+            f"{folder / CARD_FILE} cannot be understood ({reason_of(error)}). "
+            "Copy the checkpoint again."
         ) from error
 
 
@@ -439,7 +440,8 @@ def _added_controls(folder: Path) -> tuple[str, ...]:
         return tuple(json.loads(path.read_text(encoding="utf-8"))["controls"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
-            f"{path} cannot be understood ({error}). Copy or train the control weights again."
+            f"{path} cannot be understood ({reason_of(error)}). "
+            "Copy or train the control weights again."
         ) from error
 
 
@@ -453,6 +455,6 @@ def _read_card(folder: Path) -> dict[str, Any]:
             raise TypeError(f"got {card!r:.40}, expected names with their values")
     except (OSError, ValueError, TypeError) as error:
         raise CheckpointError(
-            f"{path} cannot be read ({error}). Copy the checkpoint again."
+            f"{path} cannot be read ({reason_of(error)}). Copy the checkpoint again."
         ) from error
     return card

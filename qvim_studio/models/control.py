@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.models.checkpoints import CONTROL_CONFIG_FILE
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
@@ -94,7 +94,8 @@ def load_control(
         stored = load_file(folder / CONTROL_FILE)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
-            f"The control weights in {folder} cannot be read ({error}). Copy or train them again."
+            f"The control weights in {folder} cannot be read ({reason_of(error)}). "
+            "Copy or train them again."
         ) from error
     if made_for != generator_id:
         raise CheckpointError(

@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, reason_of
 
 FILM_FILE = "film.safetensors"
 CLASS_PREFIX = "class_embedding."
@@ -81,7 +81,8 @@ def load_film(unet: nn.Module, generator_id: str, folder: str | Path) -> None:
             stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
-            f"The FiLM weights {path} cannot be read ({error}). Copy or train them again."
+            f"The FiLM weights {path} cannot be read ({reason_of(error)}). "
+            "Copy or train them again."
         ) from error
     if made_for != generator_id:
         raise CheckpointError(

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, reason_of
 
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -45,6 +45,6 @@ def load_network(
     except (OSError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
         raise CheckpointError(
             f"The {what} in {folder} cannot be loaded: expected {CONFIG_FILE} and a fitting "
-            f"{WEIGHTS_FILE} ({error}). {advice}"
+            f"{WEIGHTS_FILE} ({reason_of(error)}). {advice}"
         ) from error
     return network.eval()

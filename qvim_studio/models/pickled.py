@@ -9,7 +9,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 
-from qvim_studio.core.errors import CheckpointError, OutputError
+from qvim_studio.core.errors import CheckpointError, OutputError, reason_of
 from qvim_studio.models.checkpoints import PICKLED_NAMES
 from qvim_studio.models.qvim_weights import UNREADABLE
 
@@ -49,6 +49,7 @@ def convert_pickled_weights(paths: Sequence[Path]) -> None:
         except (OSError, SafetensorError) as error:
             unfinished.unlink(missing_ok=True)
             raise OutputError(
-                f"The weights of {path} could not be written as safetensors ({error}). Make room "
+                f"The weights of {path} could not be written as safetensors ({reason_of(error)}). "
+                "Make room "
                 "on that disk, or let its folder be written to, and try again."
             ) from error

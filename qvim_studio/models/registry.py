@@ -9,7 +9,7 @@ from typing import Any
 
 import platformdirs
 
-from qvim_studio.core.errors import CheckpointError, OutputError
+from qvim_studio.core.errors import CheckpointError, OutputError, reason_of
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.text_file import save_text
 
@@ -63,7 +63,8 @@ def _read(path: Path) -> dict[str, Entry]:
         return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            f"The list of checkpoints in {path} cannot be read ({error}). Correct or delete it."
+            f"The list of checkpoints in {path} cannot be read ({reason_of(error)}). "
+            "Correct or delete it."
         ) from error
 
 

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.models.torch_audio import torchaudio
 
 SAMPLE_RATE = 44_100  # Hz, as the network was trained
@@ -147,6 +147,6 @@ class SoundEffectsTower:
         except (OSError, KeyError, RuntimeError, SafetensorError) as error:
             raise CheckpointError(
                 f"The audio tower in {folder} cannot be loaded: expected a fitting {WEIGHTS_FILE} "
-                f"({error}). Install the program again, or copy the checkpoint again."
+                f"({reason_of(error)}). Install the program again, or copy the checkpoint again."
             ) from error
         return cls(SoundEffectsEar(network), mean, projection)

@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
 from diffusers import DPMSolverMultistepScheduler, UNet2DConditionModel  # isort: skip
@@ -126,7 +126,7 @@ def read_student_card(folder: str | Path) -> StudentCard:
         return StudentCard(**json.loads(path.read_text()))
     except (OSError, TypeError, ValueError) as error:
         raise CheckpointError(
-            f"The student in {folder} cannot be read: expected {CONFIG_FILE} ({error}). "
+            f"The student in {folder} cannot be read: expected {CONFIG_FILE} ({reason_of(error)}). "
             "Delete the folder or train it again with: qvim-studio train student"
         ) from error
 
@@ -158,6 +158,6 @@ def add_student(unet: UNet2DConditionModel, folder: str | Path) -> None:
             layer.weight = nn.Parameter(changed, requires_grad=False)
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
         raise CheckpointError(
-            f"The student {path} does not fit this UNet or is damaged ({error}). "
+            f"The student {path} does not fit this UNet or is damaged ({reason_of(error)}). "
             "Delete its folder or train it again with: qvim-studio train student"
         ) from error

@@ -19,25 +19,26 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.files import read_audio, refused_folder
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, StudioError
 from qvim_studio.training import imitations
 from qvim_studio.training.corpus import INDEX_FILE, RATES_HZ, CorpusItem
-from qvim_studio.training.layouts import Listing, Recording, read_layout
+from qvim_studio.training.layouts import Listing, Recording, has_pairs, read_layout
 from qvim_studio.training.sample_file import SampleFile
 from qvim_studio.training.teacher import TARGETS_FILES
 
 log = logging.getLogger(__name__)
 
 HELD_OUT_SHARE = 0.08
+MANY_HELD_OUT = 0.25  # a share that is worth a word
 PEAK = 0.5
 GATE_DB = -55.0  # leading and trailing samples this far below the peak are cut
 MAX_SECONDS = 20.0  # trainers draw crops; no window is longer than 10 s
 BANDWIDTH_SHARE = 0.99  # of the energy lies below the bandwidth
 BUILD_FILE = "build.json"
-BUILD_FORMAT = 1  # raised when the same files would give another set
+BUILD_FORMAT = 2  # raised when the same files would give another set
 # Patterns of what later steps make from the set: worthless once it has changed.
 DERIVED_FILES = (imitations.RENDERED_FILE, TARGETS_FILES)
 SHOWN_PROBLEMS = 5
@@ -64,6 +65,7 @@ class BuildReport:
             f"{train} references to train with and {held_out} held out{state}",
             f"{real} real imitations, {self.real_imitations.get('held_out', 0)} of them held out",
             f"{self.references_without_imitations} references get synthetic imitations",
+            *self._held_out_note(train, held_out),
             *self.notes,
         ]
         if self.copies:
@@ -75,6 +77,14 @@ class BuildReport:
                 lines.append(f"  and {len(self.skipped) - SHOWN_PROBLEMS} more, see {BUILD_FILE}")
         return lines
 
+    @staticmethod
+    def _held_out_note(train: int, held_out: int) -> list[str]:
+        if held_out <= MANY_HELD_OUT * (train + held_out):
+            return []
+        share = held_out / (train + held_out)
+        advice = "all of one label (sub-folder) stay together. Sort them into more labels."
+        return [f"{share:.0%} are held out, {HELD_OUT_SHARE:.0%} are wanted: {advice}"]
+
 
 def build_corpus(inputs: Sequence[Path], corpus_folder: Path) -> BuildReport:
     """Make the set of ``corpus_folder`` from folders and tables, or leave it if it is theirs.
@@ -82,13 +92,14 @@ def build_corpus(inputs: Sequence[Path], corpus_folder: Path) -> BuildReport:
     Raises StudioError where an input has no known layout, or too little of it can be used.
     """
     listings = [read_layout(source) for source in inputs]
+    overlooked = _overlooked_tables(inputs, listings)
     fingerprint = _fingerprint(listings)
     if (known := _stored_report(corpus_folder, fingerprint)) is not None:
-        return replace(known, is_new=False)
+        return replace(known, is_new=False, notes=(*known.notes, *overlooked))
     building = corpus_folder / ".building"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
     try:
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(parents=True)
         report = _Builder(building).build(listings)
         content = {"fingerprint": fingerprint, "report": asdict(report)}
         (building / BUILD_FILE).write_text(json.dumps(content, indent=1), encoding="utf-8")
@@ -98,9 +109,24 @@ def build_corpus(inputs: Sequence[Path], corpus_folder: Path) -> BuildReport:
         # The index comes last: without it the folder holds no set.
         for path in sorted(building.iterdir(), key=lambda path: path.name == INDEX_FILE):
             path.replace(corpus_folder / path.name)
+    except OSError as error:
+        raise refused_folder(corpus_folder, error) from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return report
+    return replace(report, notes=(*report.notes, *overlooked))
+
+
+def _overlooked_tables(inputs: Sequence[Path], listings: Sequence[Listing]) -> list[str]:
+    """Of plain folders: tables in them that would say which sounds are imitations."""
+    given = {source.resolve() for source in inputs}
+    return [
+        f"{table.name} in {source} pairs imitations with references, but was not given, so all "
+        f"sounds there count as references. Give the table: qvim-studio data build {table}"
+        for source, listing in zip(inputs, listings, strict=True)
+        if listing.layout == "folder"
+        for table in sorted(source.glob("*.csv"))
+        if table.resolve() not in given and has_pairs(table)
+    ]
 
 
 def split_of(groups: Iterable[str]) -> dict[str, str]:
@@ -139,17 +165,24 @@ class _Builder:
         self._known: dict[str, int] = {}  # hash of the audio → item, -1 for a take
 
     def build(self, listings: Sequence[Listing]) -> BuildReport:
+        paired, others = (
+            [one for one in listings if bool(one.takes) == has] for has in (True, False)
+        )
         with (
             SampleFile(self.folder / "audio_16000.npy") as low,
             SampleFile(self.folder / "audio_32000.npy") as high,
+            SampleFile(self.folder / imitations.RECORDED_FILE) as audio,
         ):
-            for listing in listings:
+            for listing in paired:
                 for recording in listing.recordings:
                     self._add_recording(recording, low, high)
-        with SampleFile(self.folder / imitations.RECORDED_FILE) as audio:
-            for listing in listings:
+            for listing in paired:
                 for take in listing.takes:
                     self._add_take(take.path, take.reference, audio)
+            # A folder may hold what a table pairs: then it is known, an imitation as such.
+            for listing in others:
+                for recording in listing.recordings:
+                    self._add_recording(recording, low, high)
         if not self.items:
             raise StudioError(
                 f"None of the {len(self.skipped)} files could be used; the first: {self.skipped[0]}"

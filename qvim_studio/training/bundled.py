@@ -20,7 +20,7 @@ import soxr
 from qvim_studio.audio.levels import fade, normalize_peak
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import StudioError, reason_of
 from qvim_studio.core.resources import library_rows
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.credits import MIT_NOTICE, credit
@@ -239,7 +239,8 @@ def _speak(phonemes: str, folder: Path) -> AudioClip:
         subprocess.run(["espeak-ng", "-w", str(spoken), phonemes], check=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
         raise StudioError(
-            f"The example takes need the speech synthesizer espeak-ng ({error}). Install it."
+            f"The example takes need the speech synthesizer espeak-ng ({reason_of(error)}). "
+            "Install it."
         ) from error
     samples, sample_rate = soundfile.read(spoken, dtype="float32")
     spoken.unlink()

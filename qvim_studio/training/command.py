@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -11,11 +12,15 @@ from typing import Any
 
 import torch
 
-from qvim_studio.core.errors import UsageError
+from qvim_studio.audio.files import check_output_folder, refused_folder
+from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.resources import resource_path
+from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.machine import keep_freed_memory, leave_processes
 
 STARTER_ID = "starter"
+# What the system says where a disk or a share takes no more, or no longer takes anything.
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 QVIM_SHARES = (0.35, 0.5, 0.15)  # of the encoder's minutes: all of it, its upper half, last layer
 
 
@@ -52,9 +57,27 @@ def train(options: argparse.Namespace, evaluation: Sequence[str] = ()) -> dict[s
     keep_freed_memory()
     try:
         PARTS[options.part](options)
+    except OSError as error:
+        check_output_folder(options.runs)
+        if error.errno in UNWRITABLE:
+            raise refused_folder(options.runs, error) from error
+        raise
     finally:
         leave_processes()
     return {"part": options.part, "runs": str(options.runs)}
+
+
+def _made(options: argparse.Namespace, part: str, command: str) -> Path:
+    """What an earlier ``command`` leaves at ``part`` of the runs. Raises StudioError where it has
+    not."""
+    path = options.runs / part
+    if not path.exists():
+        load_corpus(_corpus_folder(options))  # where even that is missing, it is told first
+        raise StudioError(
+            f"There is no {path}, with which this begins. Make it first: qvim-studio train "
+            f"{command}. Or take it from a finished checkpoint: qvim-studio train restore"
+        )
+    return path
 
 
 def _corpus_folder(options: argparse.Namespace) -> Path:
@@ -62,7 +85,6 @@ def _corpus_folder(options: argparse.Namespace) -> Path:
 
 
 def _imitations(options: argparse.Namespace) -> None:
-    from qvim_studio.training.corpus import load_corpus
     from qvim_studio.training.imitations import load_or_render
 
     load_or_render(load_corpus(_corpus_folder(options)))
@@ -71,7 +93,6 @@ def _imitations(options: argparse.Namespace) -> None:
 def _targets(options: argparse.Namespace) -> None:
     from qvim_studio.models import checkpoints
     from qvim_studio.training import targets, teacher
-    from qvim_studio.training.corpus import load_corpus
     from qvim_studio.training.imitations import load_or_render
 
     corpus = load_corpus(_corpus_folder(options))
@@ -87,6 +108,7 @@ def _restore(options: argparse.Namespace) -> None:
     from qvim_studio.models.checkpoints import find_checkpoint
     from qvim_studio.training import qvim_finish, starter
 
+    load_corpus(_corpus_folder(options))  # before 60 MB are copied
     starter.restore(find_checkpoint(options.checkpoint).folder, options.runs)
     qvim_finish.embed_corpus(_corpus_folder(options), options.runs / "qvim")
 
@@ -118,8 +140,8 @@ def _decoder(options: argparse.Namespace) -> None:
         _corpus_folder(options),
         options.runs / "decoder",
         options.minutes,
-        options.runs / "vae" / "vae",
-        options.runs / "vocoder" / "vocoder",
+        _made(options, "vae/vae", "vae"),
+        _made(options, "vocoder/vocoder", "vocoder"),
     )
 
 
@@ -130,8 +152,8 @@ def _bandwidth(options: argparse.Namespace) -> None:
         _corpus_folder(options),
         options.runs / "bandwidth",
         options.minutes,
-        options.runs / "decoder" / "vae",
-        options.runs / "decoder" / "vocoder",
+        _made(options, "decoder/vae", "decoder"),
+        _made(options, "decoder/vocoder", "decoder"),
     )
 
 
@@ -149,8 +171,10 @@ def _light(options: argparse.Namespace) -> None:
 
 def _qvim(options: argparse.Namespace) -> None:
     from qvim_studio.training import qvim, qvim_finish, qvim_upper
+    from qvim_studio.training.targets import STARTER_CLAP_ID, load_targets
     from qvim_studio.training.teacher import find_checkpoint
 
+    load_targets(load_corpus(_corpus_folder(options)), STARTER_CLAP_ID)  # else nothing to learn
     whole, upper, finish = (share * options.minutes for share in QVIM_SHARES)
     corpus, run_folder = _corpus_folder(options), options.runs / "qvim"
     weights = options.weights or find_checkpoint()
@@ -173,7 +197,7 @@ def _adapter(options: argparse.Namespace) -> None:
         _corpus_folder(options),
         _run_folder(options, "adapter"),
         options.minutes,
-        options.runs / "qvim" / EMBEDDINGS_FILE,
+        _made(options, f"qvim/{EMBEDDINGS_FILE}", "qvim"),
         adapter.AdapterTraining(*ids),
     )
 
@@ -187,7 +211,7 @@ def _unet(options: argparse.Namespace) -> None:
         _corpus_folder(options),
         options.runs / "unet",
         options.minutes,
-        options.runs / "vae" / "vae",
+        _made(options, "vae/vae", "vae"),
         predicted_file=predicted if predicted.is_file() else None,
     )
 
@@ -199,7 +223,7 @@ def _listener(options: argparse.Namespace) -> None:
         _corpus_folder(options),
         options.runs / "listener",
         options.minutes,
-        options.runs / "vae" / "vae",
+        _made(options, "vae/vae", "vae"),
         options.runs / "unet" / "latents.pt",
     )
 
@@ -222,7 +246,7 @@ def _tune(options: argparse.Namespace, is_joint: bool) -> None:
         _run_folder(options, options.part),
         options.minutes,
         find_checkpoint(options.checkpoint),
-        options.runs / "qvim" / EMBEDDINGS_FILE,
+        _made(options, f"qvim/{EMBEDDINGS_FILE}", "qvim"),
         is_joint,
     )
 
@@ -266,7 +290,6 @@ def _student(options: argparse.Namespace) -> None:
 
 def _library(options: argparse.Namespace) -> None:
     from qvim_studio.training import bundled
-    from qvim_studio.training.corpus import load_corpus
 
     corpus = load_corpus(_corpus_folder(options))
     folder = resource_path("library")
@@ -276,7 +299,6 @@ def _library(options: argparse.Namespace) -> None:
 
 def _examples(options: argparse.Namespace) -> None:
     from qvim_studio.training import bundled
-    from qvim_studio.training.corpus import load_corpus
 
     bundled.make_examples(load_corpus(_corpus_folder(options)), resource_path("examples"))
 

@@ -66,14 +66,14 @@ def run(
             "Choose a checkpoint that takes none."
         )
     corpus = load_corpus(corpus_folder)
+    targets = load_targets(corpus, checkpoint.clap_id)
+    predicted = load_predicted(predicted_file, corpus)
     plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
     # Without an earlier branch: the run folder holds what has been trained so far.
     parts = load_audioldm(replace(checkpoint, controls=()), plan)
     with find_machine().main_first():
         cache_file = run_folder.parent / f"latents-{checkpoint.id}.pt"  # of all its trainings
         latents = load_or_make_latents(corpus, folder / "vae", cache_file)
-    targets = load_targets(corpus, checkpoint.clap_id)
-    predicted = load_predicted(predicted_file, corpus)
     train = corpus.indices("train")
     batches = UnetBatches(
         latents, train, targets.embeddings, targets.null, predicted, options.batches

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from qvim_studio.audio.files import write_atomically
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import StudioError, reason_of
 
 RATES_HZ = (16_000, 32_000)  # AudioLDM's mel and QVIM's front end
 INDEX_FILE = "index.json"
@@ -97,7 +97,7 @@ def load_corpus(folder: Path | str) -> Corpus:
         audio = {rate: np.load(folder / f"audio_{rate}.npy", mmap_mode="r") for rate in RATES_HZ}
     except (OSError, ValueError) as error:
         raise StudioError(
-            f"{folder} holds no training corpus ({error}). "
+            f"{folder} holds no training corpus ({reason_of(error)}). "
             "Make one with: qvim-studio data build DIR"
         ) from error
     return Corpus(folder, tuple(CorpusItem(**row) for row in rows), audio)

@@ -93,12 +93,12 @@ def run(
     folder = checkpoint.installed_folder()
     corpus = load_corpus(corpus_folder)
     plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
-    parts = load_audioldm(checkpoint, plan)
+    targets = load_targets(corpus, checkpoint.clap_id)
     adapter, binding = load_adapter(folder / "adapter")
+    parts = load_audioldm(checkpoint, plan)
     with find_machine().main_first():
         cache_file = run_folder.parent / f"latents-{checkpoint.id}.pt"  # of all its trainings
         latents = load_or_make_latents(corpus, folder / "vae", cache_file)
-    targets = load_targets(corpus, checkpoint.clap_id)
     embeddings = np.load(embeddings_file)
     voices, rows = take_rows(embeddings["voices"], embeddings.get("first"))
     ears = [voices]

@@ -7,18 +7,22 @@ A folder with a ``manifest.csv``, VimSketch, the AES QVIM DEV set, any table wit
 from __future__ import annotations
 
 import csv
+import io
+import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import StudioError, UsageError, reason_of
 
 MANIFEST = "manifest.csv"
 VIMSKETCH_REFERENCES = "reference_file_names.csv"
 VIMSKETCH_IMITATIONS = "vocal_imitation_file_names.csv"
 AES_TABLE = "DEV Dataset.csv"
 AES_COLUMNS = ("Label", "Class", "Items", "Query 1")
+PAIRS_COLUMNS = ("reference", "imitation")
+DELIMITERS = ",;\t"  # spreadsheets write the second where the comma stands in numbers
 AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
 
 
@@ -64,6 +68,11 @@ def read_layout(source: Path) -> Listing:
 
     Raises StudioError where there is nothing, or a table has other columns.
     """
+    if source.is_file() and source.suffix.lower() in AUDIO_SUFFIXES:
+        raise UsageError(
+            f"{source} is a single sound, expected a folder with recordings or a table of them. "
+            "Give its folder."
+        )
     if source.is_file():
         return _pairs(source)
     if not source.is_dir():
@@ -84,10 +93,30 @@ def read_layout(source: Path) -> Listing:
     return _folder(source)
 
 
+def read_pairs(table: Path) -> list[dict[str, str]]:
+    """Rows with reference, imitation and, if wanted, label, as they stand in the table.
+
+    Raises StudioError where it cannot be read, UsageError where a column is missing.
+    """
+    return _rows(table, PAIRS_COLUMNS)
+
+
+def has_pairs(table: Path) -> bool:
+    """Whether the table names imitations and what they imitate."""
+    try:
+        read_pairs(table)
+    except StudioError:
+        return False
+    return True
+
+
 def _manifest(table: Path) -> Listing:
     rows = _rows(table, ("path", "label"))
-    recordings, others = [], 0
+    recordings, others, nameless = [], 0, 0
     for row in rows:
+        if not row["path"]:
+            nameless += 1
+            continue
         if (row.get("split") or "train") != "train" or row.get("kind") == "imitation":
             others += 1
             continue
@@ -109,7 +138,8 @@ def _manifest(table: Path) -> Listing:
         f"{others} rows of {table.name} are of another split or imitations without a reference: "
         "they are left for the evaluation."
     )
-    return Listing("manifest", tuple(recordings), (), (note,) if others else ())
+    notes = (*((note,) if others else ()), *_nameless_note(nameless, table, "path"))
+    return Listing("manifest", tuple(recordings), (), notes)
 
 
 def _vimsketch(table: Path) -> Listing:
@@ -159,9 +189,12 @@ def _aes_dev(table: Path) -> Listing:
 def _pairs(table: Path) -> Listing:
     """``reference,imitation[,label]``, relative to the table; a row may lack the imitation."""
     recordings: dict[Path, Recording] = {}
-    takes = []
-    for row in _rows(table, ("reference", "imitation")):
+    takes, nameless = [], 0
+    for row in read_pairs(table):
         name = row["reference"]
+        if not name:
+            nameless += 1
+            continue
         path = table.parent / name
         label = row.get("label") or _readable(Path(name).stem)
         recordings.setdefault(
@@ -169,17 +202,21 @@ def _pairs(table: Path) -> Listing:
         )
         if row["imitation"]:
             takes.append(RecordedTake(table.parent / row["imitation"], path))
-    return Listing("pairs", tuple(recordings.values()), tuple(takes))
+    notes = _nameless_note(nameless, table, "reference")
+    return Listing("pairs", tuple(recordings.values()), tuple(takes), notes)
+
+
+def _nameless_note(count: int, table: Path, column: str) -> tuple[str, ...]:
+    return (f"{count} rows of {table.name} are left out: no {column}.",) if count else ()
 
 
 def _folder(folder: Path) -> Listing:
     """Every sound below the folder; sub-folders are labels, without them the file names."""
     recordings = []
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in AUDIO_SUFFIXES:
-            label = _readable(path.stem if path.parent == folder else path.parent.name)
-            name = path.relative_to(folder).as_posix()
-            recordings.append(Recording(path, name, label, folder.name, f"{folder.name}/{label}"))
+    for path in sorted(_sounds_below(folder)):
+        label = _readable(path.stem if path.parent == folder else path.parent.name)
+        name = path.relative_to(folder).as_posix()
+        recordings.append(Recording(path, name, label, folder.name, f"{folder.name}/{label}"))
     if not recordings:
         raise StudioError(
             f"No training data: {folder} holds neither sounds nor a {MANIFEST}, {AES_TABLE} or "
@@ -188,18 +225,34 @@ def _folder(folder: Path) -> Listing:
     return Listing("folder", tuple(recordings))
 
 
+def _sounds_below(folder: Path) -> Iterator[Path]:
+    """Sounds of the folder and all folders below it, linked ones too, each folder once; without
+    hidden files, which macOS leaves beside every sound on foreign disks."""
+    known = set()
+    for place, subfolders, names in os.walk(folder, followlinks=True):
+        known.add(Path(place).resolve())
+        subfolders[:] = [
+            name for name in sorted(subfolders) if (Path(place) / name).resolve() not in known
+        ]
+        for name in names:
+            path = Path(place) / name
+            if not name.startswith(".") and path.suffix.lower() in AUDIO_SUFFIXES:
+                yield path
+
+
 def _rows(table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     return _parsed(_lines(table), table, columns)
 
 
-def _parsed(lines: Iterable[str], table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+def _parsed(lines: Sequence[str], table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Rows with stripped values; raises StudioError where a column is missing or all rows are."""
-    reader = csv.DictReader(lines, restval="")
+    header = lines[0] if lines else ""
+    reader = csv.DictReader(lines, restval="", delimiter=max(DELIMITERS, key=header.count))
     names = [name.strip() for name in reader.fieldnames or ()]
     reader.fieldnames = names
     missing = [name for name in columns if name not in names]
     if missing:
-        raise StudioError(
+        raise UsageError(
             f"{table} has no column {', '.join(missing)}; it has {', '.join(names) or 'nothing'}. "
             f"Expected at least {', '.join(columns)}."
         )
@@ -221,11 +274,13 @@ def _names(table: Path) -> list[str]:
 
 
 def _lines(table: Path) -> list[str]:
+    """With their ends, for a quoted name may hold one."""
     try:
-        return table.read_text(encoding="utf-8-sig").splitlines()
+        return list(io.StringIO(table.read_bytes().decode("utf-8-sig"), newline=""))
     except (OSError, UnicodeDecodeError) as error:
+        why = "it is no text in UTF-8" if isinstance(error, ValueError) else reason_of(error)
         raise StudioError(
-            f"The table {table} cannot be read ({error}). Expected CSV in UTF-8."
+            f"The table {table} cannot be read: {why}. Give a CSV file in UTF-8."
         ) from error
 
 
@@ -234,9 +289,14 @@ def _key(name: str) -> str:
 
 
 def _with_suffix(path: Path) -> Path:
-    """The path, with ``.wav`` where the table leaves the suffix out."""
-    is_whole = path.suffix.lower() in AUDIO_SUFFIXES
-    return path if is_whole else path.with_name(f"{path.name}.wav")
+    """The path, with that of the file that is there, else ``.wav``, where the table leaves the
+    suffix out."""
+    if path.suffix.lower() in AUDIO_SUFFIXES:
+        return path
+    suffixes = sorted(AUDIO_SUFFIXES, key=lambda suffix: suffix != ".wav")
+    names = [path.name + suffix for suffix in (*suffixes, *map(str.upper, suffixes))]
+    found = (path.with_name(name) for name in names if path.with_name(name).is_file())
+    return next(found, path.with_name(f"{path.name}.wav"))
 
 
 def _readable(text: str) -> str:

@@ -13,6 +13,7 @@ from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.latents import load_or_make_latents
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import find_machine
+from qvim_studio.training.targets import STARTER_CLAP_ID, load_targets
 from qvim_studio.training.unet import UnetBatches, UnetTraining, make_scheduler
 
 VALIDATION_STEPS = (0, 400, 800)  # of the noise schedule: clean, half and mostly noise
@@ -51,16 +52,16 @@ def run(
     """
     options = options or ListenerTraining()
     corpus = load_corpus(corpus_folder)
+    stored = load_targets(corpus, STARTER_CLAP_ID)
     with find_machine().main_first():
         latents = load_or_make_latents(corpus, vae_folder, latents_file)
-    stored = np.load(corpus_folder / "targets.npz")
-    targets = torch.from_numpy(stored["embeddings"]).float()
+    targets = torch.from_numpy(stored.embeddings).float()
     train, held_out = (
         UnetBatches(
             latents,
             corpus.indices(split),
-            stored["embeddings"],
-            stored["null"],
+            stored.embeddings,
+            stored.null,
             None,
             options.crops,
         )

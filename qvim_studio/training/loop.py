@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import logging
 import os
+import pickle
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,9 +22,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from torch import nn
 
-from qvim_studio.core.errors import StudioError
+from qvim_studio.audio.files import write_reason
+from qvim_studio.core.errors import OutputError, StudioError
 from qvim_studio.training.machine import Machine, find_machine, half_type
 from qvim_studio.training.progress import ProgressBar
 
@@ -32,6 +35,8 @@ log = logging.getLogger(__name__)
 STATE_FILE = "state.pt"
 LOG_FILE = "log.csv"
 VALIDATION_FILE = "validation.csv"
+# What torch raises on a torn or foreign file, and on weights of another shape.
+DAMAGED = (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError)
 CSV_EVERY = 50  # steps averaged into one row of the log
 
 Metrics = dict[str, float]
@@ -254,11 +259,18 @@ class Trainer:
         if not path.is_file():
             self._forget_rows()
             return
-        state = torch.load(path, weights_only=True, map_location=self.device)
-        self.step = state["step"]
-        self.model.load_state_dict(state["model"])
-        self.ema = state["ema"]
-        self.optimizer.load_state_dict(state["optimizer"])
+        try:
+            state = torch.load(path, weights_only=True, map_location=self.device)
+            self.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.ema = state["step"], state["ema"]
+        except DAMAGED as error:
+            log.info("what is wrong with %s", path, exc_info=True)
+            raise StudioError(
+                f"{path} does not say where this training stopped: it is damaged, or of another "
+                "version of the network. Delete it; the same command then begins at step 0 with "
+                "the weights that lie beside it."
+            ) from error
         self._pending = state.get("pending", [])
         self._cooling = state.get("cooling")
         if self._scaler.is_enabled() and "scaler" in state:
@@ -330,20 +342,35 @@ def can_start_warm(run_folder: Path, part: str) -> bool:
 
 
 def save_atomically(state: object, path: Path) -> None:
-    """``torch.save`` to a temporary name, synced to the disk, then renamed."""
+    """``torch.save`` to a temporary name, synced to the disk, then renamed.
+
+    Raises OutputError where that is refused; what was there before is kept.
+    """
     temporary = path.with_suffix(path.suffix + ".part")
-    with temporary.open("wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise _not_saved(path, error) from error
+
+
+def _not_saved(path: Path, error: Exception) -> OutputError:
+    return OutputError(
+        f"{path} cannot be written: {write_reason(error)}. Make room or choose another folder "
+        "with --runs, and run the same command again; it goes on from what was saved before."
+    )
 
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """Gives an empty folder to write into; it takes the place of ``folder`` once all is in it.
 
-    A run that is killed while it writes leaves what was there before; between the two renames at
+    A run that is killed while it writes leaves what was there before, and so does a disk that takes
+    no weights, for which OutputError is raised; between the two renames at
     the end it lies in ``folder.old``, and comes back here.
     """
     new, old = (folder.with_name(folder.name + ending) for ending in (".new", ".old"))
@@ -351,7 +378,11 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         old.rename(folder)
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    yield new
+    try:
+        yield new
+    except SafetensorError as error:  # of writing, where the system's own error is text in it
+        shutil.rmtree(new, ignore_errors=True)
+        raise _not_saved(folder, error) from error
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)

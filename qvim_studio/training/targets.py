@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from qvim_studio.core.errors import CheckpointError, StudioError
+from qvim_studio.core.errors import CheckpointError, StudioError, reason_of
 from qvim_studio.models.checkpoints import Checkpoint, find_clap
 from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
 from qvim_studio.models.text_conditioner import TextConditioner
@@ -58,8 +58,8 @@ def load_targets(corpus: Corpus, clap_id: str) -> Targets:
             made_for = str(stored.get("corpus_id", corpus.id))
     except DAMAGED as error:
         raise StudioError(
-            f"There are no targets for the space {clap_id!r} in {path} ({error}). Make them with: "
-            "qvim-studio train targets (with --checkpoint for any but the starter)"
+            f"There are no targets for the space {clap_id!r} in {path} ({reason_of(error)}). "
+            "Make them with: qvim-studio train targets (with --checkpoint for any but the starter)"
         ) from error
     if len(targets.embeddings) != len(corpus.items):
         raise StudioError(
@@ -85,8 +85,9 @@ def load_heard_voices(corpus: Corpus, clap_id: str) -> np.ndarray:
             return stored["voices"]
     except DAMAGED as error:
         raise StudioError(
-            f"{path} does not say what the audio tower hears in the imitations ({error}). Make it "
-            "again with: qvim-studio train targets (with --checkpoint for any but the starter)"
+            f"{path} does not say what the audio tower hears in the imitations "
+            f"({reason_of(error)}). Make it again with: qvim-studio train targets (with "
+            "--checkpoint for any but the starter)"
         ) from error
 
 

@@ -211,10 +211,10 @@ def run(
     """
     options = options or UnetTraining()
     corpus = load_corpus(corpus_folder)
-    with find_machine().main_first():
-        latents = load_or_make_latents(corpus, vae_folder, run_folder / "latents.pt")
     targets = load_targets(corpus, STARTER_CLAP_ID)
     predicted = load_predicted(predicted_file, corpus)
+    with find_machine().main_first():
+        latents = load_or_make_latents(corpus, vae_folder, run_folder / "latents.pt")
     draws = [
         UnetBatches(
             latents,

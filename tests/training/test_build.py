@@ -13,7 +13,7 @@ from training_data import tone, write_pairs, write_table, write_tone, write_vims
 
 from qvim_studio import cli
 from qvim_studio.cli import main
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import OutputError, StudioError
 from qvim_studio.training.build import BUILD_FILE, build_corpus, split_of
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.imitations import (
@@ -178,3 +178,35 @@ def test_build_torn_by_a_kill_is_made_again(tmp_path: Path) -> None:
     (corpus / BUILD_FILE).write_text('{"fingerprint": ')
     assert build_corpus([table], corpus).is_new
     assert len(load_corpus(corpus).items) == 2
+
+
+@pytest.mark.parametrize("is_table_first", [True, False])
+def test_folder_beside_its_table_costs_no_imitation(tmp_path: Path, is_table_first: bool) -> None:
+    table = write_pairs(tmp_path / "data", references=3, takes=2)
+    inputs = [table, table.parent] if is_table_first else [table.parent, table]
+    report = build_corpus(inputs, tmp_path / "corpus")
+    assert sum(report.real_imitations.values()) == 6
+    assert sum(report.references.values()) == 3
+    assert report.copies == 9 and not report.skipped and not report.notes
+
+
+def test_table_that_was_not_given_with_its_folder_is_told(tmp_path: Path) -> None:
+    table = write_pairs(tmp_path / "data", references=2, takes=1)
+    write_table(table.with_name("prices.csv"), [{"a": "1"}])
+    for _ in range(2):  # built, and unchanged
+        report = build_corpus([table.parent], tmp_path / "corpus")
+        (note,) = report.notes
+        assert note.startswith("pairs.csv in ") and f"data build {table}" in note
+
+
+def test_large_held_out_share_of_few_labels_is_explained(tmp_path: Path) -> None:
+    for number in range(6):
+        write_tone(tmp_path / "in" / "ab"[number % 2] / f"{number}.wav", 300 + 50 * number)
+    told = build_corpus([tmp_path / "in"], tmp_path / "corpus").sentences()
+    assert "50% are held out, 8% are wanted: all of one label (sub-folder)" in "\n".join(told)
+
+
+def test_set_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file where the folder should be")
+    with pytest.raises(OutputError, match="Nothing can be written to"):
+        build_corpus([write_pairs(tmp_path, references=2, takes=1)], tmp_path / "runs" / "corpus")

@@ -107,3 +107,55 @@ def test_nothing_there_is_refused(tmp_path: Path) -> None:
         read_layout(tmp_path / "nowhere")
     with pytest.raises(StudioError, match="holds neither sounds nor"):
         read_layout(tmp_path)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_tables_of_spreadsheets_are_read_with_their_own_delimiter(
+    tmp_path: Path, delimiter: str
+) -> None:
+    table = tmp_path / "p.csv"
+    rows = ["reference,imitation,label", "a.wav,b.wav,dog"]
+    table.write_text("\n".join(rows).replace(",", delimiter), encoding="utf-8-sig")
+    listing = read_layout(table)
+    assert pairs_of(listing) == [("b.wav", "a.wav")]
+    assert listing.recordings[0].label == "dog"
+
+
+def test_name_with_a_line_break_stays_one_name(tmp_path: Path) -> None:
+    table = write_table(tmp_path / "p.csv", [{"reference": "a\nb.wav", "imitation": "c, d.wav"}])
+    assert pairs_of(read_layout(table)) == [("c, d.wav", "a\nb.wav")]
+
+
+def test_row_without_a_reference_is_counted_and_left_out(tmp_path: Path) -> None:
+    rows = [{"reference": name, "imitation": "v.wav"} for name in ("a.wav", "")]
+    listing = read_layout(write_table(tmp_path / "p.csv", rows))
+    assert pairs_of(listing) == [("v.wav", "a.wav")]
+    assert listing.notes == ("1 rows of p.csv are left out: no reference.",)
+
+
+def test_aes_item_is_found_whatever_its_suffix(tmp_path: Path) -> None:
+    folder = write_aes(tmp_path, ["Dog"], queries=1)
+    item = folder / "Items" / "Dog" / "item0.wav"
+    item.rename(item.with_name("item0.WAV"))
+    (recording,) = read_layout(folder).recordings
+    assert recording.path.is_file()
+
+
+def test_linked_folders_are_entered_once_and_hidden_files_passed_over(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "sounds", tmp_path / "elsewhere"
+    write_tone(folder / "dog" / "a.wav", 300)
+    write_tone(elsewhere / "b.wav", 400)
+    (folder / "dog" / "._a.wav").write_bytes(b"of macOS")
+    (folder / "odd.wav").mkdir()
+    try:
+        (folder / "linked").symlink_to(elsewhere, target_is_directory=True)
+        (folder / "round").symlink_to(folder, target_is_directory=True)
+    except OSError:
+        pytest.skip("links cannot be made here")
+    listing = read_layout(folder)
+    assert [recording.name for recording in listing.recordings] == ["dog/a.wav", "linked/b.wav"]
+
+
+def test_single_sound_is_refused_as_an_input(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="is a single sound"):
+        read_layout(write_tone(tmp_path / "a.wav", 300))

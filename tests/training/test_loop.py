@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import subprocess
@@ -13,9 +14,10 @@ import numpy as np
 import pytest
 import tiny_training
 import torch
+from safetensors import SafetensorError
 from tiny_training import loss_curve, make_model, train
 
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import OutputError, StudioError
 from qvim_studio.training import loop
 from qvim_studio.training.loop import (
     CSV_EVERY,
@@ -241,3 +243,42 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     with whole_folder(target) as folder:
         (folder / "third").write_text("")
     assert [path.name for path in tmp_path.rglob("*")] == ["unet", "third"]
+
+
+def test_damaged_state_is_told_with_what_to_do(tmp_path: Path) -> None:
+    train(tmp_path, 3, machine=CPU)
+    state = tmp_path / STATE_FILE
+    for content in (state.read_bytes()[:500], b"", b"of something else"):
+        state.write_bytes(content)
+        with pytest.raises(StudioError, match=r"state\.pt does not say where.*Delete it"):
+            train(tmp_path, 4, machine=CPU)
+
+
+def test_state_of_another_network_is_told(tmp_path: Path) -> None:
+    train(tmp_path, 1, machine=CPU)
+    with pytest.raises(StudioError, match="another version of the network"):
+        Trainer(torch.nn.Linear(3, 1), LoopOptions(), tmp_path, machine=CPU)
+
+
+def test_full_disk_keeps_the_state_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop.save_atomically({"step": 1}, tmp_path / STATE_FILE)
+
+    def refuse(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OutputError, match=r"state\.pt cannot be written: the disk is full"):
+        loop.save_atomically({"step": 2}, tmp_path / STATE_FILE)
+    assert [path.name for path in tmp_path.iterdir()] == [STATE_FILE]
+    assert torch.load(tmp_path / STATE_FILE, weights_only=True) == {"step": 1}
+
+
+def test_weights_that_a_disk_refuses_leave_the_folder_before(tmp_path: Path) -> None:
+    with whole_folder(tmp_path / "unet") as folder:
+        (folder / "first").write_text("")
+    with (
+        pytest.raises(OutputError, match="unet cannot be written"),
+        whole_folder(tmp_path / "unet"),
+    ):
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+    assert [path.name for path in tmp_path.rglob("*")] == ["unet", "first"]

@@ -96,3 +96,28 @@ def test_file_that_is_no_evaluation_is_refused_before_anything_is_written(
     arguments = ["train", "starter", "--runs", str(tmp_path), "--evaluation"]
     assert main([*arguments, str(tmp_path / "figures.json")]) == 2
     assert "holds no evaluation" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read: No such file or directory. Expected what"),
+        (b"\xff\xfe", "holds no evaluation, it is no text."),
+        (b"nothing", "holds no evaluation, it is no JSON."),
+        (b"[]", "holds no evaluation, figures are missing."),
+    ],
+)
+def test_evaluation_that_cannot_be_read_is_told_plainly(
+    content: bytes | None,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+    figures = tmp_path / "figures.json"
+    if content is not None:
+        figures.write_bytes(content)
+    arguments = ["train", "starter", "--runs", str(tmp_path), "--evaluation", str(figures)]
+    assert main(arguments) == 2
+    assert words in capsys.readouterr().err
