@@ -368,6 +368,8 @@ QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QScrollBar:horizontal { height: 0; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+
 QMenuBar { background: @window; color: @secondary; padding: 2px 12px; }
 QMenuBar::item { padding: 4px 10px; border-radius: 6px; }
 QMenuBar::item:selected { background: @hover; color: @text; }
