@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import platformdirs
 
 import qvim_studio
-from qvim_studio.core.errors import StudioError, UsageError, reason_of
+from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.logging_setup import set_up_logging
 from qvim_studio.core.request import DEFAULT_BALANCE, SamplerName, Start, VramMode
 
@@ -413,32 +413,14 @@ def _build_data(options: argparse.Namespace) -> dict[str, Any]:
 
 def _train(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.assembly import index_bundled_sounds
+    from qvim_studio.evaluation.command import read_summary
     from qvim_studio.training.command import train
 
-    lines = _evaluation_lines(options.evaluation) if options.evaluation else []
+    lines = read_summary(options.evaluation) if options.evaluation else []
     result = train(options, lines)
     if options.part in ("starter", "all"):
         result["indexed_sounds"] = index_bundled_sounds()
     return result
-
-
-def _evaluation_lines(path: Path) -> list[str]:
-    """The summary of figures that ``evaluate --json`` printed."""
-    from qvim_studio.evaluation.command import summary
-
-    expected = "Expected what qvim-studio evaluate --json prints."
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {reason_of(error)}. {expected}") from error
-    except ValueError as error:
-        raise UsageError(f"{path} holds no evaluation, it is no text. {expected}") from error
-    try:
-        return summary(json.loads(text)).splitlines()
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{path} holds no evaluation, it is no JSON. {expected}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"{path} holds no evaluation, figures are missing. {expected}") from error
 
 
 def _evaluate(options: argparse.Namespace) -> dict[str, Any]:

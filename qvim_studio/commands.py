@@ -16,7 +16,7 @@ from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
-from qvim_studio.core.errors import CheckpointError, StudioError, UsageError
+from qvim_studio.core.errors import CheckpointError, SoundFolderError, StudioError, UsageError
 from qvim_studio.core.request import (
     DEFAULT_BALANCE,
     GenerationRequest,
@@ -150,8 +150,8 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
         raise UsageError("Got neither an imitation nor --text. Give an audio file, words or both.")
     clip = options.imitation and trim_take(read_audio(options.imitation))
     if not options.folder.is_dir():
-        raise StudioError(
-            f"There is no folder {options.folder} to search in. Give a folder that holds sounds."
+        raise SoundFolderError(
+            f"There is no folder “{options.folder}” to search in. Give a folder that holds sounds."
         )
     from qvim_studio.pipeline.loaded import level_for_embedding
 

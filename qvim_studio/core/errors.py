@@ -21,6 +21,10 @@ class AudioFileError(StudioError):
     """An audio file cannot be read, or holds nothing that can be used."""
 
 
+class SoundFolderError(StudioError):
+    """The folder where sounds to start from are looked for is gone."""
+
+
 class OutputError(StudioError):
     """A result cannot be written (read-only folder, full disk, folder gone)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import logging
 import platform
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ import torch
 
 from qvim_studio.audio.files import check_output_folder
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.errors import UsageError
+from qvim_studio.core.errors import UsageError, reason_of
 from qvim_studio.core.request import MAX_VARIATIONS, VramMode
 from qvim_studio.evaluation import sets
 from qvim_studio.evaluation.clips import MadeClip, spread
@@ -164,6 +165,26 @@ def summary(figures: dict[str, Any]) -> str:
     reconstruction = figures["reconstruction"]
     lines.append(f"VAE + vocoder: {reconstruction['total_db']:.2f} dB in active frames")
     return "\n".join(lines)
+
+
+def read_summary(path: Path) -> list[str]:
+    """The lines of ``summary`` for figures that ``evaluate --json`` printed.
+
+    Raises UsageError where the file holds none.
+    """
+    expected = "Expected what qvim-studio evaluate --json prints."
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {reason_of(error)}. {expected}") from error
+    except ValueError as error:
+        raise UsageError(f"{path} holds no evaluation, it is no text. {expected}") from error
+    try:
+        return summary(json.loads(text)).splitlines()
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path} holds no evaluation, it is no JSON. {expected}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path} holds no evaluation, figures are missing. {expected}") from error
 
 
 def _words_line(words: dict[str, Any]) -> str:

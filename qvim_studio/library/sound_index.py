@@ -13,7 +13,7 @@ import numpy as np
 
 from qvim_studio.audio.files import read_audio, write_atomically
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import AudioFileError, OutputError, StudioError
+from qvim_studio.core.errors import AudioFileError, OutputError, SoundFolderError
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.library.word_match import word_shares
 
@@ -55,8 +55,8 @@ class SoundIndex:
         has_times: bool = True,
     ) -> None:
         if not folder.is_dir():
-            raise StudioError(
-                f"There is no folder {folder} to search in. Give a folder that holds sounds."
+            raise SoundFolderError(
+                f"There is no folder “{folder}” to search in. Give a folder that holds sounds."
             )
         self._folder = folder
         self._cache_file = cache_file

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -28,7 +27,7 @@ from qvim_studio.jobs.checkpoint_shelf import (
 from qvim_studio.jobs.memory_watch import Memory
 from qvim_studio.ui.checkpoint_row import CheckpointRow, size_text
 from qvim_studio.ui.dropping import local_file
-from qvim_studio.ui.fitting import resize_on_screen
+from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import GRID, StudioTheme
@@ -68,15 +67,9 @@ class CheckpointDialog(QDialog):
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, GRID, 0)
         self._list.setSpacing(GRID)
-        content = QWidget(self)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(self._list)
-        column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
+        column = Column(self)
+        column.panels.addLayout(self._list)
+        column.panels.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(12)
@@ -86,7 +79,7 @@ class CheckpointDialog(QDialog):
         told.setContentsMargins(0, 0, GRID, 0)
         told.addWidget(self.messages)
         layout.addLayout(told)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(column, 1)
         layout.addLayout(self._make_foot())
         shelf.changed.connect(self.show_shelf)
         shelf.progressed.connect(self._on_progressed)
@@ -108,12 +101,13 @@ class CheckpointDialog(QDialog):
         self.add = QPushButton(self.tr("Add a folder…"), self)
         self.add.setAutoDefault(False)
         self.add.clicked.connect(self._choose_folder)
-        close = QPushButton(self.tr("Close"), self)
-        close.setObjectName("primary")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
+        self._close = QPushButton(self.tr("Close"), self)
+        self._close.setObjectName("primary")
+        self._close.setDefault(True)
+        self._close.clicked.connect(self.accept)
+        self._close.setFocus()
         row.addWidget(self.add)
-        row.addWidget(close)
+        row.addWidget(self._close)
         return row
 
     @Slot(object)
@@ -136,6 +130,8 @@ class CheckpointDialog(QDialog):
                 row.remove_clicked.connect(self._ask_to_remove)
                 row.show_fit(self._memory)
                 self._list.addWidget(row)
+                self.setTabOrder(row.more, self.add)
+            self.setTabOrder(self.add, self._close)
         used = sum(choice.size_bytes for choice in shelf.choices if choice.is_installed)
         text = self.tr("{0} in checkpoints  ·  {1} free on the disk").format(
             size_text(used), size_text(shelf.free_bytes)
@@ -182,7 +178,8 @@ class CheckpointDialog(QDialog):
 
     @Slot(object)
     def _on_verify(self, id: str) -> None:
-        self.messages.show_notice(self.tr("Checking the files of {0}…").format(id))
+        title = self.rows[id].choice.title
+        self.messages.show_notice(self.tr("Checking the files of {0}…").format(title))
         self._shelf.verify(id)
 
     @Slot(object)
@@ -211,6 +208,7 @@ class CheckpointDialog(QDialog):
         """An open question; gives back the button that says yes."""
         cancel = QMessageBox.StandardButton.Cancel
         box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, cancel, self)
+        box.setDefaultButton(cancel)
         button = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.ui.override import logs_errors
+from qvim_studio.ui.theme import GRID
 
 TITLE_BAR_PX = 40  # of the window manager, which takes it from the room of the screen
 TURNED = (QAbstractSpinBox, QComboBox, QSlider)  # whose values a mouse wheel turns
@@ -78,14 +79,22 @@ class Column(QScrollArea):
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and self.widget().isAncestorOf(now):
-            self._aim = None
-            self.ensureWidgetVisible(now)
+        if now is None or not self.widget().isAncestorOf(now):
+            return
+        self._aim = None
+        if not QApplication.mouseButtons():  # what is pressed stays below the pointer
+            self._scroll_to(now, 2 * GRID)
 
     @Slot()
     def _on_range_changed(self) -> None:
         if self._aim is not None:
-            self.ensureWidgetVisible(self._aim, 0, 0)
+            self._scroll_to(self._aim, 0)
+
+    def _scroll_to(self, part: QWidget, margin: int) -> None:
+        """All of it, or its top; ``ensureWidgetVisible`` is content with the text cursor."""
+        top = part.mapTo(self.widget(), QPoint(0, 0)).y()
+        for y in (top + part.height(), top):
+            self.ensureVisible(0, y, 0, margin)
 
     @Slot()
     def _on_scrolled(self) -> None:

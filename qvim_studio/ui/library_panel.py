@@ -158,6 +158,7 @@ class LibraryPanel(Card):
             QMessageBox.StandardButton.Cancel,
             self,
         )
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         delete = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
         delete.clicked.connect(self._empty)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -23,7 +23,14 @@ from PySide6.QtWidgets import (
 
 from qvim_studio.audio.devices import AudioDevice
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
-from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
+from qvim_studio.core.errors import (
+    CheckpointError,
+    DeviceError,
+    OutputError,
+    SoundFolderError,
+    StudioError,
+)
+from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings
 from qvim_studio.export.kit import KitReport
@@ -62,6 +69,7 @@ from qvim_studio.ui.window_keys import WindowKeys
 WINDOW_SIZE = (1280, 860)
 HISTORY_WIDTH_PX = 336
 AUDIO_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.opus"
+SETTINGS_ERRORS = (DeviceError, OutputError, SoundFolderError)  # another device or folder helps
 AFTER_SHOWING_MS = 50  # devices, history and checkpoints are looked for once the window stands
 
 Devices = tuple[tuple[AudioDevice, ...], tuple[AudioDevice, ...]]
@@ -264,7 +272,7 @@ class MainWindow(QMainWindow):
     def show_error(self, error: StudioError) -> None:
         if isinstance(error, CheckpointError):
             self.messages.show_error(str(error), self.tr("Checkpoints"), self.open_checkpoints)
-        elif isinstance(error, DeviceError):
+        elif isinstance(error, SETTINGS_ERRORS):
             self.messages.show_error(str(error), self.tr("Settings"), self.open_settings)
         else:
             self.messages.show_error(str(error))
@@ -323,7 +331,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_kit_made(self, report: KitReport) -> None:
         text = self.tr("The kit {0} is ready: {1} sounds, with presets for three samplers.")
-        shown = text.format(report.folder.name, len(report.sounds))
+        shown = text.format(readable_name(report.folder.name), len(report.sounds))
         self.messages.offer(
             shown, self.tr("Show in folder"), lambda: reveal_in_folder(report.folder)
         )

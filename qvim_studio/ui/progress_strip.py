@@ -75,6 +75,17 @@ class ProgressStrip(QWidget):
         text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, room)
         return text if room >= MIN_TEXT_PX else ""
 
+    def idle_lines(self, metrics: QFontMetrics) -> list[str]:
+        """What is said while nothing runs: in one line, or in two where one is too short."""
+        words = self.text.split(" ")
+        split = len(words)
+        while split > 1 and metrics.horizontalAdvance(" ".join(words[:split])) > self.width():
+            split -= 1
+        lines = [" ".join(part) for part in (words[:split], words[split:]) if part]
+        return [
+            metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width()) for line in lines
+        ]
+
     @logs_errors()
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = self._theme.palette
@@ -84,8 +95,7 @@ class ProgressStrip(QWidget):
         painter.setPen(QColor(palette.secondary))
         area = QRectF(self.rect())
         if self._progress is None:
-            metrics = QFontMetrics(painter.font())
-            text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, self.width())
+            text = "\n".join(self.idle_lines(QFontMetrics(painter.font())))
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
             painter.end()
             return

@@ -169,6 +169,7 @@ def style_sheet(palette: Palette, icon_folder: Path) -> str:
     icons = {
         "arrow_up": write_icon_file("arrow_up", palette.secondary, icon_folder).as_posix(),
         "arrow_down": write_icon_file("arrow_down", palette.secondary, icon_folder).as_posix(),
+        "clear": write_icon_file("close", palette.secondary, icon_folder).as_posix(),
         "check_mark": write_icon_file("check", palette.on_accent, icon_folder).as_posix(),
     }
     values = {f"@{name}": value for name, value in (asdict(palette) | icons).items()}
@@ -287,6 +288,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {
   selection-background-color: @accent; selection-color: @on_accent;
 }
 QSpinBox, QDoubleSpinBox { max-height: 32px; padding: 0; }
+QLineEdit { lineedit-clear-button-icon: url("@clear"); }
 QLineEdit QToolButton { min-width: 0; min-height: 0; border: none; background: transparent; }
 QComboBox#compact { font-size: $caption; padding: 0 4px 0 8px; min-height: 28px; }
 QComboBox#compact::drop-down { width: 18px; }
@@ -360,11 +362,13 @@ QProgressBar {
 QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
-QScrollBar::handle:vertical { background: @hover; border-radius: 3px; min-height: 32px; }
-QScrollBar::handle:vertical:hover { background: @faint; }
+QScrollBar::handle:vertical { background: @faint; border-radius: 3px; min-height: 32px; }
+QScrollBar::handle:vertical:hover { background: @secondary; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QScrollBar:horizontal { height: 0; }
+
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 
 QMenuBar { background: @window; color: @secondary; padding: 2px 12px; }
 QMenuBar::item { padding: 4px 10px; border-radius: 6px; }

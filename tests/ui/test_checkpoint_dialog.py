@@ -10,6 +10,7 @@ import pytest
 from fake_keeper import KNOWN, SHIPPED, FakeKeeper
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -77,6 +78,23 @@ def test_rows_say_size_licence_and_what_fits(dialog: CheckpointDialog) -> None:
     assert row.download.isVisible() and not row.use.isVisible() and not row.more.isVisible()
     assert dialog.rows["starter"].use.text() == "In use"
     assert "75.0 GB free" in dialog.disk.text()
+
+
+def test_tab_walks_through_the_rows_before_the_buttons_below(dialog: CheckpointDialog) -> None:
+    dialog.activateWindow()
+    assert dialog.focusWidget() is dialog._close
+    order = []
+    for _ in range(20):
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        order.append(dialog.focusWidget())
+        if dialog.focusWidget() is dialog._close:
+            break
+    assert order[-2:] == [dialog.add, dialog._close]
+    assert dialog.rows[ID].download in order[:-2]
+    inside = [
+        row for widget in order[:-2] for row in dialog.rows.values() if row is widget.parent()
+    ]
+    assert len(inside) == len(order) - 2
 
 
 @pytest.mark.parametrize(("gpu_bytes", "words"), [(6 * GIB, "high"), (2 * GIB, "low")])

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSlider, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.errors import StudioError
@@ -91,6 +91,29 @@ def test_what_gets_the_focus_is_scrolled_to(column: Column) -> None:
     column.activateWindow()
     last.setFocus()
     assert is_seen(last)
+
+
+def test_a_field_that_is_seen_in_part_is_shown_whole(column: Column, qtbot: QtBot) -> None:
+    field = QLineEdit()
+    column.panels.insertWidget(6, field)
+    qtbot.waitUntil(lambda: field.y() > 0)
+    column.verticalScrollBar().setValue(field.y() + 4)
+    assert not is_seen(field)
+    column.activateWindow()
+    field.setFocus()
+    assert is_seen(field)
+
+
+def test_what_is_pressed_stays_below_the_pointer(column: Column) -> None:
+    bar, slider = column.verticalScrollBar(), column.widget().findChildren(QSlider)[1]
+    bar.setValue(slider.y() + 4)
+    before = bar.value()
+    at = slider.mapTo(column, slider.rect().center())
+    button, no_key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(column.windowHandle(), button, no_key, at)
+    assert slider.hasFocus() and bar.value() == before
+    QTest.mouseRelease(column.windowHandle(), button, no_key, at)
+    assert bar.value() == before
 
 
 def test_a_panel_stays_in_sight_until_the_user_scrolls(column: Column, qtbot: QtBot) -> None:

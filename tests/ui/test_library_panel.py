@@ -64,6 +64,7 @@ def test_the_trash_is_emptied_only_after_a_question(
     window.controller.history.trash(services.library.sounds.entries_of(clips[:1]))
     trigger(window, "Empty the trash")
     (box,) = window.library.findChildren(QMessageBox)
+    assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
     assert "one sound" in box.text()
     assert gone.is_file()
     next(button for button in box.buttons() if button.text() == "Delete").click()

@@ -25,7 +25,13 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from scripted_engine import ScriptedEngine
 
-from qvim_studio.core.errors import CheckpointError, DeviceError, StudioError
+from qvim_studio.core.errors import (
+    CheckpointError,
+    DeviceError,
+    OutputError,
+    SoundFolderError,
+    StudioError,
+)
 from qvim_studio.core.request import VramMode
 from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.recording import RecordingState
@@ -70,6 +76,30 @@ def test_at_its_smallest_nothing_overlaps(window: MainWindow, qtbot: QtBot) -> N
     assert 1 <= sum(chip.isVisible() for chip in examples.chips) < len(examples.chips)
     window.resize(1500, 800)
     qtbot.waitUntil(lambda: all(chip.isVisible() for chip in examples.chips))
+
+
+@pytest.mark.parametrize("kind", [SoundFolderError, OutputError])
+def test_a_folder_that_cannot_be_used_leads_to_the_settings(
+    window: MainWindow, kind: type[StudioError]
+) -> None:
+    window.show_error(kind("The folder “Foley” is gone."))
+    assert window.messages._action.text() == "Settings"
+    window.messages._action.click()
+    dialog = window.findChild(SettingsDialog)
+    assert dialog is not None
+    dialog.reject()
+
+
+def test_what_to_do_first_is_said_whole_in_a_narrow_window(window: MainWindow) -> None:
+    strip, metrics = window.request.progress, QFontMetrics(font())
+    strip.resize(600, strip.height())
+    assert strip.idle_lines(metrics) == ["Record an imitation or type a few words first"]
+    strip.resize(200, strip.height())
+    assert " ".join(strip.idle_lines(metrics)) == "Record an imitation or type a few words first"
+    assert len(strip.idle_lines(metrics)) == 2
+    assert 2 * metrics.height() <= strip.sizeHint().height()
+    strip.resize(60, strip.height())
+    assert strip.idle_lines(metrics)[-1].endswith("…")
 
 
 def test_a_long_name_of_a_microphone_ends_in_dots(window: MainWindow) -> None:

@@ -53,7 +53,7 @@ def test_the_style_sheet_has_no_name_left(palette: Palette, tmp_path: Path) -> N
     sheet = style_sheet(palette, tmp_path)
     assert "@" not in sheet
     assert "$" not in sheet
-    assert len(list(tmp_path.glob("*.svg"))) == 3
+    assert len(list(tmp_path.glob("*.svg"))) == 4
 
 
 def test_the_bundled_typeface_is_used(theme: StudioTheme) -> None:
