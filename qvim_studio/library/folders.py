@@ -49,6 +49,11 @@ class Folders:
         )
         return [LibraryFolder(id_, FolderKind(k), Path(path), n) for id_, k, path, n in rows]
 
+    def lost(self) -> list[Path]:
+        """Folders that cannot be reached though sounds of them are known: not those of a library
+        that is new, which are made with their first sound."""
+        return [f.path for f in self.all() if not f.is_there and self._names(f.id)]
+
     def add(self, path: Path, kind: FolderKind) -> int:
         """The folder's id; a folder that is known keeps its own, whatever path leads there."""
         place = self._place(path)

@@ -207,7 +207,7 @@ class HistoryController(QObject):
 
     def lost_folders(self) -> list[Path]:
         """Folders of the library that cannot be reached."""
-        return [folder.path for folder in self._library.folders.all() if not folder.is_there]
+        return self._library.folders.lost()
 
     def _read(self) -> list[ClipEntry]:
         return self._library.sounds.entries(FolderKind.MADE)

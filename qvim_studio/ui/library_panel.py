@@ -135,7 +135,8 @@ class LibraryPanel(Card):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.history.add_actions(menu)
-        menu.addAction(self.tr("Empty the trash…"), self._ask_to_empty)
+        empty = menu.addAction(self.tr("Empty the trash…"), self._ask_to_empty)
+        empty.setEnabled(bool(self._controller.trashed()))
         menu.addSeparator()
         menu.addAction(self.tr("Move all clips to another folder…"), self._choose_target)
         for place in self._controller.lost_folders():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -157,11 +157,13 @@ class RecordBar(QWidget):
 
     @Slot()
     def show_options(self) -> None:
-        """The popup above its button."""
+        """The popup above its button, or over it where the screen ends above."""
         self.options.adjustSize()
         corner = self.options_button.mapToGlobal(QPoint(self.options_button.width(), 0))
-        size = self.options.size()
-        self.options.move(corner - QPoint(size.width(), size.height() + GRID))
+        place = QRect(QPoint(), self.options.size())
+        place.moveBottomRight(corner - QPoint(0, GRID))
+        place.moveTop(max(place.top(), self.screen().availableGeometry().top()))
+        self.options.move(place.topLeft())
         self.options.show()
         self.options.gain.setFocus()
 

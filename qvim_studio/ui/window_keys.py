@@ -61,7 +61,7 @@ class WindowKeys(QObject):
             "record": desk.record,
             "listen": panel.bar.listening.click,
             "hands_free": panel.bar.hands_free.click,
-            "recording_options": panel.bar.show_options,
+            "recording_options": self._show_recording_options,
             "previous_take": controller.takes.open_previous,
             "next_take": controller.takes.open_next,
             "use_selection": desk.use_selection,
@@ -127,6 +127,10 @@ class WindowKeys(QObject):
             self._window.controller.toggle_clip(focused.selected_entries()[0])
         else:
             self._window.desk.play_imitation()
+
+    def _show_recording_options(self) -> None:
+        self._window.column.show_panel(self._window.imitation.bar)
+        self._window.imitation.bar.show_options()
 
     def _make_kit(self) -> None:
         self._window.messages.clear()

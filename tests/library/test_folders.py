@@ -27,6 +27,14 @@ def test_a_folder_is_added_once_and_counted(library: Library, tmp_path: Path) ->
     )
 
 
+def test_a_folder_is_lost_only_with_sounds_in_it(library: Library, tmp_path: Path) -> None:
+    library.folders.add(tmp_path / "not made yet", FolderKind.TAKES)
+    add_clips(library, tmp_path / "out")
+    assert library.folders.lost() == []
+    (tmp_path / "out").rename(tmp_path / "unplugged")
+    assert library.folders.lost() == [tmp_path / "out"]
+
+
 def test_one_folder_cannot_be_two_things(library: Library, tmp_path: Path) -> None:
     library.folders.add(tmp_path, FolderKind.MADE)
     with pytest.raises(UsageError, match="generated sounds"):

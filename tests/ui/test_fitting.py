@@ -218,6 +218,21 @@ def test_more_settings_are_scrolled_to(with_take: MainWindow, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: is_seen(with_take.request.generate_button))
 
 
+@pytest.mark.qt_log_ignore("does not support", extend=True)  # raising and grabbing, offscreen
+def test_recording_options_are_on_the_screen(
+    with_take: MainWindow, generate: Generate, qtbot: QtBot
+) -> None:
+    window, bar = with_take, with_take.imitation.bar
+    shrink(window, NARROW_SCREEN, qtbot)
+    window.move(0, 0)
+    generate(window)
+    qtbot.waitUntil(lambda: is_seen(window.candidates) and not is_seen(bar.options_button))
+    window.keys.actions["recording_options"].trigger()
+    assert is_seen(bar.options_button)
+    assert window.screen().availableGeometry().contains(bar.options.geometry())
+    bar.options.close()
+
+
 def test_the_details_of_a_clip_leave_the_window_as_low_as_it_is(
     with_take: MainWindow, generate: Generate, qtbot: QtBot
 ) -> None:

@@ -57,6 +57,13 @@ def test_duplicates_are_shown_and_left_again(
     assert len(shown(window)) == 3
 
 
+def test_a_new_library_offers_nothing_that_it_has_not(window: MainWindow) -> None:
+    menu = window.library.make_menu()
+    offered = {action.text(): action.isEnabled() for action in menu.actions() if action.text()}
+    assert not any(text.startswith("Find the lost folder") for text in offered)
+    assert offered["Empty the trash…"] is False
+
+
 def test_the_trash_is_emptied_only_after_a_question(
     window: MainWindow, services: Services, clips: list[int], qtbot: QtBot
 ) -> None:
