@@ -434,6 +434,8 @@ def _evaluate(options: argparse.Namespace) -> dict[str, Any]:
         engine.close()
     if not options.json:
         print(summary(figures))
+        if options.report is not None:
+            print(f"page: {figures['report']}")
     return figures
 
 

@@ -73,7 +73,10 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
             "references": len(query_set.references.clips),
             "retrieval": evaluate_retrieval(encoder, query_set),
         }
-        if options.clips:
+        has_foreign = len({query.classes for query in query_set.queries}) > 1
+        if options.clips and not has_foreign and len(query_sets) > 1:
+            log.warning("%s: no clips, all its imitations are of one kind", query_set.name)
+        elif options.clips:
             evaluation = evaluate_clips(
                 engine,
                 query_set,
@@ -125,13 +128,13 @@ def find_sets(options: argparse.Namespace) -> list[QuerySet]:
     if options.pairs is not None:
         return [sets.pairs_set(options.pairs)]
     corpus_folder = options.runs / "corpus"
-    if not corpus_folder.is_dir():
+    if not corpus_folder.is_dir() and options.data is None:
         return [sets.bundled_set()]
     corpus = load_corpus(corpus_folder)
     found = [*sets.held_out_sets(corpus, load_or_render(corpus)), sets.spoken_set(corpus)]
     if options.data is not None:
         found += sets.real_sets(options.data, corpus)
-    return [*found, sets.bundled_set()]
+    return [one for one in (*found, sets.bundled_set()) if one.queries]
 
 
 def summary(figures: dict[str, Any]) -> str:
@@ -216,7 +219,9 @@ def adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str, 
         return {}
     corpus = load_corpus(corpus_folder)
     held_out = sets.held_out_sets(corpus, load_or_render(corpus))
-    queries = [query for one in held_out for query in one.queries]
+    # The first of each reference: another take of the same one would be no wrong answer.
+    first = {query.item: query for one in held_out for query in reversed(one.queries)}
+    queries = list(first.values())
     encoder = load_qvim_encoder(encoder_folder(loaded.checkpoint.installed_folder()))
     voices = qvim_embeddings(encoder, "imitation", [query.clip for query in queries])
     targets = np.load(targets_file)["embeddings"][corpus.indices("held_out")]

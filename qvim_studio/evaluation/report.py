@@ -65,7 +65,8 @@ def write_report(
     if "adapter" in figures:
         sections.append(_adapter_section(figures["adapter"]))
     if "reconstruction" in figures:
-        sections.append(_reconstruction_section(figures["reconstruction"], rebuilt, media))
+        name = next(iter(figures["sets"]))
+        sections.append(_reconstruction_section(figures["reconstruction"], rebuilt, name, media))
     page = folder / PAGE
     (folder / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
     page.write_text(_document(sections), encoding="utf-8")
@@ -88,8 +89,12 @@ def _head(figures: dict[str, Any]) -> str:
     return (
         f"<h1>How well does it follow a voice?</h1><p class=soft>{html.escape(facts)}</p>"
         "<p>MRR is the mean of 1 / rank of the first right answer: 1 is perfect. "
-        "Brackets hold 95 % bootstrap intervals. Sets are reported apart: only “real mouths”, "
-        "“real voices” (which imitate nothing else) and your own pairs were made by people.</p>"
+        "Brackets hold 95 % bootstrap intervals. Sets are reported apart: only “held-out, "
+        "people”, “real mouths”, “real voices” (which imitate nothing else) and your own pairs "
+        "were made by people.</p>"
+        "<p>NDCG counts all right answers, the higher the better. Fréchet, KAD and KL are "
+        "distances of the made clips from the references, the lower the better. Where the voice "
+        "was exchanged for a foreign one (shuffled), nothing above chance is expected.</p>"
     )
 
 
@@ -234,10 +239,11 @@ def _adapter_section(adapter: dict[str, Any]) -> str:
 
 
 def _reconstruction_section(
-    scores: dict[str, Any], rebuilt: Sequence[Reconstruction], media: Path
+    scores: dict[str, Any], rebuilt: Sequence[Reconstruction], name: str, media: Path
 ) -> str:
+    """name: of the set whose references were rebuilt."""
     row = (
-        f"{scores['sounds']} unseen sounds",
+        html.escape(f"{scores['sounds']} references of “{name}”"),
         f"{scores['vae_db']:.2f}",
         f"{scores['total_db']:.2f}",
         _number(scores["harmonic_share"], 2),

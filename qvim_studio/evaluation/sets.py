@@ -25,7 +25,7 @@ from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.imitations import SAMPLE_RATE, ImitationSet
 from qvim_studio.training.labels import MOUTH_CLASSES, VOICE_CLASSES, sound_class
-from qvim_studio.training.layouts import read_pairs
+from qvim_studio.training.layouts import MANIFEST, PAIRS_COLUMNS, read_rows
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class QuerySet:
 def pairs_set(pairs_csv: Path) -> QuerySet:
     """``reference,imitation[,label]``, paths relative to the file; the label defaults to the
     reference, so that class and item are the same."""
-    rows = read_pairs(pairs_csv)
+    rows = read_rows(pairs_csv, PAIRS_COLUMNS)
     for number, row in enumerate(rows, start=1):
         if not (row["reference"] and row["imitation"]):
             raise UsageError(
@@ -125,8 +125,8 @@ def pairs_set(pairs_csv: Path) -> QuerySet:
 
 
 def held_out_sets(corpus: Corpus, imitations: ImitationSet) -> list[QuerySet]:
-    """Held-out references and imitations of them: the voice renderer's, and people's where the
-    corpus has any, each a set of its own."""
+    """Held-out references and imitations of them: the voice renderer's first, and all of people's
+    where the corpus has any, each a set of its own."""
     indices = corpus.indices("held_out").tolist()
     references = _held_out_references(corpus)
     found = []
@@ -134,12 +134,13 @@ def held_out_sets(corpus: Corpus, imitations: ImitationSet) -> list[QuerySet]:
         queries = tuple(
             Query(
                 corpus.items[index].label,
-                AudioClip.from_mono(imitations.samples(index, 0), SAMPLE_RATE),
+                AudioClip.from_mono(imitations.samples(index, take), SAMPLE_RATE),
                 (references.classes[position],),
                 position,
             )
             for position, index in enumerate(indices)
             if imitations.has_real(index) == is_real
+            for take in range(imitations.rows.count(index) if is_real else 1)
         )
         if queries:
             found.append(QuerySet(name, origin, queries, references))
@@ -184,17 +185,14 @@ def real_sets(data_folder: Path, corpus: Corpus) -> list[QuerySet]:
 
 
 def _real_queries(data_folder: Path, wanted: Mapping[str, tuple[str, ...]]) -> Iterator[Query]:
-    manifest = data_folder / "manifest.csv"
-    try:
-        with manifest.open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if row["label"] in wanted]
-    except OSError as error:
+    manifest = data_folder / MANIFEST
+    if not manifest.is_file():
         raise StudioError(
-            f"There are no real imitations in {data_folder} ({reason_of(error)}). Give a folder "
-            "with a manifest.csv, or leave --data out."
-        ) from error
-    for row in rows:
-        if row["split"] != "voice_dev":
+            f"There are no real imitations in {data_folder}. Give a folder with a {MANIFEST}, or "
+            "leave --data out."
+        )
+    for row in read_rows(manifest, ("path", "label", "split")):
+        if row["label"] not in wanted or row["split"] != "voice_dev":
             continue
         take = trim_take(read_audio(data_folder / row["path"]))
         sounds = split_at_onsets(take) if wanted is MOUTH_CLASSES else [take]
@@ -250,12 +248,16 @@ def _known_library(corpus: Corpus) -> Path:
 
 
 def _references(corpus: Corpus, indices: Sequence[int]) -> References:
+    """Classes are the kinds that the rules know; where they take all for one, the labels."""
     items = [corpus.items[index] for index in indices]
+    classes = tuple(sound_class(item.label, item.source) for item in items)
+    if len(set(classes)) == 1:
+        classes = tuple(item.label for item in items)
     return References(
         tuple(
             AudioClip.from_mono(corpus.samples(item, SAMPLE_RATE), SAMPLE_RATE) for item in items
         ),
-        tuple(sound_class(item.label, item.source) for item in items),
+        classes,
     )
 
 

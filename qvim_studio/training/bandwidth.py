@@ -7,6 +7,7 @@ because of their files, not because of what they are.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,8 @@ from qvim_studio.training.crops import crop_batch
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 
 from diffusers import AutoencoderKL  # isort: skip
+
+log = logging.getLogger(__name__)
 
 LEAST_REACH_HZ = 14_500.0  # a recording that ends lower says nothing about its highs
 REACH_DB = -70.0  # below its loudest bin: what is softer has ended
@@ -89,6 +92,7 @@ def run(
         low = np.stack([soxr.resample(row, EXTENDED_RATE, SAMPLE_RATE) for row in whole])
         return [torch.from_numpy(x).to(trainer.device) for x in (low, whole)]
 
+    log.info("rebuilding %d crops to learn from", options.rebuilt_crops)
     rebuilt_low, rebuilt_whole = draw(train, options.rebuilt_crops, np.random.default_rng(1))
     rebuilt_low = torch.cat([rebuilder(crops) for crops in rebuilt_low.split(options.batch)])
 

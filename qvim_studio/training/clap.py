@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ from transformers import (  # isort: skip
     ClapTextModelWithProjection,
     PreTrainedTokenizerFast,
 )
+
+log = logging.getLogger(__name__)
 
 START, PAD, END, UNKNOWN = "<s>", "<pad>", "</s>", "<unk>"  # RoBERTa's, in its order
 VOCABULARY = 6000
@@ -198,6 +201,7 @@ def run(
     targets = np.concatenate([stored.embeddings[train], heard])
     writer = CaptionWriter(labels)
     phrases = [phrases_of(*label) for label in labels]
+    log.info("the sentence encoder reads %d words and texts, once", options.free_texts)
     meanings = Meanings(encoder, phrases, targets, stored.null)
     free = FreeTexts(writer, encoder, meanings, stored.null, options)
     with find_machine().main_first():

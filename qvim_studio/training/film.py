@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import CheckpointError, StudioError
 from qvim_studio.core.request import VramMode
 from qvim_studio.models.adapter import Adapter, load_adapter, save_adapter
 from qvim_studio.models.audioldm import load_audioldm
@@ -86,14 +86,19 @@ def run(
 ) -> None:
     """Tune; leaves ``run_folder/film`` and, jointly, ``run_folder/adapter``.
 
-    checkpoint: of the AudioLDM family, with an adapter. embeddings_file: of training.qvim_finish.
-    Raises StudioError where a part gets no gradients.
+    checkpoint: of the AudioLDM family. embeddings_file: of training.qvim_finish.
+    Raises CheckpointError where it has no adapter, StudioError where a part gets no gradients.
     """
     options = options or FilmTraining()
     folder = checkpoint.installed_folder()
     corpus = load_corpus(corpus_folder)
     plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
     targets = load_targets(corpus, checkpoint.clap_id)
+    if not (folder / "adapter").is_dir():
+        raise CheckpointError(
+            f"{folder} has no adapter/, with which this begins. Make it with: qvim-studio train "
+            f"adapter --checkpoint {folder}, and copy the folder adapter that it leaves there."
+        )
     adapter, binding = load_adapter(folder / "adapter")
     parts = load_audioldm(checkpoint, plan)
     with find_machine().main_first():

@@ -93,25 +93,17 @@ def read_layout(source: Path) -> Listing:
     return _folder(source)
 
 
-def read_pairs(table: Path) -> list[dict[str, str]]:
-    """Rows with reference, imitation and, if wanted, label, as they stand in the table.
-
-    Raises StudioError where it cannot be read, UsageError where a column is missing.
-    """
-    return _rows(table, PAIRS_COLUMNS)
-
-
 def has_pairs(table: Path) -> bool:
     """Whether the table names imitations and what they imitate."""
     try:
-        read_pairs(table)
+        read_rows(table, PAIRS_COLUMNS)
     except StudioError:
         return False
     return True
 
 
 def _manifest(table: Path) -> Listing:
-    rows = _rows(table, ("path", "label"))
+    rows = read_rows(table, ("path", "label"))
     recordings, others, nameless = [], 0, 0
     for row in rows:
         if not row["path"]:
@@ -190,7 +182,7 @@ def _pairs(table: Path) -> Listing:
     """``reference,imitation[,label]``, relative to the table; a row may lack the imitation."""
     recordings: dict[Path, Recording] = {}
     takes, nameless = [], 0
-    for row in read_pairs(table):
+    for row in read_rows(table, PAIRS_COLUMNS):
         name = row["reference"]
         if not name:
             nameless += 1
@@ -240,7 +232,11 @@ def _sounds_below(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _rows(table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+def read_rows(table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Of a table with at least these columns; values are stripped, those left out are empty.
+
+    Raises StudioError where it cannot be read or is empty, UsageError where a column is missing.
+    """
     return _parsed(_lines(table), table, columns)
 
 

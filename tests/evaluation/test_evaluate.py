@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,17 +15,19 @@ from PIL import Image
 from ranking_engine import RankingEngine, noise
 from tiny_checkpoint import build_tiny_checkpoint
 from tiny_clap import add_tiny_clap
+from training_data import write_pairs
 
 from qvim_studio import cli
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.settings import Settings
-from qvim_studio.evaluation import evaluate
+from qvim_studio.evaluation import command, evaluate, sets
 from qvim_studio.evaluation.embedding import JudgingEmbedding
 from qvim_studio.evaluation.evaluate import recorded_in_room
 from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.evaluation.sets import Query, QuerySet, References
 from qvim_studio.models.qvim import QvimEncoder
+from qvim_studio.training.build import build_corpus
 
 RATE = 16_000
 
@@ -224,3 +227,32 @@ def test_a_pair_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "pairs.csv").write_text("reference,imitation\na.wav,b.wav\na.wav\n")
     assert cli.main(["evaluate", "--pairs", str(tmp_path / "pairs.csv")]) == 2
     assert "Pair 2 of" in capsys.readouterr().err
+
+
+def test_report_folder_that_takes_nothing_is_refused_before_anything_is_measured(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(command, "load_checkpoint", None)
+    arguments = ["evaluate", "--pairs", str(pairs), "--report", str(tmp_path / "file" / "report")]
+    assert cli.main(arguments) == 1
+    assert "Nothing can be written to" in capsys.readouterr().err
+
+
+def test_real_imitations_without_a_corpus_are_not_passed_over_in_silence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["evaluate", "--data", str(tmp_path), "--runs", str(tmp_path / "none")]
+    assert cli.main(arguments) == 1
+    assert "holds no training corpus" in capsys.readouterr().err
+
+
+def test_sets_without_imitations_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = write_pairs(tmp_path, references=3, takes=1)
+    build_corpus([table], tmp_path / "runs" / "corpus")
+    none = QuerySet("spoken", "nobody", (), References((), ()))
+    monkeypatch.setattr(sets, "spoken_set", lambda corpus: none)
+    options = argparse.Namespace(pairs=None, data=None, runs=tmp_path / "runs")
+    assert [one.name for one in command.find_sets(options)] == ["held-out, people", "bundled"]

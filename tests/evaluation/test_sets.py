@@ -96,6 +96,19 @@ def test_without_people_there_is_one_set(tmp_path: Path) -> None:
     assert only.name == "held-out" and len(only.queries) == 3
 
 
+def test_every_take_of_a_person_is_a_query(tmp_path: Path) -> None:
+    imitations = replace(
+        make_imitations(True, False, True, False, False),
+        rows=TakeRows(np.array([0, 1, 2, 4, 5])),
+        is_real=np.array([False, False, True, True, False]),
+    )
+    rendered, people = held_out_sets(make_corpus(tmp_path), imitations)
+    assert [query.item for query in rendered.queries] == [0, 2]
+    assert [query.item for query in people.queries] == [1, 1]
+    same = people.same_item()
+    assert same is not None and same.tolist() == [[False, True, False]] * 2
+
+
 def test_no_clip_for_held_out_sounds_starts_from_one_of_them(tmp_path: Path) -> None:
     rows = library_rows()
     shipped = [(row["label"], row["source"]) for row in (rows[3], rows[50], rows[90])]
@@ -168,3 +181,16 @@ def test_phrases_are_of_the_references_kinds() -> None:
     clip = AudioClip.from_mono(np.ones(8, np.float32), 16_000)
     phrases = phrases_of(References((clip,) * 3, ("wind", "anything", "wind")))
     assert phrases == [Phrase(text, ("wind",)) for text in PHRASES["wind"]]
+
+
+def test_labels_are_the_classes_where_the_rules_know_but_one_kind(tmp_path: Path) -> None:
+    (only,) = held_out_sets(make_corpus(tmp_path), make_imitations(False, False, False, False))
+    assert only.references.classes == ("sound 1", "sound 2", "sound 3")
+    assert [query.classes for query in only.queries] == [("sound 1",), ("sound 2",), ("sound 3",)]
+
+
+def test_manifest_of_another_kind_says_which_columns_are_missing(tmp_path: Path) -> None:
+    corpus = make_corpus(tmp_path)
+    (tmp_path / "manifest.csv").write_text("path,label\na.wav,pop (mouth)\n")
+    with pytest.raises(StudioError, match=r"manifest\.csv has no column split; it has path, label"):
+        real_sets(tmp_path, corpus)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from safetensors.torch import load_file
 from tiny_checkpoint import build_tiny_checkpoint, give_second_ear, make_tiny_unet
 from training_data import write_corpus
 
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import CheckpointError, StudioError
 from qvim_studio.models.adapter import Adapter, load_adapter
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.training import film
@@ -89,3 +90,11 @@ def test_both_ears_of_an_adapter_are_tuned_jointly(
     for network in ("layers", "heard_layers"):
         first = getattr(before, network)[0].weight
         assert not torch.equal(getattr(tuned, network)[0].weight, first)
+
+
+def test_checkpoint_without_an_adapter_says_how_to_make_one(
+    corpus_folder: Path, checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    shutil.rmtree(checkpoint.installed_folder() / "adapter")
+    with pytest.raises(CheckpointError, match=r"has no adapter/.*qvim-studio train adapter"):
+        tune(corpus_folder, checkpoint, tmp_path / "run", is_joint=False)
