@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from qvim_studio.audio.files import check_output_folder
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import CancelledError, EngineError, StudioError
@@ -53,10 +55,13 @@ class GenerationWorker(QObject):
     @Slot(object)
     def run(self, job: Job) -> None:
         """One job from begin to end; exactly one of finished and ended is emitted."""
+        made = None
         try:
-            self.finished.emit(self._generate(job))
+            made = replace(job.unsaved, job=job) if job.unsaved else self._generate(job)
+            clips = () if job.is_sketch else self._write(job, made.result)
+            self.finished.emit(replace(made, clips=clips))
         except Exception as error:
-            self.ended.emit(JobEnded(job, _for_the_user(error)))
+            self.ended.emit(JobEnded(job, _for_the_user(error), made))
 
     @Slot(object)
     def replace_engine(self, make_engine: Callable[[], Engine]) -> None:
@@ -79,6 +84,9 @@ class GenerationWorker(QObject):
             self._engine = None
 
     def _generate(self, job: Job) -> JobFinished:
+        """Its sounds, before they are written; that they can be is tried first."""
+        if not job.is_sketch:
+            check_output_folder(job.folder)
         self._estimate.begin(job.request, job.expected)
         arrivals = Arrivals()
 
@@ -108,11 +116,10 @@ class GenerationWorker(QObject):
             kept = arrivals.so_far()
             if job.is_sketch or kept is None:
                 raise
-            return JobFinished(job, kept, self._write(job, kept), False, _for_the_user(error))
-        if job.is_sketch:
-            return JobFinished(job, result, ())
-        self._estimate.finish()
-        return JobFinished(job, result, self._write(job, result))
+            return JobFinished(job, kept, is_whole=False, error=_for_the_user(error))
+        if not job.is_sketch:
+            self._estimate.finish()
+        return JobFinished(job, result)
 
     def _write(self, job: Job, result: GenerationResult) -> tuple[WrittenClip, ...]:
         count = job.request.variations

@@ -34,6 +34,8 @@ class Job:
     expected: seconds its phases should take, where earlier jobs have taught it.
     is_sketch: its sound is shown and kept nowhere.
     cancelled: the flag that both threads look at.
+    unsaved: what was made of it before, where its folder did not take that; only the writing is
+    left.
     """
 
     id: int
@@ -43,6 +45,7 @@ class Job:
     expected: Mapping[str, float] = field(default_factory=dict)
     cancelled: threading.Event = field(default_factory=threading.Event)
     is_sketch: bool = False
+    unsaved: JobFinished | None = None
 
 
 @dataclass(frozen=True)
@@ -83,14 +86,18 @@ class JobFinished:
 
     job: Job
     result: GenerationResult
-    clips: tuple[WrittenClip, ...]
+    clips: tuple[WrittenClip, ...] = ()
     is_whole: bool = True
     error: StudioError | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class JobEnded:
-    """A job without result: ``error`` is None where the user cancelled it."""
+    """A job without files: ``error`` is None where the user cancelled it.
+
+    unsaved: what was made and could not be written; JobQueue.save takes it again.
+    """
 
     job: Job
     error: StudioError | None
+    unsaved: JobFinished | None = None

@@ -6,6 +6,7 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -89,6 +90,14 @@ class JobQueue(QObject):
         self.changed.emit()
         return job
 
+    def save(self, unsaved: JobFinished, folder: Path) -> None:
+        """Write what a job has made once more, before anything else is made."""
+        job = replace(unsaved.job, folder=folder, unsaved=unsaved)
+        self._waiting.appendleft(job)
+        self._states[job.id] = JobState.QUEUED
+        self._start_next()
+        self.changed.emit()
+
     def sketch(self, request: GenerationRequest) -> None:
         """Make a sound that nobody keeps, once nothing else is to do; replaces the one before."""
         self.drop_sketch()
@@ -109,7 +118,10 @@ class JobQueue(QObject):
             self.changed.emit()
 
     def cancel(self, job: Job) -> None:
-        """Ask for the end of a job; a queued one never starts."""
+        """Ask for the end of a job; a queued one never starts. What is made is saved all the
+        same."""
+        if job.unsaved is not None:
+            return
         job.cancelled.set()
         if job in self._waiting:
             self._waiting.remove(job)

@@ -44,6 +44,12 @@ class EditRun(GenerationRun):
         self._part_s = edit.begin_s - begin_s, edit.end_s - begin_s
         self._kept: Kept | None = None
         self.notes.append(f"Made anew: {edit.begin_s:.2f} to {edit.end_s:.2f} s.")
+        voice, length_s = request.imitation, edit.end_s - edit.begin_s
+        if voice is not None and voice.duration_s > length_s + LATENT_STEP_S:
+            self.notes.append(
+                f"The imitation is longer than the part ({voice.duration_s:.2f} s): its first "
+                f"{length_s:.2f} s were used."
+            )
         if edit.provenance is None:
             self.notes.append(FOREIGN)
 

@@ -117,7 +117,17 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
             ActionSpec(
                 "redo_part", QT_TRANSLATE_NOOP("Actions", "Make the selected part anew"), "I"
             ),
+            ActionSpec(
+                "redo_part_by_voice",
+                QT_TRANSLATE_NOOP("Actions", "Make the selected part from the imitation"),
+                "Ctrl+I",
+            ),
             ActionSpec("go_on", QT_TRANSLATE_NOOP("Actions", "Continue this sound"), "Shift+I"),
+            ActionSpec(
+                "go_on_by_voice",
+                QT_TRANSLATE_NOOP("Actions", "Continue this sound from the imitation"),
+                "Ctrl+Shift+I",
+            ),
             _SEPARATOR,
             ActionSpec("sketch", QT_TRANSLATE_NOOP("Actions", "Sketch"), "F5"),
             ActionSpec("standard", QT_TRANSLATE_NOOP("Actions", "Standard"), "F6"),

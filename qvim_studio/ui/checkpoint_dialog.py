@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -30,6 +30,7 @@ from qvim_studio.ui.dropping import local_file
 from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.override import logs_errors
+from qvim_studio.ui.question import ask
 from qvim_studio.ui.theme import GRID, StudioTheme
 
 SIZE = (680, 640)
@@ -189,10 +190,13 @@ class CheckpointDialog(QDialog):
             text = self.tr("Take {0} from the list? The folder itself stays as it is.")
         else:
             text = self.tr("Delete {0} from this computer? It can be downloaded again.")
-        remove = self._ask(
-            self.tr("Remove a checkpoint"), text.format(choice.title), self.tr("Remove")
+        ask(
+            self,
+            self.tr("Remove a checkpoint"),
+            text.format(choice.title),
+            self.tr("Remove"),
+            partial(self._shelf.remove, id),
         )
-        remove.clicked.connect(lambda: self._shelf.remove(id))
 
     @Slot(object)
     def _ask_for_consent(self, found: PickledWeights) -> None:
@@ -201,18 +205,7 @@ class CheckpointDialog(QDialog):
             "converted to safetensors, reading tensors alone and running nothing. Do you trust "
             "where they come from?"
         ).format(found.name, ", ".join(found.files))
-        convert = self._ask(self.tr("Pickled weights"), text, self.tr("Convert and add"))
-        convert.clicked.connect(found.allow)
-
-    def _ask(self, title: str, text: str, action: str) -> QPushButton:
-        """An open question; gives back the button that says yes."""
-        cancel = QMessageBox.StandardButton.Cancel
-        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, cancel, self)
-        box.setDefaultButton(cancel)
-        button = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
-        return button
+        ask(self, self.tr("Pickled weights"), text, self.tr("Convert and add"), found.allow)
 
     @Slot()
     def _choose_folder(self) -> None:

@@ -33,6 +33,7 @@ from qvim_studio.ui.kit_controller import KitController
 from qvim_studio.ui.services import Services, stream_options
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.take_controller import TakeController
+from qvim_studio.ui.unsaved_sounds import UnsavedSounds
 from qvim_studio.ui.wishes import Wishes, request_editing, request_like, request_of
 
 
@@ -43,7 +44,8 @@ class StudioController(QObject):
     recipe_chosen (GenerationRequest that makes a clip again), recipe_opened (Path of a clip of ours
     that came from outside, str: what became of it), progressed (JobProgress | None), failed
     (StudioError), noticed (str). ``history`` looks after everything made before,
-    ``sounds`` after the user's own folders, ``kits`` makes kits.
+    ``sounds`` after the user's own folders, ``kits`` makes kits, ``unsaved`` keeps what could not
+    be written.
     """
 
     imitation_changed = Signal(object)
@@ -72,6 +74,8 @@ class StudioController(QObject):
         self.kits = KitController(services, self._submit, self)
         self.kits.failed.connect(self.failed)
         self.kits.noticed.connect(self.noticed)
+        # After the kits, so that its message is the one that stays.
+        self.unsaved = UnsavedSounds(services.queue, lambda: self.output_folder, self)
         services.queue.progressed.connect(self._on_progressed)
         services.queue.finished.connect(self._on_finished)
         services.queue.ended.connect(self._on_ended)
@@ -175,17 +179,24 @@ class StudioController(QObject):
 
         self._run(partial(read_audio, entry.path), submit)
 
-    def edit(self, entry: ClipEntry, edit_of: Callable[..., Edit], wishes: Wishes) -> None:
-        """Queue an edit of a sound. edit_of: takes ``sound`` and ``provenance``."""
+    def edit(
+        self,
+        entry: ClipEntry,
+        edit_of: Callable[..., Edit],
+        wishes: Wishes,
+        imitation: Imitation | None = None,
+    ) -> None:
+        """Queue an edit of a sound. edit_of: takes ``sound`` and ``provenance``. imitation: of
+        what the part shall be; without one it is made from the sound itself."""
 
         def read() -> GenerationRequest:
-            sound, provenance = read_audio(entry.path), provenance_of(entry.path)
-            return request_editing(
-                edit_of(sound=sound, provenance=provenance), wishes, self.settings
-            )
+            edit = edit_of(sound=read_audio(entry.path), provenance=provenance_of(entry.path))
+            voice = None if imitation is None else imitation.clip
+            return request_editing(edit, wishes, self.settings, voice)
 
         def submit(request: GenerationRequest) -> None:
-            self._submit(request, edited_name(entry.title), None)
+            path = None if imitation is None else imitation.path
+            self._submit(request, edited_name(entry.title), path)
 
         self._run(read, submit)
 
@@ -342,6 +353,8 @@ class StudioController(QObject):
     @Slot(object)
     def _on_ended(self, ended: JobEnded) -> None:
         self._finish_progress()
+        if ended.unsaved is not None:
+            return  # it may be saved yet, and who looks after that says why it was not
         self._imitation_paths.pop(ended.job.id, None)
         if ended.error is not None:
             self.failed.emit(ended.error)
@@ -362,6 +375,7 @@ class StudioController(QObject):
         self._services.backend.set_options(stream_options(settings))
         if self.output_folder != self._output_folder:
             self.load_history()
+            self.unsaved.save()
 
 
 def _do_nothing(copies: list[Path]) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Slot
 
 from qvim_studio.core.edit import Edit
+from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.controller import StudioController
 from qvim_studio.ui.message_bar import MessageBar
@@ -35,7 +36,33 @@ class EditDesk(QObject):
         self._controller = controller
 
     def redo_part(self) -> None:
-        """What is selected in the waveform of the chosen sound."""
+        """What is selected in the waveform of the chosen sound, from the sound itself."""
+        self._redo_part(None)
+
+    def redo_part_by_voice(self) -> None:
+        """The same from the imitation, which says what comes there and when."""
+        imitation = self._asked_imitation()
+        if imitation is not None:
+            self._redo_part(imitation)
+
+    def go_on(self) -> None:
+        """The chosen sound, for as long as the panel's length says."""
+        self._go_on(None)
+
+    def go_on_by_voice(self) -> None:
+        """The same from the imitation, as long as that where the panel asks for no length."""
+        imitation = self._asked_imitation()
+        if imitation is not None:
+            self._go_on(imitation)
+
+    @Slot(object)
+    def continue_sound(self, entry: ClipEntry, imitation: Imitation | None = None) -> None:
+        """Any sound of a list goes on."""
+        natural_s = CONTINUE_S if imitation is None else imitation.clip.duration_s
+        seconds = self._panel.wishes().duration_s or natural_s
+        self._edit(entry, partial(Edit.continuing, seconds=seconds), imitation)
+
+    def _redo_part(self, imitation: Imitation | None) -> None:
         entry, part = self._controller.viewer.entry, self._view.selection
         if entry is None or part is None:
             self._messages.show_notice(
@@ -46,10 +73,9 @@ class EditDesk(QObject):
             )
             return
         begin_s, end_s = part
-        self._edit(entry, partial(Edit, begin_s=begin_s, end_s=end_s))
+        self._edit(entry, partial(Edit, begin_s=begin_s, end_s=end_s), imitation)
 
-    def go_on(self) -> None:
-        """The chosen sound, for as long as the panel's length says."""
+    def _go_on(self, imitation: Imitation | None) -> None:
         entry = self._controller.viewer.entry
         if entry is None:
             self._messages.show_notice(
@@ -59,14 +85,19 @@ class EditDesk(QObject):
                 )
             )
             return
-        self.continue_sound(entry)
+        self.continue_sound(entry, imitation)
 
-    @Slot(object)
-    def continue_sound(self, entry: ClipEntry) -> None:
-        """The same for any sound of a list."""
-        seconds = self._panel.wishes().duration_s or CONTINUE_S
-        self._edit(entry, partial(Edit.continuing, seconds=seconds))
+    def _asked_imitation(self) -> Imitation | None:
+        """The one at hand; its lack is said."""
+        imitation = self._controller.imitation
+        if imitation is None:
+            self._messages.show_notice(
+                self.tr("There is no imitation. Record what shall come there, then try again.")
+            )
+        return imitation
 
-    def _edit(self, entry: ClipEntry, edit_of: Callable[..., Edit]) -> None:
+    def _edit(
+        self, entry: ClipEntry, edit_of: Callable[..., Edit], imitation: Imitation | None
+    ) -> None:
         self._messages.clear()
-        self._controller.edit(entry, edit_of, self._panel.wishes())
+        self._controller.edit(entry, edit_of, self._panel.wishes(), imitation)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import (
+    QGuiApplication,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextTable,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +29,7 @@ from qvim_studio.ui.diagnostics import tail
 from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.theme import GRID
 
+HEADING_STEP = 1  # of Qt's font sizes above the text's
 LIBRARIES = (
     ("Qt and PySide6", "LGPL-3.0"),
     ("PyTorch", "BSD-3-Clause"),
@@ -36,7 +44,7 @@ LIBRARIES = (
 class TextDialog(QDialog):
     """A title, a paragraph, a long text to scroll, and buttons."""
 
-    def __init__(self, title: str, paragraph: str, text: str, parent: QWidget | None) -> None:
+    def __init__(self, title: str, paragraph: str, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -46,7 +54,7 @@ class TextDialog(QDialog):
         words = QLabel(paragraph, self)
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.details = QPlainTextEdit(text, self)
+        self.details = QTextEdit(self)
         self.details.setReadOnly(True)
         self.details.setAccessibleName(self.tr("Details"))
         self.buttons = QHBoxLayout()
@@ -75,18 +83,15 @@ class AboutDialog(TextDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         tr = _translate
-        libraries = "\n".join(f"{name}: {licence}" for name, licence in LIBRARIES)
+        libraries = "\n".join(f"- {name}: {licence}" for name, licence in LIBRARIES)
         credits = tail(resource_path("ATTRIBUTIONS.md"), lines=10_000)
         paragraph = tr(
             "Version {0}. Imitate a sound with your voice and get sounds you can use, on your own "
             "computer and nowhere else. Apache License 2.0."
         ).format(qvim_studio.__version__)
-        super().__init__(
-            tr("About QVIM Studio"),
-            paragraph,
-            f"{tr('Libraries')}\n{libraries}\n\n{credits}",
-            parent,
-        )
+        super().__init__(tr("About QVIM Studio"), paragraph, parent)
+        self.details.setMarkdown(f"## {tr('Libraries')}\n\n{libraries}\n\n{credits}")
+        _set_well(self.details.document())
         self.add_button(self.tr("Close"), self.accept, is_primary=True)
 
 
@@ -103,15 +108,41 @@ class CrashDialog(TextDialog):
                 "sounds are in the history. Copy the diagnostics if you want to report it; they "
                 "contain no sounds and none of your texts."
             ),
-            diagnostics,
             parent,
         )
+        self.details.setPlainText(diagnostics)
         self.add_button(self.tr("Copy diagnostics"), self._copy, is_primary=False)
         self.add_button(self.tr("Close"), self.accept, is_primary=True)
 
     @Slot()
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._diagnostics)
+
+
+def _set_well(document: QTextDocument) -> None:
+    """Markdown comes without distances, with shouting headings and with lines around tables."""
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            look = frame.format()
+            look.setBorder(0)
+            look.setCellPadding(GRID // 4)
+            look.setCellSpacing(0)
+            frame.setFormat(look)
+    block = document.begin()
+    while block.isValid():
+        cursor, look = QTextCursor(block), block.blockFormat()
+        if look.headingLevel():
+            look.setTopMargin(2 * GRID)
+            cursor.movePosition(
+                QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
+            )
+            size = QTextCharFormat()
+            size.setProperty(QTextFormat.Property.FontSizeAdjustment, HEADING_STEP)
+            cursor.mergeCharFormat(size)
+        if cursor.currentTable() is None and cursor.currentList() is None:
+            look.setBottomMargin(GRID)
+            cursor.setBlockFormat(look)
+        block = block.next()
 
 
 def _translate(text: str) -> str:

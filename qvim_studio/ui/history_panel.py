@@ -40,6 +40,7 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._controller = controller
+        self._special = ""  # what is shown instead of the history, by name
         self.model = HistoryModel(self)
         self._build(theme)
         self._connect()
@@ -179,7 +180,7 @@ class HistoryPanel(QWidget):
         self.search.selectAll()
 
     def _show_special(self, entries: Sequence[ClipEntry], title: str, is_trash: bool) -> None:
-        self._back.setText(self.tr("‹ Back to the history from: {0}").format(title))
+        self._special = title
         self._back.show()
         self.view.shows_trash = is_trash
         self.view.set_hint(self.tr("There is nothing here."))
@@ -208,7 +209,11 @@ class HistoryPanel(QWidget):
         self.view.set_shows_titles(self.model.shows_titles)
         shown = self.model.count
         total = self.model.total
-        self.count_changed.emit(f"{total:,}" if shown == total else f"{shown:,} / {total:,}")
+        count = f"{total:,}" if shown == total else f"{shown:,} / {total:,}"
+        if self.is_special:
+            self._back.setText(self.tr("‹ Back from: {0}").format(f"{self._special}  {count}"))
+            count = ""  # the tab's name is the history's
+        self.count_changed.emit(count)
         if total and not self.is_special:
             self.view.set_hint(self.tr("Nothing fits. Take a filter away or search for less."))
 

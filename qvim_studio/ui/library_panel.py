@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QMenu,
-    QMessageBox,
     QStackedWidget,
     QToolButton,
     QWidget,
@@ -21,6 +20,7 @@ from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.history_panel import HistoryPanel
 from qvim_studio.ui.icons import icon
 from qvim_studio.ui.painting import count_text
+from qvim_studio.ui.question import ask
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.sounds_panel import SoundsPanel
 from qvim_studio.ui.terse_button import TerseButton
@@ -148,25 +148,14 @@ class LibraryPanel(Card):
     @Slot()
     def _ask_to_empty(self) -> None:
         count = len(self._controller.trashed())
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon,
-            self.tr("Empty the trash"),
-            count_text(
-                count,
-                self.tr("Delete one sound and its file now? This cannot be undone."),
-                self.tr("Delete {0} sounds and their files now? This cannot be undone."),
-            ),
-            QMessageBox.StandardButton.Cancel,
-            self,
+        text = count_text(
+            count,
+            self.tr("Delete one sound and its file now? This cannot be undone."),
+            self.tr("Delete {0} sounds and their files now? This cannot be undone."),
         )
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        delete = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        delete.clicked.connect(self._empty)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        ask(self, self.tr("Empty the trash"), text, self.tr("Delete"), self._empty)
 
-    @Slot()
-    def _empty(self, checked: bool = False) -> None:
+    def _empty(self) -> None:
         self._controller.empty_trash()
         self.history.show_history()
 

@@ -55,6 +55,8 @@ from qvim_studio.ui.memory_label import MemoryLabel
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.pack_desk import PackDesk
+from qvim_studio.ui.painting import count_text
+from qvim_studio.ui.question import ask
 from qvim_studio.ui.region_desk import RegionDesk
 from qvim_studio.ui.request_desk import RequestDesk
 from qvim_studio.ui.request_panel import RequestPanel
@@ -180,6 +182,7 @@ class MainWindow(QMainWindow):
         controller.kits.made.connect(self._on_kit_made)
         controller.noticed.connect(self.messages.show_notice)
         controller.failed.connect(self.show_error)
+        controller.unsaved.refused.connect(self._on_unsaved)
         services.recording.state_changed.connect(self._on_recording_state_changed)
         services.playback.changed.connect(self._on_heard_changed)
         services.store.changed.connect(self._on_settings_changed)
@@ -276,6 +279,16 @@ class MainWindow(QMainWindow):
             self.messages.show_error(str(error), self.tr("Settings"), self.open_settings)
         else:
             self.messages.show_error(str(error))
+
+    @Slot(object)
+    def _on_unsaved(self, error: StudioError) -> None:
+        unsaved = self.controller.unsaved
+        kept = count_text(
+            unsaved.count,
+            self.tr("The sound that was made is kept until you quit."),
+            self.tr("The {0} sounds that were made are kept until you quit."),
+        )
+        self.messages.show_error(f"{error} {kept}", self.tr("Save again"), unsaved.save)
 
     @Slot(object)
     def _on_recording_state_changed(self, state: RecordingState) -> None:
@@ -438,11 +451,31 @@ class MainWindow(QMainWindow):
             self.open_imitation(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.controller.unsaved.count:
+            event.ignore()
+            self._ask_to_lose_unsaved()
+            return
         self._services.window_state.setValue("geometry", self.saveGeometry())
         self._services.window_state.setValue("look", list(self.imitation.look))
         self._services.store.change(self.request.kept_in(self._services.store.settings))
         event.accept()
         self.closed.emit()
+
+    def _ask_to_lose_unsaved(self) -> None:
+        """To stay is to try once more; whatever is said then has the button for it."""
+        unsaved = self.controller.unsaved
+        text = count_text(
+            unsaved.count,
+            self.tr("One sound could not be saved and is lost when you quit now."),
+            self.tr("{0} sounds could not be saved and are lost when you quit now."),
+        )
+
+        def quit_now() -> None:
+            unsaved.forget()
+            self.close()
+
+        box = ask(self, self.tr("Quit"), text, self.tr("Quit without saving"), quit_now)
+        box.rejected.connect(unsaved.save)
 
     def call(self, path: Path | None) -> None:
         """Another start of the program: come to the front, with its file."""

@@ -47,6 +47,7 @@ class ShortcutsDialog(QDialog):
         for title, specs in MENUS:
             heading = QLabel(translated(title).replace("&", ""), content)
             heading.setObjectName("cardTitle")
+            heading.setContentsMargins(0, 2 * GRID, 0, GRID // 2)
             grid.addWidget(heading, grid.rowCount(), 0)
             for spec in specs:
                 if not spec.id:

@@ -381,7 +381,7 @@ QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 
 QStatusBar { background: @window; color: @secondary; font-size: $caption; }
 QStatusBar::item { border: none; }
-QPlainTextEdit {
+QTextEdit {
   background: @surface; border: 1px solid @line; border-radius: 8px; padding: 8px;
   color: @secondary; font-size: $caption;
 }

@@ -64,7 +64,12 @@ def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> Generat
     return request_of(like, settings, clip)
 
 
-def request_editing(edit: Edit, wishes: Wishes, settings: Settings) -> GenerationRequest:
-    """A part of a sound made anew, from the sound itself where noise is not asked for."""
-    start = Start.NOISE if wishes.start is Start.NOISE else Start.IMITATION
-    return request_of(replace(wishes, start=start, duration_s=None), settings, None, edit)
+def request_editing(
+    edit: Edit, wishes: Wishes, settings: Settings, imitation: AudioClip | None = None
+) -> GenerationRequest:
+    """A part of a sound made anew: from an imitation of what shall be there, or from the sound
+    itself where noise is not asked for."""
+    wishes = replace(wishes, duration_s=None)
+    if imitation is None and wishes.start is not Start.NOISE:
+        wishes = replace(wishes, start=Start.IMITATION)
+    return request_of(wishes, settings, imitation, edit)

@@ -30,6 +30,12 @@ def write_nothing(result: object, folder: Path, stem: str) -> tuple[object, ...]
     return (str(folder), stem)
 
 
+@pytest.fixture(autouse=True)
+def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the folder of the results is made."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def queue(qtbot: QtBot) -> Iterator[JobQueue]:
     queue = JobQueue(scripted_engine.make_engine, write_nothing)
@@ -181,15 +187,86 @@ def test_a_bug_in_an_engine_is_logged_and_told_neutrally(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_result_that_cannot_be_written_fails_the_job(qtbot: QtBot) -> None:
-    def refuse(result: object, folder: Path, stem: str) -> tuple[()]:
-        raise OutputError("The disk is full. Free some space.")
+class FullDisk:
+    """Takes nothing until there is room."""
 
-    queue = JobQueue(scripted_engine.make_engine, refuse)
+    def __init__(self) -> None:
+        self.is_full = True
+        self.written: list[tuple[str, str, int]] = []
+
+    def __call__(self, result: GenerationResult, folder: Path, stem: str) -> tuple[str, ...]:
+        if self.is_full:
+            raise OutputError("The disk is full. Free some space.")
+        self.written.append((str(folder), stem, len(result.variations)))
+        return (stem,)
+
+
+@pytest.fixture
+def disk() -> FullDisk:
+    return FullDisk()
+
+
+@pytest.fixture
+def on_full_disk(disk: FullDisk, qtbot: QtBot) -> Iterator[JobQueue]:
+    queue = JobQueue(scripted_engine.make_engine, disk)
+    yield queue
+    assert queue.shutdown()
+
+
+@pytest.mark.parametrize("text", ["door", "1 then fail"])
+def test_what_cannot_be_written_is_given_back_and_saved_later(
+    on_full_disk: JobQueue, disk: FullDisk, qtbot: QtBot, text: str
+) -> None:
+    queue = on_full_disk
+    with qtbot.waitSignal(queue.ended) as ended:
+        job = queue.submit(request(text), FOLDER, "door")
+    (refused,) = ended.args
+    assert isinstance(refused.error, OutputError) and queue.state(job) is JobState.FAILED
+    made = refused.unsaved.result.variations
+    assert len(made) == (2 if text == "door" else 1)
+    with qtbot.waitSignal(queue.ended) as again:
+        queue.save(refused.unsaved, FOLDER)
+    disk.is_full = False
+    progresses: list[JobProgress] = []
+    queue.progressed.connect(progresses.append)
+    with qtbot.waitSignal(queue.finished) as finished:
+        queue.save(again.args[0].unsaved, Path("elsewhere"))
+    (saved,) = finished.args
+    assert disk.written == [("elsewhere", "door", len(made))]
+    assert saved.result.variations == made and saved.clips == ("door",)
+    assert saved.is_whole == (text == "door") and saved.job.id == job.id
+    assert [p.phase for p in progresses] == ["write"]  # nothing was made again
+
+
+def test_saving_comes_first_and_is_not_cancelled(
+    on_full_disk: JobQueue, disk: FullDisk, qtbot: QtBot
+) -> None:
+    queue = on_full_disk
     with qtbot.waitSignal(queue.ended) as ended:
         queue.submit(request("door"), FOLDER, "door")
-    assert isinstance(ended.args[0].error, OutputError)
-    assert queue.shutdown()
+    disk.is_full = False
+    queue.submit(request("wait"), FOLDER, "wait")
+    queue.submit(request("bell"), FOLDER, "bell")
+    queue.save(ended.args[0].unsaved, FOLDER)
+    assert [job.stem for job in queue.waiting] == ["door", "bell"]
+    with qtbot.waitSignal(queue.finished):
+        queue.cancel_all()
+    assert disk.written == [("results", "door", 2)]
+
+
+def test_a_folder_that_takes_nothing_is_told_before_anything_is_made(
+    queue: JobQueue, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "results").write_text("a file")
+    progresses: list[JobProgress] = []
+    queue.progressed.connect(progresses.append)
+    with qtbot.waitSignal(queue.ended) as ended:
+        queue.submit(request("door"), FOLDER, "door")
+    (refused,) = ended.args
+    assert isinstance(refused.error, OutputError) and "results" in str(refused.error)
+    assert refused.unsaved is None and progresses == []
+    with qtbot.waitSignal(queue.sketched):
+        queue.sketch(request("door"))
 
 
 def test_another_engine_is_used_after_replacement_and_the_old_one_is_closed(qtbot: QtBot) -> None:

@@ -101,6 +101,16 @@ def test_a_continuation_is_longer_and_begins_as_the_sound_does(
     assert np.abs(clip.samples[round(4.0 * RATE) :]).max() > 0.01
 
 
+def test_an_imitation_longer_than_the_part_is_told(engine: StudioEngine, tiny: str) -> None:
+    voice = AudioClip.from_mono(0.3 * np.sin(np.arange(16_000) * 0.2), 16_000)
+    long, fits = (
+        make(engine, tiny, Edit(SOUND, 1.0, end_s), variations=1, imitation=voice).notes
+        for end_s in (1.5, 2.0)
+    )
+    told = "The imitation is longer than the part (1.00 s): its first 0.50 s were used."
+    assert told in long and not any("longer" in note for note in fits)
+
+
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> list[Kept]:
     """What was held in place, denoising by denoising."""

@@ -87,6 +87,44 @@ def test_a_sound_goes_on_for_as_long_as_the_panel_says(
     assert request.edit.end_s - request.edit.sound.duration_s == pytest.approx(goes_on_s)
 
 
+def test_the_selected_part_is_made_anew_from_the_imitation(
+    chosen: MainWindow, asked: Asked, services: Services, qtbot: QtBot
+) -> None:
+    part = drag_over(chosen)
+    imitation = chosen.controller.imitation
+    assert imitation is not None
+    control = Qt.KeyboardModifier.ControlModifier
+    with qtbot.waitSignal(chosen.controller.candidates_changed):
+        request = asked(lambda: QTest.keyClick(chosen, Qt.Key.Key_I, control))
+    recipe = services.library.sounds.recipe(chosen.candidates.shown[0].id)
+    assert recipe is not None and recipe.imitation_path == str(imitation.path)
+    assert request.edit is not None and (request.edit.begin_s, request.edit.end_s) == part
+    assert request.imitation is imitation.clip and request.start is None
+
+
+@pytest.mark.parametrize("length_s", [0.0, 1.5])
+def test_a_sound_goes_on_as_the_imitation_does(
+    chosen: MainWindow, asked: Asked, length_s: float
+) -> None:
+    chosen.request.duration.setValue(length_s)
+    imitation = chosen.controller.imitation
+    assert imitation is not None
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    request = asked(lambda: QTest.keyClick(chosen, Qt.Key.Key_I, keys))
+    assert request.edit is not None and request.imitation is imitation.clip
+    assert request.duration_s is None
+    longer_s = request.edit.end_s - request.edit.sound.duration_s
+    assert longer_s == pytest.approx(length_s or imitation.clip.duration_s)
+
+
+def test_without_an_imitation_it_is_asked_for(window: MainWindow, services: Services) -> None:
+    for act in (window.edits.redo_part_by_voice, window.edits.go_on_by_voice):
+        act()
+        assert "There is no imitation." in window.messages.text
+        window.messages.clear()
+    assert services.queue.running is None
+
+
 def test_a_candidate_goes_on_from_its_menu(chosen: MainWindow, asked: Asked) -> None:
     menu = QMenu()
     chosen.candidates.view._fill_menu(menu)
@@ -123,6 +161,10 @@ def test_what_is_missing_is_said(with_take: MainWindow, services: Services) -> N
     QTest.keyClick(with_take, Qt.Key.Key_I)
     assert "No part of a sound is selected" in with_take.messages.text
     QTest.keyClick(with_take, Qt.Key.Key_I, Qt.KeyboardModifier.ShiftModifier)
+    assert "no sound to go on with" in with_take.messages.text
+    with_take.edits.redo_part_by_voice()
+    assert "No part of a sound is selected" in with_take.messages.text
+    with_take.edits.go_on_by_voice()
     assert "no sound to go on with" in with_take.messages.text
     assert services.queue.running is None
 

@@ -182,6 +182,7 @@ def test_delete_is_undone_with_everything(panel: HistoryPanel, services: Service
     assert {e.id for e in panel.model.entries} == {3, 4}
     panel.show_trash()
     assert {e.id for e in panel.model.entries} == {1, 2}
+    assert panel._back.text() == "‹ Back from: Trash  2"
     panel._controller.undo_stack.undo()
     assert panel.model.entries == ()
     assert len(services.library.sounds.entries(FolderKind.MADE)) == 4

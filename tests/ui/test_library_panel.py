@@ -51,10 +51,12 @@ def test_duplicates_are_shown_and_left_again(
     window.controller.load_history()
     qtbot.waitUntil(lambda: services.tasks.is_idle)
     trigger(window, "duplicates")
+    assert window.library._tabs.button(0).text() == "History"
     assert {entry.path.name for entry in window.history.model.entries} == {"copy.wav", first.name}
     with qtbot.waitSignal(window.controller.history.loaded):
         window.history._back.click()
     assert len(shown(window)) == 3
+    qtbot.waitUntil(lambda: window.library._tabs.button(0).text() == "History  3")
 
 
 def test_a_new_library_offers_nothing_that_it_has_not(window: MainWindow) -> None:

@@ -1,0 +1,21 @@
+"""A question before something that cannot be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+def ask(
+    parent: QWidget, title: str, text: str, action: str, on_agreed: Callable[[], object]
+) -> QMessageBox:
+    """Open it over the parent, without stopping anything; Cancel answers Return and Esc."""
+    cancel = QMessageBox.StandardButton.Cancel
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, cancel, parent)
+    box.setDefaultButton(cancel)
+    box.addButton(action, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda: on_agreed())
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+    return box
