@@ -52,14 +52,22 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(build_tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
 
 
-@pytest.fixture
-def finder() -> Finder:
+@pytest.fixture(scope="module")
+def asked() -> Finder:
+    """Of the engine of all tests."""
     return Finder()
 
 
 @pytest.fixture
-def engine(finder: Finder) -> StudioEngine:
-    return StudioEngine(finder)
+def finder(asked: Finder) -> Finder:
+    asked.queries.clear()
+    return asked
+
+
+@pytest.fixture(scope="module")
+def engine(asked: Finder) -> StudioEngine:
+    """Loads the checkpoint once."""
+    return StudioEngine(asked)
 
 
 def make(engine: StudioEngine, tiny: str, edit: Edit, **changes: object) -> GenerationResult:

@@ -36,7 +36,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build_tiny_checkpoint(root / "tiny", has_controls=False)
     checkpoint = find_checkpoint(str(root / "tiny"))
     assert checkpoint.controls == ()
-    control.run(corpus, root / "run", 0.03, checkpoint, None, OPTIONS)
+    control.run(corpus, root / "run", 0.01, checkpoint, None, OPTIONS)
     return root
 
 

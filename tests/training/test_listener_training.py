@@ -48,7 +48,7 @@ def test_what_it_leaves_is_loaded_and_trained_on(tmp_path: Path) -> None:
     )
     folder = tmp_path / "listener"
     for _ in range(2):
-        run(corpus, folder, 0.01, tmp_path / "vae", tmp_path / "latents.pt", options)
+        run(corpus, folder, 0.005, tmp_path / "vae", tmp_path / "latents.pt", options)
     assert LatentListener.from_pretrained(folder / "listener").config == TINY
     header, first, second = (folder / "validation.csv").read_text().splitlines()
     assert header.split(",")[1:] == [f"held_out_likeness_{step}" for step in (0, 400, 800)]

@@ -77,7 +77,7 @@ def train_last_layers(encoder: QvimEncoder, folder: Path) -> None:
     np.savez(folder / "corpus" / "targets.npz", embeddings=targets)
     save_qvim_encoder(encoder, folder / "qvim")
     options = FinishTraining(loop=LoopOptions(learning_rate=0.3, warmup_steps=1))
-    qvim_finish.run(folder / "corpus", folder, 0.01, options)
+    qvim_finish.run(folder / "corpus", folder, 0.005, options)
 
 
 def test_the_averaged_last_layers_are_what_it_leaves(encoder: QvimEncoder, tmp_path: Path) -> None:

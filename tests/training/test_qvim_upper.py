@@ -216,7 +216,7 @@ def train(
     items = len(load_corpus(corpus_folder).items)
     monkeypatch.setattr(qvim_upper, "SoundSpace", lambda folder, weights: TeacherOfNothing(items))
     save_qvim_encoder(encoder, tmp_path / "qvim")
-    return lambda: qvim_upper.run(corpus_folder, tmp_path, 0.02, tmp_path / "unused", OPTIONS)
+    return lambda: qvim_upper.run(corpus_folder, tmp_path, 0.01, tmp_path / "unused", OPTIONS)
 
 
 def test_short_maps_are_those_of_the_augmented_sounds(

@@ -164,7 +164,7 @@ def test_only_the_changes_learn_and_only_the_student_follows_them() -> None:
 def test_what_it_leaves_belongs_to_its_teacher(tmp_path: Path) -> None:
     corpus = hold_out_first(write_corpus(tmp_path / "corpus", "tiny-clap"))
     checkpoint = find_checkpoint(str(build_tiny_checkpoint(tmp_path / "tiny")))
-    student.run(corpus, tmp_path / "run", 0.03, checkpoint, None, OPTIONS)
+    student.run(corpus, tmp_path / "run", 0.01, checkpoint, None, OPTIONS)
     card = read_student_card(tmp_path / "run" / "student")
     assert card.guidance == checkpoint.defaults.guidance and card.steps == OPTIONS.steps
     assert card.error > 0 and card.plain_error > 0
@@ -172,7 +172,7 @@ def test_what_it_leaves_belongs_to_its_teacher(tmp_path: Path) -> None:
     assert card.teacher == fingerprint(unet.state_dict())
     add_student(unet, tmp_path / "run" / "student")
     before = (tmp_path / "run" / "log.csv").is_file()
-    student.run(corpus, tmp_path / "run", 0.02, checkpoint, None, OPTIONS)  # goes on
+    student.run(corpus, tmp_path / "run", 0.005, checkpoint, None, OPTIONS)  # goes on
     steps = [
         int(row.partition(",")[0])
         for row in (tmp_path / "run" / "validation.csv").read_text().splitlines()[1:]
