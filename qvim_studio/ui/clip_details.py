@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QWidget,
 )
@@ -24,6 +23,7 @@ from qvim_studio.library.recipes import Recipe
 from qvim_studio.ui.fitting import FittingColumn
 from qvim_studio.ui.header import COMMERCIAL_WORDS
 from qvim_studio.ui.painting import seconds_text
+from qvim_studio.ui.passing_field import PassingField
 from qvim_studio.ui.theme import GRID
 
 MAX_RATING = 5
@@ -40,8 +40,10 @@ class ClipDetails(FittingColumn):
     rated = Signal(object, int)
     recipe_requested = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, home: QWidget, parent: QWidget | None = None) -> None:
+        """home: the list of the clips, which gets the keyboard back."""
         super().__init__(parent)
+        self._home = self._back = home
         self._entries: list[ClipEntry] = []
         self._recipe: Recipe | None = None
         self.name = self._field(self.tr("Name"), self.tr("Name"))
@@ -92,10 +94,10 @@ class ClipDetails(FittingColumn):
         first, is_single = entries[0], len(entries) == 1
         for field in (self.name, self.note):
             field.setVisible(is_single)
-        _show_text(self.name, first.title)
-        _show_text(self.note, first.note)
+        self.name.show_text(first.title)
+        self.note.show_text(first.note)
         common = set(first.tags).intersection(*(entry.tags for entry in entries))
-        _show_text(self.tags, ", ".join(sorted(common)))
+        self.tags.show_text(", ".join(sorted(common)))
         self.tags.setPlaceholderText(
             self.tr("Tags, with commas between") if is_single else self.tr("Add tags to all")
         )
@@ -110,16 +112,16 @@ class ClipDetails(FittingColumn):
             self._facts.setText(self.tr("{0} sounds, {1} in all").format(len(entries), seconds))
 
     @Slot()
-    def edit_name(self) -> None:
-        """Of a single clip; several have none in common."""
-        if self.name.isVisible():
-            self.name.setFocus()
-            self.name.selectAll()
+    def edit_name(self, back: QWidget | None = None) -> None:
+        """Of a single clip; several have none in common. back: what gets the keyboard afterwards,
+        where that is not the list."""
+        self._edit(self.name, back)
+        self.name.selectAll()
 
     @Slot()
-    def edit_tags(self) -> None:
-        if self.tags.isVisible():
-            self.tags.setFocus()
+    def edit_tags(self, back: QWidget | None = None) -> None:
+        """Likewise."""
+        self._edit(self.tags, back)
 
     def finish_editing(self) -> None:
         """Keep what is being typed before another clip is shown."""
@@ -127,8 +129,19 @@ class ClipDetails(FittingColumn):
         self._on_tagged()
         self._on_noted()
 
-    def _field(self, name: str, hint: str) -> QLineEdit:
-        field = QLineEdit(self)
+    def _edit(self, field: PassingField, back: QWidget | None) -> None:
+        if field.isVisible():
+            self._back = back or self._home
+            field.setFocus()
+
+    @Slot()
+    def _on_left(self) -> None:
+        self._back.setFocus()
+        self._back = self._home
+
+    def _field(self, name: str, hint: str) -> PassingField:
+        field = PassingField(self)
+        field.left.connect(self._on_left)
         field.setAccessibleName(name)
         field.setPlaceholderText(hint)
         field.setMaxLength(500)
@@ -171,18 +184,18 @@ class ClipDetails(FittingColumn):
 
     @Slot()
     def _on_named(self) -> None:
-        if _take_edit(self.name):
+        if self.name.take_edit():
             self.renamed.emit(self._entries[0], self.name.text())
 
     @Slot()
     def _on_tagged(self) -> None:
-        if _take_edit(self.tags):
+        if self.tags.take_edit():
             tags = [tag.strip() for tag in self.tags.text().split(",") if tag.strip()]
             self.tags_changed.emit(self._entries, tags)
 
     @Slot()
     def _on_noted(self) -> None:
-        if _take_edit(self.note):
+        if self.note.take_edit():
             self.noted.emit(self._entries[0], self.note.text())
 
     @Slot(int)
@@ -203,17 +216,3 @@ class ClipDetails(FittingColumn):
             }
             text = json.dumps(whole, indent=2, ensure_ascii=False)
             QGuiApplication.clipboard().setText(text)
-
-
-def _take_edit(field: QLineEdit) -> bool:
-    """Has the user typed here since the last time?"""
-    was_modified = field.isModified()
-    field.setModified(False)
-    return was_modified
-
-
-def _show_text(field: QLineEdit, text: str) -> None:
-    """Show a value from its beginning, but never over what the user is typing."""
-    if not field.isModified():
-        field.setText(text)
-        field.home(False)

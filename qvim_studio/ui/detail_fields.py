@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QGridLayout,
-    QLineEdit,
     QSpinBox,
     QWidget,
 )
@@ -19,6 +18,7 @@ from qvim_studio.core.request import MAX_STEPS, GenerationRequest
 from qvim_studio.core.settings import Settings
 from qvim_studio.ui.card import caption, indent_text
 from qvim_studio.ui.override import logs_errors
+from qvim_studio.ui.passing_field import NumberKeys, PassingField
 from qvim_studio.ui.text_field import MAX_LENGTH
 
 MAX_GUIDANCE = 30.0
@@ -34,7 +34,8 @@ class DetailFields(QWidget):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._default_steps, self._default_guidance = 0, 0.0
-        self.negative = QLineEdit(self)
+        self.negative = PassingField(self)
+        self.negative.left.connect(self.negative.clearFocus)
         self.negative.setMaxLength(MAX_LENGTH)
         self.negative.setPlaceholderText(self.tr("music, speech"))
         self.steps = QSpinBox(self)
@@ -73,6 +74,7 @@ class DetailFields(QWidget):
         self._parts.addLayout(self._numbers, 9)
         for box in (self.steps, self.guidance, self.strength):
             indent_text(box)
+            NumberKeys(box)
             box.valueChanged.connect(self._on_changed)
             box.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.show_settings(settings)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QToolButton,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.history_model import HistoryModel, Order
 from qvim_studio.ui.history_view import HistoryView
 from qvim_studio.ui.icons import icon
+from qvim_studio.ui.passing_field import SearchField
 from qvim_studio.ui.theme import GRID, StudioTheme
 
 
@@ -55,13 +55,9 @@ class HistoryPanel(QWidget):
 
     def _build(self, theme: StudioTheme) -> None:
         """In the order in which Tab visits them."""
-        self.search = QLineEdit(self)
-        self.search.setPlaceholderText(self.tr("Search words, tags, dates…"))
-        self.search.setAccessibleName(self.tr("Search the history"))
-        self.search.setClearButtonEnabled(True)
-        self._glass = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
-        for button in self.search.findChildren(QToolButton):
-            button.setAccessibleName(self.tr("Clear the search"))
+        self.search = SearchField(
+            self.tr("Search the history"), self.tr("Search words, tags, dates…"), self
+        )
         self.starred = QToolButton(self)
         self.starred.setCheckable(True)
         self.starred.setAccessibleName(self.tr("Starred only"))
@@ -86,7 +82,7 @@ class HistoryPanel(QWidget):
         self._back.hide()
         self.view = HistoryView(theme, self.model, self)
         self.view.setAccessibleName(self.tr("History"))
-        self.details = ClipDetails(self)
+        self.details = ClipDetails(self.view, self)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.search, 1)
@@ -125,7 +121,7 @@ class HistoryPanel(QWidget):
         controller.updated.connect(self._on_updated)
         controller.removed.connect(self._on_removed)
         self.search.textChanged.connect(self._on_searched)
-        self.search.returnPressed.connect(self.view.setFocus)
+        self.search.left.connect(self.view.setFocus)
         self.starred.toggled.connect(self._show_filtered)
         for combo in (self.order, self.checkpoint, self.licence):
             combo.activated.connect(self._show_filtered)
@@ -300,7 +296,7 @@ class HistoryPanel(QWidget):
     @Slot()
     def _dress(self) -> None:
         palette = self._theme.palette
-        self._glass.setIcon(icon("search", palette.secondary))
+        self.search.glass.setIcon(icon("search", palette.secondary))
         stars = QIcon()
         for state, name, color in (
             (QIcon.State.Off, "star_outline", palette.secondary),

@@ -101,13 +101,18 @@ class LibraryPanel(Card):
     def edit_name(self, entry: ClipEntry) -> None:
         """Let the user rename a clip that is shown elsewhere too."""
         self._show_entry(entry)
-        self.history.details.edit_name()
+        self.history.details.edit_name(self._asking_list())
 
     @Slot(object)
     def edit_tags(self, entry: ClipEntry) -> None:
         """Likewise for its tags."""
         self._show_entry(entry)
-        self.history.details.edit_tags()
+        self.history.details.edit_tags(self._asking_list())
+
+    def _asking_list(self) -> QWidget | None:
+        """Whose clip it is."""
+        asking = self.sender()
+        return asking if isinstance(asking, QWidget) else None
 
     def _show_entry(self, entry: ClipEntry) -> None:
         self._show_page(0)

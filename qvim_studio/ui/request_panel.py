@@ -26,6 +26,7 @@ from qvim_studio.jobs.job_queue import JobQueue
 from qvim_studio.ui.card import Card, ElidedComboBox, caption, indent_text
 from qvim_studio.ui.detail_fields import DetailFields
 from qvim_studio.ui.icons import icon, set_button_icon
+from qvim_studio.ui.passing_field import NumberKeys
 from qvim_studio.ui.progress_strip import ProgressStrip
 from qvim_studio.ui.quality_bar import Quality, QualityBar, steps_for
 from qvim_studio.ui.queue_button import QueueButton
@@ -240,6 +241,7 @@ class RequestPanel(Card):
         self.seed_lock.toggled.connect(self._dress)
         for box in (self.duration, self.variations, self.seed):
             indent_text(box)
+            NumberKeys(box)
         seed_row = QHBoxLayout()
         seed_row.setSpacing(4)
         seed_row.addWidget(self.seed, 1)

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPushButton,
     QToolButton,
@@ -28,6 +26,7 @@ from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.history_view import HistoryView
 from qvim_studio.ui.icons import icon, set_button_icon
 from qvim_studio.ui.painting import count_text
+from qvim_studio.ui.passing_field import SearchField
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.theme import GRID, StudioTheme
 
@@ -56,19 +55,15 @@ class SoundsPanel(QWidget):
         self.model = ClipListModel(with_sections=True, parent=self)
         self._build(theme)
         self._connect()
-        self._show_folders([])
+        self.show_folders([])
         theme.changed.connect(self._dress)
         self._dress()
 
     def _build(self, theme: StudioTheme) -> None:
         """In the order in which Tab visits them."""
-        self.search = QLineEdit(self)
-        self.search.setPlaceholderText(self.tr("Search names and tags…"))
-        self.search.setAccessibleName(self.tr("Search my sounds"))
-        self.search.setClearButtonEnabled(True)
-        self._glass = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
-        for button in self.search.findChildren(QToolButton):
-            button.setAccessibleName(self.tr("Clear the search"))
+        self.search = SearchField(
+            self.tr("Search my sounds"), self.tr("Search names and tags…"), self
+        )
         self.folders = QToolButton(self)
         self.folders.setAccessibleName(self.tr("Folders of my sounds"))
         self.folders.setToolTip(self.tr("Add and remove folders"))
@@ -83,7 +78,7 @@ class SoundsPanel(QWidget):
         self.view.set_shows_titles(True)
         self.view.has_trash = False
         self.view.setAccessibleName(self.tr("Sounds that were found"))
-        self.details = ClipDetails(self)
+        self.details = ClipDetails(self.view, self)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.setContentsMargins(0, 0, GRID, 0)
@@ -111,11 +106,11 @@ class SoundsPanel(QWidget):
             self._controller, self.view, self.details, self._marks,
         )  # fmt: skip
         controller.found.connect(self.show_found)
-        controller.folders_changed.connect(self._show_folders)
+        controller.folders_changed.connect(self.show_folders)
         controller.indexer.progressed.connect(self._show_progress)
         marks.updated.connect(self._on_updated)
         self.search.textChanged.connect(self._on_searched)
-        self.search.returnPressed.connect(view.setFocus)
+        self.search.left.connect(view.setFocus)
         self.folders.clicked.connect(self.show_menu)
         self.by_voice.clicked.connect(self._on_by_voice)
         self.add.clicked.connect(self._choose_folder)
@@ -149,7 +144,7 @@ class SoundsPanel(QWidget):
             self.view.set_hint(self.tr("Nothing was found. Other words, or another voice?"))
             self.results_shown.emit()
         else:
-            self._show_folders(self._folders)
+            self.show_folders(self._folders)
 
     @Slot()
     def show_menu(self, checked: bool = False) -> None:
@@ -173,7 +168,8 @@ class SoundsPanel(QWidget):
         return menu
 
     @Slot(object)
-    def _show_folders(self, folders: list[LibraryFolder]) -> None:
+    def show_folders(self, folders: list[LibraryFolder]) -> None:
+        """What there is to search in."""
         self._folders = folders
         is_running = self._controller.indexer.is_running
         self.pause.setVisible(is_running)
@@ -268,7 +264,7 @@ class SoundsPanel(QWidget):
     @Slot()
     def _dress(self) -> None:
         palette = self._theme.palette
-        self._glass.setIcon(icon("search", palette.secondary))
+        self.search.glass.setIcon(icon("search", palette.secondary))
         self.folders.setIcon(icon("plus", palette.secondary))
         set_button_icon(self.add, "folder", palette.text, palette.faint)
         set_button_icon(self.by_voice, "mic", palette.text, palette.faint)

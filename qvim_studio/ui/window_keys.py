@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.recording import RecordingState
@@ -151,6 +151,9 @@ class WindowKeys(QObject):
             playback.stop()
         else:
             self._window.rest()
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QLineEdit):
+            focused.clearFocus()  # the next keys are shortcuts again, and no words
 
     def _paste(self) -> None:
         """An audio file that was copied in a file manager or a DAW becomes the imitation."""
