@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from qvim_studio.core.errors import CancelledError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 
 OnProgress = Callable[[Progress], None]
 IsCancelled = Callable[[], bool]
+
+
+def raise_if_cancelled(is_cancelled: IsCancelled) -> None:
+    if is_cancelled():
+        raise CancelledError("The generation was cancelled. Nothing was written.")
 
 
 class Engine(Protocol):

@@ -32,12 +32,17 @@ from qvim_studio.jobs.engine_messages import (
     Shutdown,
 )
 
+Answer = Finished | Failed | Crashed
 
-def serve(factory: str, connection: Connection, cancelled_up_to: c_longlong) -> None:
+
+def serve(
+    factory: str, connection: Connection, cancelled_up_to: c_longlong, answered_up_to: c_longlong
+) -> None:
     """Answer messages until Shutdown comes or the parent is gone.
 
     factory: "package.module:function", called without arguments for the engine.
-    cancelled_up_to: shared number; jobs up to it are to end.
+    cancelled_up_to: shared number; jobs up to it are to end. answered_up_to: likewise, written
+    here; jobs up to it have ended, whether or not anybody has read their answers yet.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's business
     send = _locked_send(connection)
@@ -50,7 +55,9 @@ def serve(factory: str, connection: Connection, cancelled_up_to: c_longlong) -> 
         if isinstance(message, Prepare):
             engine = _prepare(message if messages.empty() else _stale(message), engine, factory)
         elif isinstance(message, Generate):
-            engine = _generate(message, engine, factory, send, cancelled_up_to)
+            engine, answer = _generate(message, engine, factory, send, cancelled_up_to)
+            answered_up_to.value = message.job
+            _send_or_end(send, answer)
     if engine is not None:
         engine.close()
 
@@ -99,9 +106,9 @@ def _generate(
     factory: str,
     send: Callable[[object], None],
     cancelled_up_to: c_longlong,
-) -> Engine | None:
+) -> tuple[Engine | None, Answer]:
     def on_progress(progress: Progress) -> None:
-        send(Progressed(message.job, progress))
+        _send_or_end(send, Progressed(message.job, progress))
 
     def is_cancelled() -> bool:
         return cancelled_up_to.value >= message.job
@@ -110,16 +117,22 @@ def _generate(
         if engine is None:
             on_progress(Progress("load", 0, 1))
             engine = _make_engine(factory)
-        send(Finished(message.job, engine.generate(message.request, on_progress, is_cancelled)))
+        result = engine.generate(message.request, on_progress, is_cancelled)
+        return engine, Finished(message.job, result)
+    except StudioError as error:
+        return engine, Failed(message.job, error)
+    except MemoryError:
+        return engine, Failed(message.job, EngineError(OUT_OF_MEMORY_TEXT))
+    except Exception:
+        return engine, Crashed(message.job, traceback.format_exc())
+
+
+def _send_or_end(send: Callable[[object], None], message: object) -> None:
+    """A parent that is gone needs no engine."""
+    try:
+        send(message)
     except _ParentGone:
         os._exit(0)
-    except StudioError as error:
-        send(Failed(message.job, error))
-    except MemoryError:
-        send(Failed(message.job, EngineError(OUT_OF_MEMORY_TEXT)))
-    except Exception:
-        send(Crashed(message.job, traceback.format_exc()))
-    return engine
 
 
 OUT_OF_MEMORY_TEXT = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import threading
 import time
 from ctypes import c_longlong
 from multiprocessing.connection import Connection
@@ -30,25 +31,41 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.03
 CANCEL_GRACE_S = 0.5  # then the job is abandoned: the child ends it when it next looks
-ABANDONED_LIMIT_S = 20.0  # a child that still ignores the cancel by then is killed
+ABANDONED_LIMIT_S = 10.0  # a child that still ignores the cancel by then is killed
 SHUTDOWN_GRACE_S = 2.0
 
 
 class EngineProcess:
     """Implements the Engine protocol over a spawned child; used from one thread at a time.
 
-    The child starts with the first job (or ``prepare``) and again after it died.
+    The child starts with the first job (or ``prepare``) and again after it died. A child that goes
+    on computing a cancelled job is killed, whether or not another job comes; the next job then runs
+    on a new one.
     """
 
-    def __init__(self, factory: str) -> None:
-        """factory: "package.module:function" that makes the engine inside the child."""
+    def __init__(
+        self,
+        factory: str,
+        cancel_grace_s: float = CANCEL_GRACE_S,
+        abandoned_limit_s: float = ABANDONED_LIMIT_S,
+    ) -> None:
+        """factory: "package.module:function" that makes the engine inside the child.
+
+        cancel_grace_s: how long a cancel waits for the child. abandoned_limit_s: how long the child
+        may go on after that.
+        """
         self._factory = factory
+        self._cancel_grace_s = cancel_grace_s
+        self._abandoned_limit_s = abandoned_limit_s
         self._context = multiprocessing.get_context("spawn")
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
         self._cancelled_up_to: c_longlong = RawValue(c_longlong, 0)
+        self._answered_up_to: c_longlong = RawValue(c_longlong, 0)
         self._job = 0
-        self._abandoned_s: float | None = None
+        self._abandoned_job = 0  # the newest job that the child was left alone with
+        self._killing = threading.Lock()  # between this thread and the one that waits for the limit
+        self._limits: list[threading.Timer] = []
 
     @property
     def process_id(self) -> int | None:
@@ -67,16 +84,23 @@ class EngineProcess:
         """See Engine. A cancel returns within half a second whatever the child is doing."""
         self._job += 1
         job = self._job
-        try:
-            self._connected().send(Generate(job, request))
-            return self._follow(job, on_progress, is_cancelled)
-        except (EOFError, ConnectionError, OSError) as error:
-            raise self._death() from error
+        while True:
+            is_engine_old = self._abandoned_job > 0
+            try:
+                self._connected().send(Generate(job, request))
+                return self._follow(job, on_progress, is_cancelled)
+            except (EOFError, ConnectionError, OSError) as error:
+                if is_cancelled():
+                    self._bury()
+                    raise CancelledError("Cancelled.") from error
+                if not is_engine_old:
+                    raise self._death() from error
+                log.info("The engine of a cancelled job was ended; the next job gets a new one")
+                self._bury()
 
     def close(self) -> None:
         """End the child: politely, then not."""
-        process, connection = self._process, self._connection
-        self._process = self._connection = None
+        process, connection = self._forget()
         if process is None or connection is None:
             return
         self._cancelled_up_to.value = self._job
@@ -96,7 +120,7 @@ class EngineProcess:
     ) -> GenerationResult:
         connection = self._connected()
         cancelled_s: float | None = None
-        if self._abandoned_s is not None:
+        if self._abandoned_job:
             on_progress(Progress("load", 0, 1))
         while True:
             if cancelled_s is None and is_cancelled():
@@ -107,28 +131,41 @@ class EngineProcess:
                 if isinstance(message, Logged):
                     logging.getLogger(message.name).log(message.level, "%s", message.text)
                 elif message.job == job:  # an abandoned job may still report
-                    self._abandoned_s = None
+                    self._abandoned_job = 0
                     result = _answer(message, on_progress)
                     if result is not None:
                         return result
-            elif cancelled_s is not None and time.monotonic() - cancelled_s > CANCEL_GRACE_S:
-                self._abandoned_s = self._abandoned_s or cancelled_s
+            elif cancelled_s is not None and time.monotonic() - cancelled_s > self._cancel_grace_s:
+                self._abandon(job)
                 raise CancelledError("Cancelled.")
-            elif (
-                self._abandoned_s is not None
-                and time.monotonic() - self._abandoned_s > ABANDONED_LIMIT_S
-            ):
-                log.warning("A cancelled job did not end; the engine's process is started anew")
-                raise ConnectionAbortedError
+
+    def _abandon(self, job: int) -> None:
+        """Leave the child alone with a cancelled job, but not for long: it may be deaf to it."""
+        self._abandoned_job = job
+        limit = threading.Timer(self._abandoned_limit_s, self._kill_if_deaf, (self._process, job))
+        limit.daemon = True
+        limit.start()
+        self._limits = [*(one for one in self._limits if one.is_alive()), limit]
+
+    def _kill_if_deaf(self, process: BaseProcess | None, job: int) -> None:
+        """In the timer's thread: the job that comes next meets a closed connection."""
+        with self._killing:
+            is_same = process is not None and process is self._process
+            if is_same and self._answered_up_to.value < job:
+                log.info("A cancelled job did not end; its engine is ended")
+                process.kill()
 
     def _connected(self) -> Connection:
         if self._process is not None and not self._process.is_alive():
-            self._bury()
+            is_expected = self._abandoned_job > 0
+            code = self._bury()
+            if not is_expected:
+                log.error("The engine's process ended with exit status %s", code)
         if self._connection is None:
             ours, theirs = self._context.Pipe()
             process = self._context.Process(
                 target=serve,
-                args=(self._factory, theirs, self._cancelled_up_to),
+                args=(self._factory, theirs, self._cancelled_up_to, self._answered_up_to),
                 name="qvim-engine",
                 daemon=True,
             )
@@ -139,6 +176,7 @@ class EngineProcess:
 
     def _death(self) -> EngineError:
         code = self._bury()
+        log.error("The engine's process ended with exit status %s", code)
         reason = _REASONS.get(code, f"exit status {code}")
         return EngineError(
             f"The sound engine ended unexpectedly ({reason}). Your take is kept: press Generate to "
@@ -147,8 +185,7 @@ class EngineProcess:
 
     def _bury(self) -> int | None:
         """Clear away what is left of the child; the next job starts another."""
-        process, connection = self._process, self._connection
-        self._process = self._connection = self._abandoned_s = None
+        process, connection = self._forget()
         if process is None or connection is None:
             return None
         process.join(POLL_S)
@@ -158,8 +195,19 @@ class EngineProcess:
         code = process.exitcode
         process.close()
         connection.close()
-        log.error("The engine's process ended with exit status %s", code)
         return code
+
+    def _forget(self) -> tuple[BaseProcess | None, Connection | None]:
+        """What there was of the child; nobody else kills it from here on."""
+        with self._killing:
+            found = self._process, self._connection
+            self._process = self._connection = None
+        for limit in self._limits:
+            limit.cancel()
+            limit.join()
+        self._limits = []
+        self._abandoned_job = 0
+        return found
 
 
 _REASONS: dict[int | None, str] = {

@@ -19,6 +19,7 @@ from qvim_studio.audio.splice import splice
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
+from qvim_studio.core.engine import IsCancelled
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import LATENT_STEP_S, GenerationRequest, Start
 from qvim_studio.core.result import Variation
@@ -129,10 +130,12 @@ class EditRun(GenerationRun):
     def _ended(self, samples: np.ndarray, start: StartingSound | None) -> np.ndarray:
         return samples
 
-    def _finished(self, seed: int, waveform: np.ndarray) -> Variation | None:
+    def _finished(
+        self, seed: int, waveform: np.ndarray, is_cancelled: IsCancelled
+    ) -> Variation | None:
         if self._is_empty(waveform):
             waveform = np.zeros_like(waveform)  # silence is refused, whatever lies around it
-        made = super()._finished(seed, waveform)
+        made = super()._finished(seed, waveform, is_cancelled)
         return made and replace(made, clip=splice(self.edit, made.clip))
 
 

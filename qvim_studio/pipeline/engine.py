@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from qvim_studio.core.engine import IsCancelled, OnProgress
+from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
 from qvim_studio.core.errors import CancelledError, StudioError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import (
@@ -24,14 +24,11 @@ from qvim_studio.models.audioldm import free_cuda_memory
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import ComputePlan, make_plan, step_down
 from qvim_studio.models.memory_meter import MemoryMeter
+from qvim_studio.models.stopping import stops_between_layers
 from qvim_studio.pipeline.core_share import CoreShare
 from qvim_studio.pipeline.defaults import fill_defaults
 from qvim_studio.pipeline.editing import make_run
-from qvim_studio.pipeline.generation_run import (
-    GenerationRun,
-    PhaseClock,
-    raise_if_cancelled,
-)
+from qvim_studio.pipeline.generation_run import GenerationRun, PhaseClock
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, load_checkpoint
 from qvim_studio.pipeline.starts import FindNearest, FindSimilar
 
@@ -63,7 +60,7 @@ class StudioEngine:
             self._cores.settle()
             on_progress(progress)
 
-        with self._cores:
+        with self._cores, stops_between_layers(is_cancelled):
             return self._generate_or_step_down(request, on_step, is_cancelled)
 
     def _generate_or_step_down(

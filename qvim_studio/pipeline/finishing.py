@@ -9,6 +9,7 @@ from qvim_studio.audio.levels import fade, normalize_peak, remove_dc
 from qvim_studio.audio.resample import resample
 from qvim_studio.audio.shape_lock import shape_lock
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import IsCancelled, raise_if_cancelled
 from qvim_studio.core.errors import EngineError
 from qvim_studio.models.bandwidth import EXTENDED_RATE, BandwidthExtender
 
@@ -31,12 +32,13 @@ def finish(
     follow: float,
     seed: int,
     extender: BandwidthExtender | None = None,
+    is_cancelled: IsCancelled = lambda: False,
 ) -> AudioClip:
     """With the course of the imitation's pitch, brightness and loudness; 48 kHz, without DC, faded
     at both ends, true peak at -1 dBTP.
 
     samples, imitation: mono at ``sample_rate``, 16 kHz for an extender. Raises EngineError where
-    the model gave silence or no numbers.
+    the model gave silence or no numbers, CancelledError between two of its edits.
     """
     if is_silent(samples):
         raise EngineError(
@@ -45,13 +47,16 @@ def finish(
         )
     if imitation is not None:
         samples = pitch_lock(samples, imitation, sample_rate, follow)
+        raise_if_cancelled(is_cancelled)
         samples = brightness_lock(samples, imitation, sample_rate, follow)
+    raise_if_cancelled(is_cancelled)
     if extender is not None:
         samples = extender.extend(samples)
         if imitation is not None:
             imitation = resample(AudioClip.from_mono(imitation, sample_rate), EXTENDED_RATE).mono()
         sample_rate = EXTENDED_RATE
     if imitation is not None:
+        raise_if_cancelled(is_cancelled)
         samples = shape_lock(samples, imitation, sample_rate, follow)
     clip = remove_dc(resample(AudioClip.from_mono(samples, sample_rate), OUTPUT_RATE_HZ))
     return normalize_peak(_faded_around_zero(clip), TARGET_PEAK_DBFS)

@@ -14,8 +14,8 @@ from qvim_studio.audio.resample import mono_at
 from qvim_studio.audio.shape_lock import fit_length
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.engine import IsCancelled, OnProgress
-from qvim_studio.core.errors import CancelledError, EngineError
+from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
+from qvim_studio.core.errors import EngineError
 from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import (
@@ -147,7 +147,7 @@ class GenerationRun:
 
         def take(seed: int, sound: _Decoded) -> None:
             clock.lap("decode")
-            variation = self._finished(seed, sound.waveform)
+            variation = self._finished(seed, sound.waveform, is_cancelled)
             clock.lap("rank")
             if variation is not None:
                 made.append(variation)
@@ -189,12 +189,16 @@ class GenerationRun:
         with self.loaded.parts.coding():
             return self._decode(latents, seed)
 
-    def _finished(self, seed: int, waveform: np.ndarray) -> Variation | None:
+    def _finished(
+        self, seed: int, waveform: np.ndarray, is_cancelled: IsCancelled
+    ) -> Variation | None:
         """None for one without sound, which costs the others nothing; a note tells of it."""
         extender = self.loaded.extender if self.request.extend_bandwidth else None
         try:
             follow = self.request.follow
-            clip = finish(waveform, SAMPLE_RATE, self.imitation, follow, seed, extender)
+            clip = finish(
+                waveform, SAMPLE_RATE, self.imitation, follow, seed, extender, is_cancelled
+            )
         except EngineError as error:
             self.notes.append(str(error))
             return None
@@ -484,8 +488,3 @@ def _told(sound: NearestSound) -> str:
     if sound.similarity is None:
         return name
     return f"{name} ({100 * sound.similarity:.0f} % alike)"
-
-
-def raise_if_cancelled(is_cancelled: IsCancelled) -> None:
-    if is_cancelled():
-        raise CancelledError("The generation was cancelled. Nothing was written.")

@@ -3,18 +3,19 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
 
 import numpy as np
+import psutil
 import pytest
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import Progress
-from qvim_studio.jobs import engine_process
 from qvim_studio.jobs.engine_process import EngineProcess
 
 FACTORY = "scripted_engine:make_engine"
@@ -23,6 +24,23 @@ FACTORY = "scripted_engine:make_engine"
 @pytest.fixture
 def engine() -> Iterator[EngineProcess]:
     engine = EngineProcess(FACTORY)
+    yield engine
+    engine.close()
+    assert not multiprocessing.active_children()
+
+
+@pytest.fixture
+def patient() -> Iterator[EngineProcess]:
+    """Gives a cancelled job up soon, and its child a long time."""
+    engine = EngineProcess(FACTORY, cancel_grace_s=0.05)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def impatient() -> Iterator[EngineProcess]:
+    """Gives a cancelled job up soon, and its child too."""
+    engine = EngineProcess(FACTORY, cancel_grace_s=0.05, abandoned_limit_s=0.3)
     yield engine
     engine.close()
     assert not multiprocessing.active_children()
@@ -97,10 +115,8 @@ def test_cancel_ends_the_job_between_two_steps(engine: EngineProcess) -> None:
     assert result.variations
 
 
-def test_cancel_does_not_wait_for_a_child_that_does_not_look(
-    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_process, "CANCEL_GRACE_S", 0.05)
+def test_cancel_does_not_wait_for_a_child_that_does_not_look(patient: EngineProcess) -> None:
+    engine = patient
     seen: list[Progress] = []
     request = GenerationRequest(text="deaf 0.6", variations=1)
     with pytest.raises(CancelledError):
@@ -111,10 +127,8 @@ def test_cancel_does_not_wait_for_a_child_that_does_not_look(
     assert engine.process_id == first
 
 
-def test_what_arrives_late_blocks_no_request_that_is_as_large(
-    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_process, "CANCEL_GRACE_S", 0.05)
+def test_what_arrives_late_blocks_no_request_that_is_as_large(patient: EngineProcess) -> None:
+    engine = patient
     seen: list[Progress] = []
     late = GenerationRequest(text="late 0.6", duration_s=10.0, variations=1)  # 2 MB
     with pytest.raises(CancelledError):
@@ -129,19 +143,69 @@ def test_what_arrives_late_blocks_no_request_that_is_as_large(
     watchdog.join()
 
 
-def test_a_child_that_ignores_a_cancel_for_long_is_replaced(
-    engine: EngineProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_process, "CANCEL_GRACE_S", 0.05)
-    monkeypatch.setattr(engine_process, "ABANDONED_LIMIT_S", 0.1)
+def cancel_deaf(engine: EngineProcess, text: str = "deaf 60") -> int:
+    """Run a job that does not hear its cancel; returns the child that is left computing it."""
     seen: list[Progress] = []
-    request = GenerationRequest(text="deaf 60", variations=1)
+    request = GenerationRequest(text=text, variations=1)
     with pytest.raises(CancelledError):
         engine.generate(request, seen.append, lambda: any(p.phase == "encode" for p in seen))
-    with pytest.raises(EngineError):
-        generate(engine, "door")
-    result, _ = generate(engine, "door")
-    assert result.variations
+    assert engine.process_id is not None
+    return engine.process_id
+
+
+def wait_for_death(process_id: int) -> None:
+    """The children of this process that have ended stay zombies until they are joined."""
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(process_id):
+        if psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE:
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+needs_c_library = pytest.mark.skipif(sys.platform == "win32", reason="sleep() of a C library")
+
+
+@pytest.mark.parametrize("text", ["deaf 60", pytest.param("numb 60", marks=needs_c_library)])
+def test_the_job_after_a_deaf_one_runs_on_a_new_engine_as_if_nothing_had_happened(
+    impatient: EngineProcess, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    first = cancel_deaf(impatient, text)
+    result, seen = generate(impatient, "door")
+    assert result.variations and impatient.process_id != first
+    assert seen[0].phase == "load"
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    generate(impatient, "door")
+
+
+def test_a_deaf_child_ends_although_no_other_job_comes(
+    impatient: EngineProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    wait_for_death(cancel_deaf(impatient))
+    impatient.prepare("starter", VramMode.CPU)
+    assert generate(impatient, "door")[0].variations
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_child_that_hears_its_cancel_late_is_kept(impatient: EngineProcess) -> None:
+    first = cancel_deaf(impatient, "deaf 0.1")
+    assert generate(impatient, "door")[0].variations
+    assert impatient.process_id == first
+
+
+def test_a_job_cancelled_while_a_deaf_one_still_runs_stays_cancelled(
+    impatient: EngineProcess,
+) -> None:
+    cancel_deaf(impatient)
+    with pytest.raises(CancelledError):
+        impatient.generate(GenerationRequest(text="door"), lambda progress: None, lambda: True)
+    assert generate(impatient, "door")[0].variations
+
+
+def test_a_new_engine_that_dies_by_itself_is_reported(impatient: EngineProcess) -> None:
+    cancel_deaf(impatient)
+    with pytest.raises(EngineError, match="exit status 7"):
+        generate(impatient, "die")
 
 
 def test_a_factory_that_fails_reports_its_own_error() -> None:

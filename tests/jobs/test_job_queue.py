@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError, OutputError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.jobs.engine_process import EngineProcess
 from qvim_studio.jobs.job import JobProgress, JobState
 from qvim_studio.jobs.job_queue import JobQueue
 
@@ -307,3 +309,24 @@ def test_emitting_signals_keeps_the_reference_count_of_true(queue: JobQueue) -> 
     after = sys.getrefcount(True), sys.getrefcount(None)
     assert after[0] >= before[0] - 50
     assert after[1] >= before[1] - 50
+
+
+def test_a_cancelled_job_that_goes_on_computing_never_costs_the_next_one(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    def make_engine() -> EngineProcess:
+        return EngineProcess("scripted_engine:make_engine", 0.05, 0.3)
+
+    queue = JobQueue(make_engine, write_nothing)
+    ended: list[object] = []
+    queue.ended.connect(ended.append)
+    deaf = queue.submit(request("deaf 60"), FOLDER, "deaf")
+    following = queue.submit(request("door"), FOLDER, "door")
+    with qtbot.waitSignal(queue.progressed):
+        pass
+    with qtbot.waitSignal(queue.finished, timeout=20_000) as finished:
+        queue.cancel(deaf)
+    assert finished.args[0].job is following and finished.args[0].is_whole
+    assert [(one.job, one.error) for one in ended] == [(deaf, None)]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert queue.shutdown()

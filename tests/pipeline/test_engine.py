@@ -181,6 +181,48 @@ def test_cancel_during_denoising_raises(engine: StudioEngine, tiny: str) -> None
     assert seen[-1].step == 1
 
 
+def test_cancel_ends_the_listening_before_anything_is_looked_for(tiny: str) -> None:
+    looked: list[SoundQuery] = []
+
+    def find(query: SoundQuery, folder: str | None, embedder: object) -> tuple[NearestSound, ...]:
+        looked.append(query)
+        return ()
+
+    seen: list[Progress] = []
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny, start=Start.NEAREST)
+    with pytest.raises(CancelledError):
+        StudioEngine(find).generate(
+            request, seen.append, lambda: any(p.phase == "encode" for p in seen)
+        )
+    assert not looked
+
+
+@pytest.mark.parametrize(
+    ("begin", "last"),
+    [("unet", "unet.conv_out"), ("vae.decoder", "vae.decoder.conv_out"), ("vocoder", "")],
+)
+def test_cancel_ends_every_network_in_the_middle(
+    engine: StudioEngine, tiny: str, begin: str, last: str
+) -> None:
+    engine.prepare(tiny, VramMode.AUTO)
+    assert engine._loaded is not None
+    parts = engine._loaded.parts
+    cancelled, ran = [], []
+    _submodule(parts, begin).register_forward_pre_hook(lambda *_: cancelled.append(1))
+    end = _submodule(parts, last) if last else list(parts.vocoder.modules())[-1]
+    end.register_forward_hook(lambda *_: ran.append(1))
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny, variations=1)
+    with pytest.raises(CancelledError):
+        engine.generate(request, lambda progress: None, lambda: bool(cancelled))
+    engine.close()
+    assert cancelled and not ran
+
+
+def _submodule(parts: object, name: str) -> torch.nn.Module:
+    network, _, inside = name.partition(".")
+    return getattr(parts, network).get_submodule(inside)
+
+
 @pytest.mark.parametrize("seconds", [0.2, 0.23, 1.01])
 def test_any_duration_is_kept_to_the_sample(
     engine: StudioEngine, tiny: str, seconds: float

@@ -7,7 +7,7 @@ import pytest
 
 from qvim_studio.audio.levels import true_peak_dbfs
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import EngineError
+from qvim_studio.core.errors import CancelledError, EngineError
 from qvim_studio.core.resources import resource_path
 from qvim_studio.evaluation.fidelity import measure_fidelity
 from qvim_studio.models.bandwidth import load_extender
@@ -63,3 +63,13 @@ def test_highs_follow_the_imitation_too() -> None:
     ]
     made, wanted = np.array(levels_db).reshape(2, 8)
     np.testing.assert_allclose(made - made[0], wanted - wanted[0], atol=1.0)
+
+
+def test_a_cancel_ends_the_edits_one_by_one() -> None:
+    looks: list[int] = []
+    with pytest.raises(CancelledError):
+        finish(
+            thump(0.5), RATE, thump(0.5), 1.0, seed=0,
+            is_cancelled=lambda: bool(looks) or looks.append(1) is not None,
+        )  # fmt: skip
+    assert looks == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import time
@@ -25,8 +26,9 @@ PROVENANCE = Provenance("scripted", "Scripted", "1", "Apache-2.0", "yes")
 
 class ScriptedEngine:
     """Texts it knows: "fail" (a StudioError), "bug" (ZeroDivisionError), "die" (the process ends),
-    "wait" (steps until it is cancelled), "deaf" (hangs for a while whatever is asked), "late" (as
-    well, and what it made arrives all the same). After "2 then", two sounds arrive before what the
+    "wait" (steps until it is cancelled), "deaf" (hangs for a while whatever is asked), "numb" (as
+    well, in a library that lets no other thread run), "late" (as well, and what it made arrives all
+    the same). After "2 then", two sounds arrive before what the
     rest of the text says."""
 
     def __init__(self) -> None:
@@ -56,6 +58,8 @@ class ScriptedEngine:
             os._exit(7)
         if text.startswith("deaf"):
             time.sleep(float(text.split()[1]))
+        if text.startswith("numb"):
+            ctypes.PyDLL(None).sleep(int(text.split()[1]))  # keeps the interpreter's lock
         step = 0
         while step < STEPS or text == "wait":
             if is_cancelled():
