@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -25,16 +26,21 @@ from qvim_studio.models.checkpoints import (
     list_checkpoints,
     list_parts,
     register_folder,
-    verify_checkpoint,
     voice_part,
 )
 from qvim_studio.models.memory_modes import TRAITS, estimate_peak_bytes
+from qvim_studio.models.registry import read_user_registry
+from qvim_studio.models.verification import verify_checkpoint
+
+log = logging.getLogger(__name__)
 
 
 class HubKeeper:
     """See core.checkpoint_keeper.CheckpointKeeper."""
 
     def list(self) -> tuple[CheckpointChoice, ...]:
+        for sentence in read_user_registry().sentences():
+            log.warning("%s", sentence)
         return tuple(_choice(checkpoint) for checkpoint in list_checkpoints())
 
     def is_offline(self) -> bool:
@@ -59,10 +65,10 @@ class HubKeeper:
         return tuple(verify_checkpoint(find_checkpoint(id)))
 
     def remove(self, id: str) -> int:
-        known = find_known(id)
         if is_own_folder(id):
             forget_folder(id)
             return 0
+        known = find_known(id)
         freed = downloads.remove(known)
         part = voice_part(id)
         return freed + (downloads.remove(part) if part is not None and part.is_installed else 0)

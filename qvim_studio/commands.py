@@ -35,8 +35,9 @@ from qvim_studio.models.checkpoints import (
     find_checkpoint,
     list_checkpoints,
     list_parts,
-    verify_checkpoint,
 )
+from qvim_studio.models.registry import read_user_registry
+from qvim_studio.models.verification import verify_checkpoint
 
 if TYPE_CHECKING:
     from qvim_studio.pipeline.embedder import Embedder
@@ -213,7 +214,9 @@ def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
         for part in parts:
             fits = ", ".join(part["fits"]) or "no checkpoint here"
             print(f"{part['id']:23} {part['kind']}: {part['title']}; fits {fits}")
-    return {"checkpoints": rows, "parts": parts}
+    problems = read_user_registry().sentences()
+    print_notes(problems)
+    return {"checkpoints": rows, "parts": parts, "problems": list(problems)}
 
 
 def verify(options: argparse.Namespace) -> dict[str, Any]:

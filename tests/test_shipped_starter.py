@@ -22,9 +22,10 @@ from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.evaluation.reconstruction import reconstruct
 from qvim_studio.models.bandwidth import EXTENDED_RATE, load_extender
-from qvim_studio.models.checkpoints import find_checkpoint, verify_checkpoint
+from qvim_studio.models.checkpoints import find_checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.mel import SAMPLE_RATE
+from qvim_studio.models.verification import verify_checkpoint
 from qvim_studio.pipeline.embedder import Embedder
 from qvim_studio.pipeline.engine import StudioEngine
 from qvim_studio.pipeline.loaded import level_for_embedding, load_checkpoint

@@ -12,7 +12,8 @@ import torch
 
 from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm
-from qvim_studio.models.checkpoints import Checkpoint, Defaults
+from qvim_studio.models.checkpoint_card import Defaults
+from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.mel import DB_PER_NEPER, N_MELS
 from qvim_studio.models.text_conditioner import TextConditioner

@@ -24,6 +24,8 @@ DEFAULT_DURATION_S = 3.0  # of a text without a voice
 DEFAULT_BALANCE = 0.5  # between voice and text where both are given
 MAX_VARIATIONS = 64
 MAX_STEPS = 1000
+MAX_GUIDANCE = 30.0
+MIN_STRENGTH = 0.01
 SKETCH_SHARE = 1 / 3  # of the checkpoint's own number of steps
 MIN_SKETCH_STEPS = 4
 MAX_SEED = 2**63 - 1
@@ -120,9 +122,9 @@ class GenerationRequest:
         if self.steps is not None:
             _check_range("steps", self.steps, 1, MAX_STEPS)
         if self.guidance is not None:
-            _check_range("guidance", self.guidance, 0.0, 30.0)
+            _check_range("guidance", self.guidance, 0.0, MAX_GUIDANCE)
         if self.strength is not None:
-            _check_range("strength", self.strength, 0.01, 1.0)
+            _check_range("strength", self.strength, MIN_STRENGTH, 1.0)
         if self.imitation is None and self.edit is None and self.timbre is not None:
             raise UsageError(
                 "A timbre needs an imitation that says when it sounds, got a timbre alone. "

@@ -5,17 +5,15 @@ Nothing here imports torch or asks the network: lists and menus stay instant.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.json_text import as_object, read_json, texts_of
 from qvim_studio.core.provenance import Provenance
-from qvim_studio.core.request import Start
 from qvim_studio.core.resources import resource_path
+from qvim_studio.models.checkpoint_card import CARD_FILE, Defaults, read_card
 from qvim_studio.models.memory_modes import PartSizes, part_sizes
 from qvim_studio.models.registry import (
     Entry,
@@ -28,10 +26,8 @@ from qvim_studio.models.registry import (
 log = logging.getLogger(__name__)
 
 INDEX_FILE = "model_index.json"
-CARD_FILE = "studio.json"
 CONTROL_FOLDER = "control"  # curves for a UNet that was made without (models.control)
 CONTROL_CONFIG_FILE = "config.json"
-SHA256_DIGITS = 64
 CLAP_FOLDERS = ("clap", "text_encoder")  # where a checkpoint may hold a full ClapModel
 # What the libraries call their pickles, and what the safetensors file of the same part is called.
 PICKLED_NAMES = {
@@ -39,23 +35,6 @@ PICKLED_NAMES = {
     "pytorch_model.bin": "model.safetensors",
 }
 FAMILIES = ("AudioLDMPipeline",)
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """What a request gets where it leaves a value open.
-
-    guided_share: of the steps, from the noisiest on, that pay for guidance. Kynkäänniemi et al.,
-    "Applying guidance in a limited interval" (2024): where little noise is left, it changes little.
-    steering: weight of a listener's gradient, for checkpoints that bring one (models.listener).
-    """
-
-    steps: int = 25
-    guidance: float = 2.5
-    start: Start = Start.NOISE
-    strength: float = 0.7
-    guided_share: float = 0.7
-    steering: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -198,12 +177,12 @@ def find_clap(checkpoint: Checkpoint) -> Path | None:
 
 
 def _is_whole_clap(config: Path) -> bool:
-    """Whether both towers lie there; a damaged one is none."""
+    """Whether both towers lie there; damaged files count as absent."""
     if not config.is_file():
         return False
     try:
-        return "ClapModel" in json.loads(config.read_text(encoding="utf-8"))["architectures"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return "ClapModel" in texts_of(as_object(read_json(config)), "architectures")
+    except (OSError, ValueError) as error:
         log.warning("%s is no CLAP: %r", config, error)
         return False
 
@@ -211,9 +190,10 @@ def _is_whole_clap(config: Path) -> bool:
 def register_folder(folder: Path) -> Checkpoint:
     """Make a folder known by its name, for good.
 
-    Raises CheckpointError for one of another kind, OutputError where the list cannot be written.
+    Raises CheckpointError for one of another kind or without all of its parts, OutputError where
+    the list cannot be written.
     """
-    checkpoint = _from_folder(_checked_folder(folder))
+    checkpoint = _whole(_from_folder(_checked_folder(folder)))
     if any(known.id == checkpoint.id for known in list_checkpoints()):
         raise CheckpointError(
             f"There is already a checkpoint {checkpoint.id!r}. Rename the folder (or the id in its "
@@ -224,8 +204,9 @@ def register_folder(folder: Path) -> Checkpoint:
 
 
 def is_own_folder(id: str) -> bool:
-    """Whether the user imported it."""
-    return "folder" in read_user_registry().get(id, {})
+    """Whether the user imported it, or wrote an entry of that name that cannot be used."""
+    user = read_user_registry()
+    return "folder" in user.entries.get(id, {}) or id in user.problems
 
 
 def forget_folder(id: str) -> None:
@@ -258,56 +239,14 @@ def find_checkpoint(id_or_folder: str) -> Checkpoint:
     folder = Path(id_or_folder)
     if id_or_folder and folder.is_dir():
         return _from_folder(folder)
+    user = read_user_registry()
+    if id_or_folder in user.problems:
+        raise CheckpointError(user.problems[id_or_folder])
     names = ", ".join(known)
     raise CheckpointError(
         f"There is no checkpoint {id_or_folder!r}. Expected one of {names}, or a folder in the "
-        "diffusers layout."
+        f"diffusers layout.{f' {user.damage}' if user.damage else ''}"
     )
-
-
-def verify_checkpoint(checkpoint: Checkpoint) -> list[str]:
-    """Problems of its files and of its voice part's, one sentence each; none for a sound one."""
-    problems = _problems(checkpoint.installed_folder(), checkpoint.layout)
-    part = voice_part(checkpoint.id)
-    if part is not None and part.folder is not None:
-        problems += [f"{part.id}: {problem}" for problem in _problems(part.folder, part.layout)]
-    return problems
-
-
-def _problems(folder: Path, layout: Layout) -> list[str]:
-    required = (*layout.weighted, *layout.described)
-    problems = [f"{part}/ is missing" for part in required if not (folder / part).is_dir()]
-    for name, expected in (_read_card(folder).get("files") or _blob_names(folder)).items():
-        path = folder / name
-        if not path.is_file():
-            problems.append(f"{name} is missing")
-        elif file_sha256(path) != expected:
-            problems.append(f"{name} differs from what was published (SHA-256)")
-    return problems
-
-
-def _blob_names(folder: Path) -> dict[str, str]:
-    """SHA-256 of the large files of a snapshot in the hub's cache, which calls its blobs so."""
-    links = (path for path in folder.rglob("*") if path.is_symlink())
-    names = {path.relative_to(folder).as_posix(): path.resolve().name for path in links}
-    return {path: name for path, name in names.items() if len(name) == SHA256_DIGITS}
-
-
-def write_card(folder: Path, card: dict[str, Any]) -> None:
-    """Write ``studio.json``: the card and the SHA-256 of every other file of the folder."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != CARD_FILE)
-    hashes = {path.relative_to(folder).as_posix(): file_sha256(path) for path in files}
-    content = json.dumps({**card, "files": hashes}, indent=2) + "\n"
-    (folder / CARD_FILE).write_text(content, encoding="utf-8")
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file in hex."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _listed(name: str, entry: Entry) -> Checkpoint:
@@ -323,7 +262,7 @@ def _from_entry(name: str, entry: Entry) -> Checkpoint:
     known = _known(name, entry)
     if "folder" in entry:
         folder = resource_path(entry["folder"])  # an absolute path stays what it is
-        return replace(_from_folder(folder), id=name, capabilities=known.capabilities)
+        return replace(_whole(_from_folder(folder)), id=name, capabilities=known.capabilities)
     snapshot = _hub_snapshot(known.repo, known.pinned_revision, CHECKPOINT_LAYOUT)
     if snapshot is None:
         return known
@@ -396,39 +335,51 @@ def _hub_snapshot(repo: str, pinned: str, layout: Layout) -> Path | None:
 
 def _from_folder(folder: Path) -> Checkpoint:
     try:
-        index = json.loads((folder / INDEX_FILE).read_text(encoding="utf-8"))
+        index = as_object(read_json(folder / INDEX_FILE))
     except (OSError, ValueError) as error:
         raise CheckpointError(
             f"{folder} is no checkpoint folder: expected a readable {INDEX_FILE} "
             f"({reason_of(error)}). Give a folder in the diffusers layout (unet/, vae/, vocoder/, "
             "scheduler/)."
         ) from error
-    kind = index.get("_class_name") if isinstance(index, dict) else None
+    kind = index.get("_class_name")
     if kind not in FAMILIES:
         raise CheckpointError(
             f"{folder} holds a {kind}, expected {' or '.join(FAMILIES)}. Choose another checkpoint."
         )
-    card = _read_card(folder)
-    try:
-        defaults = card.get("defaults", {})
-        if "start" in defaults:
-            defaults = {**defaults, "start": Start(defaults["start"])}
-        return Checkpoint(
-            id=card.get("id", folder.name),
-            title=card.get("title", folder.name),
-            folder=folder,
-            licence=card.get("licence", "unknown"),
-            commercial=card.get("commercial", "no"),
-            revision=card.get("revision", "local"),
-            clap_id=card.get("clap_id", index.get("_name_or_path", folder.name)),
-            controls=tuple(card.get("controls", ())) or _added_controls(folder),
-            defaults=Defaults(**defaults),
-        )
-    except (TypeError, ValueError) as error:
+    card = read_card(folder)
+    origin = index.get("_name_or_path")
+    return Checkpoint(
+        id=card.id or folder.name,
+        title=card.title or folder.name,
+        folder=folder,
+        licence=card.licence or "unknown",
+        commercial=card.commercial or "no",
+        revision=card.revision or "local",
+        clap_id=card.clap_id or (origin if isinstance(origin, str) else "") or folder.name,
+        controls=card.controls or _added_controls(folder),
+        defaults=card.defaults,
+    )
+
+
+def _whole(checkpoint: Checkpoint) -> Checkpoint:
+    """The checkpoint. Raises CheckpointError where its folder lacks a part."""
+    folder = checkpoint.installed_folder()
+    missing = missing_parts(folder, checkpoint.layout)
+    if missing:
+        there = sorted(path.name + "/" * path.is_dir() for path in folder.iterdir())
+        found = ", ".join(there[:8]) + (", …" if len(there) > 8 else "")
         raise CheckpointError(
-            f"{folder / CARD_FILE} cannot be understood ({reason_of(error)}). "
-            "Copy the checkpoint again."
-        ) from error
+            f"{folder} is no whole checkpoint: {', '.join(f'{part}/' for part in missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} missing (found {found}; expected unet/, vae/, "
+            "vocoder/ and scheduler/). Copy or download the whole folder."
+        )
+    return checkpoint
+
+
+def missing_parts(folder: Path, layout: Layout) -> list[str]:
+    """Sub-folders that a layout needs and a folder has not."""
+    return [part for part in (*layout.weighted, *layout.described) if not (folder / part).is_dir()]
 
 
 def _added_controls(folder: Path) -> tuple[str, ...]:
@@ -437,24 +388,9 @@ def _added_controls(folder: Path) -> tuple[str, ...]:
     if not path.parent.is_dir():
         return ()
     try:
-        return tuple(json.loads(path.read_text(encoding="utf-8"))["controls"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return texts_of(as_object(read_json(path)), "controls")
+    except (OSError, ValueError) as error:
         raise CheckpointError(
             f"{path} cannot be understood ({reason_of(error)}). "
             "Copy or train the control weights again."
         ) from error
-
-
-def _read_card(folder: Path) -> dict[str, Any]:
-    path = folder / CARD_FILE
-    if not path.is_file():
-        return {}
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(card, dict):
-            raise TypeError(f"got {card!r:.40}, expected names with their values")
-    except (OSError, ValueError, TypeError) as error:
-        raise CheckpointError(
-            f"{path} cannot be read ({reason_of(error)}). Copy the checkpoint again."
-        ) from error
-    return card

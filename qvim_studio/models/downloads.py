@@ -7,7 +7,6 @@ the user's consent, imports torch.
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,14 +14,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from huggingface_hub import HfApi, constants, hf_hub_download, scan_cache_dir
-from huggingface_hub.errors import (
-    CacheNotFound,
-    GatedRepoError,
-    HfHubHTTPError,
-    OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
+from huggingface_hub.errors import CacheNotFound
 from tqdm import tqdm
 
 from qvim_studio.core.errors import (
@@ -32,21 +24,17 @@ from qvim_studio.core.errors import (
     PickledWeightsError,
 )
 from qvim_studio.models.arrivals import Arrivals, delete_arrivals, repository_folder
+from qvim_studio.models.checkpoint_card import CARD_FILE, file_sha256, write_card
 from qvim_studio.models.checkpoints import (
-    CARD_FILE,
     PICKLED_NAMES,
     Checkpoint,
     KnownPart,
     Layout,
-    file_sha256,
-    write_card,
 )
+from qvim_studio.models.hub_errors import login_page_sentence, told_errors
 
 TEXTS = (".json", ".txt")
 WEIGHTS = ".safetensors"
-# The hub's client changed its HTTP library between versions; its own error derives from both.
-TRANSPORT_ERROR = HfHubHTTPError.__mro__[1]
-UNAUTHORIZED = 401
 SPARE_BYTES = 200 * 2**20  # left free on the disk
 
 Known = Checkpoint | KnownPart
@@ -106,10 +94,15 @@ def plan_download(
             f"The checkpoint {known.id!r} comes with the program or from a folder, so there "
             "is nothing to download. Choose one that 'checkpoints list' names with a repository."
         )
-    with _told(known.repo):
-        info = HfApi(endpoint=endpoint).model_info(
-            known.repo, revision=known.pinned_revision or None, files_metadata=True
-        )
+    with told_errors(known.repo):
+        try:
+            info = HfApi(endpoint=endpoint).model_info(
+                known.repo, revision=known.pinned_revision or None, files_metadata=True
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, OSError):  # some clients' errors of transport are ValueErrors too
+                raise
+            raise CheckpointError(login_page_sentence(known.repo, "its list of files")) from error
     layout = known.layout
     there = {s.rfilename: s for s in info.siblings or ()}
     wanted = {path for path in there if _is_wanted(path, layout)}
@@ -160,7 +153,7 @@ def download(
             on_bytes(done + here, plan.total_bytes)
 
         on_chunk(0)
-        with _told(plan.repo):
+        with told_errors(plan.repo):
             arrivals.expect(file.path, becomes=_converted(file.path))
             local = Path(
                 hf_hub_download(
@@ -181,12 +174,12 @@ def download(
     path, local = next(iter(came.items()))
     folder = local.parents[path.count("/")]
     _convert([local for local in came.values() if _is_pickled(local)])
-    with _told(plan.repo):
+    with told_errors(plan.repo):
         arrivals.expect(CARD_FILE)
     write_card(folder, plan.card)
     # The index comes last: a folder without it does not count as installed.
     fetch(index)
-    with _told(plan.repo):
+    with told_errors(plan.repo):
         arrivals.finish()
     return folder
 
@@ -294,11 +287,20 @@ def _check_file(local: Path, file: RemoteFile, repo: str) -> None:
     is_whole = local.stat().st_size == file.size
     if is_whole and (file.sha256 is None or file_sha256(local) == file.sha256):
         return
+    is_page = _is_web_page(local)
     _delete(local)
+    if is_page:
+        raise CheckpointError(login_page_sentence(repo, file.path))
     raise CheckpointError(
         f"{file.path} of {repo} arrived damaged: its content is not what the hub announced "
         "(size or SHA-256). It was deleted; start the download again."
     )
+
+
+def _is_web_page(local: Path) -> bool:
+    with local.open("rb") as file:
+        begin = file.read(1000).lstrip().lower()
+    return begin.startswith((b"<!doctype html", b"<html"))
 
 
 def _delete(local: Path) -> None:
@@ -321,60 +323,6 @@ def _counting(on_chunk: Callable[[int], None]) -> type[tqdm]:
             on_chunk(self._here)
 
     return Counter
-
-
-class _told:
-    """Turns what the hub's client raises into one sentence."""
-
-    def __init__(self, repo: str) -> None:
-        self._repo = repo
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        text = None if error is None else self._sentence(error)
-        if text is not None:
-            is_disk = isinstance(error, OSError) and error.errno == errno.ENOSPC
-            raise (OutputError if is_disk else CheckpointError)(text) from error
-
-    def _sentence(self, error: BaseException) -> str | None:
-        repo = self._repo
-        if isinstance(error, GatedRepoError):
-            return (
-                f"{repo} is given only to people who accepted its terms. Accept them on its page, "
-                "log in with 'hf auth login' (or set HF_TOKEN) and try again."
-            )
-        if isinstance(error, RevisionNotFoundError):
-            return f"{repo} no longer has the pinned revision. Update QVIM Studio and try again."
-        if isinstance(error, RepositoryNotFoundError):
-            return (
-                f"The hub knows no {repo}, or your token may not read it. Check HF_ENDPOINT and "
-                "the token ('hf auth login'), and try again."
-            )
-        if isinstance(error, OfflineModeIsEnabled):
-            return f"{repo} cannot be downloaded in offline mode. Unset HF_HUB_OFFLINE and retry."
-        if isinstance(error, HfHubHTTPError):
-            status = error.response.status_code
-            if status == UNAUTHORIZED:
-                return (
-                    f"The hub does not accept your token for {repo}. Log in anew with 'hf auth "
-                    "login' (or correct HF_TOKEN) and try again."
-                )
-            return f"The hub answered {status} for {repo}, expected the file. Try again later."
-        if isinstance(error, TRANSPORT_ERROR):
-            return (
-                f"The connection for {repo} failed or stood still ({type(error).__name__}). Check "
-                "the network; the next try goes on where this one stopped."
-            )
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            return f"The disk is full: {repo} did not fit. Make room and start again."
-        if isinstance(error, OSError):
-            return (
-                f"{repo} arrived incomplete ({str(error).splitlines()[0][:120]}). Start the "
-                "download again; it goes on where this one stopped."
-            )
-        return None
 
 
 def _megabytes(size: int) -> str:

@@ -13,7 +13,8 @@ from safetensors.torch import load_file
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.models.bandwidth import BANDWIDTH_FOLDER
-from qvim_studio.models.checkpoints import TOWER_FOLDER, write_card
+from qvim_studio.models.checkpoint_card import write_card
+from qvim_studio.models.checkpoints import TOWER_FOLDER
 from qvim_studio.models.control_channels import CONTROL_NAMES
 from qvim_studio.models.listener import LISTENER_FOLDER
 from qvim_studio.models.student import STUDENT_FOLDER, fingerprint, read_student_card

@@ -23,7 +23,8 @@ from torch.nn.utils import parametrize
 
 from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.models.audioldm import load_audioldm
-from qvim_studio.models.checkpoints import Checkpoint, Defaults
+from qvim_studio.models.checkpoint_card import Defaults
+from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.student import (
     DOWN,

@@ -12,8 +12,9 @@ from tiny_checkpoint import build_tiny_checkpoint
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import VramMode
 from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm, original_heads
-from qvim_studio.models.checkpoints import find_checkpoint, verify_checkpoint
+from qvim_studio.models.checkpoints import find_checkpoint
 from qvim_studio.models.compute_plan import make_plan, step_down
+from qvim_studio.models.verification import verify_checkpoint
 
 CONVERTED = {"attention_head_dim": 8, "class_embeddings_concat": True}
 

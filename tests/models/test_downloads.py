@@ -8,6 +8,7 @@ import pickle
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,10 +29,10 @@ from qvim_studio.models import downloads
 from qvim_studio.models.checkpoints import (
     Checkpoint,
     list_checkpoints,
-    verify_checkpoint,
 )
 from qvim_studio.models.downloads import SPARE_BYTES, discard, download, plan_download, remove
 from qvim_studio.models.registry import user_registry
+from qvim_studio.models.verification import verify_checkpoint
 
 REPO = "someone/audioldm-tiny"
 CHECKPOINT = Checkpoint("tiny", "Tiny", None, repo=REPO)
@@ -373,3 +374,20 @@ def test_a_slow_server_is_waited_for(hub: Hub) -> None:
     hub.pieces = 8
     folder = fetch(hub)
     assert (folder / "vocoder/model.safetensors").read_bytes() == WEIGHTS[1:]
+
+
+@pytest.mark.parametrize("place", ["all", "files", "bodies"])
+def test_a_login_page_in_place_of_the_hub_is_named_as_what_it_is(hub: Hub, place: str) -> None:
+    hub.walled = place
+    with pytest.raises(CheckpointError, match=r"login page of a network .* start the download"):
+        fetch(hub)
+    hub.walled = ""
+    assert verify_checkpoint(replace(CHECKPOINT, folder=fetch(hub))) == []
+
+
+def test_json_of_another_kind_in_place_of_the_hubs_is_told(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "info", lambda: {"error": "log in"})
+    with pytest.raises(CheckpointError, match="expected its list of files"):
+        fetch(hub)

@@ -29,7 +29,8 @@ from qvim_studio.models.registry import read_user_registry, user_registry
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "my-model"
-    (made / "unet").mkdir(parents=True)
+    for part in ("unet", "vae", "vocoder", "scheduler"):
+        (made / part).mkdir(parents=True)
     (made / "model_index.json").write_text(json.dumps({"_class_name": "AudioLDMPipeline"}))
     return made
 
@@ -42,13 +43,29 @@ def test_an_imported_folder_is_known_by_its_name(folder: Path) -> None:
         register_folder(folder)
 
 
+@pytest.mark.parametrize("part", ["unet", "vae", "vocoder", "scheduler"])
+def test_a_folder_without_a_part_is_refused_with_what_was_found(folder: Path, part: str) -> None:
+    (folder / part).rmdir()
+    with pytest.raises(CheckpointError, match=rf"{part}/ is missing \(found model_index.json, .*/"):
+        register_folder(folder)
+    assert read_user_registry().entries == {}
+
+
+def test_a_folder_that_lost_a_part_counts_as_not_installed(folder: Path) -> None:
+    register_folder(folder)
+    (folder / "unet").rmdir()
+    assert not list_checkpoints()[-1].is_installed
+    with pytest.raises(CheckpointError, match="unet/ is missing"):
+        find_checkpoint("my-model")
+
+
 @pytest.mark.parametrize("name", ["doors \U0001f6aa", 'a "b" \x7f', "a\\b"])
 def test_every_name_can_be_listed(folder: Path, name: str) -> None:
     own = folder.rename(folder.with_name(name))
     register_folder(own)
     assert find_checkpoint(name).folder == own
     forget_folder(name)
-    assert read_user_registry() == {}
+    assert read_user_registry().entries == {}
 
 
 def test_a_name_that_is_no_utf8_is_refused_and_harms_no_other(folder: Path) -> None:
@@ -83,12 +100,13 @@ def test_a_damaged_own_folder_harms_no_other(folder: Path, file: str, content: s
 def test_forgetting_one_keeps_the_others_as_they_are(folder: Path) -> None:
     register_folder(folder)
     other = '[other]\ntitle = "O"\nrepo = "a/b"\nlicence = "MIT"\ncommercial = "yes"\n'
-    sizes = "sizes = { unet = 1, vae = 2, vocoder = 3, largest_layer = 1 }\n"
+    weights = "unet = 1, storable = 1, vae = 2, vocoder = 3, largest_layer = 1"
+    sizes = f"sizes = {{ {weights}, unet_width = 1, vae_width = 1, vocoder_width = 1 }}\n"
     with user_registry().open("a") as file:
         file.write(other + sizes)
-    before = read_user_registry()["other"]
+    before = read_user_registry().entries["other"]
     forget_folder("my-model")
-    assert read_user_registry() == {"other": before}
+    assert read_user_registry().entries == {"other": before}
 
 
 def test_a_list_that_cannot_be_saved_stays_as_it_was(

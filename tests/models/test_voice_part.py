@@ -21,16 +21,16 @@ from qvim_studio.checkpoint_keeper import HubKeeper, make_keeper
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError, PickledWeightsError
 from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.models.checkpoint_card import write_card
 from qvim_studio.models.checkpoints import (
     find_checkpoint,
     find_clap,
     register_folder,
-    verify_checkpoint,
-    write_card,
 )
 from qvim_studio.models.clap_audio import ClapAudioConditioner
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.registry import user_registry
+from qvim_studio.models.verification import verify_checkpoint
 from qvim_studio.pipeline.loaded import load_checkpoint
 
 PART = {

@@ -17,7 +17,7 @@ from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.core.result import FoundSound, GenerationResult
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.models.checkpoints import write_card
+from qvim_studio.models.checkpoint_card import write_card
 from qvim_studio.pipeline import editing, generation_run
 from qvim_studio.pipeline.editing import FOREIGN, ITSELF, EditRun
 from qvim_studio.pipeline.embedder import Embedder

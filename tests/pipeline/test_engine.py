@@ -17,7 +17,7 @@ from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.models.checkpoints import write_card
+from qvim_studio.models.checkpoint_card import write_card
 from qvim_studio.models.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
 from qvim_studio.pipeline import generation_run
 from qvim_studio.pipeline.core_share import CoreShare

@@ -13,7 +13,8 @@ from tiny_checkpoint import build_tiny_checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
 from qvim_studio.core.result import GenerationResult
-from qvim_studio.models.checkpoints import find_checkpoint, write_card
+from qvim_studio.models.checkpoint_card import write_card
+from qvim_studio.models.checkpoints import find_checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
 from qvim_studio.models.student import (

@@ -16,6 +16,7 @@ import pytest
 
 COMMIT = "c" * 40
 PIECE_S = 0.01
+LOGIN_PAGE = b"<!DOCTYPE html><html><body>Please log in to Hotel Wifi</body></html>"
 
 
 class Hub:
@@ -24,7 +25,8 @@ class Hub:
     gated: access is refused; unauthorized: the token is wrong; pieces: large files come in so many,
     each flushed; missing: no such repository; lies: paths whose bytes are not the
     announced ones; cut_once: bytes after which the next transfer breaks off; stalls: large files
-    never arrive; refuses_ranges: 416 for every continued transfer.
+    never arrive; refuses_ranges: 416 for every continued transfer; walled: a proxy's login page
+    ("all": in place of everything, "files": of the files alone, "bodies": of their contents).
     """
 
     def __init__(self, repo: str, files: dict[str, bytes]) -> None:
@@ -32,6 +34,7 @@ class Hub:
         self.files = files
         self.gated = self.missing = self.stalls = self.refuses_ranges = False
         self.unauthorized = False
+        self.walled = ""
         self.pieces = 1
         self.lies: set[str] = set()
         self.cut_once: int | None = None
@@ -81,7 +84,10 @@ def running_hub(hub: Hub) -> Iterator[Hub]:
             self.answer(with_body=True)
 
         def answer(self, with_body: bool) -> None:
-            if hub.gated:
+            is_file = not self.path.startswith("/api/")
+            if hub.walled == "all" or (hub.walled == "files" and is_file):
+                self.send(200, LOGIN_PAGE, {"Content-Type": "text/html"}, with_body)
+            elif hub.gated:
                 self.refuse(403, "GatedRepo")
             elif hub.unauthorized:
                 self.refuse(401, "")
@@ -98,6 +104,8 @@ def running_hub(hub: Hub) -> Iterator[Hub]:
         def send_file(self, path: str, with_body: bool) -> None:
             content = hub.files[path]
             headers = {"ETag": f'"{sha256(content)}"', "X-Repo-Commit": COMMIT}
+            if hub.walled == "bodies":
+                content = LOGIN_PAGE + bytes(max(len(content) - len(LOGIN_PAGE), 0))
             if path in hub.lies:
                 content = bytes(len(content))
             wanted = self.headers.get("Range", "")

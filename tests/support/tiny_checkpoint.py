@@ -9,7 +9,8 @@ from pathlib import Path
 import torch
 
 from qvim_studio.models.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
-from qvim_studio.models.checkpoints import TOWER_FOLDER, write_card
+from qvim_studio.models.checkpoint_card import write_card
+from qvim_studio.models.checkpoints import TOWER_FOLDER
 from qvim_studio.models.control_channels import CONTROL_NAMES
 from qvim_studio.models.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.models.sound_effects_tower import (

@@ -11,7 +11,8 @@ from training_data import make_runs, write_pairs
 
 from qvim_studio import cli
 from qvim_studio.cli import main
-from qvim_studio.models.checkpoints import find_checkpoint, verify_checkpoint
+from qvim_studio.models.checkpoints import find_checkpoint
+from qvim_studio.models.verification import verify_checkpoint
 from qvim_studio.training.build import build_corpus
 from qvim_studio.training.model_card import training_time
 from qvim_studio.training.starter import StarterCard, assemble, restore

@@ -12,7 +12,8 @@ from tiny_checkpoint import build_tiny_checkpoint, make_tiny_unet
 from torch import nn
 from training_data import hold_out_first, write_corpus
 
-from qvim_studio.models.checkpoints import Defaults, find_checkpoint
+from qvim_studio.models.checkpoint_card import Defaults
+from qvim_studio.models.checkpoints import find_checkpoint
 from qvim_studio.models.student import (
     StudentCard,
     add_student,
