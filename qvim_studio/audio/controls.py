@@ -7,19 +7,15 @@ et al. 2024).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr
 from scipy.ndimage import median_filter
 
+from qvim_studio.audio.pitch import HOP_SAMPLES, PITCH_RATE_HZ, track_pitch
 from qvim_studio.core.request import LATENT_STEP_S
 
-if TYPE_CHECKING:
-    from swift_f0 import SwiftF0
-
-ANALYSIS_RATE_HZ = 16_000
+ANALYSIS_RATE_HZ = PITCH_RATE_HZ
 FRAME_SAMPLES = round(LATENT_STEP_S * ANALYSIS_RATE_HZ)
 WINDOW_SAMPLES = 1024
 SILENCE_DB = -120.0
@@ -104,16 +100,9 @@ def _pitch(samples: np.ndarray, frames: int) -> tuple[np.ndarray, np.ndarray]:
     """Fundamental in Hz (0 where unvoiced) and confidence, at the middle of each frame."""
     if len(samples) < MIN_PITCH_SAMPLES:
         samples = np.pad(samples, (0, MIN_PITCH_SAMPLES - len(samples)))
-    found = _detector().detect(samples, ANALYSIS_RATE_HZ)
-    middles_s = (np.arange(frames) + 0.5) * LATENT_STEP_S
-    nearest = np.abs(found.timestamps[None, :] - middles_s[:, None]).argmin(axis=1)
+    found = track_pitch(samples)
+    middles = (np.arange(frames) + 0.5) * FRAME_SAMPLES / HOP_SAMPLES
+    nearest = np.minimum(np.rint(middles).astype(int), len(found.confidence) - 1)
     periodicity = found.confidence[nearest]
     pitch_hz = np.where(periodicity >= 0.5, found.pitch_hz[nearest], 0.0)
     return pitch_hz.astype(np.float32), periodicity.astype(np.float32)
-
-
-@lru_cache(maxsize=1)
-def _detector() -> SwiftF0:
-    from swift_f0 import SwiftF0
-
-    return SwiftF0(threads=1, spin=False)

@@ -90,6 +90,7 @@ def test_attributions_name_authors_of_shipped_and_of_learned_sounds(
     assert "| lomiri-sounds | CC-BY-4.0 | Mauricio Duarte | 1 |" in shipped
     assert "Jo Doe" not in shipped
     assert "| elsewhere | CC BY 3.0 | Jo Doe | 1 |" in learned
+    assert "SwiftF0 by Lars Nieradzik" in learned
 
 
 def test_example_take_is_rendered_at_48_khz_and_labelled(
