@@ -37,6 +37,15 @@ class Imitation:
             np.ascontiguousarray(self.source.samples[first:last]), self.source.sample_rate
         )
 
+    def stretch(self, begin_s: float, end_s: float) -> AudioClip | None:
+        """What sounds from ``begin_s`` to ``end_s`` after the part's begin; it ends with the part,
+        and is None where less than 20 ms of the part are left."""
+        first_s = self.begin_s + begin_s
+        last_s = min(self.begin_s + end_s, self.end_s)
+        if last_s - first_s < MIN_SECONDS:
+            return None
+        return replace(self, begin_s=first_s, end_s=last_s).clip
+
     def with_part(self, begin_s: float, end_s: float) -> Imitation:
         """Another part, at least 20 ms long and inside the source."""
         begin_s = min(max(begin_s, 0.0), self.source.duration_s - MIN_SECONDS)

@@ -185,13 +185,17 @@ class StudioController(QObject):
         edit_of: Callable[..., Edit],
         wishes: Wishes,
         imitation: Imitation | None = None,
+        is_above: bool = False,
     ) -> None:
         """Queue an edit of a sound. edit_of: takes ``sound`` and ``provenance``. imitation: of
-        what the part shall be; without one it is made from the sound itself."""
+        what the part shall be, without one it is made from the sound itself. is_above: the
+        imitation's stretch at the time of the part counts, else all of it."""
 
         def read() -> GenerationRequest:
             edit = edit_of(sound=read_audio(entry.path), provenance=provenance_of(entry.path))
             voice = None if imitation is None else imitation.clip
+            if imitation is not None and is_above:
+                voice = imitation.stretch(edit.begin_s, edit.end_s)
             return request_editing(edit, wishes, self.settings, voice)
 
         def submit(request: GenerationRequest) -> None:

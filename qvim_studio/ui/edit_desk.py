@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -40,7 +41,7 @@ class EditDesk(QObject):
         self._redo_part(None)
 
     def redo_part_by_voice(self) -> None:
-        """The same from the imitation, which says what comes there and when."""
+        """The same from the stretch of the imitation above the selection."""
         imitation = self._asked_imitation()
         if imitation is not None:
             self._redo_part(imitation)
@@ -50,7 +51,8 @@ class EditDesk(QObject):
         self._go_on(None)
 
     def go_on_by_voice(self) -> None:
-        """The same from the imitation, as long as that where the panel asks for no length."""
+        """The same from the imitation: what it holds after the sound's end, and as long as that
+        where the panel asks for no length."""
         imitation = self._asked_imitation()
         if imitation is not None:
             self._go_on(imitation)
@@ -58,9 +60,12 @@ class EditDesk(QObject):
     @Slot(object)
     def continue_sound(self, entry: ClipEntry, imitation: Imitation | None = None) -> None:
         """Any sound of a list goes on."""
-        natural_s = CONTINUE_S if imitation is None else imitation.clip.duration_s
+        natural_s = CONTINUE_S
+        if imitation is not None:
+            rest = imitation.stretch(entry.duration_s, math.inf)
+            natural_s = (rest or imitation.clip).duration_s
         seconds = self._panel.wishes().duration_s or natural_s
-        self._edit(entry, partial(Edit.continuing, seconds=seconds), imitation)
+        self._edit(entry, partial(Edit.continuing, seconds=seconds), imitation, entry.duration_s)
 
     def _redo_part(self, imitation: Imitation | None) -> None:
         entry, part = self._controller.viewer.entry, self._view.selection
@@ -73,7 +78,7 @@ class EditDesk(QObject):
             )
             return
         begin_s, end_s = part
-        self._edit(entry, partial(Edit, begin_s=begin_s, end_s=end_s), imitation)
+        self._edit(entry, partial(Edit, begin_s=begin_s, end_s=end_s), imitation, begin_s)
 
     def _go_on(self, imitation: Imitation | None) -> None:
         entry = self._controller.viewer.entry
@@ -97,7 +102,20 @@ class EditDesk(QObject):
         return imitation
 
     def _edit(
-        self, entry: ClipEntry, edit_of: Callable[..., Edit], imitation: Imitation | None
+        self,
+        entry: ClipEntry,
+        edit_of: Callable[..., Edit],
+        imitation: Imitation | None,
+        begin_s: float,
     ) -> None:
+        """begin_s: of what is new; an imitation that has ended by then is used from its
+        beginning."""
         self._messages.clear()
-        self._controller.edit(entry, edit_of, self._panel.wishes(), imitation)
+        is_above = imitation is not None and imitation.stretch(begin_s, math.inf) is not None
+        if imitation is not None and not is_above:
+            self._messages.show_notice(
+                self.tr(
+                    "The imitation ends before this part begins: it is used from its beginning."
+                )
+            )
+        self._controller.edit(entry, edit_of, self._panel.wishes(), imitation, is_above)

@@ -52,3 +52,15 @@ def test_a_part_stays_inside_and_never_becomes_nothing(take: Path) -> None:
     assert part(imitation.with_part(-1.0, 9.0)) == (0.0, 1.5)
     assert part(imitation.with_part(0.5, 0.2)) == pytest.approx((0.5, 0.52))
     assert part(imitation.with_part(5.0, 6.0)) == pytest.approx((1.48, 1.5))
+
+
+def test_a_stretch_lies_within_the_part_and_ends_with_it(take: Path) -> None:
+    imitation = read_imitation(take, None).with_part(0.5, 1.0)
+    stretch = imitation.stretch(0.25, 0.4)
+    assert stretch is not None
+    assert np.array_equal(
+        stretch.samples, imitation.source.samples[round(0.75 * RATE) : round(0.9 * RATE)]
+    )
+    beyond = imitation.stretch(0.4, 2.0)
+    assert beyond is not None and beyond.duration_s == pytest.approx(0.1)
+    assert imitation.stretch(0.49, 2.0) is None

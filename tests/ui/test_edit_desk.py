@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -87,7 +88,7 @@ def test_a_sound_goes_on_for_as_long_as_the_panel_says(
     assert request.edit.end_s - request.edit.sound.duration_s == pytest.approx(goes_on_s)
 
 
-def test_the_selected_part_is_made_anew_from_the_imitation(
+def test_the_selected_part_is_made_anew_from_the_stretch_of_the_imitation_above_it(
     chosen: MainWindow, asked: Asked, services: Services, qtbot: QtBot
 ) -> None:
     part = drag_over(chosen)
@@ -99,7 +100,23 @@ def test_the_selected_part_is_made_anew_from_the_imitation(
     recipe = services.library.sounds.recipe(chosen.candidates.shown[0].id)
     assert recipe is not None and recipe.imitation_path == str(imitation.path)
     assert request.edit is not None and (request.edit.begin_s, request.edit.end_s) == part
-    assert request.imitation is imitation.clip and request.start is None
+    rate = imitation.source.sample_rate
+    first, last = (round((imitation.begin_s + at_s) * rate) for at_s in part)
+    assert request.imitation is not None and request.start is None
+    assert np.array_equal(request.imitation.samples, imitation.source.samples[first:last])
+    assert chosen.messages.text == ""
+
+
+def test_an_imitation_that_has_ended_before_the_part_is_used_from_its_beginning(
+    chosen: MainWindow, asked: Asked
+) -> None:
+    imitation = chosen.controller.imitation
+    assert imitation is not None
+    part = drag_over(chosen)
+    chosen.controller.takes.set_part(imitation.begin_s, imitation.begin_s + part[0] / 2)
+    request = asked(chosen.edits.redo_part_by_voice)
+    assert request.imitation is chosen.controller.imitation.clip
+    assert "used from its beginning" in chosen.messages.text
 
 
 @pytest.mark.parametrize("length_s", [0.0, 1.5])
@@ -115,6 +132,23 @@ def test_a_sound_goes_on_as_the_imitation_does(
     assert request.duration_s is None
     longer_s = request.edit.end_s - request.edit.sound.duration_s
     assert longer_s == pytest.approx(length_s or imitation.clip.duration_s)
+
+
+def test_a_sound_goes_on_with_what_the_imitation_holds_after_its_end(
+    with_take: MainWindow, generate: Callable[[MainWindow], None], asked: Asked, qtbot: QtBot
+) -> None:
+    takes = with_take.controller.takes
+    takes.set_part(0.1, 0.3)
+    generate(with_take)
+    QTest.keyClick(with_take, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: with_take.imitation.result.has_sound)
+    takes.set_part(0.1, 0.5)
+    edit_of = asked(with_take.edits.go_on_by_voice)
+    edit, heard, imitation = edit_of.edit, edit_of.imitation, takes.imitation
+    assert edit is not None and heard is not None and imitation is not None
+    assert edit.end_s == pytest.approx(0.4)
+    first, last = (round(at_s * heard.sample_rate) for at_s in (0.1 + edit.begin_s, 0.5))
+    assert np.array_equal(heard.samples, imitation.source.samples[first:last])
 
 
 def test_without_an_imitation_it_is_asked_for(window: MainWindow, services: Services) -> None:
