@@ -69,6 +69,14 @@ def test_pitch_goes_along(sound: np.ndarray) -> None:
     assert 0.1 < distance(imitation, half, "pitch_hz") < 0.4
 
 
+def test_no_moment_is_bent_by_more_than_an_octave() -> None:
+    """The voice glides over three octaves."""
+    imitation = voice(1.5 * np.sin(2 * np.pi * 0.5 * SECONDS), partials=3)
+    bent = pitch_lock(voice(0 * SECONDS, 400.0, 3), imitation, RATE, 1.0)
+    octaves = np.log2(extract_controls(bent, RATE).pitch_hz[4:-4] / 400.0)
+    assert np.abs(octaves).max() == pytest.approx(1.0, abs=0.1)
+
+
 def test_what_has_no_pitch_is_moved_by_a_voice() -> None:
     band = butter(2, [900, 1300], "band", fs=RATE, output="sos")
     hiss = sosfilt(band, noise(0)).astype(np.float32)

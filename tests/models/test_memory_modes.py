@@ -325,6 +325,14 @@ def test_the_promised_caps_hold() -> None:
     assert estimate_peak_bytes(SIZES["s"], VramMode.MINIMAL, 10.24) < 2 * GIB
 
 
+@pytest.mark.parametrize("mode", [VramMode.HIGH, VramMode.MINIMAL])
+def test_decoding_in_pieces_takes_no_more_for_longer_sounds(mode: VramMode) -> None:
+    """Of a checkpoint whose denoising takes next to nothing."""
+    sizes = replace(SIZES["s"], unet=1, storable=1, largest_layer=1, unet_width=0)
+    short, piece, long = (estimate_peak_bytes(sizes, mode, s) for s in (2.56, 5.12, 60.0))
+    assert short < piece == long
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     return find_checkpoint(str(build_tiny_checkpoint(tmp_path_factory.mktemp("tiny"))))

@@ -185,6 +185,23 @@ def live_bytes() -> int:
     return sum(tensor.nbytes for tensor in tensors)
 
 
+def test_auto_keeps_the_mode_that_runs(tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the engine holds itself is no longer free: it would step down by itself."""
+    left = [VramMode.BALANCED, VramMode.MINIMAL]
+
+    def make_plan(mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
+        chosen = left.pop(0) if mode is VramMode.AUTO else mode
+        return ComputePlan(chosen, "cpu", torch.float32, TRAITS[chosen])
+
+    monkeypatch.setattr(engine_module, "make_plan", make_plan)
+    engine = make_engine()
+    modes = [run(engine, tiny, vram_mode=mode).memory for mode in (VramMode.AUTO, VramMode.AUTO)]
+    assert [memory and memory.mode for memory in modes] == ["balanced", "balanced"]
+    engine.close()
+    again = run(engine, tiny, vram_mode=VramMode.AUTO).memory
+    assert again is not None and again.mode == "minimal"
+
+
 def test_a_cancelled_run_leaves_no_tensors(tiny: str) -> None:
     engine = make_engine()
     run(engine, tiny)

@@ -223,6 +223,10 @@ def test_balance_moves_along_the_sphere() -> None:
     middle = mix(voice, text, 0.5)
     assert middle.norm().item() == pytest.approx(1.0)
     assert (middle @ voice.T).item() == pytest.approx((middle @ text.T).item(), abs=1e-5)
+    for balance in (0.1, 0.25, 0.8):
+        turned = torch.arccos((mix(voice, text, balance) @ voice.T).clamp(-1, 1))
+        angle = torch.arccos((voice @ text.T).clamp(-1, 1))
+        assert turned.item() == pytest.approx(balance * angle.item(), rel=1e-3)
     assert mix(None, text, 0.3) is text
 
 

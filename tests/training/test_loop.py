@@ -80,6 +80,21 @@ def test_resumed_run_takes_the_steps_of_an_uninterrupted_one(tmp_path: Path) -> 
     assert np.mean(whole[-5:]) < 0.6 * np.mean(whole[:5])
 
 
+def test_averaged_weights_forget_the_first_ones_within_a_few_steps(tmp_path: Path) -> None:
+    model = make_model()
+    first = {name: value.clone() for name, value in model.state_dict().items()}
+    options = LoopOptions(learning_rate=1e-2, warmup_steps=1, checkpoint_every_s=1e9)
+    trainer = Trainer(model, options, tmp_path, machine=CPU)
+
+    def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
+        return model(torch.from_numpy(rng.standard_normal((4, 3))).float()).square().mean(), {}
+
+    trainer.run(step_loss, minutes=10.0, max_steps=20)
+    averaged = trainer.ema_model(make_model()).state_dict()
+    for name, last in model.state_dict().items():
+        assert (averaged[name] - first[name]).norm() > 0.4 * (last - first[name]).norm()
+
+
 class Clock:
     """Moves on by a second whenever it is asked."""
 
