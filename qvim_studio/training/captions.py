@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qvim_studio.training.labels import sound_class, words
+from qvim_studio.training.labels import sound_class, sound_kind, words
 from qvim_studio.training.vocabulary import FURTHER_WORDS
 
 TEMPLATES = ("the sound of {}", "a {}", "{} sound", "sound of a {}", "{} sound effect", "some {}")
@@ -113,10 +113,11 @@ class CaptionWriter:
 
 
 def phrases_of(label: str, source: str) -> tuple[str, ...]:
-    """What a sound is called: its class, the words of its label and what else these are called."""
+    """What a sound is called: class, kind, words of its label and what else these are called."""
     plain = [word.strip() for word in words(label, source).split(",")]
     further = [one for word in plain for one in FURTHER_WORDS.get(word, "").split(", ") if one]
-    return tuple(dict.fromkeys([sound_class(label, source), *plain, *further]))
+    names = (sound_class(label, source), sound_kind(label, source))
+    return tuple(dict.fromkeys([*names, *plain, *further]))
 
 
 def _readable(label: str) -> str:

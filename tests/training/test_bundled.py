@@ -45,8 +45,8 @@ def test_only_what_may_ship_is_in_the_library(tmp_path: Path, animals: Path) -> 
     corpus = make_corpus([("shotgn", "a", "CC0", True), ("explosion", "b", "CC0", False)])
     make_library(corpus, tmp_path / "library", animals)
     rows = library_rows(tmp_path / "library")
-    assert [row["file"] for row in rows] == ["gun_01_shotgn.ogg", "animal_01_dog.ogg"]
-    assert "bark" in rows[1]["words"] and rows[1]["author"] == "Joseph Sardin"
+    assert [row["file"] for row in rows] == ["animal_01_dog.ogg", "gun_01_shotgn.ogg"]
+    assert "bark" in rows[0]["words"] and rows[0]["author"] == "Joseph Sardin"
     found = {path.name for path in (tmp_path / "library").glob("*.ogg")}
     assert found == {row["file"] for row in rows}
 

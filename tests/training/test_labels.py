@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from qvim_studio.training.everyday import CLASS_OF
 from qvim_studio.training.labels import (
     CLASSES,
+    KINDS,
     MOUTH_CLASSES,
     RULES,
     VOICE_CLASSES,
     sound_class,
+    sound_kind,
     words,
 )
 
@@ -54,6 +57,63 @@ def test_label_names_its_class(label: str, expected: str) -> None:
 )
 def test_source_decides_where_a_label_is_ambiguous(label: str, source: str, expected: str) -> None:
     assert sound_class(label, source) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "wider"),
+    [
+        ("dog bark", "dog", "animal"),
+        ("cow moo", "cow", "animal"),
+        ("cicada", "insect", "animal"),
+        ("wolf howl", "wolf", "animal"),
+        ("baby cry", "baby", "voice"),
+        ("person sneeze", "cough", "voice"),
+        ("creature cry", "crying", "voice"),
+        ("chainsaw", "chainsaw", "engine"),
+        ("helicopter", "helicopter", "engine"),
+        ("keyboard key press", "key press", "click"),
+        ("fire crackling", "fire", "flame"),
+        ("sea waves", "sea", "water"),
+        ("water drop", "drip", "water"),
+        ("door creak", "creak", "door open"),
+        ("car door", "door close", "door close"),
+        ("steam hiss", "hiss", "hiss"),
+        ("paper crumple", "crinkle", "paper"),
+        ("cloth ripping", "rip", "rip"),
+        ("garbage can hit", "can", "metal smash"),
+        ("machine gun burst", "gun", "gun"),
+        ("whoosh (sword swing)", "whoosh", "sword swing"),
+        ("footstep (snow)", "footstep snow", "footstep gravel"),
+    ],
+)
+def test_everyday_sounds_have_their_own_kind_and_its_class(
+    label: str, kind: str, wider: str
+) -> None:
+    assert (sound_kind(label), sound_class(label)) == (kind, wider)
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("spinning large coin", "coin"),
+        ("instrument flute", "flute"),
+        ("footstep metal", "footstep metal"),
+        ("kicking dumpster", "metal hit"),
+        ("digital three tone", "beep"),
+        ("sad trombone", "brass"),
+        ("draggingmetal", "scrape"),
+        ("gun click (author: often own voice)", "click"),
+        ("lion roar (source elaine-growl.wav; probably human)", "lion"),
+    ],
+)
+def test_words_within_words_and_remarks_mislead_no_rule(label: str, kind: str) -> None:
+    assert sound_kind(label) == kind
+
+
+def test_every_kind_belongs_to_one_class_and_no_class_is_a_kind_of_another() -> None:
+    assert CLASS_OF.keys() <= set(KINDS)
+    assert set(CLASS_OF.values()) <= set(CLASSES)
+    assert not CLASS_OF.keys() & set(CLASSES)
 
 
 def test_sounds_of_one_class_keep_their_own_words() -> None:
