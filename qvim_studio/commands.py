@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +15,17 @@ import numpy as np
 from qvim_studio import assembly
 from qvim_studio.audio.files import check_output_folder, read_audio, write_atomically
 from qvim_studio.audio.trim import trim_take
-from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
-from qvim_studio.core.errors import CheckpointError, SoundFolderError, StudioError, UsageError
+from qvim_studio.core.errors import (
+    CheckpointError,
+    OutputError,
+    SoundFolderError,
+    StoppedEarly,
+    StudioError,
+    UsageError,
+)
+from qvim_studio.core.interrupts import uninterrupted
 from qvim_studio.core.request import (
     DEFAULT_BALANCE,
     GenerationRequest,
@@ -27,7 +36,8 @@ from qvim_studio.core.request import (
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.export.clip_writer import write_result
+from qvim_studio.export.arriving_clips import ArrivingClips, check_room
+from qvim_studio.export.clip_writer import WrittenClip
 from qvim_studio.export.command import print_notes
 from qvim_studio.export.recipe import provenance_of
 from qvim_studio.models.checkpoints import (
@@ -64,23 +74,25 @@ def _make(request: GenerationRequest, options: argparse.Namespace, stem: str) ->
     """Everything that can be refused is refused before torch is imported."""
     find_checkpoint(request.checkpoint)
     check_output_folder(options.output)
-    engine, arrivals = assembly.make_plain_engine(), Arrivals()
+    check_room(options.output, [request])
+    engine, clips = assembly.make_plain_engine(), ArrivingClips(options.output, stem)
 
     def on_progress(progress: Progress) -> None:
-        arrivals.take(progress)
+        clips.take(progress)
         _show_progress(progress)
 
     try:
         result = engine.generate(request, on_progress, lambda: False)
-    except (KeyboardInterrupt, StudioError):
-        kept = arrivals.so_far()
-        if kept is not None:
-            print(f"\n{kept.notes[-1]}", file=sys.stderr)
-            _write_clips(kept, options, stem)
-        raise
+        written = clips.finish(result)
+    except BaseException as error:
+        with uninterrupted():
+            kept = clips.keep()
+        if kept is None:
+            raise
+        raise StoppedEarly({"clips": _tell_kept(*kept, options)}) from error
     finally:
         engine.close()
-    rows = _write_clips(result, options, stem)
+    rows = _tell_clips(result, written, options)
     if not options.json:
         print_notes(result.notes)
     start = result.request.start
@@ -96,11 +108,22 @@ def _make(request: GenerationRequest, options: argparse.Namespace, stem: str) ->
     }
 
 
-def _write_clips(
-    result: GenerationResult, options: argparse.Namespace, stem: str
+def _tell_kept(
+    kept: GenerationResult, written: Sequence[WrittenClip], options: argparse.Namespace
 ) -> list[dict[str, Any]]:
-    """Write every sound and say where it is; facts of each, best first."""
-    clips = write_result(result, options.output, stem)
+    """Say what was made before the end, also where nobody reads any more."""
+    rows: list[dict[str, Any]] = []
+    with contextlib.suppress(OSError):
+        print(f"\n{kept.notes[-1]}", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        rows = _tell_clips(kept, written, options)
+    return rows
+
+
+def _tell_clips(
+    result: GenerationResult, clips: Sequence[WrittenClip], options: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """Say where every sound is; facts of each, best first."""
     rows = [
         {
             "path": str(clip.path),
@@ -124,6 +147,11 @@ def _write_clips(
 def embed(options: argparse.Namespace) -> dict[str, Any]:
     """Write one embedding, float32 (960,), unit norm."""
     clip = read_audio(options.audio)
+    if options.output.exists():
+        raise OutputError(
+            f"{options.output} is there already and is not overwritten. Choose another name for "
+            "the embedding, or delete that file first."
+        )
     check_output_folder(options.output.parent)
     embedder = _make_embedder(options.encoder)
     embedding = embedder.embed(clip, options.branch)

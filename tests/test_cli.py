@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from qvim_studio import assembly, cli, commands
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.interrupts import Terminated
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start, VramMode
 from qvim_studio.core.resources import resource_path
@@ -306,7 +310,14 @@ def test_interrupting_ends_cleanly(
 
 
 @pytest.mark.parametrize(
-    ("error", "ended"), [(KeyboardInterrupt(), 130), (CheckpointError("It is gone."), 1)]
+    ("error", "ended"),
+    [
+        (KeyboardInterrupt(), 130),
+        (CheckpointError("It is gone."), 1),
+        (RuntimeError("a bug"), 1),
+        (MemoryError(), 1),
+        (Terminated(15), 143),
+    ],
 )
 def test_sounds_that_were_made_before_the_end_are_kept(
     engine: FakeEngine,
@@ -339,6 +350,64 @@ def test_sounds_that_were_made_before_the_end_are_kept(
     ]
     recipes = [json.loads(wav.with_suffix(".json").read_text()) for wav in wavs]
     assert [recipe["seed"] for recipe in recipes] == [3, 4]
+    assert len(list((tmp_path / "out").iterdir())) == 4
+
+
+def test_json_names_the_sounds_that_an_interrupted_command_kept(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.error, engine.arrive_before_it = KeyboardInterrupt(), 2
+    status, printed, _ = run(capsys, "generate", take, "-o", tmp_path / "out", "--json")
+    answer = json.loads(printed)
+    assert status == 130 and "Interrupted" in answer["error"]
+    assert [clip["seed"] for clip in answer["clips"]] == [0, 1]
+    assert all(Path(clip["path"]).is_file() for clip in answer["clips"])
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_signal_that_ends_a_command_keeps_its_finished_sounds(
+    engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str], end: str
+) -> None:
+    number = getattr(signal, end)
+    before = signal.signal(number, signal.SIG_DFL)  # whoever runs the tests may ignore it
+    made = engine.generate
+
+    def generate(
+        request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        made(request, on_progress, is_cancelled)
+        os.kill(os.getpid(), number)
+        raise AssertionError("the signal did not come")
+
+    engine.arrive_before_it = 1
+    engine.generate = generate  # type: ignore[method-assign]
+    try:
+        status, _, errors = run(capsys, "generate", "--text", "a dog", "-o", tmp_path)
+    finally:
+        signal.signal(number, before)
+    assert status == 128 + number and f"Ended by {end}" in errors
+    assert (tmp_path / "a_dog_01.wav").is_file()
+
+
+def test_a_disk_without_room_is_refused_before_the_work(
+    engine: FakeEngine,
+    take: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=65_536))
+    status, _, errors = run(capsys, "generate", take, "-o", tmp_path)
+    assert status == 1 and "Make room" in errors and not engine.requests
+
+
+def test_embed_overwrites_no_file(
+    engine: FakeEngine, take: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = take.read_bytes()
+    status, _, errors = run(capsys, "embed", take, "-o", take)
+    assert status == 1 and "is not overwritten" in errors and take.read_bytes() == before
 
 
 def test_version_and_module_start() -> None:

@@ -21,7 +21,7 @@ ALLOWED = {
     "ui": {"core", "audio", "library", "export", "jobs"},
     "bench": {"core", "audio", "library", "export", "jobs", "ui", "models", "pipeline"},
 }
-TOP = {"app", "assembly", "checkpoint_commands", "checkpoint_keeper", "cli", "commands"}
+TOP = {"app", "assembly", "checkpoint_commands", "checkpoint_keeper", "cli", "commands", "grammar"}
 TOP |= {"__main__", "__init__"}
 TORCH = {"torch", "torchaudio", "diffusers", "transformers", "accelerate"}
 TORCH_FLOORS = {"models", "pipeline", "training", "evaluation", "bench"}

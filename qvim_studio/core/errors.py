@@ -4,6 +4,13 @@ Every message says what was got, what was expected and what to do. Anything that
 ``StudioError`` is a bug of ours and goes to the log with its traceback.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
+# What is told of every error that is a bug of ours; whoever shows it says where the details are.
+BUG_TEXT = "Something went wrong inside QVIM Studio."
+
 
 class StudioError(Exception):
     """Base of every error whose text is meant for the user. ``exit_status`` is the command's."""
@@ -55,6 +62,17 @@ class EngineError(StudioError):
 
 class CancelledError(StudioError):
     """The user stopped the work; nothing was written."""
+
+
+class StoppedEarly(Exception):
+    """A command ended before all of its sounds were made; its cause says why.
+
+    kept: what its answer says about the sounds that are on the disk.
+    """
+
+    def __init__(self, kept: dict[str, Any]) -> None:
+        super().__init__("stopped early")
+        self.kept = kept
 
 
 def reason_of(error: Exception) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
+from qvim_studio.core.json_text import is_unicode
 
 LATENT_STEP_S = 0.04  # one latent frame of AudioLDM: 4 mel frames of 160 samples at 16 kHz
 MIN_DURATION_S = 0.2
@@ -113,6 +114,12 @@ class GenerationRequest:
                 "Nothing to generate from: got neither an imitation nor a text. "
                 "Give an audio file, a text, or both."
             )
+        for text in (self.text, self.negative_text):
+            if not is_unicode(text):
+                raise UsageError(
+                    f"The words {text!a} hold bytes that are no UTF-8, expected text. Type "
+                    "them again; on the command line, use a UTF-8 locale such as C.UTF-8."
+                )
         _check_range("balance", self.balance, 0.0, 1.0)
         _check_range("follow", self.follow, 0.0, 1.0)
         _check_range("variations", self.variations, 1, MAX_VARIATIONS)

@@ -14,7 +14,7 @@ from qvim_studio.export.recipe import metadata_of, recipe_of
 from qvim_studio.export.sound_file import write_sound
 
 MAX_STEM = 40  # characters: names stay readable in a browser column
-_NUMBERED = re.compile(r"([^.]+)_[0-9][0-9]\.")
+_NUMBERED = re.compile(r"([^.]+?)(?:_[0-9][0-9]|_seed_[0-9]+)\.")
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,19 @@ def write_result(result: GenerationResult, folder: Path, stem: str) -> list[Writ
     """
     check_output_folder(folder)
     stem = safe_stem(stem)
-    name = _reserve(folder, stem)
+    name = reserve_name(folder, stem)
     # Titles follow what was asked and not the free name: equal requests make equal files.
     title = stem.replace("_", " ")
     return [
-        _write_one(result, variation, folder / f"{name}_{number:02d}", f"{title} {number:02d}")
+        write_one(result, variation, folder / f"{name}_{number:02d}", f"{title} {number:02d}")
         for number, variation in enumerate(result.variations, 1)
     ]
 
 
-def _write_one(
+def write_one(
     result: GenerationResult, variation: Variation, stem: Path, title: str
 ) -> WrittenClip:
+    """Write a variation as ``stem`` with its endings. Raises OutputError; nothing is left then."""
     path, recipe_path = stem.with_suffix(".wav"), stem.with_suffix(".json")
     try:
         recipe = recipe_of(result, variation)
@@ -68,7 +69,7 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
-def _reserve(folder: Path, stem: str) -> str:
+def reserve_name(folder: Path, stem: str) -> str:
     """A name that no set has, ``stem``, ``stem-2`` and so on; its first recipe is there, empty.
 
     So one set has one writer, and it overwrites nothing where "Dog" and "dog" are one file either.

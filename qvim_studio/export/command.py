@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -11,7 +12,7 @@ from typing import Any
 
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.errors import UsageError, reason_of
+from qvim_studio.core.errors import StoppedEarly, UsageError, reason_of
 from qvim_studio.core.request import DEFAULT_BALANCE, GenerationRequest
 from qvim_studio.core.result import Progress
 from qvim_studio.export.edits import EditList
@@ -68,10 +69,16 @@ def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[
     )
     requests = kit_requests(take, base)
     engine = make_engine()
+    kept: list[KitReport] = []
     try:
         report = make_kit(
-            requests, engine, options.output, options.take.stem, _show_kit_progress, _show_kept
+            requests, engine, options.output, options.take.stem, _show_kit_progress, kept.append
         )
+    except BaseException as error:
+        if not kept:
+            raise
+        _show_kept(kept[0])
+        raise StoppedEarly(_kit_facts(kept[0])) from error
     finally:
         engine.close()
     if not options.json:
@@ -79,6 +86,10 @@ def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[
         print(f"{len(report.sounds)} sounds in {report.folder}")
         for preset in report.presets:
             print(preset)
+    return _kit_facts(report)
+
+
+def _kit_facts(report: KitReport) -> dict[str, Any]:
     return {
         "folder": str(report.folder),
         "presets": [str(path) for path in report.presets],
@@ -103,7 +114,8 @@ def _show_kit_progress(number: int, count: int, progress: Progress) -> None:
 def _show_kept(report: KitReport) -> None:
     count = len(report.sounds)
     told = "1 finished sound is" if count == 1 else f"{count} finished sounds are"
-    print(f"\n{told} kept in {report.folder}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # a terminal that was closed
+        print(f"\n{told} kept in {report.folder}", file=sys.stderr)
 
 
 def _read_edits(path: Path) -> EditList:

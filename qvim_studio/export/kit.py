@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from qvim_studio.audio.files import check_output_folder, write_reason
+from qvim_studio.audio.files import check_output_folder, refused_folder, write_reason
 from qvim_studio.audio.onsets import split_at_onsets
-from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.errors import OutputError, StudioError, UsageError
+from qvim_studio.core.errors import OutputError, UsageError
+from qvim_studio.core.interrupts import uninterrupted
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Progress
-from qvim_studio.export.clip_writer import safe_stem, write_result
+from qvim_studio.export.arriving_clips import ArrivingClips, check_room
+from qvim_studio.export.clip_writer import WrittenClip, safe_stem
 from qvim_studio.export.presets import (
     KEYS_PER_BANK,
     PresetGroup,
     PresetSample,
     write_presets,
 )
+
+log = logging.getLogger(__name__)
 
 SAMPLES = "Samples"
 OnKitProgress = Callable[[int, int, Progress], None]  # number of the sound, of how many, its own
@@ -66,68 +70,113 @@ def make_kit(
     on_progress: OnKitProgress = lambda number, count, progress: None,
     on_kept: Callable[[KitReport], None] = lambda report: None,
 ) -> KitReport:
-    """Generate every sound, then write ``folder/<name>/`` at once.
+    """Generate every sound into ``folder/<name>/``, each on the disk as soon as it is finished.
 
-    Raises OutputError where it cannot be written, and whatever the engine raises or interrupts it:
-    then what was finished is a kit of its own, which on_kept gets.
+    Raises OutputError where the disk cannot hold it, and whatever the engine raises or interrupts
+    it: then what was finished is a kit of its own, which on_kept gets.
     """
     check_output_folder(folder)
-    results: list[GenerationResult] = []
-    for number, request in enumerate(requests):
-        arrivals = Arrivals()
+    check_room(folder, requests)
+    kit = _Kit(_new_folder(folder, safe_stem(name, "kit")), name)
+    clips = kit.next_clips()
+    try:
+        for number, request in enumerate(requests):
 
-        def report(progress: Progress, number: int = number, arrivals: Arrivals = arrivals) -> None:
-            arrivals.take(progress)
-            on_progress(number, len(requests), progress)
+            def report(
+                progress: Progress, number: int = number, clips: ArrivingClips = clips
+            ) -> None:
+                clips.take(progress)
+                on_progress(number, len(requests), progress)
 
-        try:
-            results.append(engine.generate(request, report, lambda: False))
-        except (KeyboardInterrupt, StudioError):
-            begun = arrivals.so_far()
-            finished = results if begun is None else [*results, begun]
-            if finished:
-                on_kept(write_kit(finished, folder, name))
-            raise
-    return write_kit(results, folder, name)
+            result = engine.generate(request, report, lambda: False)
+            kit.add(result, clips.finish(result))
+            clips = kit.next_clips()
+        return kit.report(kit.write_presets())
+    except BaseException:
+        with uninterrupted():
+            begun = clips.keep()
+            if begun is not None:
+                kit.add(*begun)
+            if kit.is_empty:
+                shutil.rmtree(kit.folder, ignore_errors=True)
+            else:
+                on_kept(kit.report(kit.presets_if_possible()))
+        raise
 
 
 def write_kit(results: Sequence[GenerationResult], folder: Path, name: str) -> KitReport:
     """Write finished results as a kit; ``folder/<name>-2/`` where ``<name>`` is taken."""
-    target = _free_folder(folder, safe_stem(name, "kit"))
-    staging = target.with_name(f".{target.name}.partial")
+    check_output_folder(folder)
+    kit = _Kit(_new_folder(folder, safe_stem(name, "kit")), name)
     try:
-        shutil.rmtree(staging, ignore_errors=True)
-        groups, names = [], []
-        for number, result in enumerate(results, 1):
-            written = write_result(result, staging / SAMPLES, f"{name} {number:02d}")
-            paths = [PurePosixPath(SAMPLES, clip.path.name) for clip in written]
-            samples = [
-                PresetSample(path, len(variation.clip.samples))
-                for path, variation in zip(paths, result.variations, strict=True)
-            ]
-            groups.append(PresetGroup(f"{name} {number}", tuple(samples)))
-            names.append(paths)
-        presets = write_presets(staging, target.name, groups)
-        staging.rename(target)
-    except OSError as error:
-        raise OutputError(
-            f"The kit {target.name!r} cannot be written to {folder}: {write_reason(error)}. "
-            "Choose another folder or make room, then try again."
-        ) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return KitReport(
-        target,
-        tuple(target / preset.relative_to(staging) for preset in presets),
-        tuple(tuple(target / path for path in paths) for paths in names),
-        tuple(dict.fromkeys(note for result in results for note in result.notes)),
-    )
+        for result in results:
+            kit.add(result, kit.next_clips().finish(result))
+        return kit.report(kit.write_presets())
+    except BaseException:
+        shutil.rmtree(kit.folder, ignore_errors=True)  # the results are in memory still
+        raise
 
 
-def _free_folder(folder: Path, name: str) -> Path:
+class _Kit:
+    """A kit's folder while it fills."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self._name = name
+        self._groups: list[PresetGroup] = []
+        self._sounds: list[tuple[Path, ...]] = []
+        self._notes: dict[str, None] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._sounds
+
+    def next_clips(self) -> ArrivingClips:
+        """The files of the sound that comes after those that were added."""
+        return ArrivingClips(self.folder / SAMPLES, f"{self._name} {len(self._sounds) + 1:02d}")
+
+    def add(self, result: GenerationResult, written: Sequence[WrittenClip]) -> None:
+        by_path = zip(written, result.variations, strict=True)
+        samples = [
+            PresetSample(PurePosixPath(SAMPLES, clip.path.name), len(variation.clip.samples))
+            for clip, variation in by_path
+            if clip.path.parent == self.folder / SAMPLES
+        ]
+        self._sounds.append(tuple(clip.path for clip in written))
+        self._groups.append(PresetGroup(f"{self._name} {len(self._sounds)}", tuple(samples)))
+        self._notes |= dict.fromkeys(result.notes)
+
+    def write_presets(self) -> list[Path]:
+        """Raises OutputError."""
+        try:
+            return write_presets(self.folder, self.folder.name, self._groups)
+        except OSError as error:
+            raise OutputError(
+                f"The presets of the kit cannot be written to {self.folder}: "
+                f"{write_reason(error)}. Choose another folder or make room, then try again."
+            ) from error
+
+    def presets_if_possible(self) -> list[Path]:
+        try:
+            return self.write_presets()
+        except OutputError as error:
+            log.warning("%s", error)
+            return []
+
+    def report(self, presets: Sequence[Path]) -> KitReport:
+        return KitReport(self.folder, tuple(presets), tuple(self._sounds), tuple(self._notes))
+
+
+def _new_folder(folder: Path, name: str) -> Path:
+    """A folder of that name that nobody had before. Raises OutputError."""
     attempt = 1
     while True:
         candidate = folder / (name if attempt == 1 else f"{name}-{attempt}")
-        if not candidate.exists():
+        try:
+            candidate.mkdir(exist_ok=False)
+        except FileExistsError:
+            attempt += 1
+        except OSError as error:
+            raise refused_folder(folder, error) from error
+        else:
             return candidate
-        attempt += 1

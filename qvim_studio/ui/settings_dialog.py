@@ -25,6 +25,7 @@ from qvim_studio.core.checkpoint_choice import (
     MEMORY_VARIATIONS,
     CheckpointChoice,
 )
+from qvim_studio.core.file_names import pasted_name
 from qvim_studio.core.request import MAX_STEPS, SamplerName, VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
@@ -118,9 +119,9 @@ class SettingsDialog(QDialog):
             sample_rate_hz=self.sample_rate.currentData(),
             buffer_frames=self.buffer.currentData(),
             latency_ms=self.latency.currentData(),
-            output_folder=self.output_folder.text().strip(),
-            library_folder=self.library_folder.text().strip(),
-            watch_folder=self.watch_folder.text().strip(),
+            output_folder=pasted_name(self.output_folder.text()),
+            library_folder=pasted_name(self.library_folder.text()),
+            watch_folder=pasted_name(self.watch_folder.text()),
             trim_takes=self.trim_takes.isChecked(),
             theme=self.theme_choice.currentData(),
             text_percent=self.text_percent.currentData(),

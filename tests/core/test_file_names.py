@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from qvim_studio.core.file_names import readable_name
+from qvim_studio.core.file_names import pasted_name, pasted_path, readable_name
 
 
 @pytest.mark.parametrize(
@@ -18,3 +20,24 @@ from qvim_studio.core.file_names import readable_name
 )
 def test_joints_of_a_file_name_become_spaces(stem: str, name: str) -> None:
     assert readable_name(stem) == name
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["\u202a{}\u202c", " {}\n", '"{}"', "'{}'", "\ufeff{}", "\u00a0{}\u200b", '\u202a"{}"\u202c '],
+)
+def test_what_pasting_adds_around_a_path_is_taken_off(pasted: str, tmp_path: Path) -> None:
+    path = tmp_path / "a b.wav"
+    path.touch()
+    assert pasted_path(pasted.format(path)) == path
+
+
+def test_a_file_that_has_that_very_name_is_meant(tmp_path: Path) -> None:
+    path = tmp_path / "take.wav "
+    path.touch()
+    assert pasted_path(f"{tmp_path}/take.wav ") == path
+
+
+@pytest.mark.parametrize(("odd", "name"), [("", ""), ("\0", ""), ("x" * 5000, "x" * 5000)])
+def test_a_text_that_can_be_no_path_stays_a_text(odd: str, name: str) -> None:
+    assert pasted_name(odd) == name

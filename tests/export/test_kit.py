@@ -14,10 +14,11 @@ from scripted_engine import ScriptedEngine
 from qvim_studio import assembly, cli
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError, OutputError, UsageError
+from qvim_studio.core.interrupts import Terminated
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import GenerationResult
+from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.export import presets
-from qvim_studio.export.kit import KitReport, kit_requests, make_kit
+from qvim_studio.export.kit import KitReport, kit_requests, make_kit, write_kit
 from qvim_studio.export.recipe import read_recipe
 from qvim_studio.library.recipes import parse_recipe, request_from
 
@@ -100,21 +101,66 @@ def test_an_interrupted_command_says_where_the_finished_sounds_are(
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
     monkeypatch.setattr(assembly, "make_plain_engine", Interrupted)
     soundfile.write(tmp_path / "beat.wav", TAKE.samples, RATE)
-    assert cli.main(["kit", str(tmp_path / "beat.wav"), "-o", str(tmp_path)]) == 130
-    assert f"1 finished sound is kept in {tmp_path / 'beat'}" in capsys.readouterr().err
+    assert cli.main(["kit", str(tmp_path / "beat.wav"), "-o", str(tmp_path), "--json"]) == 130
+    told = capsys.readouterr()
+    assert f"1 finished sound is kept in {tmp_path / 'beat'}" in told.err
+    answer = json.loads(told.out)
+    assert "Interrupted" in answer["error"] and answer["folder"] == str(tmp_path / "beat")
+    assert [len(paths) for paths in answer["sounds"]] == [3]
     assert len(list((tmp_path / "beat" / "Samples").glob("*.wav"))) == 3
 
 
-def test_a_disk_that_fills_up_leaves_nothing(
+def test_a_disk_that_fills_up_before_the_presets_keeps_every_sound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(presets, "_write_multisample", fail)
+    kept: list[KitReport] = []
     with pytest.raises(OutputError, match="the disk is full"):
-        make_kit(kit_requests(TAKE, BASE), ScriptedEngine(), tmp_path, "beat")
+        make_kit(kit_requests(TAKE, BASE), ScriptedEngine(), tmp_path, "beat", on_kept=kept.append)
+    assert [len(sound) for sound in kept[0].sounds] == [2, 2, 2] and kept[0].presets == ()
+    assert len(list((tmp_path / "beat" / "Samples").glob("*.wav"))) == 6
+
+
+def test_results_in_memory_leave_nothing_on_a_disk_that_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (request,) = kit_requests(make_take(1), BASE)
+    result = ScriptedEngine().generate(request, lambda progress: None, lambda: False)
+    monkeypatch.setattr(presets, "_write_multisample", fail)
+    with pytest.raises(OutputError, match="the disk is full"):
+        write_kit([result], tmp_path, "beat")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_sound_of_a_kit_is_on_the_disk_before_the_next_is_made(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def count(number: int, of: int, progress: Progress) -> None:
+        seen.append(len(list(tmp_path.rglob("*.wav"))))
+
+    requests = [GenerationRequest(text="2 then x", variations=2, seed=seed) for seed in (0, 2)]
+    make_kit(requests, ScriptedEngine(), tmp_path, "beat", count)
+    assert seen[:3] == [0, 1, 2] and max(seen) == 4
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a bug"), MemoryError(), Terminated(15)])
+def test_whatever_ends_a_kit_keeps_what_is_finished(tmp_path: Path, error: BaseException) -> None:
+    class Ending(ScriptedEngine):
+        def generate(self, request: GenerationRequest, *others: Any) -> GenerationResult:
+            if request.seed > 10:
+                raise error
+            return super().generate(request, *others)
+
+    kept: list[KitReport] = []
+    with pytest.raises(type(error)):
+        make_kit(kit_requests(TAKE, BASE), Ending(), tmp_path, "beat", on_kept=kept.append)
+    assert [len(sound) for sound in kept[0].sounds] == [2] and len(kept[0].presets) == 3
 
 
 def test_more_sounds_than_keys_are_refused() -> None:

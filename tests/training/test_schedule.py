@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qvim_studio.cli import TRAINED_PARTS
+from qvim_studio.grammar import TRAINED_PARTS
 from qvim_studio.training.command import PARTS
 from qvim_studio.training.schedule import ASSEMBLY, PREPARATION, SHARES, run_all
 

@@ -1,0 +1,58 @@
+"""Signals that end a command: they unwind it like Ctrl+C, so that what is finished is kept."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+
+_ENDING = tuple(
+    number
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK")  # the last one is Windows' closed console
+    if (number := getattr(signal, name, None)) is not None
+)
+
+
+class Terminated(BaseException):
+    """A signal asked the process to end. ``number``: which one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextlib.contextmanager
+def raising_on_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise Terminated in the main thread; what is ignored stays ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, _raise)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """A few milliseconds in which no signal ends the work: finished sounds are being written."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, *_ENDING)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _raise(number: int, frame: object) -> None:
+    raise Terminated(number)
