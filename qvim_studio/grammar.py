@@ -240,14 +240,10 @@ def _add_evaluate(commands: Any) -> None:
 
 def _add_pack(commands: Any) -> None:
     parser = commands.add_parser("pack", help="make a sample pack from clips")
-    parser.add_argument("files", nargs="+", type=_path, metavar="FILE")
-    parser.add_argument("--name", type=_words, required=True, help="of the pack")
-    parser.add_argument(
-        "--creator", type=_words, required=True, help="who made it: you or your label"
-    )
-    parser.add_argument(
-        "--source", type=_words, required=True, help="the SourceID of the file names"
-    )
+    parser.add_argument("files", nargs="*", type=_path, metavar="FILE")
+    parser.add_argument("--name", type=_words, help="of the pack")
+    parser.add_argument("--creator", type=_words, help="who made it: you or your label")
+    parser.add_argument("--source", type=_words, help="the SourceID of the file names")
     parser.add_argument("--commercial", action="store_true", help="refuse what may not be sold")
     parser.add_argument(
         "--category", type=_words, default="", metavar="CATID", help="default: from the words"
@@ -257,7 +253,9 @@ def _add_pack(commands: Any) -> None:
     )
     parser.add_argument("--edits", type=_path, metavar="FILE.json", help="finishing of every clip")
     parser.add_argument("--bits", type=int, choices=[16, 24, 32], default=24)
-    parser.add_argument("-o", "--output", type=_path, required=True, metavar="DIR")
+    parser.add_argument("-o", "--output", type=_path, metavar="DIR")
+    check = "check a pack that is there against its manifest; make none"
+    parser.add_argument("--verify", type=_path, metavar="DIR|ZIP", help=check)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_pack)
 

@@ -17,6 +17,7 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.json_text import is_unicode
+from qvim_studio.core.recipe_form import MAX_SEED
 
 LATENT_STEP_S = 0.04  # one latent frame of AudioLDM: 4 mel frames of 160 samples at 16 kHz
 MIN_DURATION_S = 0.2
@@ -29,7 +30,6 @@ MAX_GUIDANCE = 30.0
 MIN_STRENGTH = 0.01
 SKETCH_SHARE = 1 / 3  # of the checkpoint's own number of steps
 MIN_SKETCH_STEPS = 4
-MAX_SEED = 2**63 - 1
 
 
 class Start(str, Enum):
@@ -210,7 +210,7 @@ class GenerationRequest:
                 if values.get(name) is not None:
                     values[name] = kind(values[name])
             return cls(imitation=imitation, **values)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, AttributeError) as error:
             raise UsageError(
                 f"This recipe holds a value that is not known here ({error}). "
                 "It may be of a newer QVIM Studio; update and try again."

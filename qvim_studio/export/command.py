@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,12 +11,14 @@ from typing import Any
 
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.errors import StoppedEarly, UsageError, reason_of
+from qvim_studio.core.errors import StoppedEarly, StudioError, UsageError, reason_of
+from qvim_studio.core.json_text import read_json
 from qvim_studio.core.request import DEFAULT_BALANCE, GenerationRequest
 from qvim_studio.core.result import Progress
 from qvim_studio.export.edits import EditList
 from qvim_studio.export.kit import KitReport, kit_requests, make_kit
 from qvim_studio.export.name_template import UCS_TEMPLATE, NameTemplate
+from qvim_studio.export.pack_manifest import verify_pack
 from qvim_studio.export.pack_plan import PackOptions, plan_pack
 from qvim_studio.export.pack_writer import PackProgress, export_pack
 from qvim_studio.export.sound_file import FileFormat
@@ -25,6 +26,9 @@ from qvim_studio.export.sound_file import FileFormat
 
 def pack(options: argparse.Namespace) -> dict[str, Any]:
     """Plan, guard, write; the same command goes on where an interrupted one stopped."""
+    if options.verify is not None:
+        return _verify(options)
+    _require(options)
     wanted = PackOptions(
         name=options.name,
         creator=options.creator,
@@ -53,6 +57,30 @@ def pack(options: argparse.Namespace) -> dict[str, Any]:
         "licences": licences,
         "warnings": list(report.warnings),
     }
+
+
+def _require(options: argparse.Namespace) -> None:
+    """What a new pack needs, and the check of one that is there does not."""
+    needed = ("files", "name", "creator", "source", "output")
+    missing = [name for name in needed if getattr(options, name) in (None, [])]
+    if missing:
+        words = ", ".join("FILE" if name == "files" else f"--{name}" for name in missing)
+        raise UsageError(
+            f"The following arguments are required: {words}. See qvim-studio pack --help."
+        )
+
+
+def _verify(options: argparse.Namespace) -> dict[str, Any]:
+    """Every file of a pack against its manifest."""
+    problems = verify_pack(options.verify)
+    if problems:
+        raise StudioError(
+            f"The pack {options.verify} is not as it was made: {'; '.join(problems)}. "
+            "Copy it again, or make it anew."
+        )
+    if not options.json:
+        print(f"{options.verify}: every file is as it was made")
+    return {"pack": str(options.verify), "ok": True}
 
 
 def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[str, Any]:
@@ -120,7 +148,7 @@ def _show_kept(report: KitReport) -> None:
 
 def _read_edits(path: Path) -> EditList:
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        rows = read_json(path)
     except (OSError, ValueError) as error:
         raise UsageError(
             f"The edits in {path} cannot be read ({reason_of(error)}). Expected a JSON list such "

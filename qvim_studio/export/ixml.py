@@ -10,6 +10,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
+from qvim_studio.core.json_text import parse_json
 from qvim_studio.export.metadata import PROGRAM, ClipMetadata
 
 VENDOR_ELEMENT = "QVIM_STUDIO"  # iXML lets every program add an element of its own
@@ -54,7 +55,7 @@ def recipe_in(payload: bytes) -> dict[str, Any] | None:
     try:
         root = ElementTree.fromstring(payload.rstrip(b"\0 \r\n").decode("utf-8-sig"))
         text = root.findtext(f"{VENDOR_ELEMENT}/RECIPE")
-        recipe = json.loads(text) if text else None
+        recipe = parse_json(text) if text else None
     except (ElementTree.ParseError, ValueError):
         return None
     return recipe if isinstance(recipe, dict) else None

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from qvim_studio.core.json_text import as_object, parse_json, read_json
 from qvim_studio.export.metadata import Loop
 from qvim_studio.export.pack_plan import PlannedClip
 from qvim_studio.export.pack_texts import PackedClip
@@ -110,16 +111,16 @@ def _read_rows(path: Path) -> dict[str, dict[str, Any]]:
         return rows
     for line in path.read_text(encoding="ascii").split("\n")[:-1]:
         try:
-            row = json.loads(line)
-        except ValueError:  # a line that was cut off by a kill and continued by the next run
+            row = as_object(parse_json(line))
+            rows[row["path"]] = row
+        except (ValueError, KeyError):  # cut off by a kill and continued by the next run
             continue
-        rows[row["path"]] = row
     return rows
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text(encoding="ascii"))
+        value = read_json(path)
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
+from qvim_studio.core.errors import AudioFileError, reason_of
+from qvim_studio.core.json_text import as_object, parse_json, read_json
 from qvim_studio.export.metadata import PROGRAM
 from qvim_studio.export.pack_journal import row_of
 from qvim_studio.export.pack_plan import PackPlan
@@ -45,25 +49,60 @@ def write_manifest(pack: Path, plan: PackPlan, packed: Sequence[PackedClip], dat
 def read_manifest(pack: Path) -> dict[str, Any]:
     """The manifest of a pack; empty where there is none that can be read."""
     try:
-        manifest = json.loads((pack / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_json(pack / MANIFEST)
     except (OSError, ValueError):
         return {}
     return manifest if isinstance(manifest, dict) else {}
 
 
 def verify_pack(pack: Path) -> list[str]:
-    """What differs from the manifest: files missing, changed or added; empty where all is well."""
-    manifest = read_manifest(pack)
+    """What differs from the manifest: files missing, changed or added; empty where all is well.
+
+    pack: the folder or the zip. Raises AudioFileError where it is neither.
+    """
+    if pack.is_dir():
+        return _differences(read_manifest(pack), {n: _sha256(f) for n, f in _files(pack).items()})
+    try:
+        with zipfile.ZipFile(pack) as archive:
+            return _verify_archive(archive)
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        raise AudioFileError(
+            f"{pack} cannot be checked ({reason_of(error)}), expected the folder or the zip of a "
+            "pack. Check the name, or copy it again."
+        ) from error
+
+
+def _verify_archive(archive: zipfile.ZipFile) -> list[str]:
+    """The same for a zip, in which the pack is one folder."""
+    names = [name for name in archive.namelist() if not name.endswith("/")]
+    place = min(
+        (name for name in names if PurePosixPath(name).name == MANIFEST), default="", key=len
+    )
+    inside = place.removesuffix(MANIFEST)
+    try:
+        manifest = as_object(parse_json(archive.read(place))) if place else {}
+    except ValueError:
+        manifest = {}
+    found = {}
+    for name in names:
+        if name != place:
+            with archive.open(name) as file:
+                found[name.removeprefix(inside)] = _digest(file)
+    return _differences(manifest, found)
+
+
+def _differences(manifest: Mapping[str, Any], found: Mapping[str, str]) -> list[str]:
+    """found: SHA-256 of every other file by its name below the pack."""
     if not manifest:
         return [f"{MANIFEST} is missing or damaged"]
-    wanted = {row["path"]: row["sha256"] for row in manifest["files"]}
-    found = _files(pack)
+    try:
+        wanted = {row["path"]: row["sha256"] for row in manifest["files"]}
+    except (KeyError, TypeError):
+        return [f"{MANIFEST} is damaged: it does not list the files"]
     problems = [f"{name} is missing" for name in sorted(wanted.keys() - found.keys())]
     problems += [f"{name} is not in the manifest" for name in sorted(found.keys() - wanted.keys())]
     both = sorted(wanted.keys() & found.keys())
-    return problems + [
-        f"{name} was changed" for name in both if _sha256(found[name]) != wanted[name]
-    ]
+    return problems + [f"{name} was changed" for name in both if found[name] != wanted[name]]
 
 
 def _text_of(manifest: dict[str, Any]) -> str:
@@ -82,8 +121,16 @@ def _files(pack: Path) -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return _digest(file)
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def _row(entry: PackedClip) -> dict[str, Any]:

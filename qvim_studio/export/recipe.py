@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,7 +15,15 @@ import soundfile
 
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
 from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.json_text import parse_json
 from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.recipe_form import (
+    RECIPE_VERSION,
+    VERSION_NAME,
+    NewerRecipeError,
+    current_recipe,
+    says_version,
+)
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export import pcm
 from qvim_studio.export.ixml import recipe_in
@@ -22,12 +32,15 @@ from qvim_studio.export.riff import read_metadata_chunks
 from qvim_studio.export.sound_file import FileFormat
 from qvim_studio.export.ucs import best_category
 
+log = logging.getLogger(__name__)
+
 # What every version has written, by the part of the recipe in which it lies.
 _NEEDED = {
     "": {"seed", "bandwidth_hz", "loudness_lufs", "true_peak_dbfs"},
-    "request": {"text", "steps", "guidance", "imitation_sha256"},
     "provenance": {"checkpoint_title", "revision", "licence", "commercial"},
 }
+# And version 1 besides, which did not say that it is ours: other programs' JSON does not have it.
+_NEEDED_BY_1 = {**_NEEDED, "request": {"text", "steps", "guidance", "imitation_sha256"}}
 
 
 def recipe_of(result: GenerationResult, variation: Variation) -> dict[str, Any]:
@@ -39,6 +52,7 @@ def recipe_of(result: GenerationResult, variation: Variation) -> dict[str, Any]:
     audio = pcm.encode(variation.clip, form.bit_depth, form.dither_seed)
     return {
         "program": PROGRAM,
+        VERSION_NAME: list(RECIPE_VERSION),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "is_generated": True,
         "request": result.request.recipe(),
@@ -63,11 +77,12 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
     """
     request, provenance = recipe["request"], recipe["provenance"]
     embedded = {**recipe, "created": recipe["created"][:10]}
-    voice = "a vocal imitation" if request["imitation_sha256"] else ""
-    words = f'the words "{request["text"]}"' if request["text"] else ""
+    text, imitation = request.get("text") or "", request.get("imitation_sha256") or ""
+    voice = "a vocal imitation" if imitation else ""
+    words = f'the words "{text}"' if text else ""
     edited = "a part of another sound" if request.get("edit") else ""
     origin = " and ".join(filter(None, (edited, voice, words)))
-    category = best_category(request["text"] or title)
+    category = best_category(text or title)
     reach_hz = recipe.get("extended_to_hz")
     extended = "" if reach_hz is None else f", extended to {reach_hz:.0f} Hz"
     made_by = f"{provenance['checkpoint_title']} revision {provenance['revision']}"
@@ -86,12 +101,17 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
         reference=f"QVIM{_fingerprint(recipe)}",
         notes=(
             f"Model {made_by}; licence {provenance['licence']}; seed {recipe['seed']}; "
-            f"steps {request['steps']}; guidance {request['guidance']}; "
-            f"imitation SHA-256 {request['imitation_sha256'] or 'none'}; "
+            f"{_settings(request)}imitation SHA-256 {imitation or 'none'}; "
             f"content up to {recipe['bandwidth_hz']:.0f} Hz{extended}"
         ),
         recipe=embedded,
     )
+
+
+def _settings(request: dict[str, Any]) -> str:
+    """Steps and guidance, where the family of the generator has them."""
+    values = ((name, request.get(name)) for name in ("steps", "guidance"))
+    return "".join(f"{name} {value}; " for name, value in values if value is not None)
 
 
 def _fingerprint(recipe: dict[str, Any]) -> str:
@@ -101,16 +121,17 @@ def _fingerprint(recipe: dict[str, Any]) -> str:
 
 
 def read_recipe(path: Path) -> dict[str, Any] | None:
-    """The recipe inside a WAV, FLAC or AIFF of ours; None where the file holds none.
+    """The recipe inside a WAV, FLAC or AIFF of ours, in today's form; None where the file holds
+    none that can be used.
 
-    Raises AudioFileError where the file cannot be opened.
+    Raises AudioFileError where the file cannot be opened, NewerRecipeError.
     """
     try:
         chunks = read_metadata_chunks(path)
         if chunks:
-            return _checked(recipe_in(chunks.get(b"iXML", b"")))
+            return _ours(recipe_in(chunks.get(b"iXML", b"")), path)
         with soundfile.SoundFile(path) as file:
-            return _checked(json.loads(file.comment))
+            return _ours(parse_json(file.comment), path)
     except (soundfile.LibsndfileError, ValueError):
         return None
     except OSError as error:
@@ -128,15 +149,23 @@ def provenance_of(path: Path) -> Provenance | None:
     if recipe is None:
         return None
     said = recipe["provenance"]
-    return Provenance(**{field.name: str(said.get(field.name, "")) for field in fields(Provenance)})
+    return Provenance(**{field.name: said.get(field.name, "") for field in fields(Provenance)})
 
 
-def _checked(recipe: Any) -> dict[str, Any] | None:
-    """The recipe where it has what all of ours have; other programs' JSON has not."""
-    if not isinstance(recipe, dict):
+def _ours(recipe: Any, path: Path) -> dict[str, Any] | None:
+    """The recipe where it is one of ours that can be used; what cannot be used is logged."""
+    if not isinstance(recipe, dict) or not (says_version(recipe) or _has(recipe, _NEEDED_BY_1)):
         return None
-    for part, names in _NEEDED.items():
-        values = recipe.get(part) if part else recipe
-        if not isinstance(values, dict) or not values.keys() >= names:
-            return None
-    return recipe
+    try:
+        current = current_recipe(recipe)
+    except ValueError as error:
+        log.info("the recipe in %s is not used: %s", path, error)
+        return None
+    except NewerRecipeError as error:
+        raise NewerRecipeError(f"{path.name} is not used: {error}") from error
+    return current if _has(current, _NEEDED) else None
+
+
+def _has(recipe: dict[str, Any], needed: Mapping[str, set[str]]) -> bool:
+    parts = ((recipe.get(part) if part else recipe, names) for part, names in needed.items())
+    return all(isinstance(values, dict) and values.keys() >= names for values, names in parts)

@@ -21,7 +21,7 @@ import soundfile
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
-from qvim_studio.library.recipes import Recipe, key_of, parse_recipe, read_recipe, title_of
+from qvim_studio.library.recipes import Recipe, key_of, parse_recipe, read_recipe_beside, title_of
 from qvim_studio.library.sound_facts import SoundFacts, read_sound, unpack_peaks
 from qvim_studio.library.sound_index import AUDIO_SUFFIXES
 from qvim_studio.library.words import refresh_words
@@ -171,7 +171,7 @@ class Adoption:
 
     def _recipe_of(self, path: Path) -> Recipe | None:
         """The recipe beside a clip; where there is none of ours, the one inside it."""
-        recipe = read_recipe(path) if path.with_suffix(".json").is_file() else None
+        recipe = read_recipe_beside(path) if path.with_suffix(".json").is_file() else None
         if recipe is not None:
             return recipe
         try:
@@ -261,7 +261,7 @@ def look_into_no_file(path: Path) -> None:
 def read_entry(path: Path) -> ClipEntry:
     """A clip that could not be taken into the library, as lists show it. Raises AudioFileError."""
     facts, _ = read_sound(path)
-    recipe = read_recipe(path)
+    recipe = read_recipe_beside(path)
     return ClipEntry(
         path=path,
         group=str(path.parent),

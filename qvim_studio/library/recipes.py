@@ -14,7 +14,9 @@ from typing import Any
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.file_names import readable_name
-from qvim_studio.core.request import MAX_SEED, GenerationRequest
+from qvim_studio.core.json_text import read_json
+from qvim_studio.core.recipe_form import NewerRecipeError, current_recipe
+from qvim_studio.core.request import GenerationRequest
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +47,11 @@ class Recipe:
         return not (self.request.get("edit") or self.request.get("timbre_sha256"))
 
 
-def read_recipe(clip_path: Path) -> Recipe | None:
+def read_recipe_beside(clip_path: Path) -> Recipe | None:
     """The recipe beside a clip; None where there is none of ours, which is logged."""
     try:
-        stored = json.loads(clip_path.with_suffix(".json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        stored = read_json(clip_path.with_suffix(".json"))
+    except (OSError, ValueError) as error:
         log.info("%s is passed over in the history: %s", clip_path, error)
         return None
     return parse_recipe(stored, clip_path)
@@ -58,20 +60,19 @@ def read_recipe(clip_path: Path) -> Recipe | None:
 def parse_recipe(stored: Any, clip_path: Path) -> Recipe | None:
     """A recipe from the JSON beside a clip or inside it; None where it is none of ours."""
     try:
-        # neither numbers that are none nor halves of characters can be kept in the library
-        json.dumps(stored, ensure_ascii=False, allow_nan=False).encode()
-        similarity, seed = stored["similarity"], int(stored["seed"])
-        if not 0 <= seed <= MAX_SEED:
-            raise ValueError(f"a seed lies between 0 and {MAX_SEED}, got {seed}")
+        recipe = current_recipe(stored)
+        # halves of characters cannot be kept in the library
+        json.dumps(recipe, ensure_ascii=False).encode()
+        similarity = recipe["similarity"]
         return Recipe(
-            request=dict(stored["request"]),
-            provenance={key: str(value) for key, value in stored["provenance"].items()},
-            seed=seed,
+            request=dict(recipe["request"]),
+            provenance={key: str(value) for key, value in recipe["provenance"].items()},
+            seed=recipe["seed"],
             similarity=None if similarity is None else float(similarity),
-            created_s=_created_s(stored.get("created"), clip_path),
-            details={key: value for key, value in stored.items() if key not in _OWN_COLUMNS},
+            created_s=_created_s(recipe.get("created"), clip_path),
+            details={key: value for key, value in recipe.items() if key not in _OWN_COLUMNS},
         )
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (OSError, ValueError, KeyError, OverflowError, NewerRecipeError) as error:
         log.info("%s is passed over in the history: %s", clip_path, error)
         return None
 

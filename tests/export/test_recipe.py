@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
@@ -16,8 +18,11 @@ from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import AudioFileError, UsageError
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
 from qvim_studio.core.result import GenerationResult
+from qvim_studio.export import pcm
 from qvim_studio.export.clip_writer import write_result
+from qvim_studio.export.pack_sources import read_sources
 from qvim_studio.export.recipe import metadata_of, provenance_of, read_recipe, recipe_of
+from qvim_studio.export.riff import wave_file
 from qvim_studio.library.recipes import parse_recipe, request_from
 
 VOICE = AudioClip.from_mono(np.sin(np.arange(4800) * 0.1), 48_000)
@@ -153,6 +158,49 @@ def test_files_of_others_have_no_recipe(tmp_path: Path, ending: str) -> None:
 def test_broken_files_have_no_recipe(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.wav").write_bytes(data)
     assert read_recipe(tmp_path / "a.wav") is None
+
+
+def wave_with(recipe: str, path: Path) -> Path:
+    """A WAV whose recipe is this text."""
+    document = f"<BWFXML><QVIM_STUDIO><RECIPE>{escape(recipe)}</RECIPE></QVIM_STUDIO></BWFXML>"
+    payload = document.encode() + b"\n" * (len(document.encode()) % 2)
+    data = wave_file(pcm.format_payload(1, 48_000, 16), [(b"iXML", payload)], b"\1\0" * 4800)
+    path.write_bytes(data)
+    return path
+
+
+HOSTILE = [
+    "[" * 60_000,
+    '{"a":' * 60_000,
+    '{"seed": 1e400}',
+    '{"recipe_version": [2, 0]}',
+    '{"recipe_version": [2, 0], "seed": 1, "request": {}, "provenance": {"licence": null}}',
+    "7" * 5000,
+    "null",
+]
+
+
+@pytest.mark.parametrize("recipe", HOSTILE, ids=lambda text: text[:20])
+def test_a_hostile_recipe_counts_as_none_and_stops_nothing(recipe: str, tmp_path: Path) -> None:
+    path = wave_with(recipe, tmp_path / "a.wav")
+    assert read_recipe(path) is None and provenance_of(path) is None
+    (source,) = read_sources([path])
+    assert source.recipe is None and not source.may_be_sold
+
+
+def test_a_deep_comment_of_a_flac_counts_as_none(tmp_path: Path) -> None:
+    with soundfile.SoundFile(tmp_path / "a.flac", "w", 48_000, 1) as file:
+        file.comment = "[" * 60_000
+        file.write(VOICE.samples[:, 0])
+    assert read_recipe(tmp_path / "a.flac") is None
+
+
+def test_a_recipe_of_a_newer_program_is_refused_with_the_files_name(tmp_path: Path) -> None:
+    newer = {"recipe_version": [9, 0], "request": {}, "provenance": {}}
+    path = wave_with(json.dumps(newer), tmp_path / "a.wav")
+    with pytest.raises(AudioFileError, match=r"a\.wav is not used: .* newer QVIM Studio"):
+        read_recipe(path)
+    assert parse_recipe(newer, path) is None
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:

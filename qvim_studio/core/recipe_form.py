@@ -1,0 +1,114 @@
+"""The form of recipes: their version, the way up from older ones, and the types of their values.
+
+Version 1 is what was written before recipes said a version. Version 2 says it, and a request may
+lack steps and guidance, which not every family of generators has.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.json_text import as_object, number_of, shown, text_of
+
+RECIPE_VERSION = (2, 0)  # a newer second number is read all the same, a newer first one is not
+VERSION_NAME = "recipe_version"
+MAX_SEED = 2**63 - 1
+_TEXTS = ("program", "created", "audio_sha256")
+_NUMBERS = ("similarity", "bandwidth_hz", "extended_to_hz", "true_peak_dbfs", "loudness_lufs")
+_NEVER_NULL = ("bandwidth_hz", "true_peak_dbfs")
+_REQUEST_TEXTS = ("text", "negative_text", "imitation_sha256", "timbre_sha256")
+_PROVENANCE_TEXTS = ("checkpoint", "checkpoint_title", "revision", "licence", "commercial")
+_LARGEST = 1e12  # of any number but the seed
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class NewerRecipeError(AudioFileError):
+    """A recipe was written by a QVIM Studio whose recipes are not read here."""
+
+
+def current_recipe(stored: Any) -> dict[str, Any]:
+    """A recipe of any version in today's form; values it does not know stay as they are.
+
+    Raises ValueError for what is no recipe of ours or holds values of other types, and
+    NewerRecipeError.
+    """
+    try:
+        json.dumps(stored, allow_nan=False)
+    except RecursionError as error:
+        raise ValueError("its values are nested too deeply") from error
+    recipe = as_object(stored)
+    for part in ("request", "provenance"):
+        as_object(recipe.get(part))
+    major = _major(recipe)
+    if major > RECIPE_VERSION[0]:
+        said = ".".join(map(str, recipe[VERSION_NAME]))
+        raise NewerRecipeError(
+            f"The recipe is of version {said}, written by a newer QVIM Studio; versions up to "
+            f"{RECIPE_VERSION[0]} are read here. Update QVIM Studio and try again."
+        )
+    for number in range(major, RECIPE_VERSION[0]):
+        recipe = MIGRATIONS[number](recipe)
+    _check(recipe)
+    return recipe
+
+
+def says_version(recipe: Mapping[str, Any]) -> bool:
+    """Whether a recipe names its version; JSON of other programs does not."""
+    return VERSION_NAME in recipe
+
+
+def _major(recipe: Mapping[str, Any]) -> int:
+    if not says_version(recipe):
+        return 1
+    version = recipe[VERSION_NAME]
+    is_pair = isinstance(version, list) and len(version) == 2
+    if not is_pair or not all(type(part) is int and part >= 0 for part in version):
+        raise ValueError(f"{VERSION_NAME} is {shown(version)}, expected two whole numbers")
+    return max(1, version[0])
+
+
+def _from_version_1(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe that does not speak of bandwidth is of a time when nothing was extended."""
+    request = {"extend_bandwidth": False, **recipe["request"]}
+    return {**recipe, "request": request, VERSION_NAME: list(RECIPE_VERSION)}
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _from_version_1}
+
+
+def _check(recipe: Mapping[str, Any]) -> None:
+    request, provenance = recipe["request"], recipe["provenance"]
+    for values, names in (
+        (recipe, _TEXTS),
+        (request, _REQUEST_TEXTS),
+        (provenance, _PROVENANCE_TEXTS),
+    ):
+        for name in names:
+            text_of(values, name, "")
+    for values, names in ((provenance, _PROVENANCE_TEXTS), (recipe, _NEVER_NULL)):
+        for name in names:
+            if name in values and values[name] is None:
+                raise ValueError(f"{name} is null, expected a value")
+    # What names a file may hold bytes that are no UTF-8, as halves of characters.
+    for text in (recipe.get("started_from") or "", *_list_of(recipe, "notes")):
+        if not isinstance(text, str):
+            raise ValueError(f"got {shown(text)} among the notes, expected texts")
+    for name in _NUMBERS:
+        number_of(recipe, name, 0.0, -_LARGEST, _LARGEST)
+    for name in ("steps", "guidance"):
+        number_of(request, name, 0.0, 0.0, _LARGEST)
+    if type(recipe.get("seed")) is not int or not 0 <= recipe["seed"] <= MAX_SEED:
+        raise ValueError(f"seed is {shown(recipe.get('seed'))}, expected 0 to {MAX_SEED}")
+    if request.get("edit"):
+        as_object(request["edit"])
+
+
+def _list_of(values: Mapping[str, Any], name: str) -> list[Any]:
+    value = values.get(name) or []
+    if not isinstance(value, list):
+        raise ValueError(f"{name} is {shown(value)}, expected a list")
+    return value

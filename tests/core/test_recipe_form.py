@@ -1,0 +1,148 @@
+"""Recipes of every version that was ever written are read; hostile ones are none of ours."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import scripted_engine
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.recipe_form import RECIPE_VERSION, NewerRecipeError, current_recipe
+from qvim_studio.core.request import GenerationRequest, SamplerName, Start
+from qvim_studio.core.result import GenerationResult
+from qvim_studio.export.recipe import metadata_of, read_recipe, recipe_of
+from qvim_studio.library.recipes import parse_recipe, read_recipe_beside, request_from
+
+DATA = Path(__file__).parent.parent / "data"
+VERSIONS = range(1, RECIPE_VERSION[0] + 1)
+VOICE = AudioClip.from_mono(np.sin(np.arange(1600) * 0.1).astype(np.float32), 16_000)
+REQUEST = GenerationRequest(
+    imitation=VOICE,
+    text="a big dog",
+    negative_text="music",
+    balance=0.3,
+    follow=0.2,
+    duration_s=0.2,
+    variations=1,
+    seed=7,
+    steps=9,
+    guidance=2.5,
+    sampler=SamplerName.DDIM,
+    start=Start.NEAREST,
+    strength=0.5,
+    library_folder="sounds",
+)
+
+
+def golden(version: int = RECIPE_VERSION[0]) -> dict[str, Any]:
+    return json.loads((DATA / f"recipe_version_{version}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) -> None:
+    path = DATA / f"recipe_version_{version}.wav"
+    inside, beside = read_recipe(path), read_recipe_beside(path)
+    assert inside is not None and beside is not None
+    parsed = parse_recipe(inside, path)
+    for recipe in (parsed, beside):
+        assert recipe is not None
+        assert request_from(recipe, VOICE).recipe() == REQUEST.recipe()
+        assert recipe.provenance == scripted_engine.PROVENANCE.as_dict()
+        assert recipe.details["bandwidth_hz"] == 8000.0
+    assert "content up to 8000 Hz" in metadata_of(inside, "dog").notes
+
+
+def test_every_version_becomes_todays() -> None:
+    today = golden()
+    older = current_recipe(golden(1))
+    assert {**older, "created": today["created"]} == today
+    assert current_recipe(today) == today
+
+
+def test_what_is_written_today_is_the_golden_form() -> None:
+    variation = scripted_engine.make_variations(REQUEST)[0]
+    result = GenerationResult(REQUEST, scripted_engine.PROVENANCE, (variation,))
+    written = recipe_of(result, variation)
+    assert written.keys() == golden().keys()
+    assert written["request"] == golden()["request"]
+    assert written["recipe_version"] == list(RECIPE_VERSION)
+
+
+def test_a_recipe_of_old_that_does_not_speak_of_bandwidth_is_not_extended() -> None:
+    old = golden(1)
+    del old["request"]["extend_bandwidth"]
+    assert current_recipe(old)["request"]["extend_bandwidth"] is False
+
+
+def test_a_newer_second_number_is_read_and_a_newer_first_one_refused() -> None:
+    newer = golden() | {"recipe_version": [RECIPE_VERSION[0], 99], "of_tomorrow": 1}
+    assert current_recipe(newer)["of_tomorrow"] == 1
+    with pytest.raises(NewerRecipeError, match=r"version 9\.1, written by a newer .* Update"):
+        current_recipe(golden() | {"recipe_version": [9, 1]})
+
+
+def test_a_family_without_steps_and_guidance_has_recipes_too() -> None:
+    recipe = golden()
+    del recipe["request"]["steps"]
+    recipe["request"]["guidance"] = None
+    notes = metadata_of(current_recipe(recipe), "dog").notes
+    assert "steps" not in notes and "guidance" not in notes and "imitation SHA-256 713f" in notes
+
+
+WRONG: list[dict[str, Any]] = [
+    {"recipe_version": "2"},
+    {"recipe_version": [2]},
+    {"recipe_version": [2.0, 0]},
+    {"recipe_version": [True, 0]},
+    {"created": 5},
+    {"program": []},
+    {"seed": "7"},
+    {"seed": -1},
+    {"seed": 2**63},
+    {"seed": True},
+    {"bandwidth_hz": "wide"},
+    {"loudness_lufs": "loud"},
+    {"loudness_lufs": math.nan},
+    {"true_peak_dbfs": [1]},
+    {"true_peak_dbfs": None},
+    {"bandwidth_hz": None},
+    {"extended_to_hz": "x"},
+    {"similarity": math.inf},
+    {"similarity": 10**400},
+    {"started_from": 3},
+    {"notes": "a note"},
+    {"notes": [1]},
+    {"request": None},
+    {"request": {"text": 7}},
+    {"request": {"text": "\ud800"}},
+    {"request": {"imitation_sha256": 1}},
+    {"request": {"steps": "many"}},
+    {"request": {"edit": "yes"}},
+    {"provenance": []},
+    {"provenance": {"licence": {}}},
+    {"provenance": {"licence": None}},
+    {"provenance": {"commercial": True}},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_value_of_another_type_makes_it_no_recipe(wrong: dict[str, Any]) -> None:
+    recipe = golden()
+    for name, value in wrong.items():
+        is_part = isinstance(value, dict)
+        recipe[name] = {**recipe[name], **value} if is_part else value
+    with pytest.raises(ValueError):
+        current_recipe(recipe)
+
+
+def test_values_nested_too_deeply_make_it_no_recipe() -> None:
+    deep: list[Any] = []
+    for _ in range(60_000):
+        deep = [deep]
+    with pytest.raises(ValueError, match="nested too deeply"):
+        current_recipe(golden() | {"notes": deep})
