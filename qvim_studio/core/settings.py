@@ -1,24 +1,28 @@
 """The user's choices that outlive a session, kept as JSON with a version.
 
-A file of an older version is migrated after a backup; a damaged file or one of a newer version is
-set aside, never overwritten, and the studio starts with its defaults and says so.
+A file of an older version is migrated after a backup. A value that is not possible is replaced by
+its default, and the others are kept; a file that cannot be read at all or is of a newer version is
+set aside. Each time a copy of the file is kept, and one sentence says so.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.errors import OutputError, UsageError
+from qvim_studio.core.json_text import as_object, read_json
 from qvim_studio.core.request import (
     DEFAULT_BALANCE,
+    MAX_GUIDANCE,
     MAX_STEPS,
     MAX_VARIATIONS,
+    MIN_STRENGTH,
     SamplerName,
     Start,
     VramMode,
@@ -26,6 +30,7 @@ from qvim_studio.core.request import (
 from qvim_studio.core.text_file import save_text
 
 SETTINGS_VERSION = 1
+TOLD_VALUES = 6  # a sentence names no more of them
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 MIGRATIONS: Mapping[int, Migration] = {}  # from version N to N + 1
@@ -102,11 +107,11 @@ class Settings:
             texts = getattr(self, name)
             _check_texts(name, (*texts.keys(), *texts.values()))
         if self.strength is not None:
-            _check_range("strength", self.strength, 0.01, 1.0)
+            _check_range("strength", self.strength, MIN_STRENGTH, 1.0)
         if self.steps is not None:
             _check_range("steps", self.steps, 1, MAX_STEPS)
         if self.guidance is not None:
-            _check_range("guidance", self.guidance, 0.0, 30.0)
+            _check_range("guidance", self.guidance, 0.0, MAX_GUIDANCE)
 
     @property
     def monitor(self) -> str | None:
@@ -149,25 +154,61 @@ _TYPES: Mapping[Any, tuple[type, ...]] = {
 def load_settings(path: Path) -> tuple[Settings, str | None]:
     """The stored settings, and one sentence for the user where they could not be used."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        version = stored.pop("version")
-        if not isinstance(version, int):
-            raise TypeError(f"version is {version!r}")
+        stored = as_object(read_json(path))
     except FileNotFoundError:
         return Settings(), None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError):
         return Settings(), _set_aside(path, "could not be read")
+    version = stored.pop("version", None)
+    bad: list[str] = []
+    if type(version) is not int or version < 1:
+        version = SETTINGS_VERSION
+        bad.append("version")
     if version > SETTINGS_VERSION:
         return Settings(), _set_aside(path, f"were written by a newer QVIM Studio ({version})")
     if version < SETTINGS_VERSION:
         _copy_beside(path, f"version-{version}")
-    known = {entry.name for entry in fields(Settings)}
     try:
         for number in range(version, SETTINGS_VERSION):
             stored = MIGRATIONS[number](stored)
-        return Settings(**{key: value for key, value in stored.items() if key in known}), None
-    except (UsageError, ValueError, TypeError, KeyError):
-        return Settings(), _set_aside(path, "hold values that are not possible")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return Settings(), _set_aside(path, "could not be brought up to date")
+    settings, impossible = _healed(stored)
+    bad += impossible
+    return settings, _healing_told(path, bad) if bad else None
+
+
+def _healed(stored: Mapping[str, Any]) -> tuple[Settings, list[str]]:
+    """Settings with every value that is possible, and the names of those that are not."""
+    settings, bad = Settings(), []
+    for name in (entry.name for entry in fields(Settings) if entry.name in stored):
+        value = stored[name]
+        tries: list[tuple[str, Any]] = [(name, value)]
+        if value and isinstance(value, dict):
+            tries = [(f"{name}: {key}", {key: each}) for key, each in value.items()]
+        elif value and isinstance(value, list):
+            tries = [(name, [each]) for each in value]
+        for title, part in tries:
+            there = getattr(settings, name)
+            try:
+                if isinstance(part, dict):
+                    part = {**there, **part}
+                elif isinstance(part, list):
+                    part = [*there, *part]
+                settings = settings.with_changes(**{name: part})
+            except (UsageError, ValueError, TypeError):
+                bad.append(title)
+    return settings, list(dict.fromkeys(bad))
+
+
+def _healing_told(path: Path, bad: Sequence[str]) -> str:
+    copy = _copy_beside(path, "unused")
+    kept = f" The file as it was is kept as {copy.name}." if copy else ""
+    shown = ", ".join(bad[:TOLD_VALUES]) + (", …" if len(bad) > TOLD_VALUES else "")
+    return (
+        f"Some settings in {path} were not possible and have their defaults again: {shown}. "
+        f"All others are kept.{kept}"
+    )
 
 
 def save_settings(settings: Settings, path: Path) -> None:

@@ -60,6 +60,59 @@ def test_settings_that_cannot_be_used_are_kept_aside(tmp_path: Path, content: by
     assert (tmp_path / "settings.unused-1.json").read_bytes() == content
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("theme", "pink"),
+        ("theme", ["dark"]),
+        ("variations", 0),
+        ("variations", 10**400),
+        ("steps", "many"),
+        ("balance", float("nan")),
+        ("shortcuts", "ctrl"),
+        ("shortcuts", []),
+        ("texts", {"a": 1}),
+        ("watch_folder", None),
+        ("input_device", {}),
+        ("guidance", True),
+    ],
+)
+def test_one_bad_value_costs_itself_alone(tmp_path: Path, name: str, value: object) -> None:
+    path = tmp_path / "settings.json"
+    good = {"steps": 12, "follow": 0.25, "shortcuts": {"play": "P"}, "texts": ["rain"]}
+    path.write_text(json.dumps({"version": 1, **good, name: value}))
+    before = path.read_bytes()
+    settings, notice = load_settings(path)
+    expected = {"steps": 12, "follow": 0.25, "shortcuts": {"play": "P"}, "texts": ("rain",)}
+    expected.pop(name, None)
+    assert settings == Settings(**expected)
+    assert notice is not None and name in notice and "settings.unused-1.json" in notice
+    assert (tmp_path / "settings.unused-1.json").read_bytes() == before
+
+
+def test_one_bad_shortcut_costs_itself_alone(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    stored = {"shortcuts": {"play": "P", "stop": 5, "find": "F"}, "texts": ["rain", 3, "sea"]}
+    path.write_text(json.dumps({"version": 1, **stored}))
+    settings, notice = load_settings(path)
+    assert settings.shortcuts == {"play": "P", "find": "F"} and settings.texts == ("rain", "sea")
+    assert notice is not None and "texts, shortcuts: stop." in notice
+
+
+def test_a_list_of_bad_values_stays_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"version": 1, "shortcuts": {f"key {n}": n for n in range(99)}}))
+    _, notice = load_settings(path)
+    assert notice is not None and "key 5, …." in notice and "key 6" not in notice
+
+
+def test_brackets_nested_too_deeply_are_kept_aside(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("[" * 60_000)
+    settings, notice = load_settings(path)
+    assert settings == Settings() and notice is not None and "could not be read" in notice
+
+
 def test_unknown_keys_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"version": 1, "theme": "dark", "gone": 5}')
