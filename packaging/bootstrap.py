@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 
 MIN_PYTHON = (3, 10)
+# The newest one for which every package that we need has a wheel on Linux, Windows and macOS.
+MAX_PYTHON = (3, 13)
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 EXAMPLE = ROOT / "resources" / "examples" / "dog_woof.flac"
@@ -54,6 +56,8 @@ TEST_PACKAGES = [
     "ffmpeg",
     "mediainfo",
     "libimage-exiftool-perl",
+    # Watches for connections and files outside our own folders.
+    "strace",
 ]
 # One worker for each processor; the tests of a file, which share what is slow to make, in one.
 WHOLE_SUITE = ["-n", "logical", "--dist", "loadfile"]
@@ -66,12 +70,7 @@ class SetupError(Exception):
 
 
 def main(arguments):
-    if sys.version_info < MIN_PYTHON:
-        found = ".".join(map(str, sys.version_info[:3]))
-        raise SetupError(
-            "QVIM Studio needs Python 3.10 or newer, this is {}. Install a newer one and start "
-            "this file with it, for example: python3.12 packaging/bootstrap.py run".format(found)
-        )
+    check_python()
     if not arguments or arguments[0] not in ("run", "test"):
         print(__doc__.strip())
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
@@ -80,6 +79,23 @@ def main(arguments):
     if with_tests:
         return run_tests(arguments[1:])
     return run_studio(arguments[1:])
+
+
+def check_python():
+    found = ".".join(map(str, sys.version_info[:3]))
+    wanted = "QVIM Studio needs Python 3.10 to 3.13 (64-bit), this is {}. ".format(found)
+    advice = (
+        "Install a fitting one and start this file with it, for example: "
+        "python3.12 packaging/bootstrap.py run"
+    )
+    if sys.version_info < MIN_PYTHON:
+        raise SetupError(wanted + advice)
+    if sys.version_info[:2] > MAX_PYTHON:
+        raise SetupError(wanted + "Some libraries have no packages for newer ones yet. " + advice)
+    if sys.maxsize < 2**32:
+        raise SetupError(
+            wanted + "It is a 32-bit Python, for which PyTorch does not exist. " + advice
+        )
 
 
 def set_up(with_tests):

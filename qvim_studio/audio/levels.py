@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pyebur128
 import soxr
 
+from qvim_studio.audio.loudness import integrated_loudness
 from qvim_studio.core.clip import AudioClip
 
 OVERSAMPLING = 4  # of the true-peak meter (ITU-R BS.1770-4, annex 2)
@@ -32,13 +32,10 @@ def true_peak_dbfs(clip: AudioClip) -> float:
 
 
 def loudness_lufs(clip: AudioClip) -> float | None:
-    """Integrated loudness (BS.1770-4); None where it is undefined (under 400 ms, or silence)."""
+    """Integrated loudness (BS.1770-4); None where undefined: see audio.loudness."""
     if clip.duration_s < MIN_LOUDNESS_S:
         return None
-    meter = pyebur128.R128State(clip.channels, clip.sample_rate, pyebur128.MeasurementMode.MODE_I)
-    meter.add_frames(np.ascontiguousarray(clip.samples).ravel(), len(clip.samples))
-    loudness = pyebur128.get_loudness_global(meter)
-    return float(loudness) if np.isfinite(loudness) else None
+    return integrated_loudness(clip.samples, clip.sample_rate)
 
 
 def normalize_peak(clip: AudioClip, target_dbfs: float = -1.0) -> AudioClip:

@@ -52,7 +52,7 @@ def warnings_of(clip: AudioClip, is_loop: bool = False) -> list[str]:
 
 def noise_floor_dbfs(clip: AudioClip) -> float | None:
     """Level of the quietest 100 ms; None where the clip is shorter than two of them."""
-    step = int(NOISE_WINDOW_S * clip.sample_rate)
+    step = max(1, int(NOISE_WINDOW_S * clip.sample_rate))
     count = len(clip.samples) // step
     if count < 2:
         return None

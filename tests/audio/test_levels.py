@@ -83,3 +83,10 @@ def test_sounds_for_comparison_are_equally_loud_and_keep_their_peaks(seconds: fl
 
 def test_the_comparison_level_is_the_broadcast_one() -> None:
     assert loudness_lufs(match_loudness(sine(997, 0.5, 3.0))) == pytest.approx(-23.0, abs=0.05)
+
+
+def test_one_sample_a_second_has_a_peak_and_no_loudness() -> None:
+    clip = AudioClip(np.full((10, 1), 0.5, np.float32), 1)
+    assert loudness_lufs(clip) is None
+    assert true_peak_dbfs(clip) == pytest.approx(-6.0, abs=1.5)
+    assert match_loudness(clip) is clip

@@ -220,6 +220,12 @@ def test_sounds_of_any_length_get_a_cover_and_a_demo(tmp_path: Path, silence_s: 
     assert soundfile.info(folder / "Demo/My Pack_demo.wav").duration == pytest.approx(6.25)
 
 
+def test_a_sound_of_one_sample_a_second_is_packed_without_a_loudness(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "slow.wav", np.tile([0.25, -0.25], 10), 1)
+    entry = render_clip(plan_pack([tmp_path / "slow.wav"], OPTIONS).clips[0], OPTIONS)[0]
+    assert entry.loudness_lufs is None and entry.true_peak_dbfs < 0
+
+
 def test_a_sound_of_another_category_is_written_again(tmp_path: Path) -> None:
     options = PackOptions("P", "MK", "QVIM", template=NameTemplate("{fxname}_{number}"))
     sources = read_sources(make_clips(tmp_path / "clips", "bark", 1))

@@ -48,12 +48,38 @@ def make_debian(
     return calls
 
 
-def test_an_old_python_is_told_so(
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ((3, 9, 2), r"needs Python 3\.10 to 3\.13 \(64-bit\), this is 3\.9\.2\. Install"),
+        ((3, 14, 0), r"this is 3\.14\.0\. Some libraries have no packages for newer ones yet"),
+    ],
+)
+def test_pythons_that_are_too_old_or_too_new_get_a_sentence(
+    bootstrap: types.ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    version: tuple[int, int, int],
+    sentence: str,
+) -> None:
+    monkeypatch.setattr(bootstrap.sys, "version_info", version)
+    with pytest.raises(bootstrap.SetupError, match=sentence):
+        bootstrap.main(["run"])
+
+
+def test_a_32_bit_python_gets_a_sentence(
     bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bootstrap.sys, "version_info", (3, 9, 2))
-    with pytest.raises(bootstrap.SetupError, match=r"needs Python 3\.10 or newer, this is 3\.9\.2"):
+    monkeypatch.setattr(bootstrap.sys, "maxsize", 2**31 - 1)
+    with pytest.raises(bootstrap.SetupError, match="32-bit Python, for which PyTorch does not"):
         bootstrap.main(["run"])
+
+
+@pytest.mark.parametrize("version", [(3, 10, 0), (3, 13, 9)])
+def test_pythons_with_wheels_for_everything_are_accepted(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int]
+) -> None:
+    monkeypatch.setattr(bootstrap.sys, "version_info", version)
+    bootstrap.check_python()
 
 
 def test_without_a_word_it_explains_itself() -> None:
