@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
+from qvim_studio.audio.device_list import AudioDevice, Direction, find_device, list_devices
+from qvim_studio.audio.source_watch import default_source_channels
 from qvim_studio.core.errors import DeviceError
 
 log = logging.getLogger(__name__)
@@ -34,18 +36,6 @@ class StreamOptions:
     sample_rate: int = STUDIO_RATE_HZ
     block_frames: int = 480
     latency_s: float = 0.2
-
-
-@dataclass(frozen=True)
-class AudioDevice:
-    """A microphone or loudspeaker by the name PortAudio and the settings know it by."""
-
-    name: str
-    host_api: str
-    index: int
-    channels: int
-    sample_rate: int
-    is_default: bool
 
 
 class AudioStream(Protocol):
@@ -73,11 +63,11 @@ class AudioBackend(Protocol):
     def set_options(self, options: StreamOptions) -> None: ...
 
     def open_input(
-        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+        self, device: AudioDevice, channel: int, on_block: OnBlock, on_finished: OnFinished
     ) -> AudioStream: ...
 
     def open_output(
-        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+        self, device: AudioDevice, on_block: OnBlock, on_finished: OnFinished
     ) -> AudioStream: ...
 
 
@@ -95,10 +85,12 @@ class PortAudioBackend:
         self._sounddevice: Any = None
 
     def input_devices(self) -> tuple[AudioDevice, ...]:
-        return self._devices("max_input_channels", "default_input_device")
+        with self._portaudio() as sounddevice:
+            return _list(sounddevice, Direction.INPUT, default_source_channels)
 
     def output_devices(self) -> tuple[AudioDevice, ...]:
-        return self._devices("max_output_channels", "default_output_device")
+        with self._portaudio() as sounddevice:
+            return _list(sounddevice, Direction.OUTPUT)
 
     def refresh(self) -> None:
         """Look again which devices there are; PortAudio can only while nothing is open."""
@@ -117,63 +109,54 @@ class PortAudioBackend:
         self._options = options
 
     def open_input(
-        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+        self, device: AudioDevice, channel: int, on_block: OnBlock, on_finished: OnFinished
     ) -> _PortAudioStream:
         """Start recording: ``on_block`` gets (frames, channels) on PortAudio's thread.
 
-        The array is PortAudio's own and is valid during the call only.
+        All channels are opened, at least as many as reach ``channel`` (from 1, or MIX). The array
+        is PortAudio's own and is valid during the call only.
         """
-        device = _pick(self.input_devices(), device_name, "microphone")
+        least = max(channel, 1)
+        if least > device.channels:
+            raise DeviceError(
+                f"“{device.title}” has {_inputs(device.channels)}, and input {channel} is chosen "
+                "for it. Choose another input in the recording options."
+            )
 
         def on_input(block: np.ndarray, frames: int, time: object, status: object) -> None:
             on_block(block)
 
-        return self._open("InputStream", device, (1, 2), on_input, on_finished)
+        counts = [n for n in (device.channels, least, 2, 1) if least <= n <= device.channels]
+        return self._open(Direction.INPUT, device, counts, on_input, on_finished)
 
     def open_output(
-        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+        self, device: AudioDevice, on_block: OnBlock, on_finished: OnFinished
     ) -> _PortAudioStream:
         """Start playing: ``on_block`` fills (frames, channels) on PortAudio's thread."""
-        device = _pick(self.output_devices(), device_name, "loudspeaker")
 
         def on_output(block: np.ndarray, frames: int, time: object, status: object) -> None:
             on_block(block)
 
-        return self._open("OutputStream", device, (2, 1), on_output, on_finished)
-
-    def _devices(self, channels_key: str, default_key: str) -> tuple[AudioDevice, ...]:
-        with self._portaudio() as sounddevice:
-            apis = sounddevice.query_hostapis()
-            return tuple(
-                AudioDevice(
-                    name=entry["name"],
-                    host_api=apis[entry["hostapi"]]["name"],
-                    index=entry["index"],
-                    channels=entry[channels_key],
-                    sample_rate=round(entry["default_samplerate"]),
-                    is_default=entry["index"] == apis[entry["hostapi"]][default_key],
-                )
-                for entry in sounddevice.query_devices()
-                if entry[channels_key] > 0
-            )
+        counts = [n for n in (2, 1, device.channels) if n <= device.channels]
+        return self._open(Direction.OUTPUT, device, counts, on_output, on_finished)
 
     def _open(
         self,
-        kind: str,
+        direction: Direction,
         device: AudioDevice,
-        wanted_channels: tuple[int, ...],
+        channel_counts: Sequence[int],
         callback: Callable[..., None],
         on_finished: OnFinished,
     ) -> _PortAudioStream:
         with self._portaudio() as sounddevice:
+            # its index may have changed since it was listed
+            device = find_device(_list(sounddevice, direction), device.key, direction)
+            kind = "InputStream" if direction is Direction.INPUT else "OutputStream"
             # PortAudio names 44.1 kHz where ALSA leaves the choice; 48 kHz is the studio's rate
             options = self._options
             rates = dict.fromkeys((options.sample_rate, STUDIO_RATE_HZ, device.sample_rate))
-            channel_counts = dict.fromkeys(
-                [n for n in wanted_channels if n <= device.channels] + [device.channels]
-            )
             error: Exception | None = None
-            for rate, channels in itertools.product(rates, channel_counts):
+            for rate, channels in itertools.product(rates, dict.fromkeys(channel_counts)):
                 stream = None
                 try:
                     stream = getattr(sounddevice, kind)(
@@ -195,7 +178,7 @@ class PortAudioBackend:
                 self._open_streams += 1
                 return _PortAudioStream(self, stream, rate, channels)
         raise DeviceError(
-            f"“{device.name}” cannot be opened: {error}. Close other programs that use it, or "
+            f"“{device.title}” cannot be opened: {error}. Close other programs that use it, or "
             "choose another device in the settings."
         )
 
@@ -251,17 +234,14 @@ def _load_sounddevice() -> Any:
     return sounddevice
 
 
-def _pick(devices: tuple[AudioDevice, ...], name: str, kind: str) -> AudioDevice:
-    """The device of that name; with an empty name the system's default."""
-    if not devices:
-        raise DeviceError(f"No {kind} was found. Connect one, then refresh in the settings.")
-    if name:
-        for device in devices:
-            if device.name == name:
-                return device
-        raise DeviceError(
-            f"The {kind} “{name}” is not connected. Connect it or choose another in the settings."
-        )
-    # ALSA offers many doors to the same card; "default" is the one the desktop routes
-    ranked = sorted(devices, key=lambda d: (d.name != "default", not d.is_default))
-    return ranked[0]
+def _list(
+    sounddevice: Any,
+    direction: Direction,
+    door_channels: Callable[[], int | None] = lambda: None,
+) -> tuple[AudioDevice, ...]:
+    entries, host_apis = sounddevice.query_devices(), sounddevice.query_hostapis()
+    return list_devices(entries, host_apis, direction, door_channels)
+
+
+def _inputs(count: int) -> str:
+    return f"{count} inputs" if count > 1 else "one input"

@@ -16,19 +16,19 @@ COMPARISON_LUFS = -23.0  # EBU R128: leaves room for the peaks of short sounds
 
 def peak_dbfs(clip: AudioClip) -> float:
     """Largest sample in dBFS, -120 for silence."""
-    return _to_db(float(np.abs(clip.samples).max(initial=0.0)))
+    return to_dbfs(float(np.abs(clip.samples).max(initial=0.0)))
 
 
 def rms_dbfs(clip: AudioClip) -> float:
     """Root mean square over all samples in dBFS (a full-scale sine is -3)."""
-    return _to_db(float(np.sqrt(np.mean(np.square(clip.samples, dtype=np.float64)))))
+    return to_dbfs(float(np.sqrt(np.mean(np.square(clip.samples, dtype=np.float64)))))
 
 
 def true_peak_dbfs(clip: AudioClip) -> float:
     """Largest value of the waveform between the samples too, in dBTP."""
     rate = clip.sample_rate
     oversampled = soxr.resample(clip.samples, rate, OVERSAMPLING * rate, quality="HQ")
-    return max(_to_db(float(np.abs(oversampled).max(initial=0.0))), peak_dbfs(clip))
+    return max(to_dbfs(float(np.abs(oversampled).max(initial=0.0))), peak_dbfs(clip))
 
 
 def loudness_lufs(clip: AudioClip) -> float | None:
@@ -77,5 +77,6 @@ def fade(clip: AudioClip, in_s: float, out_s: float) -> AudioClip:
     return AudioClip(samples, clip.sample_rate)
 
 
-def _to_db(amplitude: float) -> float:
+def to_dbfs(amplitude: float) -> float:
+    """Of an amplitude, 1.0 being full scale; -120 for silence."""
     return max(20 * float(np.log10(max(amplitude, 1e-12))), SILENCE_DBFS)

@@ -8,8 +8,10 @@ import threading
 import numpy as np
 import soxr
 
+from qvim_studio.audio.device_list import Direction, find_device
 from qvim_studio.audio.devices import AudioBackend
 from qvim_studio.audio.ring_buffer import RingBuffer
+from qvim_studio.core.device_key import DeviceKey
 from qvim_studio.core.errors import DeviceError
 
 log = logging.getLogger(__name__)
@@ -26,7 +28,7 @@ class Monitor:
     ``feed`` and ``close`` belong to one thread, the recorder's; both may block for a moment.
     """
 
-    def __init__(self, backend: AudioBackend, device_name: str, sample_rate: int) -> None:
+    def __init__(self, backend: AudioBackend, loudspeaker: DeviceKey, sample_rate: int) -> None:
         """sample_rate: of what is fed. Raises DeviceError where there is no loudspeaker."""
         self._ended = threading.Event()
         self._is_primed = False
@@ -34,7 +36,8 @@ class Monitor:
         self._ring = RingBuffer(round(RING_S * 192_000), 1)
         self._rate = 0
         self._primed_s = PRIMED_S
-        self._stream = backend.open_output(device_name, self._on_block, self._ended.set)
+        device = find_device(backend.output_devices(), loudspeaker, Direction.OUTPUT)
+        self._stream = backend.open_output(device, self._on_block, self._ended.set)
         self._resampler = None
         if self._stream.sample_rate != sample_rate:
             self._resampler = soxr.ResampleStream(
@@ -73,3 +76,45 @@ class Monitor:
         self._is_primed = len(waiting) >= len(block)
         if not self._is_primed:
             self._primed_s = min(2 * self._primed_s, MAX_PRIMED_S)
+
+
+class MonitorSwitch:
+    """Opens and closes the loudspeaker as it is wanted; a take never fails because of it.
+
+    All methods belong to one thread, the recorder's.
+    """
+
+    def __init__(self, backend: AudioBackend) -> None:
+        self._backend = backend
+        self._monitor: Monitor | None = None
+        self._wanted: DeviceKey | None = None
+        self._error: DeviceError | None = None
+
+    def follow(self, wanted: DeviceKey | None, sample_rate: int) -> DeviceError | None:
+        """Be heard on ``wanted``, None for nowhere; why that is not so, if it is not."""
+        if self._monitor is not None and self._monitor.is_lost:
+            self.close()
+            self._error = DeviceError(
+                "The loudspeaker on which the microphone was heard is gone. The take goes on; "
+                "connect it again, or choose another in the settings."
+            )
+        if wanted != self._wanted:
+            self.close()
+            self._wanted = wanted
+            if wanted is not None:
+                try:
+                    self._monitor = Monitor(self._backend, wanted, sample_rate)
+                except DeviceError as error:
+                    log.warning("The microphone is not heard: %s", error)
+                    self._error = error
+        return self._error
+
+    def feed(self, samples: np.ndarray) -> None:
+        """As Monitor.feed, where one is open."""
+        if self._monitor is not None:
+            self._monitor.feed(samples)
+
+    def close(self) -> None:
+        monitor, self._monitor = self._monitor, None
+        if monitor is not None:
+            monitor.close()

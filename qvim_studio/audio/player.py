@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qvim_studio.audio.device_list import Direction, find_device
 from qvim_studio.audio.devices import AudioBackend, AudioStream, StreamOptions
 from qvim_studio.audio.resample import resample
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.device_key import SYSTEM_DEFAULT, DeviceKey
 from qvim_studio.core.errors import DeviceError, StudioError
 
 log = logging.getLogger(__name__)
@@ -126,28 +128,30 @@ class Player:
 
     def __init__(self, backend: AudioBackend) -> None:
         self._backend = backend
-        self._commands: queue.SimpleQueue[tuple[int, LoadClip, str, PlaySpan] | None] = (
+        self._commands: queue.SimpleQueue[tuple[int, LoadClip, DeviceKey, PlaySpan] | None] = (
             queue.SimpleQueue()
         )
         self._ticket = 0
         self._pending = 0
         self._failed: tuple[int, StudioError] | None = None
         self._stream: AudioStream | None = None
-        self._stream_asked = ("", StreamOptions())
+        self._stream_asked = (SYSTEM_DEFAULT, StreamOptions())
         self._device_ended = threading.Event()
         self._voice: _Voice | None = None
         self._releasing: _Voice | None = None
         self._last_block_s = 0.0
         self._thread: threading.Thread | None = None
 
-    def play(self, load: LoadClip, device_name: str = "", span: PlaySpan = WHOLE) -> int:
+    def play(
+        self, load: LoadClip, loudspeaker: DeviceKey = SYSTEM_DEFAULT, span: PlaySpan = WHOLE
+    ) -> int:
         """Play what ``load`` returns; the ticket names it in snapshots."""
         self._ticket += 1
         self._pending = self._ticket
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="player", daemon=True)
             self._thread.start()
-        self._commands.put((self._ticket, load, device_name, span))
+        self._commands.put((self._ticket, load, loudspeaker, span))
         return self._ticket
 
     def stop(self) -> None:
@@ -205,27 +209,27 @@ class Player:
             if command is None:
                 self._close_stream()
                 return
-            ticket, load, device_name, span = command
+            ticket, load, loudspeaker, span = command
             idle_since = time.monotonic()
             if ticket == self._ticket:
                 try:
-                    self._begin(ticket, load, device_name, span)
+                    self._begin(ticket, load, loudspeaker, span)
                 except StudioError as error:
                     self._failed = (ticket, error)
                     self._close_stream()
                 if self._pending == ticket:
                     self._pending = 0
 
-    def _begin(self, ticket: int, load: LoadClip, device_name: str, span: PlaySpan) -> None:
+    def _begin(self, ticket: int, load: LoadClip, loudspeaker: DeviceKey, span: PlaySpan) -> None:
         clip = load()
-        asked = (device_name, self._backend.options)
+        asked = (loudspeaker, self._backend.options)
         if self._stream is None or asked != self._stream_asked:
             self._close_stream()
             self._device_ended.clear()
             self._last_block_s = time.monotonic()
-            self._stream = self._backend.open_output(
-                device_name, self._on_block, self._device_ended.set
-            )
+            found = self._backend.output_devices()
+            device = find_device(found, loudspeaker, Direction.OUTPUT)
+            self._stream = self._backend.open_output(device, self._on_block, self._device_ended.set)
             self._stream_asked = asked
         rate = self._stream.sample_rate
         samples = _for_channels(resample(clip, rate).samples, self._stream.channels)

@@ -13,15 +13,24 @@ from pathlib import Path
 
 import numpy as np
 
+from qvim_studio.audio.channel_levels import ChannelLevels, TakeLevels, pick_channel
+from qvim_studio.audio.device_list import AudioDevice, Direction, find_device
 from qvim_studio.audio.devices import AudioBackend
-from qvim_studio.audio.levels import SILENCE_DBFS, peak_dbfs, rms_dbfs
-from qvim_studio.audio.monitor import Monitor
+from qvim_studio.audio.levels import SILENCE_DBFS, peak_dbfs, rms_dbfs, to_dbfs
+from qvim_studio.audio.monitor import MonitorSwitch
 from qvim_studio.audio.ring_buffer import RingBuffer
 from qvim_studio.audio.source_watch import SourceWatch
 from qvim_studio.audio.take_file import TakeFile
 from qvim_studio.audio.take_wave import COLUMN_S, TakeWave
 from qvim_studio.audio.voice_gate import VoiceGate
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.device_key import (
+    FIRST_INPUT,
+    SYSTEM_DEFAULT,
+    DeviceKey,
+    InputChoices,
+    channel_of,
+)
 from qvim_studio.core.errors import DeviceError, StudioError
 
 log = logging.getLogger(__name__)
@@ -54,11 +63,12 @@ class TakePhase(Enum):
 class RecordingOptions:
     """gain_db: applied before anything else. gate_db: hands-free, takes begin and end at this RMS
     level in dBFS; None: they begin and end when they are asked to. monitor: the loudspeaker on
-    which the microphone is heard, "" the system's; None for none."""
+    which the microphone is heard; None for none. inputs: which input of which microphone."""
 
     gain_db: float = 0.0
     gate_db: float | None = None
-    monitor: str | None = None
+    monitor: DeviceKey | None = None
+    inputs: InputChoices = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +79,8 @@ class TakeSnapshot:
     number: of that take, from 1; 0 before the first.
     count_in_s: until a take begins that was asked for with a count-in.
     peak_db, rms_db: dBFS of the newest 60 ms and 20 ms or so.
-    takes: files that are complete, in order.
+    channel_peaks_db: dBFS of the newest 60 ms of every channel that is open.
+    takes, levels: files that are complete, in order, and what each of them got.
     error: why it failed, or what ended a take that is kept all the same.
     monitor_error: why the microphone is not heard although that was asked for.
     """
@@ -81,7 +92,9 @@ class TakeSnapshot:
     count_in_s: float = 0.0
     peak_db: float = SILENCE_DBFS
     rms_db: float = SILENCE_DBFS
+    channel_peaks_db: tuple[float, ...] = ()
     takes: tuple[Path, ...] = ()
+    levels: tuple[TakeLevels, ...] = ()
     error: StudioError | None = None
     monitor_error: StudioError | None = None
 
@@ -97,13 +110,13 @@ class TakeRecorder:
     def __init__(
         self,
         backend: AudioBackend,
-        device_name: str,
+        microphone: DeviceKey,
         new_path: Callable[[], Path],
         options: RecordingOptions = RecordingOptions(),
     ) -> None:
         """new_path: called for every take, names a file that does not exist yet."""
         self._backend = backend
-        self._device_name = device_name
+        self._microphone = microphone
         self._new_path = new_path
         self._options = options
         self._gate = None if options.gate_db is None else VoiceGate(options.gate_db)
@@ -117,11 +130,14 @@ class TakeRecorder:
         self._sample_rate = 0
         self._take: TakeFile | None = None
         self._take_frames = 0
+        self._take_peak = 0.0
         self._wave: TakeWave | None = None
         self._before: deque[np.ndarray] = deque()
         self._peaks: deque[float] = deque(maxlen=PEAK_BLOCKS)
-        self._monitor: Monitor | None = None
-        self._monitored: str | None = None
+        self._device: AudioDevice | None = None
+        self._channel = FIRST_INPUT
+        self._channel_levels = ChannelLevels()
+        self._monitor = MonitorSwitch(backend)
         self._snapshot = TakeSnapshot()
         self._thread = threading.Thread(target=self._run, name="take", daemon=True)
 
@@ -140,9 +156,15 @@ class TakeRecorder:
     def set_gain(self, gain_db: float) -> None:
         self._options = replace(self._options, gain_db=gain_db)
 
-    def set_monitor(self, monitor: str | None) -> None:
+    def set_monitor(self, monitor: DeviceKey | None) -> None:
         """See RecordingOptions; counts at once."""
         self._options = replace(self._options, monitor=monitor)
+
+    def set_inputs(self, inputs: InputChoices) -> None:
+        """See RecordingOptions; counts at once."""
+        self._options = replace(self._options, inputs=inputs)
+        if self._device is not None:
+            self._channel = channel_of(inputs, self._device.key)
 
     def stop(self) -> None:
         """Ask for the end; the snapshot turns FINISHED when every file is complete."""
@@ -157,8 +179,9 @@ class TakeRecorder:
         return not self._thread.is_alive()
 
     def _on_block(self, block: np.ndarray) -> None:
-        """PortAudio's thread: copy and leave. A voice is one channel: the first."""
-        self._ring.write(block[:, :1])
+        """PortAudio's thread: measure, copy and leave. A voice is one channel."""
+        self._channel_levels.add(block)
+        self._ring.write(pick_channel(block, self._channel))
         self._last_block_s = time.monotonic()
 
     def _run(self) -> None:
@@ -172,7 +195,10 @@ class TakeRecorder:
 
     def _open_and_listen(self) -> None:
         opened_s = time.monotonic()
-        stream = self._backend.open_input(self._device_name, self._on_block, self._device_ended.set)
+        found = self._backend.input_devices()
+        device = self._device = find_device(found, self._microphone, Direction.INPUT)
+        channel = self._channel = channel_of(self._options.inputs, device.key)
+        stream = self._backend.open_input(device, channel, self._on_block, self._device_ended.set)
         self._sample_rate = stream.sample_rate
         try:
             self._listen(opened_s)
@@ -187,7 +213,8 @@ class TakeRecorder:
         watch = SourceWatch()
         try:
             while error is None and not self._stopping.wait(DRAIN_INTERVAL_S):
-                self._follow_monitor()
+                monitor_error = self._monitor.follow(self._options.monitor, self._sample_rate)
+                self._snapshot = replace(self._snapshot, monitor_error=monitor_error)
                 self._drain()
                 error = self._stall(opened_s) or _move(watch)
             self._drain()
@@ -197,7 +224,7 @@ class TakeRecorder:
             self._give_up_take()
         finally:
             watch.close()
-            self._close_monitor()
+            self._monitor.close()
         if self._ring.dropped_frames:
             log.warning("A slow disk lost %d frames of a take", self._ring.dropped_frames)
         is_failed = error is not None and not self._heard_frames
@@ -219,40 +246,14 @@ class TakeRecorder:
             )
         return None
 
-    def _follow_monitor(self) -> None:
-        """Open or close the loudspeaker as it is wanted; a take never fails because of it."""
-        wanted = self._options.monitor
-        if self._monitor is not None and self._monitor.is_lost:
-            self._close_monitor()
-            lost = DeviceError(
-                "The loudspeaker on which the microphone was heard is gone. The take goes on; "
-                "connect it again, or choose another in the settings."
-            )
-            self._snapshot = replace(self._snapshot, monitor_error=lost)
-        if wanted == self._monitored:
-            return
-        self._close_monitor()
-        self._monitored = wanted
-        if wanted is not None:
-            try:
-                self._monitor = Monitor(self._backend, wanted, self._sample_rate)
-            except DeviceError as error:
-                log.warning("The microphone is not heard: %s", error)
-                self._snapshot = replace(self._snapshot, monitor_error=error)
-
-    def _close_monitor(self) -> None:
-        monitor, self._monitor = self._monitor, None
-        if monitor is not None:
-            monitor.close()
-
     def _drain(self) -> None:
         block = self._ring.read()
         if not len(block):
             return
         gain = np.float32(10 ** (self._options.gain_db / 20))
         samples = np.nan_to_num(block[:, 0]) * gain
-        if self._monitor is not None:
-            self._monitor.feed(samples)
+        self._monitor.feed(samples)
+        self._channel_levels.look(self._options.gain_db)
         for part in self._parts(samples):
             self._hear(part)
         heard = AudioClip.from_mono(samples, self._sample_rate)
@@ -294,6 +295,8 @@ class TakeRecorder:
     def _begin_take(self) -> None:
         self._take = TakeFile(self._new_path(), self._sample_rate)
         self._take_frames = 0
+        self._take_peak = 0.0
+        self._channel_levels.begin_take()
         self._wave = TakeWave(self._sample_rate, MAX_TAKE_S + PRE_ROLL_S)
         self._snapshot = replace(self._snapshot, number=self._snapshot.number + 1)
         before, self._before = self._before, deque()
@@ -303,6 +306,7 @@ class TakeRecorder:
     def _keep(self, samples: np.ndarray) -> None:
         if self._take is not None and self._wave is not None:
             self._take.write(samples)
+            self._take_peak = max(self._take_peak, float(np.abs(samples).max(initial=0.0)))
             self._take_frames += len(samples)
             self._wave.add(samples)
 
@@ -320,7 +324,15 @@ class TakeRecorder:
         take, self._take = self._take, None
         if take is not None:
             take.close()
-            self._snapshot = replace(self._snapshot, takes=(*self._snapshot.takes, take.path))
+            before = self._snapshot
+            levels = (*before.levels, self._take_levels())
+            self._snapshot = replace(before, takes=(*before.takes, take.path), levels=levels)
+
+    def _take_levels(self) -> TakeLevels:
+        device = self._device
+        peaks_db = self._channel_levels.take_peaks_db
+        key, title = (SYSTEM_DEFAULT, "") if device is None else (device.key, device.title)
+        return TakeLevels(key, title, self._channel, to_dbfs(self._take_peak), peaks_db)
 
     def _give_up_take(self) -> None:
         """The disk refused: what it took until then is kept."""
@@ -345,6 +357,7 @@ class TakeRecorder:
             count_in_s=count_in_frames / self._sample_rate if count_in_frames else 0.0,
             peak_db=peak_db,
             rms_db=rms_db,
+            channel_peaks_db=self._channel_levels.newest_db,
             error=error,
         )
 

@@ -1,4 +1,4 @@
-"""Notices that the sound server moved a recording to another microphone, which it does silently.
+"""What the sound server knows of microphones and PortAudio does not: moves, and true channels.
 
 PulseAudio and PipeWire let a stream whose microphone is unplugged go on with any other source, a
 loudspeaker's monitor included; PortAudio hears nothing of it. Their own tool tells.
@@ -14,29 +14,41 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 TOOL_TIMEOUT_S = 3.0  # a server that hangs is the stall watch's business
 _CLIENTS = ("libpulse", "libpipewire")
+_UNKNOWN = (OSError, subprocess.SubprocessError, ValueError, TypeError, KeyError, AttributeError)
 
 FindSources = Callable[[], frozenset[int]]
 
 
 def find_sources() -> frozenset[int]:
     """The sources that this process records from now; empty where that is not known."""
-    tool = shutil.which("pactl")
-    if tool is None or not _is_client():
-        return frozenset()
-    command = [tool, "--format=json", "list", "source-outputs"]
     try:
-        told = subprocess.run(command, capture_output=True, timeout=TOOL_TIMEOUT_S, check=True)
-        streams = json.loads(told.stdout)
+        streams = _ask("list", "source-outputs") or ()
         return frozenset(int(stream["source"]) for stream in streams if _is_ours(stream))
-    except (OSError, subprocess.SubprocessError, ValueError, TypeError, KeyError) as error:
+    except _UNKNOWN as error:
         log.info("The sources of the sound server are not known: %s", error)
         return frozenset()
+
+
+def default_source_channels() -> int | None:
+    """How many channels the sound server's default microphone has; None where that is not known."""
+    try:
+        server = _ask("info")
+        if server is None:
+            return None
+        default = server["default_source_name"]
+        for source in _ask("list", "sources") or ():
+            if source["name"] == default:
+                return len(source["channel_map"].split(","))
+    except _UNKNOWN as error:
+        log.info("The channels of the sound server's microphone are not known: %s", error)
+    return None
 
 
 class SourceWatch:
@@ -67,6 +79,19 @@ class SourceWatch:
                 self._moved.set()
                 return
             first = now
+
+
+def _ask(*question: str) -> Any:
+    """The answer of the server's own tool; None where this process is not the server's client.
+
+    Raises what _UNKNOWN lists where there is no answer.
+    """
+    tool = shutil.which("pactl")
+    if tool is None or not _is_client():
+        return None
+    command = [tool, "--format=json", *question]
+    told = subprocess.run(command, capture_output=True, timeout=TOOL_TIMEOUT_S, check=True)
+    return json.loads(told.stdout)
 
 
 def _is_client() -> bool:

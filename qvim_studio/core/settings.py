@@ -15,6 +15,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from qvim_studio.core.device_key import (
+    SYSTEM_DEFAULT,
+    DeviceKey,
+    InputChoices,
+    device_key,
+    input_choices,
+)
 from qvim_studio.core.errors import OutputError, UsageError
 from qvim_studio.core.json_text import as_object, read_json
 from qvim_studio.core.request import (
@@ -29,11 +36,20 @@ from qvim_studio.core.request import (
 )
 from qvim_studio.core.text_file import save_text
 
-SETTINGS_VERSION = 1
+SETTINGS_VERSION = 2
 TOLD_VALUES = 6  # a sentence names no more of them
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-MIGRATIONS: Mapping[int, Migration] = {}  # from version N to N + 1
+
+
+def _name_host_apis(stored: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 knew devices by their names alone."""
+    devices = ("input_device", "output_device")
+    keys = {each: {"name": stored[each]} for each in devices if each in stored}
+    return {**stored, **keys}
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _name_host_apis}  # from version N to N + 1
 
 
 class Theme(str, Enum):
@@ -48,9 +64,10 @@ class Theme(str, Enum):
 class Settings:
     """Everything the settings dialog and the sliders remember.
 
-    Empty strings mean "the system's default" (devices, folders); None means "the checkpoint's own
+    Empty strings mean "the system's default" (folders); None means "the checkpoint's own
     default" (steps, guidance, start, strength). texts: asked for before, newest first.
-    watch_folder: gets a copy of every new clip; empty: none.
+    watch_folder: gets a copy of every new clip; empty: none. inputs: which input is recorded, by
+    microphone.
     shortcuts: key sequences by action, only those the user changed. pack: the fields of the last
     sample pack.
     """
@@ -66,8 +83,9 @@ class Settings:
     strength: float | None = None
     extend_bandwidth: bool = True
     sampler: SamplerName = SamplerName.DPM_SOLVER
-    input_device: str = ""
-    output_device: str = ""
+    input_device: DeviceKey = SYSTEM_DEFAULT
+    output_device: DeviceKey = SYSTEM_DEFAULT
+    inputs: InputChoices = ()
     sample_rate_hz: int = 48_000
     buffer_frames: int = 480
     latency_ms: int = 200
@@ -101,7 +119,10 @@ class Settings:
         _check_range("variations", self.variations, 1, MAX_VARIATIONS)
         for name, (low, high) in _RANGES.items():
             _check_range(name, getattr(self, name), low, high)
-        object.__setattr__(self, "texts", tuple(self.texts))  # JSON knows lists only
+        for name in ("input_device", "output_device"):  # JSON knows neither devices nor tuples
+            object.__setattr__(self, name, device_key(getattr(self, name)))
+        object.__setattr__(self, "inputs", input_choices(self.inputs))
+        object.__setattr__(self, "texts", tuple(self.texts))
         _check_texts("texts", self.texts)
         for name in ("shortcuts", "pack"):
             texts = getattr(self, name)
@@ -114,7 +135,7 @@ class Settings:
             _check_range("guidance", self.guidance, 0.0, MAX_GUIDANCE)
 
     @property
-    def monitor(self) -> str | None:
+    def monitor(self) -> DeviceKey | None:
         """The loudspeaker on which the open microphone is heard, None for none."""
         return self.output_device if self.hears_microphone else None
 
@@ -184,14 +205,14 @@ def _healed(stored: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     for name in (entry.name for entry in fields(Settings) if entry.name in stored):
         value = stored[name]
         tries: list[tuple[str, Any]] = [(name, value)]
-        if value and isinstance(value, dict):
+        if value and isinstance(value, dict) and isinstance(getattr(settings, name), dict):
             tries = [(f"{name}: {key}", {key: each}) for key, each in value.items()]
         elif value and isinstance(value, list):
             tries = [(name, [each]) for each in value]
         for title, part in tries:
             there = getattr(settings, name)
             try:
-                if isinstance(part, dict):
+                if isinstance(there, dict) and isinstance(part, dict):
                     part = {**there, **part}
                 elif isinstance(part, list):
                     part = [*there, *part]

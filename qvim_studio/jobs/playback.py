@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from qvim_studio.audio.player import WHOLE, LoadClip, PlayerSnapshot, PlaySpan
+from qvim_studio.core.device_key import SYSTEM_DEFAULT, DeviceKey
 
 POLL_MS = 16  # a playhead that moves with every frame of the screen
 
@@ -15,7 +16,9 @@ POLL_MS = 16  # a playhead that moves with every frame of the screen
 class PlaysClips(Protocol):
     """The part of audio.player.Player that playback needs."""
 
-    def play(self, load: LoadClip, device_name: str = "", span: PlaySpan = WHOLE) -> int: ...
+    def play(
+        self, load: LoadClip, loudspeaker: DeviceKey = SYSTEM_DEFAULT, span: PlaySpan = WHOLE
+    ) -> int: ...
 
     def stop(self) -> None: ...
 
@@ -48,7 +51,7 @@ class Playback(QObject):
         super().__init__(parent)
         self._player = player
         self._heard = NOTHING
-        self._device_name = ""
+        self._loudspeaker = SYSTEM_DEFAULT
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -57,12 +60,12 @@ class Playback(QObject):
     def heard(self) -> Heard:
         return self._heard
 
-    def set_device(self, name: str) -> None:
-        self._device_name = name
+    def set_device(self, loudspeaker: DeviceKey) -> None:
+        self._loudspeaker = loudspeaker
 
     def play(self, key: str, load: LoadClip, span: PlaySpan = WHOLE) -> None:
         """Play it; what played before ends without a click."""
-        self._player.play(load, self._device_name, span)
+        self._player.play(load, self._loudspeaker, span)
         self._timer.start()
         position_s = self._heard.position_s if span.takes_over else span.start_s
         self._change(Heard(key, position_s))

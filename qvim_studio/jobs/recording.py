@@ -11,8 +11,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from qvim_studio.audio.channel_levels import TakeLevels
 from qvim_studio.audio.devices import AudioBackend
 from qvim_studio.audio.recorder import RecordingOptions, TakePhase, TakeRecorder, TakeSnapshot
+from qvim_studio.core.device_key import DeviceKey, InputChoices
 from qvim_studio.core.errors import DeviceError, StudioError
 
 log = logging.getLogger(__name__)
@@ -34,11 +36,15 @@ class RecordingState(Enum):
 
 @dataclass(frozen=True)
 class RecordingLevel:
-    """What the meter shows: dBFS, and the length of the take so far."""
+    """What the meters show: dBFS, and the length of the take so far.
+
+    channel_peaks_db: of every input of the microphone, the recorded one included.
+    """
 
     peak_db: float
     rms_db: float
     seconds: float
+    channel_peaks_db: tuple[float, ...] = ()
 
 
 class RecordingSession(QObject):
@@ -70,6 +76,7 @@ class RecordingSession(QObject):
         self._number = 0
         self._columns = 0
         self._takes = 0
+        self._take_levels: TakeLevels | None = None
         self._count_in = 0
         self._monitor_error: StudioError | None = None
         self._asked_s = 0.0
@@ -82,15 +89,20 @@ class RecordingSession(QObject):
         return self._state
 
     @property
+    def take_levels(self) -> TakeLevels | None:
+        """What the newest take got from its microphone, None before the first."""
+        return self._take_levels
+
+    @property
     def stays_open(self) -> bool:
         """Does the microphone listen between takes?"""
         return self._stays_open
 
-    def open(self, device_name: str, options: RecordingOptions) -> None:
+    def open(self, microphone: DeviceKey, options: RecordingOptions) -> None:
         """Open the microphone and listen between takes; with a gate, takes begin by themselves."""
         if self._state is RecordingState.IDLE:
             self._stays_open = True
-            self._open(device_name, options)
+            self._open(microphone, options)
 
     def close(self) -> None:
         """Close the microphone after the running take."""
@@ -100,12 +112,15 @@ class RecordingSession(QObject):
             self._move_to(RecordingState.STOPPING)
 
     def start(
-        self, device_name: str, options: RecordingOptions | None = None, count_in_s: float = 0.0
+        self,
+        microphone: DeviceKey,
+        options: RecordingOptions | None = None,
+        count_in_s: float = 0.0,
     ) -> None:
         """Record a new take, opening the microphone where needed; nothing while one is running."""
         if self._state is RecordingState.IDLE:
             self._stays_open = False
-            self._open(device_name, options or RecordingOptions())
+            self._open(microphone, options or RecordingOptions())
         elif self._state is not RecordingState.READY:
             return
         if self._recorder is not None:
@@ -124,10 +139,15 @@ class RecordingSession(QObject):
         if self._recorder is not None:
             self._recorder.set_gain(gain_db)
 
-    def set_monitor(self, monitor: str | None) -> None:
+    def set_monitor(self, monitor: DeviceKey | None) -> None:
         """See RecordingOptions."""
         if self._recorder is not None:
             self._recorder.set_monitor(monitor)
+
+    def set_inputs(self, inputs: InputChoices) -> None:
+        """See RecordingOptions."""
+        if self._recorder is not None:
+            self._recorder.set_inputs(inputs)
 
     def shutdown(self, timeout_s: float = 1.0) -> bool:
         """Finish a running take's file; False where the device hangs."""
@@ -138,8 +158,8 @@ class RecordingSession(QObject):
         recorder.stop()
         return recorder.join(timeout_s)
 
-    def _open(self, device_name: str, options: RecordingOptions) -> None:
-        self._recorder = TakeRecorder(self._backend, device_name, self._new_path, options)
+    def _open(self, microphone: DeviceKey, options: RecordingOptions) -> None:
+        self._recorder = TakeRecorder(self._backend, microphone, self._new_path, options)
         self._number = self._columns = self._takes = self._count_in = 0
         self._monitor_error = None
         self._asked_s = time.monotonic()
@@ -190,7 +210,11 @@ class RecordingSession(QObject):
         if snapshot.wave is not None and len(snapshot.wave) > self._columns:
             self.wave_grew.emit(snapshot.wave[self._columns :].copy())
             self._columns = len(snapshot.wave)
-        self.level_changed.emit(RecordingLevel(snapshot.peak_db, snapshot.rms_db, snapshot.seconds))
+        self.level_changed.emit(
+            RecordingLevel(
+                snapshot.peak_db, snapshot.rms_db, snapshot.seconds, snapshot.channel_peaks_db
+            )
+        )
 
     def _follow(self, snapshot: TakeSnapshot) -> None:
         """Between takes: ready, or counting the next one in."""
@@ -212,8 +236,9 @@ class RecordingSession(QObject):
         return is_waiting and time.monotonic() - self._asked_s > ANSWER_TIMEOUT_S
 
     def _report_takes(self, snapshot: TakeSnapshot) -> None:
-        new, self._takes = snapshot.takes[self._takes :], len(snapshot.takes)
-        for path in new:
+        first, self._takes = self._takes, len(snapshot.takes)
+        new = zip(snapshot.takes[first:], snapshot.levels[first:], strict=True)
+        for path, self._take_levels in new:
             self.take_recorded.emit(path)
 
     def _end(self, snapshot: TakeSnapshot, error: StudioError | None) -> None:

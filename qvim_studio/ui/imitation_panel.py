@@ -114,7 +114,7 @@ class ImitationPanel(Card):
 
     @Slot(object)
     def show_level(self, level: RecordingLevel) -> None:
-        self.bar.meter.show_level(level.peak_db, level.rms_db)
+        self.bar.show_level(level)
         if self._state is RecordingState.RECORDING:
             self.take_head.time.setText(seconds_text(level.seconds))
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvim_studio.audio.devices import AudioDevice
+from qvim_studio.audio.device_list import AudioDevice
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import (
     CheckpointError,
@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
     def _on_devices_found(self, devices: Devices) -> None:
         self._devices = devices
         bar = self.imitation.bar
-        bar.show_microphones(devices[0], self._services.store.settings.input_device)
+        bar.show_microphones(devices[0], self._services.store.settings)
         reason = self.tr(
             "No microphone was found. Connect one, then look for devices again in the settings."
         )

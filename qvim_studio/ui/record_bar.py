@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -15,10 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvim_studio.audio.devices import AudioDevice
+from qvim_studio.audio.device_list import AudioDevice, Direction, find_device
+from qvim_studio.core.device_key import channel_of
+from qvim_studio.core.errors import DeviceError
 from qvim_studio.core.settings import Settings
-from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.jobs.recording import RecordingLevel, RecordingState
 from qvim_studio.ui.card import ElidedComboBox
+from qvim_studio.ui.device_box import fill_device_box
 from qvim_studio.ui.icons import icon, set_button_icon
 from qvim_studio.ui.level_meter import LevelMeter
 from qvim_studio.ui.recording_options import RecordingOptionsPopup
@@ -38,7 +40,7 @@ class MicrophoneBox(ElidedComboBox):
 
 class RecordBar(QWidget):
     """Signals: record_clicked, open_clicked, play_clicked, devices_wanted (nothing each),
-    microphone_chosen (name, "" for the system's), hands_free_toggled, listening_toggled (bool),
+    microphone_chosen (DeviceKey), hands_free_toggled, listening_toggled (bool),
     options_chosen (Settings)."""
 
     record_clicked = Signal()
@@ -90,12 +92,12 @@ class RecordBar(QWidget):
         self.microphone.setMaximumWidth(240)
         self.microphone.activated.connect(self._on_microphone_activated)
         self.microphone.devices_wanted.connect(self.devices_wanted)
-        self.options_button = self._toggle(self.tr("Gain, count-in, hands-free and trim levels"))
+        self.options_button = self._toggle(self.tr("Input, gain, count-in and the levels of takes"))
         self.options_button.setAccessibleName(self.tr("Recording options"))
         self.options_button.setCheckable(False)
         self.options_button.clicked.connect(self.show_options)
         self.meter = LevelMeter(theme, self)
-        self.options = RecordingOptionsPopup(settings, self)
+        self.options = RecordingOptionsPopup(theme, settings, self)
         self.options.chosen.connect(self.options_chosen)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -109,23 +111,29 @@ class RecordBar(QWidget):
         row.addWidget(self.microphone, 100)  # its name comes before all other room
         row.addWidget(self.options_button)
         row.addWidget(self.meter, 1)
-        self.show_microphones((), settings.input_device)
+        self.show_microphones((), settings)
         theme.changed.connect(self._dress)
         self._dress()
 
-    def show_microphones(self, devices: Sequence[AudioDevice], chosen: str) -> None:
+    def show_microphones(self, devices: Sequence[AudioDevice], settings: Settings) -> None:
         """Offer these; a remembered one that is gone stays, greyed, with the reason."""
-        self.microphone.clear()
-        self.microphone.addItem(self.tr("Default microphone"), "")
-        for device in devices:
-            self.microphone.addItem(device.name, device.name)
-        if chosen and self.microphone.findData(chosen) < 0:
-            self.microphone.addItem(self.tr("{0} (not connected)").format(chosen), chosen)
-            model = self.microphone.model()
-            if isinstance(model, QStandardItemModel):
-                model.item(self.microphone.count() - 1).setEnabled(False)
-        self.microphone.setCurrentIndex(self.microphone.findData(chosen))
+        chosen = settings.input_device
+        fill_device_box(self.microphone, devices, chosen, self.tr("Default microphone"))
         self.microphone.setToolTip(self.microphone.currentText())
+        try:
+            device = find_device(devices, chosen, Direction.INPUT)
+        except DeviceError:
+            device = None
+        self.options.show_settings(settings)
+        self.options.show_device(device)
+        if device is not None:
+            self.meter.set_channel(channel_of(settings.inputs, device.key))
+
+    def show_level(self, level: RecordingLevel) -> None:
+        """Of the open microphone."""
+        self.meter.show_level(level.peak_db, level.rms_db)
+        self.meter.show_channels(level.channel_peaks_db)
+        self.options.meters.show_peaks(level.channel_peaks_db)
 
     def set_no_microphone(self, reason: str) -> None:
         """With a reason, recording is greyed; an empty one lights it up again."""
@@ -139,6 +147,7 @@ class RecordBar(QWidget):
             self.meter.reset()
         elif state is RecordingState.IDLE:
             self.meter.rest()
+            self.options.meters.show_peaks(())
             for button in (self.listening, self.hands_free):
                 button.blockSignals(True)
                 button.setChecked(False)

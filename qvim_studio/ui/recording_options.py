@@ -1,12 +1,16 @@
-"""What is set once for a microphone and a mouth: gain, count-in, hands-free and trim levels."""
+"""What is set once for a microphone and a mouth: input, gain, count-in, hands-free and trim."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLabel, QSlider, QWidget
 
+from qvim_studio.audio.device_list import AudioDevice
+from qvim_studio.core.device_key import FIRST_INPUT, channel_of, with_channel
 from qvim_studio.core.settings import Settings
-from qvim_studio.ui.theme import GRID
+from qvim_studio.ui.channel_meters import ChannelMeters
+from qvim_studio.ui.device_box import fill_input_box
+from qvim_studio.ui.theme import GRID, StudioTheme
 
 WIDTH_PX = 360
 COUNT_INS_S = (0, 1, 2, 3)
@@ -17,16 +21,25 @@ class RecordingOptionsPopup(QFrame):
 
     chosen = Signal(object)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: StudioTheme, settings: Settings, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("card")
         self.setMinimumWidth(WIDTH_PX)
         self._settings = settings
+        self._device: AudioDevice | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(GRID)
         self._grid.setColumnMinimumWidth(2, 56)
+        self.input = QComboBox(self)
+        self._input_label = self._row(self.tr("Input"), self.input)
+        self.input.activated.connect(self._on_input_chosen)
+        self.meters = ChannelMeters(theme, self)
+        self._grid.addWidget(self.meters, self._grid.rowCount(), 1, 1, 2)
+        self.meters.channel_clicked.connect(self._on_meter_clicked)
         self.gain = self._slider(self.tr("Gain"), -20, 30, "{0:+d} dB")
         self.monitor = QCheckBox(self.tr("Hear the microphone while it is open"), self)
         self.monitor.setToolTip(
@@ -67,6 +80,18 @@ class RecordingOptionsPopup(QFrame):
         for widget in self._fields():
             widget.blockSignals(False)
         self._show_values()
+        self.show_device(self._device)
+
+    def show_device(self, device: AudioDevice | None) -> None:
+        """Offer the inputs of this microphone; None where it is not known."""
+        self._device = device
+        channel = FIRST_INPUT
+        if device is not None:
+            channel = channel_of(self._settings.inputs, device.key)
+        fill_input_box(self.input, device, channel)
+        self.meters.set_inputs(1 if device is None else device.channels, channel)
+        for widget in (self._input_label, self.input, self.meters):
+            widget.setVisible(self.input.count() > 1)
 
     def _fields(self) -> tuple[QWidget, ...]:
         levels = (self.gain, self.hands_free, self.trim_level)
@@ -79,13 +104,13 @@ class RecordingOptionsPopup(QFrame):
         value = QLabel(self)
         value.setObjectName("value")
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row = self._row(name, slider)
-        self._grid.addWidget(value, row, 2)
+        self._row(name, slider)
+        self._grid.addWidget(value, self._grid.rowCount() - 1, 2)
         slider.setProperty("value_label", value)
         slider.valueChanged.connect(self._on_changed)
         return slider
 
-    def _row(self, name: str, field: QWidget) -> int:
+    def _row(self, name: str, field: QWidget) -> QLabel:
         row = self._grid.rowCount()
         label = QLabel(name, self)
         label.setObjectName("secondary")
@@ -93,7 +118,22 @@ class RecordingOptionsPopup(QFrame):
         field.setAccessibleName(name)
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(field, row, 1)
-        return row
+        return label
+
+    @Slot(int)
+    def _on_input_chosen(self, index: int) -> None:
+        self._choose_input(self.input.itemData(index))
+
+    @Slot(int)
+    def _on_meter_clicked(self, number: int) -> None:
+        self._choose_input(number)
+
+    def _choose_input(self, channel: int) -> None:
+        if self._device is not None:
+            inputs = with_channel(self._settings.inputs, self._device.key, channel)
+            self._settings = self._settings.with_changes(inputs=inputs)
+            self.show_device(self._device)
+            self.chosen.emit(self._settings)
 
     @Slot()
     def _on_changed(self) -> None:

@@ -18,7 +18,8 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
-from qvim_studio.audio.devices import AudioDevice, OnBlock, OnFinished, StreamOptions
+from qvim_studio.audio.device_list import AudioDevice
+from qvim_studio.audio.devices import OnBlock, OnFinished, StreamOptions
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.errors import DeviceError
 from qvim_studio.core.paths import StudioPaths
@@ -68,12 +69,16 @@ class StillAudio:
     def set_options(self, options: StreamOptions) -> None:
         """Nothing is heard."""
 
-    def open_input(self, device_name: str, on_block: OnBlock, on_finished: OnFinished) -> _Still:
+    def open_input(
+        self, device: AudioDevice, channel: int, on_block: OnBlock, on_finished: OnFinished
+    ) -> _Still:
         self.hear = on_block
         self.is_open = True
         return _Still()
 
-    def open_output(self, device_name: str, on_block: OnBlock, on_finished: OnFinished) -> _Still:
+    def open_output(
+        self, device: AudioDevice, on_block: OnBlock, on_finished: OnFinished
+    ) -> _Still:
         return _Still()
 
 

@@ -19,18 +19,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvim_studio.audio.devices import AudioDevice
+from qvim_studio.audio.device_list import AudioDevice, Direction, find_device
 from qvim_studio.core.checkpoint_choice import (
     MEMORY_SECONDS,
     MEMORY_VARIATIONS,
     CheckpointChoice,
 )
+from qvim_studio.core.device_key import FIRST_INPUT, channel_of, with_channel
+from qvim_studio.core.errors import DeviceError
 from qvim_studio.core.file_names import pasted_name
 from qvim_studio.core.request import MAX_STEPS, SamplerName, VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
 from qvim_studio.jobs.memory_watch import GIB
 from qvim_studio.ui.card import indent_text
+from qvim_studio.ui.device_box import device_index, fill_device_box, fill_input_box
 from qvim_studio.ui.export_card import ExportCard
 from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.header import licence_line
@@ -56,6 +59,8 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._inputs = settings.inputs
+        self._microphones: tuple[AudioDevice, ...] = ()
         self._checkpoints = tuple(checkpoints)
         self._last_use: MemoryUse | None = None
         self.setWindowTitle(self.tr("Settings"))
@@ -82,22 +87,18 @@ class SettingsDialog(QDialog):
 
     def show_devices(self, inputs: Sequence[AudioDevice], outputs: Sequence[AudioDevice]) -> None:
         """Offer these devices; a remembered one that is gone stays in the list, marked."""
-        for combo, devices, chosen in (
-            (self.input_device, inputs, self._settings.input_device),
-            (self.output_device, outputs, self._settings.output_device),
+        self._microphones = tuple(inputs)
+        no_microphone, no_loudspeaker = (
+            self.tr("No microphone found"),
+            self.tr("No loudspeaker found"),
+        )
+        default = self.tr("System default")
+        for box, devices, chosen, nothing in (
+            (self.input_device, inputs, self._settings.input_device, no_microphone),
+            (self.output_device, outputs, self._settings.output_device, no_loudspeaker),
         ):
-            wanted = combo.currentData() if combo.count() > 1 else chosen
-            combo.clear()
-            combo.addItem(self.tr("System default"), "")
-            for device in devices:
-                combo.addItem(device.name, device.name)
-            if wanted and combo.findData(wanted) < 0:
-                combo.addItem(self.tr("{0} (not connected)").format(wanted), wanted)
-            combo.setCurrentIndex(combo.findData(wanted))
-        if not inputs:
-            self.input_device.setItemText(0, self.tr("No microphone found"))
-        if not outputs:
-            self.output_device.setItemText(0, self.tr("No loudspeaker found"))
+            wanted = box.currentData() if box.count() > 1 else chosen
+            fill_device_box(box, devices, wanted, default if devices else nothing)
 
     def show_memory(self, use: MemoryUse) -> None:
         """Say what the last generation really took, beside the estimate of its mode."""
@@ -113,8 +114,9 @@ class SettingsDialog(QDialog):
             steps=self.steps.value() or None,
             guidance=self.guidance.value() or None,
             engine_in_own_process=self.own_process.isChecked(),
-            input_device=self.input_device.currentData() or "",
-            output_device=self.output_device.currentData() or "",
+            input_device=self.input_device.currentData(),
+            output_device=self.output_device.currentData(),
+            inputs=self._inputs,
             sampler=self.sampler.currentData(),
             sample_rate_hz=self.sample_rate.currentData(),
             buffer_frames=self.buffer.currentData(),
@@ -177,11 +179,12 @@ class SettingsDialog(QDialog):
         card = SettingsCard(self.tr("Sound"), self)
         self.input_device = QComboBox(card)
         self.output_device = QComboBox(card)
-        for combo, name in (
+        self.input = QComboBox(card)
+        for combo, key in (
             (self.input_device, settings.input_device),
             (self.output_device, settings.output_device),
         ):
-            combo.addItem(name or self.tr("System default"), name)
+            combo.addItem(key.name or self.tr("System default"), key)
             combo.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
@@ -189,7 +192,11 @@ class SettingsDialog(QDialog):
         refresh.clicked.connect(self._on_refresh)
         self.trim_takes = QCheckBox(self.tr("Trim silence around every take"), card)
         self.trim_takes.setChecked(settings.trim_takes)
+        self.input_device.currentIndexChanged.connect(self._show_inputs)
+        self.input.activated.connect(self._on_input_chosen)
+        input_note = self.tr("Which input of the microphone or interface is recorded")
         card.add(self.tr("Microphone"), self.input_device)
+        card.add(self.tr("Input"), self.input, card.note(input_note))
         card.add(self.tr("Loudspeaker"), self.output_device)
         rates = sorted({*RATES_HZ, settings.sample_rate_hz})
         labels = [(f"{rate / 1000:g} kHz", rate) for rate in rates]
@@ -303,11 +310,15 @@ class SettingsDialog(QDialog):
     def show_settings(self, settings: Settings) -> None:
         """Show other values; what the dialog does not show stays as it is."""
         self._settings = settings
+        self._inputs = settings.inputs
+        for box, key in (
+            (self.input_device, settings.input_device),
+            (self.output_device, settings.output_device),
+        ):
+            box.setCurrentIndex(max(device_index(box, key), 0))
         for combo, value in (
             (self.checkpoint, settings.checkpoint),
             (self.vram_mode, settings.vram_mode),
-            (self.input_device, settings.input_device),
-            (self.output_device, settings.output_device),
             (self.sampler, settings.sampler),
             (self.sample_rate, settings.sample_rate_hz),
             (self.buffer, settings.buffer_frames),
@@ -325,6 +336,27 @@ class SettingsDialog(QDialog):
         self.library_folder.setText(settings.library_folder)
         self.watch_folder.setText(settings.watch_folder)
         self.export.show_values(settings.pack)
+        self._show_inputs()
+
+    @Slot()
+    def _show_inputs(self) -> None:
+        """Those of the microphone that is chosen above."""
+        device = self._microphone()
+        channel = FIRST_INPUT if device is None else channel_of(self._inputs, device.key)
+        fill_input_box(self.input, device, channel)
+
+    @Slot(int)
+    def _on_input_chosen(self, index: int) -> None:
+        device = self._microphone()
+        if device is not None:
+            self._inputs = with_channel(self._inputs, device.key, self.input.itemData(index))
+
+    def _microphone(self) -> AudioDevice | None:
+        key = self.input_device.currentData()
+        try:
+            return None if key is None else find_device(self._microphones, key, Direction.INPUT)
+        except DeviceError:
+            return None
 
     @Slot()
     def _on_restore(self) -> None:

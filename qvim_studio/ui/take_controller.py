@@ -23,14 +23,15 @@ class TakeController(QObject):
     """Knows no widgets.
 
     Signals: imitation_changed (Imitation | None), part_changed (Imitation: the same take, another
-    part of it), analyzed (SoundAnalysis of the imitation), takes_changed (TakeList), failed
-    (StudioError).
+    part of it), analyzed (SoundAnalysis of the imitation), takes_changed (TakeList),
+    silence_recorded (TakeLevels of a take that holds nothing), failed (StudioError).
     """
 
     imitation_changed = Signal(object)
     part_changed = Signal(object)
     analyzed = Signal(object)
     takes_changed = Signal(object)
+    silence_recorded = Signal(object)
     failed = Signal(object)
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
@@ -116,11 +117,15 @@ class TakeController(QObject):
     def _on_take_recorded(self, path: Path) -> None:
         """One cause, one message: what a lost microphone left may well be empty."""
         has_failed, self._has_recording_failed = self._has_recording_failed, False
-        self._open(path, _say_nothing if has_failed else self.failed.emit)
+        levels = self._services.recording.take_levels
+        is_silent = levels is not None and levels.is_silent and not has_failed
+        if is_silent:
+            self.silence_recorded.emit(levels)
+        self._open(path, _say_nothing if has_failed or is_silent else self.failed.emit)
 
     def _options(self, gate_db: float | None = None) -> RecordingOptions:
         settings = self._settings
-        return RecordingOptions(settings.input_gain_db, gate_db, settings.monitor)
+        return RecordingOptions(settings.input_gain_db, gate_db, settings.monitor, settings.inputs)
 
     def _run(self, function: Callable[[], object], on_done: Callable[[Any], None]) -> None:
         self._services.tasks.run(function, on_done, self.failed.emit)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Slot
 
+from qvim_studio.audio.channel_levels import TakeLevels
+from qvim_studio.core.device_key import DeviceKey, with_channel
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.playback import Heard
@@ -13,6 +17,7 @@ from qvim_studio.ui.controller import StudioController
 from qvim_studio.ui.imitation_panel import ImitationPanel
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.services import Services
+from qvim_studio.ui.silent_take import silent_text
 
 
 class TakeDesk(QObject):
@@ -48,6 +53,7 @@ class TakeDesk(QObject):
         takes.part_changed.connect(panel.show_part)
         takes.analyzed.connect(panel.show_analysis)
         takes.imitation_changed.connect(self._on_imitation_changed)
+        takes.silence_recorded.connect(self._on_silence_recorded)
         controller.viewer.pictured.connect(panel.show_result)
         controller.viewer.analyzed.connect(panel.show_result_analysis)
         recording = services.recording
@@ -150,9 +156,29 @@ class TakeDesk(QObject):
             self._controller.audition.play_clip_from(entry, seconds)
 
     @Slot(object)
-    def _on_microphone_chosen(self, name: str) -> None:
+    def _on_microphone_chosen(self, key: DeviceKey) -> None:
         store = self._services.store
-        store.change(store.settings.with_changes(input_device=name))
+        store.change(store.settings.with_changes(input_device=key))
+
+    @Slot(object)
+    def _on_silence_recorded(self, levels: TakeLevels) -> None:
+        """Name what was recorded and offer the input that had a signal, or all of them."""
+        heard = levels.heard_channels
+        if heard:
+            action = self.tr("Use input {0}").format(heard[0])
+            use = partial(self._use_input, levels.device, heard[0])
+            self._messages.offer(silent_text(levels), action, use)
+        elif len(levels.channel_peaks_db) > 1:
+            options = self._panel.bar.show_options
+            self._messages.show_error(silent_text(levels), self.tr("Other inputs…"), options)
+        else:
+            box = self._panel.bar.microphone
+            self._messages.show_error(silent_text(levels), self.tr("Microphones…"), box.showPopup)
+
+    def _use_input(self, device: DeviceKey, channel: int) -> None:
+        settings = self._services.store.settings
+        inputs = with_channel(settings.inputs, device, channel)
+        self._on_options_chosen(settings.with_changes(inputs=inputs))
 
     @Slot(bool)
     def _on_listening_toggled(self, is_on: bool) -> None:
@@ -169,6 +195,7 @@ class TakeDesk(QObject):
         self._services.store.change(settings)
         self._services.recording.set_gain(settings.input_gain_db)
         self._services.recording.set_monitor(settings.monitor)
+        self._services.recording.set_inputs(settings.inputs)
         if settings.trim_threshold_db != before.trim_threshold_db:
             self._controller.takes.trim_by_level(settings.trim_threshold_db)
 

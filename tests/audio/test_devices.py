@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,13 @@ from sound_server import SoundServer, is_available
 
 from qvim_studio.audio import devices as devices_module
 from qvim_studio.audio import recorder as recorder_module
+from qvim_studio.audio.device_list import AudioDevice, Direction, find_device
 from qvim_studio.audio.devices import PortAudioBackend
+from qvim_studio.audio.levels import SILENCE_DBFS
 from qvim_studio.audio.player import Player
 from qvim_studio.audio.recorder import RecordingOptions, TakePhase, TakeRecorder
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.device_key import MIX, SYSTEM_DEFAULT, DeviceKey, with_channel
 from qvim_studio.core.errors import DeviceError
 
 needs_server = pytest.mark.skipif(not is_available(), reason="PulseAudio is not installed")
@@ -38,6 +42,11 @@ def backend(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> PortAudioBa
     backend = PortAudioBackend()
     backend.refresh()
     return backend
+
+
+@pytest.fixture
+def microphone(backend: PortAudioBackend) -> AudioDevice:
+    return find_device(backend.input_devices(), DeviceKey("qvim_mic"), Direction.INPUT)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -62,7 +71,7 @@ def test_what_is_spoken_is_recorded_sample_by_sample(
     backend: PortAudioBackend, server: SoundServer, tmp_path: Path
 ) -> None:
     said = chirp(1.0)
-    recorder = TakeRecorder(backend, "qvim_mic", lambda: tmp_path / "take.wav")
+    recorder = TakeRecorder(backend, DeviceKey("qvim_mic"), lambda: tmp_path / "take.wav")
     recorder.begin_take()
     recorder.start()
     assert recorder.snapshot().phase is TakePhase.OPENING
@@ -99,7 +108,7 @@ def test_what_is_played_comes_out_of_the_speakers(
 
 def _played_match(player: Player, clip: AudioClip, heard: Path) -> float:
     """Play to the end; how well the newest two seconds from the speakers match."""
-    player.play(lambda: clip, "qvim_speakers")
+    player.play(lambda: clip, DeviceKey("qvim_speakers"))
     wait_until(lambda: player.snapshot().is_playing and player.snapshot().position_s > 0)
     wait_until(lambda: not player.snapshot().is_playing)
     assert player.snapshot().error is None
@@ -115,8 +124,8 @@ def test_the_monitor_plays_what_the_microphone_hears(
     said = chirp(1.0)
     heard = tmp_path / "heard.raw"
     server.listen(heard)
-    options = RecordingOptions(monitor="qvim_speakers")
-    recorder = TakeRecorder(backend, "qvim_mic", lambda: tmp_path / "take.wav", options)
+    options = RecordingOptions(monitor=DeviceKey("qvim_speakers"))
+    recorder = TakeRecorder(backend, DeviceKey("qvim_mic"), lambda: tmp_path / "take.wav", options)
     recorder.start()
     wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
     wait_until(lambda: heard.stat().st_size > 0)
@@ -142,7 +151,7 @@ def test_a_microphone_that_falls_silent_keeps_the_take_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 0.5)
-    recorder = TakeRecorder(backend, "qvim_mic", lambda: tmp_path / "take.wav")
+    recorder = TakeRecorder(backend, DeviceKey("qvim_mic"), lambda: tmp_path / "take.wav")
     recorder.begin_take()
     recorder.start()
     wait_until(lambda: recorder.snapshot().seconds > 0.2)
@@ -156,20 +165,71 @@ def test_a_microphone_that_falls_silent_keeps_the_take_and_says_so(
 
 @needs_server
 @pytest.mark.sound_server
-def test_a_device_that_is_not_there_is_named(backend: PortAudioBackend) -> None:
-    with pytest.raises(DeviceError, match="“Gone” is not connected"):
-        backend.open_input("Gone", lambda block: None, lambda: None)
-
-
-@pytest.mark.parametrize("kind", ["microphone", "loudspeaker"])
-def test_a_machine_without_devices_gets_a_sentence(
-    kind: str, monkeypatch: pytest.MonkeyPatch
+def test_a_device_that_is_not_there_is_named(
+    backend: PortAudioBackend, microphone: AudioDevice
 ) -> None:
-    backend = PortAudioBackend()
-    monkeypatch.setattr(backend, "_devices", lambda *keys: ())
-    open_one = backend.open_input if kind == "microphone" else backend.open_output
-    with pytest.raises(DeviceError, match=f"No {kind} was found. Connect one"):
-        open_one("", lambda block: None, lambda: None)
+    gone = replace(microphone, name="Gone")
+    with pytest.raises(DeviceError, match="“Gone” is not connected"):
+        backend.open_input(gone, 1, lambda block: None, lambda: None)
+
+
+@needs_server
+@pytest.mark.sound_server
+def test_an_input_that_a_device_does_not_have_is_named(
+    backend: PortAudioBackend, microphone: AudioDevice
+) -> None:
+    with pytest.raises(DeviceError, match="“qvim_mic” has 2 inputs, and input 3 is chosen"):
+        backend.open_input(microphone, 3, lambda block: None, lambda: None)
+
+
+@pytest.fixture
+def interface(server: SoundServer, backend: PortAudioBackend) -> Iterator[AudioDevice]:
+    """Four inputs behind the system's default microphone."""
+    server.plug_in_interface()
+    yield find_device(backend.input_devices(), SYSTEM_DEFAULT, Direction.INPUT)
+    server.unplug_interface()
+
+
+@needs_server
+@pytest.mark.sound_server
+def test_a_voice_on_the_second_of_four_inputs_is_heard_there_and_in_the_mix_and_metered(
+    backend: PortAudioBackend, interface: AudioDevice, server: SoundServer, tmp_path: Path
+) -> None:
+    assert interface.channels == 4
+    paths = {channel: tmp_path / f"{channel}.wav" for channel in (1, 2, MIX)}
+    names = iter(paths.values())
+    recorder = TakeRecorder(backend, SYSTEM_DEFAULT, lambda: next(names))
+    recorder.start()
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
+    said = chirp(0.5)
+    spoken = np.zeros((len(said) + RATE // 2, 4), np.float32)
+    spoken[RATE // 4 : RATE // 4 + len(said), 1] = said
+    shown = np.full(4, SILENCE_DBFS)
+    for number, channel in enumerate(paths, 1):
+        recorder.set_inputs(with_channel((), interface.key, channel))
+        recorder.begin_take()
+        wait_until(lambda n=number: recorder.snapshot().number == n)
+        speaker = server.speak_into_interface(spoken.tobytes())
+        while recorder.snapshot().seconds < 1.9:
+            shown = np.maximum(shown, recorder.snapshot().channel_peaks_db)
+            time.sleep(0.02)
+        recorder.end_take()
+        wait_until(lambda n=number: len(recorder.snapshot().takes) == n)
+        speaker.wait()
+    recorder.stop()
+    assert recorder.join(5.0)
+    takes = {each: soundfile.read(path, dtype="float32")[0] for each, path in paths.items()}
+    assert all(samples.ndim == 1 for samples in takes.values())
+    assert not takes[1].any()
+    for channel, share in ((2, 1.0), (MIX, 0.25)):
+        assert best_match(takes[channel], said) > 0.98
+        loudest = share * np.abs(said).max()
+        assert np.abs(takes[channel]).max() == pytest.approx(loudest, rel=0.05)
+    of_first, of_second, of_mix = recorder.snapshot().levels
+    assert of_first.is_silent and of_first.heard_channels == (2,)
+    assert not of_second.is_silent and not of_mix.is_silent
+    assert shown[1] == pytest.approx(-6, abs=1)
+    assert max(shown[0], *shown[2:]) == SILENCE_DBFS
 
 
 def test_a_sound_system_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

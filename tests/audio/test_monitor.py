@@ -13,6 +13,7 @@ from fake_audio import BLOCK, SAMPLE_RATE, FakeAudio
 from qvim_studio.audio import recorder as recorder_module
 from qvim_studio.audio.monitor import PRIMED_S, SPARE_S, Monitor
 from qvim_studio.audio.recorder import RecordingOptions, TakePhase, TakeRecorder
+from qvim_studio.core.device_key import SYSTEM_DEFAULT
 
 PRIMED = round(PRIMED_S * SAMPLE_RATE)
 
@@ -38,7 +39,7 @@ def recorder(
     audio: FakeAudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TakeRecorder]:
     monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 60.0)
-    made = TakeRecorder(audio, "", lambda: tmp_path / "take.wav", RecordingOptions())
+    made = TakeRecorder(audio, SYSTEM_DEFAULT, lambda: tmp_path / "take.wav", RecordingOptions())
     made.start()
     yield made
     made.stop()
@@ -46,7 +47,7 @@ def recorder(
 
 
 def test_what_is_fed_is_heard_from_when_enough_waits(audio: FakeAudio) -> None:
-    monitor = Monitor(audio, "", SAMPLE_RATE)
+    monitor = Monitor(audio, SYSTEM_DEFAULT, SAMPLE_RATE)
     said = tone(2 * PRIMED)
     monitor.feed(said[: PRIMED - 1])
     assert not audio.listen(BLOCK).any()
@@ -59,7 +60,7 @@ def test_what_is_fed_is_heard_from_when_enough_waits(audio: FakeAudio) -> None:
 
 
 def test_what_waits_too_long_is_skipped(audio: FakeAudio) -> None:
-    monitor = Monitor(audio, "", SAMPLE_RATE)
+    monitor = Monitor(audio, SYSTEM_DEFAULT, SAMPLE_RATE)
     said = tone(SAMPLE_RATE)
     monitor.feed(said)
     heard = audio.listen(BLOCK)
@@ -68,7 +69,7 @@ def test_what_waits_too_long_is_skipped(audio: FakeAudio) -> None:
 
 
 def test_after_a_gap_more_waits_before_it_goes_on(audio: FakeAudio) -> None:
-    monitor = Monitor(audio, "", SAMPLE_RATE)
+    monitor = Monitor(audio, SYSTEM_DEFAULT, SAMPLE_RATE)
     monitor.feed(tone(PRIMED))
     assert audio.listen(PRIMED).any()
     assert not audio.listen(BLOCK).any()  # the gap
@@ -79,7 +80,7 @@ def test_after_a_gap_more_waits_before_it_goes_on(audio: FakeAudio) -> None:
 
 
 def test_another_rate_is_converted(audio: FakeAudio) -> None:
-    monitor = Monitor(audio, "", 24_000)
+    monitor = Monitor(audio, SYSTEM_DEFAULT, 24_000)
     monitor.feed(tone(2_400, 24_000))
     heard = audio.listen(PRIMED)
     spectrum = np.abs(np.fft.rfft(heard[-1_440:] * np.hanning(1_440)))
@@ -92,7 +93,7 @@ def test_it_is_off_until_it_is_asked_for_and_follows_at_once(
     audio.say(tone(PRIMED))
     wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
     assert audio.output is None
-    recorder.set_monitor("")
+    recorder.set_monitor(SYSTEM_DEFAULT)
     wait_until(audio.output_opened.is_set)
     recorder.set_monitor(None)
     wait_until(lambda: audio.output is not None and audio.output.is_closed)
@@ -101,7 +102,7 @@ def test_it_is_off_until_it_is_asked_for_and_follows_at_once(
 def test_a_loudspeaker_that_goes_away_is_told_once(
     recorder: TakeRecorder, audio: FakeAudio
 ) -> None:
-    recorder.set_monitor("")
+    recorder.set_monitor(SYSTEM_DEFAULT)
     wait_until(audio.output_opened.is_set)
     assert audio.output is not None
     audio.output.on_finished()
@@ -117,7 +118,7 @@ def test_without_a_loudspeaker_the_take_goes_on(
     recorder: TakeRecorder, audio: FakeAudio, tmp_path: Path
 ) -> None:
     audio.loudspeakers = []
-    recorder.set_monitor("")
+    recorder.set_monitor(SYSTEM_DEFAULT)
     recorder.begin_take()
     audio.say(tone(SAMPLE_RATE))
     wait_until(lambda: recorder.snapshot().monitor_error is not None)

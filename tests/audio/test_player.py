@@ -10,6 +10,7 @@ from fake_audio import BLOCK, SAMPLE_RATE, FakeAudio
 from qvim_studio.audio import player as player_module
 from qvim_studio.audio.player import WHOLE, Player, PlaySpan
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.device_key import DeviceKey
 from qvim_studio.core.errors import AudioFileError, DeviceError
 
 RAMP = AudioClip.from_mono(np.linspace(0.1, 0.9, 10 * BLOCK), SAMPLE_RATE)
@@ -41,7 +42,7 @@ def has_voice(player: Player, ticket: int) -> bool:
 
 
 def play(player: Player, clip: AudioClip, span: PlaySpan = WHOLE) -> int:
-    ticket = player.play(lambda: clip, "Fake loudspeaker", span)
+    ticket = player.play(lambda: clip, DeviceKey("Fake loudspeaker"), span)
     wait_until(lambda: has_voice(player, ticket))
     return ticket
 

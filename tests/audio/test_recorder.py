@@ -12,6 +12,7 @@ from fake_audio import SAMPLE_RATE, FakeAudio
 from qvim_studio.audio import recorder as recorder_module
 from qvim_studio.audio.recorder import PRE_ROLL_S, RecordingOptions, TakePhase, TakeRecorder
 from qvim_studio.audio.voice_gate import HOLD_S
+from qvim_studio.core.device_key import MIX, SYSTEM_DEFAULT, DeviceKey, with_channel
 from qvim_studio.core.errors import OutputError
 
 Make = Callable[[RecordingOptions], TakeRecorder]
@@ -46,7 +47,7 @@ def make(audio: FakeAudio, tmp_path: Path) -> Iterator[Make]:
     names = (tmp_path / f"{number}.wav" for number in range(1, 99))
 
     def make_one(options: RecordingOptions) -> TakeRecorder:
-        made.append(TakeRecorder(audio, "", lambda: next(names), options))
+        made.append(TakeRecorder(audio, SYSTEM_DEFAULT, lambda: next(names), options))
         made[-1].start()
         return made[-1]
 
@@ -110,9 +111,61 @@ def test_gain_is_applied_to_what_is_kept(make: Make, audio: FakeAudio, tmp_path:
     np.testing.assert_allclose(recorded, 10 * noise(0.2, level=0.01), atol=2e-7)
 
 
+def inputs(*levels: float) -> np.ndarray:
+    """Noise of 0.2 s at these levels, (frames, inputs)."""
+    return np.stack([noise(0.2, level) for level in levels], axis=1)
+
+
+@pytest.mark.parametrize(("channel", "expected"), [(1, 0.0), (3, 0.2), (MIX, 0.1)])
+def test_the_chosen_input_of_a_microphone_is_recorded(
+    channel: int, expected: float, make: Make, audio: FakeAudio, tmp_path: Path
+) -> None:
+    audio.input_count = 3
+    choices = with_channel((), audio.input_devices()[0].key, channel)
+    recorder = make(RecordingOptions(inputs=choices))
+    recorder.begin_take()
+    audio.say(inputs(0.0, 0.1, 0.2))
+    recorder.stop()
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.FINISHED)
+    recorded, _ = soundfile.read(tmp_path / "1.wav", dtype="float32")
+    np.testing.assert_allclose(recorded, noise(0.2, expected), atol=2e-7)
+    levels = recorder.snapshot().levels[0]
+    assert (levels.device, levels.channel) == (audio.input_devices()[0].key, channel)
+    assert levels.channel_peaks_db == pytest.approx((-120.0, -20.0, -14.0), abs=0.1)
+
+
+def test_another_input_counts_at_once(make: Make, audio: FakeAudio, tmp_path: Path) -> None:
+    audio.input_count = 2
+    recorder = make(RecordingOptions())
+    recorder.begin_take()
+    audio.say(inputs(0.0, 0.1))
+    wait_until(lambda: recorder.snapshot().seconds > 0.15)
+    assert recorder.snapshot().channel_peaks_db == pytest.approx((-120.0, -20.0), abs=0.1)
+    recorder.set_inputs(with_channel((), audio.input_devices()[0].key, 2))
+    audio.say(inputs(0.0, 0.1))
+    recorder.stop()
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.FINISHED)
+    recorded, _ = soundfile.read(tmp_path / "1.wav", dtype="float32")
+    half = len(recorded) // 2
+    assert not recorded[:half].any()
+    np.testing.assert_allclose(recorded[half:], noise(0.2, 0.1), atol=2e-7)
+
+
+def test_the_input_of_another_microphone_does_not_count(
+    make: Make, audio: FakeAudio, tmp_path: Path
+) -> None:
+    audio.input_count = 2
+    recorder = make(RecordingOptions(inputs=with_channel((), DeviceKey("Other", "Fake"), 2)))
+    recorder.begin_take()
+    audio.say(inputs(0.1, 0.0))
+    recorder.stop()
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.FINISHED)
+    assert not recorder.snapshot().levels[0].is_silent
+
+
 def test_a_folder_that_cannot_be_written_is_told(audio: FakeAudio, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    recorder = TakeRecorder(audio, "", lambda: tmp_path / "file" / "take.wav")
+    recorder = TakeRecorder(audio, SYSTEM_DEFAULT, lambda: tmp_path / "file" / "take.wav")
     recorder.begin_take()
     recorder.start()
     audio.say(noise(0.2))

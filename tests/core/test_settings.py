@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from qvim_studio.core import settings as settings_module
+from qvim_studio.core.device_key import DeviceKey, InputChoice
 from qvim_studio.core.errors import OutputError, UsageError
 from qvim_studio.core.request import Start, VramMode
 from qvim_studio.core.settings import Settings, Theme, load_settings, save_settings
@@ -16,7 +17,8 @@ CHOSEN = Settings(
     steps=12,
     guidance=3.5,
     start=Start.NEAREST,
-    input_device="Mic (USB) – Ü",
+    input_device=DeviceKey("Mic (USB) – Ü", "ALSA", 2),
+    inputs=(InputChoice(DeviceKey("Interface", "Core Audio"), 3),),
     variations=8,
 )
 
@@ -47,6 +49,8 @@ def test_a_first_start_has_defaults_and_says_nothing(tmp_path: Path) -> None:
         b'{"version": 1, "steps": "many"}',
         b'{"version": 1, "balance": NaN}',
         b'{"version": 0}',
+        b'{"version": 1, "input_device": 5}',
+        b'{"version": 2, "inputs": [5]}',
         b'{"version": 99, "theme": "dark"}',
     ],
 )
@@ -128,6 +132,13 @@ def test_an_older_version_is_migrated_after_a_backup(
     monkeypatch.setattr(settings_module, "MIGRATIONS", {1: lambda old: {**old, "theme": "light"}})
     assert load_settings(path) == (Settings(theme=Theme.LIGHT), None)
     assert json.loads((tmp_path / "settings.version-1-1.json").read_text())["theme"] == "dark"
+
+
+def test_devices_of_version_1_keep_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"version": 1, "input_device": "Mic", "output_device": "", "steps": 9}')
+    assert load_settings(path) == (Settings(input_device=DeviceKey("Mic"), steps=9), None)
+    assert (tmp_path / "settings.version-1-1.json").is_file()
 
 
 def test_settings_that_cannot_be_saved_are_told_and_nothing_is_left(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from qvim_studio.audio import recorder
 from qvim_studio.audio.recorder import RecordingOptions
+from qvim_studio.core.device_key import SYSTEM_DEFAULT, DeviceKey
 from qvim_studio.core.errors import DeviceError
 from qvim_studio.jobs import recording
 from qvim_studio.jobs.recording import RecordingSession, RecordingState
@@ -42,7 +43,7 @@ def test_recording_is_shown_only_from_the_first_block_on(
 ) -> None:
     states: list[RecordingState] = []
     session.state_changed.connect(states.append)
-    session.start("Fake microphone")
+    session.start(DeviceKey("Fake microphone"))
     assert audio.input_opened.wait(5.0)
     qtbot.wait(100)
     assert states == [RecordingState.OPENING]
@@ -65,7 +66,7 @@ def test_a_take_holds_exactly_what_was_said(
     columns: list[np.ndarray] = []
     session.level_changed.connect(levels.append)
     session.wave_grew.connect(columns.append)
-    session.start("Fake microphone")
+    session.start(DeviceKey("Fake microphone"))
     audio.say(TONE)
     qtbot.waitUntil(lambda: session.state is RecordingState.RECORDING)
     with qtbot.waitSignal(session.take_recorded) as recorded:
@@ -84,7 +85,7 @@ def test_no_microphone_fails_with_a_sentence(
 ) -> None:
     audio.microphones = []
     with qtbot.waitSignal(session.failed) as failed:
-        session.start("")
+        session.start(SYSTEM_DEFAULT)
     assert isinstance(failed.args[0], DeviceError)
     assert session.state is RecordingState.IDLE
 
@@ -97,7 +98,7 @@ def test_a_microphone_that_stops_sending_keeps_the_take_so_far(
 ) -> None:
     monkeypatch.setattr(recorder, "STALL_TIMEOUT_S", 0.1)
     with qtbot.waitSignals([session.failed, session.take_recorded]):
-        session.start("")
+        session.start(SYSTEM_DEFAULT)
         audio.say(TONE)
     assert session.state is RecordingState.IDLE
 
@@ -107,7 +108,7 @@ def test_a_microphone_that_never_sends_is_told(
 ) -> None:
     monkeypatch.setattr(recorder, "FIRST_BLOCK_TIMEOUT_S", 0.1)
     with qtbot.waitSignal(session.failed) as failed:
-        session.start("")
+        session.start(SYSTEM_DEFAULT)
     assert "sent nothing" in str(failed.args[0])
     assert list((tmp_path / "takes").glob("*")) == []
 
@@ -116,7 +117,7 @@ def test_a_device_that_hangs_while_closing_does_not_hold_the_take_back(
     session: RecordingSession, audio: FakeAudio, qtbot: QtBot
 ) -> None:
     audio.may_close.clear()
-    session.start("")
+    session.start(SYSTEM_DEFAULT)
     audio.say(TONE)
     qtbot.waitUntil(lambda: session.state is RecordingState.RECORDING)
     with qtbot.waitSignal(session.take_recorded):
@@ -139,7 +140,7 @@ def test_a_device_that_hangs_while_opening_is_given_up(
 
     monkeypatch.setattr(audio, "open_input", open_late)
     with qtbot.waitSignal(session.failed) as failed:
-        session.start("")
+        session.start(SYSTEM_DEFAULT)
     assert "does not answer" in str(failed.args[0])
     assert session.state is RecordingState.IDLE
     may_open.set()
@@ -152,7 +153,7 @@ def test_two_takes_of_the_same_second_get_two_files(
     session.take_recorded.connect(paths.append)
     for number in (1, 2):
         audio.input_opened.clear()
-        session.start("")
+        session.start(SYSTEM_DEFAULT)
         audio.say(TONE)
         qtbot.waitUntil(lambda: session.state is RecordingState.RECORDING)
         session.stop()
@@ -164,10 +165,10 @@ def test_two_takes_of_the_same_second_get_two_files(
 def test_an_open_microphone_listens_between_takes(
     session: RecordingSession, audio: FakeAudio, qtbot: QtBot
 ) -> None:
-    session.open("", RecordingOptions())
+    session.open(SYSTEM_DEFAULT, RecordingOptions())
     audio.say(TONE)
     qtbot.waitUntil(lambda: session.state is RecordingState.READY)
-    session.start("")
+    session.start(SYSTEM_DEFAULT)
     audio.say(TONE)
     qtbot.waitUntil(lambda: session.state is RecordingState.RECORDING)
     with qtbot.waitSignal(session.take_recorded) as recorded:
@@ -185,7 +186,7 @@ def test_a_count_in_is_counted_down(
 ) -> None:
     counts: list[int] = []
     session.counted.connect(counts.append)
-    session.start("", count_in_s=1.6)
+    session.start(SYSTEM_DEFAULT, count_in_s=1.6)
     for expected in ([2], [2, 1]):
         audio.say(TONE)
         qtbot.waitUntil(lambda e=expected: counts == e)
@@ -201,7 +202,7 @@ def test_hands_free_reports_every_take(
 ) -> None:
     takes: list[Path] = []
     session.take_recorded.connect(takes.append)
-    session.open("", RecordingOptions(gate_db=-30.0))
+    session.open(SYSTEM_DEFAULT, RecordingOptions(gate_db=-30.0))
     for number in (1, 2):
         audio.say(np.concatenate((TONE, np.zeros(SAMPLE_RATE))))
         qtbot.waitUntil(lambda n=number: len(takes) == n)

@@ -6,7 +6,8 @@ import threading
 
 import numpy as np
 
-from qvim_studio.audio.devices import AudioDevice, OnBlock, OnFinished, StreamOptions
+from qvim_studio.audio.device_list import AudioDevice
+from qvim_studio.audio.devices import OnBlock, OnFinished, StreamOptions
 from qvim_studio.core.errors import DeviceError
 
 SAMPLE_RATE = 48_000
@@ -15,11 +16,13 @@ BLOCK = 480
 
 class FakeStream:
     sample_rate = SAMPLE_RATE
-    channels = 1
     latency_s = 0.0
 
-    def __init__(self, backend: FakeAudio, on_block: OnBlock, on_finished: OnFinished) -> None:
+    def __init__(
+        self, backend: FakeAudio, channels: int, on_block: OnBlock, on_finished: OnFinished
+    ) -> None:
         self.backend = backend
+        self.channels = channels
         self.on_block = on_block
         self.on_finished = on_finished
         self.is_closed = False
@@ -30,11 +33,15 @@ class FakeStream:
 
 
 class FakeAudio:
-    """Implements AudioBackend. ``microphones`` and ``loudspeakers`` can be emptied."""
+    """Implements AudioBackend. ``microphones`` and ``loudspeakers`` can be emptied.
+
+    input_count: of every microphone.
+    """
 
     def __init__(self) -> None:
         self.microphones = ["Fake microphone"]
         self.loudspeakers = ["Fake loudspeaker"]
+        self.input_count = 1
         self.refreshes = 0
         self.input_opened = threading.Event()
         self.output_opened = threading.Event()
@@ -46,7 +53,7 @@ class FakeAudio:
         self.options = StreamOptions()
 
     def input_devices(self) -> tuple[AudioDevice, ...]:
-        return _devices(self.microphones)
+        return _devices(self.microphones, self.input_count)
 
     def output_devices(self) -> tuple[AudioDevice, ...]:
         return _devices(self.loudspeakers)
@@ -58,30 +65,31 @@ class FakeAudio:
         self.options = options
 
     def open_input(
-        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+        self, device: AudioDevice, channel: int, on_block: OnBlock, on_finished: OnFinished
     ) -> FakeStream:
-        if not self.microphones:
-            raise DeviceError("No microphone was found. Connect one.")
-        self.opened_names.append(device_name)
-        self.input = FakeStream(self, on_block, on_finished)
+        if channel > device.channels:
+            raise DeviceError(f"There is no input {channel}.")
+        self.opened_names.append(device.name)
+        self.input = FakeStream(self, device.channels, on_block, on_finished)
         self.input_opened.set()
         return self.input
 
     def open_output(
-        self, device_name: str, on_block: OnBlock, on_finished: OnFinished
+        self, device: AudioDevice, on_block: OnBlock, on_finished: OnFinished
     ) -> FakeStream:
-        if not self.loudspeakers:
-            raise DeviceError("No loudspeaker was found. Connect one.")
-        self.opened_names.append(device_name)
-        self.output = FakeStream(self, on_block, on_finished)
+        self.opened_names.append(device.name)
+        self.output = FakeStream(self, 1, on_block, on_finished)
         self.output_opened.set()
         return self.output
 
     def say(self, samples: np.ndarray) -> None:
-        """Speak into the microphone."""
+        """Speak into the microphone: (frames,) into its first input, or (frames, inputs)."""
         assert self.input_opened.wait(5.0)
-        for start in range(0, len(samples), BLOCK):
-            self.input.on_block(samples[start : start + BLOCK, None].astype(np.float32))
+        spoken = samples[:, None] if samples.ndim == 1 else samples
+        blocks = np.zeros((len(samples), self.input.channels), np.float32)
+        blocks[:, : spoken.shape[1]] = spoken
+        for start in range(0, len(blocks), BLOCK):
+            self.input.on_block(blocks[start : start + BLOCK])
 
     def listen(self, frames: int) -> np.ndarray:
         """What the loudspeaker plays next: (frames,)."""
@@ -94,8 +102,8 @@ class FakeAudio:
         return np.concatenate(heard)
 
 
-def _devices(names: list[str]) -> tuple[AudioDevice, ...]:
+def _devices(names: list[str], channels: int = 1) -> tuple[AudioDevice, ...]:
     return tuple(
-        AudioDevice(name, "Fake", index, 1, SAMPLE_RATE, index == 0)
+        AudioDevice(name, "Fake", index, channels, SAMPLE_RATE, index == 0)
         for index, name in enumerate(names)
     )

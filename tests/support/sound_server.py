@@ -24,6 +24,12 @@ MODULES = (
     "module-null-sink sink_name=feed rate=48000 channels=1",
     MICROPHONE,
 )
+# In ALSA's order: the server mixes channels together where their places differ.
+FOUR_INPUTS = "channels=4 channel_map=front-left,front-right,rear-left,rear-right"
+INTERFACE = (
+    f"module-null-sink sink_name=interface_feed rate=48000 {FOUR_INPUTS}",
+    f"module-remap-source master=interface_feed.monitor source_name=interface {FOUR_INPUTS}",
+)
 START_TIMEOUT_S = 10.0
 
 
@@ -46,6 +52,7 @@ class SoundServer:
             "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
         }
         self._clients: list[subprocess.Popen[bytes]] = []
+        self._interface: list[str] = []
         self.start()
 
     def start(self) -> None:
@@ -64,14 +71,25 @@ class SoundServer:
         self.control("set-default-sink", "speakers")
         self.control("set-default-source", "microphone")
 
-    def control(self, *arguments: str) -> None:
-        subprocess.run(["pactl", *arguments], env=self._client(), check=True, capture_output=True)
+    def control(self, *arguments: str) -> str:
+        """What the server answers."""
+        command = ["pactl", *arguments]
+        answer = subprocess.run(command, env=self._client(), check=True, capture_output=True)
+        return answer.stdout.decode()
 
     def speak(self, samples: bytes) -> subprocess.Popen[bytes]:
         """Play 48 kHz mono float32 into the microphone."""
-        options = ["--format=float32le", "--rate=48000", "--channels=1", "--latency-msec=50"]
+        return self._play(samples, "--device=feed", "--channels=1")
+
+    def speak_into_interface(self, samples: bytes) -> subprocess.Popen[bytes]:
+        """Play 48 kHz float32 of four channels into the inputs of the interface."""
+        options = [f"--{option.replace('_', '-')}" for option in FOUR_INPUTS.split()]
+        return self._play(samples, "--device=interface_feed", *options)
+
+    def _play(self, samples: bytes, *options: str) -> subprocess.Popen[bytes]:
+        form = ["--format=float32le", "--rate=48000", "--latency-msec=50"]
         process = subprocess.Popen(
-            ["pacat", "--playback", "--device=feed", *options],
+            ["pacat", "--playback", *form, *options],
             env=self._client(),
             stdin=subprocess.PIPE,
         )
@@ -94,6 +112,16 @@ class SoundServer:
         """The microphone, after "unload-module module-remap-source" took it away."""
         self.control("load-module", *MICROPHONE.split())
         self.control("set-default-source", "microphone")
+
+    def plug_in_interface(self) -> None:
+        """An audio interface with four inputs, which becomes the system's default microphone."""
+        self._interface = [self.control("load-module", *each.split()) for each in INTERFACE]
+        self.control("set-default-source", "interface")
+
+    def unplug_interface(self) -> None:
+        self.control("set-default-source", "microphone")
+        for number in reversed(self._interface):
+            self.control("unload-module", number.strip())
 
     def kill(self) -> None:
         """As a crash ends it."""

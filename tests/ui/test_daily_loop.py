@@ -23,6 +23,7 @@ from listening import RATE, best_match, place_of
 from screen import Screen
 from sound_server import SoundServer
 
+from qvim_studio.core.device_key import DeviceKey
 from qvim_studio.core.resources import resource_path
 from qvim_studio.core.settings import Settings, Theme, save_settings
 
@@ -49,7 +50,9 @@ class Studio:
 
     def __init__(self, home: Path, environment: dict[str, str]) -> None:
         config = home / "config" / "qvim-studio"
-        settings = Settings(theme=Theme.DARK, input_device="qvim_mic", variations=2, steps=4)
+        settings = Settings(
+            theme=Theme.DARK, input_device=DeviceKey("qvim_mic"), variations=2, steps=4
+        )
         save_settings(settings, config / "settings.json")
         places = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA")}
         places |= {"HOME": str(home), "XDG_STATE_HOME": str(home), "XDG_MUSIC_DIR": str(home)}

@@ -16,6 +16,7 @@ from studio_fixtures import CHECKPOINTS
 
 from qvim_studio.audio import recorder as recorder_module
 from qvim_studio.audio.devices import PortAudioBackend
+from qvim_studio.core.device_key import DeviceKey
 from qvim_studio.core.paths import StudioPaths
 from qvim_studio.core.settings import Settings, Theme, save_settings
 from qvim_studio.jobs.recording import RecordingState
@@ -43,7 +44,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundSer
 @pytest.fixture
 def services(tmp_path: Path, server: SoundServer, qtbot: QtBot) -> Iterator[Services]:
     paths = StudioPaths.below(tmp_path)
-    settings = Settings(engine_in_own_process=False, theme=Theme.DARK, input_device="qvim_mic")
+    settings = Settings(
+        engine_in_own_process=False, theme=Theme.DARK, input_device=DeviceKey("qvim_mic")
+    )
     save_settings(settings, paths.settings_file)
     store = SettingsStore(paths.settings_file)
     services = make_services(

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.device_key import DeviceKey, channel_of
 from qvim_studio.core.request import VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
@@ -28,7 +29,7 @@ CHOSEN = Settings(
     cuda_graphs=True,
     steps=12,
     guidance=3.5,
-    input_device="Gone microphone",
+    input_device=DeviceKey("Gone microphone"),
     output_folder="/somewhere",
     trim_takes=False,
     pack={"creator": "MK", "source": "QVIM", "bits": "16", "rate": "96000", "folder": "/packs"},
@@ -72,7 +73,28 @@ def test_a_remembered_device_that_is_gone_stays_chosen_and_is_marked(
     audio = FakeAudio()
     dialog.show_devices(audio.input_devices(), audio.output_devices())
     assert dialog.input_device.currentText() == "Gone microphone (not connected)"
-    assert dialog.input_device.findData("Fake microphone") > 0
+    assert dialog.input_device.findText("Fake microphone") > 0
+
+
+def test_the_input_of_each_microphone_is_chosen_and_handed_over(
+    theme: StudioTheme, qtbot: QtBot
+) -> None:
+    audio = FakeAudio()
+    audio.microphones, audio.input_count = ["Interface", "Headset"], 4
+    interface, headset = (device.key for device in audio.input_devices())
+    dialog = open_dialog(Settings(input_device=interface), theme, qtbot)
+    dialog.show_devices(audio.input_devices(), audio.output_devices())
+    titles = [dialog.input.itemText(index) for index in range(dialog.input.count())]
+    assert titles == ["Input 1", "Input 2", "Input 3", "Input 4", "Mix of all inputs"]
+    dialog.input.setCurrentIndex(2)
+    dialog.input.activated.emit(2)
+    dialog.input_device.setCurrentIndex(dialog.input_device.findText("Headset"))
+    assert dialog.input.currentText() == "Input 1"
+    chosen = dialog.chosen()
+    assert chosen.input_device == headset
+    assert channel_of(chosen.inputs, interface) == 3
+    dialog.input_device.setCurrentIndex(dialog.input_device.findText("Interface"))
+    assert dialog.input.currentText() == "Input 3"
 
 
 def test_save_hands_over_what_is_shown(theme: StudioTheme, qtbot: QtBot) -> None:
