@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from qvim_studio.core.resources import BUNDLED_INDEX_FILE, bundled_encoder_id, r
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.library.sound_facts import SoundReport, read_sound
-from qvim_studio.library.sound_index import SoundIndex
+from qvim_studio.library.sound_index import BATCH, SoundIndex
 
 if TYPE_CHECKING:
     from qvim_studio.models.qvim import Branch
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 SHOWN_SIMILAR = 4
 MAX_STARTS = 4  # as many as variations that one asks for usually
 MAX_START_GAP = 0.1  # of the score: what is no worse than the encoder's own doubt
+OnIndexing = Callable[[int, int], None]
 READERS = 2  # threads that read and resample while another embeds
-BATCH = 4  # sounds embedded at once: more is no faster on a processor
 
 
 def make_engine() -> Engine:
@@ -42,21 +43,27 @@ def make_engine() -> Engine:
     return StudioEngine(find_nearest, find_similar)
 
 
-def make_plain_engine() -> Engine:
-    """The same, where nothing is shown beside: nothing is looked for that nobody sees."""
+def make_plain_engine(on_indexing: OnIndexing | None = None) -> Engine:
+    """The same, where nothing is shown beside: nothing is looked for that nobody sees.
+
+    on_indexing: see SoundIndex.refresh, while a user's folder is looked through.
+    """
     from qvim_studio.pipeline.engine import StudioEngine
 
-    return StudioEngine(find_nearest)
+    return StudioEngine(partial(find_nearest, on_indexing=on_indexing))
 
 
 def find_nearest(
-    query: SoundQuery, library_folder: str | None, embedder: Embedder
+    query: SoundQuery,
+    library_folder: str | None,
+    embedder: Embedder,
+    on_indexing: OnIndexing | None = None,
 ) -> list[NearestSound]:
     """The few real sounds that are nearest to an imitation and to the words, about equally."""
     from qvim_studio.pipeline.starts import NearestSound
 
     index = _index_of(library_folder, embedder)
-    index.refresh()
+    index.refresh(on_indexing if library_folder is not None else None)
     hits = index.search(query, top=MAX_STARTS)
     near = [hit for hit in hits if hit.score > hits[0].score - MAX_START_GAP]
     return [NearestSound(hit.path.stem, read_audio(hit.path), hit.similarity) for hit in near]
@@ -165,7 +172,10 @@ def index_bundled_sounds() -> int:
     return len(index)
 
 
-def _embed_with(embedder: Embedder) -> Callable[[AudioClip], np.ndarray]:
+def _embed_with(embedder: Embedder) -> Callable[[Sequence[AudioClip]], np.ndarray]:
+    from qvim_studio.pipeline.embedder import heard_samples
     from qvim_studio.pipeline.loaded import level_for_embedding
 
-    return lambda clip: embedder.embed(level_for_embedding(clip), "reference")
+    return lambda clips: embedder.embed_references(
+        [heard_samples(level_for_embedding(clip)) for clip in clips]
+    )

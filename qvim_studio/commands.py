@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -52,6 +53,8 @@ from qvim_studio.models.verification import verify_checkpoint
 if TYPE_CHECKING:
     from qvim_studio.pipeline.embedder import Embedder
 
+TOLD_EVERY_S = 5.0  # between two lines of progress where nobody watches
+
 
 def generate(options: argparse.Namespace) -> dict[str, Any]:
     """Make clips."""
@@ -75,7 +78,8 @@ def _make(request: GenerationRequest, options: argparse.Namespace, stem: str) ->
     find_checkpoint(request.checkpoint)
     check_output_folder(options.output)
     check_room(options.output, [request])
-    engine, clips = assembly.make_plain_engine(), ArrivingClips(options.output, stem)
+    meter = {"on_indexing": _IndexingMeter()} if options.library else {}
+    engine, clips = assembly.make_plain_engine(**meter), ArrivingClips(options.output, stem)
 
     def on_progress(progress: Progress) -> None:
         clips.take(progress)
@@ -186,7 +190,7 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
 
     embedder = _make_embedder(None)
     index = assembly.make_index(options.folder, embedder)
-    index.refresh(_show_indexing)
+    index.refresh(_IndexingMeter())
     if not len(index):
         raise StudioError(
             f"{options.folder} holds no sound that can be read. Give a folder that holds sounds."
@@ -343,7 +347,18 @@ def _show_progress(progress: Progress) -> None:
             print(file=sys.stderr)
 
 
-def _show_indexing(number: int, count: int) -> None:
-    if sys.stderr.isatty():
-        end = "\n" if number == count else ""
-        print(f"\rindexing {number} of {count}", end=end, file=sys.stderr, flush=True)
+class _IndexingMeter:
+    """How far a folder is looked through: one moving line, or a line now and then for a log."""
+
+    def __init__(self, every_s: float = TOLD_EVERY_S) -> None:
+        self._every_s = every_s
+        self._told_s = time.monotonic()
+
+    def __call__(self, number: int, count: int) -> None:
+        text = f"indexing {number} of {count}"
+        if sys.stderr.isatty():
+            end = "\n" if number == count else ""
+            print(f"\r{text}", end=end, file=sys.stderr, flush=True)
+        elif number == count or time.monotonic() - self._told_s >= self._every_s:
+            print(text, file=sys.stderr, flush=True)
+            self._told_s = time.monotonic()

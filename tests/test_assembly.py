@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 import soundfile
 
 from qvim_studio.assembly import MAX_START_GAP, MAX_STARTS, find_nearest
-from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.sound_query import SoundQuery
 
 
@@ -18,8 +18,9 @@ class LevelEmbedder:
 
     encoder_id = "levels"
 
-    def embed(self, clip: AudioClip, branch: str) -> np.ndarray:
-        return at_angle(float(np.sqrt(np.mean(clip.samples**2)) / np.abs(clip.samples).max()))
+    def embed_references(self, heard: Sequence[np.ndarray]) -> np.ndarray:
+        crests = (np.sqrt(np.mean(one**2)) / np.percentile(np.abs(one), 99) for one in heard)
+        return np.stack([at_angle(float(crest)) for crest in crests])
 
 
 def at_angle(angle: float) -> np.ndarray:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import logging
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
 import qvim_studio
+
+log = logging.getLogger(__name__)
 
 BUNDLED_INDEX_FILE = "index.npz"
 
@@ -30,9 +34,14 @@ def library_rows(folder: Path | None = None) -> list[dict[str, str]]:
 
 
 def bundled_encoder_id() -> str:
-    """The encoder that heard the bundled sounds, which is the starter's; "" where none did."""
+    """The encoder that heard the bundled sounds, which is the starter's; "" where none did, or
+    where the index is damaged."""
     index = resource_path("library", BUNDLED_INDEX_FILE)
-    if not index.is_file():
+    try:
+        with index.open("rb") as file, np.load(file) as stored:
+            return str(stored["encoder_id"])
+    except FileNotFoundError:
         return ""
-    with np.load(index) as stored:
-        return str(stored["encoder_id"])
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        log.warning("The index of the bundled sounds is damaged and not used: %s", error)
+        return ""

@@ -6,6 +6,7 @@ slower to build and forgets neighbors.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -16,6 +17,8 @@ import numpy as np
 
 from qvim_studio.core.errors import OutputError
 from qvim_studio.library.database import Database
+
+log = logging.getLogger(__name__)
 
 _VALUE_BYTES = 4
 
@@ -50,7 +53,10 @@ class Vectors:
             )
 
     def missing(self, encoder_id: str, folder_id: int) -> dict[str, tuple[int, int]]:
-        """Names and stamps of usable sounds of a folder without an embedding of this encoder."""
+        """Names and stamps of usable sounds of a folder without an embedding of this encoder; those
+        whose embeddings a damaged file has lost are among them."""
+        with self._lock:
+            self._forget_lost(encoder_id, len(self._matrix(encoder_id)))
         rows = self._database.connection().execute(
             "SELECT name, size, modified_ns FROM sounds WHERE folder_id = ? AND NOT is_missing "
             "AND problem = '' AND id NOT IN (SELECT sound_id FROM embeddings "
@@ -70,19 +76,38 @@ class Vectors:
         return None if place >= len(matrix) else (encoder_id, np.array(matrix[place]))
 
     def nearest(self, encoder_id: str, embedding: np.ndarray, top: int) -> list[tuple[int, float]]:
-        """Sound ids with their cosine to ``embedding`` (dim,), the most similar first."""
+        """Sound ids with their cosine to ``embedding`` (dim,), the most similar first.
+
+        What a damaged file has lost is forgotten, so that it is embedded again at the next look.
+        """
         with self._lock:
+            matrix = self._matrix(encoder_id)
+            if matrix.shape[1:] != embedding.shape:
+                matrix = matrix[:0]
+            self._forget_lost(encoder_id, len(matrix))
             ids = self._sound_ids(encoder_id)
-            matrix = self._matrix(encoder_id)[: len(ids)]
-        ids = ids[: len(matrix)]  # a matrix file that was cut short
+            matrix = matrix[: len(ids)]
         if not len(ids):
             return []
         similarity = matrix @ embedding.astype(np.float32)
-        similarity[ids == 0] = -np.inf
+        similarity[(ids == 0) | ~np.isfinite(similarity)] = -np.inf
         top = min(top, len(ids))
         best = np.argpartition(-similarity, top - 1)[:top]
         best = best[np.argsort(-similarity[best], kind="stable")]
-        return [(int(ids[i]), float(similarity[i])) for i in best if ids[i]]
+        return [(int(ids[i]), float(similarity[i])) for i in best if np.isfinite(similarity[i])]
+
+    def _forget_lost(self, encoder_id: str, count: int) -> None:
+        """Forget embeddings whose rows lie behind the ``count`` that the file has."""
+        lost = "FROM embeddings WHERE encoder_id = ? AND row >= ?"
+        values = (encoder_id, count)
+        found = self._database.connection().execute(f"SELECT count(*) {lost}", values).fetchone()[0]
+        if found:
+            log.warning(
+                "The search index %s is damaged: %d sounds are heard again at the next look.",
+                self._file(encoder_id), found,
+            )  # fmt: skip
+            with self._database.writing() as connection:
+                connection.execute(f"DELETE {lost}", values)
 
     def _file(self, encoder_id: str) -> Path:
         return self._database.file.with_name(f"embeddings-{encoder_id}.f32")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,10 @@ class LevelEmbedder:
     def __init__(self) -> None:
         self.calls = 0
 
-    def __call__(self, clip: AudioClip) -> np.ndarray:
-        self.calls += 1
-        angle = float(np.abs(clip.samples).max())
-        return np.array([np.cos(angle), np.sin(angle)], np.float32)
+    def __call__(self, clips: Sequence[AudioClip]) -> np.ndarray:
+        self.calls += len(clips)
+        angles = np.array([np.abs(clip.samples).max() for clip in clips])
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def write_tone(path: Path, level: float) -> None:
 NEAR_MIDDLE = np.array([np.cos(0.5), np.sin(0.5)], np.float32)
 
 
-def make_index(folder: Path, embed: LevelEmbedder, space: str = "a") -> SoundIndex:
-    return SoundIndex(folder, folder.parent / "cache" / "index.npz", space, embed)
+def make_index(folder: Path, embed: LevelEmbedder, space: str = "a", **options) -> SoundIndex:
+    return SoundIndex(folder, folder.parent / "cache" / "index.npz", space, embed, **options)
 
 
 def test_nearest_sounds_come_first(folder: Path) -> None:
@@ -133,10 +134,34 @@ def test_cancelled_run_keeps_what_it_embedded(folder: Path) -> None:
             raise CancelledError("stopped")
 
     with pytest.raises(CancelledError):
-        make_index(folder, LevelEmbedder()).refresh(stop_at_two)
+        make_index(folder, LevelEmbedder(), batch=1).refresh(stop_at_two)
     embed = LevelEmbedder()
     make_index(folder, embed).refresh()
     assert embed.calls == 2
+
+
+def test_a_run_that_is_killed_keeps_what_it_saved_on_the_way(folder: Path) -> None:
+    saved: list[int] = []
+
+    def look(number: int, count: int) -> None:
+        index = make_index(folder, LevelEmbedder())  # as another process would find it
+        saved.append(len(index))
+
+    make_index(folder, LevelEmbedder(), batch=1, save_every_s=0.0).refresh(look)
+    assert saved == sorted(saved) and saved[-1] >= 2
+
+
+def test_sounds_are_embedded_in_batches(folder: Path) -> None:
+    sizes: list[int] = []
+
+    class Counting(LevelEmbedder):
+        def __call__(self, clips: Sequence[AudioClip]) -> np.ndarray:
+            sizes.append(len(clips))
+            return super().__call__(clips)
+
+    told: list[tuple[int, int]] = []
+    make_index(folder, Counting(), batch=2).refresh(lambda *progress: told.append(progress))
+    assert sum(sizes) == 3 and max(sizes) == 2 and told == [(2, 4), (4, 4)]
 
 
 def test_missing_folder_gives_a_sentence(tmp_path: Path) -> None:

@@ -67,11 +67,42 @@ def test_what_is_not_indexed_is_told_per_encoder(library: Library, ids: list[int
     assert list(library.vectors.missing("other", 1)) == names
 
 
-def test_an_index_cut_short_finds_what_is_left(library: Library, ids: list[int]) -> None:
+def test_what_an_index_cut_short_has_lost_is_heard_again(
+    library: Library, ids: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
     library.vectors.add("enc", ids, unit_vectors(5))
     file = library.database.file.with_name("embeddings-enc.f32")
     file.write_bytes(file.read_bytes()[: 2 * DIM * 4 + 3])
-    assert {e.id for e in library.nearest("enc", unit_vectors(1)[0], top=5)} == set(ids[:2])
     assert library.vectors.of_sound(ids[4]) is None
-    file.unlink()
+    assert {e.id for e in library.nearest("enc", unit_vectors(1)[0], top=5)} == set(ids[:2])
+    assert "is damaged: 3 sounds are heard again" in caplog.text
+    missing = list(library.vectors.missing("enc", 1))
+    assert missing == [entry.path.name for entry in library.sounds.entries_of(ids[2:])]
+    library.vectors.add("enc", ids[2:], unit_vectors(5)[2:])
+    assert len(library.nearest("enc", unit_vectors(1)[0], top=5)) == 5
+
+
+@pytest.mark.parametrize("damage", ["gone", "no dim", "another dim", "empty"])
+def test_a_damaged_index_is_never_no_sounds_for_good(
+    library: Library, ids: list[int], damage: str
+) -> None:
+    library.vectors.add("enc", ids, unit_vectors(5))
+    file = library.database.file.with_name("embeddings-enc.f32")
+    if damage == "gone":
+        file.unlink()
+    elif damage == "empty":
+        file.write_bytes(b"")
+    else:
+        file.with_suffix(".dim").write_text("8" if damage == "another dim" else "no number")
     assert library.nearest("enc", unit_vectors(1)[0], top=5) == []
+    assert len(library.vectors.missing("enc", 1)) == 5
+    library.vectors.add("enc", ids, unit_vectors(5))
+    assert len(library.nearest("enc", unit_vectors(1)[0], top=5)) == 5
+
+
+def test_values_that_are_no_numbers_are_passed_over(library: Library, ids: list[int]) -> None:
+    vectors = unit_vectors(5)
+    vectors[2] = np.nan
+    library.vectors.add("enc", ids, vectors)
+    found = {entry.id for entry in library.nearest("enc", unit_vectors(1)[0], top=5)}
+    assert found == {*ids} - {ids[2]}
