@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qvim_studio import assembly
-from qvim_studio.audio.files import check_output_folder, read_audio, write_atomically
+from qvim_studio.audio.files import check_output_folder, read_noted, read_take, write_atomically
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
@@ -58,6 +58,7 @@ TOLD_EVERY_S = 5.0  # between two lines of progress where nobody watches
 
 def generate(options: argparse.Namespace) -> dict[str, Any]:
     """Make clips."""
+    options.notes = []
     stem = options.imitation.stem if options.imitation is not None else options.text
     request = _request_from(options).with_changes(duration_s=options.duration)
     return _make(request, options, stem)
@@ -65,7 +66,10 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
 
 def edit(options: argparse.Namespace) -> dict[str, Any]:
     """Make a part of a sound anew, or what comes after it."""
-    sound, came_from = read_audio(options.sound), provenance_of(options.sound)
+    options.notes = []
+    noted, came_from = read_noted(options.sound), provenance_of(options.sound)
+    sound = noted.clip
+    options.notes += noted.notes
     if options.part is None:
         asked = Edit.continuing(sound, options.seconds, came_from)
     else:
@@ -97,15 +101,16 @@ def _make(request: GenerationRequest, options: argparse.Namespace, stem: str) ->
     finally:
         engine.close()
     rows = _tell_clips(result, written, options)
+    notes = list(dict.fromkeys((*options.notes, *result.notes)))
     if not options.json:
-        print_notes(result.notes)
+        print_notes(notes)
     start = result.request.start
     return {
         "checkpoint": result.provenance.checkpoint,
         "clips": rows,
         "seconds": result.seconds,
         "start": None if start is None else start.value,
-        "notes": list(result.notes),
+        "notes": notes,
         "memory": None if result.memory is None else asdict(result.memory),
         "licence": result.provenance.licence,
         "commercial": result.provenance.commercial,
@@ -150,7 +155,8 @@ def _tell_clips(
 
 def embed(options: argparse.Namespace) -> dict[str, Any]:
     """Write one embedding, float32 (960,), unit norm."""
-    clip = read_audio(options.audio)
+    options.notes = []
+    clip = _read_take(options.audio, False, options.notes)
     if options.output.exists():
         raise OutputError(
             f"{options.output} is there already and is not overwritten. Choose another name for "
@@ -166,12 +172,18 @@ def embed(options: argparse.Namespace) -> dict[str, Any]:
 
     write_atomically(options.output, write)
     if not options.json:
+        print_notes(options.notes)
         print(f"{options.output}: {embedding.shape[0]} values, encoder {embedder.encoder_id}")
-    return {"path": str(options.output), "encoder_id": embedder.encoder_id}
+    return {
+        "path": str(options.output),
+        "encoder_id": embedder.encoder_id,
+        "notes": options.notes,
+    }
 
 
 def search(options: argparse.Namespace) -> dict[str, Any]:
     """The nearest sounds of a folder; the folder's index is cached."""
+    options.notes = []
     if options.top < 1:
         raise UsageError(f"--top must be at least 1, got {options.top}. Ask for one sound or more.")
     if not 0.0 <= options.balance <= 1.0:
@@ -181,7 +193,7 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
         )
     if options.imitation is None and not options.text.strip():
         raise UsageError("Got neither an imitation nor --text. Give an audio file, words or both.")
-    clip = options.imitation and trim_take(read_audio(options.imitation))
+    clip = options.imitation and _read_take(options.imitation, True, options.notes)
     if not options.folder.is_dir():
         raise SoundFolderError(
             f"There is no folder “{options.folder}” to search in. Give a folder that holds sounds."
@@ -200,12 +212,16 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
     query = SoundQuery(embedding, options.text, options.balance, imagined)
     hits = index.search(query, options.top)
     if not options.json:
+        print_notes(options.notes)
         for hit in hits:
             match = "" if hit.similarity is None else f"{100 * hit.similarity:4.0f} %  "
             print(f"{match}{hit.path}")
         if not hits:
             print(f"No sound of {options.folder} is called or sounds like: {options.text}")
-    return {"results": [{"path": str(h.path), "similarity": h.similarity} for h in hits]}
+    return {
+        "results": [{"path": str(h.path), "similarity": h.similarity} for h in hits],
+        "notes": options.notes,
+    }
 
 
 def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
@@ -288,7 +304,7 @@ def _installed_with(part: KnownPart) -> str:
 
 def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> GenerationRequest:
     imitation, timbre = (
-        None if path is None else _read_take(path, is_trimmed=not options.no_trim)
+        None if path is None else _read_take(path, not options.no_trim, options.notes)
         for path in (options.imitation, options.timbre)
     )
     balance = options.balance
@@ -318,9 +334,11 @@ def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> Gen
     )
 
 
-def _read_take(path: Path, is_trimmed: bool) -> AudioClip:
-    clip = read_audio(path)
-    return trim_take(clip) if is_trimmed else clip
+def _read_take(path: Path, is_trimmed: bool, notes: list[str]) -> AudioClip:
+    """notes: gets what is to be said of the file."""
+    noted = read_take(path)
+    notes += noted.notes
+    return trim_take(noted.clip) if is_trimmed else noted.clip
 
 
 def _make_embedder(encoder: Path | None) -> Embedder:

@@ -7,37 +7,103 @@ import math
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from qvim_studio.audio.decoders import (
+    Decoded,
+    SoundHeader,
+    UnknownFormatError,
+    decode,
+    read_header,
+)
+from qvim_studio.audio.take_notes import take_notes
+from qvim_studio.core.audio_formats import FORMATS
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import AudioFileError, OutputError
+from qvim_studio.core.errors import AudioFileError, OutputError, reason_of
 
 MAX_SECONDS = 600.0  # a take; longer recordings are cut by the user, not by us
 MIN_SECONDS = 0.02
+SHOWN_PATH = 200  # characters
 MAX_CHANNELS = 64
 MAX_SAMPLES = 200_000_000  # frames times channels: 800 MB in memory
+MIN_RATE_HZ, MAX_RATE_HZ = 1_000, 1_000_000
 SILENCE = 1e-5  # -100 dBFS: below it there is nothing to work from
+MAX_SAMPLE = 2.0**31  # of files that hold 32-bit integers as floats; above it numbers overflow
+
+
+@dataclass(frozen=True, eq=False)
+class NotedClip:
+    """A sound and what is to be said of it: sentences for the user."""
+
+    clip: AudioClip
+    notes: tuple[str, ...] = ()
 
 
 def read_audio(path: str | Path, max_seconds: float = MAX_SECONDS) -> AudioClip:
-    """The whole file as float32, all channels, at its own rate.
+    """The whole file as float32, all channels, at its own rate; see ``read_noted``."""
+    return read_noted(path, max_seconds).clip
+
+
+def read_noted(path: str | Path, max_seconds: float = MAX_SECONDS) -> NotedClip:
+    """The same, and what is to be said of the file: that it breaks off, or is not read whole.
 
     Raises AudioFileError for everything that cannot be used: not audio, unreadable, empty,
     longer than ``max_seconds``, silent or holding no numbers.
     """
-    clip, _ = _read(Path(path), max_seconds, None)
-    return clip
+    path = Path(path)
+    header = read_sound_header(path)
+    _check_length(header, path, max_seconds)
+    limit = round(max_seconds * header.sample_rate)
+    decoded = _decode(path, limit + 1)
+    if len(decoded.samples) > limit:  # the header of a stream does not say it
+        raise _too_long(path, len(decoded.samples) / decoded.sample_rate, max_seconds)
+    check_samples(decoded.samples, decoded.sample_rate, path)
+    return NotedClip(
+        AudioClip(decoded.samples, decoded.sample_rate), tuple(_decoding_notes(decoded, path))
+    )
+
+
+def read_take(path: str | Path) -> NotedClip:
+    """A recording of a voice; the notes speak of its channels, offset and bandwidth, too."""
+    noted = read_noted(path)
+    return NotedClip(noted.clip, (*noted.notes, *take_notes(noted.clip)))
 
 
 def read_beginning(path: Path, seconds: float) -> tuple[AudioClip, int]:
     """The first ``seconds`` of a file of any length, and the frames of the whole file.
 
-    Raises AudioFileError as ``read_audio``.
+    Raises AudioFileError as ``read_noted``.
     """
-    return _read(path, math.inf, seconds)
+    header = read_sound_header(path)
+    decoded = _decode(path, round(seconds * header.sample_rate))
+    check_samples(decoded.samples, decoded.sample_rate, path)
+    is_whole = len(decoded.samples) < round(seconds * header.sample_rate)
+    frames = len(decoded.samples) if is_whole else header.frames or len(decoded.samples)
+    return AudioClip(decoded.samples, decoded.sample_rate), frames
+
+
+def read_sound_header(path: Path) -> SoundHeader:
+    """What a file says of itself. Raises AudioFileError where it is no audio that can be read."""
+    _check_exists(path)
+    try:
+        header = read_header(path)
+    except (UnknownFormatError, OSError) as error:
+        raise _unreadable(path, error) from error
+    if not MIN_RATE_HZ <= header.sample_rate <= MAX_RATE_HZ:
+        raise AudioFileError(
+            f"{path.name} has {header.sample_rate} samples a second, expected {MIN_RATE_HZ} to "
+            f"{MAX_RATE_HZ}. Export it again at 48000 Hz."
+        )
+    if header.channels > MAX_CHANNELS:
+        raise AudioFileError(
+            f"{path.name} has {header.channels} channels, expected at most {MAX_CHANNELS}. "
+            "Export it with fewer channels."
+        )
+    return header
 
 
 def write_wav(path: str | Path, clip: AudioClip, subtype: str = "PCM_24") -> None:
@@ -99,29 +165,45 @@ def refused_folder(folder: Path, error: OSError) -> OutputError:
     )
 
 
-def _read(path: Path, max_seconds: float, seconds: float | None) -> tuple[AudioClip, int]:
-    _check_exists(path)
+def _decode(path: Path, max_frames: int) -> Decoded:
     try:
-        with soundfile.SoundFile(path) as file:
-            frames = -1 if seconds is None else min(file.frames, round(seconds * file.samplerate))
-            _check_header(file, path, max_seconds, file.frames if frames < 0 else frames)
-            samples = file.read(frames, dtype="float32", always_2d=True)
-            sample_rate, total_frames = file.samplerate, file.frames
-    except (soundfile.LibsndfileError, RuntimeError) as error:
-        raise AudioFileError(
-            f"{path.name} cannot be read as audio ({_reason(error)}). "
-            "Expected WAV, FLAC, AIFF, OGG or MP3; convert the file and try again."
-        ) from error
-    check_samples(samples, sample_rate, path)
-    return AudioClip(samples, sample_rate), total_frames
+        return decode(path, max_frames)
+    except (UnknownFormatError, OSError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> AudioFileError:
+    return AudioFileError(
+        f"{path.name} cannot be read as audio ({_reason(error)}). "
+        f"Expected {FORMATS}; convert the file and try again."
+    )
+
+
+def _decoding_notes(decoded: Decoded, path: Path) -> list[str]:
+    notes = []
+    if decoded.breaks_off:
+        seconds = len(decoded.samples) / decoded.sample_rate
+        whole_s = (decoded.claimed_frames or 0) / decoded.sample_rate
+        of = f" of {whole_s:.2f} s" if whole_s > seconds else ""
+        notes.append(
+            f"{path.name} is damaged or cut off: {seconds:.2f} s{of} can be read and were used."
+        )
+    if decoded.streams_left_out:
+        notes.append(
+            f"{path.name} holds several recordings one after the other, of different sample rates "
+            f"or channels: {decoded.streams_left_out} of them are not used. Convert it to WAV to "
+            "use all."
+        )
+    return notes
 
 
 def _check_exists(path: Path) -> None:
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise AudioFileError(
-            f"{path} is a device or a pipe, expected an audio file. Save the sound to a file first."
-        )
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise AudioFileError(
+                f"{path} is a device or a pipe, expected an audio file. Save the sound to a file "
+                "first."
+            )
         with path.open("rb") as file:
             is_empty = not file.read(1)
     except IsADirectoryError as error:
@@ -130,9 +212,10 @@ def _check_exists(path: Path) -> None:
         ) from error
     except FileNotFoundError as error:
         raise AudioFileError(f"There is no file {path}. Check the name and the folder.") from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a name may be too long, or hold a NUL
         raise AudioFileError(
-            f"{path} cannot be opened ({error.strerror}). Check that you may read it."
+            f"{_short(path)} cannot be opened ({reason_of(error)}). Check its name and that you "
+            "may read it."
         ) from error
     if is_empty:
         raise AudioFileError(
@@ -140,30 +223,34 @@ def _check_exists(path: Path) -> None:
         )
 
 
-def _check_header(file: soundfile.SoundFile, path: Path, max_seconds: float, frames: int) -> None:
-    """frames: how many are about to be read."""
-    seconds = file.frames / file.samplerate
-    if seconds > max_seconds:
+def _short(path: Path) -> str:
+    """The path for a sentence; the end of one that fills a page."""
+    text = str(path)
+    return text if len(text) <= SHOWN_PATH else f"…{text[-SHOWN_PATH:]}"
+
+
+def _check_length(header: SoundHeader, path: Path, max_seconds: float) -> None:
+    frames = header.frames or 0
+    if frames / header.sample_rate > max_seconds:
+        raise _too_long(path, frames / header.sample_rate, max_seconds)
+    if frames * header.channels > MAX_SAMPLES:
         raise AudioFileError(
-            f"{path.name} lasts {math.ceil(seconds)} seconds, expected at most {max_seconds:.0f} "
-            f"({max_seconds / 60:.0f} minutes). Cut out the part you want to use."
-        )
-    count = frames * file.channels
-    if count > MAX_SAMPLES:
-        raise AudioFileError(
-            f"{path.name} holds {count:.1e} samples ({file.channels} channels at "
-            f"{file.samplerate} Hz), expected at most {MAX_SAMPLES:.0e}. "
+            f"{path.name} holds {frames * header.channels:.1e} samples ({header.channels} channels "
+            f"at {header.sample_rate} Hz), expected at most {MAX_SAMPLES:.0e}. "
             "Cut out the part you want to use, or export it in mono."
         )
-    if file.channels > MAX_CHANNELS:
-        raise AudioFileError(
-            f"{path.name} has {file.channels} channels, expected at most {MAX_CHANNELS}. "
-            "Export it with fewer channels."
-        )
+
+
+def _too_long(path: Path, seconds: float, max_seconds: float) -> AudioFileError:
+    return AudioFileError(
+        f"{path.name} lasts {math.ceil(seconds)} seconds, expected at most {max_seconds:.0f} "
+        f"({max_seconds / 60:.0f} minutes). Cut out the part you want to use."
+    )
 
 
 def check_samples(samples: np.ndarray, sample_rate: int, path: Path) -> None:
-    """Raises AudioFileError for what nobody can use: too short, no numbers, silent."""
+    """Raises AudioFileError for what nobody can use: too short, no numbers or far too large ones,
+    silence, a constant offset."""
     if len(samples) < MIN_SECONDS * sample_rate:
         raise AudioFileError(
             f"{path.name} holds {1000 * len(samples) / sample_rate:.0f} ms of audio, expected at "
@@ -174,10 +261,22 @@ def check_samples(samples: np.ndarray, sample_rate: int, path: Path) -> None:
             f"{path.name} holds samples that are no numbers (NaN or infinite). "
             "Export it again from the program that made it."
         )
-    if np.abs(samples).max() < SILENCE:
+    lowest, highest = samples.min(axis=0), samples.max(axis=0)
+    loudest = float(np.maximum(-lowest, highest).max())
+    if loudest > MAX_SAMPLE:
+        raise AudioFileError(
+            f"{path.name} holds samples as large as {loudest:.0e}, expected about 1 for full "
+            "scale. Export it again from the program that made it."
+        )
+    if loudest < SILENCE:
         raise AudioFileError(
             f"{path.name} is silent: its loudest sample lies below -100 dBFS. "
             "Check the microphone and its level, then record again."
+        )
+    if (highest - lowest).max() < SILENCE:
+        raise AudioFileError(
+            f"{path.name} holds no sound: all its samples have the same value, {highest[0]:.3f} (a "
+            "constant offset). Check the cable and the microphone, then record again."
         )
 
 

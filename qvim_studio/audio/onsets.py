@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qvim_studio.audio.trim import trim_take
-from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.clip import AudioClip, without_offset
 
 WINDOW_S = 0.02  # long enough to smooth over a rolled r, short enough for a hi-hat
 HOP_S = 0.005
@@ -64,7 +64,7 @@ def _piece(clip: AudioClip) -> AudioClip:
 def _envelope_db(clip: AudioClip, hop: int) -> np.ndarray:
     """RMS in dB of windows centered every ``hop`` frames."""
     window = max(hop, int(WINDOW_S * clip.sample_rate))
-    power = np.square(clip.mono(), dtype=np.float64)
+    power = np.square(without_offset(clip.mono()), dtype=np.float64)
     padded = np.pad(power, (window // 2, window))
     sums = np.concatenate([[0.0], np.cumsum(padded)])
     starts = np.arange(0, len(power), hop)

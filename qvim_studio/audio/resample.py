@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import soxr
 
-from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.clip import AudioClip, without_offset
 
 
 def resample(clip: AudioClip, sample_rate: int) -> AudioClip:
@@ -17,5 +17,7 @@ def resample(clip: AudioClip, sample_rate: int) -> AudioClip:
 
 
 def mono_at(clip: AudioClip, sample_rate: int) -> np.ndarray:
-    """The mean of all channels at another rate, float32 of shape (frames,)."""
-    return resample(AudioClip.from_mono(clip.mono(), clip.sample_rate), sample_rate).samples[:, 0]
+    """All channels as one (see ``AudioClip.mono``), without a constant offset, at another rate:
+    float32 of shape (frames,)."""
+    mono = AudioClip.from_mono(without_offset(clip.mono()), clip.sample_rate)
+    return resample(mono, sample_rate).samples[:, 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.clip import AudioClip, without_offset
 
 WINDOW_S = 0.01
 HEAD_S = 0.01  # kept before the onset
@@ -54,7 +54,7 @@ def _part(clip: AudioClip, frames: tuple[int, int]) -> AudioClip:
 def _levels_db(clip: AudioClip) -> np.ndarray:
     """RMS of 10 ms windows, relative to the loudest; the last may be shorter."""
     step = _step(clip)
-    mono = clip.mono()
+    mono = without_offset(clip.mono())
     count = len(mono) // step
     windows, rest = mono[: count * step].reshape(count, step), mono[count * step :]
     # without a copy of the samples: a file of ten minutes opens in half the time

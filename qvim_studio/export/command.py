@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.files import read_take
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import StoppedEarly, StudioError, UsageError, reason_of
 from qvim_studio.core.json_text import read_json
@@ -85,7 +85,8 @@ def _verify(options: argparse.Namespace) -> dict[str, Any]:
 
 def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[str, Any]:
     """Cut the take into its sounds, generate each, write presets that play them."""
-    take = read_audio(options.take)
+    noted = read_take(options.take)
+    take = noted.clip
     base = GenerationRequest(
         imitation=take,
         text=options.text,
@@ -109,8 +110,9 @@ def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[
         raise StoppedEarly(_kit_facts(kept[0])) from error
     finally:
         engine.close()
+    notes = list(dict.fromkeys((*noted.notes, *report.notes)))
     if not options.json:
-        print_notes(report.notes)
+        print_notes(notes)
         print(f"{len(report.sounds)} sounds in {report.folder}")
         for preset in report.presets:
             print(preset)
@@ -122,7 +124,7 @@ def _kit_facts(report: KitReport) -> dict[str, Any]:
         "folder": str(report.folder),
         "presets": [str(path) for path in report.presets],
         "sounds": [[str(path) for path in paths] for paths in report.sounds],
-        "notes": list(report.notes),
+        "notes": notes,
     }
 
 

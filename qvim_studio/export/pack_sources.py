@@ -11,9 +11,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import soundfile
-
-from qvim_studio.core.errors import AudioFileError, UsageError
+from qvim_studio.audio.files import read_sound_header
+from qvim_studio.core.errors import UsageError
 from qvim_studio.export.recipe import read_recipe
 from qvim_studio.export.ucs_name import UcsName, parse_name
 
@@ -95,13 +94,7 @@ def short_names(paths: Iterable[Path]) -> dict[Path, str]:
 def _read(file: Path) -> PackSource:
     recipe = read_recipe(file)
     request = {} if recipe is None else recipe["request"]
-    try:
-        info = soundfile.info(file)
-    except soundfile.LibsndfileError as error:
-        raise AudioFileError(
-            f"{file} cannot be read as audio. Expected WAV, FLAC, AIFF, OGG or MP3; "
-            "take it out or convert it."
-        ) from error
+    header = read_sound_header(file)
     stat = file.stat()
     written = datetime.fromtimestamp(stat.st_mtime, timezone.utc).date().isoformat()
     named = _ucs_name_of(file)
@@ -112,9 +105,9 @@ def _read(file: Path) -> PackSource:
         cat_id="" if named is None else named.cat_id,
         date=written if recipe is None else recipe.get("created", written)[:10],
         group=json.dumps(request, sort_keys=True) if request else str(file),
-        frames=info.frames,
-        sample_rate=info.samplerate,
-        channels=info.channels,
+        frames=header.frames or 0,
+        sample_rate=header.sample_rate,
+        channels=header.channels,
         size=stat.st_size,
         mtime_ns=stat.st_mtime_ns,
         recipe=recipe,

@@ -13,6 +13,7 @@ from typing import Any
 
 import soundfile
 
+from qvim_studio.audio.decoders import native_name
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.json_text import parse_json
@@ -130,7 +131,7 @@ def read_recipe(path: Path) -> dict[str, Any] | None:
         chunks = read_metadata_chunks(path)
         if chunks:
             return _ours(recipe_in(chunks.get(b"iXML", b"")), path)
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(native_name(path)) as file:
             return _ours(parse_json(file.comment), path)
     except (soundfile.LibsndfileError, ValueError):
         return None

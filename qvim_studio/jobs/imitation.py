@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qvim_studio.audio.files import MIN_SECONDS, read_audio
+from qvim_studio.audio.files import MIN_SECONDS, read_take
 from qvim_studio.audio.trim import take_range
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.jobs.sound_picture import SoundPicture, picture_of
@@ -19,7 +19,8 @@ class Imitation:
     """A recording and the part of it that counts.
 
     source: the whole file; picture: of it. begin_s, end_s: the part, in seconds of the source.
-    name: for people and for the names of result files.
+    name: for people and for the names of result files. notes: what is odd about the recording,
+    sentences for the user.
     """
 
     source: AudioClip
@@ -28,6 +29,7 @@ class Imitation:
     end_s: float
     name: str
     path: Path
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def clip(self) -> AudioClip:
@@ -65,6 +67,7 @@ def read_imitation(path: Path, threshold_db: float | None) -> Imitation:
 
     threshold_db: of the trim, below the loudest moment; None keeps everything.
     """
-    clip = read_audio(path)
-    whole = Imitation(clip, picture_of(clip), 0.0, clip.duration_s, path.stem, path)
+    noted = read_take(path)
+    clip, name = noted.clip, path.stem
+    whole = Imitation(clip, picture_of(clip), 0.0, clip.duration_s, name, path, noted.notes)
     return whole.trimmed(threshold_db)

@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import soundfile
-
+from qvim_studio.audio.files import read_sound_header
+from qvim_studio.core.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
 from qvim_studio.library.recipes import Recipe, key_of, parse_recipe, read_recipe_beside, title_of
 from qvim_studio.library.sound_facts import SoundFacts, read_sound, unpack_peaks
-from qvim_studio.library.sound_index import AUDIO_SUFFIXES
 from qvim_studio.library.words import refresh_words
 
 log = logging.getLogger(__name__)
@@ -284,7 +283,7 @@ def _walk(folder: Path, others: set[str]) -> Iterator[Path]:
             if not name.startswith(".") and str(Path(place, name)) not in others
         )
         for path in (Path(place, name) for name in sorted(names)):
-            if not path.name.startswith(".") and path.suffix.lower() in AUDIO_SUFFIXES:
+            if not path.name.startswith(".") and path.suffix.lower() in SOUND_SUFFIXES:
                 yield path
 
 
@@ -340,7 +339,7 @@ def _store_facts(connection: sqlite3.Connection, id_: int, facts: SoundFacts) ->
 
 def _duration_s(path: Path) -> float:
     try:
-        info = soundfile.info(str(path))
-    except (OSError, soundfile.LibsndfileError):
+        header = read_sound_header(path)
+    except AudioFileError:
         return 0.0
-    return info.frames / info.samplerate
+    return (header.frames or 0) / header.sample_rate

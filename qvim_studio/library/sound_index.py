@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from qvim_studio.audio.files import read_audio, write_atomically
+from qvim_studio.core.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, OutputError, SoundFolderError
 from qvim_studio.core.sound_query import SoundQuery
@@ -21,9 +22,6 @@ from qvim_studio.library.word_match import word_shares
 
 log = logging.getLogger(__name__)
 
-AUDIO_SUFFIXES = frozenset(
-    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".caf", ".w64", ".au"}
-)
 # What numpy raises on a torn, empty or foreign cache file.
 DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
 BATCH = 4  # sounds embedded at once: more is no faster on a processor
@@ -153,7 +151,7 @@ class SoundIndex:
         """Audio files below the folder by their relative name, in order."""
         found: dict[str, Stamp] = {}
         for path in sorted(self._folder.rglob("*")):
-            if path.suffix.lower() not in AUDIO_SUFFIXES:
+            if path.suffix.lower() not in SOUND_SUFFIXES:
                 continue
             try:
                 status = path.stat()

@@ -12,6 +12,7 @@ import torch
 from qvim_studio.audio.controls import extract_controls, fit_controls, smooth_controls
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.audio.shape_lock import fit_length
+from qvim_studio.audio.take_notes import mixing_notes
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
@@ -71,7 +72,8 @@ class GenerationRun:
 
     def __init__(self, loaded: LoadedCheckpoint, request: GenerationRequest) -> None:
         self.loaded = loaded
-        self.notes: list[str] = []
+        given = (request.imitation, request.timbre)
+        self.notes = [note for clip in given if clip is not None for note in mixing_notes(clip)]
         self.student = self._student_for(request)
         if self.student is not None:
             request = request.with_changes(steps=self.student.card.steps)

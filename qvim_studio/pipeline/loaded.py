@@ -12,7 +12,7 @@ import torch
 
 from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.resample import mono_at
-from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.clip import AudioClip, without_offset
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.resources import resource_path
@@ -274,7 +274,7 @@ def _some_sound() -> np.ndarray:
 
 def level_for_embedding(clip: AudioClip) -> AudioClip:
     """The clip as mono at the RMS that the encoder was trained around, never clipped."""
-    mono = clip.mono()
+    mono = without_offset(clip.mono())
     rms = float(np.sqrt(np.mean(np.square(mono, dtype=np.float64))))
     gain = 10 ** (EMBEDDING_RMS_DBFS / 20) / max(rms, 1e-9)
     return AudioClip.from_mono(mono * gain, clip.sample_rate)

@@ -38,7 +38,7 @@ GATE_DB = -55.0  # leading and trailing samples this far below the peak are cut
 MAX_SECONDS = 20.0  # trainers draw crops; no window is longer than 10 s
 BANDWIDTH_SHARE = 0.99  # of the energy lies below the bandwidth
 BUILD_FILE = "build.json"
-BUILD_FORMAT = 2  # raised when the same files would give another set
+BUILD_FORMAT = 3  # raised when the same files would give another set
 # Patterns of what later steps make from the set: worthless once it has changed.
 DERIVED_FILES = (imitations.RENDERED_FILE, TARGETS_FILES)
 SHOWN_PROBLEMS = 5
@@ -279,7 +279,7 @@ def _cleaned(clip: AudioClip) -> np.ndarray | None:
 
     None for silence.
     """
-    mono = clip.samples.mean(axis=1)
+    mono = clip.mono()
     mono = mono - mono.mean()
     peak = np.abs(mono).max()
     if peak < 1e-4:
@@ -292,7 +292,7 @@ def _cleaned(clip: AudioClip) -> np.ndarray | None:
 
 
 def _digest(clip: AudioClip) -> str:
-    return hashlib.sha256(clip.samples.mean(axis=1).tobytes()).hexdigest()
+    return hashlib.sha256(clip.mono().tobytes()).hexdigest()
 
 
 def _fit(samples: np.ndarray, length: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qvim_studio.core.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.errors import StudioError, UsageError, reason_of
 
 MANIFEST = "manifest.csv"
@@ -23,7 +24,6 @@ AES_TABLE = "DEV Dataset.csv"
 AES_COLUMNS = ("Label", "Class", "Items", "Query 1")
 PAIRS_COLUMNS = ("reference", "imitation")
 DELIMITERS = ",;\t"  # spreadsheets write the second where the comma stands in numbers
-AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def read_layout(source: Path) -> Listing:
 
     Raises StudioError where there is nothing, or a table has other columns.
     """
-    if source.is_file() and source.suffix.lower() in AUDIO_SUFFIXES:
+    if source.is_file() and source.suffix.lower() in SOUND_SUFFIXES:
         raise UsageError(
             f"{source} is a single sound, expected a folder with recordings or a table of them. "
             "Give its folder."
@@ -228,7 +228,7 @@ def _sounds_below(folder: Path) -> Iterator[Path]:
         ]
         for name in names:
             path = Path(place) / name
-            if not name.startswith(".") and path.suffix.lower() in AUDIO_SUFFIXES:
+            if not name.startswith(".") and path.suffix.lower() in SOUND_SUFFIXES:
                 yield path
 
 
@@ -266,7 +266,7 @@ def _parsed(lines: Sequence[str], table: Path, columns: Sequence[str]) -> list[d
 def _names(table: Path) -> list[str]:
     """File names, one a line, without a header or with one."""
     names = [line.strip().strip('"') for line in _lines(table)]
-    return [name for name in names if Path(name).suffix.lower() in AUDIO_SUFFIXES]
+    return [name for name in names if Path(name).suffix.lower() in SOUND_SUFFIXES]
 
 
 def _lines(table: Path) -> list[str]:
@@ -287,9 +287,9 @@ def _key(name: str) -> str:
 def _with_suffix(path: Path) -> Path:
     """The path, with that of the file that is there, else ``.wav``, where the table leaves the
     suffix out."""
-    if path.suffix.lower() in AUDIO_SUFFIXES:
+    if path.suffix.lower() in SOUND_SUFFIXES:
         return path
-    suffixes = sorted(AUDIO_SUFFIXES, key=lambda suffix: suffix != ".wav")
+    suffixes = sorted(SOUND_SUFFIXES, key=lambda suffix: suffix != ".wav")
     names = [path.name + suffix for suffix in (*suffixes, *map(str.upper, suffixes))]
     found = (path.with_name(name) for name in names if path.with_name(name).is_file())
     return next(found, path.with_name(f"{path.name}.wav"))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.audio.device_list import AudioDevice
+from qvim_studio.core.audio_formats import SOUND_SUFFIXES, VIDEO_SUFFIXES
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import (
     CheckpointError,
@@ -70,7 +71,7 @@ from qvim_studio.ui.window_keys import WindowKeys
 
 WINDOW_SIZE = (1280, 860)
 HISTORY_WIDTH_PX = 336
-AUDIO_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.opus"
+AUDIO_FILES = " ".join(f"*{suffix}" for suffix in sorted(SOUND_SUFFIXES | VIDEO_SUFFIXES))
 SETTINGS_ERRORS = (DeviceError, OutputError, SoundFolderError)  # another device or folder helps
 AFTER_SHOWING_MS = 50  # devices, history and checkpoints are looked for once the window stands
 
@@ -319,7 +320,7 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
-            [self.tr("Audio ({0})").format(AUDIO_FILES), self.tr("All files (*)")]
+            [self.tr("Sounds and videos ({0})").format(AUDIO_FILES), self.tr("All files (*)")]
         )
         dialog.fileSelected.connect(self._on_file_chosen)
         dialog.open()

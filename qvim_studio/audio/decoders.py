@@ -1,0 +1,304 @@
+"""Opens sound files of any kind: libsndfile first, FFmpeg for what that does not know or finish."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import struct
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import soundfile
+
+# Only these are probed: a playlist that pretends to be audio would open addresses in it.
+_DEMUXERS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,eac3,flac,flv,matroska,webm,mov,mp4,m4a,3gp,"
+    "3g2,mj2,mp3,mpeg,mpegts,mpc,mpc8,ogg,tta,w64,wav,wv"
+)
+_UNKNOWN_FRAMES = 2**62  # and above: libsndfile's word for a stream that says no length
+_SMALL_BLOCK = 1024  # frames: no more is lost of a file that breaks off
+BREAK_S = 0.1  # compressed formats round their lengths: only more than that is missing
+_OGG_PAGE = struct.Struct("<4sBBqIIIB")
+_BEGINS_STREAM, _ENDS_STREAM = 0x02, 0x04  # flags of an Ogg page
+
+
+class UnknownFormatError(Exception):
+    """The file is no audio that can be read; the text says why in a few words."""
+
+
+@dataclass(frozen=True)
+class SoundHeader:
+    """What a file says of itself.
+
+    frames: as many as it claims; None where it does not say. subtype: of its samples as libsndfile
+    names it ("PCM_16", "FLOAT", "VORBIS"), or the codec as FFmpeg does ("aac").
+    """
+
+    frames: int | None
+    sample_rate: int
+    channels: int
+    subtype: str
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """What was read.
+
+    samples: float32 (frames, channels). claimed_frames: as many as there would be in a whole file;
+    None where the file does not say. is_damaged: some of it could not be decoded.
+    streams_left_out: chained streams of another rate or channel count, which are not in it.
+    """
+
+    samples: np.ndarray
+    sample_rate: int
+    claimed_frames: int | None = None
+    is_damaged: bool = False
+    streams_left_out: int = 0
+
+    @property
+    def breaks_off(self) -> bool:
+        missing = (self.claimed_frames or 0) - len(self.samples)
+        return self.is_damaged or missing > BREAK_S * self.sample_rate
+
+
+def native_name(path: Path) -> str | bytes:
+    """The path as libsndfile takes it: names that are no UTF-8 keep their bytes."""
+    return str(path) if sys.platform == "win32" else os.fsencode(path)
+
+
+def read_header(path: Path) -> SoundHeader:
+    """Raises UnknownFormatError; OSError where the file cannot be opened."""
+    found: SoundHeader | None = None
+    with contextlib.suppress(soundfile.LibsndfileError), _links(path) as (links, _):
+        headers = [_sndfile_header(link) for link in links]
+        alike = [one for one in headers if _is_like(one, headers[0])]
+        total = sum(one.frames or 0 for one in alike)
+        found = replace(headers[0], frames=total or None)
+        if found.frames is not None:
+            return found
+    try:
+        with _ffmpeg_stream(path) as (_, stream):
+            return _ffmpeg_header(stream)
+    except UnknownFormatError:
+        if found is None:
+            raise
+        return found
+
+
+def decode(path: Path, max_frames: int) -> Decoded:
+    """At most so many frames from the beginning.
+
+    Raises UnknownFormatError; OSError where the file cannot be opened.
+    """
+    found: Decoded | None = None
+    reason = ""
+    try:
+        found = _decode_links(path, max_frames)
+    except (soundfile.LibsndfileError, ValueError) as error:
+        reason = str(error).rsplit(": ", 1)[-1].rstrip(". ")
+    if found is not None and not found.breaks_off:
+        return found
+    try:
+        other = _decode_ffmpeg(path, max_frames)
+    except UnknownFormatError as error:
+        if found is None:
+            raise UnknownFormatError(reason or str(error)) from None
+        return found
+    if found is None:
+        return other
+    if len(other.samples) <= len(found.samples):
+        return found
+    return replace(other, claimed_frames=found.claimed_frames or other.claimed_frames)
+
+
+def _decode_links(path: Path, max_frames: int) -> Decoded:
+    parts: list[Decoded] = []
+    left_out = 0
+    with _links(path) as (links, is_ended):
+        for link in links:
+            room = max_frames - sum(len(part.samples) for part in parts)
+            if room <= 0:
+                break
+            part = _decode_sndfile(link, room)
+            is_like = not parts or _kind(part) == _kind(parts[0])
+            if is_like:
+                parts.append(part)
+            left_out += not is_like
+        if not is_ended and room > len(parts[-1].samples):
+            parts[-1] = replace(parts[-1], is_damaged=True)
+    if len(parts) == 1:
+        return replace(parts[0], streams_left_out=left_out)
+    return Decoded(
+        np.concatenate([part.samples for part in parts]),
+        parts[0].sample_rate,
+        sum(part.claimed_frames or 0 for part in parts),
+        any(part.is_damaged for part in parts),
+        left_out,
+    )
+
+
+def _kind(part: Decoded) -> tuple[int, int]:
+    return part.sample_rate, part.samples.shape[1]
+
+
+def _decode_sndfile(source: Any, max_frames: int) -> Decoded:
+    with soundfile.SoundFile(source) as file:
+        claimed = _claimed_frames(file)
+        if claimed is None:  # libsndfile ends such a stream too early
+            empty = np.zeros((0, file.channels), np.float32)
+            return Decoded(empty, file.samplerate, is_damaged=True)
+        wanted = min(claimed, max_frames)
+        is_truncated = wanted == claimed and _is_truncated(file.extra_info)
+        is_unclosed = claimed == 0 and "***" in file.extra_info
+        try:
+            samples = file.read(wanted, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError:
+            samples = _read_until_damage(source, wanted)
+    is_damaged = is_truncated or is_unclosed or len(samples) < wanted
+    return Decoded(samples, file.samplerate, wanted, is_damaged)
+
+
+def _read_until_damage(source: Any, wanted: int) -> np.ndarray:
+    """What comes before the place that cannot be read."""
+    if isinstance(source, io.IOBase):
+        source.seek(0)
+    with soundfile.SoundFile(source) as file:
+        blocks = [np.zeros((0, file.channels), np.float32)]
+        with contextlib.suppress(soundfile.LibsndfileError):
+            while wanted > 0:
+                block = file.read(min(wanted, _SMALL_BLOCK), dtype="float32", always_2d=True)
+                if not len(block):
+                    break
+                blocks.append(block)
+                wanted -= len(block)
+    return np.concatenate(blocks)
+
+
+def _claimed_frames(file: soundfile.SoundFile) -> int | None:
+    return file.frames if 0 <= file.frames < _UNKNOWN_FRAMES else None
+
+
+def _is_truncated(log: str) -> bool:
+    """Does libsndfile's log say that the audio is shorter than its chunk says? A recorder that
+    streams writes the largest length there is, which says nothing."""
+    for line in log.splitlines():
+        name, _, said = line.partition(":")
+        if name.strip() in ("data", "SSND") and "(should be" in said:
+            return said.split()[0] not in ("4294967295", "0")
+    return False
+
+
+def _sndfile_header(source: Any) -> SoundHeader:
+    with soundfile.SoundFile(source) as file:
+        return SoundHeader(_claimed_frames(file), file.samplerate, file.channels, file.subtype)
+
+
+def _is_like(one: SoundHeader, other: SoundHeader) -> bool:
+    return (one.sample_rate, one.channels) == (other.sample_rate, other.channels)
+
+
+@dataclass(frozen=True)
+class _OggChain:
+    """Where the streams of an Ogg file begin that follow each other, none for other files, and
+    whether the last one ends as it should."""
+
+    begins: tuple[int, ...] = ()
+    is_ended: bool = True
+
+
+@contextmanager
+def _links(path: Path) -> Iterator[tuple[list[Any], bool]]:
+    """What libsndfile opens, one after the other: the file, or the streams of a chained Ogg, of
+    which it would read the first alone; and whether the last one is there to its end."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        chain = _chain_of(file, size)
+        if len(chain.begins) < 2:
+            yield [native_name(path)], chain.is_ended
+            return
+        links = []
+        for begin, end in zip(chain.begins, (*chain.begins[1:], size), strict=True):
+            file.seek(begin)
+            links.append(io.BytesIO(file.read(end - begin)))
+        yield links, chain.is_ended
+
+
+def _chain_of(file: BinaryIO, size: int) -> _OggChain:
+    begins: list[int] = []
+    at, flags = 0, _ENDS_STREAM
+    while True:
+        file.seek(at)
+        head = file.read(_OGG_PAGE.size)
+        if len(head) < _OGG_PAGE.size or not head.startswith(b"OggS"):
+            return _OggChain(tuple(begins), at <= size and bool(flags & _ENDS_STREAM))
+        was_beginning = bool(flags & _BEGINS_STREAM)
+        _, _, flags, *_, count = _OGG_PAGE.unpack(head)
+        if flags & _BEGINS_STREAM and not was_beginning:
+            begins.append(at)
+        at += _OGG_PAGE.size + count + sum(file.read(count))
+
+
+def _decode_ffmpeg(path: Path, max_frames: int) -> Decoded:
+    import av
+
+    blocks: list[np.ndarray] = []
+    count, is_damaged = 0, False
+    with _ffmpeg_stream(path) as (container, stream):
+        header = _ffmpeg_header(stream)
+        to_float = av.AudioResampler(format="fltp")
+        try:
+            for packet in container.demux(stream):
+                try:
+                    frames = packet.decode()
+                except av.error.InvalidDataError:
+                    is_damaged = True
+                    continue
+                for frame in frames:
+                    blocks += [part.to_ndarray().T for part in to_float.resample(frame)]
+                    count += frame.samples
+                if count >= max_frames:
+                    break
+        except (av.FFmpegError, ValueError):  # it changes its rate or channels on the way, too
+            is_damaged = True
+    if not blocks:
+        raise UnknownFormatError("its sound cannot be decoded")
+    samples = np.ascontiguousarray(np.concatenate(blocks)[:max_frames], np.float32)
+    claimed = None if header.frames is None else min(header.frames, max_frames)
+    return Decoded(samples, header.sample_rate, claimed, is_damaged)
+
+
+def _ffmpeg_header(stream: Any) -> SoundHeader:
+    context = stream.codec_context
+    duration_s = None
+    if stream.duration is not None and stream.time_base is not None:
+        duration_s = float(stream.duration * stream.time_base)
+    elif stream.container.duration is not None:
+        duration_s = stream.container.duration / 1e6
+    frames = None if duration_s is None else round(duration_s * context.sample_rate)
+    return SoundHeader(frames, context.sample_rate, context.channels, context.name)
+
+
+@contextmanager
+def _ffmpeg_stream(path: Path) -> Iterator[tuple[Any, Any]]:
+    """The file and its best audio stream. Raises UnknownFormatError."""
+    import av
+
+    options = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "none"}
+    with path.open("rb") as file:
+        try:
+            container = av.open(file, options=options, metadata_errors="ignore")
+        except (av.FFmpegError, ValueError) as error:
+            raise UnknownFormatError(f"its format is not known: {error}") from error
+        with container:
+            stream = container.streams.best("audio")
+            if stream is None:
+                raise UnknownFormatError("it holds no sound, only pictures")
+            if not stream.codec_context.sample_rate or not stream.codec_context.channels:
+                raise UnknownFormatError("its sound cannot be decoded")
+            yield container, stream

@@ -1,0 +1,43 @@
+"""Says in sentences what is odd about a recording and what was done about it."""
+
+from __future__ import annotations
+
+from qvim_studio.audio.bandwidth import bandwidth_hz, is_cut
+from qvim_studio.core.clip import AudioClip, has_offset
+
+
+def mixing_notes(clip: AudioClip) -> list[str]:
+    """Where channels cancel each other, or a constant offset lies under the sound."""
+    notes = []
+    if clip.channels > 1 and clip.mixing.cancels:
+        number = clip.mixing.loudest + 1
+        notes.append(
+            "The channels of this sound are opposite to each other and cancel when mixed: channel "
+            f"{number}, the loudest, was used alone. To use all of them, flip the polarity of the "
+            "others."
+        )
+    mono = clip.mono()
+    offset = float(mono.mean()) if len(mono) else 0.0
+    if has_offset(mono, offset):
+        notes.append(
+            "This sound lies beside zero (a constant offset, as of a faulty cable or interface): "
+            "the offset was taken away before listening."
+        )
+    return notes
+
+
+def bandwidth_notes(clip: AudioClip) -> list[str]:
+    """Where the recording ends far below what ears hear."""
+    reach_hz = bandwidth_hz(clip)
+    if not is_cut(reach_hz):
+        return []
+    note = (
+        f"This take holds nothing above {reach_hz / 1000:.1f} kHz, as from a headset that plays "
+        "and records at once. Another microphone hears more of your voice."
+    )
+    return [note]
+
+
+def take_notes(clip: AudioClip) -> list[str]:
+    """All there is to say of a take, one sentence or two each."""
+    return [*mixing_notes(clip), *bandwidth_notes(clip)]
