@@ -17,6 +17,7 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.plain_text import one_line
 from qvim_studio.core.resources import BUNDLED_INDEX_FILE, bundled_encoder_id, resource_path
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.sound_query import SoundQuery
@@ -66,7 +67,9 @@ def find_nearest(
     index.refresh(on_indexing if library_folder is not None else None)
     hits = index.search(query, top=MAX_STARTS)
     near = [hit for hit in hits if hit.score > hits[0].score - MAX_START_GAP]
-    return [NearestSound(hit.path.stem, read_audio(hit.path), hit.similarity) for hit in near]
+    return [
+        NearestSound(one_line(hit.path.stem), read_audio(hit.path), hit.similarity) for hit in near
+    ]
 
 
 def find_similar(

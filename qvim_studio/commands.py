@@ -7,14 +7,20 @@ import contextlib
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qvim_studio import assembly
-from qvim_studio.audio.files import check_output_folder, read_noted, read_take, write_atomically
+from qvim_studio.audio.files import (
+    check_output_folder,
+    read_noted,
+    read_sound_header,
+    read_take,
+    write_atomically,
+)
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
@@ -74,6 +80,7 @@ def edit(options: argparse.Namespace) -> dict[str, Any]:
         asked = Edit.continuing(sound, options.seconds, came_from)
     else:
         asked = Edit(sound, *options.part, came_from)
+    asked = replace(asked, bit_depth=read_sound_header(options.sound).bit_depth)
     return _make(_request_from(options, asked), options, edited_name(options.sound.stem))
 
 

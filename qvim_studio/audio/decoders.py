@@ -45,6 +45,16 @@ class SoundHeader:
     channels: int
     subtype: str
 
+    @property
+    def bit_depth(self) -> int:
+        """Of a WAV that holds what is read of it: 8, 16 or 24; 32 for floats."""
+        if self.subtype in ("PCM_S8", "PCM_U8"):
+            return 8
+        is_small = self.subtype in ("PCM_16", "ALAC_16", "ULAW", "ALAW", "GSM610")
+        if is_small or "ADPCM" in self.subtype:
+            return 16
+        return 32 if self.subtype in ("FLOAT", "DOUBLE", "PCM_32", "ALAC_32") else 24
+
 
 @dataclass(frozen=True, eq=False)
 class Decoded:

@@ -6,16 +6,21 @@ from qvim_studio.audio.bandwidth import bandwidth_hz, is_cut
 from qvim_studio.core.clip import AudioClip, has_offset
 
 
+def cancelling_notes(clip: AudioClip) -> list[str]:
+    """Where channels cancel each other: what becomes of them when they are mixed to one."""
+    if clip.channels == 1 or not clip.mixing.cancels:
+        return []
+    note = (
+        "The channels of this sound are opposite to each other and cancel when mixed: channel "
+        f"{clip.mixing.loudest + 1}, the loudest, was used alone. To use all of them, flip the "
+        "polarity of the others."
+    )
+    return [note]
+
+
 def mixing_notes(clip: AudioClip) -> list[str]:
     """Where channels cancel each other, or a constant offset lies under the sound."""
-    notes = []
-    if clip.channels > 1 and clip.mixing.cancels:
-        number = clip.mixing.loudest + 1
-        notes.append(
-            "The channels of this sound are opposite to each other and cancel when mixed: channel "
-            f"{number}, the loudest, was used alone. To use all of them, flip the polarity of the "
-            "others."
-        )
+    notes = cancelling_notes(clip)
     mono = clip.mono()
     offset = float(mono.mean()) if len(mono) else 0.0
     if has_offset(mono, offset):

@@ -24,12 +24,15 @@ class Edit:
     sound: of which everything outside the part stays as it is, sample by sample.
     begin_s, end_s: the part; where it ends after the sound does, the sound gets longer.
     provenance: of the sound, where that is known.
+    bit_depth: of its file, and so of the result, which keeps the samples outside the part; 32 is
+    float.
     """
 
     sound: AudioClip
     begin_s: float
     end_s: float
     provenance: Provenance | None = None
+    bit_depth: int = 24
 
     def __post_init__(self) -> None:
         length_s = self.sound.duration_s

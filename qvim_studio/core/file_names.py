@@ -6,6 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from qvim_studio.core.plain_text import one_line
+
 _JOINT = re.compile(r"_+|(?<=[^\W\d_])-(?=[^\W\d_])")  # the hyphens of a date are none
 
 _QUOTES = ('"', "'")
@@ -14,7 +16,7 @@ _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")  # Unicode categories: controls, mar
 
 def readable_name(stem: str) -> str:
     """ "bell 01 sleigh bells" for bell_01_sleigh-bells."""
-    return _JOINT.sub(" ", stem).strip()
+    return one_line(_JOINT.sub(" ", stem))
 
 
 def pasted_path(text: str) -> Path:

@@ -8,10 +8,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from qvim_studio.audio.files import check_output_folder, refused_folder, write_atomically
 from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.export import pcm
+from qvim_studio.export.ascii_text import to_ascii
 from qvim_studio.export.recipe import metadata_of, recipe_of
-from qvim_studio.export.sound_file import write_sound
+from qvim_studio.export.sound_file import FileFormat, write_sound
 
 MAX_STEM = 40  # characters: names stay readable in a browser column
 _NUMBERED = re.compile(r"([^.]+?)(?:_[0-9][0-9]|_seed_[0-9]+)\.")
@@ -26,13 +30,14 @@ class WrittenClip:
 
 
 def safe_stem(text: str, fallback: str = "clip") -> str:
-    """ASCII letters, digits, ``-`` and ``_`` only: safe in every file system and drag."""
-    stem = re.sub(r"[^A-Za-z0-9-]+", "_", text).strip("_-")[:MAX_STEM].strip("_-")
+    """ASCII letters, digits, ``-`` and ``_`` only: safe in every file system and drag. Other
+    letters are transliterated."""
+    stem = re.sub(r"[^A-Za-z0-9-]+", "_", to_ascii(text)).strip("_-")[:MAX_STEM].strip("_-")
     return stem or fallback
 
 
 def write_result(result: GenerationResult, folder: Path, stem: str) -> list[WrittenClip]:
-    """Write every variation as 24-bit WAV and JSON, in the result's order.
+    """Write every variation as WAV and JSON, in the result's order.
 
     Raises OutputError where nothing can be written; files that are complete by then stay.
     """
@@ -53,15 +58,27 @@ def write_one(
     """Write a variation as ``stem`` with its endings. Raises OutputError; nothing is left then."""
     path, recipe_path = stem.with_suffix(".wav"), stem.with_suffix(".json")
     try:
-        recipe = recipe_of(result, variation)
+        form = _format_of(result, variation)
+        audio = pcm.encode(variation.clip, form.bit_depth, form.dither_seed)
+        recipe = recipe_of(result, variation, audio)
         text = json.dumps(recipe, indent=2, ensure_ascii=False) + "\n"
         # The recipe first: the history never sees a clip without what made it.
         write_atomically(recipe_path, lambda name: _write_text(name, text))
-        write_sound(path, variation.clip, metadata_of(recipe, title))
+        write_sound(path, variation.clip, metadata_of(recipe, title), form, audio)
     except BaseException:
         recipe_path.unlink(missing_ok=True)
         raise
     return WrittenClip(path, recipe_path)
+
+
+def _format_of(result: GenerationResult, variation: Variation) -> FileFormat:
+    """24 bits; of an edit what its sound has, undithered, for what was kept stays as it is. Samples
+    beyond full scale are kept in floats."""
+    edit = result.request.edit
+    depth = 24 if edit is None else edit.bit_depth
+    if np.abs(variation.clip.samples).max(initial=0.0) > 1.0:
+        depth = 32
+    return FileFormat(bit_depth=depth, is_dithered=False)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -116,7 +116,7 @@ def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[
         print(f"{len(report.sounds)} sounds in {report.folder}")
         for preset in report.presets:
             print(preset)
-    return _kit_facts(report)
+    return {**_kit_facts(report), "notes": notes}
 
 
 def _kit_facts(report: KitReport) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _kit_facts(report: KitReport) -> dict[str, Any]:
         "folder": str(report.folder),
         "presets": [str(path) for path in report.presets],
         "sounds": [[str(path) for path in paths] for paths in report.sounds],
-        "notes": notes,
+        "notes": list(report.notes),
     }
 
 

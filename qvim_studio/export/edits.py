@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from qvim_studio.audio.files import MAX_CHANNELS
 from qvim_studio.audio.trim import DEFAULT_THRESHOLD_DB
 from qvim_studio.core.errors import UsageError
 
@@ -112,13 +113,23 @@ class Resample:
 
 @dataclass(frozen=True)
 class SetChannels:
-    """1: the mean of all channels. 2: mono on both sides, or the first two channels."""
+    """1: all channels mixed (AudioClip.mono). 2: mono on both sides, or the first two channels."""
 
     count: int = 1
 
     def __post_init__(self) -> None:
         if self.count not in (1, 2):
             raise UsageError(f"A clip becomes mono (1) or stereo (2), got {self.count}. Choose.")
+
+
+@dataclass(frozen=True)
+class FlipChannel:
+    """Turn the polarity of one channel, counted from 1: what was opposite then adds up."""
+
+    channel: int = 2
+
+    def __post_init__(self) -> None:
+        _check("channel to flip", self.channel, 1, MAX_CHANNELS, "(the first is 1)")
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,7 @@ Edit = (
     | NormalizeLoudness
     | Resample
     | SetChannels
+    | FlipChannel
     | SeamlessLoop
 )
 KINDS: dict[str, type[Edit]] = {
@@ -153,6 +165,7 @@ KINDS: dict[str, type[Edit]] = {
     "normalize_loudness": NormalizeLoudness,
     "resample": Resample,
     "channels": SetChannels,
+    "flip": FlipChannel,
     "loop": SeamlessLoop,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}

@@ -9,7 +9,7 @@ import numpy as np
 from qvim_studio.audio import levels
 from qvim_studio.audio.resample import resample
 from qvim_studio.audio.trim import trim_silence
-from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.clip import AudioClip, has_offset
 from qvim_studio.core.errors import UsageError
 from qvim_studio.export import edits
 from qvim_studio.export.metadata import Loop
@@ -17,6 +17,7 @@ from qvim_studio.export.metadata import Loop
 NOISE_FLOOR_LIMIT_DBFS = -60.0
 NOISE_WINDOW_S = 0.1
 TAIL_WINDOW_S = 0.005
+FITTED_PEAK_DBFS = -0.1  # of what was lowered below full scale: the loudest integer is not touched
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +37,46 @@ def apply_edits(clip: AudioClip, edit_list: edits.EditList) -> FinishedClip:
     return FinishedClip(clip, Loop(0, len(clip.samples)) if is_loop else None)
 
 
+def fit_full_scale(clip: AudioClip, bit_depth: int) -> tuple[AudioClip, list[str]]:
+    """The clip as loud as a file of so many bits can hold it, and a sentence where it is quieter.
+
+    32 bits are floats, which hold everything; players cut what lies above full scale all the same.
+    """
+    peak = levels.peak_dbfs(clip)
+    if peak <= 0.0:
+        return clip, []
+    if bit_depth == 32:
+        note = (
+            f"The samples reach {peak:+.1f} dBFS, above full scale: players and samplers cut that. "
+            "Normalize the peaks."
+        )
+        return clip, [note]
+    note = (
+        f"The samples reach {peak:+.1f} dBFS, and {bit_depth}-bit files end at 0: the sound was "
+        f"made {peak - FITTED_PEAK_DBFS:.1f} dB quieter. Choose 32 bits (float) to keep its level, "
+        "or normalize the peaks of all sounds."
+    )
+    return _scale_from(clip, peak, FITTED_PEAK_DBFS), [note]
+
+
 def warnings_of(clip: AudioClip, is_loop: bool = False) -> list[str]:
-    """Sentences about noise and a cut-off ending; empty where all is well."""
+    """Sentences about noise, phase, offset and a cut-off ending; empty where all is well."""
     found = []
     floor = noise_floor_dbfs(clip)
     if not is_loop and floor is not None and floor > NOISE_FLOOR_LIMIT_DBFS:
         found.append(
             f"The quietest {1000 * NOISE_WINDOW_S:.0f} ms lie at {floor:.0f} dBFS, above "
             f"{NOISE_FLOOR_LIMIT_DBFS:.0f}: there may be noise."
+        )
+    if clip.channels > 1 and clip.mixing.cancels:
+        found.append(
+            "The channels are opposite to each other: in mono most of the sound is lost. Flip one "
+            'of them: {"kind": "flip", "channel": 2}.'
+        )
+    mono = clip.mono()
+    if has_offset(mono, float(mono.mean()) if len(mono) else 0.0):
+        found.append(
+            'The sound lies beside zero (a constant offset). Take it away: {"kind": "remove_dc"}.'
         )
     if not is_loop and is_tail_cut(clip):
         found.append("The sound does not end in silence: its tail is cut off. Add a fade-out.")
@@ -87,12 +120,15 @@ def _apply(clip: AudioClip, edit: edits.Edit) -> AudioClip:
         return resample(clip, edit.sample_rate)
     if isinstance(edit, edits.SetChannels):
         return _set_channels(clip, edit.count)
+    if isinstance(edit, edits.FlipChannel):
+        return _flip(clip, edit.channel)
     return _loop(clip, edit.crossfade_s)
 
 
 def _trim(clip: AudioClip, edit: edits.Trim) -> AudioClip:
-    begin = round(edit.begin_s * clip.sample_rate)
-    end = None if edit.end_s is None else round(edit.end_s * clip.sample_rate)
+    end_s = clip.duration_s if edit.end_s is None else min(edit.end_s, clip.duration_s)
+    begin_s = min(edit.begin_s, clip.duration_s)
+    begin, end = (round(seconds * clip.sample_rate) for seconds in (begin_s, end_s))
     samples = clip.samples[begin:end]
     if not len(samples):
         raise UsageError(
@@ -124,6 +160,16 @@ def _set_channels(clip: AudioClip, count: int) -> AudioClip:
         return AudioClip.from_mono(clip.mono(), clip.sample_rate)
     samples = clip.samples[:, :2] if clip.channels > 2 else np.repeat(clip.samples, 2, axis=1)
     return AudioClip(np.ascontiguousarray(samples), clip.sample_rate)
+
+
+def _flip(clip: AudioClip, channel: int) -> AudioClip:
+    if channel > clip.channels:
+        raise UsageError(
+            f"There is no channel {channel} to flip, the clip has {clip.channels}. Choose another."
+        )
+    samples = clip.samples.copy()
+    samples[:, channel - 1] *= -1
+    return AudioClip(samples, clip.sample_rate)
 
 
 def _loop(clip: AudioClip, crossfade_s: float) -> AudioClip:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import qvim_studio
+from qvim_studio.export.ascii_text import to_ascii
 from qvim_studio.export.riff import Chunk, riff_list
 
 PROGRAM = f"QVIM Studio {qvim_studio.__version__}"
 LOUDNESS_UNKNOWN = 0x7FFF  # EBU Tech 3285 v2: "not measured"
 MIDDLE_C = 60
+MAX_HISTORY_BYTES = 4096  # some lines, each of which names a step
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,8 @@ def bext_payload(meta: ClipMetadata) -> bytes:
         LOUDNESS_UNKNOWN,
         LOUDNESS_UNKNOWN,
     )
-    history = "\r\n".join(meta.coding_history.splitlines())
-    tail = _ascii(history, len(history)) + b"\r\n" if history else b""
+    history = _ascii(meta.coding_history, MAX_HISTORY_BYTES)
+    tail = history + b"\r\n" if history else b""
     return fixed + loudness + bytes(180) + tail + bytes(len(tail) % 2)
 
 
@@ -137,8 +139,9 @@ def cue_chunks(markers: tuple[Marker, ...]) -> list[Chunk]:
 
 
 def _ascii(text: str, size: int) -> bytes:
-    """ASCII of at most ``size`` bytes; what ASCII lacks becomes a question mark."""
-    return text.encode("ascii", "replace")[:size]
+    """ASCII of at most ``size`` bytes; other letters are transliterated."""
+    lines = (to_ascii(line) for line in text.splitlines())
+    return "\r\n".join(lines).encode("ascii", "replace")[:size]
 
 
 def _utf8(text: str) -> bytes:

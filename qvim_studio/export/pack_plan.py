@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.core.plain_text import one_line
 from qvim_studio.export.edits import EditList, Resample, SetChannels
 from qvim_studio.export.name_template import NameParts, NameTemplate
 from qvim_studio.export.pack_sources import PackSource, read_sources, short_names
@@ -25,7 +26,7 @@ REFUSED_SHOWN = 20
 class PackOptions:
     """What is asked of a pack.
 
-    name, creator, source: any text; ``name`` becomes the folder's name.
+    name, creator, source: any text, kept as one line; ``name`` becomes the folder's name.
     is_commercial: refuse clips that may not be sold.
     cat_id: one UCS category for all clips; empty: suggested for each.
     """
@@ -41,9 +42,10 @@ class PackOptions:
 
     def __post_init__(self) -> None:
         for label in ("name", "creator", "source"):
+            object.__setattr__(self, label, one_line(getattr(self, label)))
             if not clean_block(getattr(self, label), ""):
                 raise UsageError(
-                    f"The pack's {label} holds no letter or digit of ASCII, got "
+                    f"The pack's {label} holds no letter or digit, got "
                     f"{getattr(self, label)!r}. Give one."
                 )
         if self.file_format.container is not Container.WAV:

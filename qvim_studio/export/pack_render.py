@@ -6,11 +6,12 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from qvim_studio.audio.files import check_samples, read_audio
+from qvim_studio.audio.files import NotedClip, check_samples, read_noted
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
+from qvim_studio.audio.take_notes import cancelling_notes
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.export import pcm
-from qvim_studio.export.finishing import FinishedClip, apply_edits, warnings_of
+from qvim_studio.export.finishing import FinishedClip, apply_edits, fit_full_scale, warnings_of
 from qvim_studio.export.metadata import PROGRAM, ClipMetadata
 from qvim_studio.export.pack_plan import PackOptions, PlannedClip
 from qvim_studio.export.pack_texts import PackedClip, keywords_of
@@ -22,9 +23,10 @@ from qvim_studio.export.sound_file import wav_bytes
 def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip, bytes, list[str]]:
     """What lies in the pack, the whole WAV, and warnings about its sound."""
     source, plain = _read(planned.source.path)
-    finished = apply_edits(source, options.edits)
-    clip = finished.clip
-    loudness, peak = _levels_of(clip, plain, planned, options)
+    finished = apply_edits(source.clip, options.edits)
+    clip, texts = fit_full_scale(finished.clip, options.file_format.bit_depth)
+    is_same = clip is source.clip
+    loudness, peak = _levels_of(clip, plain if is_same else None, planned)
     meta = _metadata_of(planned, options, finished, loudness, peak)
     data = wav_bytes(clip, meta, options.file_format, _kept(plain, options))
     entry = PackedClip(
@@ -38,21 +40,23 @@ def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip,
         true_peak_dbfs=peak,
         loop=finished.loop,
     )
-    texts = warnings_of(clip, finished.loop is not None)
+    if clip.channels < source.clip.channels:
+        texts += cancelling_notes(source.clip)
+    texts += [*source.notes, *warnings_of(clip, finished.loop is not None)]
     return entry, data, [f"{planned.path}: {text}" for text in texts]
 
 
-def _read(path: Path) -> tuple[AudioClip, PlainWave | None]:
+def _read(path: Path) -> tuple[NotedClip, PlainWave | None]:
     """The sound, and its samples as they lie in the file where that is simple enough."""
     try:
         plain = read_plain_wave(path)
     except OSError:
         plain = None
     if plain is None:
-        return read_audio(path), None
+        return read_noted(path), None
     samples = pcm.decode(plain.data, plain.bit_depth, plain.channels)
     check_samples(samples, plain.sample_rate, path)
-    return AudioClip(samples, plain.sample_rate), plain
+    return NotedClip(AudioClip(samples, plain.sample_rate)), plain
 
 
 def _kept(plain: PlainWave | None, options: PackOptions) -> memoryview | None:
@@ -64,11 +68,14 @@ def _kept(plain: PlainWave | None, options: PackOptions) -> memoryview | None:
 
 
 def _levels_of(
-    clip: AudioClip, plain: PlainWave | None, planned: PlannedClip, options: PackOptions
+    clip: AudioClip, plain: PlainWave | None, planned: PlannedClip
 ) -> tuple[float | None, float]:
-    """LUFS and dBTP: from the recipe where the samples are still those that were measured."""
+    """LUFS and dBTP: from the recipe where the samples are still those that were measured.
+
+    plain: the clip's samples as they lie in its file, where it has not been changed.
+    """
     recipe = planned.recipe
-    if recipe is not None and plain is not None and not options.edits:
+    if recipe is not None and plain is not None:
         there = hashlib.sha256(plain.data).hexdigest()
         # An editor may have changed the samples and kept the recipe.
         if there == recipe.get("audio_sha256"):

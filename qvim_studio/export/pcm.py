@@ -10,10 +10,11 @@ from qvim_studio.core.clip import AudioClip
 
 WAVE_PCM, WAVE_FLOAT = 1, 3
 BIT_DEPTHS = (16, 24, 32)  # 32 is float
+SOUND_BIT_DEPTHS = (8, *BIT_DEPTHS)  # what a WAV of ours may hold; 8 only where a sound comes so
 
 
 def format_payload(channels: int, sample_rate: int, bit_depth: int) -> bytes:
-    """The ``fmt`` chunk's payload of plain PCM (16, 24) or float (32)."""
+    """The ``fmt`` chunk's payload of plain PCM (8, 16, 24) or float (32)."""
     frame = channels * bit_depth // 8
     tag = WAVE_FLOAT if bit_depth == 32 else WAVE_PCM
     common = struct.pack(
@@ -32,6 +33,8 @@ def encode(clip: AudioClip, bit_depth: int, dither_seed: int | None = None) -> b
         return clip.samples.astype("<f4").tobytes()
     full_scale = 2 ** (bit_depth - 1)
     integers = quantize(clip.samples, full_scale, dither_seed)
+    if bit_depth == 8:
+        return (integers + 128).astype("u1").tobytes()  # the only unsigned form
     if bit_depth == 16:
         return integers.astype("<i2").tobytes()
     four_bytes = np.ascontiguousarray(integers, dtype="<i4").view(np.uint8).reshape(-1, 4)

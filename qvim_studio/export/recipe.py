@@ -26,11 +26,9 @@ from qvim_studio.core.recipe_form import (
     says_version,
 )
 from qvim_studio.core.result import GenerationResult, Variation
-from qvim_studio.export import pcm
 from qvim_studio.export.ixml import recipe_in
 from qvim_studio.export.metadata import PROGRAM, ClipMetadata
 from qvim_studio.export.riff import read_metadata_chunks
-from qvim_studio.export.sound_file import FileFormat
 from qvim_studio.export.ucs import best_category
 
 log = logging.getLogger(__name__)
@@ -44,13 +42,11 @@ _NEEDED = {
 _NEEDED_BY_1 = {**_NEEDED, "request": {"text", "steps", "guidance", "imitation_sha256"}}
 
 
-def recipe_of(result: GenerationResult, variation: Variation) -> dict[str, Any]:
+def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> dict[str, Any]:
     """Everything that is needed to make the clip again, and where its sound comes from.
 
-    audio_sha256: of the samples as they lie in its WAV; the levels are theirs.
+    audio: the samples as they lie in its WAV, of which the recipe keeps the SHA-256.
     """
-    form = FileFormat()
-    audio = pcm.encode(variation.clip, form.bit_depth, form.dither_seed)
     return {
         "program": PROGRAM,
         VERSION_NAME: list(RECIPE_VERSION),

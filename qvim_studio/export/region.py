@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.files import read_audio, read_sound_header
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.export.clip_writer import safe_stem
@@ -14,7 +14,7 @@ from qvim_studio.export.edits import EditList, Trim
 from qvim_studio.export.finishing import apply_edits
 from qvim_studio.export.metadata import PROGRAM, ClipMetadata
 from qvim_studio.export.recipe import metadata_of, read_recipe
-from qvim_studio.export.sound_file import write_sound
+from qvim_studio.export.sound_file import FileFormat, write_sound
 
 REGIONS = "Regions"  # below the folder of the clips
 _MARK_DIGITS = 8
@@ -35,6 +35,7 @@ def write_region(source: Path, begin_s: float, end_s: float, folder: Path) -> Pa
         return path
     edits = EditList((Trim(first_ms / 1000, last_ms / 1000),))
     clip = apply_edits(read_audio(source), edits).clip
+    form = FileFormat(bit_depth=read_sound_header(source).bit_depth, is_dithered=False)
     title = name.replace("_", " ")
     levels = {"loudness_lufs": loudness_lufs(clip), "true_peak_dbfs": true_peak_dbfs(clip)}
     recipe = read_recipe(source)
@@ -42,7 +43,7 @@ def write_region(source: Path, begin_s: float, end_s: float, folder: Path) -> Pa
         meta = ClipMetadata(title, coding_history=f"A=PCM,T={PROGRAM}", **levels)
     else:
         meta = metadata_of({**recipe, **levels, "edits": edits.as_json()}, title)
-    write_sound(path, clip, meta)
+    write_sound(path, clip, meta, form)
     return path
 
 

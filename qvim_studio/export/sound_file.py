@@ -38,7 +38,7 @@ class Container(str, Enum):
 class FileFormat:
     """How samples are stored.
 
-    bit_depth: 16, 24 or 32 (float; not in FLAC).
+    bit_depth: 16, 24 or 32 (float; not in FLAC); 8 in WAV alone.
     is_dithered: triangular dither before rounding; None: at 16 bits only.
     """
 
@@ -47,7 +47,9 @@ class FileFormat:
     is_dithered: bool | None = None
 
     def __post_init__(self) -> None:
-        depths = (16, 24) if self.container is Container.FLAC else pcm.BIT_DEPTHS
+        depths = {Container.FLAC: (16, 24), Container.WAV: pcm.SOUND_BIT_DEPTHS}.get(
+            self.container, pcm.BIT_DEPTHS
+        )
         if self.bit_depth not in depths:
             raise UsageError(
                 f"{self.container.value} files take {', '.join(map(str, depths))} bits, "
@@ -62,15 +64,20 @@ class FileFormat:
 
 
 def write_sound(
-    path: Path, clip: AudioClip, meta: ClipMetadata, file_format: FileFormat | None = None
+    path: Path,
+    clip: AudioClip,
+    meta: ClipMetadata,
+    file_format: FileFormat | None = None,
+    audio: bytes | None = None,
 ) -> None:
     """Write a file that is complete or not there at all.
 
+    audio: the clip's samples as they lie in a WAV of that format, where somebody has them already.
     Raises OutputError where it cannot be written, UsageError where a WAV would pass 4 GB.
     """
     chosen = file_format or FileFormat()
     if chosen.container is Container.WAV:
-        data = wav_bytes(clip, meta, chosen)
+        data = wav_bytes(clip, meta, chosen, audio)
         write_atomically(path, lambda name: _write_bytes(name, data))
     else:
         write_atomically(path, lambda name: _write_tagged(name, clip, meta, chosen))

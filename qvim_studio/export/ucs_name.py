@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from qvim_studio.core.errors import UsageError
+from qvim_studio.export.ascii_text import to_ascii
 from qvim_studio.export.ucs import find_category
 
 MAX_FX_NAME = 25  # characters; the standard's advice
@@ -84,9 +84,8 @@ def parse_name(stem: str) -> UcsName:
 
 
 def clean_block(text: str, fallback: str, limit: int = MAX_BLOCK) -> str:
-    """Any text as one part of a name: accents dropped, words kept whole where they fit."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = re.findall("[A-Za-z0-9]+", plain)
+    """Any text as one part of a name: transliterated, words kept whole where they fit."""
+    words = re.findall("[A-Za-z0-9]+", to_ascii(text))
     block = ""
     for word in words:
         longer = f"{block} {word}".strip()

@@ -242,6 +242,11 @@ def read_rows(table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 
 def _parsed(lines: Sequence[str], table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Rows with stripped values; raises StudioError where a column is missing or all rows are."""
+    if any("\0" in line for line in lines):
+        raise StudioError(
+            f"{table} is no readable CSV: it holds bytes that no text has (NUL). Export it again "
+            "as CSV in UTF-8."
+        )
     header = lines[0] if lines else ""
     reader = csv.DictReader(lines, restval="", delimiter=max(DELIMITERS, key=header.count))
     names = [name.strip() for name in reader.fieldnames or ()]

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.files import read_audio, read_sound_header
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
 from qvim_studio.core.errors import StudioError, UsageError
@@ -193,6 +193,7 @@ class StudioController(QObject):
 
         def read() -> GenerationRequest:
             edit = edit_of(sound=read_audio(entry.path), provenance=provenance_of(entry.path))
+            edit = replace(edit, bit_depth=read_sound_header(entry.path).bit_depth)
             voice = None if imitation is None else imitation.clip
             if imitation is not None and is_above:
                 voice = imitation.stretch(edit.begin_s, edit.end_s)

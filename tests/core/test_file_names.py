@@ -41,3 +41,18 @@ def test_a_file_that_has_that_very_name_is_meant(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("odd", "name"), [("", ""), ("\0", ""), ("x" * 5000, "x" * 5000)])
 def test_a_text_that_can_be_no_path_stays_a_text(odd: str, name: str) -> None:
     assert pasted_name(odd) == name
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Tu\u0308r_zu", "Tür zu"),
+        ("T\udcfcr", "Tür"),
+        ("a\n\tb\x00c", "a b c"),
+        ("\u202aC: take\u202c", "C: take"),
+        ("狗叫", "狗叫"),
+        ("\ud83d", "\ufffd"),
+    ],
+)
+def test_letters_survive_in_names(given: str, kept: str) -> None:
+    assert readable_name(given) == kept

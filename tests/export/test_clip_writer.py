@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
+from qvim_studio.audio.files import read_audio, read_sound_header
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import OutputError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Variation
-from qvim_studio.export import clip_writer
+from qvim_studio.export import clip_writer, pcm
 from qvim_studio.export.clip_writer import safe_stem, write_result
-from qvim_studio.export.metadata import ClipMetadata
+from qvim_studio.export.pcm import encode as encode_pcm
 from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.riff import read_plain_wave
+from qvim_studio.export.sound_file import write_sound
 
 
 def make_result(count: int = 2, start_name: str = "dog") -> GenerationResult:
@@ -99,8 +106,15 @@ def test_a_start_whose_name_is_no_utf8_is_kept(tmp_path: Path) -> None:
     [
         ("dog bark #3 100%", "dog_bark_3_100"),
         ("../../etc/passwd", "etc_passwd"),
-        ("Türe", "T_re"),
-        ("音", "clip"),
+        ("Türe", "Ture"),
+        ("Tu\u0308re", "Ture"),
+        ("Ünïcødé", "Unicode"),
+        ("Straße 7", "Strasse_7"),
+        ("狗叫", "GouJiao"),
+        ("🐶 wuff", "dog_wuff"),
+        ("T\udcfcr", "Tur"),
+        ("\ud800", "clip"),
+        ("!?", "clip"),
         ("x" * 200, "x" * 40),
     ],
 )
@@ -108,10 +122,78 @@ def test_names_are_safe_everywhere(given: str, stem: str) -> None:
     assert safe_stem(given) == stem
 
 
+def test_the_recipe_is_whole_before_its_clip_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The history that sees a clip must find what made it."""
+    found = []
+
+    def write(path: Path, *written: Any) -> None:
+        found.append(json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["seed"])
+        write_sound(path, *written)
+
+    monkeypatch.setattr(clip_writer, "write_sound", write)
+    write_result(make_result(), tmp_path, "dog")
+    assert found == [7, 8]
+
+
+def test_samples_are_encoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def encode(*given: Any) -> bytes:
+        calls.append(given)
+        return encode_pcm(*given)
+
+    monkeypatch.setattr(pcm, "encode", encode)
+    (written,) = write_result(make_result(1), tmp_path, "dog")
+    assert len(calls) == 1
+    recipe = json.loads(written.recipe_path.read_text(encoding="utf-8"))
+    plain = read_plain_wave(written.path)
+    assert plain is not None
+    assert hashlib.sha256(plain.data).hexdigest() == recipe["audio_sha256"]
+
+
+def edited(tmp_path: Path, samples: np.ndarray, subtype: str) -> tuple[Path, Path]:
+    """A sound and its edit, whose part is new."""
+    source = tmp_path / "source.wav"
+    soundfile.write(source, samples, 48_000, subtype)
+    sound = read_audio(source)
+    edit = Edit(sound, 0.1, 0.2, bit_depth=read_sound_header(source).bit_depth)
+    made = sound.samples.copy()
+    made[4_800:9_600] *= 0.5
+    variation = Variation(AudioClip(made, 48_000), 7, None, 8000.0)
+    request = GenerationRequest(edit=edit, variations=1, seed=7)
+    result = GenerationResult(request, Provenance("p", "P", "1", "CC0", "yes"), (variation,))
+    return source, write_result(result, tmp_path, "source edited")[0].path
+
+
+@pytest.mark.parametrize("level", [0.5, 2.2])
+@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "FLOAT"])
+def test_an_edit_keeps_the_form_and_the_samples_of_its_sound(
+    tmp_path: Path, subtype: str, level: float
+) -> None:
+    noise = level * np.random.default_rng(0).uniform(-1, 1, (24_000, 2))
+    source, path = edited(tmp_path, noise, subtype)
+    assert soundfile.info(path).subtype == subtype
+    before, after = (soundfile.read(name, dtype="float64")[0] for name in (source, path))
+    np.testing.assert_array_equal(after[:4_800], before[:4_800])
+    np.testing.assert_array_equal(after[9_600:], before[9_600:])
+    assert (after[4_800:9_600] != before[4_800:9_600]).mean() > 0.9
+
+
+def test_an_edit_beyond_full_scale_is_kept_in_floats(tmp_path: Path) -> None:
+    """An MP3 or a plain 24-bit wish cannot say how loud it is."""
+    result = make_result(1)
+    loud = replace(result.variations[0], clip=AudioClip.from_mono(np.linspace(-2, 2, 999), 48_000))
+    (written,) = write_result(replace(result, variations=(loud,)), tmp_path, "loud")
+    assert soundfile.info(written.path).subtype == "FLOAT"
+    assert np.abs(read_audio(written.path).samples).max() == 2.0
+
+
 def test_a_recipe_does_not_stay_without_its_clip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: Path, clip: AudioClip, meta: ClipMetadata) -> None:
+    def fail(path: Path, *written: object) -> None:
         raise OutputError("The disk is full.")
 
     monkeypatch.setattr(clip_writer, "write_sound", fail)

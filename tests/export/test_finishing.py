@@ -16,6 +16,7 @@ from qvim_studio.export.edits import (
     Edit,
     EditList,
     Fade,
+    FlipChannel,
     NormalizeLoudness,
     NormalizePeak,
     NormalizeTruePeak,
@@ -26,7 +27,12 @@ from qvim_studio.export.edits import (
     Trim,
     TrimSilence,
 )
-from qvim_studio.export.finishing import apply_edits, noise_floor_dbfs, warnings_of
+from qvim_studio.export.finishing import (
+    apply_edits,
+    fit_full_scale,
+    noise_floor_dbfs,
+    warnings_of,
+)
 from qvim_studio.export.metadata import Loop
 
 RATE = 48_000
@@ -41,6 +47,64 @@ def finish(clip: AudioClip, *edits: Edit) -> AudioClip:
     return apply_edits(clip, EditList(edits)).clip
 
 
+@pytest.mark.parametrize("bits", [16, 24])
+def test_what_is_beyond_full_scale_is_lowered_and_said(bits: int) -> None:
+    loud = sine(amplitude=2.2)
+    fitted, (note,) = fit_full_scale(loud, bits)
+    assert peak_dbfs(fitted) == pytest.approx(-0.1, abs=0.01)
+    np.testing.assert_allclose(fitted.samples, loud.samples * (0.98855 / 2.2), atol=1e-4)
+    assert "reach +6.8 dBFS" in note and "6.9 dB quieter" in note and "32 bits" in note
+
+
+def test_floats_hold_what_is_beyond_full_scale() -> None:
+    loud = sine(amplitude=2.2)
+    kept, (note,) = fit_full_scale(loud, 32)
+    assert kept is loud and "players and samplers cut" in note
+
+
+def test_full_scale_itself_is_left_alone() -> None:
+    clip = AudioClip.from_mono(np.array([-1.0, 1.0, 0.0]), RATE)
+    assert fit_full_scale(clip, 16) == (clip, [])
+
+
+def opposite() -> AudioClip:
+    mono = sine().samples
+    return AudioClip(np.concatenate([mono, -mono], axis=1), RATE)
+
+
+def test_opposite_channels_are_warned_of_and_flipped() -> None:
+    assert "in mono most of the sound is lost" in " ".join(warnings_of(opposite()))
+    flipped = finish(opposite(), FlipChannel(2))
+    np.testing.assert_array_equal(flipped.samples[:, 0], flipped.samples[:, 1])
+    assert "in mono" not in " ".join(warnings_of(flipped))
+    assert finish(opposite(), FlipChannel(2), SetChannels(1)).channels == 1
+
+
+def test_opposite_channels_made_mono_keep_their_sound() -> None:
+    assert peak_dbfs(finish(opposite(), SetChannels(1))) == pytest.approx(-6.0, abs=0.1)
+
+
+def test_a_channel_that_is_not_there_cannot_be_flipped() -> None:
+    with pytest.raises(UsageError, match="no channel 3 to flip, the clip has 2"):
+        finish(opposite(), FlipChannel(3))
+
+
+def test_an_offset_is_warned_of() -> None:
+    clip = AudioClip(sine().samples + np.float32(0.3), RATE)
+    assert "constant offset" in " ".join(warnings_of(clip))
+    assert "constant offset" not in " ".join(warnings_of(finish(clip, RemoveDc())))
+
+
+@pytest.mark.parametrize(("begin_s", "end_s"), [(1e308, None), (2.0, None), (1.0, 1e308)])
+def test_a_trim_behind_the_end_is_refused(begin_s: float, end_s: float | None) -> None:
+    with pytest.raises(UsageError, match="nothing is left"):
+        finish(sine(), Trim(begin_s, end_s))
+
+
+def test_a_trim_to_long_after_the_end_keeps_all() -> None:
+    assert len(finish(sine(), Trim(0.0, 1e308)).samples) == RATE
+
+
 def test_the_clip_itself_stays_as_it_is() -> None:
     clip = sine()
     before = clip.samples.copy()
@@ -51,7 +115,7 @@ def test_the_clip_itself_stays_as_it_is() -> None:
 def test_every_kind_survives_json() -> None:
     every = EditList(tuple(kind() for kind in KINDS.values()))
     assert EditList.from_json(json.loads(json.dumps(every.as_json()))) == every
-    assert len({type(edit) for edit in every.edits}) == len(KINDS) == 10
+    assert len({type(edit) for edit in every.edits}) == len(KINDS) == 11
 
 
 def test_trim_takes_exact_frames() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import shutil
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
@@ -28,6 +30,7 @@ from qvim_studio.export import pack_render, pack_writer, pcm
 from qvim_studio.export.edits import EditList, NormalizeTruePeak, SeamlessLoop
 from qvim_studio.export.metadata import Loop
 from qvim_studio.export.name_template import NameTemplate
+from qvim_studio.export.pack_extras import write_cover
 from qvim_studio.export.pack_manifest import verify_pack
 from qvim_studio.export.pack_plan import PackOptions, PackPlan, plan_pack, plan_sources
 from qvim_studio.export.pack_render import render_clip
@@ -36,6 +39,7 @@ from qvim_studio.export.pack_texts import COLUMNS
 from qvim_studio.export.pack_writer import PackProgress, discard_partial, export_pack
 from qvim_studio.export.presets import PresetGroup, PresetSample, sfz_text, write_presets
 from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.sound_file import FileFormat
 from qvim_studio.export.ucs_name import parse_name
 
 OPTIONS = PackOptions("My Pack", "MK", "QVIM")
@@ -45,6 +49,44 @@ SUPPORT = Path(__file__).parent.parent / "support"
 
 def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("bits", [16, 24])
+def test_what_is_beyond_full_scale_is_not_cut(tmp_path: Path, bits: int) -> None:
+    time_s = np.arange(24_000) / 48_000
+    loud = 2.2 * np.sin(2 * np.pi * 440 * time_s) * np.exp(-4 * time_s)
+    soundfile.write(tmp_path / "loud.wav", loud, 48_000, "FLOAT")
+    options = replace(OPTIONS, file_format=FileFormat(bit_depth=bits))
+    plan = plan_pack([tmp_path / "loud.wav"], options)
+    _, data, texts = render_clip(plan.clips[0], options)
+    samples, _ = soundfile.read(io.BytesIO(data))
+    as_loud = loud * (np.abs(samples).max() / np.abs(loud).max())
+    np.testing.assert_allclose(samples, as_loud, atol=1e-3)
+    assert 0.98 < np.abs(samples).max() < 1.0
+    assert any("dB quieter" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("a\nb", "a b"),
+        ("a\r\n\tb\0", "a b"),
+        ("T\udcfcr", "Tür"),
+        ("Tu\u0308r", "Tür"),
+        ("\u202aab", "ab"),
+    ],
+)
+def test_names_of_several_lines_and_of_no_text_are_one_line(given: str, kept: str) -> None:
+    options = PackOptions(given, given, given)
+    assert (options.name, options.creator, options.source) == (kept, kept, kept)
+
+
+@pytest.mark.parametrize("name", ["Tür\nzu", "狗叫", "كلب ينبح", "T\udcfcr"])
+def test_a_cover_shows_any_name(tmp_path: Path, name: str) -> None:
+    options = PackOptions(name, name, "QVIM")
+    soundfile.write(tmp_path / "a.wav", 0.1 * np.ones(480), 48_000)
+    write_cover(tmp_path / "cover.png", options.name, options.creator, [tmp_path / "a.wav"])
+    assert options.folder_name.isascii() and options.folder_name != "Pack"
 
 
 @pytest.fixture
@@ -448,7 +490,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(plan: PackPlan, tmp_path
         export_pack(plan, tmp_path / "out")
 
 
-@pytest.mark.parametrize("name", ["", "///", "犬"])
+@pytest.mark.parametrize("name", ["", "///", "\0\n"])
 def test_names_need_a_letter(name: str) -> None:
     with pytest.raises(UsageError, match="no letter or digit"):
         PackOptions(name, "MK", "QVIM")

@@ -75,7 +75,7 @@ def test_an_edit_says_so_in_its_description() -> None:
     request = GenerationRequest(edit=Edit(VOICE, 0.0, 0.1), text="a bell")
     variations = scripted_engine.make_variations(request)
     result = GenerationResult(request, scripted_engine.PROVENANCE, variations)
-    said = metadata_of(recipe_of(result, variations[0]), "bell").description
+    said = metadata_of(recipe_of(result, variations[0], b""), "bell").description
     assert said.startswith('Generated from a part of another sound and the words "a bell" by')
 
 
@@ -108,7 +108,7 @@ def test_a_file_says_what_it_was_made_from(
     request = GenerationRequest(imitation=imitation, text=text)
     variation = scripted_engine.make_variations(request)[0]
     recipe = recipe_of(
-        GenerationResult(request, scripted_engine.PROVENANCE, (variation,)), variation
+        GenerationResult(request, scripted_engine.PROVENANCE, (variation,)), variation, b""
     )
     assert metadata_of(recipe, "dog").description.startswith(told)
 
@@ -132,7 +132,7 @@ def test_an_old_recipe_is_not_extended() -> None:
 def test_a_file_says_how_far_up_the_model_reaches(reach_hz: float | None, told: str) -> None:
     variation = replace(scripted_engine.make_variations(REQUEST)[0], extended_to_hz=reach_hz)
     result = GenerationResult(REQUEST, scripted_engine.PROVENANCE, (variation,))
-    recipe = recipe_of(result, variation)
+    recipe = recipe_of(result, variation, b"")
     assert recipe["extended_to_hz"] == reach_hz
     assert metadata_of(recipe, "dog").notes.endswith(f"content {told}")
 

@@ -114,7 +114,7 @@ def test_bad_names_are_refused_with_their_part(stem: str, words: str) -> None:
 def test_fx_names_keep_whole_words() -> None:
     assert fx_name_of("a türe — slams; very_loudly indeed") == "A Ture Slams Very Loudly"
     assert len(fx_name_of("x" * 80)) == MAX_FX_NAME
-    assert fx_name_of("犬") == "Sound"
+    assert fx_name_of("犬") == "Quan" and fx_name_of("!?") == "Sound"
 
 
 DOG = NameParts("ANMLDog", "bark", "MK", "QVIM", "Pack", 7)

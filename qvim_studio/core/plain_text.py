@@ -1,0 +1,27 @@
+"""Text from anywhere as one line that every program can hold."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SURROGATES = re.compile("[\ud800-\udfff]+")
+_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # seen by nobody
+_GAPS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+
+
+def one_line(text: str) -> str:
+    """Composed letters (NFC), one space for line breaks and control characters.
+
+    Bytes of a file's name or a command that are no UTF-8 are read as Latin-1, as they were most
+    likely meant.
+    """
+    text = _SURROGATES.sub(_as_latin, text)
+    return _GAPS.sub(" ", unicodedata.normalize("NFC", _DIRECTIONS.sub("", text))).strip()
+
+
+def _as_latin(match: re.Match[str]) -> str:
+    try:
+        return match[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    except UnicodeEncodeError:  # halves of characters, which stand for no byte
+        return "\ufffd" * len(match[0])
