@@ -30,7 +30,6 @@ MIN_SECONDS = 0.02
 SHOWN_PATH = 200  # characters
 MAX_CHANNELS = 64
 MAX_SAMPLES = 200_000_000  # frames times channels: 800 MB in memory
-MIN_RATE_HZ, MAX_RATE_HZ = 1_000, 1_000_000
 SILENCE = 1e-5  # -100 dBFS: below it there is nothing to work from
 MAX_SAMPLE = 2.0**31  # of files that hold 32-bit integers as floats; above it numbers overflow
 
@@ -93,11 +92,6 @@ def read_sound_header(path: Path) -> SoundHeader:
         header = read_header(path)
     except (UnknownFormatError, OSError) as error:
         raise _unreadable(path, error) from error
-    if not MIN_RATE_HZ <= header.sample_rate <= MAX_RATE_HZ:
-        raise AudioFileError(
-            f"{path.name} has {header.sample_rate} samples a second, expected {MIN_RATE_HZ} to "
-            f"{MAX_RATE_HZ}. Export it again at 48000 Hz."
-        )
     if header.channels > MAX_CHANNELS:
         raise AudioFileError(
             f"{path.name} has {header.channels} channels, expected at most {MAX_CHANNELS}. "

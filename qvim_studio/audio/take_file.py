@@ -8,9 +8,8 @@ import numpy as np
 import soundfile
 
 from qvim_studio.audio.files import sync_file
+from qvim_studio.audio.soundfile_private import keep_header_current
 from qvim_studio.core.errors import OutputError, reason_of
-
-_SFC_SET_UPDATE_HEADER_AUTO = 0x1061  # sndfile.h: the header is rewritten after every write
 
 
 class TakeFile:
@@ -23,9 +22,7 @@ class TakeFile:
             self._file = soundfile.SoundFile(path, "x", sample_rate, 1, "PCM_24", format="WAV")
         except (OSError, soundfile.LibsndfileError) as error:
             raise _cannot_write(path, error) from error
-        soundfile._snd.sf_command(
-            self._file._file, _SFC_SET_UPDATE_HEADER_AUTO, soundfile._ffi.NULL, 1
-        )
+        keep_header_current(self._file)
 
     def write(self, samples: np.ndarray) -> None:
         """Append mono float32 samples (frames,); over full scale is clipped by the format."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qvim_studio.audio.bandwidth import bandwidth_hz, is_cut
 from qvim_studio.core.clip import AudioClip, has_offset
+from qvim_studio.core.request import MAX_DURATION_S
 
 
 def cancelling_notes(clip: AudioClip) -> list[str]:
@@ -39,6 +40,17 @@ def bandwidth_notes(clip: AudioClip) -> list[str]:
     note = (
         f"This take holds nothing above {reach_hz / 1000:.1f} kHz, as from a headset that plays "
         "and records at once. Another microphone hears more of your voice."
+    )
+    return [note]
+
+
+def long_take_notes(clip: AudioClip | None) -> list[str]:
+    """Where a take is longer than any sound that can be made."""
+    if clip is None or clip.duration_s <= MAX_DURATION_S:
+        return []
+    note = (
+        f"The take lasts {clip.duration_s:.1f} s: only its first {MAX_DURATION_S:.0f} s are used, "
+        "the longest sound that can be made at once. Choose a part of it to use another."
     )
     return [note]
 

@@ -16,8 +16,16 @@ from huggingface_hub.errors import (
 
 from qvim_studio.core.errors import CheckpointError, OutputError
 
-# The hub's client changed its HTTP library between versions; its own error derives from both.
-TRANSPORT_ERROR = HfHubHTTPError.__mro__[1]
+
+def _transport_error() -> type[BaseException]:
+    """What the HTTP library of the hub's client raises. The client changed that library between
+    versions and does not name it, but its own error derives from the library's."""
+    ours = ("huggingface_hub", "builtins")
+    bases = (base for base in HfHubHTTPError.__mro__ if base.__module__.split(".")[0] not in ours)
+    return next(bases, ConnectionError)
+
+
+TRANSPORT_ERROR = _transport_error()
 UNAUTHORIZED = 401
 LOGIN_NEEDED = (407, 511)  # a proxy's, a network's
 

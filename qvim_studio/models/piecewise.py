@@ -15,7 +15,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from qvim_studio.core.errors import EngineError
 from qvim_studio.models.vocos import VocosVocoder
+
+_DECODER_LAYERS = {"conv_in", "mid_block", "up_blocks", "conv_norm_out", "conv_act", "conv_out"}
+_BLOCK_LAYERS = {"resnets", "attentions", "upsamplers"}
 
 
 def decode_in_pieces(
@@ -25,6 +29,7 @@ def decode_in_pieces(
 
     piece_frames: latent frames that are on the VAE's device at once. home: where the rest is.
     """
+    check_decoder(vae.decoder)
     walk = _Walk(piece_frames, next(vae.parameters()).device, home)
     hidden = latents
     if vae.post_quant_conv is not None:
@@ -43,6 +48,20 @@ def decode_in_pieces(
             hidden = walk.convolve(upsampler.conv, hidden, scale=2)
             walk.piece *= 2
     return walk.convolve(decoder.conv_out, hidden, norm=decoder.conv_norm_out)
+
+
+def check_decoder(decoder: nn.Module) -> None:
+    """Raises EngineError where a decoder has other layers than those that are walked here, which
+    are not part of what diffusers promises (as of 0.42)."""
+    layers = {name for name, _ in decoder.named_children()}
+    blocks = [decoder.mid_block, *decoder.up_blocks] if layers >= _DECODER_LAYERS else []
+    inside = {name for block in blocks for name, _ in block.named_children()}
+    if layers != _DECODER_LAYERS or not inside <= _BLOCK_LAYERS:
+        unknown = ", ".join(sorted((layers ^ _DECODER_LAYERS) | (inside - _BLOCK_LAYERS)))
+        raise EngineError(
+            f"The decoder of this checkpoint is built in an unknown way ({unknown}), so it cannot "
+            "make long sounds. Make a shorter one, or update QVIM Studio."
+        )
 
 
 class _Walk:

@@ -12,7 +12,7 @@ import torch
 from qvim_studio.audio.controls import extract_controls, fit_controls, smooth_controls
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.audio.shape_lock import fit_length
-from qvim_studio.audio.take_notes import mixing_notes
+from qvim_studio.audio.take_notes import long_take_notes, mixing_notes
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
@@ -74,6 +74,7 @@ class GenerationRun:
         self.loaded = loaded
         given = (request.imitation, request.timbre)
         self.notes = [note for clip in given if clip is not None for note in mixing_notes(clip)]
+        self.notes += long_take_notes(request.imitation if request.edit is None else None)
         self.student = self._student_for(request)
         if self.student is not None:
             request = request.with_changes(steps=self.student.card.steps)

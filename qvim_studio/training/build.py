@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from qvim_studio.audio.files import read_audio, refused_folder
+from qvim_studio.audio.files import read_noted, refused_folder
+from qvim_studio.audio.take_notes import cancelling_notes
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, StudioError
@@ -161,6 +162,8 @@ class _Builder:
         self.takes: list[imitations.TakeEntry] = []
         self.skipped: list[str] = []
         self.copies = 0
+        self._damaged: list[str] = []
+        self._opposite: list[str] = []
         self._items_by_path: dict[Path, int] = {}
         self._known: dict[str, int] = {}  # hash of the audio → item, -1 for a take
 
@@ -199,7 +202,7 @@ class _Builder:
             references_without_imitations=len(items) - len({take.item for take in self.takes}),
             copies=self.copies,
             skipped=tuple(self.skipped),
-            notes=tuple(note for listing in listings for note in listing.notes),
+            notes=(*(note for listing in listings for note in listing.notes), *self._notes()),
         )
 
     def _add_recording(self, recording: Recording, low: SampleFile, high: SampleFile) -> None:
@@ -260,10 +263,28 @@ class _Builder:
 
     def _read(self, path: Path) -> AudioClip | None:
         try:
-            return read_audio(path)
+            noted = read_noted(path)
         except AudioFileError as error:
             self.skipped.append(str(error))
             return None
+        if noted.notes:
+            self._damaged.append(path.name)
+        if cancelling_notes(noted.clip):
+            self._opposite.append(path.name)
+        return noted.clip
+
+    def _notes(self) -> list[str]:
+        """Of files that are used, but not as they lie there."""
+        told = (
+            (self._damaged, "are damaged or not read whole; what can be read is used"),
+            (self._opposite, "have channels that cancel each other; the loudest one is used"),
+        )
+        return [
+            f"{len(names)} files {what}: {', '.join(names[:SHOWN_PROBLEMS])}"
+            f"{', …' if len(names) > SHOWN_PROBLEMS else ''}"
+            for names, what in told
+            if names
+        ]
 
 
 def bandwidth_hz(samples: np.ndarray, sample_rate: int) -> float:

@@ -132,6 +132,8 @@ class TakeDesk(QObject):
     @Slot(object)
     def _on_imitation_changed(self, imitation: Imitation | None) -> None:
         self._panel.show_imitation(imitation)
+        if imitation is not None and imitation.notes:
+            self._messages.show_notice(" ".join(imitation.notes))
 
     @Slot(object)
     def _on_recording_state_changed(self, state: RecordingState) -> None:

@@ -6,10 +6,17 @@ import pytest
 import torch
 from torch import nn
 
-from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces, vocoder_halo
+from qvim_studio.core.errors import EngineError
+from qvim_studio.models.piecewise import (
+    check_decoder,
+    decode_in_pieces,
+    vocode_in_pieces,
+    vocoder_halo,
+)
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.vae import make_vae
 
+import diffusers  # isort: skip
 from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig  # isort: skip
 
 TOLERANCE = 1e-4  # relative to the largest value
@@ -31,6 +38,20 @@ def test_the_vae_decodes_pieces_without_seams(piece_frames: int) -> None:
     latents = torch.randn(1, 8, 40, 16) * torch.linspace(0.1, 3, 40)[:, None]
     whole = vae.decode(latents).sample
     assert difference(decode_in_pieces(vae, latents, piece_frames), whole) < TOLERANCE
+
+
+def test_this_diffusers_builds_decoders_as_they_are_walked() -> None:
+    try:
+        check_decoder(make_vae((16, 16, 32)).decoder)
+    except EngineError as error:
+        pytest.fail(f"diffusers {diffusers.__version__} is built otherwise than 0.42: {error}")
+
+
+def test_a_decoder_of_unknown_layers_is_refused_by_their_names() -> None:
+    decoder = make_vae((16, 16, 32)).decoder
+    decoder.add_module("conv_extra", nn.Conv2d(1, 1, 1))
+    with pytest.raises(EngineError, match=r"unknown way \(conv_extra\)"):
+        check_decoder(decoder)
 
 
 def make_hifigan() -> SpeechT5HifiGan:

@@ -41,6 +41,21 @@ def test_silent_unreadable_and_repeated_files_are_left_out_and_counted(tmp_path:
     assert any("2 files could not be used" in line for line in report.sentences())
 
 
+def test_opposite_channels_and_cut_files_are_used_and_told(tmp_path: Path) -> None:
+    data = tmp_path / "in"
+    write_tone(data / "a.wav", 500)
+    sound = tone(700)
+    soundfile.write(data / "opposite.wav", np.stack([sound, -sound], axis=1), 32_000)
+    soundfile.write(data / "cut.wav", tone(900), 32_000)
+    whole = (data / "cut.wav").read_bytes()
+    (data / "cut.wav").write_bytes(whole[: len(whole) * 2 // 3])
+    report = build_corpus([data], tmp_path / "corpus")
+    assert report.skipped == () and sum(report.references.values()) == 3
+    told = "\n".join(report.notes)
+    assert "1 files have channels that cancel" in told and "opposite.wav" in told
+    assert "1 files are damaged" in told and "cut.wav" in told
+
+
 def test_missing_files_are_told_by_name(tmp_path: Path) -> None:
     table = write_pairs(tmp_path, references=3, takes=1)
     (tmp_path / "voices" / "1_0.wav").unlink()

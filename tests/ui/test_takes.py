@@ -49,6 +49,18 @@ def padded_take(tmp_path: Path) -> Path:
     return path
 
 
+def test_what_is_odd_about_a_take_is_said_when_it_is_opened(
+    window: MainWindow, take: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    headset = tmp_path / "headset.wav"
+    soundfile.write(headset, 0.1 * np.random.default_rng(0).standard_normal(4_000), 8_000)
+    open_take(window, headset, qtbot)
+    assert "holds nothing above 4.0 kHz" in window.messages.text
+    window.messages.clear()
+    open_take(window, take, qtbot)
+    assert window.messages.text == ""
+
+
 def test_previous_and_next_bring_takes_back(
     window: MainWindow, take: Path, padded_take: Path, qtbot: QtBot
 ) -> None:
