@@ -29,10 +29,9 @@ from PySide6.QtCore import (
 import qvim_studio
 from qvim_studio.audio.devices import PortAudioBackend
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
-from qvim_studio.core.errors import EngineError, StudioError
+from qvim_studio.core.errors import EngineError, StudioError, bug_text
 from qvim_studio.core.logging_setup import set_up_logging
 from qvim_studio.core.paths import StudioPaths
-from qvim_studio.jobs.background_tasks import BUG_TEXT
 from qvim_studio.ui.application import APP_NAME, make_application
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import make_services
@@ -136,7 +135,7 @@ class FaultRelay(QObject):
             QCoreApplication.quit()
             return
         log.error("Uncaught exception", exc_info=(kind, error, trace))
-        shown = error if isinstance(error, StudioError) else EngineError(BUG_TEXT)
+        shown = error if isinstance(error, StudioError) else EngineError(bug_text())
         self.failed.emit(shown)
 
     def _on_thread_exception(self, arguments: threading.ExceptHookArgs) -> None:

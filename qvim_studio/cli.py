@@ -22,7 +22,7 @@ from typing import Any
 
 import platformdirs
 
-from qvim_studio.core.errors import BUG_TEXT, StoppedEarly, StudioError
+from qvim_studio.core.errors import StoppedEarly, StudioError, bug_text
 from qvim_studio.core.interrupts import Terminated, raising_on_signals
 from qvim_studio.core.logging_setup import set_up_logging
 from qvim_studio.grammar import make_parser
@@ -93,7 +93,7 @@ def _answer_to(error: BaseException, log_file: Path) -> tuple[int, dict[str, Any
     if isinstance(error, OSError) and error.errno in OUTPUT_ENDED:
         raise error
     log.error("unexpected error", exc_info=error)
-    return _fail(f"{BUG_TEXT} The details are in {log_file}.", 1)
+    return _fail(bug_text(details=f"the details are in {log_file}"), 1)
 
 
 def _fail(text: str, status: int) -> tuple[int, dict[str, Any]]:

@@ -31,7 +31,7 @@ from qvim_studio.core.device_key import (
     InputChoices,
     channel_of,
 )
-from qvim_studio.core.errors import DeviceError, StudioError
+from qvim_studio.core.errors import DeviceError, StudioError, bug_text
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +43,6 @@ DRAIN_INTERVAL_S = 0.02
 FIRST_BLOCK_TIMEOUT_S = 8.0  # PulseAudio needs up to 1.8 s
 STALL_TIMEOUT_S = 2.0
 PEAK_BLOCKS = 3  # the meter looks less often than blocks come: no peak may slip through
-BUG_TEXT = (
-    "Recording failed because of an error inside QVIM Studio. Try again; the log file holds the "
-    "details for a report."
-)
 
 
 class TakePhase(Enum):
@@ -191,7 +187,7 @@ class TakeRecorder:
             self._publish(phase=TakePhase.FAILED, error=error)
         except Exception:
             log.exception("A take failed")
-            self._publish(phase=TakePhase.FAILED, error=StudioError(BUG_TEXT))
+            self._publish(phase=TakePhase.FAILED, error=StudioError(bug_text("Recording")))
 
     def _open_and_listen(self) -> None:
         opened_s = time.monotonic()

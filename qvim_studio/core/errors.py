@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-# What is told of every error that is a bug of ours; whoever shows it says where the details are.
-BUG_TEXT = "Something went wrong inside QVIM Studio."
+LOG_HAS_DETAILS = "the log file holds the details for a report"
+
+
+def bug_text(task: str = "", advice: str = "Try again", details: str = LOG_HAS_DETAILS) -> str:
+    """What is told of an error that is a bug of ours. task: what failed, as a noun."""
+    failed = f"{task} failed because of an error" if task else "Something went wrong"
+    return f"{failed} inside QVIM Studio. {advice}; {details}."
 
 
 class StudioError(Exception):

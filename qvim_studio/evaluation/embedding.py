@@ -14,7 +14,7 @@ from qvim_studio.core.errors import StudioError
 from qvim_studio.evaluation.features import modulation_spectra, qvim_embeddings
 from qvim_studio.models.qvim import QvimEncoder
 from qvim_studio.models.sound_effects_tower import SAMPLE_RATE
-from qvim_studio.training.teacher import find_checkpoint, load_teacher
+from qvim_studio.training.teacher import find_teacher_file, load_teacher
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def untaught_judge(encoder: QvimEncoder) -> JudgingEmbedding:
 def find_judge(encoder: QvimEncoder) -> JudgingEmbedding:
     """aiSFX where its package is installed, else the encoder's own reference branch."""
     try:
-        teacher = load_teacher(find_checkpoint())
+        teacher = load_teacher(find_teacher_file())
     except StudioError as error:
         log.warning("%s Until then the encoder judges its own clips.", error)
         return JudgingEmbedding(

@@ -12,17 +12,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import StudioError, bug_text
 
 log = logging.getLogger(__name__)
 
 OnDone = Callable[[Any], None]
 OnError = Callable[[StudioError], None]
-
-BUG_TEXT = (
-    "Something went wrong inside QVIM Studio. Try again; the log file holds the details for a "
-    "report."
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +80,7 @@ class BackgroundTasks(QObject):
             return _Outcome(number, None, error)
         except Exception:
             log.exception("A background task failed")
-            return _Outcome(number, None, StudioError(BUG_TEXT))
+            return _Outcome(number, None, StudioError(bug_text()))
 
     @Slot(object)
     def _on_came_back(self, outcome: _Outcome) -> None:

@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import RawValue
 
 from qvim_studio.core.engine import IsCancelled, OnProgress
-from qvim_studio.core.errors import CancelledError, EngineError
+from qvim_studio.core.errors import CancelledError, EngineError, bug_text
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.jobs.engine_child import serve
@@ -228,7 +228,4 @@ def _answer(
     if isinstance(message, Failed):
         raise message.error
     log.error("The engine failed:\n%s", message.trace)
-    raise EngineError(
-        "Generating failed because of an error inside QVIM Studio. Try other settings; the log "
-        "file holds the details for a report."
-    )
+    raise EngineError(bug_text("Generating", "Try other settings"))

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from qvim_studio.audio.files import check_output_folder
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.errors import CancelledError, EngineError, StudioError
+from qvim_studio.core.errors import CancelledError, EngineError, StudioError, bug_text
 from qvim_studio.core.request import VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.export.clip_writer import WrittenClip
@@ -134,10 +134,4 @@ def _for_the_user(error: Exception) -> StudioError | None:
     if isinstance(error, StudioError):
         return error
     log.error("A generation failed", exc_info=error)
-    return EngineError(BUG_TEXT)
-
-
-BUG_TEXT = (
-    "Generating failed because of an error inside QVIM Studio. Try other settings; the log file "
-    "holds the details for a report."
-)
+    return EngineError(bug_text("Generating", "Try other settings"))

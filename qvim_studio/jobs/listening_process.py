@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import CancelledError, EngineError, StudioError
+from qvim_studio.core.errors import CancelledError, EngineError, StudioError, bug_text
 from qvim_studio.jobs.engine_child import load_factory
 from qvim_studio.library.sound_facts import SoundReport
 
@@ -85,10 +85,7 @@ class ListeningProcess:
                 ) from error
         if isinstance(answer, _Crash):
             log.error("Listening failed:\n%s", answer.trace)
-            raise EngineError(
-                "Listening to your sounds failed because of an error inside QVIM Studio. The log "
-                "file holds the details for a report."
-            )
+            raise EngineError(bug_text("Listening to your sounds"))
         if isinstance(answer, StudioError):
             raise answer
         return answer

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from qvim_studio.core.errors import CancelledError, StudioError
+from qvim_studio.core.errors import CancelledError, StudioError, bug_text
 from qvim_studio.export.pack_plan import PackPlan
 from qvim_studio.export.pack_writer import PackProgress, PackReport, export_pack
-from qvim_studio.jobs.background_tasks import BUG_TEXT
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +106,7 @@ class _PackWorker(QObject):
             self.ended.emit(error)
         except Exception:
             log.exception("An export failed")
-            self.ended.emit(StudioError(BUG_TEXT))
+            self.ended.emit(StudioError(bug_text()))
         else:
             self.finished.emit(report)
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from qvim_studio.core.errors import CancelledError, EngineError, StudioError
-from qvim_studio.jobs.background_tasks import BUG_TEXT
+from qvim_studio.core.errors import CancelledError, EngineError, StudioError, bug_text
 from qvim_studio.jobs.listening_process import ListeningProcess
 from qvim_studio.library.adoption import Stamp
 from qvim_studio.library.folders import FolderKind, LibraryFolder
@@ -124,7 +123,7 @@ class SoundIndexer(QObject):
                 self._failed.emit(error)
             except Exception:
                 log.exception("Indexing failed")
-                self._failed.emit(EngineError(BUG_TEXT))
+                self._failed.emit(EngineError(bug_text()))
 
     def _index_all(self) -> int:
         folders = [f for f in self._library.folders.all() if f.kind is FolderKind.SOUNDS]

@@ -51,6 +51,8 @@ def read_recipe_beside(clip_path: Path) -> Recipe | None:
     """The recipe beside a clip; None where there is none of ours, which is logged."""
     try:
         stored = read_json(clip_path.with_suffix(".json"))
+    except FileNotFoundError:  # a sound of the library, mostly: nothing is wrong
+        return None
     except (OSError, ValueError) as error:
         log.info("%s is passed over in the history: %s", clip_path, error)
         return None

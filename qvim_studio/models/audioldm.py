@@ -24,7 +24,7 @@ from qvim_studio.models.quiet import quiet_libraries
 from qvim_studio.models.stored_weights import store_weights
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.models.vocos import VocosVocoder
-from qvim_studio.models.weights import load_network
+from qvim_studio.models.weights import load_mapped_network
 
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
 
@@ -143,14 +143,14 @@ def _load_vocoder(path: Path, plan: ComputePlan) -> nn.Module:
         return vocoder.requires_grad_(False)
     from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig
 
-    return load_network(
+    return load_mapped_network(
         lambda: SpeechT5HifiGan(SpeechT5HifiGanConfig(**config)), path, plan.device, plan.dtype
     )
 
 
 def _load_diffusers(kind: Any, path: Path, plan: ComputePlan, **options: Any) -> Any:
     config = {**kind.load_config(path, local_files_only=True), **options}
-    return load_network(lambda: kind.from_config(config), path, plan.device, plan.dtype)
+    return load_mapped_network(lambda: kind.from_config(config), path, plan.device, plan.dtype)
 
 
 def _load_part(folder: Path, name: str, load: Callable[[Path], Any]) -> Any:

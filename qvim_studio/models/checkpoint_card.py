@@ -35,7 +35,7 @@ class Defaults:
 
 
 @dataclass(frozen=True)
-class Card:
+class CheckpointCard:
     """What the card says; an empty text or list where it says nothing.
 
     files: SHA-256 by the relative path of each file that was published.
@@ -55,19 +55,19 @@ class Card:
 _TEXTS = ("id", "title", "licence", "commercial", "revision", "clap_id")
 
 
-def read_card(folder: Path) -> Card:
+def read_card(folder: Path) -> CheckpointCard:
     """The card of a folder; an empty one where there is none. Null counts as absent.
 
     Raises CheckpointError where it cannot be read or a value has another type than expected.
     """
     path = folder / CARD_FILE
     if not path.is_file():
-        return Card()
+        return CheckpointCard()
     try:
         said = as_object(read_json(path))
         texts = {name: text_of(said, name, "") for name in _TEXTS}
         files = as_object(said.get("files") or {})
-        return Card(
+        return CheckpointCard(
             **texts,
             controls=texts_of(said, "controls"),
             defaults=_defaults(as_object(said.get("defaults") or {})),

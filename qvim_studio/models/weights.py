@@ -18,7 +18,7 @@ REOPEN_BYTES = 64 * 2**20
 OLD_ATTENTION_NAMES = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 
 
-def load_network(
+def load_mapped_network(
     build: Callable[[], nn.Module], folder: Path, device: str, dtype: torch.dtype
 ) -> nn.Module:
     """The network of a folder on its device, for inference.

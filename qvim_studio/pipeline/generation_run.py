@@ -37,7 +37,7 @@ from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
 from qvim_studio.models.student import make_student_solver
 from qvim_studio.pipeline.finishing import finish, is_silent
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, Student, level_for_embedding
-from qvim_studio.pipeline.preview import Previewer, picture_of
+from qvim_studio.pipeline.preview import Previewer, picture_of_mel
 from qvim_studio.pipeline.sampler import (
     Conditions,
     Kept,
@@ -420,7 +420,7 @@ class GenerationRun:
             waveform = vocode_in_pieces(vocoder, given, VAE_FACTOR * PIECE_LATENT_FRAMES)
         samples = waveform.float().cpu().numpy().reshape(-1)[: self.samples]
         samples = self._ended(samples, self._start_of(seed))
-        return _Decoded(samples, picture_of(log_mel, _columns(len(samples))))
+        return _Decoded(samples, picture_of_mel(log_mel, _columns(len(samples))))
 
     def _log_mel(self, latents: torch.Tensor) -> torch.Tensor:
         """Latents as the VAE takes them → log-mel (1, 1, 4 frames, 4 bins)."""

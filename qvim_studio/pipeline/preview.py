@@ -58,7 +58,7 @@ class Previewer:
         """The picture of the first sound of the batch, or None where it is not due.
 
         share: of this batch's steps that are done. estimate: the expected clean latents (batch,
-        channels, frames, bins), computed only where needed. See ``picture_of``.
+        channels, frames, bins), computed only where needed. See ``picture_of_mel``.
         """
         self._done += 1
         self._working_s += self._clock() - self._last_s
@@ -88,10 +88,10 @@ class Previewer:
             if self._is_cancelled():
                 return None
             pieces.append(self._vae.decode(scaled[:, :, first : first + PIECE_FRAMES]).sample)
-        return picture_of(torch.cat(pieces, dim=2), self._columns)
+        return picture_of_mel(torch.cat(pieces, dim=2), self._columns)
 
 
-def picture_of(log_mel: torch.Tensor, columns: int) -> np.ndarray:
+def picture_of_mel(log_mel: torch.Tensor, columns: int) -> np.ndarray:
     """Log-mel (1, 1, frames, mels) → uint8 (mels, columns), 255 loudest, the lowest band first."""
     values = log_mel[0, 0, :columns].float().cpu().numpy().T
     loudest = max(float(values.max()), LOG_FLOOR + RANGE)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import errno
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from qvim_studio.audio.files import check_output_folder, refused_folder
 from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.resources import resource_path
 from qvim_studio.training.corpus import load_corpus
-from qvim_studio.training.machine import keep_freed_memory, leave_processes
+from qvim_studio.training.machine import leave_processes, prepared_process
 
 STARTER_ID = "starter"
 # What the system says where a disk or a share takes no more, or no longer takes anything.
@@ -48,15 +45,11 @@ def train(options: argparse.Namespace, evaluation: Sequence[str] = ()) -> dict[s
     evaluation: lines for the starter's model card.
     """
     options.evaluation_lines = tuple(evaluation)
-    logging.getLogger("qvim_studio").setLevel(logging.INFO)
-    for handler in logging.getLogger().handlers:
-        handler.setLevel(logging.INFO)
     if options.minutes <= 0:
         raise UsageError(f"--minutes must be positive, got {options.minutes}.")
-    torch.set_num_threads(max(1, options.threads))
-    keep_freed_memory()
     try:
-        PARTS[options.part](options)
+        with prepared_process(options.threads):
+            PARTS[options.part](options)
     except OSError as error:
         check_output_folder(options.runs)
         if error.errno in UNWRITABLE:
@@ -98,7 +91,7 @@ def _targets(options: argparse.Namespace) -> None:
     corpus = load_corpus(_corpus_folder(options))
     imitations = load_or_render(corpus)
     if options.checkpoint == STARTER_ID:
-        teacher.make_targets(corpus, imitations, options.weights or teacher.find_checkpoint())
+        teacher.make_targets(corpus, imitations, options.weights or teacher.find_teacher_file())
     else:
         checkpoint = checkpoints.find_checkpoint(options.checkpoint)
         targets.make_clap_targets(corpus, imitations, checkpoint)
@@ -172,12 +165,12 @@ def _light(options: argparse.Namespace) -> None:
 def _qvim(options: argparse.Namespace) -> None:
     from qvim_studio.training import qvim, qvim_finish, qvim_upper
     from qvim_studio.training.targets import STARTER_CLAP_ID, load_targets
-    from qvim_studio.training.teacher import find_checkpoint
+    from qvim_studio.training.teacher import find_teacher_file
 
     load_targets(load_corpus(_corpus_folder(options)), STARTER_CLAP_ID)  # else nothing to learn
     whole, upper, finish = (share * options.minutes for share in QVIM_SHARES)
     corpus, run_folder = _corpus_folder(options), options.runs / "qvim"
-    weights = options.weights or find_checkpoint()
+    weights = options.weights or find_teacher_file()
     qvim.run(corpus, run_folder, whole, weights)
     qvim_upper.run(corpus, run_folder, upper, weights)
     qvim_finish.run(corpus, run_folder, finish)

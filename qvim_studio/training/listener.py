@@ -14,7 +14,7 @@ from qvim_studio.training.latents import load_or_make_latents
 from qvim_studio.training.loop import LoopOptions, Metrics, Trainer, can_start_warm, whole_folder
 from qvim_studio.training.machine import find_machine
 from qvim_studio.training.targets import STARTER_CLAP_ID, load_targets
-from qvim_studio.training.unet import UnetBatches, UnetTraining, make_scheduler
+from qvim_studio.training.unet import UnetBatches, UnetTraining, make_training_scheduler
 
 VALIDATION_STEPS = (0, 400, 800)  # of the noise schedule: clean, half and mostly noise
 VALIDATION_BATCHES = 6
@@ -75,7 +75,7 @@ def run(
         listener.requires_grad_(True)
     trainer = Trainer(listener, options.loop, run_folder)
     targets = targets.to(trainer.device)
-    levels = make_scheduler().alphas_cumprod.to(trainer.device)
+    levels = make_training_scheduler().alphas_cumprod.to(trainer.device)
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         batch = train.draw(rng).to(trainer.device)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from accelerate import PartialState
 
 # Of glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+DEFAULT_TRIM_THRESHOLD, DEFAULT_MMAP_MAX = 128 * 1024, 65_536  # bytes; blocks
 
 
 @dataclass(frozen=True)
@@ -83,19 +85,46 @@ def find_machine() -> Machine:
     return Machine(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
 
 
-def keep_freed_memory() -> None:
-    """Have glibc hand out again what was freed, for the rest of this process.
+@contextmanager
+def prepared_process(threads: int) -> Iterator[None]:
+    """The process as a trainer wants it: so many threads of torch, its news told, freed memory
+    kept. Afterwards everything is as it was."""
+    root, ours = logging.getLogger(), logging.getLogger("qvim_studio")
+    loggers: list[logging.Logger | logging.Handler] = [ours, *root.handlers]
+    levels, threads_before = [each.level for each in loggers], torch.get_num_threads()
+    for each in loggers:
+        each.setLevel(logging.INFO)
+    torch.set_num_threads(max(1, threads))
+    try:
+        with kept_memory():
+            yield
+    finally:
+        torch.set_num_threads(threads_before)
+        for each, level in zip(loggers, levels, strict=True):
+            each.setLevel(level)
+
+
+@contextmanager
+def kept_memory() -> Iterator[None]:
+    """Have glibc hand out again what was freed, and at the end give it back.
 
     By default every large tensor of a step is mapped anew and given back, and the pages that the
     system zeroes for it cost up to as much time as the arithmetic. Other systems' libraries keep
     memory by themselves, or are left as they are.
     """
-    if not sys.platform.startswith("linux"):
+    libc = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+    set_option = getattr(libc, "mallopt", None)
+    if libc is None or set_option is None:
+        yield
         return
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
-    if set_option is not None:
-        set_option(M_MMAP_MAX, 0)
-        set_option(M_TRIM_THRESHOLD, 2**31 - 1)
+    set_option(M_MMAP_MAX, 0)
+    set_option(M_TRIM_THRESHOLD, 2**31 - 1)
+    try:
+        yield
+    finally:
+        set_option(M_MMAP_MAX, DEFAULT_MMAP_MAX)
+        set_option(M_TRIM_THRESHOLD, DEFAULT_TRIM_THRESHOLD)
+        libc.malloc_trim(0)
 
 
 def leave_processes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from qvim_studio.models.student import STUDENT_FOLDER, fingerprint, read_student
 from qvim_studio.models.weight_names import weight_file
 from qvim_studio.training.corpus import INDEX_FILE, load_corpus
 from qvim_studio.training.credits import is_permissive
+from qvim_studio.training.loop import whole_folder
 from qvim_studio.training.model_card import CARD_NAME, RESTORED_CARD, write_model_card
 
 log = logging.getLogger(__name__)
@@ -122,17 +123,23 @@ def assemble(
         )
     if with_student:
         _check_student(run_root)
-    out_folder.mkdir(parents=True, exist_ok=True)
-    for name, run in parts.items():
-        target = out_folder / name
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(run_root / run / name, target)
-    _write_json(out_folder / "model_index.json", MODEL_INDEX)
-    (out_folder / CARD_NAME).unlink(missing_ok=True)
     card = _with_honest_licence(card, run_root / "corpus")
-    write_card(out_folder, card.as_json())
-    write_model_card(out_folder, run_root, card.title, card.licence, evaluation)
-    _check_size(out_folder)
+    out_folder.parent.mkdir(parents=True, exist_ok=True)
+    with whole_folder(out_folder) as new:
+        for name in _others(out_folder, parts):
+            shutil.copytree(out_folder / name, new / name)
+        for name, run in parts.items():
+            shutil.copytree(run_root / run / name, new / name)
+        _write_json(new / "model_index.json", MODEL_INDEX)
+        write_card(new, card.as_json())
+        write_model_card(new, run_root, card.title, card.licence, evaluation)
+        _check_size(new)
+
+
+def _others(folder: Path, parts: Mapping[str, str]) -> list[str]:
+    """Sub-folders of an earlier checkpoint that are none of its trained parts (its tokenizer)."""
+    there = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+    return [name for name in there if name not in parts and name not in PARTS]
 
 
 def _check_student(run_root: Path) -> None:
@@ -170,7 +177,8 @@ def restore(checkpoint_folder: Path, run_root: Path) -> None:
     for name, run in [*PARTS.items(), *FOUNDATIONS.items()]:
         target = run_root / run / name
         if not target.is_dir():
-            shutil.copytree(checkpoint_folder / name, target)
+            with whole_folder(target) as new:
+                shutil.copytree(checkpoint_folder / name, new, dirs_exist_ok=True)
             log.info("%s from %s", target, checkpoint_folder)
     card, kept = checkpoint_folder / CARD_NAME, run_root / RESTORED_CARD
     if card.is_file() and not kept.is_file():

@@ -89,7 +89,7 @@ def _numbers_in_checkpoint() -> list[object]:
     return [(scalar, "numpy.core.multiarray.scalar"), np.dtype, float64, int64]
 
 
-def find_checkpoint() -> Path:
+def find_teacher_file() -> Path:
     """The weights inside the installed ``aisfx`` package, which itself is never imported."""
     spec = importlib.util.find_spec("aisfx")
     if spec is None or spec.origin is None:

@@ -73,7 +73,7 @@ def make_unet(channels: tuple[int, ...], layers: int) -> UNet2DConditionModel:
     )
 
 
-def make_scheduler() -> DDIMScheduler:
+def make_training_scheduler() -> DDIMScheduler:
     """AudioLDM's noise schedule, predicting velocity: better conditioned at high noise.
 
     Source of v-prediction: Salimans & Ho, "Progressive distillation" (2022), appendix D.
@@ -233,7 +233,7 @@ def run(
         trained = UNet2DConditionModel.from_pretrained(run_folder / "unet", local_files_only=True)
         unet.load_state_dict(trained.float().state_dict())
     trainer = Trainer(unet, options.loop, run_folder)
-    scheduler = make_scheduler()
+    scheduler = make_training_scheduler()
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         batch = train.draw(rng).to(trainer.device)

@@ -41,7 +41,7 @@ from qvim_studio.models.checkpoints import find_checkpoint
 from qvim_studio.models.memory_modes import GIB
 from qvim_studio.pipeline import engine as engine_module
 from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
-from qvim_studio.training.unet import make_scheduler as training_scheduler
+from qvim_studio.training.unet import make_training_scheduler as training_scheduler
 from qvim_studio.training.vae import make_vae
 from qvim_studio.ui.quality_bar import Quality, steps_for
 

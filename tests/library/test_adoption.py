@@ -14,6 +14,7 @@ from library_fixtures import VOICE, add_clips, write_clips
 
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.export.recipe import read_recipe
+from qvim_studio.library.adoption import read_entry
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.library import Library
 from qvim_studio.library.sound_facts import read_sound
@@ -260,3 +261,12 @@ def test_a_library_that_is_lost_is_made_anew_from_the_files(
     found = anew.sounds.entries(FolderKind.MADE)
     assert [(e.path, e.asked, e.seed) for e in found] == asked
     anew.close()
+
+
+def test_a_sound_without_a_recipe_is_no_news(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    write_sound(tmp_path / "bell.wav")
+    assert read_entry(tmp_path / "bell.wav").title == "bell"
+    assert caplog.records == []

@@ -10,7 +10,7 @@ import pytest
 from qvim_studio import cli
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import Start
-from qvim_studio.models.checkpoint_card import Card, Defaults, read_card
+from qvim_studio.models.checkpoint_card import CheckpointCard, Defaults, read_card
 from qvim_studio.models.checkpoints import find_checkpoint, register_folder
 
 
@@ -47,7 +47,7 @@ def test_a_value_of_another_type_is_refused_in_a_sentence(
 ) -> None:
     (folder / "studio.json").write_text(json.dumps(card))
     if reason is None:
-        assert read_card(folder) == Card()
+        assert read_card(folder) == CheckpointCard()
         return
     with pytest.raises(CheckpointError, match=reason):
         register_folder(folder)

@@ -24,7 +24,7 @@ from qvim_studio.models.student import (
     save_student,
     student_timesteps,
 )
-from qvim_studio.training.unet import make_scheduler
+from qvim_studio.training.unet import make_training_scheduler
 
 CARD = StudentCard("teacher", 2.0, 4, 0.2, 0.4)
 
@@ -52,7 +52,7 @@ def test_steps_begin_at_the_noisiest_and_are_evenly_spaced() -> None:
 
 def test_the_solver_ends_with_what_is_expected_at_its_last_step() -> None:
     """One step over all noise: first-order, so the clean latents that the prediction stands for."""
-    solver = make_student_solver(dict(make_scheduler().config))
+    solver = make_student_solver(dict(make_training_scheduler().config))
     solver.set_timesteps(1)
     noisy, clean = torch.randn(1, 8, 8, 16), torch.randn(1, 8, 8, 16)
     alpha = solver.alphas_cumprod[999]

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from qvim_studio.models import weights
-from qvim_studio.models.weights import load_network
+from qvim_studio.models.weights import load_mapped_network
 
 
 class Attention(nn.Module):
@@ -38,7 +38,7 @@ def test_weights_arrive_in_the_wanted_precision(
 ) -> None:
     monkeypatch.setattr(weights, "REOPEN_BYTES", 10)  # one tensor at a time
     stored = write(tmp_path)
-    network = load_network(Decoder, tmp_path, "cpu", torch.bfloat16)
+    network = load_mapped_network(Decoder, tmp_path, "cpu", torch.bfloat16)
     for name, value in network.state_dict().items():
         assert torch.equal(value, stored[name].to(value.dtype))
     assert network.attentions[0].to_q.weight.dtype == torch.bfloat16
@@ -54,16 +54,16 @@ def test_attention_names_of_old_checkpoints_are_understood(tmp_path: Path) -> No
     }
     assert old.keys() != stored.keys()
     save_file(old, tmp_path / "model.safetensors")
-    network = load_network(Decoder, tmp_path, "cpu", torch.float32)
+    network = load_mapped_network(Decoder, tmp_path, "cpu", torch.float32)
     assert all(torch.equal(v, stored[name]) for name, v in network.state_dict().items())
 
 
 def test_misfits_are_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="found none of"):
-        load_network(Decoder, tmp_path, "cpu", torch.float32)
+        load_mapped_network(Decoder, tmp_path, "cpu", torch.float32)
     write(tmp_path, extra=torch.zeros(1))
     with pytest.raises(ValueError, match=r"1 surplus tensors \(first: extra\)"):
-        load_network(Decoder, tmp_path, "cpu", torch.float32)
+        load_mapped_network(Decoder, tmp_path, "cpu", torch.float32)
     write(tmp_path, count=torch.zeros(2, dtype=torch.int64))
     with pytest.raises(ValueError, match=r"1 misshapen tensors \(first: count\)"):
-        load_network(Decoder, tmp_path, "cpu", torch.float32)
+        load_mapped_network(Decoder, tmp_path, "cpu", torch.float32)

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from qvim_studio.models.mel import LOG_FLOOR
-from qvim_studio.pipeline.preview import PIECE_FRAMES, TIME_SHARE, Previewer, picture_of
+from qvim_studio.pipeline.preview import PIECE_FRAMES, TIME_SHARE, Previewer, picture_of_mel
 from qvim_studio.pipeline.sampler import expected_clean
-from qvim_studio.training.unet import make_scheduler
+from qvim_studio.training.unet import make_training_scheduler
 
 STEP_S = 0.1
 
@@ -83,7 +83,7 @@ def test_a_cancel_waits_for_one_piece_at_most() -> None:
 def test_a_picture_has_its_lowest_band_first_and_no_padding() -> None:
     log_mel = torch.full((1, 1, 12, 64), LOG_FLOOR)
     log_mel[0, 0, 3, 5] = 0.0
-    picture = picture_of(log_mel, 10)
+    picture = picture_of_mel(log_mel, 10)
     assert picture.shape == (64, 10)
     assert picture.dtype == np.uint8
     assert np.argwhere(picture).tolist() == [[5, 3]]
@@ -92,7 +92,7 @@ def test_a_picture_has_its_lowest_band_first_and_no_padding() -> None:
 
 @pytest.mark.parametrize("kind", ["v_prediction", "epsilon", "sample"])
 def test_the_estimate_of_a_perfect_prediction_is_the_clean_sound(kind: str) -> None:
-    scheduler = make_scheduler()
+    scheduler = make_training_scheduler()
     scheduler.register_to_config(prediction_type=kind)
     clean, noise = torch.randn(2, 1, 8, 4, 4, generator=torch.Generator().manual_seed(0))
     timestep = torch.tensor(300)

@@ -22,7 +22,7 @@ from qvim_studio.pipeline.sampler import (
     sample_latents,
     steer,
 )
-from qvim_studio.training.unet import make_scheduler as training_scheduler
+from qvim_studio.training.unet import make_training_scheduler as training_scheduler
 
 SHAPE = (1, 8, 8, 16)
 

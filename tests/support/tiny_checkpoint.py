@@ -19,7 +19,7 @@ from qvim_studio.models.sound_effects_tower import (
     SoundEffectsTower,
 )
 from qvim_studio.models.vocos import VocosConfig, VocosVocoder
-from qvim_studio.training.unet import make_scheduler
+from qvim_studio.training.unet import make_training_scheduler
 from qvim_studio.training.vae import make_vae
 
 from diffusers import UNet2DConditionModel  # isort: skip
@@ -65,7 +65,7 @@ def build_tiny_checkpoint(folder: Path, seed: int = 0, has_controls: bool = True
     vae.save_pretrained(folder / "vae")
     vocoder = VocosVocoder(VocosConfig(channels=16, hidden_channels=16, blocks=1))
     vocoder.save_pretrained(folder / "vocoder")
-    make_scheduler().save_pretrained(folder / "scheduler")
+    make_training_scheduler().save_pretrained(folder / "scheduler")
     save_qvim_encoder(QvimEncoder(), folder / "qvim")
     name = encoder_id(load_qvim_encoder(folder / "qvim"))
     save_adapter(Adapter(), AdapterBinding(name, "tiny-clap", "tiny"), folder / "adapter")

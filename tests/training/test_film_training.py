@@ -16,7 +16,7 @@ from qvim_studio.models.adapter import Adapter, load_adapter
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.training import film
 from qvim_studio.training.film import FilmStudent, FilmTraining
-from qvim_studio.training.unet import UnetTraining, denoising_loss, make_scheduler
+from qvim_studio.training.unet import UnetTraining, denoising_loss, make_training_scheduler
 
 OPTIONS = FilmTraining(batches=UnetTraining(lengths=(8,), length_odds=(1.0,), frames_per_batch=32))
 
@@ -42,7 +42,9 @@ def test_gradients_reach_the_adapter_and_film() -> None:
     student = FilmStudent(make_tiny_unet(), adapter)
     conditions = adapter(torch.nn.functional.normalize(torch.randn(4, 960), dim=1))
     latents, controls = torch.randn(4, 8, 8, 16), torch.zeros(4, 4, 8, 16)
-    denoising_loss(student.unet, make_scheduler(), latents, controls, conditions).backward()
+    denoising_loss(
+        student.unet, make_training_scheduler(), latents, controls, conditions
+    ).backward()
     norms = student.gradient_norms()
     assert norms["film_gradient"] > film.MIN_GRADIENT
     assert norms["adapter_gradient"] > film.MIN_GRADIENT

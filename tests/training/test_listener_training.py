@@ -11,7 +11,7 @@ from training_data import hold_out_first, write_corpus
 from qvim_studio.models.listener import LatentListener, ListenerConfig
 from qvim_studio.training.listener import ListenerTraining, heard_likeness, run
 from qvim_studio.training.loop import LoopOptions
-from qvim_studio.training.unet import UnetTraining, make_scheduler
+from qvim_studio.training.unet import UnetTraining, make_training_scheduler
 from qvim_studio.training.vae import make_vae
 
 TINY = ListenerConfig(channels=16, blocks=2, directions=1)
@@ -23,7 +23,7 @@ def test_it_learns_to_hear_through_noise() -> None:
     latents = torch.randn(4, 8, 8, 16)
     listener = LatentListener(ListenerConfig(channels=16, blocks=2, directions=3))
     listener.know(targets)
-    levels = make_scheduler().alphas_cumprod
+    levels = make_training_scheduler().alphas_cumprod
     steps = torch.full((4,), 300)
     optimizer = torch.optim.Adam(listener.parameters(), lr=1e-2)
     likeness = []

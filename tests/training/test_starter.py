@@ -33,6 +33,37 @@ def test_missing_part_is_named(tmp_path: Path) -> None:
         assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
 
 
+@pytest.mark.parametrize("copied", [0, 3])
+def test_an_end_half_way_leaves_the_starter_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: int
+) -> None:
+    make_runs(tmp_path / "runs")
+    folder = tmp_path / "starter"
+    assemble(tmp_path / "runs", folder, StarterCard("space"))
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done: list[object] = []
+    copy = shutil.copytree
+
+    def copy_some(*arguments: object, **options: object) -> object:
+        if len(done) == copied:
+            raise KeyboardInterrupt
+        done.append(arguments)
+        return copy(*arguments, **options)
+
+    monkeypatch.setattr(shutil, "copytree", copy_some)
+    with pytest.raises(KeyboardInterrupt):
+        assemble(tmp_path / "runs", folder, StarterCard("space"))
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_what_no_trainer_makes_stays_in_the_starter(tmp_path: Path) -> None:
+    make_runs(tmp_path / "runs")
+    (tmp_path / "starter" / "more").mkdir(parents=True)
+    (tmp_path / "starter" / "more" / "file").touch()
+    assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
+    assert (tmp_path / "starter" / "more" / "file").is_file()
+
+
 def test_a_student_of_another_unet_is_refused(tmp_path: Path) -> None:
     make_runs(tmp_path / "runs")
     torch.manual_seed(7)

