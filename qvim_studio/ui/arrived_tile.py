@@ -13,6 +13,7 @@ from qvim_studio.ui.clip_delegate import BUTTON_PX, paint_play_button
 from qvim_studio.ui.forming_picture import RADIUS_PX, image_of, paint_picture
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 FOCUS_PX = 2.0
 
@@ -42,7 +43,7 @@ class ArrivedTile(QAbstractButton):
         name = self.tr("Play sound {0}, the others are still being made").format(number)
         self.setAccessibleName(name)
         match = variation.similarity
-        self.setToolTip(name if match is None else f"{name} ({100 * match:.0f} %)")
+        set_tip(self, name if match is None else f"{name} ({100 * match:.0f} %)")
         theme.changed.connect(self._color)
         self._color()
 

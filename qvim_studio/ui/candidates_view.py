@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.clip_delegate import BUTTON_PX, NUMBERS_PX, ClipDelegate
@@ -116,40 +118,17 @@ class CandidatesView(ClipListView):
             return True  # the name of the file tells its rank
         return super().viewportEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.mark_by_key(event):
-            super().keyPressEvent(event)
-
-    def mark_by_key(self, event: QKeyEvent) -> bool:
-        """Star, rename or tag what is selected; False for another key, or nothing to mark."""
-        entries = self._marked()
-        signals = {Qt.Key.Key_F2: self.rename_requested, Qt.Key.Key_T: self.tag_requested}
-        if not entries or event.modifiers():
-            return False
-        if event.key() == Qt.Key.Key_S:
-            self.star_requested.emit(entries)
-        elif Qt.Key(event.key()) in signals:
-            signals[Qt.Key(event.key())].emit(entries[0])
-        else:
-            return False
-        return True
-
     def _marked(self) -> list[ClipEntry]:
         """Selected clips that the library knows."""
         return [entry for entry in self.selected_entries() if entry.id]
 
-    def _fill_menu(self, menu: QMenu) -> None:
-        super()._fill_menu(menu)
-        entries = self.selected_entries()
-        if entries and entries[0].id:
-            menu.addSeparator()
-            is_starred = all(entry.is_starred for entry in entries)
-            menu.addAction(self.tr("Remove star") if is_starred else self.tr("Star"), self._star)
-            menu.addAction(self.tr("Rename"), self._rename)
-            menu.addAction(self.tr("Tag"), self._tag)
-        menu.addSeparator()
-        menu.addAction(self.tr("Make more like this one"), self._reroll)
-        menu.addAction(self.tr("Continue this sound"), self._continue)
+    def offers(self) -> dict[str, Callable[[], object]]:
+        offers = super().offers()
+        if self._marked():
+            offers |= {"star": self._star, "rename": self._rename, "tag": self._tag}
+        if offers:
+            offers |= {"more_like_this": self._reroll, "go_on": self._continue}
+        return offers
 
     @Slot()
     def _star(self) -> None:
@@ -157,11 +136,11 @@ class CandidatesView(ClipListView):
 
     @Slot()
     def _rename(self) -> None:
-        self.rename_requested.emit(self.selected_entries()[0])
+        self.rename_requested.emit(self._marked()[0])
 
     @Slot()
     def _tag(self) -> None:
-        self.tag_requested.emit(self.selected_entries()[0])
+        self.tag_requested.emit(self._marked()[0])
 
     @Slot()
     def _reroll(self) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import GRID
+from qvim_studio.ui.tips import set_tip
 
 HEAD_PX = 32  # a tool button fits, and titles of neighboring cards stay on one line
 
@@ -54,7 +55,7 @@ class ElidedLabel(QLabel):
 
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setToolTip(text)
+        set_tip(self, text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -13,6 +13,7 @@ from qvim_studio.core.device_key import MIX
 from qvim_studio.ui.level_meter import level_color, level_share
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 ROW_PX = 18
 BAR_PX = 6
@@ -34,8 +35,9 @@ class ChannelMeters(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(self.tr("Level of every input"))
-        self.setToolTip(
-            self.tr("Level of every input while the microphone is open. Click one to record it")
+        set_tip(
+            self,
+            self.tr("Level of every input while the microphone is open. Click one to record it"),
         )
         theme.changed.connect(self.update)
 

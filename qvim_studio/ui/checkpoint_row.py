@@ -23,6 +23,7 @@ from qvim_studio.ui.header import COMMERCIAL_WORDS
 from qvim_studio.ui.icons import icon
 from qvim_studio.ui.painting import seconds_text
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 BADGE_KINDS = {"yes": "good", "no": "bad"}
 
@@ -49,7 +50,7 @@ class CheckpointRow(Card):
         badge = QLabel(COMMERCIAL_WORDS.get(choice.commercial, choice.commercial), self)
         badge.setObjectName("badge")
         badge.setProperty("kind", BADGE_KINDS.get(choice.commercial, "mixed"))
-        badge.setToolTip(self.tr("May the sounds be sold? Licence: {0}").format(choice.licence))
+        set_tip(badge, self.tr("May the sounds be sold? Licence: {0}").format(choice.licence))
         self.facts = ElidedLabel(self)
         self.fit = ElidedLabel(self)
         self.fit.setObjectName("caption")
@@ -66,17 +67,18 @@ class CheckpointRow(Card):
         self.use = self._button(self.tr("Use"), self.use_clicked)
         self.download = self._button(self.tr("Download"), self.download_clicked)
         self.voice = self._button(self.tr("Add voice"), self.voice_clicked, choice.voice_part)
-        self.voice.setToolTip(
+        set_tip(
+            self.voice,
             self.tr(
                 "Fetch the CLAP that it was trained with ({0}), so that it hears imitations"
-            ).format(size_text(choice.voice_bytes))
+            ).format(size_text(choice.voice_bytes)),
         )
         self.pause = self._button(self.tr("Pause"), self.pause_clicked)
         self.cancel = self._button(self.tr("Cancel"), self.cancel_clicked)
         self.more = QToolButton(self)
         self.more.setIcon(icon("more", theme.palette.secondary))
         self.more.setAccessibleName(self.tr("More about {0}").format(choice.title))
-        self.more.setToolTip(self.tr("Check, remove"))
+        set_tip(self.more, self.tr("Check, remove"))
         self.more.clicked.connect(self._on_more)
         line = QHBoxLayout()
         line.setSpacing(GRID)

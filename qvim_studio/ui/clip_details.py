@@ -25,6 +25,7 @@ from qvim_studio.ui.header import COMMERCIAL_WORDS
 from qvim_studio.ui.painting import seconds_text
 from qvim_studio.ui.passing_field import PassingField
 from qvim_studio.ui.theme import GRID
+from qvim_studio.ui.tips import set_tip
 
 MAX_RATING = 5
 
@@ -60,7 +61,7 @@ class ClipDetails(FittingColumn):
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.use = QPushButton(self.tr("Use this recipe"), self)
         self.copy = QPushButton(self.tr("Copy"), self)
-        self.copy.setToolTip(self.tr("Copy the whole recipe as text"))
+        set_tip(self.copy, self.tr("Copy the whole recipe as text"))
         self.name.editingFinished.connect(self._on_named)
         self.tags.editingFinished.connect(self._on_tagged)
         self.note.editingFinished.connect(self._on_noted)

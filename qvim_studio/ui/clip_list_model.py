@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.painting import seconds_text
+from qvim_studio.ui.tips import tip_text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -95,9 +96,8 @@ class ClipListModel(QStringListModel):
             return self._spoken(row, self.number_of(index))
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, ClipEntry):
             made = f"seed {row.seed}  ·  {row.checkpoint_title}  ·  {row.licence}\n"
-            return f"{row.path.name}\n{made if row.checkpoint_title else ''}" + self.tr(
-                "Click to listen, drag into your DAW"
-            )
+            what_to_do = self.tr("Click to listen, drag into your DAW")
+            return tip_text(f"{row.path.name}\n{made if row.checkpoint_title else ''}{what_to_do}")
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

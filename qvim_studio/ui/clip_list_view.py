@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, QSize, Qt, Signal, Slot
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QKeyCombination,
+    QMimeData,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -17,9 +28,11 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.action_table import SOUND_MENU, spec_of, translated
 from qvim_studio.ui.clip_delegate import ClipDelegate
 from qvim_studio.ui.clip_drag import drag_clips, mime_data
 from qvim_studio.ui.clip_list_model import ClipListModel
+from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import StudioTheme, font
 
 
@@ -44,6 +57,7 @@ class ClipListView(QListView):
         self._delegate = delegate or ClipDelegate(theme, columns, self)
         self._hint = ""
         self._press: QPoint | None = None
+        self._changed_keys: Mapping[str, str] = {}
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -113,15 +127,6 @@ class ClipListView(QListView):
         else:
             self.play_requested.emit(row)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = self._clips.row(self.currentIndex())
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(row, ClipEntry):
-            self.play_requested.emit(row)
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self._copy_files()
-        else:
-            super().keyPressEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
@@ -144,17 +149,58 @@ class ClipListView(QListView):
     def _show_menu(self, point: QPoint) -> None:
         if not isinstance(self._clips.row(self.indexAt(point)), ClipEntry):
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fill_menu(menu)
+        menu = self.make_menu()
         menu.popup(self.viewport().mapToGlobal(point))
 
-    def _fill_menu(self, menu: QMenu) -> None:
-        menu.addAction(self.tr("Play or stop"), self._play_current)
-        menu.addAction(self.tr("Show in folder"), self._reveal_current)
-        menu.addSeparator()
-        menu.addAction(self.tr("Copy file"), self._copy_files)
-        menu.addAction(self.tr("Copy path"), self._copy_paths)
+    def offers(self) -> dict[str, Callable[[], object]]:
+        """What can be done with the selected sounds, by the ids of the actions."""
+        if not self.selected_entries():
+            return {}
+        return {
+            "play_sound": self._play_current,
+            "reveal": self._reveal_current,
+            "copy_file": self._copy_files,
+            "copy_path": self._copy_paths,
+        }
+
+    @logs_errors()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys of the table that mean something here."""
+        keypad = Qt.KeyboardModifier.KeypadModifier
+        modifiers = event.modifiers() & ~keypad
+        pressed = QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key())))
+        for action_id, do in self.offers().items():
+            sequences = spec_of(action_id).sequences(self._changed_keys)
+            if pressed in [QKeySequence(keys) for keys in sequences]:
+                do()
+                return
+        super().keyPressEvent(event)
+
+    def set_shortcuts(self, changed: Mapping[str, str]) -> None:
+        """The keys that count. changed: of the actions whose default the user replaced."""
+        self._changed_keys = changed
+
+    def make_menu(self) -> QMenu:
+        """Everything the selection offers, in the order of the table of actions."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        offers, titles = self.offers(), self._titles()
+        for action_id in SOUND_MENU:
+            if not action_id:
+                menu.addSeparator()
+            elif action_id in offers:
+                spec = spec_of(action_id)
+                keys = "".join(spec.sequences(self._changed_keys)[:1])
+                shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+                text = titles.get(action_id) or translated(spec.text)
+                menu.addAction(f"{text}\t{shown}" if shown else text, offers[action_id])
+        return menu
+
+    def _titles(self) -> dict[str, str]:
+        """Of actions that mean something else for what is selected."""
+        entries = self.selected_entries()
+        is_starred = bool(entries) and all(entry.is_starred for entry in entries)
+        return {"star": self.tr("Remove star")} if is_starred else {}
 
     @Slot()
     def _play_current(self) -> None:

@@ -21,6 +21,7 @@ from qvim_studio.ui.forming_strip import FormingStrip
 from qvim_studio.ui.icons import icon
 from qvim_studio.ui.sketch_strip import SketchStrip
 from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 BESIDE_LIST_PX = (0, 0, 14, 0)  # the list, whose scroll bar is narrow, reaches further
 LOW_SIMILARITY = 0.45  # below it even the best candidate is something else: words would help
@@ -51,10 +52,10 @@ class CandidatesPanel(Card):
         self.hint.clicked.connect(self.words_requested)
         self.hint.hide()
         self.sketch = self._toggle(
-            self.tr("Live sketch of the settings, kept nowhere (P)"), self.sketch_toggled
+            self.tr("Live sketch of the settings, kept nowhere"), self.sketch_toggled
         )
-        self.match = self._toggle(self.tr("Listen at matched loudness (=)"), self.match_toggled)
-        self.blind = self._toggle(self.tr("Compare blind: shuffled, without numbers (B)"))
+        self.match = self._toggle(self.tr("Listen at matched loudness"), self.match_toggled)
+        self.blind = self._toggle(self.tr("Compare blind: shuffled, without numbers"))
         self.blind.toggled.connect(self._on_blind_toggled)
         self.head.addWidget(title)
         self.head.addWidget(self._note, 1)
@@ -137,8 +138,8 @@ class CandidatesPanel(Card):
     def _toggle(self, explanation: str, toggled: SignalInstance | None = None) -> QToolButton:
         button = QToolButton(self)
         button.setCheckable(True)
-        button.setToolTip(explanation)
-        button.setAccessibleName(explanation.partition(" (")[0])
+        set_tip(button, explanation)
+        button.setAccessibleName(explanation)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if toggled is not None:
             button.toggled.connect(toggled)

@@ -20,6 +20,7 @@ from qvim_studio.ui.card import caption, indent_text
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.passing_field import NumberKeys, PassingField
 from qvim_studio.ui.text_field import MAX_LENGTH
+from qvim_studio.ui.tips import set_tip
 
 MAX_GUIDANCE = 30.0
 PERCENT = 100
@@ -40,22 +41,23 @@ class DetailFields(QWidget):
         self.negative.setPlaceholderText(self.tr("music, speech"))
         self.steps = QSpinBox(self)
         self.steps.setRange(0, MAX_STEPS)
-        self.steps.setToolTip(self.tr("More steps: finer and slower"))
+        set_tip(self.steps, self.tr("More steps: finer and slower"))
         self.guidance = QDoubleSpinBox(self)
         self.guidance.setRange(0.0, MAX_GUIDANCE)
         self.guidance.setSingleStep(0.5)
         self.guidance.setDecimals(1)
-        self.guidance.setToolTip(self.tr("How strictly voice and words are obeyed"))
+        set_tip(self.guidance, self.tr("How strictly voice and words are obeyed"))
         self.strength = QSpinBox(self)
         self.strength.setRange(0, PERCENT)
         self.strength.setSingleStep(5)
         self.strength.setSuffix(" %")
-        self.strength.setToolTip(
-            self.tr("How much of the starting sound is made anew; 100 % leaves nothing of it")
+        set_tip(
+            self.strength,
+            self.tr("How much of the starting sound is made anew; 100 % leaves nothing of it"),
         )
         self.highs = QCheckBox(self.tr("Above 7 kHz"), self)
-        self.highs.setToolTip(
-            self.tr("Adds what a recording would most likely hold where the model ends")
+        set_tip(
+            self.highs, self.tr("Adds what a recording would most likely hold where the model ends")
         )
         self.highs.toggled.connect(self._on_changed)
         words = self._grid(((self.tr("Not"), self.negative, 1),))

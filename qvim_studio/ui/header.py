@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.ui.icons import icon, icon_pixmap
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 COMMERCIAL_WORDS = {"yes": "sellable", "no": "non-commercial", "conditional": "conditions apply"}
 
@@ -31,15 +32,15 @@ class Header(QWidget):
         self._mark = QLabel(self)
         name = QLabel("QVIM Studio", self)
         name.setObjectName("appName")
-        self._checkpoint = QToolButton(self)
-        self._checkpoint.setObjectName("withText")
-        self._checkpoint.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._checkpoint.clicked.connect(self._on_checkpoint)
-        self._settings = QToolButton(self)
-        self._settings.setAccessibleName(self.tr("Settings"))
-        self._settings.setToolTip(self.tr("Settings (Ctrl+,)"))
-        self._settings.clicked.connect(self._on_settings)
-        for button in (self._checkpoint, self._settings):
+        self.checkpoint = QToolButton(self)
+        self.checkpoint.setObjectName("withText")
+        self.checkpoint.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.checkpoint.clicked.connect(self._on_checkpoint)
+        self.settings = QToolButton(self)
+        self.settings.setAccessibleName(self.tr("Settings"))
+        set_tip(self.settings, self.tr("Settings"))
+        self.settings.clicked.connect(self._on_settings)
+        for button in (self.checkpoint, self.settings):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 0, 0)
@@ -47,8 +48,8 @@ class Header(QWidget):
         layout.addWidget(self._mark)
         layout.addWidget(name)
         layout.addStretch(1)
-        layout.addWidget(self._checkpoint)
-        layout.addWidget(self._settings)
+        layout.addWidget(self.checkpoint)
+        layout.addWidget(self.settings)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -60,20 +61,20 @@ class Header(QWidget):
             words = COMMERCIAL_WORDS.get(choice.commercial, choice.commercial)
             short = f"{choice.title}  ·  {words}"
             full = f"{choice.title}  ·  {licence_line(choice)}"
-        self._checkpoint.setText(short)
-        self._checkpoint.setToolTip(self.tr("What makes the sounds: {0}").format(full))
-        self._checkpoint.setAccessibleName(self.tr("Checkpoint: {0}").format(full))
+        self.checkpoint.setText(short)
+        set_tip(self.checkpoint, self.tr("What makes the sounds: {0}").format(full))
+        self.checkpoint.setAccessibleName(self.tr("Checkpoint: {0}").format(full))
         self._dress()
 
     @Slot()
     def _dress(self) -> None:
         palette = self._theme.palette
         self._mark.setPixmap(icon_pixmap("wave", palette.accent, 22, self.devicePixelRatioF()))
-        self._settings.setIcon(icon("gear", palette.secondary))
+        self.settings.setIcon(icon("gear", palette.secondary))
         is_sellable = self._choice is not None and self._choice.commercial == "yes"
         color = palette.accent if is_sellable else palette.warning
         name = "record" if self._choice is not None else "clock"
-        self._checkpoint.setIcon(icon(name, color if self._choice else palette.faint))
+        self.checkpoint.setIcon(icon(name, color if self._choice else palette.faint))
 
     @Slot(bool)
     def _on_checkpoint(self, checked: bool = False) -> None:

@@ -24,6 +24,7 @@ from qvim_studio.ui.history_view import HistoryView
 from qvim_studio.ui.icons import icon
 from qvim_studio.ui.passing_field import SearchField
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 
 class HistoryPanel(QWidget):
@@ -61,10 +62,10 @@ class HistoryPanel(QWidget):
         self.starred = QToolButton(self)
         self.starred.setCheckable(True)
         self.starred.setAccessibleName(self.tr("Starred only"))
-        self.starred.setToolTip(self.tr("Starred only"))
+        set_tip(self.starred, self.tr("Starred only"))
         self.order = ElidedComboBox(self)
         self.order.setAccessibleName(self.tr("Order"))
-        self.order.setToolTip(self.tr("Order"))
+        set_tip(self.order, self.tr("Order"))
         for label, order in (
             (self.tr("Newest"), Order.NEWEST),
             (self.tr("Oldest"), Order.OLDEST),
@@ -110,7 +111,7 @@ class HistoryPanel(QWidget):
     def _combo(self, name: str) -> ElidedComboBox:
         combo = ElidedComboBox(self)
         combo.setAccessibleName(name)
-        combo.setToolTip(name)
+        set_tip(combo, name)
         combo.addItem(name, "")
         return combo
 

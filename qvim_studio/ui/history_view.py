@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QWidget
 
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.clip_list_model import ClipListModel
@@ -82,43 +84,21 @@ class HistoryView(ClipListView):
         else:
             super().mouseReleaseEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        selected = self.selected_entries()
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or not selected:
-            super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_S:
-            self.star_requested.emit(selected)
-        elif self.has_trash and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.trash_requested.emit(selected)
-        elif event.key() == Qt.Key.Key_F2:
-            self.rename_requested.emit()
-        elif event.key() == Qt.Key.Key_T:
-            self.tag_requested.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _fill_menu(self, menu: QMenu) -> None:
-        entries = self.selected_entries()
+    def offers(self) -> dict[str, Callable[[], object]]:
+        offers, entries = super().offers(), self.selected_entries()
+        if not offers:
+            return {}
         if self.shows_trash:
-            menu.addAction(self.tr("Play or stop"), self._play_current)
-            menu.addAction(self.tr("Take out of the trash"), self._restore)
-            return
-        super()._fill_menu(menu)
-        menu.addSeparator()
-        is_starred = all(entry.is_starred for entry in entries)
-        menu.addAction(self.tr("Remove star") if is_starred else self.tr("Star"), self._star)
+            return {"play_sound": offers["play_sound"], "restore": self._restore}
+        offers |= {"star": self._star, "tag": self.tag_requested.emit}
+        offers["similar"] = self._find_similar
         if len(entries) == 1:
-            menu.addAction(self.tr("Rename"), self.rename_requested.emit)
-        menu.addAction(self.tr("Tag"), self.tag_requested.emit)
-        menu.addSeparator()
-        if entries and entries[0].checkpoint_title:
-            menu.addAction(self.tr("Use this recipe"), self._use_recipe)
-        menu.addAction(self.tr("More like this"), self._find_similar)
+            offers["rename"] = self.rename_requested.emit
+        if entries[0].checkpoint_title:
+            offers["recipe"] = self._use_recipe
         if self.has_trash:
-            menu.addAction(self.tr("Export sample pack…"), self.pack_requested.emit)
-        if self.has_trash:
-            menu.addSeparator()
-            menu.addAction(self.tr("Move to the trash"), self._trash)
+            offers |= {"pack": self.pack_requested.emit, "trash": self._trash}
+        return offers
 
     @Slot()
     def _star(self) -> None:

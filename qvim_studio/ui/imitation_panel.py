@@ -17,6 +17,7 @@ from qvim_studio.ui.record_bar import RecordBar
 from qvim_studio.ui.take_head import TakeHead
 from qvim_studio.ui.theme import StudioTheme
 from qvim_studio.ui.time_axis import TimeAxis
+from qvim_studio.ui.tips import set_tip
 from qvim_studio.ui.waveform_view import WaveformView
 
 
@@ -42,8 +43,9 @@ class ImitationPanel(Card):
         )
         self.result = WaveformView(theme, self, self.axis, with_ruler=False)
         self.result.setAccessibleName(self.tr("Waveform of the chosen candidate"))
-        self.result.setToolTip(
-            self.tr("Drag over it to select a part: drag that out, or press I to make it anew")
+        set_tip(
+            self.result,
+            self.tr("Drag over it to select a part: drag that out, or make it anew"),
         )
         self.result.hide()
         self.body.addWidget(self.take_head)

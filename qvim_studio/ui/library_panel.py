@@ -25,6 +25,7 @@ from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.sounds_panel import SoundsPanel
 from qvim_studio.ui.terse_button import TerseButton
 from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 
 class LibraryPanel(Card):
@@ -82,7 +83,7 @@ class LibraryPanel(Card):
     def _button(self, name: str, tip: str) -> QToolButton:
         button = QToolButton(self)
         button.setAccessibleName(name)
-        button.setToolTip(tip)
+        set_tip(button, tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

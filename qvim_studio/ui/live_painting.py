@@ -4,41 +4,72 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from qvim_studio.audio.take_wave import COLUMN_S
 from qvim_studio.ui.icons import icon_pixmap
-from qvim_studio.ui.painting import bar_count, draw_bars
-from qvim_studio.ui.theme import GRID, TITLE_PX, Palette, font
+from qvim_studio.ui.painting import bar_count, draw_bars, with_alpha
+from qvim_studio.ui.theme import GRID, RADIUS, TITLE_PX, Palette, font, text_scale
 from qvim_studio.ui.wave_painting import TimeScale, paint_ruler
 
 LIVE_SPAN_S = 4.0  # a take shorter than this grows from the left, a longer one scrolls
 MIN_LIVE_RANGE = 0.25  # while recording a quiet voice should look quiet
 COUNT_PX = 56
 ICON_PX = 28
+FOCUS_PX = 2.0
+
+
+def paint_frame(
+    painter: QPainter,
+    frame: QRectF,
+    palette: Palette,
+    *,
+    is_empty: bool,
+    is_drop_target: bool,
+    has_focus: bool,
+) -> None:
+    """The ground of the view; dashed where it waits for a sound, in the accent under the focus."""
+    pen = QPen(QColor(palette.faint if is_empty else palette.line))
+    if is_empty:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    if is_drop_target or has_focus:
+        pen.setColor(QColor(palette.accent))
+    if has_focus:
+        pen.setWidthF(FOCUS_PX)
+    painter.setPen(pen)
+    ground = with_alpha(palette.accent, 0.08) if is_drop_target else QColor(palette.window)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(frame, RADIUS - 2, RADIUS - 2)
 
 
 def paint_hint(
     painter: QPainter, frame: QRectF, title: str, text: str, palette: Palette, pixel_ratio: float
 ) -> None:
     """A title with a line below it, in the middle of an empty view."""
-    center = frame.center()
+    center, scale = frame.center(), text_scale()
     width = frame.width() - 4 * GRID
-    has_room = bool(title) and frame.height() > 100
+    has_room = bool(title) and frame.height() > 100 * scale
     if has_room:
         picture = icon_pixmap("mic", palette.secondary, ICON_PX, pixel_ratio)
-        painter.drawPixmap(QPointF(center.x() - ICON_PX / 2, center.y() - 48), picture)
-    box = QRectF(center.x() - width / 2, center.y() - (10 if has_room else 26), width, 24)
+        top = center.y() - 20 * scale - ICON_PX
+        painter.drawPixmap(QPointF(center.x() - ICON_PX / 2, top), picture)
+    top = center.y() - (10 if has_room else 26) * scale
+    box = QRectF(center.x() - width / 2, top, width, 24 * scale)
     if title:
         painter.setFont(font(TITLE_PX, semibold=True))
         painter.setPen(QColor(palette.text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, title)
-        box.translate(0, 28)
+        box.translate(0, 28 * scale)
     else:
         box.moveCenter(center)
     painter.setFont(font())
     painter.setPen(QColor(palette.secondary))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+    metrics = QFontMetricsF(painter.font())
+    if metrics.horizontalAdvance(text) > width:  # in two lines, where one is too short
+        box.setHeight(2 * metrics.lineSpacing())
+        flags |= Qt.TextFlag.TextWordWrap
+    painter.drawText(box, int(flags), text)
 
 
 def paint_count_in(painter: QPainter, frame: QRectF, count: int, palette: Palette) -> None:

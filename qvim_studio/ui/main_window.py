@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QKeyEvent,
 )
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -54,7 +53,6 @@ from qvim_studio.ui.imitation_panel import ImitationPanel
 from qvim_studio.ui.library_panel import LibraryPanel
 from qvim_studio.ui.memory_label import MemoryLabel
 from qvim_studio.ui.message_bar import MessageBar
-from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.pack_desk import PackDesk
 from qvim_studio.ui.painting import count_text
 from qvim_studio.ui.question import ask
@@ -102,10 +100,10 @@ class MainWindow(QMainWindow):
         self.help = HelpDesk(self, services)
         self.packs = PackDesk(self, services, self._theme)
         self.keys = WindowKeys(self, services)
-        self.keys.actions.fill(self.menuBar())
+        self.keys.fill(self.menuBar())
         self._restore_geometry()
         self.header.show_checkpoint(None, services.store.settings.checkpoint)
-        notices = [services.store.notice, services.library.notice]
+        notices = [services.store.notice, services.library.notice, self.keys.clash_notice()]
         if any(notices):
             self.messages.show_notice("\n".join(notice for notice in notices if notice))
         QTimer.singleShot(AFTER_SHOWING_MS, self._look_around)
@@ -427,12 +425,6 @@ class MainWindow(QMainWindow):
         folder = self.controller.output_folder
         folder.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-    @logs_errors()
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The keys that mark a candidate count wherever nothing else wants them."""
-        if not self.candidates.view.mark_by_key(event):
-            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_file(event.mimeData()) is not None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from qvim_studio.jobs.memory_watch import GIB, Memory
+from qvim_studio.ui.tips import set_tip
 
 
 class MemoryLabel(QLabel):
@@ -15,7 +16,7 @@ class MemoryLabel(QLabel):
         super().__init__(parent)
         self.setObjectName("caption")
         self.memory: Memory | None = None
-        self.setToolTip(self.tr("Memory in use, by all programs"))
+        set_tip(self, self.tr("Memory in use, by all programs"))
 
     @Slot(object)
     def show_memory(self, memory: Memory) -> None:

@@ -42,6 +42,7 @@ from qvim_studio.ui.pack_form import PackForm
 from qvim_studio.ui.pack_table import CATEGORY, PackTable, PackTableModel, changed_rows
 from qvim_studio.ui.painting import count_text, seconds_text
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 PREVIEW_MS = 120  # after the last key press
 WARNINGS_SHOWN = 3
@@ -96,11 +97,12 @@ class PackDialog(QDialog):
         hint = QLabel(self.tr("Double-click to rename; Del leaves a sound out"), self)
         hint.setObjectName("caption")
         self.listen = QPushButton(self.tr("Listen for categories"), self)
-        self.listen.setToolTip(
+        set_tip(
+            self.listen,
             self.tr(
                 "Sounds without a telling word get the category of the bundled sounds that sound "
                 "most alike; with rows selected, those get it"
-            )
+            ),
         )
         self.choice = QComboBox(self)
         self.choice.setAccessibleName(self.tr("Which sounds"))

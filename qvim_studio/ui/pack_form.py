@@ -24,6 +24,7 @@ from qvim_studio.export.name_template import FIELDS, UCS_TEMPLATE, NameTemplate
 from qvim_studio.export.pack_plan import PackOptions
 from qvim_studio.export.sound_file import FileFormat
 from qvim_studio.ui.theme import GRID
+from qvim_studio.ui.tips import set_tip
 
 BIT_DEPTHS = (16, 24, 32)
 DEFAULTS: Mapping[str, str] = {
@@ -60,8 +61,8 @@ class PackForm(QWidget):
         browse.setAutoDefault(False)
         browse.clicked.connect(self._on_browse)
         self.template = self._line(self.tr("File names"))
-        self.template.setToolTip(
-            self.tr("Fields: {0}").format(" ".join(f"{{{name}}}" for name in FIELDS))
+        set_tip(
+            self.template, self.tr("Fields: {0}").format(" ".join(f"{{{name}}}" for name in FIELDS))
         )
         self.finishing = self._combo(
             self.tr("Finishing"), [(self._preset_text(p), p) for p in PRESETS]
@@ -177,7 +178,7 @@ class PackForm(QWidget):
     def _combo(self, name: str, choices: list[tuple[str, str]]) -> QComboBox:
         combo = QComboBox(self)
         combo.setAccessibleName(name)
-        combo.setToolTip(name)
+        set_tip(combo, name)
         for label, value in choices:
             combo.addItem(label, value)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

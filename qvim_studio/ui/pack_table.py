@@ -31,6 +31,7 @@ from qvim_studio.export.pack_sources import PackSource
 from qvim_studio.export.ucs import categories
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import StudioTheme, font
+from qvim_studio.ui.tips import tip_text
 
 ROW_MARGIN_PX = 13  # above and below the text of a row together
 TITLE, CATEGORY, NAME, LICENCE = range(4)
@@ -87,8 +88,10 @@ class PackTableModel(QAbstractTableModel):
         clip, column = self._clips[index.row()], index.column()
         if role == Qt.ItemDataRole.EditRole:
             return clip.category.cat_id if column == CATEGORY else clip.title
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._text(clip, column, role == Qt.ItemDataRole.ToolTipRole)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(clip, column, False)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip_text(self._text(clip, column, True))
         if role == Qt.ItemDataRole.ForegroundRole:
             palette = self._theme.palette
             if column == LICENCE and self._is_for_sale and not clip.source.may_be_sold:

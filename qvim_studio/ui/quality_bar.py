@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from qvim_studio.core.request import sketch_steps
+from qvim_studio.ui.tips import set_tip
 
 FINE_FACTOR = 2
 FALLBACK_STEPS = 25  # where the checkpoint's own number is not known yet
@@ -50,7 +51,7 @@ class QualityBar(QWidget):
             button = QToolButton(self)
             button.setObjectName("segment")
             button.setText(text)
-            button.setToolTip(explanation)
+            set_tip(button, explanation)
             button.setProperty("place", _PLACES.get(quality, ""))
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -58,6 +59,9 @@ class QualityBar(QWidget):
             self._buttons[quality] = button
             row.addWidget(button)
         self._group.buttonClicked.connect(self._on_clicked)
+
+    def button(self, quality: Quality) -> QToolButton:
+        return self._buttons[quality]
 
     def show_steps(self, steps: int, default_steps: int) -> None:
         """Light up the preset that has this number of steps; none for any other number."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from qvim_studio.core.file_names import readable_name
 from qvim_studio.jobs.job import Job
 from qvim_studio.jobs.job_queue import JobQueue
+from qvim_studio.ui.tips import set_tip
 
 
 class QueueButton(QToolButton):
@@ -21,7 +22,7 @@ class QueueButton(QToolButton):
         self.setObjectName("withText")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolTip(self.tr("Generations that wait"))
+        set_tip(self, self.tr("Generations that wait"))
         menu = QMenu(self)
         menu.aboutToShow.connect(self._fill)
         self.setMenu(menu)

@@ -26,6 +26,7 @@ from qvim_studio.ui.level_meter import LevelMeter
 from qvim_studio.ui.recording_options import RecordingOptionsPopup
 from qvim_studio.ui.terse_button import TerseButton
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 
 class MicrophoneBox(ElidedComboBox):
@@ -67,7 +68,7 @@ class RecordBar(QWidget):
         self.record_button.clicked.connect(self.record_clicked)
         self.open_button = TerseButton(self.tr("Open…"), self)
         self.open_button.setAccessibleName(self.tr("Open an audio file"))
-        self.open_button.setToolTip(self.tr("Use an audio file as the imitation (Ctrl+O)"))
+        set_tip(self.open_button, self.tr("Use an audio file as the imitation"))
         self.open_button.clicked.connect(self.open_clicked)
         self.play_button = QPushButton(self)
         self.play_button.setMinimumWidth(88)
@@ -77,9 +78,7 @@ class RecordBar(QWidget):
         )
         self.listening.setAccessibleName(self.tr("Keep the microphone open"))
         self.listening.toggled.connect(self.listening_toggled)
-        self.hands_free = self._toggle(
-            self.tr("Hands-free: every sound becomes a take by itself (H)")
-        )
+        self.hands_free = self._toggle(self.tr("Hands-free: every sound becomes a take by itself"))
         self.hands_free.setAccessibleName(self.tr("Hands-free"))
         self.hands_free.toggled.connect(self.hands_free_toggled)
         self.microphone = MicrophoneBox(self)
@@ -119,7 +118,7 @@ class RecordBar(QWidget):
         """Offer these; a remembered one that is gone stays, greyed, with the reason."""
         chosen = settings.input_device
         fill_device_box(self.microphone, devices, chosen, self.tr("Default microphone"))
-        self.microphone.setToolTip(self.microphone.currentText())
+        set_tip(self.microphone, self.microphone.currentText())
         try:
             device = find_device(devices, chosen, Direction.INPUT)
         except DeviceError:
@@ -179,7 +178,7 @@ class RecordBar(QWidget):
     def _toggle(self, explanation: str) -> QToolButton:
         button = QToolButton(self)
         button.setCheckable(True)
-        button.setToolTip(explanation)
+        set_tip(button, explanation)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.toggled.connect(self._dress)
         return button
@@ -194,8 +193,9 @@ class RecordBar(QWidget):
             self.record_button, "stop" if is_taking else "record", palette.danger, palette.faint
         )
         self.record_button.setEnabled(not self._no_microphone or is_taking)
-        self.record_button.setToolTip(
-            self._no_microphone or self.tr("Record your imitation, or end the take (R)")
+        set_tip(
+            self.record_button,
+            self._no_microphone or self.tr("Record your imitation, or end the take"),
         )
         self.record_button.setAccessibleDescription(self._no_microphone)
         self.record_button.setProperty("recording", is_taking)
@@ -205,7 +205,7 @@ class RecordBar(QWidget):
         set_button_icon(self.open_button, "folder", palette.secondary, palette.faint)
         self.play_button.setText(self.tr("Stop") if self._is_playing else self.tr("Play"))
         self.play_button.setAccessibleName(self.tr("Play the imitation"))
-        self.play_button.setToolTip(self.tr("Listen to the imitation (Space)"))
+        set_tip(self.play_button, self.tr("Listen to the imitation"))
         name = "stop" if self._is_playing else "play"
         set_button_icon(self.play_button, name, palette.text, palette.faint)
         self.play_button.setEnabled(self._has_clip and not is_taking)

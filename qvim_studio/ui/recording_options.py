@@ -11,6 +11,7 @@ from qvim_studio.core.settings import Settings
 from qvim_studio.ui.channel_meters import ChannelMeters
 from qvim_studio.ui.device_box import fill_input_box
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 WIDTH_PX = 360
 COUNT_INS_S = (0, 1, 2, 3)
@@ -42,10 +43,11 @@ class RecordingOptionsPopup(QFrame):
         self.meters.channel_clicked.connect(self._on_meter_clicked)
         self.gain = self._slider(self.tr("Gain"), -20, 30, "{0:+d} dB")
         self.monitor = QCheckBox(self.tr("Hear the microphone while it is open"), self)
-        self.monitor.setToolTip(
+        set_tip(
+            self.monitor,
             self.tr(
                 "Use headphones: loudspeakers would howl. The delay is the latency of the settings"
-            )
+            ),
         )
         self._grid.addWidget(self.monitor, self._grid.rowCount(), 0, 1, 3)
         self.monitor.toggled.connect(self._on_changed)
@@ -56,13 +58,14 @@ class RecordingOptionsPopup(QFrame):
         self._row(self.tr("Count-in"), self.count_in)
         self.count_in.currentIndexChanged.connect(self._on_changed)
         self.hands_free = self._slider(self.tr("Hands-free from"), -60, -10, "{0} dB")
-        self.hands_free.setToolTip(self.tr("Takes begin when it is louder than this"))
+        set_tip(self.hands_free, self.tr("Takes begin when it is louder than this"))
         self.trim = QCheckBox(self.tr("Trim silence around every take"), self)
         self._grid.addWidget(self.trim, self._grid.rowCount(), 0, 1, 3)
         self.trim.toggled.connect(self._on_changed)
         self.trim_level = self._slider(self.tr("Trim below"), -70, -10, "{0} dB")
-        self.trim_level.setToolTip(
-            self.tr("Level against the loudest moment of the take. Steady noise is always cut.")
+        set_tip(
+            self.trim_level,
+            self.tr("Level against the loudest moment of the take. Steady noise is always cut."),
         )
         self.show_settings(settings)
 

@@ -33,6 +33,7 @@ from qvim_studio.ui.queue_button import QueueButton
 from qvim_studio.ui.terse_button import TerseButton
 from qvim_studio.ui.text_field import TextField, remembered_with
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 from qvim_studio.ui.wishes import Wishes
 
 SLIDER_STEPS = 100
@@ -64,7 +65,7 @@ class RequestPanel(Card):
             self.tr("Add words if you like: heavy wooden door, slow creak")
         )
         self.text.setAccessibleName(self.tr("Text"))
-        self.text.setToolTip(self.tr("Up and Down bring earlier texts back"))
+        set_tip(self.text, self.tr("Up and Down bring earlier texts back"))
         self.text.setMinimumHeight(38)
         self.text.returnPressed.connect(self._on_return)
         self.text.textChanged.connect(self._on_text_changed)
@@ -142,7 +143,7 @@ class RequestPanel(Card):
     def set_ready(self, is_ready: bool, reason: str = "", estimate: str = "") -> None:
         """May the user generate now? If not, why; if so, how long it should take."""
         self.generate_button.setEnabled(is_ready)
-        self.generate_button.setToolTip(reason or self.tr("Generate (G, or Enter in the text)"))
+        set_tip(self.generate_button, reason or self.tr("Generate, as Enter in the text"))
         self.progress.set_idle_text(reason or estimate)
 
     def set_has_imitation(self, has_imitation: bool) -> None:
@@ -186,7 +187,7 @@ class RequestPanel(Card):
         slider.setValue(round(value * SLIDER_STEPS))
         slider.setPageStep(10)
         slider.setAccessibleName(name)
-        slider.setToolTip(explanation)
+        set_tip(slider, explanation)
         slider.valueChanged.connect(self._on_changed)
         return slider
 
@@ -227,13 +228,13 @@ class RequestPanel(Card):
         ):
             self.start.addItem(label, start)
         self.start.setCurrentIndex(self.start.findData(settings.start))
-        self.start.setToolTip(
-            self.tr("What is reshaped: noise, your imitation or the nearest real sound")
+        set_tip(
+            self.start, self.tr("What is reshaped: noise, your imitation or the nearest real sound")
         )
         self.start.currentIndexChanged.connect(self._on_changed)
         self.seed = QSpinBox(self)
         self.seed.setRange(0, MAX_SHOWN_SEED)
-        self.seed.setToolTip(self.tr("The same seed with the same settings gives the same sounds"))
+        set_tip(self.seed, self.tr("The same seed with the same settings gives the same sounds"))
         self.seed.valueChanged.connect(self._on_changed)
         self.seed_lock = QToolButton(self)
         self.seed_lock.setCheckable(True)
@@ -276,14 +277,14 @@ class RequestPanel(Card):
         self.more.setObjectName("fold")
         self.more.setCheckable(True)
         self.more.setAccessibleName(self.tr("More settings"))
-        self.more.setToolTip(self.tr("What it should not be, steps, guidance, strength, highs"))
+        set_tip(self.more, self.tr("What it should not be, steps, guidance, strength, highs"))
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.toggled.connect(self._on_more)
         self.queue_button = QueueButton(queue, self)
         self.progress = ProgressStrip(self._theme, self)
         self.cancel_button = TerseButton(self.tr("Cancel"), self)
         self.cancel_button.setAccessibleName(self.tr("Cancel"))
-        self.cancel_button.setToolTip(self.tr("Stop generating (Esc)"))
+        set_tip(self.cancel_button, self.tr("Stop generating"))
         self.cancel_button.clicked.connect(self._on_cancel)
         self.cancel_button.hide()
         self.generate_button = QPushButton(self.tr("Generate"), self)
@@ -307,8 +308,9 @@ class RequestPanel(Card):
         palette = self._theme.palette
         is_locked = self.seed_lock.isChecked()
         self.seed_lock.setIcon(icon("lock" if is_locked else "dice", palette.secondary))
-        self.seed_lock.setToolTip(
-            self.tr("This seed is kept") if is_locked else self.tr("A new seed every time")
+        set_tip(
+            self.seed_lock,
+            self.tr("This seed is kept") if is_locked else self.tr("A new seed every time"),
         )
         arrow = "arrow_up" if self.more.isChecked() else "arrow_down"
         self.more.setIcon(icon(arrow, palette.secondary))

@@ -39,6 +39,7 @@ from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.header import licence_line
 from qvim_studio.ui.settings_card import SettingsCard
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 
 class SettingsDialog(QDialog):
@@ -158,8 +159,9 @@ class SettingsDialog(QDialog):
             indent_text(box)
         self.own_process = QCheckBox(self.tr("Run the engine in its own process"), card)
         self.own_process.setChecked(settings.engine_in_own_process)
-        self.own_process.setToolTip(
-            self.tr("A crash or a full memory then costs one job and not the session")
+        set_tip(
+            self.own_process,
+            self.tr("A crash or a full memory then costs one job and not the session"),
         )
         self.cuda_graphs = QCheckBox(self.tr("Replay the network as CUDA graphs"), card)
         self.cuda_graphs.setChecked(settings.cuda_graphs)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
@@ -20,12 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvim_studio.ui.actions import MENUS, all_specs, translated
+from qvim_studio.ui.action_table import FIXED_KEYS, MENUS, Where, all_specs, clash_lines, translated
 from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.theme import GRID
 
 SIZE = (520, 680)
-FIXED_KEYS = {str(number) for number in range(1, 10)}
 
 
 class ShortcutsDialog(QDialog):
@@ -52,7 +49,7 @@ class ShortcutsDialog(QDialog):
             for spec in specs:
                 if not spec.id:
                     continue
-                label = QLabel(translated(spec.text), content)
+                label = QLabel(self._name(translated(spec.text), spec.where), content)
                 label.setObjectName("secondary")
                 field = QKeySequenceEdit(QKeySequence(changed.get(spec.id, spec.keys)), content)
                 field.setMaximumSequenceLength(1)
@@ -68,6 +65,7 @@ class ShortcutsDialog(QDialog):
                 grid.addWidget(label, row, 0)
                 grid.addWidget(field, row, 1)
                 self._fields[spec.id] = field
+        self._add_fixed_keys(content, grid)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -77,13 +75,10 @@ class ShortcutsDialog(QDialog):
         self.problem.setWordWrap(True)
         heading = QLabel(self.tr("Keyboard shortcuts"), self)
         heading.setObjectName("dialogTitle")
-        note = QLabel(self.tr("Keys 1 to 9 play the candidates."), self)
-        note.setObjectName("caption")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(GRID)
         layout.addWidget(heading)
-        layout.addWidget(note)
         layout.addWidget(scroll, 1)
         layout.addWidget(self.problem)
         layout.addLayout(self._make_buttons())
@@ -103,6 +98,26 @@ class ShortcutsDialog(QDialog):
     def set_keys(self, action_id: str, keys: str) -> None:
         """As typing them into the field."""
         self._fields[action_id].setKeySequence(QKeySequence(keys))
+
+    def _name(self, text: str, where: Where) -> str:
+        """What is done, and where the keys count when that is not everywhere."""
+        places = {Where.LIST: self.tr("in a list"), Where.WAVE: self.tr("in a waveform")}
+        return f"{text}  ·  {places[where]}" if where in places else text
+
+    def _add_fixed_keys(self, content: QWidget, grid: QGridLayout) -> None:
+        heading = QLabel(self.tr("Keys that stay"), content)
+        heading.setObjectName("cardTitle")
+        heading.setContentsMargins(0, 2 * GRID, 0, GRID // 2)
+        grid.addWidget(heading, grid.rowCount(), 0)
+        for fixed in FIXED_KEYS:
+            row = grid.rowCount()
+            for column, text in enumerate(
+                (self._name(translated(fixed.text), fixed.where), translated(fixed.shown))
+            ):
+                label = QLabel(text, content)
+                label.setObjectName("value" if column else "secondary")
+                label.setWordWrap(True)
+                grid.addWidget(label, row, column)
 
     def _make_buttons(self) -> QHBoxLayout:
         restore = QPushButton(self.tr("Restore defaults"), self)
@@ -132,14 +147,11 @@ class ShortcutsDialog(QDialog):
     @Slot()
     def _check(self) -> None:
         """Two actions with one key would both fall silent."""
-        used = Counter(f.keySequence().toString() for f in self._fields.values())
-        used.update(FIXED_KEYS)
-        twice = sorted(keys for keys, count in used.items() if keys and count > 1)
-        text = self.tr("Used more than once: {0}").format(", ".join(twice)) if twice else ""
-        self.problem.setText(text)
-        self.problem.setVisible(bool(twice))
+        lines = clash_lines(self.changed())
+        self.problem.setText("\n".join(lines))
+        self.problem.setVisible(bool(lines))
         if hasattr(self, "save"):
-            self.save.setEnabled(not twice)
+            self.save.setEnabled(not lines)
 
     @Slot()
     def _on_save(self) -> None:

@@ -17,6 +17,7 @@ from qvim_studio.ui.controller import StudioController
 from qvim_studio.ui.quality_bar import Quality, steps_for
 from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.services import Services
+from qvim_studio.ui.tips import set_tip
 from qvim_studio.ui.wishes import request_of
 
 SETTLE_MS = 350  # after the last change: a slider that moves asks once
@@ -80,7 +81,7 @@ class SketchDesk(QObject):
 
     def _forget(self, reason: str) -> None:
         self._clip = None
-        self._strip.setToolTip("")
+        set_tip(self._strip, "")
         self._strip.show_waiting(reason)
 
     @Slot()
@@ -104,7 +105,7 @@ class SketchDesk(QObject):
     def _on_sketched(self, result: GenerationResult | StudioError) -> None:
         if isinstance(result, StudioError):
             self._forget(self.tr("No sketch could be made"))
-            self._strip.setToolTip(str(result))
+            set_tip(self._strip, str(result))
             return
         variation = result.variations[0]
         clip = variation.clip

@@ -10,6 +10,7 @@ from qvim_studio.core.result import Variation
 from qvim_studio.ui.forming_picture import FormingPicture
 from qvim_studio.ui.icons import icon
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 STRIP_PX = 56
 
@@ -24,7 +25,7 @@ class SketchStrip(QWidget):
         self._theme = theme
         self.play = QToolButton(self)
         self.play.setAccessibleName(self.tr("Play the sketch"))
-        self.play.setToolTip(self.tr("Play the sketch (Shift+P)"))
+        set_tip(self.play, self.tr("Play the sketch"))
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self._on_play)
         self._picture = FormingPicture(theme, self)

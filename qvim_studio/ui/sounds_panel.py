@@ -29,6 +29,7 @@ from qvim_studio.ui.painting import count_text
 from qvim_studio.ui.passing_field import SearchField
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 
 class SoundsPanel(QWidget):
@@ -66,9 +67,9 @@ class SoundsPanel(QWidget):
         )
         self.folders = QToolButton(self)
         self.folders.setAccessibleName(self.tr("Folders of my sounds"))
-        self.folders.setToolTip(self.tr("Add and remove folders"))
+        set_tip(self.folders, self.tr("Add and remove folders"))
         self.by_voice = QPushButton(self.tr("Find by my voice"), self)
-        self.by_voice.setToolTip(self.tr("The sounds nearest to the imitation"))
+        set_tip(self.by_voice, self.tr("The sounds nearest to the imitation"))
         self.add = QPushButton(self.tr("Add a folder…"), self)
         self.pause = QToolButton(self)
         self.pause.setCheckable(True)
@@ -130,7 +131,7 @@ class SoundsPanel(QWidget):
         self._has_imitation = has_imitation
         self.by_voice.setEnabled(has_imitation and bool(self._folders))
         reason = "" if has_imitation else self.tr("Record an imitation first")
-        self.by_voice.setToolTip(reason or self.tr("The sounds nearest to the imitation"))
+        set_tip(self.by_voice, reason or self.tr("The sounds nearest to the imitation"))
 
     _has_imitation = False
 
@@ -272,4 +273,4 @@ class SoundsPanel(QWidget):
         self.pause.setIcon(icon("play" if is_paused else "pause", palette.secondary))
         name = self.tr("Go on listening") if is_paused else self.tr("Pause listening")
         self.pause.setAccessibleName(name)
-        self.pause.setToolTip(name)
+        set_tip(self.pause, name)

@@ -80,6 +80,18 @@ class TakeDesk(QObject):
             self._controller.takes.set_part(*selection)
             self._panel.wave.select(None)
 
+    def begin_at_cursor(self) -> None:
+        """The part that counts begins where the cursor is."""
+        imitation, at_s = self._controller.imitation, self._cursor_s()
+        if imitation is not None and at_s is not None:
+            self._controller.takes.set_part(at_s, max(imitation.end_s, at_s))
+
+    def end_at_cursor(self) -> None:
+        """The part that counts ends where the cursor is."""
+        imitation, at_s = self._controller.imitation, self._cursor_s()
+        if imitation is not None and at_s is not None:
+            self._controller.takes.set_part(min(imitation.begin_s, at_s), at_s)
+
     def trim(self) -> None:
         """Cut the silence by the level of the settings."""
         if self._has_take():
@@ -124,6 +136,19 @@ class TakeDesk(QObject):
                 self.tr("Nothing is selected: drag over a part of the imitation first.")
             )
         return self._panel.wave.selection
+
+    def _cursor_s(self) -> float | None:
+        """Seconds of the take; where there is no cursor, that is said."""
+        if not self._has_take():
+            return None
+        if self._panel.wave.cursor_s is None:
+            self._messages.show_notice(
+                self.tr(
+                    "There is no cursor: click the waveform of the imitation, or go there with Tab "
+                    "and use the arrow keys."
+                )
+            )
+        return self._panel.wave.cursor_s
 
     def _zoom(self, factor: float) -> None:
         axis = self._panel.axis

@@ -9,6 +9,7 @@ from qvim_studio.jobs.take_list import TakeList
 from qvim_studio.ui.card import HEAD_PX, ElidedLabel
 from qvim_studio.ui.icons import icon
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.tips import set_tip
 
 
 class TakeHead(QWidget):
@@ -31,12 +32,12 @@ class TakeHead(QWidget):
         self.time.setObjectName("value")
         self.count = QLabel(self)
         self.count.setObjectName("secondary")
-        self.previous = self._button(self.tr("Previous take (PgUp)"), self.previous_clicked)
-        self.next = self._button(self.tr("Next take (PgDown)"), self.next_clicked)
-        self.spectrogram = self._toggle(self.tr("Spectrogram (V)"), self.look_changed)
-        self.curves = self._toggle(self.tr("Loudness, brightness and pitch (C)"), self.look_changed)
-        self.loop = self._toggle(self.tr("Loop (L)"), self.loop_toggled)
-        self.fit = self._button(self.tr("Show everything (Ctrl+0)"), self.fit_clicked)
+        self.previous = self._button(self.tr("Previous take"), self.previous_clicked)
+        self.next = self._button(self.tr("Next take"), self.next_clicked)
+        self.spectrogram = self._toggle(self.tr("Spectrogram"), self.look_changed)
+        self.curves = self._toggle(self.tr("Loudness, brightness and pitch"), self.look_changed)
+        self.loop = self._toggle(self.tr("Loop"), self.loop_toggled)
+        self.fit = self._button(self.tr("Show everything"), self.fit_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
@@ -71,16 +72,16 @@ class TakeHead(QWidget):
 
     def _button(self, name: str, clicked: SignalInstance) -> QToolButton:
         button = QToolButton(self)
-        button.setToolTip(name)
-        button.setAccessibleName(name.partition(" (")[0])
+        set_tip(button, name)
+        button.setAccessibleName(name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(clicked)
         return button
 
     def _toggle(self, name: str, toggled: SignalInstance) -> QToolButton:
         button = QToolButton(self)
-        button.setToolTip(name)
-        button.setAccessibleName(name.partition(" (")[0])
+        set_tip(button, name)
+        button.setAccessibleName(name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setCheckable(True)
         button.toggled.connect(toggled)

@@ -14,18 +14,25 @@ from qvim_studio.audio.spectrogram import Spectrogram, band_of
 from qvim_studio.core.request import LATENT_STEP_S
 from qvim_studio.jobs.sound_picture import SoundPicture
 from qvim_studio.ui.painting import bar_count, draw_bars, seconds_text, with_alpha
-from qvim_studio.ui.theme import CAPTION_PX, GRID, Palette, font
+from qvim_studio.ui.theme import CAPTION_PX, GRID, Palette, font, text_scale
 
-RULER_PX = 20
+RULER_PX = 20  # at the designed text size
 TICKS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 MIN_TICK_PX = 72
 LOUDNESS_RANGE_DB = 50.0
 MIN_RANGE = 0.05  # a quiet take is enlarged, but room noise not to full height
-GRIP_PX = 5.0
+GRAB_PX = 7  # how near to a handle the mouse must be
+GRIP_PX, GRIP_HEIGHT_PX = 5.0, 14.0
 COLOR_EXPONENT = 2.2  # most of a spectrogram stays dark enough for the curves upon it
+CURSOR_PX = 4.0
 CURVE_PX = 1.75
 CURVE_EDGE_PX = 4.0  # in the ground's color, so that a curve is seen on any spectrogram
 LEGEND_GAP_PX = 14
+
+
+def ruler_px() -> int:
+    """The height of the ruler below the sound."""
+    return round(RULER_PX * text_scale())
 
 
 @dataclass(frozen=True)
@@ -52,17 +59,18 @@ def paint_ruler(
 ) -> None:
     """Lines at round times, and what they are below."""
     area = scale.area
-    tick_s = next((t for t in TICKS_S if t * scale.px_per_s >= MIN_TICK_PX), TICKS_S[-1])
+    min_tick_px = MIN_TICK_PX * text_scale()
+    tick_s = next((t for t in TICKS_S if t * scale.px_per_s >= min_tick_px), TICKS_S[-1])
     painter.setFont(font(CAPTION_PX))
     number = math.ceil(max(scale.begin_s, 0.0) / tick_s - 1e-6)
     while (at_s := number * tick_s) < scale.end_s - tick_s * 0.01:
         x = scale.x(at_s)
         painter.setPen(QPen(QColor(palette.line), 1))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom() + 4))
-        if with_labels and x + 40 < area.right() + GRID:
+        if with_labels and x + 40 * text_scale() < area.right() + GRID:
             painter.setPen(QColor(palette.secondary))
             label = f"{at_s:g} s" if at_s < 60 else seconds_text(at_s)
-            painter.drawText(QPointF(x + 4, area.bottom() + RULER_PX - 6), label)
+            painter.drawText(QPointF(x + 4, area.bottom() + ruler_px() - 6), label)
         number += 1
     painter.setPen(QPen(QColor(palette.line), 1))
     middle = area.center().y()
@@ -182,7 +190,7 @@ def paint_outside(
 
 
 def paint_handle(painter: QPainter, scale: TimeScale, seconds: float, color: str) -> None:
-    """A line with grips at both ends: it can be dragged."""
+    """A line with grips at both ends: it can be dragged. All of it above the ruler's numbers."""
     x, area = scale.x(seconds), scale.area
     if not area.left() - 1 <= x <= area.right() + 1:
         return
@@ -190,9 +198,32 @@ def paint_handle(painter: QPainter, scale: TimeScale, seconds: float, color: str
     painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(color))
-    for y in (area.top(), area.bottom()):
-        grip = QRectF(x - GRIP_PX / 2, y - 7, GRIP_PX, 14)
+    for y in (area.top() - GRIP_HEIGHT_PX / 2, area.bottom() - GRIP_HEIGHT_PX):
+        grip = QRectF(x - GRIP_PX / 2, y, GRIP_PX, GRIP_HEIGHT_PX)
         painter.drawRoundedRect(grip, GRIP_PX / 2, GRIP_PX / 2)
+
+
+def handle_at(scale: TimeScale, part: tuple[float, float] | None, x: float) -> str:
+    """The handle that the mouse can take at ``x``: "begin", "end" or ""."""
+    if part is None:
+        return ""
+    distances = {name: abs(scale.x(s) - x) for name, s in zip(("begin", "end"), part, strict=True)}
+    nearest = min(distances, key=lambda name: distances[name])
+    return nearest if distances[nearest] <= GRAB_PX else ""
+
+
+def paint_cursor(painter: QPainter, scale: TimeScale, seconds: float, color: str) -> None:
+    """A dashed line with a triangle on top: here the arrow keys are."""
+    x, area = scale.x(seconds), scale.area
+    if not area.left() - 1 <= x <= area.right() + 1:
+        return
+    painter.setPen(QPen(QColor(color), 1.0, Qt.PenStyle.DashLine))
+    painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    top = area.top()
+    corners = [QPointF(x + dx, top + dy) for dx, dy in ((-CURSOR_PX, 0), (CURSOR_PX, 0), (0, 6))]
+    painter.drawPolygon(QPolygonF(corners))
 
 
 def paint_selection(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -20,26 +22,28 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from qvim_studio.jobs.sound_picture import SoundAnalysis, SoundPicture
 from qvim_studio.ui import live_painting, wave_painting
 from qvim_studio.ui.override import logs_errors
-from qvim_studio.ui.painting import seconds_text, with_alpha
-from qvim_studio.ui.theme import GRID, RADIUS, StudioTheme
+from qvim_studio.ui.painting import with_alpha
+from qvim_studio.ui.theme import GRID, StudioTheme
 from qvim_studio.ui.time_axis import ZOOM_STEP, TimeAxis
-from qvim_studio.ui.wave_painting import RULER_PX, TimeScale
+from qvim_studio.ui.wave_cursor import WaveCursor, spoken
+from qvim_studio.ui.wave_painting import TimeScale, ruler_px
 
 MIN_HEIGHT_PX = 60
 MIN_LEGEND_ROOM_PX = 64  # in a lower view it would hide what it explains
 CLICK_PX = 4  # a press that moves less than this is a click
-GRAB_PX = 7  # how near to a handle the mouse must be
 SCROLL_SHARE = 0.15  # of the view per notch of the wheel
 
 Part = tuple[float, float]
 
 
 class WaveformView(QWidget):
-    """Shows nothing (with a hint), a growing take, or a sound on a shared time axis.
+    """Shows nothing (with a hint), a growing take, or a sound on a shared time axis. The arrow
+    keys, Home and End move a cursor; with Shift they select.
 
     Signals, in seconds of the sound, as objects: seek_requested (s), part_dragged (begin_s,
-    end_s), selection_changed ((begin_s, end_s) | None), selection_made ((begin_s, end_s): the mouse
-    has let go). selection_dragged (nothing): somebody pulls the selection out of the view.
+    end_s), selection_changed ((begin_s, end_s) | None), selection_made ((begin_s, end_s): mouse or
+    Shift are let go). selection_dragged (nothing): the selection is pulled out of the view.
+    menu_requested (QPoint of the screen).
     """
 
     seek_requested = Signal(object)
@@ -47,6 +51,7 @@ class WaveformView(QWidget):
     selection_changed = Signal(object)
     selection_made = Signal(object)
     selection_dragged = Signal()
+    menu_requested = Signal(QPoint)
 
     def __init__(
         self,
@@ -67,6 +72,7 @@ class WaveformView(QWidget):
         self._live: list[np.ndarray] | None = None
         self._count = 0
         self._position_s: float | None = None
+        self._cursor: WaveCursor | None = None
         self._with_spectrogram = False
         self._with_curves = False
         self._is_drop_target = False
@@ -78,6 +84,7 @@ class WaveformView(QWidget):
         self._image: QImage | None = None
         self.setMinimumHeight(MIN_HEIGHT_PX)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self._on_theme_changed)
         self.axis.changed.connect(self._redraw)
@@ -90,6 +97,13 @@ class WaveformView(QWidget):
         return self._selection
 
     @property
+    def cursor_s(self) -> float | None:
+        """Where the user works, in seconds of the sound: what plays, else the cursor."""
+        if self._position_s is not None:
+            return self._position_s
+        return None if self._cursor is None else self._cursor.at_s
+
+    @property
     def has_sound(self) -> bool:
         return self._picture is not None
 
@@ -100,13 +114,11 @@ class WaveformView(QWidget):
 
     def show_sound(self, picture: SoundPicture | None) -> None:
         """Show a whole sound, beginning at 0 of the axis, or nothing."""
-        self._live, self._count, self._position_s = None, 0, None
+        self._live, self._count, self._position_s, self._cursor = None, 0, None, None
         self._picture, self._analysis, self._image = picture, None, None
         self._origin_s, self._part = 0.0, None
         self.select(None)
-        self.setAccessibleDescription(
-            self.tr("Empty") if picture is None else seconds_text(picture.duration_s)
-        )
+        self._describe()
         self._redraw()
 
     def move_to(self, origin_s: float) -> None:
@@ -122,6 +134,7 @@ class WaveformView(QWidget):
     def set_part(self, part: Part | None) -> None:
         """Draw handles around the part that counts."""
         self._part = part
+        self._describe()
         self._redraw()
 
     def set_look(self, with_spectrogram: bool, with_curves: bool) -> None:
@@ -131,6 +144,7 @@ class WaveformView(QWidget):
     def select(self, selection: Part | None) -> None:
         if selection != self._selection:
             self._selection = selection
+            self._describe()
             self._redraw()
             self.selection_changed.emit(selection)
 
@@ -197,10 +211,41 @@ class WaveformView(QWidget):
         grabbed, self._grabbed = self._grabbed, ""
         x = event.position().x()
         if grabbed in ("selection", "out") and abs(x - self._press_x) <= CLICK_PX:
+            self._cursor = WaveCursor(self._inside(x))
             self.select(None)
             self.seek_requested.emit(self._inside(x))
         elif grabbed == "selection" and self._selection is not None:
+            self._cursor = WaveCursor(self._inside(x), self._inside(self._press_x))
             self.selection_made.emit(self._selection)
+
+    @logs_errors()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """While the sound plays, it goes on from where the cursor is put."""
+        moved = None
+        if self._picture is not None:
+            start = WaveCursor(self.cursor_s or 0.0, self._cursor and self._cursor.anchor_s)
+            moved = start.moved(event, self.axis.span_s, self._picture.duration_s)
+        if moved is None:
+            super().keyPressEvent(event)
+            return
+        self._cursor = moved
+        self.axis.keep_in_view(moved.at_s + self._origin_s)
+        self.select(moved.selection)
+        self._describe()
+        self.update()
+        if self._position_s is not None and moved.anchor_s is None:
+            self.seek_requested.emit(moved.at_s)
+
+    @logs_errors()
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Shift and self._selection is not None:
+            self.selection_made.emit(self._selection)
+        super().keyReleaseEvent(event)
+
+    @logs_errors()
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._picture is not None:
+            self.menu_requested.emit(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Up and down zooms at the mouse, sideways (or with Shift) scrolls."""
@@ -238,11 +283,17 @@ class WaveformView(QWidget):
             live_painting.paint_hint(painter, self._frame(), *self._hint, palette, ratio)
         painter.end()
 
+    def _describe(self) -> None:
+        """What a screen reader says: length, cursor, selection and part."""
+        picture = self._picture
+        duration_s = None if picture is None else picture.duration_s
+        self.setAccessibleDescription(spoken(duration_s, self._cursor, self._selection, self._part))
+
     def _frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
 
     def _wave_area(self) -> QRectF:
-        below = RULER_PX + GRID / 2 if self._with_ruler else GRID
+        below = ruler_px() + GRID / 2 if self._with_ruler else GRID
         return self._frame().adjusted(2 * GRID, GRID, -2 * GRID, -below)
 
     def _scale(self) -> TimeScale:
@@ -267,25 +318,18 @@ class WaveformView(QWidget):
         return Qt.CursorShape.OpenHandCursor if is_out else Qt.CursorShape.ArrowCursor
 
     def _handle_at(self, x: float) -> str:
-        if self._part is None:
-            return ""
-        scale = self._scale()
-        distances = {name: abs(scale.x(s) - x) for name, s in zip(("begin", "end"), self._part)}
-        nearest = min(distances, key=lambda name: distances[name])
-        return nearest if distances[nearest] <= GRAB_PX else ""
+        return wave_painting.handle_at(self._scale(), self._part, x)
 
     def _paint_frame(self, painter: QPainter) -> None:
-        palette = self._theme.palette
         is_empty = self._live is None and self._picture is None and not self._count
-        pen = QPen(QColor(palette.accent if self._is_drop_target else palette.line))
-        if is_empty:
-            pen.setStyle(Qt.PenStyle.DashLine)
-            pen.setColor(QColor(palette.accent if self._is_drop_target else palette.faint))
-        painter.setPen(pen)
-        painter.setBrush(QColor(palette.window))
-        if self._is_drop_target:
-            painter.setBrush(with_alpha(palette.accent, 0.08))
-        painter.drawRoundedRect(self._frame(), RADIUS - 2, RADIUS - 2)
+        live_painting.paint_frame(
+            painter,
+            self._frame(),
+            self._theme.palette,
+            is_empty=is_empty,
+            is_drop_target=self._is_drop_target,
+            has_focus=self.hasFocus(),
+        )
 
     def _paint_sound(self, painter: QPainter, picture: SoundPicture) -> None:
         """The still picture comes from a cache: only the playhead moves 60 times a second."""
@@ -295,6 +339,9 @@ class WaveformView(QWidget):
         position_s = self._position_s
         if position_s is None:
             painter.drawPixmap(0, 0, played)
+            if self._cursor is not None and self.hasFocus():
+                at_s, color = self._cursor.at_s, self._theme.palette.text
+                wave_painting.paint_cursor(painter, self._scale(), at_s, color)
             return
         x = self._scale().x(position_s)
         painter.drawPixmap(0, 0, unplayed)
@@ -315,7 +362,7 @@ class WaveformView(QWidget):
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = self._scale()
-        painter.setClipRect(scale.area.adjusted(-GRID, -GRID, GRID, RULER_PX))
+        painter.setClipRect(scale.area.adjusted(-GRID, -GRID, GRID, ruler_px()))
         analysis = self._analysis
         wave_painting.paint_ruler(painter, scale, palette, self._with_ruler)
         if self._with_spectrogram and analysis is not None:

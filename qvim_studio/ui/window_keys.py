@@ -6,17 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QMenuBar, QWidget
 
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.action_table import RESULT_MENU, SOUND_ACTIONS, TAKE_MENU, clash_lines
 from qvim_studio.ui.actions import StudioActions
 from qvim_studio.ui.clip_list_view import ClipListView
 from qvim_studio.ui.dropping import local_file
 from qvim_studio.ui.quality_bar import Quality
 from qvim_studio.ui.services import Services
+from qvim_studio.ui.waveform_view import WaveformView
 
 if TYPE_CHECKING:
     from qvim_studio.ui.main_window import MainWindow
@@ -30,6 +32,8 @@ class WindowKeys(QObject):
         self._window = window
         self._services = services
         self.actions = StudioActions(window, self._handlers())
+        self._views = (window.candidates.view, window.history.view, window.library.sounds.view)
+        self._last_view: ClipListView = window.candidates.view
         self._on_settings_changed(services.store.settings)
         services.store.changed.connect(self._on_settings_changed)
         undo_stack = window.controller.history.undo_stack
@@ -37,11 +41,104 @@ class WindowKeys(QObject):
         undo_stack.redoTextChanged.connect(self._show_redo)
         self._show_undo()
         self._show_redo()
+        for wave in (window.imitation.wave, window.imitation.result):
+            wave.menu_requested.connect(self._show_wave_menu)
+        QApplication.instance().focusChanged.connect(self._on_focus_changed)
+        self._name_keys()
         for number in range(1, 10):
             shortcut = QShortcut(QKeySequence(str(number)), window)
             shortcut.setProperty("number", number)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(self._on_number)
+
+    @Slot(QPoint)
+    def _show_wave_menu(self, place: QPoint) -> None:
+        """Of the waveform that asks."""
+        is_result = self.sender() is self._window.imitation.result
+        self.make_menu(RESULT_MENU if is_result else TAKE_MENU).popup(place)
+
+    def make_menu(self, action_ids: tuple[str, ...]) -> QMenu:
+        """A context menu of these actions, "" for a separator."""
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.actions.fill_menu(menu, action_ids, self._is_possible)
+        return menu
+
+    def fill(self, bar: QMenuBar) -> None:
+        """The menus of the window."""
+        self.actions.fill(bar, self._is_possible)
+
+    def clash_notice(self) -> str:
+        """What to do about keys of the settings that mean two things, "" where there are none."""
+        lines = clash_lines(self._services.store.settings.shortcuts)
+        hint = self.tr("Choose other keys in Help, Keyboard shortcuts.")
+        return " ".join([*lines, hint]) if lines else ""
+
+    def _name_keys(self) -> None:
+        """Buttons that do what an action does say its keys in their tips."""
+        window, named = self._window, self.actions.name_keys
+        bar, head, candidates = window.imitation.bar, window.imitation.take_head, window.candidates
+        for button, action_id in (
+            (bar.record_button, "record"), (bar.open_button, "open"), (bar.play_button, "play"),
+            (bar.listening, "listen"), (bar.hands_free, "hands_free"),
+            (bar.options_button, "recording_options"), (head.previous, "previous_take"),
+            (head.next, "next_take"), (head.spectrogram, "spectrogram"), (head.curves, "curves"),
+            (head.loop, "loop"), (head.fit, "zoom_all"), (candidates.sketch, "live_sketch"),
+            (candidates.match, "match"), (candidates.blind, "blind"),
+            (candidates.sketch_strip.play, "play_sketch"),
+            (window.request.generate_button, "generate"),
+            (window.request.cancel_button, "cancel"), (window.request.more, "details"),
+            (window.header.settings, "settings"), (window.header.checkpoint, "checkpoints"),
+        ):  # fmt: skip
+            named(button, action_id)
+        for quality in Quality:
+            named(window.request.quality.button(quality), quality.value)
+
+    def _is_possible(self, rule: str) -> bool:
+        """By the names of the rules in the table: "needs" of an action."""
+        window, controller, queue = self._window, self._window.controller, self._services.queue
+        has_take, viewed = controller.imitation is not None, controller.viewer.entry is not None
+        has_part = viewed and window.imitation.result.selection is not None
+        undo_stack = controller.history.undo_stack
+        rules = {
+            "take": has_take,
+            "earlier_take": controller.takes.takes.has_previous,
+            "later_take": controller.takes.takes.has_next,
+            "selection": has_take and window.imitation.wave.selection is not None,
+            "candidates": bool(window.candidates.shown),
+            "candidate": bool(window.candidates.view.selected_entries()),
+            "viewed": viewed,
+            "viewed_and_take": viewed and has_take,
+            "part": has_part,
+            "part_and_take": has_part and has_take,
+            "jobs": queue.running is not None,
+            "undo": undo_stack.canUndo(),
+            "redo": undo_stack.canRedo(),
+        }
+        return rules[rule] if rule in rules else rule in self._view().offers()
+
+    def _view(self) -> ClipListView:
+        """The list that the keyboard is in, or was before a menu took it; else the candidates."""
+        focused = QApplication.focusWidget()
+        if focused in self._views or isinstance(focused, QMenuBar):
+            return self._last_view
+        return self._window.candidates.view
+
+    @Slot(QWidget, QWidget)
+    def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        if isinstance(now, ClipListView) and now in self._views:
+            self._last_view = now
+
+    def _do_with_sounds(self, action_id: str) -> None:
+        """What the list in hand offers for its selected sounds; a lack of them is said."""
+        do = self._view().offers().get(action_id)
+        if do is not None:
+            self._window.messages.clear_notice()
+            do()
+        elif not self._view().selected_entries():
+            self._window.messages.show_notice(
+                self.tr("No sound is selected: choose one of the candidates or of the history.")
+            )
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         window = self._window
@@ -62,6 +159,8 @@ class WindowKeys(QObject):
             "listen": panel.bar.listening.click,
             "hands_free": panel.bar.hands_free.click,
             "recording_options": self._show_recording_options,
+            "begin_here": desk.begin_at_cursor,
+            "end_here": desk.end_at_cursor,
             "previous_take": controller.takes.open_previous,
             "next_take": controller.takes.open_next,
             "use_selection": desk.use_selection,
@@ -100,11 +199,14 @@ class WindowKeys(QObject):
             "shortcuts": window.help.open_shortcuts,
             "diagnostics": window.help.copy_diagnostics,
             "about": window.help.open_about,
+            **{action_id: partial(self._do_with_sounds, action_id) for action_id in SOUND_ACTIONS},
         }
 
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:
         self.actions.set_shortcuts(settings.shortcuts)
+        for view in self._views:
+            view.set_shortcuts(settings.shortcuts)
 
     @Slot(str)
     def _show_undo(self, change: str = "") -> None:
@@ -127,6 +229,8 @@ class WindowKeys(QObject):
             playback.stop()
         elif isinstance(focused, ClipListView) and focused.selected_entries():
             self._window.controller.toggle_clip(focused.selected_entries()[0])
+        elif isinstance(focused, WaveformView) and focused.cursor_s and not focused.selection:
+            focused.seek_requested.emit(focused.cursor_s)
         else:
             self._window.desk.play_imitation()
 

@@ -8,7 +8,6 @@ import soundfile
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.request import Start
@@ -179,8 +178,7 @@ def test_more_like_this_starts_from_the_candidate(
 
 
 def test_the_menu_offers_what_fits(compared: MainWindow) -> None:
-    menu = QMenu()
-    compared.candidates.view._fill_menu(menu)
-    texts = [action.text() for action in menu.actions() if action.text()]
-    more = ["Make more like this one", "Continue this sound"]
-    assert texts[-5:] == ["Star", "Rename", "Tag", *more]
+    menu = compared.candidates.view.make_menu()
+    texts = [action.text().replace("\t", " ") for action in menu.actions() if action.text()]
+    more = ["Make more like this one J", "Continue this sound Shift+I"]
+    assert texts[-5:] == ["Star S", "Rename F2", "Tag T", *more]

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.audio.files import read_audio
@@ -160,9 +159,8 @@ def test_without_an_imitation_it_is_asked_for(window: MainWindow, services: Serv
 
 
 def test_a_candidate_goes_on_from_its_menu(chosen: MainWindow, asked: Asked) -> None:
-    menu = QMenu()
-    chosen.candidates.view._fill_menu(menu)
-    (action,) = (one for one in menu.actions() if one.text() == "Continue this sound")
+    menu = chosen.candidates.view.make_menu()
+    (action,) = (one for one in menu.actions() if one.text().startswith("Continue this sound"))
     request = asked(action.trigger)
     assert request.edit is not None
     assert request.edit.end_s > request.edit.sound.duration_s

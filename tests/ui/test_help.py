@@ -16,7 +16,7 @@ from qvim_studio.audio.devices import StreamOptions
 from qvim_studio.core.request import SamplerName
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.memory_watch import Memory, read_memory
-from qvim_studio.ui.actions import all_specs
+from qvim_studio.ui.action_table import all_specs
 from qvim_studio.ui.examples import example_takes
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services

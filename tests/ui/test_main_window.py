@@ -54,7 +54,7 @@ def test_an_empty_studio_says_what_to_do_first(window: MainWindow) -> None:
     assert not window.request.generate_button.isEnabled()
     assert "Record an imitation" in window.request.progress.text
     assert not window.imitation.bar.play_button.isEnabled()
-    assert window.header._checkpoint.text().startswith("Starter  ·  sellable")
+    assert window.header.checkpoint.text().startswith("Starter  ·  sellable")
 
 
 def test_at_its_smallest_nothing_overlaps(window: MainWindow, qtbot: QtBot) -> None:

@@ -80,10 +80,12 @@ def test_more_like_a_sound_and_more_like_a_clip(
 
 
 def test_own_sounds_are_starred_and_tagged_but_never_deleted(
-    panel: SoundsPanel, services: Services
+    window: MainWindow, panel: SoundsPanel, services: Services
 ) -> None:
+    window.library.show_sounds()
     panel.search.setText("dog")
     panel.view.select_row(0)
+    panel.view.setFocus()
     QTest.keyClick(panel.view, Qt.Key.Key_S)
     QTest.keyClick(panel.view, Qt.Key.Key_Delete)
     assert [entry.is_starred for entry in panel.model.entries] == [True]

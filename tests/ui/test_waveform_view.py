@@ -15,6 +15,7 @@ from qvim_studio.jobs.sound_picture import analyze, picture_of
 from qvim_studio.ui.level_meter import HOLD_S, LevelMeter
 from qvim_studio.ui.theme import StudioTheme
 from qvim_studio.ui.time_axis import ZOOM_STEP
+from qvim_studio.ui.wave_painting import ruler_px
 from qvim_studio.ui.waveform_view import WaveformView
 
 CLIP = AudioClip.from_mono(np.sin(np.arange(48_000) * 0.1), 48_000)
@@ -25,6 +26,7 @@ def view(theme: StudioTheme, qtbot: QtBot) -> WaveformView:
     view = WaveformView(theme)
     qtbot.addWidget(view)
     view.resize(640, 180)
+    view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its frame would be in the accent
     view.show()
     return view
 
@@ -189,3 +191,63 @@ def test_the_meter_holds_peaks_and_keeps_the_clip_lamp_lit(
     assert meter.has_clipped
     meter.reset()
     assert not meter.has_clipped
+
+
+def press(view: WaveformView, key: Qt.Key, times: int = 1, shift: bool = False) -> None:
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    for _ in range(times):
+        QTest.keyClick(view, key, modifier)
+
+
+def test_arrow_keys_move_the_cursor_within_the_sound(view: WaveformView) -> None:
+    show(view, CLIP)
+    assert view.cursor_s is None
+    press(view, Qt.Key.Key_Right, 10)
+    assert view.cursor_s == pytest.approx(0.1)
+    press(view, Qt.Key.Key_Left, 20)
+    assert view.cursor_s == 0.0
+    press(view, Qt.Key.Key_End)
+    assert view.cursor_s == 1.0
+    assert view.selection is None
+
+
+def test_shift_and_arrow_keys_select_and_letting_go_makes_the_selection(
+    view: WaveformView,
+) -> None:
+    show(view, CLIP)
+    made: list[tuple[float, float]] = []
+    view.selection_made.connect(made.append)
+    press(view, Qt.Key.Key_Right, 20)
+    press(view, Qt.Key.Key_Right, 30, shift=True)
+    assert made[-1] == pytest.approx((0.2, 0.5))
+    assert "selected 0.20 to 0.50 s" in view.accessibleDescription()
+    press(view, Qt.Key.Key_Home, shift=True)
+    assert view.selection == pytest.approx((0.0, 0.2))
+    press(view, Qt.Key.Key_Right)
+    assert view.selection is None
+
+
+def test_the_cursor_moves_what_plays(view: WaveformView, qtbot: QtBot) -> None:
+    show(view, CLIP)
+    view.set_position(0.5)
+    with qtbot.waitSignal(view.seek_requested) as asked:
+        press(view, Qt.Key.Key_Right)
+    assert asked.args[0] == pytest.approx(0.51)
+
+
+def test_the_focus_is_seen(view: WaveformView, theme: StudioTheme) -> None:
+    show(view, CLIP)
+    view.set_position(0.0)
+    assert len(accent_columns(view, theme.palette.accent)) < 20
+    view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    view.setFocus()
+    assert len(accent_columns(view, theme.palette.accent)) > 600
+
+
+def test_handles_leave_the_ruler_s_numbers_free(view: WaveformView) -> None:
+    show(view, CLIP)
+    plain = view.grab().toImage()
+    view.set_part((0.0, 0.8))
+    handled = view.grab().toImage()
+    ruler = range(view.height() - ruler_px(), view.height() - 4)
+    assert all(plain.pixel(x, y) == handled.pixel(x, y) for x in range(16, 60) for y in ruler)
