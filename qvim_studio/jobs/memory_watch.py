@@ -1,10 +1,11 @@
-"""How full the memory of this computer and of its GPU is, looked at every few seconds."""
+"""How much memory the program takes, and how full the computer's and its GPU's is."""
 
 from __future__ import annotations
 
 import logging
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psutil
@@ -19,17 +20,25 @@ LOOK_EVERY_MS = 3000
 ANSWER_TIMEOUT_S = 2.0
 MIB = 2**20
 GIB = 2**30  # what everybody calls a GB of memory; a GB of a disk or a download has 10**9 bytes
+QUERY_PROCESSES = (
+    "--query-compute-apps=pid,used_gpu_memory",
+    "--format=csv,noheader,nounits",
+)
 QUERY = ("--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits")
 
 
 @dataclass(frozen=True)
 class Memory:
-    """In bytes; the GPU's are 0 where there is none that nvidia-smi knows."""
+    """In bytes. used, total: of the computer, by all programs; the GPU's are 0 where there is none
+    that nvidia-smi knows. own, gpu_own: by the window and all processes that it has started; the
+    GPU's is None where the driver does not tell programs apart."""
 
     used: int
     total: int
     gpu_used: int = 0
     gpu_total: int = 0
+    own: int = 0
+    gpu_own: int | None = None
 
 
 class MemoryWatch(QObject):
@@ -71,17 +80,48 @@ def read_memory(nvidia_smi: str | None) -> Memory:
     """Now. nvidia_smi: the path of the program, None where there is none."""
     ram = psutil.virtual_memory()
     gpu_used, gpu_total = _gpu(nvidia_smi) if nvidia_smi else (0, 0)
-    return Memory(ram.total - ram.available, ram.total, gpu_used, gpu_total)
+    own = _own_processes()
+    return Memory(
+        ram.total - ram.available,
+        ram.total,
+        gpu_used,
+        gpu_total,
+        own=sum(own.values()),
+        gpu_own=_gpu_of(nvidia_smi, own) if nvidia_smi and gpu_total else None,
+    )
+
+
+def _own_processes() -> dict[int, int]:
+    """Resident bytes of this process and its descendants, by process number."""
+    found: dict[int, int] = {}
+    this = psutil.Process()
+    for process in (this, *this.children(recursive=True)):
+        try:
+            found[process.pid] = process.memory_info().rss
+        except psutil.Error:
+            log.debug("Process %d has ended", process.pid)
+    return found
 
 
 def _gpu(nvidia_smi: str) -> tuple[int, int]:
+    rows = _ask(nvidia_smi, QUERY)
+    return (rows[0][0] * MIB, rows[0][1] * MIB) if rows else (0, 0)
+
+
+def _gpu_of(nvidia_smi: str, processes: Iterable[int]) -> int | None:
+    """What these processes hold of the GPUs; None where the driver does not say."""
+    rows = _ask(nvidia_smi, QUERY_PROCESSES)
+    return None if rows is None else sum(row[1] * MIB for row in rows if row[0] in set(processes))
+
+
+def _ask(nvidia_smi: str, query: tuple[str, ...]) -> list[tuple[int, int]] | None:
+    """Rows of two numbers; None where there is no answer in numbers."""
     try:
         answer = subprocess.run(
-            [nvidia_smi, *QUERY], capture_output=True, text=True, timeout=ANSWER_TIMEOUT_S
+            [nvidia_smi, *query], capture_output=True, text=True, timeout=ANSWER_TIMEOUT_S
         )
-        first = answer.stdout.splitlines()[0]
-        used, total = (int(value) * MIB for value in first.split(","))
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
+        rows = [line.split(",") for line in answer.stdout.splitlines() if line.strip()]
+        return [(int(first), int(second)) for first, second in rows]
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
         log.debug("nvidia-smi gave no memory: %s", error)
-        return 0, 0
-    return used, total
+        return None

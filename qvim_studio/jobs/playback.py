@@ -41,17 +41,19 @@ NOTHING = Heard("", 0.0)
 class Playback(QObject):
     """Plays one sound at a time, named by a key.
 
-    Signals: changed (Heard), failed (StudioError).
+    Signals: changed (Heard), failed (StudioError), refused (nothing: silence is kept).
     """
 
     changed = Signal(object)
     failed = Signal(object)
+    refused = Signal()
 
     def __init__(self, player: PlaysClips, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._player = player
         self._heard = NOTHING
         self._loudspeaker = SYSTEM_DEFAULT
+        self._keeps_silence = False
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -63,8 +65,17 @@ class Playback(QObject):
     def set_device(self, loudspeaker: DeviceKey) -> None:
         self._loudspeaker = loudspeaker
 
+    def keep_silence(self, is_silent: bool) -> None:
+        """While a take is recorded nothing is played into it."""
+        self._keeps_silence = is_silent
+        if is_silent and self._heard.key:
+            self.stop()
+
     def play(self, key: str, load: LoadClip, span: PlaySpan = WHOLE) -> None:
         """Play it; what played before ends without a click."""
+        if self._keeps_silence:
+            self.refused.emit()
+            return
         self._player.play(load, self._loudspeaker, span)
         self._timer.start()
         position_s = self._heard.position_s if span.takes_over else span.start_s

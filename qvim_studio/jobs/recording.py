@@ -94,6 +94,13 @@ class RecordingSession(QObject):
         return self._take_levels
 
     @property
+    def is_taking(self) -> bool:
+        """Is a take being recorded, or about to be?"""
+        if self._state is RecordingState.OPENING:
+            return not self._stays_open
+        return self._state not in (RecordingState.IDLE, RecordingState.READY)
+
+    @property
     def stays_open(self) -> bool:
         """Does the microphone listen between takes?"""
         return self._stays_open

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,22 +13,21 @@ from qvim_studio.audio.files import read_audio, read_sound_header
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
 from qvim_studio.core.errors import StudioError, UsageError
-from qvim_studio.core.request import DEFAULT_DURATION_S, GenerationRequest, clip_hash
+from qvim_studio.core.request import DEFAULT_DURATION_S, GenerationRequest
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.settings import Settings
-from qvim_studio.export.recipe import provenance_of, read_recipe
+from qvim_studio.export.recipe import provenance_of
 from qvim_studio.export.watch_folder import copy_clips
 from qvim_studio.jobs.found_sounds import read_found
-from qvim_studio.jobs.imitation import Imitation, read_imitation
+from qvim_studio.jobs.imitation import Imitation
 from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress, arrived_key
 from qvim_studio.jobs.pace import PaceBook
 from qvim_studio.library.clip_entry import ClipEntry
-from qvim_studio.library.library import Library
-from qvim_studio.library.recipes import Recipe, parse_recipe, request_from
 from qvim_studio.ui.audition import Audition
 from qvim_studio.ui.clip_viewer import ClipViewer
 from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.kit_controller import KitController
+from qvim_studio.ui.reopening import Reopening
 from qvim_studio.ui.services import Services, stream_options
 from qvim_studio.ui.sounds_controller import SoundsController
 from qvim_studio.ui.take_controller import TakeController
@@ -41,17 +39,13 @@ class StudioController(QObject):
     """Holds the session's state; knows no widgets. takes, audition, viewer: its parts.
 
     Signals: imitation_changed (Imitation | None), candidates_changed (tuple of ClipEntry, note),
-    recipe_chosen (GenerationRequest that makes a clip again), recipe_opened (Path of a clip of ours
-    that came from outside, str: what became of it), progressed (JobProgress | None), failed
-    (StudioError), noticed (str). ``history`` looks after everything made before,
-    ``sounds`` after the user's own folders, ``kits`` makes kits, ``unsaved`` keeps what could not
-    be written.
+    progressed (JobProgress | None), failed (StudioError), noticed (str). ``history`` looks after
+    everything made before, ``reopening`` brings recipes back, ``sounds`` looks after the user's own
+    folders, ``kits`` makes kits, ``unsaved`` keeps what could not be written.
     """
 
     imitation_changed = Signal(object)
     candidates_changed = Signal(object, object)
-    recipe_chosen = Signal(object)
-    recipe_opened = Signal(object, str)
     progressed = Signal(object)
     failed = Signal(object)
     noticed = Signal(object)
@@ -65,10 +59,14 @@ class StudioController(QObject):
         self._pace = PaceBook(services.paths.pace_file)
         self._candidates: tuple[ClipEntry, ...] = ()
         self._imitation_paths: dict[int, Path] = {}
+        self._acts: list[Callable[[], None]] = []  # wait for a take that is on its way
         self._output_folder = self.output_folder
         self.history = HistoryController(services, self)
         self.history.failed.connect(self.failed)
         self.history.noticed.connect(self.noticed)
+        self.reopening = Reopening(services, self.takes, self.history, self)
+        self.reopening.failed.connect(self.failed)
+        self.reopening.noticed.connect(self.noticed)
         self.sounds = SoundsController(services, self)
         self.sounds.failed.connect(self.failed)
         self.kits = KitController(services, self._submit, self)
@@ -81,7 +79,9 @@ class StudioController(QObject):
         services.queue.ended.connect(self._on_ended)
         self.takes.failed.connect(self.failed)
         self.takes.imitation_changed.connect(self._on_imitation_changed)
+        self.takes.awaiting_changed.connect(self._on_awaiting_changed)
         self.takes.part_changed.connect(self.audition.set_imitation)
+        services.playback.refused.connect(self._on_playback_refused)
         services.playback.failed.connect(self.failed)
         services.store.failed.connect(self.failed)
         services.store.changed.connect(self._on_settings_changed)
@@ -107,48 +107,6 @@ class StudioController(QObject):
         """Use an audio file as the imitation."""
         self.takes.open_file(path)
 
-    def open_sound(self, path: Path) -> None:
-        """A clip of ours brings back its recipe; any other audio file becomes the imitation."""
-
-        def on_read(recipe: Recipe | None) -> None:
-            if recipe is None or not recipe.is_whole:
-                self.open_file(path)
-            else:
-                self._reopen(path, recipe)
-
-        self._services.tasks.run(
-            partial(_read_inside, path, self._services.library), on_read,
-            lambda error: self.open_file(path),
-        )  # fmt: skip
-
-    def _reopen(self, path: Path, recipe: Recipe) -> None:
-        needs_take = recipe.request.get("imitation_sha256") is not None
-        if not needs_take or (recipe.imitation_path and Path(recipe.imitation_path).is_file()):
-            self._use_recipe(recipe)
-            text = self.tr("The recipe of {0} is back: its words, settings and seed.")
-            if needs_take:
-                text = self.tr("The recipe of {0} is back: its take, words, settings and seed.")
-        elif recipe.request.get("text"):
-            self._choose_words(recipe)
-            text = self.tr(
-                "{0} was made from a take that is not on this computer. Its words, settings and "
-                "seed are back; open or record the take."
-            )
-        else:
-            text = self.tr(
-                "{0} was made from a take that is not on this computer. Open or record that one, "
-                "then open this file again."
-            )
-        self.recipe_opened.emit(path, text.format(path.name))
-
-    def _choose_words(self, recipe: Recipe) -> None:
-        """All of a recipe that needs no imitation."""
-        try:
-            changed = {**recipe.request, "start": None, "seed": recipe.seed}
-            self.recipe_chosen.emit(GenerationRequest.from_recipe(changed, None))
-        except StudioError as error:
-            self.failed.emit(error)
-
     def toggle_clip(self, entry: ClipEntry) -> None:
         """Look at a written clip, and play it or stop it."""
         self.viewer.view(entry)
@@ -159,7 +117,11 @@ class StudioController(QObject):
         return self._pace.expected_s(variations, duration_s or self._default_duration_s(), steps)
 
     def generate(self, wishes: Wishes, at_front: bool = False) -> None:
-        """Queue a request, last or next; what is impossible is said at once."""
+        """Queue a request, last or next, once the take that is on its way is there; what is
+        impossible is said at once."""
+        self._once_take_is_there(partial(self._generate, wishes, at_front))
+
+    def _generate(self, wishes: Wishes, at_front: bool) -> None:
         imitation = self.imitation
         try:
             request = request_of(
@@ -223,6 +185,23 @@ class StudioController(QObject):
 
     def make_kit(self, wishes: Wishes) -> None:
         """Queue every sound of the take by itself; together they become a kit."""
+        self._once_take_is_there(partial(self._make_kit, wishes))
+
+    def _once_take_is_there(self, act: Callable[[], None]) -> None:
+        """Now, or when the take that is being recorded or read is in hand; never with the one
+        before it. Where none comes, nothing is done: what went wrong is said anyway."""
+        if not self.takes.is_awaiting:
+            act()
+            return
+        self._acts.append(act)
+        self.noticed.emit(self.tr("The sounds are made as soon as the new take is there."))
+
+    @Slot()
+    def _on_awaiting_changed(self) -> None:
+        if not self.takes.is_awaiting:
+            self._acts.clear()
+
+    def _make_kit(self, wishes: Wishes) -> None:
         imitation = self.imitation
         if imitation is None:
             self.failed.emit(
@@ -256,52 +235,11 @@ class StudioController(QObject):
     @Slot()
     def find_by_voice(self) -> None:
         """Look for the imitation among the user's own sounds."""
+        self._once_take_is_there(self._find_by_voice)
+
+    def _find_by_voice(self) -> None:
         if self.imitation is not None:
             self.sounds.find_voice(self.imitation.clip)
-
-    def use_recipe(self, entry: ClipEntry) -> None:
-        """Bring back what a clip was asked with: its imitation, its words, its settings."""
-        recipe = self.history.recipe(entry)
-        if recipe is None:
-            return
-        path = Path(recipe.imitation_path)
-        needs_take = recipe.request.get("imitation_sha256") is not None
-        if needs_take and (not recipe.imitation_path or not path.is_file()):
-            self.failed.emit(
-                UsageError(
-                    f"The imitation of “{entry.title}” is not there any more "
-                    f"({recipe.imitation_path or 'it was made by the command line'}). "
-                    "Open or record it again, then generate."
-                )
-            )
-            return
-        self._use_recipe(recipe)
-
-    def _use_recipe(self, recipe: Recipe) -> None:
-        """With its imitation, which is there if it needs one."""
-        wanted = recipe.request.get("imitation_sha256")
-        if wanted is None:
-            self._choose_recipe(recipe, None)
-            return
-        path = Path(recipe.imitation_path)
-        trim_db = self.settings.trim_threshold_db
-        self._run(
-            partial(_read_as_it_was, path, wanted, trim_db), partial(self._choose_recipe, recipe)
-        )
-
-    def _choose_recipe(self, recipe: Recipe, imitation: Imitation | None) -> None:
-        clip = None if imitation is None else imitation.clip
-        try:
-            request = request_from(recipe, clip)
-        except StudioError as error:
-            self.failed.emit(error)
-            return
-        self.takes.use(imitation)
-        self.recipe_chosen.emit(request)
-        if clip is not None and clip_hash(clip) != recipe.request["imitation_sha256"]:
-            self.noticed.emit(
-                self.tr("The take is trimmed differently now: the sounds will differ a little.")
-            )
 
     def _run(self, function: Callable[[], object], on_done: Callable[[Any], None]) -> None:
         self._services.tasks.run(function, on_done, self.failed.emit)
@@ -311,6 +249,9 @@ class StudioController(QObject):
         self.audition.set_imitation(imitation)
         self.viewer.view(None)
         self.imitation_changed.emit(imitation)
+        acts, self._acts = self._acts, []
+        for act in acts:
+            act()
 
     @Slot(object)
     def _on_progressed(self, progress: JobProgress) -> None:
@@ -364,6 +305,12 @@ class StudioController(QObject):
         if ended.error is not None:
             self.failed.emit(ended.error)
 
+    @Slot()
+    def _on_playback_refused(self) -> None:
+        self.noticed.emit(
+            self.tr("Nothing is played while a take is recorded. End the take first (R).")
+        )
+
     def _default_duration_s(self) -> float:
         imitation = self.imitation
         return DEFAULT_DURATION_S if imitation is None else imitation.clip.duration_s
@@ -385,20 +332,3 @@ class StudioController(QObject):
 
 def _do_nothing(copies: list[Path]) -> None:
     """The copies are for others."""
-
-
-def _read_inside(path: Path, library: Library) -> Recipe | None:
-    """The recipe that a file holds, with the place of its imitation where the library knows it."""
-    stored = read_recipe(path)
-    recipe = None if stored is None else parse_recipe(stored, path)
-    wanted = None if recipe is None else recipe.request.get("imitation_sha256")
-    if recipe is None or wanted is None:
-        return recipe
-    return replace(recipe, imitation_path=library.sounds.imitation_path(wanted))
-
-
-def _read_as_it_was(path: Path, wanted_hash: str, trim_db: float) -> Imitation:
-    """The take with its trim on or off, whichever is the imitation that was asked with."""
-    trimmed = read_imitation(path, trim_db)
-    whole = trimmed.trimmed(None)
-    return whole if clip_hash(whole.clip) == wanted_hash else trimmed

@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
             view.reveal_requested.connect(self._reveal)
         self.library.folder_requested.connect(self.open_output_folder)
         self.library.move_requested.connect(self._on_move_requested)
-        self.history.recipe_requested.connect(controller.use_recipe)
+        self.history.recipe_requested.connect(controller.reopening.use_recipe)
         self.header.settings_clicked.connect(self.open_settings)
         self.header.checkpoint_clicked.connect(self.open_checkpoints)
         services.shelf.changed.connect(self._on_shelf_changed)
@@ -177,7 +177,7 @@ class MainWindow(QMainWindow):
         controller.candidates_changed.connect(self._on_candidates_changed)
         self.request.more.toggled.connect(self._on_more_toggled)
         controller.history.relocated.connect(self._on_relocated)
-        controller.recipe_opened.connect(self._on_recipe_opened)
+        controller.reopening.opened.connect(self._on_recipe_opened)
         controller.kits.made.connect(self._on_kit_made)
         controller.noticed.connect(self.messages.show_notice)
         controller.failed.connect(self.show_error)
@@ -222,14 +222,16 @@ class MainWindow(QMainWindow):
         bar = self.imitation.bar
         bar.show_microphones(devices[0], self._services.store.settings)
         reason = self.tr(
-            "No microphone was found. Connect one, then look for devices again in the settings."
+            "No microphone was found. Connect one and look again, or open an audio file."
         )
         bar.set_no_microphone("" if devices[0] else reason)
+        self.desk.show_search_result()
         if self._dialog is not None:
             self._dialog.show_devices(*devices)
 
     def _on_no_sound_system(self, error: StudioError) -> None:
         self.imitation.bar.set_no_microphone(str(error))
+        self.desk.show_search_result()
 
     def _on_checkpoints_listed(self, checkpoints: tuple[CheckpointChoice, ...]) -> None:
         self._checkpoints = checkpoints
@@ -331,7 +333,7 @@ class MainWindow(QMainWindow):
     def open_imitation(self, path: Path) -> None:
         """Whatever way a file came; a clip of ours brings back what it was made from."""
         self.messages.clear()
-        self.controller.open_sound(path)
+        self.controller.reopening.open_sound(path)
 
     @Slot(object, str)
     def _on_recipe_opened(self, path: Path, text: str) -> None:

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from qvim_studio.ui.icons import icon, icon_pixmap
 from qvim_studio.ui.theme import GRID, StudioTheme
 
+Remedy = tuple[str, Callable[[], object]]  # what a button says, and what it does
+
 
 class MessageBar(QFrame):
-    """One line or paragraph until it is closed or replaced, with a button for what helps."""
+    """One line or paragraph until it is closed or replaced, with buttons for what helps."""
 
     def __init__(self, theme: StudioTheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +29,10 @@ class MessageBar(QFrame):
         self._action = QPushButton(self)
         self._action.clicked.connect(self._on_action)
         self._action.hide()
+        self._other_chosen: Callable[[], object] | None = None
+        self._other = QPushButton(self)
+        self._other.clicked.connect(self._on_other)
+        self._other.hide()
         self._close = QToolButton(self)
         self._close.setAccessibleName(self.tr("Close the message"))
         self._close.clicked.connect(self._on_close)
@@ -35,6 +41,7 @@ class MessageBar(QFrame):
         layout.setSpacing(12)
         layout.addWidget(self._picture)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._other)
         layout.addWidget(self._action)
         layout.addWidget(self._close)
         theme.changed.connect(self._dress)
@@ -45,19 +52,30 @@ class MessageBar(QFrame):
         return self._text.text()
 
     def show_error(
-        self, text: str, action: str = "", on_chosen: Callable[[], object] | None = None
+        self,
+        text: str,
+        action: str = "",
+        on_chosen: Callable[[], object] | None = None,
+        other: Remedy | None = None,
     ) -> None:
-        self._show("error", text, action, on_chosen)
+        """other: a second button."""
+        self._show("error", text, action, on_chosen, other)
 
     def show_notice(self, text: str) -> None:
         self._show("notice", text, "", None)
 
-    def offer(self, text: str, action: str, on_chosen: Callable[[], object]) -> None:
-        """A notice with a button."""
-        self._show("notice", text, action, on_chosen)
+    def offer(
+        self,
+        text: str,
+        action: str,
+        on_chosen: Callable[[], object],
+        other: Remedy | None = None,
+    ) -> None:
+        """A notice with a button, or with two."""
+        self._show("notice", text, action, on_chosen, other)
 
     def clear(self) -> None:
-        self._on_chosen = None
+        self._on_chosen = self._other_chosen = None
         self._text.clear()
         self.hide()
 
@@ -67,10 +85,18 @@ class MessageBar(QFrame):
             self.clear()
 
     def _show(
-        self, kind: str, text: str, action: str, on_chosen: Callable[[], object] | None
+        self,
+        kind: str,
+        text: str,
+        action: str,
+        on_chosen: Callable[[], object] | None,
+        other: Remedy | None = None,
     ) -> None:
         self._kind = kind
         self._on_chosen = on_chosen
+        self._other_chosen = None if other is None else other[1]
+        self._other.setText("" if other is None else other[0])
+        self._other.setVisible(other is not None)
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._action.setText(action)
@@ -93,6 +119,13 @@ class MessageBar(QFrame):
     @Slot(bool)
     def _on_action(self, checked: bool = False) -> None:
         chosen = self._on_chosen
+        self.clear()
+        if chosen is not None:
+            chosen()
+
+    @Slot(bool)
+    def _on_other(self, checked: bool = False) -> None:
+        chosen = self._other_chosen
         self.clear()
         if chosen is not None:
             chosen()

@@ -134,6 +134,11 @@ class RecordBar(QWidget):
         self.meter.show_channels(level.channel_peaks_db)
         self.options.meters.show_peaks(level.channel_peaks_db)
 
+    @property
+    def no_microphone(self) -> str:
+        """Why nothing can be recorded; empty where it can."""
+        return self._no_microphone
+
     def set_no_microphone(self, reason: str) -> None:
         """With a reason, recording is greyed; an empty one lights it up again."""
         self._no_microphone = reason

@@ -54,8 +54,9 @@ class RequestDesk(QObject):
         candidates.words_requested.connect(panel.text.setFocus)
         controller.history.updated.connect(candidates.update_entries)
         controller.imitation_changed.connect(self._on_imitation_changed)
+        controller.takes.awaiting_changed.connect(self.show_readiness)
         controller.candidates_changed.connect(self._on_candidates_changed)
-        controller.recipe_chosen.connect(self._on_recipe_chosen)
+        controller.reopening.chosen.connect(self._on_recipe_chosen)
         controller.progressed.connect(self._on_progressed)
         self.show_readiness()
 
@@ -110,7 +111,7 @@ class RequestDesk(QObject):
         has_imitation = self._controller.imitation is not None
         has_text = bool(self._panel.text.text().strip())
         reason = self.tr("Record an imitation or type a few words first")
-        is_ready = has_imitation or has_text
+        is_ready = has_imitation or has_text or self._controller.takes.is_awaiting
         self._panel.set_ready(is_ready, "" if is_ready else reason, self._estimate())
 
     @Slot(str)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QSlider,
     QSpinBox,
@@ -27,6 +26,7 @@ from qvim_studio.ui.card import Card, ElidedComboBox, caption, indent_text
 from qvim_studio.ui.detail_fields import DetailFields
 from qvim_studio.ui.icons import icon, set_button_icon
 from qvim_studio.ui.passing_field import NumberKeys
+from qvim_studio.ui.press_button import PressButton
 from qvim_studio.ui.progress_strip import ProgressStrip
 from qvim_studio.ui.quality_bar import Quality, QualityBar, steps_for
 from qvim_studio.ui.queue_button import QueueButton
@@ -287,7 +287,7 @@ class RequestPanel(Card):
         set_tip(self.cancel_button, self.tr("Stop generating"))
         self.cancel_button.clicked.connect(self._on_cancel)
         self.cancel_button.hide()
-        self.generate_button = QPushButton(self.tr("Generate"), self)
+        self.generate_button = PressButton(self.tr("Generate"), self)
         self.generate_button.setObjectName("primary")
         self.generate_button.setMinimumWidth(120)
         self.generate_button.clicked.connect(self._on_generate)

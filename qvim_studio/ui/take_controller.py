@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from qvim_studio.audio.recorder import RecordingOptions
 from qvim_studio.core.errors import StudioError
@@ -24,7 +25,8 @@ class TakeController(QObject):
 
     Signals: imitation_changed (Imitation | None), part_changed (Imitation: the same take, another
     part of it), analyzed (SoundAnalysis of the imitation), takes_changed (TakeList),
-    silence_recorded (TakeLevels of a take that holds nothing), failed (StudioError).
+    silence_recorded (TakeLevels of a take that holds nothing), awaiting_changed (nothing: a take is
+    on its way, or is no longer), failed (StudioError).
     """
 
     imitation_changed = Signal(object)
@@ -32,6 +34,7 @@ class TakeController(QObject):
     analyzed = Signal(object)
     takes_changed = Signal(object)
     silence_recorded = Signal(object)
+    awaiting_changed = Signal()
     failed = Signal(object)
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
@@ -40,6 +43,9 @@ class TakeController(QObject):
         self._imitation: Imitation | None = None
         self._takes = TakeList()
         self._has_recording_failed = False
+        self._numbers = itertools.count(1)
+        self._awaited: int | None = None
+        services.recording.state_changed.connect(self._on_recording_state_changed)
         services.recording.take_recorded.connect(self._on_take_recorded)
         services.recording.failed.connect(self._on_recording_failed)
         services.recording.monitor_failed.connect(self.failed)
@@ -47,6 +53,11 @@ class TakeController(QObject):
     @property
     def imitation(self) -> Imitation | None:
         return self._imitation
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Is a take being recorded or read? What is in hand is the one before."""
+        return self._awaited is not None or self._services.recording.is_taking
 
     @property
     def takes(self) -> TakeList:
@@ -60,9 +71,25 @@ class TakeController(QObject):
         """Find the takes of earlier sessions."""
         self._run(partial(read_takes, self._services.paths.takes_folder), self._on_takes_read)
 
-    def open_file(self, path: Path) -> None:
-        """Use an audio file as the imitation."""
-        self._open(path, self.failed.emit)
+    def expect(self) -> int:
+        """A take is about to be read; returns its number. It replaces what was awaited before."""
+        self._awaited = next(self._numbers)
+        self.awaiting_changed.emit()
+        return self._awaited
+
+    def is_awaited(self, number: int) -> bool:
+        """Has no other take been asked for since then?"""
+        return number == self._awaited
+
+    def give_up(self, number: int) -> None:
+        """The take of this number does not come."""
+        if number == self._awaited:
+            self._awaited = None
+            self.awaiting_changed.emit()
+
+    def open_file(self, path: Path, number: int | None = None) -> None:
+        """Use an audio file as the imitation. number: as it was expected; None: it was not."""
+        self._open(path, self.failed.emit, number)
 
     def open_previous(self) -> None:
         self._open_or_skip(self._takes.previous())
@@ -102,11 +129,29 @@ class TakeController(QObject):
         else:
             recording.close()
 
-    def _open(self, path: Path, on_error: Callable[[StudioError], None]) -> None:
+    def _open(
+        self, path: Path, on_error: Callable[[StudioError], None], number: int | None = None
+    ) -> None:
         settings = self._settings
         threshold_db = settings.trim_threshold_db if settings.trim_takes else None
         read = partial(read_imitation, path, threshold_db)
-        self._services.tasks.run(read, self.use, on_error)
+        awaited = self.expect() if number is None else number
+
+        def on_read(imitation: Imitation) -> None:
+            if self.is_awaited(awaited):
+                self.use(imitation)
+
+        def on_failed(error: StudioError) -> None:
+            self.give_up(awaited)
+            on_error(error)
+
+        self._services.tasks.run(read, on_read, on_failed)
+
+    @Slot(object)
+    def _on_recording_state_changed(self, state: RecordingState) -> None:
+        """Nothing is played into a take. The file of one that ends follows at once, if at all."""
+        self._services.playback.keep_silence(self._services.recording.is_taking)
+        QTimer.singleShot(0, self.awaiting_changed.emit)
 
     @Slot(object)
     def _on_recording_failed(self, error: StudioError) -> None:
@@ -145,7 +190,7 @@ class TakeController(QObject):
     def use(self, imitation: Imitation | None) -> None:
         """Take this imitation in hand, or none."""
         self._services.playback.stop()
-        self._imitation = imitation
+        self._imitation, self._awaited = imitation, None
         if imitation is not None:
             self._takes = self._takes.choosing(imitation.path)
             self.takes_changed.emit(self._takes)
@@ -157,6 +202,7 @@ class TakeController(QObject):
             self._run(
                 partial(analyze, imitation.source), partial(self._on_analyzed, imitation.source)
             )
+        self.awaiting_changed.emit()
 
     def _on_analyzed(self, source: object, analysis: SoundAnalysis) -> None:
         if self._imitation is not None and self._imitation.source is source:

@@ -36,6 +36,7 @@ class TakeDesk(QObject):
         self._messages = messages
         self._controller = controller
         self._services = services
+        self._is_looking = False
         takes, bar, head = controller.takes, panel.bar, panel.take_head
         bar.record_clicked.connect(takes.toggle_recording)
         bar.play_clicked.connect(self.play_imitation)
@@ -64,9 +65,33 @@ class TakeDesk(QObject):
         services.playback.changed.connect(self._on_heard_changed)
 
     def record(self) -> None:
-        """As a press of the button."""
-        if self._panel.bar.record_button.isEnabled():
+        """As a press of the button; where it is greyed, the reason and what helps are said."""
+        bar = self._panel.bar
+        if bar.record_button.isEnabled():
             self._controller.takes.toggle_recording()
+            return
+        self._messages.show_error(
+            bar.no_microphone,
+            self.tr("Look again"),
+            self._look_again,
+            (self.tr("Open a file…"), bar.open_clicked.emit),
+        )
+
+    def _look_again(self) -> None:
+        self._is_looking = True
+        self._panel.bar.devices_wanted.emit()
+
+    def show_search_result(self) -> None:
+        """Devices were looked for: somebody who waits for a microphone is told what was found."""
+        is_waiting, self._is_looking = self._is_looking, False
+        if not is_waiting:
+            return
+        if self._panel.bar.no_microphone:
+            self.record()
+        else:
+            self._messages.show_notice(
+                self.tr("A microphone is there now. Press R to record your imitation.")
+            )
 
     @Slot()
     def play_imitation(self) -> None:

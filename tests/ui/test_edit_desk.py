@@ -175,7 +175,7 @@ def test_an_edit_has_a_name_of_its_own_in_the_history(
         asked(chosen.edits.go_on)
     entry = chosen.candidates.shown[0]
     assert entry.title == "dog bark edited" and len(chosen.candidates.shown) >= count
-    chosen.controller.use_recipe(entry)
+    chosen.controller.reopening.use_recipe(entry)
     assert "an edit of another one" in chosen.messages.text
 
 

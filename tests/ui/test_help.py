@@ -114,10 +114,15 @@ def test_a_newcomer_gets_a_first_sound_from_an_example(window: MainWindow, qtbot
 
 def test_memory_is_shown_with_the_gpu_where_there_is_one(window: MainWindow) -> None:
     gib = 2**30
-    window.memory.show_memory(Memory(2 * gib, 8 * gib, 3 * gib, 6 * gib))
-    assert window.memory.text() == "Memory 2.0 / 8 GB  ·  GPU 3.0 / 6 GB"
+    window.memory.show_memory(Memory(2 * gib, 8 * gib, 3 * gib, 6 * gib, gib, 2 * gib))
+    assert window.memory.text() == "Memory 1.0 GB  ·  GPU 2.0 GB"
+    assert "takes 1.0 GB" in window.memory.toolTip()
+    assert "2.0 of 8 GB in use by all programs" in window.memory.toolTip()
+    assert "GPU: 3.0 of 6 GB" in window.memory.toolTip()
+    window.memory.show_memory(Memory(2 * gib, 8 * gib, 3 * gib, 6 * gib, gib))
+    assert window.memory.text() == "Memory 1.0 GB"
     now = read_memory(nvidia_smi=None)
-    assert 0 < now.used < now.total
+    assert 0 < now.own < now.used < now.total
     assert now.gpu_total == 0
 
 

@@ -309,8 +309,8 @@ def test_a_recipe_brings_back_take_words_and_settings(
     with_take.controller.takes.use(None)
     with_take.request.text.setText("cat")
     with_take.request.follow.setValue(90)
-    with qtbot.waitSignal(with_take.controller.recipe_chosen):
-        with_take.controller.use_recipe(clip)
+    with qtbot.waitSignal(with_take.controller.reopening.chosen):
+        with_take.controller.reopening.use_recipe(clip)
     assert with_take.request.text.text() == "dog"
     assert with_take.request.follow.value() == 20
     assert with_take.request.seed.value() == clip.seed
@@ -324,7 +324,7 @@ def test_a_recipe_whose_take_is_gone_says_so(
     ids = add_clips(services.library, services.paths.output_folder)
     (clip,) = services.library.sounds.entries_of(ids[:1])
     with qtbot.waitSignal(window.controller.failed):
-        window.controller.use_recipe(clip)
+        window.controller.reopening.use_recipe(clip)
     assert "imitation of “dog, large”" in window.messages.text
 
 

@@ -47,7 +47,7 @@ def test_every_sound_of_a_take_becomes_a_sound_of_the_kit(
     assert revealed == [report.folder]
     qtbot.waitUntil(lambda: window.history.model.count == 6)
     entry = window.history.model.entries[0]
-    window.controller.use_recipe(entry)
+    window.controller.reopening.use_recipe(entry)
     wanted = read_recipe(entry.path)["request"]["imitation_sha256"]
     qtbot.waitUntil(lambda: window.controller.imitation.path.parent.name == "kit pieces")
     assert "trimmed differently" not in window.messages.text and wanted

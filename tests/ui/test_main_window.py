@@ -309,6 +309,41 @@ def test_without_a_microphone_recording_is_greyed_with_the_reason(
     assert "No microphone" in window.imitation.bar.record_button.toolTip()
     press(window, Qt.Key.Key_R)
     assert services.recording.state is RecordingState.IDLE
+    assert "No microphone was found. Connect one" in window.messages.text
+
+
+def test_record_without_a_microphone_offers_to_look_again_and_to_open_a_file(
+    window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
+) -> None:
+    audio.microphones = []
+    window._look_for_devices()
+    qtbot.waitUntil(lambda: not window.imitation.bar.record_button.isEnabled())
+    press(window, Qt.Key.Key_R)
+    look = button(window, "Look again")
+    look.click()
+    qtbot.waitUntil(lambda: "No microphone" in window.messages.text)
+    window.imitation.bar.open_clicked.disconnect(window.choose_file)
+    with qtbot.waitSignal(window.imitation.bar.open_clicked):
+        button(window, "Open a file…").click()
+    audio.microphones = ["Fake microphone"]
+    press(window, Qt.Key.Key_R)
+    look.click()
+    qtbot.waitUntil(lambda: "Press R" in window.messages.text)
+    press(window, Qt.Key.Key_R)
+    assert services.recording.state is not RecordingState.IDLE
+
+
+def button(window: MainWindow, text: str) -> QPushButton:
+    """Of the message."""
+    return next(one for one in window.messages.findChildren(QPushButton) if one.text() == text)
+
+
+def test_a_double_click_on_generate_asks_once(with_take: MainWindow) -> None:
+    asked: list[None] = []
+    with_take.request.generate_requested.connect(lambda: asked.append(None))
+    for act in (QTest.mouseClick, QTest.mouseDClick, QTest.mouseRelease):  # as a mouse does it
+        act(with_take.request.generate_button, Qt.MouseButton.LeftButton)
+    assert len(asked) == 1
 
 
 def test_keys_play_and_stop(

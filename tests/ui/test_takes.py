@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -425,3 +426,86 @@ def test_ten_minutes_open_in_under_a_second(
     assert time.process_time() - began < 1.0
     assert window.controller.imitation.clip.duration_s > 599
     qtbot.waitUntil(lambda: window._services.tasks.is_idle, timeout=20_000)
+
+
+class Dam:
+    """Holds up everything that the background does."""
+
+    def __init__(self, services: Services) -> None:
+        self._open = threading.Event()
+        for _ in range(2):
+            services.tasks.run(lambda: self._open.wait(10.0), lambda value: None, self._fail)
+
+    def release(self) -> None:
+        self._open.set()
+
+    def _fail(self, error: StudioError) -> None:
+        raise error
+
+
+def test_sounds_are_made_from_the_take_that_is_still_being_read(
+    with_take: MainWindow, padded_take: Path, services: Services, qtbot: QtBot
+) -> None:
+    dam = Dam(services)
+    with_take.open_imitation(padded_take)
+    QTest.keyClick(with_take, Qt.Key.Key_G)
+    assert services.queue.running is None
+    assert "as soon as the new take is there" in with_take.messages.text
+    with qtbot.waitSignal(services.queue.finished) as finished:
+        dam.release()
+    assert finished.args[0].job.stem == "padded"
+
+
+def test_a_take_that_cannot_be_read_makes_no_sounds_of_the_one_before(
+    with_take: MainWindow, tmp_path: Path, services: Services, qtbot: QtBot
+) -> None:
+    dam = Dam(services)
+    with_take.open_imitation(tmp_path / "gone.wav")
+    QTest.keyClick(with_take, Qt.Key.Key_G)
+    with qtbot.waitSignal(with_take.controller.failed):
+        dam.release()
+    assert not with_take.controller.takes.is_awaiting
+    assert services.queue.running is None and not services.queue.waiting
+
+
+def test_of_two_files_that_are_opened_one_after_the_other_the_second_stays(
+    with_take: MainWindow, padded_take: Path, take: Path, services: Services, qtbot: QtBot
+) -> None:
+    dam = Dam(services)
+    with_take.open_imitation(padded_take)
+    with_take.open_imitation(take)
+    dam.release()
+    qtbot.waitUntil(lambda: services.tasks.is_idle)
+    assert with_take.controller.imitation.path == take
+    assert with_take.controller.takes.takes.paths[-1] == take
+
+
+def test_sounds_asked_for_while_a_take_is_recorded_are_made_from_it(
+    with_take: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
+) -> None:
+    with_take.desk.record()
+    audio.say(TONE)
+    qtbot.waitUntil(lambda: services.recording.state is RecordingState.RECORDING)
+    QTest.keyClick(with_take, Qt.Key.Key_G)
+    assert services.queue.running is None
+    with qtbot.waitSignal(services.queue.finished) as finished:
+        with_take.desk.record()
+    assert finished.args[0].job.stem.startswith("take_")
+
+
+def test_nothing_is_played_into_a_take(
+    with_take: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
+) -> None:
+    QTest.keyClick(with_take, Qt.Key.Key_Space)
+    with_take.desk.record()
+    assert services.playback.heard.key == ""
+    audio.say(TONE)
+    qtbot.waitUntil(lambda: services.recording.state is RecordingState.RECORDING)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_0):
+        QTest.keyClick(with_take, key)
+        assert services.playback.heard.key == ""
+    assert "Nothing is played while a take is recorded" in with_take.messages.text
+    with qtbot.waitSignal(with_take.controller.imitation_changed):
+        with_take.desk.record()
+    QTest.keyClick(with_take, Qt.Key.Key_Space)
+    assert services.playback.heard.key == IMITATION_KEY
