@@ -26,6 +26,16 @@ class StudioPaths:
         """What was learned about the speed of this machine."""
         return self.settings_file.with_name("pace.json")
 
+    @property
+    def session_file(self) -> Path:
+        """What the window held last."""
+        return self.settings_file.with_name("session.json")
+
+    @property
+    def queued_sounds_folder(self) -> Path:
+        """The sounds that queued requests are made from, for a restart."""
+        return self.takes_folder.with_name("queued sounds")
+
     @classmethod
     def below(cls, folder: Path) -> StudioPaths:
         """Everything below one folder: portable use and tests."""

@@ -184,20 +184,25 @@ class GenerationRequest:
 
     @classmethod
     def from_recipe(
-        cls, recipe: Mapping[str, Any], imitation: AudioClip | None
+        cls,
+        recipe: Mapping[str, Any],
+        imitation: AudioClip | None,
+        timbre: AudioClip | None = None,
+        edit: Edit | None = None,
     ) -> GenerationRequest:
-        """The request of a recipe; fields that this version does not know are left out.
+        """The request of a recipe and of the sounds that it names by their hashes; fields that this
+        version does not know are left out.
 
         A recipe that does not speak of bandwidth is of a time when nothing was extended.
 
         Raises UsageError where a value is unknown or another sound is missing.
         """
-        if recipe.get("edit"):
+        if recipe.get("edit") and edit is None:
             raise UsageError(
                 "This sound is an edit of another one, which its recipe names only by its hash. "
                 "Choose the part of that sound again."
             )
-        if recipe.get("timbre_sha256"):
+        if recipe.get("timbre_sha256") and timbre is None:
             raise UsageError(
                 "This recipe took the kind of its sound from another file, which it names only by "
                 "its hash. Ask for it again on the command line with --timbre."
@@ -209,7 +214,7 @@ class GenerationRequest:
             for name, kind in _ENUMS.items():
                 if values.get(name) is not None:
                     values[name] = kind(values[name])
-            return cls(imitation=imitation, **values)
+            return cls(imitation=imitation, timbre=timbre, edit=edit, **values)
         except (TypeError, ValueError, AttributeError) as error:
             raise UsageError(
                 f"This recipe holds a value that is not known here ({error}). "

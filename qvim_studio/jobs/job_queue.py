@@ -55,6 +55,7 @@ class JobQueue(QObject):
         self._sketch: Job | None = None  # in the thread now; jobs need not wait for it
         self._next_sketch: Job | None = None
         self._states: dict[int, JobState] = {}
+        self._is_held = False
         self._thread = QThread(self)
         self._thread.setObjectName("generation")
         self._worker = GenerationWorker(make_engine, write_result)
@@ -132,6 +133,20 @@ class JobQueue(QObject):
         for job in (*self._waiting, *([self._running] if self._running else [])):
             self.cancel(job)
 
+    def hold(self) -> None:
+        """Start nothing that waits until ``release``; what runs is not touched."""
+        self._is_held = True
+
+    def release(self) -> None:
+        """What was held may start."""
+        self._is_held = False
+        self._start_next()
+        self.changed.emit()
+
+    @property
+    def is_held(self) -> bool:
+        return self._is_held
+
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
         """Warm the engine up in its process, so that the first job starts sooner."""
         self._prepare_requested.emit(checkpoint, vram_mode, text)
@@ -162,9 +177,9 @@ class JobQueue(QObject):
 
     def _start_next(self) -> None:
         if self._sketch is not None:
-            if self._waiting:
+            if self._waiting and not self._is_held:
                 self._sketch.cancelled.set()
-        elif self._running is None and self._waiting:
+        elif self._running is None and self._waiting and not self._is_held:
             self._running = self._waiting.popleft()
             self._states[self._running.id] = JobState.RUNNING
             self._run_requested.emit(self._running)

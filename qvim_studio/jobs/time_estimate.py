@@ -23,6 +23,7 @@ class TimeEstimate:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._learned_by_kind: dict[object, dict[str, float]] = {}
         self._learned: dict[str, float] = {}
         self._given: dict[str, float] = {}
         self._work = 1.0
@@ -36,6 +37,8 @@ class TimeEstimate:
     ) -> None:
         """A new job starts. expected: seconds by phase that earlier sessions taught."""
         self._given = dict(expected or {})
+        kind = (request.checkpoint, request.vram_mode, request.steps, request.strength)
+        self._learned = self._learned_by_kind.setdefault(kind, {})
         self._work = request.variations * request.natural_s
         self._last_s = self._clock()
         self._spent = {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from qvim_studio.audio.files import read_audio, read_sound_header
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
 from qvim_studio.core.errors import StudioError, UsageError
-from qvim_studio.core.request import DEFAULT_DURATION_S, GenerationRequest
+from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.settings import Settings
 from qvim_studio.export.recipe import provenance_of
@@ -27,6 +28,7 @@ from qvim_studio.ui.audition import Audition
 from qvim_studio.ui.clip_viewer import ClipViewer
 from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.kit_controller import KitController
+from qvim_studio.ui.long_job import LongJob
 from qvim_studio.ui.reopening import Reopening
 from qvim_studio.ui.services import Services, stream_options
 from qvim_studio.ui.sounds_controller import SoundsController
@@ -34,18 +36,22 @@ from qvim_studio.ui.take_controller import TakeController
 from qvim_studio.ui.unsaved_sounds import UnsavedSounds
 from qvim_studio.ui.wishes import Wishes, request_editing, request_like, request_of
 
+ASK_ABOVE_S = 600.0
+
 
 class StudioController(QObject):
     """Holds the session's state; knows no widgets. takes, audition, viewer: its parts.
 
     Signals: imitation_changed (Imitation | None), candidates_changed (tuple of ClipEntry, note),
-    progressed (JobProgress | None), failed (StudioError), noticed (str). ``history`` looks after
-    everything made before, ``reopening`` brings recipes back, ``sounds`` looks after the user's own
-    folders, ``kits`` makes kits, ``unsaved`` keeps what could not be written.
+    asked (LongJob: the user is to agree), progressed (JobProgress | None), failed (StudioError),
+    noticed (str). ``history`` looks after everything made before, ``reopening`` brings recipes
+    back, ``sounds`` looks after the user's own folders, ``kits`` makes kits, ``unsaved`` keeps what
+    could not be written.
     """
 
     imitation_changed = Signal(object)
     candidates_changed = Signal(object, object)
+    asked = Signal(object)
     progressed = Signal(object)
     failed = Signal(object)
     noticed = Signal(object)
@@ -69,7 +75,7 @@ class StudioController(QObject):
         self.reopening.noticed.connect(self.noticed)
         self.sounds = SoundsController(services, self)
         self.sounds.failed.connect(self.failed)
-        self.kits = KitController(services, self._submit, self)
+        self.kits = KitController(services, self._submit, self._start, self)
         self.kits.failed.connect(self.failed)
         self.kits.noticed.connect(self.noticed)
         # After the kits, so that its message is the one that stays.
@@ -112,9 +118,13 @@ class StudioController(QObject):
         self.viewer.view(entry)
         self.audition.toggle_clip(entry)
 
-    def expected_s(self, variations: int, duration_s: float | None, steps: int) -> float | None:
+    def expected_s(self, wishes: Wishes) -> float | None:
         """How long a request should take on this machine; None where that is not known."""
-        return self._pace.expected_s(variations, duration_s or self._default_duration_s(), steps)
+        clip = None if self.imitation is None else self.imitation.clip
+        try:
+            return self._pace.expected_s(request_of(wishes, self.settings, clip))
+        except StudioError:
+            return None
 
     def generate(self, wishes: Wishes, at_front: bool = False) -> None:
         """Queue a request, last or next, once the take that is on its way is there; what is
@@ -131,13 +141,15 @@ class StudioController(QObject):
             self.failed.emit(error)
             return
         stem = wishes.text or ("" if imitation is None else imitation.name)
-        self._submit(request, stem, None if imitation is None else imitation.path, at_front)
+        path = None if imitation is None else imitation.path
+        self._start((request,), partial(self._submit, request, stem, path, at_front))
 
     def generate_like(self, entry: ClipEntry, wishes: Wishes) -> None:
         """Queue variations of a clip: it becomes the sound to start from and to be near to."""
 
         def submit(clip: AudioClip) -> None:
-            self._submit(request_like(clip, wishes, self.settings), entry.title, entry.path, False)
+            request = request_like(clip, wishes, self.settings)
+            self._start((request,), partial(self._submit, request, entry.title, entry.path, False))
 
         self._run(partial(read_audio, entry.path), submit)
 
@@ -163,9 +175,18 @@ class StudioController(QObject):
 
         def submit(request: GenerationRequest) -> None:
             path = None if imitation is None else imitation.path
-            self._submit(request, edited_name(entry.title), path)
+            submit_edit = partial(self._submit, request, edited_name(entry.title), path)
+            self._start((request,), submit_edit)
 
         self._run(read, submit)
+
+    def _start(self, requests: Sequence[GenerationRequest], act: Callable[[], object]) -> None:
+        """At once, or once the user has agreed to wait for that long."""
+        seconds = sum(self._pace.guessed_s(request) for request in requests)
+        if seconds > ASK_ABOVE_S:
+            self.asked.emit(LongJob(seconds, tuple(requests), act))
+        else:
+            act()
 
     def _submit(
         self,
@@ -174,14 +195,38 @@ class StudioController(QObject):
         imitation_path: Path | None,
         at_front: bool = False,
     ) -> Job:
-        job = self._services.queue.submit(
-            request, self.output_folder, stem, self._pace.phases(request), at_front
-        )
-        if imitation_path is not None:
-            self._imitation_paths[job.id] = imitation_path
+        queue = self._services.queue
+        at_front = at_front or queue.is_held  # before what an earlier session left behind
+        job = self._enqueue(request, self.output_folder, stem, imitation_path, at_front)
+        if queue.is_held:
+            queue.release()
         if self._services.queue.running is job:
             self.progressed.emit(JobProgress(job.id, "queued", 0, 1, 0.0, None))
         return job
+
+    def submit_again(
+        self, request: GenerationRequest, folder: Path, stem: str, imitation_path: Path | None
+    ) -> Job:
+        """Queue what an earlier session left behind; whoever holds the queue releases it."""
+        return self._enqueue(request, folder, stem, imitation_path)
+
+    def _enqueue(
+        self,
+        request: GenerationRequest,
+        folder: Path,
+        stem: str,
+        imitation_path: Path | None,
+        at_front: bool = False,
+    ) -> Job:
+        expected = self._pace.phases(request)
+        job = self._services.queue.submit(request, folder, stem, expected, at_front)
+        if imitation_path is not None:
+            self._imitation_paths[job.id] = imitation_path
+        return job
+
+    def imitation_path(self, job: Job) -> Path | None:
+        """The file of the take that a job is made from."""
+        return self._imitation_paths.get(job.id)
 
     def make_kit(self, wishes: Wishes) -> None:
         """Queue every sound of the take by itself; together they become a kit."""
@@ -263,7 +308,7 @@ class StudioController(QObject):
         self._name_what_is_heard(finished)
         if finished.error is not None:
             self.failed.emit(finished.error)
-        self._pace.learn(finished.result)
+        self._pace.learn(finished.job.request, finished.result)
         seconds = finished.result.seconds.get("total")
         parts = [] if seconds is None else [self.tr("made in {0:.1f} s").format(seconds)]
         note = "  ·  ".join([*parts, *finished.result.notes])
@@ -288,11 +333,11 @@ class StudioController(QObject):
     ) -> None:
         self._services.tasks.run(
             partial(read_found, found),
-            lambda sounds: self._show_candidates(note, (*entries, *sounds)),
+            lambda sounds: self.show_candidates(note, (*entries, *sounds)),
             self.failed.emit,
         )
 
-    def _show_candidates(self, note: str, entries: tuple[ClipEntry, ...]) -> None:
+    def show_candidates(self, note: str, entries: tuple[ClipEntry, ...]) -> None:
         self._candidates = entries
         self.candidates_changed.emit(entries, note)
 
@@ -310,10 +355,6 @@ class StudioController(QObject):
         self.noticed.emit(
             self.tr("Nothing is played while a take is recorded. End the take first (R).")
         )
-
-    def _default_duration_s(self) -> float:
-        imitation = self.imitation
-        return DEFAULT_DURATION_S if imitation is None else imitation.clip.duration_s
 
     def _finish_progress(self) -> None:
         following = self._services.queue.running

@@ -20,6 +20,7 @@ from qvim_studio.jobs.job import Job, JobEnded, JobFinished
 from qvim_studio.ui.services import Services
 
 PIECES = "kit pieces"  # below the takes: what each sound of a kit was made from
+StartAll = Callable[[Sequence[GenerationRequest], Callable[[], object]], None]
 Submit = Callable[[GenerationRequest, str, Path | None], Job]
 
 
@@ -43,11 +44,15 @@ class KitController(QObject):
     failed = Signal(object)
     noticed = Signal(object)
 
-    def __init__(self, services: Services, submit: Submit, parent: QObject | None = None) -> None:
-        """submit: puts a request into the queue, with the stem of its files and its take."""
+    def __init__(
+        self, services: Services, submit: Submit, start: StartAll, parent: QObject | None = None
+    ) -> None:
+        """submit: puts a request into the queue, with the stem of its files and its take. start:
+        lets these requests be submitted, at once or when the user has agreed to wait for them."""
         super().__init__(parent)
         self._services = services
         self._submit = submit
+        self._start_all = start
         self._kits: list[_Kit] = []
         services.queue.finished.connect(self._on_finished)
         services.queue.ended.connect(self._on_ended)
@@ -65,6 +70,9 @@ class KitController(QObject):
         )
 
     def _on_cut(self, kit: _Kit, cut: Sequence[tuple[GenerationRequest, Path]]) -> None:
+        self._start_all([request for request, _ in cut], partial(self._submit_all, kit, cut))
+
+    def _submit_all(self, kit: _Kit, cut: Sequence[tuple[GenerationRequest, Path]]) -> None:
         self._kits.append(kit)
         kit.jobs = tuple(
             self._submit(request, f"{kit.name} {number:02d}", path)

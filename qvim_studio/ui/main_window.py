@@ -51,6 +51,7 @@ from qvim_studio.ui.header import Header
 from qvim_studio.ui.help_desk import HelpDesk
 from qvim_studio.ui.imitation_panel import ImitationPanel
 from qvim_studio.ui.library_panel import LibraryPanel
+from qvim_studio.ui.long_job import LongJobDesk
 from qvim_studio.ui.memory_label import MemoryLabel
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.pack_desk import PackDesk
@@ -61,6 +62,7 @@ from qvim_studio.ui.request_desk import RequestDesk
 from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.reveal import reveal_in_folder
 from qvim_studio.ui.services import Services
+from qvim_studio.ui.session_keeper import SessionKeeper
 from qvim_studio.ui.settings_dialog import SettingsDialog
 from qvim_studio.ui.sketch_desk import SketchDesk
 from qvim_studio.ui.take_desk import TakeDesk
@@ -179,6 +181,9 @@ class MainWindow(QMainWindow):
         controller.history.relocated.connect(self._on_relocated)
         controller.reopening.opened.connect(self._on_recipe_opened)
         controller.kits.made.connect(self._on_kit_made)
+        self.long_jobs = LongJobDesk(self)
+        controller.asked.connect(self.long_jobs.ask)
+        self.session = SessionKeeper(self.request, self.messages, controller, services, self)
         controller.noticed.connect(self.messages.show_notice)
         controller.failed.connect(self.show_error)
         controller.unsaved.refused.connect(self._on_unsaved)
@@ -200,6 +205,7 @@ class MainWindow(QMainWindow):
     def _look_around(self) -> None:
         self._has_looked_around = True
         self._memory_watch.start()
+        self.session.restore()
         self.controller.load_history()
         self.controller.takes.load_takes()
         self._look_for_devices()
@@ -450,6 +456,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self._ask_to_lose_unsaved()
             return
+        self.session.close()
         self._services.window_state.setValue("geometry", self.saveGeometry())
         self._services.window_state.setValue("look", list(self.imitation.look))
         self._services.store.change(self.request.kept_in(self._services.store.settings))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qvim_studio.jobs.job import JobProgress
 from qvim_studio.ui.override import logs_errors
+from qvim_studio.ui.painting import short_waiting_text
 from qvim_studio.ui.theme import GRID, StudioTheme, font
 
 BAR_PX = 4
@@ -56,7 +57,7 @@ class ProgressStrip(QWidget):
         progress = self._progress
         if progress is None or progress.seconds_left is None:
             return ""
-        return self.tr("{0} s left").format(max(round(progress.seconds_left), 1))
+        return self.tr("{0} left").format(short_waiting_text(progress.seconds_left))
 
     def set_idle_text(self, text: str) -> None:
         self._idle_text = text

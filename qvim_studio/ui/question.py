@@ -9,13 +9,24 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 
 def ask(
-    parent: QWidget, title: str, text: str, action: str, on_agreed: Callable[[], object]
+    parent: QWidget,
+    title: str,
+    text: str,
+    action: str,
+    on_agreed: Callable[[], object],
+    other: tuple[str, Callable[[], object]] | None = None,
 ) -> QMessageBox:
-    """Open it over the parent, without stopping anything; Cancel answers Return and Esc."""
+    """Open it over the parent, without stopping anything; Cancel answers Return and Esc.
+
+    other: another way out, and what it does.
+    """
     cancel = QMessageBox.StandardButton.Cancel
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, cancel, parent)
     box.setDefaultButton(cancel)
     box.addButton(action, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda: on_agreed())
+    if other is not None:
+        name, on_chosen = other
+        box.addButton(name, QMessageBox.ButtonRole.ActionRole).clicked.connect(lambda: on_chosen())
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
     return box

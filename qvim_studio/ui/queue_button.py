@@ -38,6 +38,8 @@ class QueueButton(QToolButton):
             part.addAction(self.tr("Make it next"), partial(self._queue.move_to_front, job))
             part.addAction(self.tr("Take it out"), partial(self._queue.cancel, job))
         menu.addSeparator()
+        if self._queue.is_held:
+            menu.addAction(self.tr("Make them now"), self._queue.release)
         menu.addAction(self.tr("Cancel everything"), self._queue.cancel_all)
 
     @Slot()

@@ -11,7 +11,7 @@ from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.clip_panels import CandidatesPanel
 from qvim_studio.ui.controller import StudioController
 from qvim_studio.ui.message_bar import MessageBar
-from qvim_studio.ui.painting import seconds_text
+from qvim_studio.ui.painting import waiting_text
 from qvim_studio.ui.request_panel import RequestPanel
 from qvim_studio.ui.services import Services
 
@@ -128,16 +128,11 @@ class RequestDesk(QObject):
             self._queue.prepare(settings.checkpoint, settings.vram_mode, text)
 
     def _estimate(self) -> str:
-        panel = self._panel
-        seconds = self._controller.expected_s(
-            panel.variations.value(),
-            panel.duration.value() or None,
-            panel.details.effective_steps,
-        )
+        """What a job like this took on this machine; empty before there was one."""
+        seconds = self._controller.expected_s(self._panel.wishes(draws_seed=False))
         if seconds is None:
             return ""
-        text = seconds_text(seconds) if seconds >= 60 else f"{max(round(seconds), 1)} s"
-        return self.tr("takes about {0}").format(text)
+        return self.tr("takes about {0}").format(waiting_text(seconds))
 
     def _generate(self, at_front: bool) -> None:
         self._words_rest.stop()

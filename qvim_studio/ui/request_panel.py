@@ -97,7 +97,7 @@ class RequestPanel(Card):
             follow=self.follow.value() / SLIDER_STEPS,
             duration_s=self.duration.value() or None,
             variations=self.variations.value(),
-            start=self._chosen_start(),
+            start=self.chosen_start,
             seed=self.seed.value(),
             negative_text=self.details.negative.text().strip(),
             steps=chosen.steps,
@@ -124,7 +124,7 @@ class RequestPanel(Card):
             balance=self.balance.value() / SLIDER_STEPS,
             follow=self.follow.value() / SLIDER_STEPS,
             variations=self.variations.value(),
-            start=self._chosen_start(),
+            start=self.chosen_start,
             is_detail_shown=self.more.isChecked(),
             texts=remembered_with(settings.texts, self.text.text().strip()),
         )
@@ -157,7 +157,8 @@ class RequestPanel(Card):
         self.cancel_button.setVisible(progress is not None)
         self.progress.show_progress(progress)
 
-    def _chosen_start(self) -> Start | None:
+    @property
+    def chosen_start(self) -> Start | None:
         """Qt hands an enum that is a string back as a plain string."""
         value = self.start.currentData()
         return None if value is None else Start(value)

@@ -3,14 +3,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
+from scripted_engine import PROVENANCE
 
-from qvim_studio.core.request import Start
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.request import GenerationRequest, Start, VramMode
+from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.jobs.pace import Pace
 from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.painting import short_waiting_text, waiting_text
 from qvim_studio.ui.quality_bar import Quality, steps_for
 from qvim_studio.ui.services import Services
 from qvim_studio.ui.text_field import remembered_with
@@ -147,17 +154,73 @@ def test_a_take_that_waits_is_called_as_its_sounds_will_be(
     qtbot.waitUntil(lambda: services.queue.running is None and not services.queue.waiting)
 
 
-def test_the_time_it_takes_is_told_once_it_was_learned(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def teach(window: MainWindow, pace: Pace) -> None:
+    """As if jobs of two lengths had run at this pace."""
+    for duration_s in (1.28, 12.8):
+        asked = GenerationRequest(text="door", duration_s=duration_s, variations=1)
+        run = asked.with_changes(steps=25, start=Start.NOISE, vram_mode=VramMode.CPU)
+        clip = AudioClip(np.zeros((8, 1), np.float32), 8000)
+        variations = (Variation(clip, 0, None, 8000.0),)
+        seconds = pace.phases(25, 1, duration_s)
+        window.controller._pace.learn(asked, GenerationResult(run, PROVENANCE, variations, seconds))
+
+
+def test_the_time_it_takes_is_told_once_it_was_learned(window: MainWindow) -> None:
     window.request.text.setText("door")
     assert window.request.progress.text == ""
-    monkeypatch.setattr(window.controller._pace, "_pace", Pace(fixed=1.0, step=0.1, decode=0.0))
-    window.request.duration.setValue(1.0)
+    teach(window, Pace(fixed=1.0, step=0.0, step_per_s=0.1, sound=0.0, sound_per_s=0.0))
+    window.request.duration.setValue(1.2)
     window.request.variations.setValue(2)
-    assert window.request.progress.text == "takes about 6 s"
-    window.request.duration.setValue(10.0)
-    assert window.request.progress.text == "takes about 51 s"
+    assert window.request.progress.text == "takes about 7 s"
+    window.request.duration.setValue(12.8)
+    assert window.request.progress.text == "takes about 65 s"
+    window.request.variations.setValue(16)
+    window.request.details.steps.setValue(1000)
+    assert window.request.progress.text == "takes about 6 hours"
+
+
+def test_hours_are_asked_for_before_they_begin(
+    window: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    teach(window, Pace(fixed=1.0, step=0.0, step_per_s=0.1, sound=0.0, sound_per_s=0.0))
+    window.request.text.setText("door")
+    window.request.duration.setValue(12.8)
+    window.request.variations.setValue(16)
+    window.request.details.steps.setValue(1000)
+    window.request.generate_button.click()
+    assert services.queue.running is None and not services.queue.waiting
+    (box,) = window.findChildren(QMessageBox)
+    assert box.text().startswith("16 sounds of 13 s take about 6 hours on this computer.")
+    assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
+    assert not [one for one in box.buttons() if one.text() == "Choose a part…"]
+    go_on = next(one for one in box.buttons() if one.text() == "Generate anyway")
+    go_on.click()
+    assert services.queue.running is not None
+    services.queue.cancel_all()
+    qtbot.waitUntil(lambda: services.queue.running is None)
+
+
+def test_a_long_take_that_would_take_hours_offers_a_part_of_it(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "long.wav"
+    soundfile.write(path, np.random.default_rng(0).uniform(-0.3, 0.3, 60 * 8000), 8000)
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        window.controller.open_file(path)
+    teach(window, Pace(fixed=1.0, step=0.0, step_per_s=0.5, sound=0.0, sound_per_s=0.0))
+    window.request.generate_button.click()
+    (box,) = window.findChildren(QMessageBox)
+    assert "4 sounds of 60 s take about 50 minutes" in box.text()
+    choose = next(one for one in box.buttons() if one.text() == "Choose a part…")
+    with qtbot.waitSignal(window.long_jobs.part_wanted):
+        choose.click()
+
+
+def test_waiting_times_are_said_as_people_say_them() -> None:
+    texts = [waiting_text(seconds) for seconds in (0.2, 59.6, 125, 600, 5_400, 17_881)]
+    assert texts == ["1 s", "60 s", "2 minutes", "10 minutes", "90 minutes", "5 hours"]
+    short = [short_waiting_text(seconds) for seconds in (4, 4_848, 17_881)]
+    assert short == ["4 s", "81 min", "5 h"]
 
 
 def test_details_are_folded_and_stay_as_they_were_left(
