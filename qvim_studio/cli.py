@@ -22,7 +22,7 @@ from typing import Any
 
 import platformdirs
 
-from qvim_studio.core.errors import StoppedEarly, StudioError, bug_text
+from qvim_studio.core.errors import StoppedEarly, StudioError, UsageError, bug_text
 from qvim_studio.core.interrupts import Terminated, raising_on_signals
 from qvim_studio.core.logging_setup import set_up_logging
 from qvim_studio.grammar import make_parser
@@ -55,6 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _check_interpreter() -> None:
+    if sys.flags.optimize > 1:
+        raise UsageError(
+            "Python runs with -OO, which removes texts that the model libraries need. Start QVIM "
+            "Studio without -OO and with PYTHONOPTIMIZE unset or 1."
+        )
+
+
 def _run(arguments: Sequence[str], is_json: bool) -> tuple[int, dict[str, Any]]:
     """The exit status of a command and its answer; errors are told on stderr.
 
@@ -62,6 +70,7 @@ def _run(arguments: Sequence[str], is_json: bool) -> tuple[int, dict[str, Any]]:
     """
     log_file = Path(platformdirs.user_log_dir("qvim-studio", appauthor=False)) / "command.log"
     try:
+        _check_interpreter()
         options = make_parser().parse_args(arguments)
         set_up_logging(log_file)
         # A library that prints must not break the one JSON object.

@@ -553,3 +553,10 @@ def test_search_finds_by_what_words_mean(
     assert status == 0 and "No sound of" in printed
     status, _, errors = run(capsys, "search", "--folder", folder)
     assert status == 2 and "neither an imitation nor --text" in errors
+
+
+def test_python_without_docstrings_is_refused_in_a_sentence() -> None:
+    command = [sys.executable, "-OO", "-m", "qvim_studio", "checkpoints", "list", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "Start QVIM Studio without -OO" in json.loads(done.stdout)["error"]

@@ -13,6 +13,7 @@ from pathlib import Path
 MAX_LOG_BYTES = 1_000_000
 KEPT_LOGS = 3
 HANDLER_NAME = "qvim-studio"
+PRIVATE_MODE = 0o600  # a stack names folders of the user
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
@@ -46,7 +47,9 @@ def set_up_logging(log_file: Path) -> bool:
         handler = RotatingFileHandler(
             log_file, maxBytes=MAX_LOG_BYTES, backupCount=KEPT_LOGS, encoding="utf-8"
         )
-        crash_file = os.open(log_file.parent / "crash.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        crash_log = log_file.parent / "crash.log"
+        crash_file = os.open(crash_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_MODE)
+        crash_log.chmod(PRIVATE_MODE)  # earlier versions made it executable
     except OSError as error:
         root.warning("No log file can be written to %s: %s", log_file, error)
         return False

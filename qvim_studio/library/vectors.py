@@ -118,7 +118,7 @@ class Vectors:
     def _matrix(self, encoder_id: str) -> np.ndarray:
         """(rows, dim) float32, mapped."""
         try:
-            dim = int(self._dim_file(encoder_id).read_text())
+            dim = int(self._dim_file(encoder_id).read_text(encoding="utf-8"))
             count = self._file(encoder_id).stat().st_size // (dim * _VALUE_BYTES)
             if count:
                 return np.memmap(self._file(encoder_id), "<f4", "r", shape=(count, dim))
@@ -129,7 +129,7 @@ class Vectors:
     def _write(self, encoder_id: str, places: Sequence[int], rows: np.ndarray) -> None:
         file = self._file(encoder_id)
         try:
-            self._dim_file(encoder_id).write_text(str(rows.shape[1]))
+            self._dim_file(encoder_id).write_text(str(rows.shape[1]), encoding="utf-8")
             file.touch()
             with file.open("r+b") as target:
                 for place, row in zip(places, rows, strict=True):

@@ -144,14 +144,14 @@ def save_adapter(adapter: Adapter, binding: AdapterBinding, folder: str | Path) 
     weights = {name: value.half().contiguous() for name, value in state.items()}
     save_file(weights, folder / WEIGHTS_FILE)
     config = {"model_type": "qvim-adapter", **asdict(binding)}
-    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n")
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def load_adapter(folder: str | Path) -> tuple[Adapter, AdapterBinding]:
     """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
     folder = Path(folder)
     try:
-        config = json.loads((folder / CONFIG_FILE).read_text())
+        config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
         config.pop("model_type", None)
         binding = AdapterBinding(**config)
         adapter = Adapter(binding.source_dim, binding.target_dim, binding.hears)

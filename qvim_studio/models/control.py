@@ -77,7 +77,7 @@ def save_control(
     }
     save_file(weights, folder / CONTROL_FILE)
     config = {"generator_id": generator_id, "controls": list(names)}
-    (folder / CONTROL_CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n")
+    (folder / CONTROL_CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def load_control(

@@ -24,7 +24,7 @@ def save_network(network: nn.Module, config: Any, folder: str | Path) -> None:
     """Write the config (a dataclass) and the weights, in their own dtype."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CONFIG_FILE).write_text(json.dumps(asdict(config), indent=2) + "\n")
+    (folder / CONFIG_FILE).write_text(json.dumps(asdict(config), indent=2) + "\n", encoding="utf-8")
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
     save_file(weights, folder / WEIGHTS_FILE)
 
@@ -39,7 +39,7 @@ def load_network(
     """
     folder = Path(folder)
     try:
-        network = make(json.loads((folder / CONFIG_FILE).read_text()))
+        network = make(json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8")))
         weights = load_file(folder / WEIGHTS_FILE)
         network.load_state_dict({name: value.float() for name, value in weights.items()})
     except (OSError, TypeError, ValueError, RuntimeError, SafetensorError) as error:

@@ -63,7 +63,7 @@ def save_qvim_encoder(encoder: QvimEncoder, folder: str | Path, half: bool = Tru
             weights[f"{SHARED_NAME if is_shared else branch}.{name}"] = stored
     save_file(weights, folder / WEIGHTS_FILE)
     config = {"model_type": "qvim", "architecture": "mn10", "embedding_dim": EMBEDDING_DIM}
-    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n")
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def _fits_half(value: torch.Tensor) -> bool:

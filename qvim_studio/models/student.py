@@ -116,14 +116,14 @@ def save_student(changes: dict[str, LowRankChange], card: StudentCard, folder: s
         for part in (DOWN, UP)
     }
     save_file(weights, folder / WEIGHTS_FILE)
-    (folder / CONFIG_FILE).write_text(json.dumps(asdict(card), indent=2) + "\n")
+    (folder / CONFIG_FILE).write_text(json.dumps(asdict(card), indent=2) + "\n", encoding="utf-8")
 
 
 def read_student_card(folder: str | Path) -> StudentCard:
     """Raises CheckpointError where it is damaged."""
     path = Path(folder) / CONFIG_FILE
     try:
-        return StudentCard(**json.loads(path.read_text()))
+        return StudentCard(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, TypeError, ValueError) as error:
         raise CheckpointError(
             f"The student in {folder} cannot be read: expected {CONFIG_FILE} ({reason_of(error)}). "

@@ -93,7 +93,7 @@ def load_corpus(folder: Path | str) -> Corpus:
     """Map a corpus made by training.build into memory."""
     folder = Path(folder)
     try:
-        rows = json.loads((folder / INDEX_FILE).read_text())
+        rows = json.loads((folder / INDEX_FILE).read_text(encoding="utf-8"))
         audio = {rate: np.load(folder / f"audio_{rate}.npy", mmap_mode="r") for rate in RATES_HZ}
     except (OSError, ValueError) as error:
         raise StudioError(

@@ -121,7 +121,9 @@ def _restored_rows(card: Path) -> dict[str, str]:
     """Steps and minutes of each part in another checkpoint's card; empty where there is none."""
     if not card.is_file():
         return {}
-    rows = re.findall(r"^\| (\w+) \| [^|]* \| [^|]* \| (.*) \|$", card.read_text("utf-8"), re.M)
+    rows = re.findall(
+        r"^\| (\w+) \| [^|]* \| [^|]* \| (.*) \|$", card.read_text(encoding="utf-8"), re.M
+    )
     return dict(rows)
 
 

@@ -39,6 +39,13 @@ def test_native_crashes_are_kept_beside_the_log(tmp_path: Path, crash_files: lis
     assert (tmp_path / "crash.log").read_text() == "Fatal Python error"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_crash_log_is_its_users_alone_even_if_an_earlier_version_made_it(tmp_path: Path) -> None:
+    (tmp_path / "crash.log").touch(0o755)
+    set_up_logging(tmp_path / "studio.log")
+    assert (tmp_path / "crash.log").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_second_call_replaces_the_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
