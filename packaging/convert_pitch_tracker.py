@@ -11,10 +11,10 @@ the three filter banks stay sparse (flat position in (bins, 128) and weight).
 import hashlib
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from protocol_buffers import fields, varints
 from safetensors.numpy import save_file
 
 MODEL = "swift_f0/model.onnx"
@@ -65,63 +65,28 @@ def convert(constants: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def read_constants(model: bytes) -> dict[str, np.ndarray]:
     """The initializers of an ONNX file's graph by their names."""
-    graph = next(value for field, value in _fields(model) if field == GRAPH)
+    graph = next(value for field, value in fields(model) if field == GRAPH)
     assert isinstance(graph, bytes)
-    tensors = (value for field, value in _fields(graph) if field == INITIALIZER)
+    tensors = (value for field, value in fields(graph) if field == INITIALIZER)
     return dict(_read_tensor(value) for value in tensors if isinstance(value, bytes))
 
 
 def _read_tensor(message: bytes) -> tuple[str, np.ndarray]:
     shape: list[int] = []
     dtype, name, raw = "", "", b""
-    for field, value in _fields(message):
+    for field, value in fields(message):
         if isinstance(value, int):
             if field == DIMS:
                 shape.append(value)
             elif field == DATA_TYPE:
                 dtype = DTYPES[value]
         elif field == DIMS:
-            shape.extend(_varints(value))
+            shape.extend(varints(value))
         elif field == NAME:
             name = value.decode()
         elif field == RAW_DATA:
             raw = value
     return name, np.frombuffer(raw, dtype).reshape(shape)
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Number and value of each field of a Protocol Buffers message."""
-    position = 0
-    while position < len(message):
-        key, position = _varint(message, position)
-        kind = key & 7
-        if kind == 0:
-            value, position = _varint(message, position)
-            yield key >> 3, value
-            continue
-        size = {1: 8, 5: 4}.get(kind, 0)
-        if kind == 2:
-            size, position = _varint(message, position)
-        yield key >> 3, message[position : position + size]
-        position += size
-
-
-def _varints(packed: bytes) -> Iterator[int]:
-    position = 0
-    while position < len(packed):
-        value, position = _varint(packed, position)
-        yield value
-
-
-def _varint(message: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[position]
-        position += 1
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            return value, position
 
 
 if __name__ == "__main__":

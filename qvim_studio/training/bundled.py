@@ -174,6 +174,8 @@ def write_attributions(corpus: Corpus, library: Path, path: Path) -> None:
         "  Gurevych, 2019), Apache License 2.0. No weight of it ships.",
         "- The pitch tracker (`pitch`) is SwiftF0 by Lars Nieradzik, weights of the package",
         "  swift-f0 0.3.0, MIT License, see `pitch/LICENSE.txt`. Changed: stored as safetensors.",
+        "- The tagger (`tagger`) is YAMNet, Copyright 2019 The TensorFlow Authors, Apache License",
+        "  2.0, see `tagger/NOTICE.txt`. Changed: stored in 16 bits as safetensors.",
         "",
         "## Fonts",
         "",

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
-def converter() -> types.ModuleType:
+def converter(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    monkeypatch.syspath_prepend(ROOT / "packaging")
     path = ROOT / "packaging/convert_pitch_tracker.py"
     spec = importlib.util.spec_from_file_location("convert_pitch_tracker", path)
     assert spec is not None and spec.loader is not None
