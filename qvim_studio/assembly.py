@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import platformdirs
@@ -17,6 +17,7 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.heard import HeardWord, heard_words
 from qvim_studio.core.plain_text import one_line
 from qvim_studio.core.resources import BUNDLED_INDEX_FILE, bundled_encoder_id, resource_path
 from qvim_studio.core.result import FoundSound
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
     from qvim_studio.models.qvim import Branch
     from qvim_studio.pipeline.embedder import Embedder
     from qvim_studio.pipeline.starts import NearestSound
+    from qvim_studio.pipeline.tagger import Tagger
 
 SHOWN_SIMILAR = 4
 MAX_STARTS = 4  # as many as variations that one asks for usually
 MAX_START_GAP = 0.1  # of the score: what is no worse than the encoder's own doubt
 OnIndexing = Callable[[int, int], None]
 READERS = 2  # threads that read and resample while another embeds
+MAX_TAGS = 8  # words kept of a sound: a long one holds several
+LEAST_TAG_SCORE = 0.1  # below, a word finds too much that it does not mean
 
 
 def make_engine() -> Engine:
@@ -93,11 +97,12 @@ def _index_of(library_folder: str | None, embedder: Embedder) -> SoundIndex:
 
 
 class SoundListener:
-    """Listens to sound files for the index: reads in threads, embeds in batches."""
+    """Listens to sound files for the index: reads in threads, embeds and tags in batches."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, tagger: Tagger) -> None:
         self.encoder_id = embedder.encoder_id
         self._embedder = embedder
+        self._tagger = tagger
         self._readers = ThreadPoolExecutor(READERS, "reader")
 
     def get_encoder_id(self) -> str:
@@ -105,17 +110,21 @@ class SoundListener:
 
     def listen(self, paths: Sequence[Path]) -> list[SoundReport]:
         """One report per file. While a few are embedded, the next are being read."""
-        pending = [self._readers.submit(_read_for_embedding, path) for path in paths]
+        pending = [self._readers.submit(_read_for_listening, path) for path in paths]
         reports: list[SoundReport] = []
         for start in range(0, len(pending), BATCH):
             read = [future.result() for future in pending[start : start + BATCH]]
-            heard = [samples for _, samples in read if samples is not None]
-            embeddings = iter(self._embedder.embed_references(heard) if heard else ())
+            usable = [samples for _, samples in read if samples is not None]
+            listened = iter(self._listened(usable) if usable else ())
             reports += [
-                report if samples is None else replace(report, embedding=next(embeddings))
+                report if samples is None else replace(report, **next(listened))
                 for report, samples in read
             ]
         return reports
+
+    def hear(self, clip: AudioClip) -> tuple[HeardWord, ...]:
+        """Words for what a clip is heard as, the surest first."""
+        return heard_words(self._tagger.named_scores(clip))
 
     def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
         """float32 (960,) of a clip: "imitation" for a voice, "reference" for a sound."""
@@ -126,23 +135,43 @@ class SoundListener:
     def close(self) -> None:
         self._readers.shutdown(cancel_futures=True)
 
+    def _listened(self, usable: Sequence[_Listenable]) -> Iterator[dict[str, Any]]:
+        """What a report adds for each of some sounds that could be read."""
+        embeddings = self._embedder.embed_references([sound.for_encoder for sound in usable])
+        scores = self._tagger.scores_of([sound.for_tagger for sound in usable])
+        for embedding, row in zip(embeddings, scores, strict=True):
+            named = dict(zip(self._tagger.classes, row.tolist(), strict=True))
+            yield {"embedding": embedding, "heard": heard_words(named, MAX_TAGS, LEAST_TAG_SCORE)}
+
 
 def make_listener() -> SoundListener:
-    """A listener with the starter's encoder, which every installation has."""
+    """A listener with the starter's encoder and the tagger, which every installation has."""
     from qvim_studio.pipeline.embedder import Embedder
+    from qvim_studio.pipeline.tagger import Tagger
 
-    return SoundListener(Embedder.from_file(resource_path("starter", "qvim")))
+    embedder = Embedder.from_file(resource_path("starter", "qvim"))
+    return SoundListener(embedder, Tagger.from_folder())
 
 
-def _read_for_embedding(path: Path) -> tuple[SoundReport, np.ndarray | None]:
+@dataclass(frozen=True, eq=False)
+class _Listenable:
+    """What encoder and tagger hear of a file, float32 (samples,) each."""
+
+    for_encoder: np.ndarray
+    for_tagger: np.ndarray
+
+
+def _read_for_listening(path: Path) -> tuple[SoundReport, _Listenable | None]:
     from qvim_studio.pipeline.embedder import heard_samples
     from qvim_studio.pipeline.loaded import level_for_embedding
+    from qvim_studio.pipeline.tagger import tagger_samples
 
     try:
         facts, clip = read_sound(path)
     except AudioFileError as error:
         return SoundReport(None, None, str(error)), None
-    return SoundReport(facts, None), heard_samples(level_for_embedding(clip))
+    heard = heard_samples(level_for_embedding(clip))
+    return SoundReport(facts, None), _Listenable(heard, tagger_samples(clip))
 
 
 def make_index(folder: Path, embedder: Embedder) -> SoundIndex:

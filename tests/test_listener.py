@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.core.resources import bundled_encoder_id, resource_path
 from qvim_studio.pipeline.embedder import Embedder
 from qvim_studio.pipeline.loaded import level_for_embedding
+from qvim_studio.pipeline.tagger import Tagger
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def test_a_batch_hears_what_one_alone_would(embedder: Embedder, tmp_path: Path) 
     (tmp_path / "broken.wav").write_bytes(b"no audio")
     soundfile.write(tmp_path / "long.wav", np.sin(np.arange(12 * 8000) * 0.2), 8000)
     paths = [*shipped, tmp_path / "broken.wav", tmp_path / "long.wav"]
-    listener = SoundListener(embedder)
+    listener = SoundListener(embedder, Tagger.from_folder())
     reports = listener.listen(paths)
     listener.close()
     for path, report in zip(paths, reports, strict=True):
@@ -37,7 +39,21 @@ def test_a_batch_hears_what_one_alone_would(embedder: Embedder, tmp_path: Path) 
         assert report.facts.duration_s > 0
 
 
+def test_a_file_without_a_telling_name_is_heard_as_what_it_is(
+    embedder: Embedder, tmp_path: Path
+) -> None:
+    (shipped,) = resource_path("library").rglob("animal_*_dog.ogg")
+    shutil.copy(shipped, tmp_path / "REC_0042.ogg")
+    listener = SoundListener(embedder, Tagger.from_folder())
+    (report,) = listener.listen([tmp_path / "REC_0042.ogg"])
+    alone = listener.hear(read_audio(shipped))
+    listener.close()
+    assert report.heard[0].word == "dog" and report.heard[0].score > 0.5
+    assert all(one.score >= 0.1 for one in report.heard)
+    assert alone[0].word == "dog" and len(alone) == 5
+
+
 def test_the_listener_is_who_the_indexer_expects(embedder: Embedder) -> None:
-    listener = SoundListener(embedder)
+    listener = SoundListener(embedder, Tagger.from_folder())
     assert listener.get_encoder_id() == bundled_encoder_id()
     listener.close()

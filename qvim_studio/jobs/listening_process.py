@@ -19,6 +19,7 @@ import psutil
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, EngineError, StudioError, bug_text
+from qvim_studio.core.heard import HeardWord
 from qvim_studio.jobs.engine_child import load_factory
 from qvim_studio.library.sound_facts import SoundReport
 
@@ -60,6 +61,10 @@ class ListeningProcess:
     def embed(self, clip: AudioClip, branch: str) -> np.ndarray:
         """The embedding of a clip: "imitation" for a voice, "reference" for a sound."""
         return self._call("embed", clip, branch)
+
+    def hear(self, clip: AudioClip) -> tuple[HeardWord, ...]:
+        """Words for what a clip is heard as, the surest first."""
+        return self._call("hear", clip)
 
     def close(self) -> None:
         """End the child; a call that is running raises CancelledError."""

@@ -131,7 +131,8 @@ class SoundIndexer(QObject):
 
     def _index_folder(self, folder: LibraryFolder) -> int:
         changes = self._library.adoption.find_changes(folder.id)
-        wanted = {**changes.new, **changes.changed}
+        unheard = self._library.adoption.unheard(folder.id)
+        wanted = {**unheard, **changes.new, **changes.changed}
         missing = self._library.vectors.missing
         if wanted or missing(self._expected_encoder_id(), folder.id):
             wanted = missing(self._listener.encoder_id(), folder.id) | wanted
@@ -156,7 +157,7 @@ class SoundIndexer(QObject):
         ids, embeddings = [], []
         for (name, stamp), report in zip(batch.items(), reports, strict=True):
             sound_id = self._library.adoption.record(
-                folder.id, name, stamp, report.facts, report.problem
+                folder.id, name, stamp, report.facts, report.problem, report.heard
             )
             if report.embedding is not None:
                 ids.append(sound_id)

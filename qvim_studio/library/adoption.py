@@ -19,11 +19,12 @@ from typing import Any
 from qvim_studio.audio.files import read_sound_header
 from qvim_studio.core.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.heard import HeardWord
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
 from qvim_studio.library.recipes import Recipe, key_of, parse_recipe, read_recipe_beside, title_of
 from qvim_studio.library.sound_facts import SoundFacts, read_sound, unpack_peaks
-from qvim_studio.library.words import refresh_words
+from qvim_studio.library.words import pack_heard, refresh_words
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +96,15 @@ class Adoption:
         return self._follow(folder_id, self._deep_files(folder_id) if is_there else None)
 
     def record(
-        self, folder_id: int, name: str, stamp: Stamp, facts: SoundFacts | None, problem: str
+        self,
+        folder_id: int,
+        name: str,
+        stamp: Stamp,
+        facts: SoundFacts | None,
+        problem: str,
+        heard: Sequence[HeardWord] = (),
     ) -> int:
-        """Keep what was read of a sound; ``problem`` says why it could not be used.
+        """Keep what was read and heard of a sound; ``problem`` says why it could not be used.
 
         A file that was moved or renamed inside its folder keeps its stars, tags and notes.
         """
@@ -113,8 +120,19 @@ class Adoption:
             connection.execute("UPDATE sounds SET problem = ? WHERE id = ?", (problem, id_))
             if facts is not None:
                 _store_facts(connection, id_, facts)
+                connection.execute(
+                    "UPDATE sounds SET heard = ? WHERE id = ?", (pack_heard(heard), id_)
+                )
             refresh_words(connection, [id_])
         return id_
+
+    def unheard(self, folder_id: int) -> dict[str, Stamp]:
+        """Names and stamps of usable sounds of a folder that no tagger has listened to."""
+        rows = self._database.connection().execute(
+            "SELECT name, size, modified_ns FROM sounds WHERE folder_id = ? AND heard IS NULL "
+            "AND NOT is_missing AND problem = '' ORDER BY id", (folder_id,),
+        )  # fmt: skip
+        return {name: (size, modified_ns) for name, size, modified_ns in rows}
 
     def undescribed(self, limit: int) -> list[int]:
         """Clips and takes whose audio has not been read since it changed, the newest first."""

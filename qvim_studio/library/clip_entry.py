@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from qvim_studio.core.heard import HeardWord
+
 
 @dataclass(frozen=True, eq=False)
 class ClipEntry:
@@ -20,6 +22,7 @@ class ClipEntry:
     id: in the library; 0 for a file that is not in it.
     commercial: "yes", "no" or "conditional", empty where nothing is known.
     rating: 0 (none) .. 5.
+    heard: words for what a sound of the user's own is heard as, the surest first.
     """
 
     path: Path
@@ -39,6 +42,7 @@ class ClipEntry:
     rating: int = 0
     tags: tuple[str, ...] = ()
     note: str = ""
+    heard: tuple[HeardWord, ...] = ()
 
     @property
     def percent(self) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 1, 1
 VERSION = 1000 * MAJOR + MINOR
 
 # kind of a folder: "made" (generated clips), "takes" (recordings), "sounds" (the user's own)
@@ -85,5 +85,22 @@ CREATE TRIGGER sound_removed AFTER DELETE ON sounds BEGIN
 END;
 """
 
+# sounds.heard: JSON [[word, score], ...] of what the tagger hears, NULL until it has listened
+# What is only heard ranks below what anybody wrote: its column weighs least (bm25).
+HEARD_WORDS = """
+ALTER TABLE sounds ADD COLUMN heard TEXT;
+CREATE TABLE kept_words AS
+  SELECT rowid AS id, title, text, tags, note, name, checkpoint, licence, day FROM words;
+DROP TABLE words;
+CREATE VIRTUAL TABLE words USING fts5 (
+  title, text, tags, note, name, checkpoint, licence, day, heard,
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
+);
+INSERT INTO words (words, rank) VALUES ('rank', 'bm25(1, 1, 1, 1, 1, 1, 1, 1, 0.02)');
+INSERT INTO words (rowid, title, text, tags, note, name, checkpoint, licence, day)
+  SELECT id, title, text, tags, note, name, checkpoint, licence, day FROM kept_words;
+DROP TABLE kept_words
+"""
+
 # what leads from a version of the same or an older major to the one after it
-STEPS: Mapping[int, tuple[int, str]] = {0: (VERSION, FIRST_TABLES)}
+STEPS: Mapping[int, tuple[int, str]] = {0: (1000, FIRST_TABLES), 1000: (VERSION, HEARD_WORDS)}

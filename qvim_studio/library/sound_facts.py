@@ -11,6 +11,7 @@ import numpy as np
 from qvim_studio.audio.files import read_beginning
 from qvim_studio.audio.peaks import overview
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.request import clip_hash
 
 READ_S = 60.0  # hash, thumbnail and search look at the first minute; the encoder hears 10 s
@@ -36,11 +37,13 @@ class SoundFacts:
 
 @dataclass(frozen=True, eq=False)
 class SoundReport:
-    """What came of listening to a file: facts and embedding (dim,), or the problem with it."""
+    """What came of listening to a file: facts, embedding (dim,) and the words for what was heard,
+    the surest first, or the problem with the file."""
 
     facts: SoundFacts | None
     embedding: np.ndarray | None
     problem: str = ""
+    heard: tuple[HeardWord, ...] = ()
 
 
 def read_sound(path: Path) -> tuple[SoundFacts, AudioClip]:

@@ -17,7 +17,7 @@ from qvim_studio.library.database import Database
 from qvim_studio.library.folders import FolderKind, is_same_file
 from qvim_studio.library.recipes import Recipe
 from qvim_studio.library.sound_facts import unpack_all_peaks
-from qvim_studio.library.words import refresh_words
+from qvim_studio.library.words import refresh_words, unpack_heard
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ TRASH_DAYS = 30
 _SHOWN = "s.trashed_s IS NULL AND NOT s.is_missing AND s.problem = ''"
 _COLUMNS = (
     "s.id, s.folder_id, s.name, s.request_id, s.title, s.created_s, s.duration_s, s.similarity, "
-    "s.seed, s.peaks, s.is_starred, s.rating, s.note"
+    "s.seed, s.peaks, s.is_starred, s.rating, s.note, s.heard"
 )
 
 
@@ -229,7 +229,7 @@ def _entry(
     tags: dict[int, list[str]],
 ) -> ClipEntry:
     (id_, folder_id, name, request_id, title, created_s, duration_s, similarity, seed, _,
-     is_starred, rating, note) = row  # fmt: skip
+     is_starred, rating, note, heard) = row  # fmt: skip
     asked, created_s, provenance = requests.get(request_id, ("", created_s, {}))
     return ClipEntry(
         path=folders[folder_id] / name,
@@ -249,6 +249,7 @@ def _entry(
         rating=rating,
         tags=tuple(tags.get(id_, ())),
         note=note,
+        heard=unpack_heard(heard),
     )
 
 

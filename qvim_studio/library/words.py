@@ -1,15 +1,22 @@
-"""Full-text search over names, words, tags, notes, checkpoints, licences and dates (FTS5)."""
+"""Full-text search over names, words, tags, notes, checkpoints, licences and dates (FTS5).
+
+What the tagger hears is searched, too, and ranks below all that was written (see schema).
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import time
 from collections.abc import Sequence
 
+from qvim_studio.core.everyday_words import kind_of
+from qvim_studio.core.heard import HeardWord
+
 _WORD = re.compile(r"\w+")
 _INSERT = """
-INSERT INTO words (rowid, title, text, tags, note, name, checkpoint, licence, day)
+INSERT INTO words (rowid, title, text, tags, note, name, checkpoint, licence, day, heard)
 SELECT s.id, s.title || ' ' || coalesce(r.title, ''),
   coalesce(json_extract(r.recipe, '$.text'), ''),
   coalesce((SELECT group_concat(tag, ' ') FROM tags t WHERE t.sound_id = s.id), ''),
@@ -17,7 +24,7 @@ SELECT s.id, s.title || ' ' || coalesce(r.title, ''),
   coalesce(json_extract(r.provenance, '$.checkpoint_title'), '') || ' ' ||
   coalesce(json_extract(r.provenance, '$.checkpoint'), ''),
   coalesce(json_extract(r.provenance, '$.licence'), ''),
-  day_words(coalesce(r.created_s, s.created_s))
+  day_words(coalesce(r.created_s, s.created_s)), heard_text(s.heard)
 FROM sounds s LEFT JOIN requests r ON r.id = s.request_id WHERE s.id = ?
 """
 
@@ -25,6 +32,7 @@ FROM sounds s LEFT JOIN requests r ON r.id = s.request_id WHERE s.id = ?
 def refresh_words(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     """Make these sounds findable by what is stored about them now; part of a transaction."""
     connection.create_function("day_words", 1, day_words)
+    connection.create_function("heard_text", 1, _heard_text)
     connection.executemany("DELETE FROM words WHERE rowid = ?", [(id_,) for id_ in ids])
     connection.executemany(_INSERT, [(id_,) for id_ in ids])
 
@@ -32,6 +40,22 @@ def refresh_words(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
 def day_words(created_s: float) -> str:
     """What a day can be looked up by: "2026-11-21 November"."""
     return time.strftime("%Y-%m-%d %B", time.localtime(created_s))
+
+
+def pack_heard(heard: Sequence[HeardWord]) -> str:
+    """As it is stored."""
+    return json.dumps([[one.word, round(one.score, 3)] for one in heard])
+
+
+def unpack_heard(packed: str | None) -> tuple[HeardWord, ...]:
+    """Nothing where nobody has listened yet."""
+    pairs = json.loads(packed or "[]")
+    return tuple(HeardWord(word, score, kind_of(word)) for word, score in pairs)
+
+
+def _heard_text(packed: str | None) -> str:
+    """What a heard sound can be looked up by: its words and the kinds that they mean."""
+    return " ".join(name for one in unpack_heard(packed) for name in {one.word, one.kind})
 
 
 def match_expression(text: str) -> str | None:

@@ -63,6 +63,10 @@ class Tagger:
         """float32 (classes,) in 0..1 for the first 10 s; their level does not matter."""
         return self.scores_of([tagger_samples(clip)])[0]
 
+    def named_scores(self, clip: AudioClip) -> dict[str, float]:
+        """The scores by the display names of their classes, as ``heard_words`` takes them."""
+        return dict(zip(self.classes, self.scores(clip).tolist(), strict=True))
+
     @torch.inference_mode()
     def scores_of(self, heard: Sequence[np.ndarray]) -> np.ndarray:
         """float32 (n, classes) of many sounds at once, each as ``tagger_samples`` gives it.

@@ -54,6 +54,12 @@ def nearest(indexer: SoundIndexer, level: float) -> list[str]:
     return [entry.path.name for entry in hits]
 
 
+def test_sounds_are_found_by_what_they_are_heard_as(indexer: SoundIndexer, qtbot: QtBot) -> None:
+    run(indexer, qtbot)
+    found = indexer._library.search_folders("thunder", FolderKind.SOUNDS, 10)
+    assert [entry.path.name for entry in found] == ["loud.ogg"]
+
+
 def test_sounds_are_found_by_voice_and_only_changes_are_heard_again(
     indexer: SoundIndexer, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -12,9 +12,11 @@ import pytest
 from library_fixtures import add_clips
 
 from qvim_studio.core.errors import OutputError
+from qvim_studio.core.heard import HeardWord
 from qvim_studio.library.database import Database, LibraryVersionError
 from qvim_studio.library.library import Library, open_library
 from qvim_studio.library.schema import FIRST_TABLES, VERSION
+from qvim_studio.library.sound_facts import SoundFacts
 
 WRITER = """
 import os, sys
@@ -59,7 +61,7 @@ def test_a_newer_major_is_refused_and_left_alone(tmp_path: Path) -> None:
     Database(file).close()
     set_version(file, VERSION + 1000)
     before = file.read_bytes()
-    with pytest.raises(LibraryVersionError, match=r"newer QVIM Studio \(format 2\.0, .* knows 1\)"):
+    with pytest.raises(LibraryVersionError, match=r"newer QVIM Studio \(format 2\.1, .* knows 1\)"):
         Database(file)
     assert file.read_bytes() == before
     with closing(open_library(file)) as library:
@@ -78,6 +80,27 @@ def test_an_older_file_is_migrated_after_a_copy(tmp_path: Path) -> None:
     assert rows == [("/old", "red")]
     with closing(sqlite3.connect(tmp_path / f"library.db.v{VERSION}")) as copy:
         assert copy.execute("SELECT * FROM folders").fetchall() == [(1, "made", "/old")]
+
+
+def test_a_library_from_before_the_tagger_keeps_its_words_and_is_listened_to(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "library.db"
+    with closing(Database(file, {0: (1000, FIRST_TABLES)})) as old, old.writing() as connection:
+        connection.execute("INSERT INTO folders (kind, path) VALUES ('sounds', '/own')")
+        connection.execute(
+            "INSERT INTO sounds (folder_id, name, created_s, size, modified_ns) "
+            "VALUES (1, 'REC_0042.wav', 0, 5, 7)"
+        )
+        connection.execute("INSERT INTO words (rowid, title, name) VALUES (1, 'Porch', 'REC 0042')")
+    with closing(Library(file)) as library:
+        assert library.search("porch") == {1}
+        assert library.adoption.unheard(1) == {"REC_0042.wav": (5, 7)}
+        facts = SoundFacts(1.0, 48_000, 1, "", b"\0" * 128)
+        heard = [HeardWord("rain", 0.9, "rain")]
+        library.adoption.record(1, "REC_0042.wav", (5, 7), facts, "", heard)
+        assert library.search("rain") == {1}
+        assert library.adoption.unheard(1) == {}
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:

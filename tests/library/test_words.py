@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 from library_fixtures import add_clips
 
+from qvim_studio.core.heard import HeardWord
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.library import Library
+from qvim_studio.library.sound_facts import SoundFacts
 from qvim_studio.library.words import match_expression
+
+FACTS = SoundFacts(1.0, 48_000, 1, "", b"\0" * 128)
 
 
 @pytest.fixture
@@ -55,6 +59,31 @@ def test_words_in_one_kind_of_folder(library: Library, dog: int) -> None:
     found = library.search_folders("dog", FolderKind.MADE, 5)
     assert [entry.id for entry in found] == [dog]
     assert library.search_folders("dog", FolderKind.SOUNDS, 5) == []
+
+
+def test_what_is_heard_finds_a_nameless_file_below_what_is_called_so(
+    library: Library, tmp_path: Path
+) -> None:
+    folder = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
+    rain = (HeardWord("rain", 0.9, "rain"), HeardWord("steam", 0.3, "hiss"))
+    for name in ("REC_0042.wav", "long name of rain on a roof in autumn.wav", "REC_0043.wav"):
+        heard = rain if name == "REC_0042.wav" else ()
+        library.adoption.record(folder, name, (1, 1), FACTS, "", heard)
+    found = library.search_folders("rain", FolderKind.SOUNDS, 10)
+    assert [entry.path.name for entry in found] == [
+        "long name of rain on a roof in autumn.wav", "REC_0042.wav"
+    ]  # fmt: skip
+    assert found[1].heard == rain
+    assert library.search("hiss") == library.search("stea") == {found[1].id}
+
+
+def test_what_was_heard_once_is_forgotten_with_the_next_listening(
+    library: Library, tmp_path: Path
+) -> None:
+    folder = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
+    library.adoption.record(folder, "a.wav", (1, 1), FACTS, "", [HeardWord("rain", 0.9, "rain")])
+    library.adoption.record(folder, "a.wav", (2, 2), FACTS, "")
+    assert library.search("rain") == set()
 
 
 def test_signs_of_the_search_language_are_only_signs() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.heard import HeardWord
 from qvim_studio.library.sound_facts import SoundReport, read_sound
 
 
@@ -26,6 +27,11 @@ class ScriptedListener:
         angle = float(np.abs(clip.samples).max())
         return np.array([np.cos(angle), np.sin(angle)], np.float32)
 
+    def hear(self, clip: AudioClip) -> tuple[HeardWord, ...]:
+        """Loud sounds are thunder, quiet ones rain."""
+        is_loud = float(np.abs(clip.samples).max()) > 0.5
+        return (HeardWord("thunder" if is_loud else "rain", 0.9, "thunder" if is_loud else "rain"),)
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -38,7 +44,7 @@ class ScriptedListener:
             facts, clip = read_sound(path)
         except AudioFileError as error:
             return SoundReport(None, None, str(error))
-        return SoundReport(facts, self.embed(clip, "reference"))
+        return SoundReport(facts, self.embed(clip, "reference"), heard=self.hear(clip))
 
 
 def make_listener() -> ScriptedListener:
