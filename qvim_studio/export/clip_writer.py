@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from qvim_studio.audio.files import check_output_folder, refused_folder, write_atomically
+from qvim_studio.core.errors import OutputError
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export import pcm
 from qvim_studio.export.ascii_text import to_ascii
@@ -18,6 +20,7 @@ from qvim_studio.export.recipe import metadata_of, recipe_of
 from qvim_studio.export.sound_file import FileFormat, write_sound
 
 MAX_STEM = 40  # characters: names stay readable in a browser column
+_NUMBER = re.compile(r"_[0-9]+$")
 _NUMBERED = re.compile(r"([^.]+?)(?:_[0-9][0-9]|_seed_[0-9]+)\.")
 
 
@@ -36,20 +39,53 @@ def safe_stem(text: str, fallback: str = "clip") -> str:
     return stem or fallback
 
 
-def write_result(result: GenerationResult, folder: Path, stem: str) -> list[WrittenClip]:
+class PartlyWrittenError(OutputError):
+    """The disk took some clips of a set and refused the next. clips: those, in the result's order;
+    given to ``write_result`` again, they are not written twice."""
+
+    def __init__(self, text: str, clips: tuple[WrittenClip, ...]) -> None:
+        super().__init__(text)
+        self.clips = clips
+
+
+def write_result(
+    result: GenerationResult, folder: Path, stem: str, written: Sequence[WrittenClip] = ()
+) -> list[WrittenClip]:
     """Write every variation as WAV and JSON, in the result's order.
 
-    Raises OutputError where nothing can be written; files that are complete by then stay.
+    written: of an earlier try, the first variations. In the same folder their set is completed;
+    in another one everything is written, and then they are removed, for one set has one place.
+
+    Raises OutputError where nothing can be written, PartlyWrittenError where something was.
     """
     check_output_folder(folder)
     stem = safe_stem(stem)
-    name = reserve_name(folder, stem)
+    kept = [clip for clip in written if clip.path.parent == folder and clip.path.is_file()]
+    if len(kept) < len(written):
+        kept = []
+    name = _NUMBER.sub("", kept[0].path.stem) if kept else reserve_name(folder, stem)
     # Titles follow what was asked and not the free name: equal requests make equal files.
     title = stem.replace("_", " ")
-    return [
-        write_one(result, variation, folder / f"{name}_{number:02d}", f"{title} {number:02d}")
-        for number, variation in enumerate(result.variations, 1)
-    ]
+    clips = list(kept)
+    for number, variation in enumerate(result.variations[len(kept) :], len(kept) + 1):
+        place = folder / f"{name}_{number:02d}"
+        try:
+            clips.append(write_one(result, variation, place, f"{title} {number:02d}"))
+        except OutputError as error:
+            if not clips:
+                raise
+            raise PartlyWrittenError(str(error), tuple(clips)) from error
+    if not kept:
+        _remove(written)
+    return clips
+
+
+def _remove(clips: Sequence[WrittenClip]) -> None:
+    """What lies elsewhere now. A file that stays is a copy too many, and no harm."""
+    for clip in clips:
+        for path in (clip.path, clip.recipe_path):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def write_one(

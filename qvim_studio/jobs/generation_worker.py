@@ -15,13 +15,14 @@ from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import CancelledError, EngineError, StudioError, bug_text
 from qvim_studio.core.request import VramMode
 from qvim_studio.core.result import GenerationResult, Progress
-from qvim_studio.export.clip_writer import WrittenClip
+from qvim_studio.export.clip_writer import PartlyWrittenError, WrittenClip
 from qvim_studio.jobs.job import Job, JobEnded, JobFinished, JobProgress
 from qvim_studio.jobs.time_estimate import TimeEstimate
 
 log = logging.getLogger(__name__)
 
-WriteResult = Callable[[GenerationResult, Path, str], Sequence[WrittenClip]]
+# result, folder, stem of the names, what an earlier try has written of it
+WriteResult = Callable[[GenerationResult, Path, str, Sequence[WrittenClip]], Sequence[WrittenClip]]
 
 
 class GenerationWorker(QObject):
@@ -58,9 +59,11 @@ class GenerationWorker(QObject):
         made = None
         try:
             made = replace(job.unsaved, job=job) if job.unsaved else self._generate(job)
-            clips = () if job.is_sketch else self._write(job, made.result)
+            clips = () if job.is_sketch else self._write(job, made)
             self.finished.emit(replace(made, clips=clips))
         except Exception as error:
+            if made is not None and isinstance(error, PartlyWrittenError):
+                made = replace(made, clips=error.clips)
             self.ended.emit(JobEnded(job, _for_the_user(error), made))
 
     @Slot(object)
@@ -121,10 +124,10 @@ class GenerationWorker(QObject):
             self._estimate.finish()
         return JobFinished(job, result)
 
-    def _write(self, job: Job, result: GenerationResult) -> tuple[WrittenClip, ...]:
+    def _write(self, job: Job, made: JobFinished) -> tuple[WrittenClip, ...]:
         count = job.request.variations
         self.progressed.emit(JobProgress(job.id, "write", 0, 1, 1.0, None, variations=count))
-        return tuple(self._write_result(result, job.folder, job.stem))
+        return tuple(self._write_result(made.result, job.folder, job.stem, made.clips))
 
 
 def _for_the_user(error: Exception) -> StudioError | None:

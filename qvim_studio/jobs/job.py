@@ -95,7 +95,8 @@ class JobFinished:
 class JobEnded:
     """A job without files: ``error`` is None where the user cancelled it.
 
-    unsaved: what was made and could not be written; JobQueue.save takes it again.
+    unsaved: what was made and could not be written, with the clips that were; JobQueue.save takes
+    it again.
     """
 
     job: Job

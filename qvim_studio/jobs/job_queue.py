@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,9 +93,14 @@ class JobQueue(QObject):
 
     def save(self, unsaved: JobFinished, folder: Path) -> None:
         """Write what a job has made once more, before anything else is made."""
-        job = replace(unsaved.job, folder=folder, unsaved=unsaved)
-        self._waiting.appendleft(job)
-        self._states[job.id] = JobState.QUEUED
+        self.save_all((unsaved,), folder)
+
+    def save_all(self, unsaved: Sequence[JobFinished], folder: Path) -> None:
+        """Likewise what several jobs have made, in this order."""
+        for one in reversed(unsaved):
+            job = replace(one.job, folder=folder, unsaved=one)
+            self._waiting.appendleft(job)
+            self._states[job.id] = JobState.QUEUED
         self._start_next()
         self.changed.emit()
 

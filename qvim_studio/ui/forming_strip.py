@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from qvim_studio.core.result import Variation
 from qvim_studio.jobs.job import JobProgress, arrived_key
 from qvim_studio.jobs.playback import NOTHING, Heard
 from qvim_studio.ui.arrived_tile import ArrivedTile
@@ -16,6 +19,7 @@ from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import GRID, StudioTheme
 
 MIN_SLOT_PX = 56
+WaitingSound = tuple[str, Variation, np.ndarray]  # its key in playback, and its picture
 
 
 class FormingStrip(QWidget):
@@ -33,6 +37,8 @@ class FormingStrip(QWidget):
         self._count = 1
         self._heard = NOTHING
         self._tiles: list[ArrivedTile] = []
+        self._waiting: tuple[WaitingSound, ...] = ()
+        self._shows_waiting = False
         self._picture = FormingPicture(theme, self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setMinimumHeight(HEIGHT_PX)
@@ -51,7 +57,10 @@ class FormingStrip(QWidget):
         """None, between two jobs, puts everything away."""
         if progress is None:
             self._clear()
+            self._show_waiting()
             return
+        if self._shows_waiting:
+            self._clear()
         self._count = progress.variations
         if progress.arrived is not None and progress.preview is not None:
             self._add(progress)
@@ -60,6 +69,22 @@ class FormingStrip(QWidget):
             self._picture.show_levels(progress.preview)
         self.setVisible(bool(self._tiles) or not self._picture.isHidden())
         self._arrange()
+
+    def show_waiting(self, sounds: Sequence[WaitingSound]) -> None:
+        """Sounds without a file, which can be listened to all the same while nothing is made."""
+        self._waiting = tuple(sounds)
+        if self._shows_waiting or self.isHidden():
+            self._clear()
+            self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        for place, (key, variation, levels) in enumerate(self._waiting):
+            self._put(ArrivedTile(self._theme, key, place + 1, variation, levels, self), place)
+        self._shows_waiting = bool(self._waiting)
+        if self._waiting:
+            self._count = len(self._waiting)
+            self.show()
+            self._arrange()
 
     def show_heard(self, heard: Heard) -> None:
         self._heard = heard
@@ -118,7 +143,10 @@ class FormingStrip(QWidget):
         keys = [tile.key for tile in self._tiles]
         # Where the memory became short everything is made once more, in a smaller mode.
         place = keys.index(key) if key in keys else len(keys)
-        tile = ArrivedTile(self._theme, key, place + 1, variation, levels, self)
+        self._put(ArrivedTile(self._theme, key, place + 1, variation, levels, self), place)
+
+    def _put(self, tile: ArrivedTile, place: int) -> None:
+        """At its place, instead of what was there."""
         tile.clicked.connect(self._on_clicked)
         tile.show_heard(self._heard)
         self.setTabOrder(self._tiles[place - 1] if place else _takes_tab_before(self), tile)
@@ -130,6 +158,7 @@ class FormingStrip(QWidget):
         for tile in self._tiles:
             _put_away(tile)
         self._tiles = []
+        self._shows_waiting = False
         self._picture.show_levels(None)
         self.hide()
 

@@ -67,6 +67,7 @@ from qvim_studio.ui.settings_dialog import SettingsDialog
 from qvim_studio.ui.sketch_desk import SketchDesk
 from qvim_studio.ui.take_desk import TakeDesk
 from qvim_studio.ui.theme import GRID, StudioTheme
+from qvim_studio.ui.unsaved_desk import UnsavedDesk
 from qvim_studio.ui.window_keys import WindowKeys
 
 WINDOW_SIZE = (1280, 860)
@@ -186,7 +187,10 @@ class MainWindow(QMainWindow):
         self.session = SessionKeeper(self.request, self.messages, controller, services, self)
         controller.noticed.connect(self.messages.show_notice)
         controller.failed.connect(self.show_error)
-        controller.unsaved.refused.connect(self._on_unsaved)
+        self.unsaved_desk = UnsavedDesk(
+            self, controller.unsaved, self.messages, self.candidates.forming, services.tasks,
+            self._on_relocated,
+        )  # fmt: skip
         services.recording.state_changed.connect(self._on_recording_state_changed)
         services.playback.changed.connect(self._on_heard_changed)
         services.store.changed.connect(self._on_settings_changed)
@@ -286,16 +290,6 @@ class MainWindow(QMainWindow):
             self.messages.show_error(str(error), self.tr("Settings"), self.open_settings)
         else:
             self.messages.show_error(str(error))
-
-    @Slot(object)
-    def _on_unsaved(self, error: StudioError) -> None:
-        unsaved = self.controller.unsaved
-        kept = count_text(
-            unsaved.count,
-            self.tr("The sound that was made is kept until you quit."),
-            self.tr("The {0} sounds that were made are kept until you quit."),
-        )
-        self.messages.show_error(f"{error} {kept}", self.tr("Save again"), unsaved.save)
 
     @Slot(object)
     def _on_recording_state_changed(self, state: RecordingState) -> None:

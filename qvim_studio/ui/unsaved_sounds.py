@@ -7,17 +7,19 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from qvim_studio.jobs.job import JobEnded, JobFinished
+from qvim_studio.core.result import Variation
+from qvim_studio.jobs.job import JobEnded, JobFinished, arrived_key
 from qvim_studio.jobs.job_queue import JobQueue
 
 
 class UnsavedSounds(QObject):
     """Keeps them until a folder takes them: asked to, or when other sounds could be saved again.
 
-    Signal: refused (StudioError: why they were not written).
+    Signals: refused (StudioError: why they were not written), changed (nothing: others wait now).
     """
 
     refused = Signal(object)
+    changed = Signal()
 
     def __init__(
         self, queue: JobQueue, folder: Callable[[], Path], parent: QObject | None = None
@@ -34,25 +36,37 @@ class UnsavedSounds(QObject):
     @property
     def count(self) -> int:
         """How many sounds have no file."""
-        jobs = (*self._kept.values(), *self._on_the_way.values())
-        return sum(len(job.result.variations) for job in jobs)
+        return len(self.sounds)
+
+    @property
+    def sounds(self) -> tuple[tuple[str, Variation], ...]:
+        """Those, each with what it is called in playback, in the order they were made."""
+        jobs = {**self._on_the_way, **self._kept}
+        return tuple(
+            (arrived_key(job.job.id, variation.seed), variation)
+            for _, job in sorted(jobs.items())
+            for variation in job.result.variations[len(job.clips) :]
+        )
 
     @Slot()
     def save(self) -> None:
         """Try once more, in the order in which they were made."""
         self._on_the_way |= self._kept
-        for unsaved in reversed(self._kept.values()):
-            self._queue.save(unsaved, self._folder())
+        kept = tuple(self._kept.values())
         self._kept.clear()
+        if kept:
+            self._queue.save_all(kept, self._folder())
 
     def forget(self) -> None:
         """The user can do without them."""
         self._kept.clear()
         self._on_the_way.clear()
+        self.changed.emit()
 
     @Slot(object)
     def _on_finished(self, finished: JobFinished) -> None:
-        self._on_the_way.pop(finished.job.id, None)
+        if self._on_the_way.pop(finished.job.id, None) is not None:
+            self.changed.emit()
         self.save()
 
     @Slot(object)
@@ -60,4 +74,5 @@ class UnsavedSounds(QObject):
         self._on_the_way.pop(ended.job.id, None)
         if ended.unsaved is not None:
             self._kept[ended.job.id] = ended.unsaved
+            self.changed.emit()
             self.refused.emit(ended.error)

@@ -21,7 +21,7 @@ from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export import clip_writer, pcm
-from qvim_studio.export.clip_writer import safe_stem, write_result
+from qvim_studio.export.clip_writer import PartlyWrittenError, safe_stem, write_result
 from qvim_studio.export.pcm import encode as encode_pcm
 from qvim_studio.export.recipe import read_recipe
 from qvim_studio.export.riff import read_plain_wave
@@ -200,3 +200,38 @@ def test_a_recipe_does_not_stay_without_its_clip(
     with pytest.raises(OutputError):
         write_result(make_result(), tmp_path, "dog")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_set_that_a_full_disk_cut_off_is_completed_under_its_own_name(tmp_path: Path) -> None:
+    result = make_result(3)
+    first = write_result(replace(result, variations=result.variations[:1]), tmp_path, "dog")
+    before = first[0].path.read_bytes()
+    whole = write_result(result, tmp_path, "dog", first)
+    assert [clip.path.name for clip in whole] == ["dog_01.wav", "dog_02.wav", "dog_03.wav"]
+    assert first[0].path.read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_a_set_that_goes_to_another_folder_leaves_nothing_in_the_first(tmp_path: Path) -> None:
+    result = make_result(3)
+    first = write_result(replace(result, variations=result.variations[:2]), tmp_path / "a", "dog")
+    whole = write_result(result, tmp_path / "b", "dog", first)
+    assert len(whole) == 3 and {clip.path.parent for clip in whole} == {tmp_path / "b"}
+    assert not list((tmp_path / "a").iterdir())
+
+
+def test_what_a_disk_took_before_it_was_full_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrote: list[Path] = []
+
+    def write(path: Path, *details: object) -> None:
+        if wrote:
+            raise OutputError("The disk is full.")
+        wrote.append(path)
+        path.write_bytes(b"sound")
+
+    monkeypatch.setattr(clip_writer, "write_sound", write)
+    with pytest.raises(PartlyWrittenError, match="full") as failure:
+        write_result(make_result(3), tmp_path, "dog")
+    assert [clip.path.name for clip in failure.value.clips] == ["dog_01.wav"]

@@ -28,7 +28,9 @@ def request(text: str) -> GenerationRequest:
     return GenerationRequest(text=text, duration_s=0.2, variations=2)
 
 
-def write_nothing(result: object, folder: Path, stem: str) -> tuple[object, ...]:
+def write_nothing(
+    result: object, folder: Path, stem: str, written: object = ()
+) -> tuple[object, ...]:
     return (str(folder), stem)
 
 
@@ -50,7 +52,7 @@ def counting(qtbot: QtBot) -> Iterator[JobQueue]:
     """Of every sound it says that it was written."""
     queue = JobQueue(
         scripted_engine.make_engine,
-        lambda result, folder, stem: ("written",) * len(result.variations),
+        lambda result, folder, stem, written: ("written",) * len(result.variations),
     )
     yield queue
     assert queue.shutdown()
@@ -196,7 +198,9 @@ class FullDisk:
         self.is_full = True
         self.written: list[tuple[str, str, int]] = []
 
-    def __call__(self, result: GenerationResult, folder: Path, stem: str) -> tuple[str, ...]:
+    def __call__(
+        self, result: GenerationResult, folder: Path, stem: str, written: object = ()
+    ) -> tuple[str, ...]:
         if self.is_full:
             raise OutputError("The disk is full. Free some space.")
         self.written.append((str(folder), stem, len(result.variations)))

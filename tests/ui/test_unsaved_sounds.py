@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import SignalInstance
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.errors import OutputError
 from qvim_studio.core.result import GenerationResult
-from qvim_studio.export.clip_writer import WrittenClip, write_result
+from qvim_studio.export.clip_writer import PartlyWrittenError, WrittenClip, write_result
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services
 
 
 class Disk:
-    """Takes files like any other, unless it is full."""
+    """Takes files like any other, unless it is full. room: for so many sounds, then it is."""
 
     def __init__(self) -> None:
         self.is_full = False
+        self.room: int | None = None
 
-    def __call__(self, result: GenerationResult, folder: Path, stem: str) -> Sequence[WrittenClip]:
+    def __call__(
+        self,
+        result: GenerationResult,
+        folder: Path,
+        stem: str,
+        written: Sequence[WrittenClip] = (),
+    ) -> Sequence[WrittenClip]:
+        text = f"Nothing can be written to {folder}: the disk is full. Make room."
         if self.is_full:
-            raise OutputError(f"Nothing can be written to {folder}: the disk is full. Make room.")
-        return write_result(result, folder, stem)
+            raise OutputError(text)
+        if self.room is not None:
+            room, self.room = self.room, None
+            some = replace(result, variations=result.variations[:room])
+            raise PartlyWrittenError(text, tuple(write_result(some, folder, stem, written)))
+        return write_result(result, folder, stem, written)
 
 
 @pytest.fixture
@@ -124,6 +137,53 @@ def test_staying_tries_once_more(refused: MainWindow, disk: Disk, qtbot: QtBot) 
     stay(refused, qtbot, refused.controller.candidates_changed)
     with qtbot.waitSignal(refused.closed):
         assert refused.close()
+
+
+def test_a_set_that_was_half_written_is_completed_and_not_written_twice(
+    with_take: MainWindow, disk: Disk, services: Services, qtbot: QtBot
+) -> None:
+    disk.room = 2
+    with qtbot.waitSignal(with_take.controller.unsaved.refused):
+        with_take.request.generate_button.click()
+    assert with_take.controller.unsaved.count == 2
+    with qtbot.waitSignal(with_take.controller.candidates_changed):
+        with_take.messages._action.click()
+    names = sorted(path.name for path in known(services))
+    assert names == [f"dog_bark_0{number}.wav" for number in (1, 2, 3, 4)]
+    files = list(services.paths.output_folder.glob("*.wav"))
+    assert len(files) == 4 and with_take.controller.unsaved.count == 0
+
+
+def test_sounds_that_wait_for_a_disk_can_be_heard(
+    refused: MainWindow, disk: Disk, services: Services, qtbot: QtBot
+) -> None:
+    strip = refused.candidates.forming
+    qtbot.waitUntil(lambda: len(strip.tiles) == 4)
+    assert strip.isVisible()
+    strip.tiles[2].click()
+    assert services.playback.heard.key == strip.tiles[2].key
+    disk.is_full = False
+    with qtbot.waitSignal(refused.controller.candidates_changed):
+        refused.controller.unsaved.save()
+    qtbot.waitUntil(lambda: not strip.tiles and strip.isHidden())
+
+
+def test_another_folder_takes_what_the_full_disk_refused(
+    refused: MainWindow, disk: Disk, services: Services, tmp_path: Path, qtbot: QtBot
+) -> None:
+    choose = next(
+        one for one in refused.messages.findChildren(QPushButton) if one.text() == "Choose folder…"
+    )
+    choose.click()
+    (dialog,) = refused.findChildren(QFileDialog)
+    disk.is_full = False
+    other = tmp_path / "other disk"
+    other.mkdir()
+    with qtbot.waitSignal(refused.controller.candidates_changed):
+        dialog.fileSelected.emit(str(other))
+    dialog.close()
+    assert {path.parent for path in known(services)} == {other}
+    assert refused.controller.output_folder == other
 
 
 def stay(window: MainWindow, qtbot: QtBot, then: SignalInstance) -> None:
