@@ -20,6 +20,11 @@ def one_line(text: str) -> str:
     return _GAPS.sub(" ", unicodedata.normalize("NFC", _DIRECTIONS.sub("", text))).strip()
 
 
+def is_text(name: str) -> bool:
+    """Can the name of a file be written as UTF-8? Names of old archives often cannot."""
+    return _SURROGATES.search(name) is None
+
+
 def _as_latin(match: re.Match[str]) -> str:
     try:
         return match[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")

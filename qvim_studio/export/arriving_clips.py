@@ -13,7 +13,13 @@ from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.errors import OutputError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Progress, Variation
-from qvim_studio.export.clip_writer import WrittenClip, reserve_name, safe_stem, write_one
+from qvim_studio.export.clip_writer import (
+    WrittenClip,
+    reserve_name,
+    safe_stem,
+    shown_title,
+    write_one,
+)
 
 MADE_RATE_HZ = 48_000  # of every sound that is made from nothing
 SAMPLE_BYTES = 4  # the widest that is written
@@ -30,7 +36,7 @@ class ArrivingClips:
 
     def __init__(self, folder: Path, stem: str) -> None:
         self._folder = folder
-        self._stem = safe_stem(stem)
+        self._stem, self._shown = safe_stem(stem), shown_title(stem)
         self._name = ""
         self._arrivals = Arrivals()
         self._clips: dict[int, WrittenClip] = {}  # by seed
@@ -93,7 +99,7 @@ class ArrivingClips:
 
     @property
     def _title(self) -> str:
-        return self._stem.replace("_", " ")
+        return self._shown
 
     def _write(
         self, result: GenerationResult, variation: Variation, ending: str, title: str

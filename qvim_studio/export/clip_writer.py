@@ -13,6 +13,7 @@ import numpy as np
 
 from qvim_studio.audio.files import check_output_folder, refused_folder, write_atomically
 from qvim_studio.core.errors import OutputError
+from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export import pcm
 from qvim_studio.export.ascii_text import to_ascii
@@ -39,6 +40,12 @@ def safe_stem(text: str, fallback: str = "clip") -> str:
     return stem or fallback
 
 
+def shown_title(text: str) -> str:
+    """The same for people, with all its letters. Titles follow what was asked and not the free
+    name: equal requests make equal files."""
+    return readable_name(text)[:MAX_STEM].strip() or safe_stem(text).replace("_", " ")
+
+
 class PartlyWrittenError(OutputError):
     """The disk took some clips of a set and refused the next. clips: those, in the result's order;
     given to ``write_result`` again, they are not written twice."""
@@ -59,13 +66,11 @@ def write_result(
     Raises OutputError where nothing can be written, PartlyWrittenError where something was.
     """
     check_output_folder(folder)
-    stem = safe_stem(stem)
+    title, stem = shown_title(stem), safe_stem(stem)
     kept = [clip for clip in written if clip.path.parent == folder and clip.path.is_file()]
     if len(kept) < len(written):
         kept = []
     name = _NUMBER.sub("", kept[0].path.stem) if kept else reserve_name(folder, stem)
-    # Titles follow what was asked and not the free name: equal requests make equal files.
-    title = stem.replace("_", " ")
     clips = list(kept)
     for number, variation in enumerate(result.variations[len(kept) :], len(kept) + 1):
         place = folder / f"{name}_{number:02d}"
@@ -96,7 +101,7 @@ def write_one(
     try:
         form = _format_of(result, variation)
         audio = pcm.encode(variation.clip, form.bit_depth, form.dither_seed)
-        recipe = recipe_of(result, variation, audio)
+        recipe = recipe_of(result, variation, audio) | {"title": title}
         text = json.dumps(recipe, indent=2, ensure_ascii=False) + "\n"
         # The recipe first: the history never sees a clip without what made it.
         write_atomically(recipe_path, lambda name: _write_text(name, text))

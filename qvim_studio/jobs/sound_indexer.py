@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from qvim_studio.library.library import Library
 
 log = logging.getLogger(__name__)
 
+SHOWN_NAMES = 5
 BATCH = 16  # sounds between two looks at pause and cancel: one or two seconds
 
 
@@ -37,16 +38,19 @@ class SoundIndexer(QObject):
     """One thread that follows all sound folders; the embedding is done by a child process.
 
     Signals, in the thread this object lives in: progressed (IndexProgress), finished (int: sounds
-    that were new or changed), failed (StudioError).
+    that were new or changed), failed (StudioError), passed_over (StudioError: of sounds that cannot
+    be in the library, once for each folder).
     """
 
     progressed = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
+    passed_over = Signal(object)
 
     _progressed = Signal(object)
     _finished = Signal(object)
     _failed = Signal(object)
+    _passed_over = Signal(object)
 
     def __init__(
         self,
@@ -68,10 +72,12 @@ class SoundIndexer(QObject):
         self._stopping = threading.Event()
         self._is_paused = False
         self._is_held = False
+        self._told: set[int] = set()  # folders
         # a signal of ours brings the thread's news into our own thread
         self._progressed.connect(self.progressed)
         self._finished.connect(self._on_finished)
         self._failed.connect(self._on_failed)
+        self._passed_over.connect(self.passed_over)
         self._thread = threading.Thread(target=self._serve, name="indexer", daemon=True)
         self._thread.start()
 
@@ -131,6 +137,9 @@ class SoundIndexer(QObject):
 
     def _index_folder(self, folder: LibraryFolder) -> int:
         changes = self._library.adoption.find_changes(folder.id)
+        if changes.nameless and folder.id not in self._told:
+            self._told.add(folder.id)
+            self._passed_over.emit(_nameless(folder, changes.nameless))
         unheard = self._library.adoption.unheard(folder.id)
         wanted = {**unheard, **changes.new, **changes.changed}
         missing = self._library.vectors.missing
@@ -174,3 +183,11 @@ class SoundIndexer(QObject):
     def _on_failed(self, error: StudioError) -> None:
         self._waiting -= 1
         self.failed.emit(error)
+
+
+def _nameless(folder: LibraryFolder, names: Sequence[str]) -> StudioError:
+    shown = ", ".join(names[:SHOWN_NAMES]) + (", …" if len(names) > SHOWN_NAMES else "")
+    return StudioError(
+        f"{len(names)} sounds in {folder.path} cannot be in the library, because their names are "
+        f"no text (not UTF-8): {shown}. Rename them; until then open them one by one."
+    )

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from qvim_studio.audio.files import read_sound_header
 from qvim_studio.core.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.plain_text import is_text, one_line
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
 from qvim_studio.library.recipes import Recipe, key_of, parse_recipe, read_recipe_beside, title_of
@@ -35,11 +36,15 @@ ReadInside = Callable[[Path], Mapping[str, Any] | None]  # the recipe that a fil
 
 @dataclass(frozen=True)
 class FolderChanges:
-    """What has happened in a folder since it was last looked at, by relative names."""
+    """What has happened in a folder since it was last looked at, by relative names.
+
+    nameless: files that are passed over, for no database takes their names (no UTF-8); readable.
+    """
 
     new: Mapping[str, Stamp]
     changed: Mapping[str, Stamp]
     vanished: tuple[str, ...]
+    nameless: tuple[str, ...] = ()
 
 
 class Adoption:
@@ -92,8 +97,10 @@ class Adoption:
 
         A folder that cannot be reached changes nothing.
         """
-        is_there = self._folder(folder_id).is_dir()
-        return self._follow(folder_id, self._deep_files(folder_id) if is_there else None)
+        if not self._folder(folder_id).is_dir():
+            return self._follow(folder_id, None)
+        found, nameless = self._deep_files(folder_id)
+        return replace(self._follow(folder_id, found), nameless=nameless)
 
     def record(
         self,
@@ -254,8 +261,9 @@ class Adoption:
         stamps = {name: _stamp(folder / name) for name in wanted}
         return {name: stamp for name, stamp in stamps.items() if stamp is not None}
 
-    def _deep_files(self, folder_id: int) -> dict[str, Stamp]:
-        """Audio files anywhere below a folder, but not those of other folders of the library."""
+    def _deep_files(self, folder_id: int) -> tuple[dict[str, Stamp], tuple[str, ...]]:
+        """Audio files anywhere below a folder, but not those of other folders of the library; and
+        the names of those whose names are no text."""
         folder = self._folder(folder_id)
         others = {
             path
@@ -264,11 +272,14 @@ class Adoption:
             )
         }
         found: dict[str, Stamp] = {}
+        nameless: list[str] = []
         for path in _walk(folder, others):
+            if not is_text(str(path)):
+                nameless.append(one_line(path.name))
             stamp = _stamp(path)
             if stamp is not None:
                 found[path.relative_to(folder).as_posix()] = stamp
-        return found
+        return found, tuple(nameless)
 
 
 def look_into_no_file(path: Path) -> None:
@@ -307,12 +318,11 @@ def _walk(folder: Path, others: set[str]) -> Iterator[Path]:
 
 def _stamp(path: Path) -> Stamp | None:
     """None, which is logged, for what the library cannot keep."""
-    try:
-        str(path).encode()
-        status = path.stat()
-    except UnicodeEncodeError:  # a name that is no UTF-8, of an old archive: no SQLite takes it
+    if not is_text(str(path)):  # no SQLite takes it
         log.info("not in the library: %r (its name is no text)", str(path))
         return None
+    try:
+        status = path.stat()
     except OSError as error:  # a dangling link, a folder that may not be entered
         log.info("not in the library: %s (%s)", path, error.strerror)
         return None
@@ -338,11 +348,12 @@ def _insert_request(
     imitation_path: Path | None,
 ) -> int:
     key = key_of(recipe, path, folder_id)
+    take = "" if imitation_path is None else str(imitation_path)
     connection.execute(
         "INSERT OR IGNORE INTO requests (key, recipe, provenance, title, imitation_path, "
         "created_s) VALUES (?, ?, ?, ?, ?, ?)",
         (key, json.dumps(recipe.request), json.dumps(recipe.provenance), title_of(recipe, path),
-         str(imitation_path or ""), recipe.created_s),
+         take if is_text(take) else "", recipe.created_s),
     )  # fmt: skip
     return connection.execute("SELECT id FROM requests WHERE key = ?", (key,)).fetchone()[0]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from qvim_studio.audio.files import check_output_folder, write_atomically
 from qvim_studio.core.errors import UsageError
+from qvim_studio.core.plain_text import is_text, one_line
 from qvim_studio.library.database import Database
 
 
@@ -117,9 +118,15 @@ class Folders:
     def _place(self, path: Path, without: int = 0) -> str:
         """The path by which the library knows a folder, or this one, absolute, for a new folder.
 
-        without: a folder whose own path does not count.
+        without: a folder whose own path does not count. Raises UsageError for a path that is no
+        text.
         """
         place = str(path.absolute())
+        if not is_text(place):
+            raise UsageError(
+                f"The folder {one_line(path.name)} cannot be in the library, because its path is "
+                "no text (not UTF-8). Rename it, then choose it again."
+            )
         rows = self._database.connection().execute(
             "SELECT path FROM folders WHERE id != ? ORDER BY path != ?", (without, place)
         )

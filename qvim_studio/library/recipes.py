@@ -21,6 +21,7 @@ from qvim_studio.core.request import GenerationRequest
 log = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r"_\d+$")
+_TITLE_NUMBER = re.compile(r" \d+$")
 _OWN_COLUMNS = frozenset({"request", "provenance", "seed", "similarity"})
 
 
@@ -85,9 +86,12 @@ def request_from(recipe: Recipe, imitation: AudioClip | None) -> GenerationReque
 
 
 def title_of(recipe: Recipe, clip_path: Path) -> str:
-    """The words that were asked for; for a voice alone, and for an edit, the name of the file."""
+    """The words that were asked for; for a voice alone, and for an edit, the title of the clip, or
+    the name of its file."""
     text = "" if recipe.request.get("edit") else str(recipe.request.get("text") or "").strip()
-    return text or readable_name(_stem(clip_path))
+    title = recipe.details.get("title")
+    named = _TITLE_NUMBER.sub("", title) if isinstance(title, str) else ""
+    return text or readable_name(named or _stem(clip_path))
 
 
 def key_of(recipe: Recipe, clip_path: Path, folder_id: int) -> str:

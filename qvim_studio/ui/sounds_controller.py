@@ -38,6 +38,7 @@ class SoundsController(QObject):
         self.indexer: SoundIndexer = services.indexer
         self.indexer.finished.connect(self._on_indexed)
         self.indexer.failed.connect(self.failed)
+        self.indexer.passed_over.connect(self.failed)
         services.queue.changed.connect(self._on_queue_changed)
 
     def load(self) -> None:

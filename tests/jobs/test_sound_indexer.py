@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from library_fixtures import VOICE, library  # noqa: F401
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import EngineError
+from qvim_studio.core.errors import EngineError, StudioError
 from qvim_studio.jobs import sound_indexer
 from qvim_studio.jobs.listening_process import ListeningProcess
 from qvim_studio.jobs.sound_indexer import IndexProgress, SoundIndexer
@@ -77,6 +78,19 @@ def test_sounds_are_found_by_voice_and_only_changes_are_heard_again(
     assert nearest(indexer, 0.48) == ["quiet.wav", "middle.flac"]
     assert nearest(indexer, 0.9) == ["middle.flac", "quiet.wav"]
     assert not indexer.is_running
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there")
+def test_sounds_whose_names_are_no_text_are_told_once(
+    indexer: SoundIndexer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    told: list[StudioError] = []
+    indexer.passed_over.connect(told.append)
+    (tmp_path / "own" / "quiet.wav").rename(tmp_path / "own" / os.fsdecode(b"T\xfcr.wav"))
+    assert run(indexer, qtbot) == 3
+    assert run(indexer, qtbot) == 0
+    assert len(told) == 1
+    assert str(told[0]).startswith("1 sounds in") and "Tür.wav" in str(told[0])
 
 
 def test_sounds_that_another_encoder_heard_are_heard_again(

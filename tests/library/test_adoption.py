@@ -99,6 +99,21 @@ def test_a_name_that_is_no_text_holds_up_no_other_sound(library: Library, tmp_pa
     assert len(library.adoption.adopt_takes(takes)) == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_take_whose_name_is_no_text_costs_no_result(library: Library, tmp_path: Path) -> None:
+    paths = write_clips(tmp_path, DOOR, "door")
+    folder = library.folders.add(tmp_path, FolderKind.MADE)
+    take = tmp_path / os.fsdecode(b"T\xfcr.wav")
+    assert len(library.adoption.add_result(folder, paths, take)) == len(paths)
+
+
+def test_letters_of_a_take_s_name_survive_in_titles(library: Library, tmp_path: Path) -> None:
+    voice = DOOR.with_changes(text="", imitation=VOICE)
+    write_clips(tmp_path, voice, "Tür_zu")
+    library.adoption.adopt_clips(library.folders.add(tmp_path, FolderKind.MADE))
+    assert {entry.title for entry in library.sounds.entries(FolderKind.MADE)} == {"Tür zu"}
+
+
 def test_thumbnails_of_found_clips_are_read_later(library: Library, tmp_path: Path) -> None:
     paths = write_clips(tmp_path, DOOR, "door")
     paths[1].write_bytes(b"torn")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,14 @@ def test_a_folder_is_added_once_and_counted(library: Library, tmp_path: Path) ->
         2,
         True,
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_folder_whose_name_is_no_text_is_refused(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"T\xfcr")
+    folder.mkdir()
+    with pytest.raises(UsageError, match="The folder Tür cannot be in the library"):
+        library.folders.add(folder, FolderKind.SOUNDS)
 
 
 def test_a_folder_is_lost_only_with_sounds_in_it(library: Library, tmp_path: Path) -> None:
