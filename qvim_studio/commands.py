@@ -32,6 +32,7 @@ from qvim_studio.core.errors import (
     StudioError,
     UsageError,
 )
+from qvim_studio.core.file_names import is_file, is_folder
 from qvim_studio.core.interrupts import uninterrupted
 from qvim_studio.core.request import (
     DEFAULT_BALANCE,
@@ -164,7 +165,7 @@ def embed(options: argparse.Namespace) -> dict[str, Any]:
     """Write one embedding, float32 (960,), unit norm."""
     options.notes = []
     clip = _read_take(options.audio, False, options.notes)
-    if options.output.exists():
+    if is_file(options.output):
         raise OutputError(
             f"{options.output} is there already and is not overwritten. Choose another name for "
             "the embedding, or delete that file first."
@@ -201,7 +202,7 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
     if options.imitation is None and not options.text.strip():
         raise UsageError("Got neither an imitation nor --text. Give an audio file, words or both.")
     clip = options.imitation and _read_take(options.imitation, True, options.notes)
-    if not options.folder.is_dir():
+    if not is_folder(options.folder):
         raise SoundFolderError(
             f"There is no folder “{options.folder}” to search in. Give a folder that holds sounds."
         )

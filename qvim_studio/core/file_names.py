@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 from qvim_studio.core.plain_text import one_line
@@ -46,8 +47,22 @@ def _is_invisible(character: str) -> bool:
     return unicodedata.category(character) in _INVISIBLE
 
 
+def is_file(path: Path) -> bool:
+    """False for names that no system takes (too long, with a NUL), too."""
+    return _answer(path.is_file)
+
+
+def is_folder(path: Path) -> bool:
+    """Likewise."""
+    return _answer(path.is_dir)
+
+
 def _is_there(text: str) -> bool:
+    return bool(text) and _answer(Path(text).exists)
+
+
+def _answer(question: Callable[[], bool]) -> bool:
     try:
-        return bool(text) and Path(text).exists()
-    except (OSError, ValueError):  # too long, or with a NUL
+        return question()
+    except (OSError, ValueError):
         return False

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from qvim_studio.audio.files import read_audio, write_atomically
+from qvim_studio.audio.files import SHOWN_PATH, read_audio, write_atomically
 from qvim_studio.core.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, OutputError, SoundFolderError
+from qvim_studio.core.file_names import is_folder
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.library.word_match import word_shares
 
@@ -60,9 +61,10 @@ class SoundIndex:
         batch: int = BATCH,
         save_every_s: float = SAVE_EVERY_S,
     ) -> None:
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise SoundFolderError(
-                f"There is no folder “{folder}” to search in. Give a folder that holds sounds."
+                f"There is no folder “{str(folder)[-SHOWN_PATH:]}” to search in. "
+                "Give a folder that holds sounds."
             )
         self._folder = folder
         self._cache_file = cache_file

@@ -24,6 +24,7 @@ from qvim_studio.audio.take_notes import cancelling_notes
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, StudioError
+from qvim_studio.core.file_names import is_file
 from qvim_studio.training import imitations
 from qvim_studio.training.corpus import INDEX_FILE, RATES_HZ, CorpusItem
 from qvim_studio.training.layouts import Listing, Recording, has_pairs, read_layout
@@ -327,7 +328,7 @@ def _fingerprint(listings: Sequence[Listing]) -> str:
     for listing in listings:
         for entry in (*listing.recordings, *listing.takes):
             digest.update(repr(entry).encode())
-            if entry.path.is_file():
+            if is_file(entry.path):
                 facts = entry.path.stat()
                 digest.update(f"{facts.st_size} {facts.st_mtime_ns}".encode())
     return digest.hexdigest()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from qvim_studio.core.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.errors import StudioError, UsageError, reason_of
+from qvim_studio.core.file_names import is_file, is_folder
 
 MANIFEST = "manifest.csv"
 VIMSKETCH_REFERENCES = "reference_file_names.csv"
@@ -68,14 +69,14 @@ def read_layout(source: Path) -> Listing:
 
     Raises StudioError where there is nothing, or a table has other columns.
     """
-    if source.is_file() and source.suffix.lower() in SOUND_SUFFIXES:
+    if is_file(source) and source.suffix.lower() in SOUND_SUFFIXES:
         raise UsageError(
             f"{source} is a single sound, expected a folder with recordings or a table of them. "
             "Give its folder."
         )
-    if source.is_file():
+    if is_file(source):
         return _pairs(source)
-    if not source.is_dir():
+    if not is_folder(source):
         raise StudioError(
             f"There is no folder or table {source}. Give a folder with recordings, or a CSV with "
             "the columns reference, imitation and, if wanted, label."
@@ -242,11 +243,6 @@ def read_rows(table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 
 def _parsed(lines: Sequence[str], table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Rows with stripped values; raises StudioError where a column is missing or all rows are."""
-    if any("\0" in line for line in lines):
-        raise StudioError(
-            f"{table} is no readable CSV: it holds bytes that no text has (NUL). Export it again "
-            "as CSV in UTF-8."
-        )
     header = lines[0] if lines else ""
     reader = csv.DictReader(lines, restval="", delimiter=max(DELIMITERS, key=header.count))
     names = [name.strip() for name in reader.fieldnames or ()]
@@ -277,12 +273,18 @@ def _names(table: Path) -> list[str]:
 def _lines(table: Path) -> list[str]:
     """With their ends, for a quoted name may hold one."""
     try:
-        return list(io.StringIO(table.read_bytes().decode("utf-8-sig"), newline=""))
+        text = table.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = "it is no text in UTF-8" if isinstance(error, ValueError) else reason_of(error)
         raise StudioError(
             f"The table {table} cannot be read: {why}. Give a CSV file in UTF-8."
         ) from error
+    if "\0" in text:
+        raise StudioError(
+            f"The table {table} cannot be read: it holds bytes that no text has (NUL). Export it "
+            "again as CSV in UTF-8."
+        )
+    return list(io.StringIO(text, newline=""))
 
 
 def _key(name: str) -> str:
@@ -294,9 +296,9 @@ def _with_suffix(path: Path) -> Path:
     suffix out."""
     if path.suffix.lower() in SOUND_SUFFIXES:
         return path
-    suffixes = sorted(SOUND_SUFFIXES, key=lambda suffix: suffix != ".wav")
+    suffixes = sorted(SOUND_SUFFIXES, key=lambda suffix: (suffix != ".wav", suffix))
     names = [path.name + suffix for suffix in (*suffixes, *map(str.upper, suffixes))]
-    found = (path.with_name(name) for name in names if path.with_name(name).is_file())
+    found = (path.with_name(name) for name in names if is_file(path.with_name(name)))
     return next(found, path.with_name(f"{path.name}.wav"))
 
 

@@ -37,6 +37,8 @@ LIBRARIES = (
     ("NumPy, SciPy", "BSD-3-Clause"),
     ("PortAudio, python-sounddevice", "MIT"),
     ("libsndfile, soxr", "LGPL-2.1"),
+    ("PyAV", "BSD-3-Clause, with FFmpeg: LGPL-3.0, and x264 and x265: GPL-2.0"),
+    ("AnyAscii", "ISC"),
     ("Inter typeface", "SIL Open Font License 1.1"),
 )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qvim_studio.core.file_names import pasted_name, pasted_path, readable_name
+from qvim_studio.core.file_names import is_file, is_folder, pasted_name, pasted_path, readable_name
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,8 @@ def test_a_text_that_can_be_no_path_stays_a_text(odd: str, name: str) -> None:
 )
 def test_letters_survive_in_names(given: str, kept: str) -> None:
     assert readable_name(given) == kept
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "a\0b"])
+def test_names_that_no_system_takes_are_not_there(name: str) -> None:
+    assert not is_file(Path(name)) and not is_folder(Path(name))

@@ -95,11 +95,21 @@ def test_missing_column_is_named_with_those_that_are_there(tmp_path: Path) -> No
         read_layout(table)
 
 
-@pytest.mark.parametrize("content", [b"reference,imitation\n", b"", b"\xff\xfe\x00"])
+@pytest.mark.parametrize(
+    "content",
+    [b"reference,imitation\n", b"", b"\xff\xfe\x00", b"reference,imitation\na\0b.wav,c.wav\n"],
+)
 def test_table_without_rows_or_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "p.csv").write_bytes(content)
     with pytest.raises(StudioError, match=r"p\.csv"):
         read_layout(tmp_path / "p.csv")
+
+
+def test_names_that_no_system_takes_are_told_as_missing(tmp_path: Path) -> None:
+    table = write_table(tmp_path / "p.csv", [{"reference": "x" * 5_000, "imitation": ""}])
+    assert [recording.path.stem for recording in read_layout(table).recordings] == ["x" * 5_000]
+    with pytest.raises(StudioError, match="no folder or table"):
+        read_layout(Path("x" * 5_000))
 
 
 def test_nothing_there_is_refused(tmp_path: Path) -> None:
