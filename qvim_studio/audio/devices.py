@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -178,8 +179,8 @@ class PortAudioBackend:
                 self._open_streams += 1
                 return _PortAudioStream(self, stream, rate, channels)
         raise DeviceError(
-            f"“{device.title}” cannot be opened: {error}. Close other programs that use it, or "
-            "choose another device in the settings."
+            f"“{device.title}” cannot be opened: {plain_reason(error)}. Close other programs that "
+            "use it, or choose another device in the settings."
         )
 
     def _close(self, stream: Any) -> None:
@@ -221,6 +222,24 @@ class _PortAudioStream:
     def close(self) -> None:
         """Stop at once; may hang with a dead sound server."""
         self._backend._close(self._stream)
+
+
+_REASONS = {
+    "Device unavailable": "it is in use by another program or not connected",
+    "Invalid sample rate": "it does not offer this sample rate",
+    "Invalid number of channels": "it does not offer so many channels",
+    "Invalid device": "it is not connected any more",
+    "Unanticipated host error": "the sound system refused it",
+    "Timed out": "it does not answer",
+}
+_CODES = re.compile(r"\s*\[[^\]]*-?\d+\]|\bPaErrorCode -?\d+|^Error \w+ \w+:\s*")
+
+
+def plain_reason(error: Exception | None) -> str:
+    """What PortAudio says, in words and without its codes."""
+    text = _CODES.sub("", str(error)).strip(" :.'")
+    known = (reason for name, reason in _REASONS.items() if name in text)
+    return next(known, text[:1].lower() + text[1:] or "the sound system gives no reason")
 
 
 def _load_sounddevice() -> Any:

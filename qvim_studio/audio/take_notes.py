@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from qvim_studio.audio.bandwidth import bandwidth_hz, is_cut
 from qvim_studio.core.clip import AudioClip, has_offset
 from qvim_studio.core.request import MAX_DURATION_S
+
+FULL_SCALE = 0.999
+CLIPPED_RUN = 4  # equal samples one after the other: no wave stands still for so long
+MIN_CLIPPED_SHARE = 0.0005  # a single click is not worth a word
+QUIET_PEAK = 10 ** (-45 / 20)
 
 
 def cancelling_notes(clip: AudioClip) -> list[str]:
@@ -55,6 +62,41 @@ def long_take_notes(clip: AudioClip | None) -> list[str]:
     return [note]
 
 
+def clipped_share(clip: AudioClip) -> float:
+    """Of the samples: those that stand still at full scale, where the sound was louder."""
+    samples = clip.samples
+    if len(samples) < CLIPPED_RUN:
+        return 0.0
+    is_full = np.abs(samples) >= FULL_SCALE
+    is_flat = is_full[:-1] & is_full[1:] & (samples[:-1] == samples[1:])
+    runs = np.lib.stride_tricks.sliding_window_view(is_flat, CLIPPED_RUN - 1, axis=0).all(axis=-1)
+    is_clipped = np.zeros(samples.shape, bool)
+    for shift in range(CLIPPED_RUN):
+        is_clipped[shift : shift + len(runs)] |= runs
+    return float(is_clipped.any(axis=1).mean())
+
+
+def level_notes(clip: AudioClip) -> list[str]:
+    """Where a take is distorted, or so quiet that noise counts."""
+    peak = float(np.abs(clip.samples).max(initial=0.0))
+    if 0.0 < peak < QUIET_PEAK:
+        note = (
+            f"This take is very quiet: its loudest moment lies at {20 * np.log10(peak):.0f} dBFS. "
+            "It is used as it is; raise the gain in the recording options or come nearer, for in a "
+            "quiet take the noise is imitated, too."
+        )
+        return [note]
+    share = clipped_share(clip) if peak >= FULL_SCALE else 0.0
+    if share < MIN_CLIPPED_SHARE:
+        return []
+    note = (
+        f"This take is clipped: {100 * share:.1f} % of its samples are cut off at full scale and "
+        "distorted. Lower the gain in the recording options or go farther from the microphone; of "
+        "a file take a version that is not clipped."
+    )
+    return [note]
+
+
 def take_notes(clip: AudioClip) -> list[str]:
     """All there is to say of a take, one sentence or two each."""
-    return [*mixing_notes(clip), *bandwidth_notes(clip)]
+    return [*mixing_notes(clip), *level_notes(clip), *bandwidth_notes(clip)]

@@ -145,7 +145,7 @@ class GenerationRun:
         on_made: gets each of them as soon as it is finished, and its picture, see Progress.preview.
         Raises EngineError where every one is silent.
         """
-        previewer = self._previewer(is_cancelled)
+        previewer = self._previewer()
         made: list[Variation] = []
 
         def take(seed: int, sound: _Decoded) -> None:
@@ -395,18 +395,19 @@ class GenerationRun:
         listener = self.loaded.listener
         return None if listener is None else Steering(listener, weight)
 
-    def _previewer(self, is_cancelled: IsCancelled) -> Previewer | None:
+    def _previewer(self) -> Previewer | None:
         """None where the VAE is not at hand while the UNet runs."""
-        plan, parts, request = self.loaded.plan, self.loaded.parts, self.request
+        plan, request = self.loaded.plan, self.request
         if plan.traits.swaps_parts:
             return None
         steps = request.steps
         if self._starts:
             steps = executed_steps(request.steps, request.strength)
         batches = -(-request.variations // plan.max_batch)
-        return Previewer(
-            parts.vae, parts.scaling_factor, steps * batches, _columns(self.samples), is_cancelled
-        )
+        return Previewer(self._preview_mel, steps * batches, _columns(self.samples))
+
+    def _preview_mel(self, latents: torch.Tensor) -> torch.Tensor:
+        return self._log_mel(latents / self.loaded.parts.scaling_factor)
 
     @torch.inference_mode()
     def _decode(self, latents: torch.Tensor, seed: int) -> _Decoded:

@@ -11,12 +11,10 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from qvim_studio.core.engine import IsCancelled
 from qvim_studio.models.mel import LOG_FLOOR
 
 TIME_SHARE = 0.05  # of the denoising time that all pictures together may take
 FIRST_SHARE = 0.3  # of the steps of a batch, before which there is nothing but noise to see
-PIECE_FRAMES = 16  # latent frames decoded between two looks at the cancel flag
 RANGE = 9.0  # of the picture, in natural-log units (78 dB), as the studio's own spectrograms
 
 Clock = Callable[[], float]
@@ -25,24 +23,21 @@ Clock = Callable[[], float]
 class Previewer:
     """Decides when a picture is worth its time. One for all batches of a request.
 
-    vae: with ``decode``; latents are divided by ``scaling_factor`` before it.
+    decode: latents (1, channels, frames, bins) → log-mel (1, 1, 4 frames, mels), as the result is
+    decoded: in parts of its own it would show the seams between them.
     steps: of all batches together. columns: of a picture, what follows is padding.
     """
 
     def __init__(
         self,
-        vae: torch.nn.Module,
-        scaling_factor: float,
+        decode: Callable[[torch.Tensor], torch.Tensor],
         steps: int,
         columns: int,
-        is_cancelled: IsCancelled,
         clock: Clock = time.perf_counter,
     ) -> None:
-        self._vae = vae
-        self._scaling_factor = scaling_factor
+        self._decode = decode
         self._steps = steps
         self._columns = columns
-        self._is_cancelled = is_cancelled
         self._clock = clock
         self._done = 0
         self._working_s = 0.0
@@ -65,7 +60,8 @@ class Previewer:
         picture = None
         if share >= FIRST_SHARE and share < 1.0 and self._is_due():
             began_s = self._clock()
-            picture = self._decode(estimate()[:1])
+            with torch.inference_mode():
+                picture = picture_of_mel(self._decode(estimate()[:1]), self._columns)
             self._looking_s += self._clock() - began_s
             self._pictures += 1
         self._last_s = self._clock()
@@ -78,17 +74,6 @@ class Previewer:
             return step_s <= TIME_SHARE * step_s * self._steps  # a decode is about a step
         cost_s = self._looking_s / self._pictures
         return self._looking_s + cost_s <= TIME_SHARE * self._working_s + cost_s * FIRST_SHARE
-
-    @torch.inference_mode()
-    def _decode(self, latents: torch.Tensor) -> np.ndarray | None:
-        """Piece by piece, so that a cancel need not wait for a large decoder."""
-        scaled = (latents / self._scaling_factor).to(self._vae.dtype)
-        pieces = []
-        for first in range(0, scaled.shape[2], PIECE_FRAMES):
-            if self._is_cancelled():
-                return None
-            pieces.append(self._vae.decode(scaled[:, :, first : first + PIECE_FRAMES]).sample)
-        return picture_of_mel(torch.cat(pieces, dim=2), self._columns)
 
 
 def picture_of_mel(log_mel: torch.Tensor, columns: int) -> np.ndarray:

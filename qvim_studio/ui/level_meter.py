@@ -70,6 +70,11 @@ class LevelMeter(QWidget):
         self._has_clipped = False
         self.rest()
 
+    def forget_clipping(self) -> None:
+        """The next take tells for itself."""
+        self._has_clipped = False
+        self.update()
+
     def rest(self) -> None:
         """Silence; the lamp still tells whether the last take clipped."""
         self._rms_db = self._hold_db = SILENCE_DBFS

@@ -149,6 +149,8 @@ class RecordBar(QWidget):
     def show_recording(self, state: RecordingState) -> None:
         if state is RecordingState.OPENING:
             self.meter.reset()
+        elif state is RecordingState.RECORDING:
+            self.meter.forget_clipping()
         elif state is RecordingState.IDLE:
             self.meter.rest()
             self.options.meters.show_peaks(())

@@ -20,7 +20,10 @@ RULER_PX = 20  # at the designed text size
 TICKS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 MIN_TICK_PX = 72
 LOUDNESS_RANGE_DB = 50.0
-MIN_RANGE = 0.05  # a quiet take is enlarged, but room noise not to full height
+MIN_RANGE = (
+    1e-4  # -80 dBFS: every take fills the view, and a quiet one says how much it is enlarged
+)
+TOLD_ENLARGEMENT = 8.0  # from which on it does
 GRAB_PX = 7  # how near to a handle the mouse must be
 GRIP_PX, GRIP_HEIGHT_PX = 5.0, 14.0
 COLOR_EXPONENT = 2.2  # most of a spectrogram stays dark enough for the curves upon it
@@ -87,6 +90,21 @@ def paint_wave(painter: QPainter, scale: TimeScale, picture: SoundPicture, color
     area.setRight(scale.x(end_s))
     columns = picture.columns(begin_s, end_s, bar_count(area.width()))
     draw_bars(painter, area, columns / max(picture.peak, MIN_RANGE), color)
+
+
+def enlargement(picture: SoundPicture) -> float | None:
+    """How much larger than its level a quiet sound is drawn; None where that is not much."""
+    factor = 1.0 / max(picture.peak, MIN_RANGE)
+    return factor if factor >= TOLD_ENLARGEMENT else None
+
+
+def paint_enlargement(painter: QPainter, area: QRectF, text: str, palette: Palette) -> None:
+    """Said in the upper left corner."""
+    painter.setFont(font(CAPTION_PX))
+    painter.setPen(QColor(palette.secondary))
+    painter.drawText(
+        area.adjusted(4, 2, 0, 0), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, text
+    )
 
 
 def spectrogram_image(spectrogram: Spectrogram, palette: Palette) -> QImage:

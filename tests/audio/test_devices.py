@@ -16,7 +16,7 @@ from sound_server import SoundServer, is_available
 from qvim_studio.audio import devices as devices_module
 from qvim_studio.audio import recorder as recorder_module
 from qvim_studio.audio.device_list import AudioDevice, Direction, find_device
-from qvim_studio.audio.devices import PortAudioBackend
+from qvim_studio.audio.devices import PortAudioBackend, plain_reason
 from qvim_studio.audio.levels import SILENCE_DBFS
 from qvim_studio.audio.player import Player
 from qvim_studio.audio.recorder import RecordingOptions, TakePhase, TakeRecorder
@@ -237,3 +237,22 @@ def test_a_sound_system_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) 
     backend = PortAudioBackend()
     with backend._portaudio(), pytest.raises(DeviceError, match="does not answer"):
         backend.input_devices()
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        (
+            "Error opening InputStream: Device unavailable [PaErrorCode -9985]",
+            "it is in use by another program or not connected",
+        ),
+        (
+            "Error opening OutputStream: Unanticipated host error [PaErrorCode -9999]: 'busy'",
+            "the sound system refused it",
+        ),
+        ("Error starting stream: Something odd [PaErrorCode -1]", "something odd"),
+        ("", "the sound system gives no reason"),
+    ],
+)
+def test_reasons_of_the_sound_system_are_told_in_words(said: str, plain: str) -> None:
+    assert plain_reason(Exception(said)) == plain

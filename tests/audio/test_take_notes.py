@@ -11,7 +11,7 @@ import soxr
 
 from qvim_studio.audio.bandwidth import bandwidth_hz
 from qvim_studio.audio.files import read_take
-from qvim_studio.audio.take_notes import mixing_notes, take_notes
+from qvim_studio.audio.take_notes import clipped_share, mixing_notes, take_notes
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.resources import resource_path
@@ -72,3 +72,29 @@ def test_an_offset_is_said_and_hides_no_silence() -> None:
     (note,) = mixing_notes(clip)
     assert "constant offset" in note
     assert trim_take(clip).duration_s == pytest.approx(0.57, abs=0.02)
+
+
+def tone(peak: float) -> np.ndarray:
+    return peak * np.sin(2 * np.pi * 220 * np.arange(RATE) / RATE)
+
+
+def test_a_clipped_take_says_how_much_of_it_is_and_what_to_do() -> None:
+    samples = np.clip(tone(2.0), -1.0, 1.0)
+    clip = AudioClip.from_mono(samples, RATE)
+    assert clipped_share(clip) == pytest.approx(np.mean(np.abs(samples) == 1.0), abs=0.02)
+    (note,) = take_notes(AudioClip.from_mono(samples + 1e-9 * hiss(), RATE))
+    assert "66." in note and "clipped" in note and "Lower the gain" in note
+
+
+@pytest.mark.parametrize("bits", [16, 24])
+@pytest.mark.parametrize("peak", [1.0, 1.7])
+def test_a_loud_take_that_is_not_clipped_has_nothing_to_say(peak: float, bits: int) -> None:
+    scale = 2 ** (bits - 1)
+    samples = np.rint(tone(peak) * (scale - 1)) / scale
+    assert clipped_share(AudioClip.from_mono(samples, RATE)) < 0.0005
+
+
+def test_a_very_quiet_take_is_told_with_its_level() -> None:
+    (note,) = take_notes(AudioClip.from_mono(hiss() / np.abs(hiss()).max() * 0.001, RATE))
+    assert "very quiet" in note and "-60 dBFS" in note
+    assert take_notes(AudioClip.from_mono(hiss() * 0.1, RATE)) == []

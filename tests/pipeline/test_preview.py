@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 import torch
 
 from qvim_studio.models.mel import LOG_FLOOR
-from qvim_studio.pipeline.preview import PIECE_FRAMES, TIME_SHARE, Previewer, picture_of_mel
+from qvim_studio.pipeline.preview import TIME_SHARE, Previewer, picture_of_mel
 from qvim_studio.pipeline.sampler import expected_clean
 from qvim_studio.training.unet import make_training_scheduler
 
 STEP_S = 0.1
+FRAMES = 16
 
 
 class Clock:
@@ -25,22 +24,20 @@ class Clock:
 
 
 class SlowVae:
-    """Four mel frames for each latent one; takes ``seconds`` for a piece."""
-
-    dtype = torch.float32
+    """Four mel frames for each latent one; takes ``seconds``."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self.clock = clock
         self.seconds = seconds
-        self.pieces = 0
+        self.decoded: list[tuple[int, ...]] = []
 
-    def decode(self, latents: torch.Tensor) -> SimpleNamespace:
-        self.pieces += 1
+    def decode(self, latents: torch.Tensor) -> torch.Tensor:
+        self.decoded.append(tuple(latents.shape))
         self.clock.now_s += self.seconds
-        return SimpleNamespace(sample=torch.zeros(1, 1, 4 * latents.shape[2], 64))
+        return torch.zeros(1, 1, 4 * latents.shape[2], 64)
 
 
-def estimate(frames: int = PIECE_FRAMES) -> torch.Tensor:
+def estimate(frames: int = FRAMES) -> torch.Tensor:
     return torch.zeros(2, 8, frames, 16)
 
 
@@ -58,7 +55,7 @@ def run(previewer: Previewer, clock: Clock, steps: int) -> list[int]:
 def test_pictures_take_no_more_than_their_share_of_the_time(cost_steps: float) -> None:
     clock = Clock()
     vae = SlowVae(clock, cost_steps * STEP_S)
-    seen = run(Previewer(vae, 1.0, 200, 64, lambda: False, clock), clock, 200)
+    seen = run(Previewer(vae.decode, 200, 64, clock), clock, 200)
     assert seen[0] == 60
     one_s, denoising_s = cost_steps * STEP_S, 200 * STEP_S
     assert len(seen) > 1
@@ -67,17 +64,18 @@ def test_pictures_take_no_more_than_their_share_of_the_time(cost_steps: float) -
 
 def test_a_short_job_is_not_held_up_by_pictures() -> None:
     clock = Clock()
-    previewer = Previewer(SlowVae(clock, STEP_S), 1.0, 8, 64, lambda: False, clock)
+    previewer = Previewer(SlowVae(clock, STEP_S).decode, 8, 64, clock)
     assert run(previewer, clock, 8) == []
 
 
-def test_a_cancel_waits_for_one_piece_at_most() -> None:
+def test_a_picture_is_decoded_whole_as_the_result_is() -> None:
     clock = Clock()
     vae = SlowVae(clock, 0.2)
-    previewer = Previewer(vae, 1.0, 40, 64, lambda: vae.pieces > 0, clock)
+    previewer = Previewer(vae.decode, 40, 640, clock)
     clock.now_s = STEP_S
-    assert previewer.after_step(0.5, lambda: estimate(10 * PIECE_FRAMES)) is None
-    assert vae.pieces == 1
+    picture = previewer.after_step(0.5, lambda: estimate(10 * FRAMES))
+    assert vae.decoded == [(1, 8, 10 * FRAMES, 16)]
+    assert picture is not None and picture.shape == (64, 640)
 
 
 def test_a_picture_has_its_lowest_band_first_and_no_padding() -> None:
