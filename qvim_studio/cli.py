@@ -33,6 +33,9 @@ INTERRUPTED = 130
 SIGNALED = 128  # and the signal's number, as shells say it
 # What a print raises where nobody reads standard output any more, and where its disk is full.
 OUTPUT_ENDED = (errno.EPIPE, errno.ENOSPC)
+MEMORY_FULL = (
+    "The memory of this computer is full. Close other programs, or give shorter or fewer sounds."
+)
 WINDOW = (None, "studio")  # commands that open it
 
 
@@ -99,6 +102,8 @@ def _answer_to(error: BaseException, log_file: Path) -> tuple[int, dict[str, Any
         name = signal.Signals(error.number).name
         text = f"Ended by {name}. Nothing half-written was left behind."
         return _fail(text, SIGNALED + error.number)
+    if isinstance(error, MemoryError):
+        return _fail(MEMORY_FULL, 1)
     if isinstance(error, OSError) and error.errno in OUTPUT_ENDED:
         raise error
     log.error("unexpected error", exc_info=error)

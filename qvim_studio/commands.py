@@ -171,8 +171,11 @@ def embed(options: argparse.Namespace) -> dict[str, Any]:
             "the embedding, or delete that file first."
         )
     check_output_folder(options.output.parent)
-    embedder = _make_embedder(options.encoder)
-    embedding = embedder.embed(clip, options.branch)
+    from qvim_studio.models.memory_faults import told_memory_faults
+
+    with told_memory_faults():
+        embedder = _make_embedder(options.encoder)
+        embedding = embedder.embed(clip, options.branch)
 
     def write(path: Path) -> None:
         with path.open("wb") as file:
@@ -206,6 +209,13 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
         raise SoundFolderError(
             f"There is no folder “{options.folder}” to search in. Give a folder that holds sounds."
         )
+    from qvim_studio.models.memory_faults import told_memory_faults
+
+    with told_memory_faults():
+        return _search(options, clip)
+
+
+def _search(options: argparse.Namespace, clip: AudioClip | None) -> dict[str, Any]:
     from qvim_studio.pipeline.loaded import level_for_embedding
 
     embedder = _make_embedder(None)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import psutil
 import torch
 
 from qvim_studio.core.checkpoint_choice import GPU_MODES, RESERVE_BYTES
-from qvim_studio.core.errors import OutOfMemoryError, UsageError
+from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.models.checkpoints import Checkpoint
-from qvim_studio.models.memory_modes import GIB, TRAITS, ModeTraits, estimate_peak_bytes, part_sizes
+from qvim_studio.models.memory_faults import memory_full
+from qvim_studio.models.memory_modes import TRAITS, ModeTraits, estimate_peak_bytes, part_sizes
 
 STEPS_DOWN = (*GPU_MODES, VramMode.CPU)
 # Measured: bfloat16 halves the time of AudioLDM-s (370 MB in float16) and nothing of the starter.
@@ -103,11 +103,7 @@ def step_down(mode: VramMode) -> VramMode:
     """The next smaller mode. Raises OutOfMemoryError where there is none."""
     position = STEPS_DOWN.index(mode)
     if position + 1 == len(STEPS_DOWN):
-        free = psutil.virtual_memory().available / GIB
-        raise OutOfMemoryError(
-            f"The memory of this computer is full ({free:.1f} GiB free). Close other programs, "
-            "or ask for fewer variations or a shorter duration."
-        )
+        raise memory_full()
     return STEPS_DOWN[position + 1]
 
 

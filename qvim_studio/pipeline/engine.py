@@ -8,10 +8,9 @@ import traceback
 from dataclasses import replace
 
 import numpy as np
-import torch
 
 from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
-from qvim_studio.core.errors import CancelledError, StudioError
+from qvim_studio.core.errors import StudioError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import (
     FoundSound,
@@ -23,6 +22,7 @@ from qvim_studio.core.result import (
 from qvim_studio.models.audioldm import free_cuda_memory
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import ComputePlan, make_plan, step_down
+from qvim_studio.models.memory_faults import check_room, is_out_of_memory
 from qvim_studio.models.memory_meter import MemoryMeter
 from qvim_studio.models.stopping import stops_between_layers
 from qvim_studio.pipeline.core_share import CoreShare
@@ -68,12 +68,14 @@ class StudioEngine:
     ) -> GenerationResult:
         try:
             return self._generate(request, on_progress, is_cancelled)
-        except torch.OutOfMemoryError as error:
-            _forget_frames(error)
-        except CancelledError as error:
+        except StudioError as error:  # a cancel, or a run that was refused before it began
             _forget_frames(error)
             free_cuda_memory()
             raise
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            _forget_frames(error)
         used = self._mode
         self.close()
         smaller = step_down(used)
@@ -82,7 +84,9 @@ class StudioEngine:
             result = self._generate(
                 request.with_changes(vram_mode=smaller), on_progress, is_cancelled
             )
-        except torch.OutOfMemoryError as error:
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
             _forget_frames(error)
             self.close()
             step_down(VramMode.CPU)  # raises the sentence that says what to change
@@ -113,6 +117,8 @@ class StudioEngine:
         on_progress(Progress("encode", 0, 1))
         run = make_run(loaded, fill_defaults(request, loaded))
         estimated = run.estimated_bytes()
+        if loaded.plan.device == "cpu":
+            check_room(estimated, run.request.duration_s)
         run.encode(self._find_nearest)
         clock.lap("encode")
         numbers = itertools.count(1)

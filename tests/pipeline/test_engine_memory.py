@@ -17,6 +17,7 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, OutOfMemoryError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult
+from qvim_studio.models import memory_faults
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.graphs import Pass
@@ -53,7 +54,7 @@ def make_engine() -> StudioEngine:
     return StudioEngine(lambda embedding, folder, embedder: None)
 
 
-def failing(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def failing(times: int, monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> None:
     """The next denoisings run out of memory."""
     real: Callable[..., torch.Tensor] = generation_run.sample_latents
     left = [times]
@@ -61,7 +62,7 @@ def failing(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def sample(*arguments: object, **options: object) -> torch.Tensor:
         if left[0] > 0:
             left[0] -= 1
-            raise torch.OutOfMemoryError("injected")
+            raise error or torch.OutOfMemoryError("injected")
         return real(*arguments, **options)
 
     monkeypatch.setattr(generation_run, "sample_latents", sample)
@@ -96,12 +97,34 @@ def test_out_of_memory_twice_is_a_sentence(
     assert run(engine, tiny, vram_mode=VramMode.LOW).notes == ()
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("injected"),
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        RuntimeError("could not create a primitive"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
 def test_out_of_memory_in_the_last_mode_is_a_sentence(
-    tiny: str, monkeypatch: pytest.MonkeyPatch
+    tiny: str, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    failing(1, monkeypatch)
+    failing(1, monkeypatch, error)
     with pytest.raises(OutOfMemoryError, match="Close other programs"):
         run(make_engine(), tiny, vram_mode=VramMode.CPU)
+
+
+def test_a_run_that_cannot_fit_is_refused_before_it_begins(
+    tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denoise(*arguments: object, **options: object) -> torch.Tensor:
+        raise AssertionError("it began")
+
+    monkeypatch.setattr(generation_run, "sample_latents", denoise)
+    monkeypatch.setattr(memory_faults, "free_bytes", lambda: -(2**40))
+    with pytest.raises(OutOfMemoryError, match="Ask for a shorter duration"):
+        run(make_engine(), tiny, vram_mode=VramMode.CPU, duration_s=120.0)
 
 
 def test_replayed_passes_make_the_same_sound_from_the_second_request_on(
