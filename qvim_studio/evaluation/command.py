@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import logging
 import platform
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ import torch
 from qvim_studio.audio.files import check_output_folder
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import UsageError, reason_of
+from qvim_studio.core.json_text import parse_json
 from qvim_studio.core.request import MAX_VARIATIONS, VramMode
 from qvim_studio.evaluation import sets
 from qvim_studio.evaluation.clips import MadeClip, spread
@@ -183,9 +183,11 @@ def read_summary(path: Path) -> list[str]:
     except ValueError as error:
         raise UsageError(f"{path} holds no evaluation, it is no text. {expected}") from error
     try:
-        return summary(json.loads(text)).splitlines()
-    except json.JSONDecodeError as error:
+        figures = parse_json(text)
+    except ValueError as error:
         raise UsageError(f"{path} holds no evaluation, it is no JSON. {expected}") from error
+    try:
+        return summary(figures).splitlines()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"{path} holds no evaluation, figures are missing. {expected}") from error
 

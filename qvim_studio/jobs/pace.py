@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from qvim_studio.core.json_text import read_json
 from qvim_studio.core.request import MAX_DURATION_S, GenerationRequest, Start, VramMode
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.core.text_file import save_text
@@ -235,7 +236,7 @@ def _steps_run(request: GenerationRequest, defaults: Defaults) -> int | None:
 def load_pages(path: Path) -> Pages:
     """What earlier sessions learned; nothing where there is nothing of use."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = read_json(path)
         if "version" not in stored:
             return _of_version_1(stored)
         if stored["version"] != PACE_VERSION:

@@ -25,6 +25,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.json_text import as_object, read_json
 from qvim_studio.models.mobilenet import EMBEDDING_DIM
 
 CONDITIONING_DIM = 512
@@ -151,7 +152,7 @@ def load_adapter(folder: str | Path) -> tuple[Adapter, AdapterBinding]:
     """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
     folder = Path(folder)
     try:
-        config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+        config = as_object(read_json(folder / CONFIG_FILE))
         config.pop("model_type", None)
         binding = AdapterBinding(**config)
         adapter = Adapter(binding.source_dim, binding.target_dim, binding.hears)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -14,10 +13,12 @@ import torch
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.json_text import as_object, read_json
 from qvim_studio.models.checkpoints import CONTROL_FOLDER, Checkpoint
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.control import load_control
 from qvim_studio.models.film import load_film
+from qvim_studio.models.memory_faults import is_out_of_memory
 from qvim_studio.models.memory_modes import FULL_BITS
 from qvim_studio.models.offload import stream, visiting
 from qvim_studio.models.quiet import quiet_libraries
@@ -137,7 +138,7 @@ def original_heads(unet_config: dict[str, Any]) -> tuple[int, ...] | None:
 
 
 def _load_vocoder(path: Path, plan: ComputePlan) -> nn.Module:
-    config = json.loads((path / "config.json").read_text(encoding="utf-8"))
+    config = as_object(read_json(path / "config.json"))
     if config.get("model_type") == "vocos":
         vocoder = VocosVocoder.from_pretrained(path).to(plan.device, plan.dtype)
         return vocoder.requires_grad_(False)
@@ -164,8 +165,11 @@ def _load_part(folder: Path, name: str, load: Callable[[Path], Any]) -> Any:
         return load(path)
     except CheckpointError:
         raise
-    # The libraries raise whatever their parsers raise; each means that the files are no good.
+    # Memory that ran out says nothing about the files. Whatever else the libraries
+    # and their parsers raise means that the files are no good.
     except Exception as error:
+        if is_out_of_memory(error):
+            raise
         reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
         raise CheckpointError(
             f"The part {name}/ of the checkpoint in {folder} cannot be loaded: {reason[:160]}. "
@@ -175,7 +179,7 @@ def _load_part(folder: Path, name: str, load: Callable[[Path], Any]) -> Any:
 
 def _read_config(folder: Path, part: str) -> dict[str, Any]:
     try:
-        return json.loads((folder / part / "config.json").read_text(encoding="utf-8"))
+        return as_object(read_json(folder / part / "config.json"))
     except (OSError, ValueError) as error:
         raise CheckpointError(
             f"The part {part}/ of the checkpoint in {folder} has no readable config.json "

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.file_names import pasted_path
 from qvim_studio.core.json_text import as_object, read_json, texts_of
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.resources import resource_path
@@ -236,8 +237,8 @@ def find_checkpoint(id_or_folder: str) -> Checkpoint:
         checkpoint = _from_entry(id_or_folder, known[id_or_folder])
         checkpoint.installed_folder()
         return checkpoint
-    folder = Path(id_or_folder)
-    if id_or_folder and folder.is_dir():
+    folder = pasted_path(id_or_folder)
+    if folder != Path() and folder.is_dir():
         return _from_folder(folder)
     user = read_user_registry()
     if id_or_folder in user.problems:

@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.json_text import as_object, read_json
 from qvim_studio.models.checkpoints import CONTROL_CONFIG_FILE
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
@@ -89,7 +90,7 @@ def load_control(
     """
     folder = Path(folder)
     try:
-        config = json.loads((folder / CONTROL_CONFIG_FILE).read_text(encoding="utf-8"))
+        config = as_object(read_json(folder / CONTROL_CONFIG_FILE))
         made_for = config["generator_id"]
         stored = load_file(folder / CONTROL_FILE)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.json_text import as_object, parse_json
 
 FILM_FILE = "film.safetensors"
 CLASS_PREFIX = "class_embedding."
@@ -77,7 +78,7 @@ def load_film(unet: nn.Module, generator_id: str, folder: str | Path) -> None:
     path = Path(folder) / FILM_FILE
     try:
         with safe_open(path, "pt") as file:
-            made_for = json.loads(file.metadata()["binding"])["generator_id"]
+            made_for = as_object(parse_json(file.metadata()["binding"]))["generator_id"]
             stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(

@@ -7,7 +7,6 @@ tensor that is alive at once, test_memory_modes.py) and hold for any width of th
 
 from __future__ import annotations
 
-import json
 import math
 import struct
 from collections.abc import Mapping
@@ -16,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.json_text import as_object, parse_json, read_json
 from qvim_studio.core.request import LATENT_STEP_S, VramMode
 from qvim_studio.models.weight_names import is_storable, weight_file
 
+MAX_HEADER_BYTES = 100_000_000  # safetensors' own limit
 MEL_PER_LATENT = 4  # mel frames of a latent frame
 LATENT_BINS, MEL_BINS = 16, 64
 PIECE_LATENT_FRAMES = 128  # 5.12 s: shorter sounds are decoded whole
@@ -29,7 +30,13 @@ GIB = 2**30
 GRAPHS_KEPT = 4  # two lengths of sound: steps with guidance and steps without, see graphs
 CUDA_CONTEXT_BYTES = GIB // 2  # the driver's and the libraries' own, outside of torch's accounting
 # Interpreter, torch and diffusers before the first weight; measured on Linux.
-PROCESS_BYTES = int(0.55 * GIB)
+PROCESS_BYTES = int(0.6 * GIB)
+# What the process holds of a whole sound beside the pieces it computes with, measured at 3, 30 and
+# 120 s (720, 900 and 1650 MB): full tensors of the VAE's last level, copies while a sound is
+# finished, and every finished sound.
+WHOLE_VAE_TENSORS = 3
+FINISHING_BYTES_PER_S = 6_300_000
+FINISHED_BYTES_PER_S = 48_000 * 4
 # Elements alive at once, per latent position (UNet) or mel position (decoders) and per channel of
 # the first level (UNet, VAE) or of the vocoder's input.
 UNET_ELEMENTS, VAE_ELEMENTS, VOCODER_ELEMENTS = 15.6, 6.0, 0.157
@@ -81,7 +88,7 @@ def part_sizes(folder: Path) -> PartSizes:
         unet = _shapes(folder / "unet")
         storable = [math.prod(shape) for name, shape in unet.items() if is_storable(name, shape)]
         vocoder = _config(folder / "vocoder")
-        return PartSizes(
+        sizes = PartSizes(
             unet=sum(map(math.prod, unet.values())),
             storable=sum(storable),
             vae=sum(map(math.prod, _shapes(folder / "vae").values())),
@@ -91,6 +98,9 @@ def part_sizes(folder: Path) -> PartSizes:
             vae_width=_config(folder / "vae")["block_out_channels"][0],
             vocoder_width=vocoder.get("upsample_initial_channel") or vocoder["hidden_channels"],
         )
+        if not all(type(value) is int and value >= 0 for value in vars(sizes).values()):
+            raise ValueError("sizes that are no whole numbers")
+        return sizes
     except (OSError, ValueError, KeyError, IndexError, TypeError, struct.error) as error:
         raise CheckpointError(
             f"The sizes of the checkpoint in {folder} cannot be read ({error!r}). Copy or download "
@@ -127,6 +137,11 @@ def estimate_peak_bytes(
             MEL_BINS * VAE_ELEMENTS * sizes.vae_width, 160 * VOCODER_ELEMENTS * sizes.vocoder_width
         )
     )
+    if mode is VramMode.CPU:
+        levels = MEL_PER_LATENT / LATENT_STEP_S * MEL_BINS * sizes.vae_width * bytes_per_value
+        decoding += duration_s * (
+            WHOLE_VAE_TENSORS * levels + FINISHING_BYTES_PER_S + batch * FINISHED_BYTES_PER_S
+        )
     if traits.swaps_parts:
         peak = max(unet + denoising, decoders + decoding)
     else:
@@ -149,9 +164,11 @@ def _shapes(folder: Path) -> Mapping[str, tuple[int, ...]]:
     """Shapes by name, from the header of a safetensors file."""
     with weight_file(folder).open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
+        if length > MAX_HEADER_BYTES:
+            raise ValueError(f"a header of {length} bytes")
+        header = as_object(parse_json(file.read(length)))
     return {name: tuple(e["shape"]) for name, e in header.items() if name != "__metadata__"}
 
 
 def _config(folder: Path) -> dict[str, Any]:
-    return json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return as_object(read_json(folder / "config.json"))

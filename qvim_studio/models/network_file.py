@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.json_text import as_object, read_json
 
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -39,7 +40,7 @@ def load_network(
     """
     folder = Path(folder)
     try:
-        network = make(json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8")))
+        network = make(as_object(read_json(folder / CONFIG_FILE)))
         weights = load_file(folder / WEIGHTS_FILE)
         network.load_state_dict({name: value.float() for name, value in weights.items()})
     except (OSError, TypeError, ValueError, RuntimeError, SafetensorError) as error:

@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.json_text import as_object, read_json
 from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
 from diffusers import DPMSolverMultistepScheduler, UNet2DConditionModel  # isort: skip
@@ -123,7 +124,7 @@ def read_student_card(folder: str | Path) -> StudentCard:
     """Raises CheckpointError where it is damaged."""
     path = Path(folder) / CONFIG_FILE
     try:
-        return StudentCard(**json.loads(path.read_text(encoding="utf-8")))
+        return StudentCard(**as_object(read_json(path)))
     except (OSError, TypeError, ValueError) as error:
         raise CheckpointError(
             f"The student in {folder} cannot be read: expected {CONFIG_FILE} ({reason_of(error)}). "

@@ -10,9 +10,13 @@ from types import SimpleNamespace
 import psutil
 import pytest
 import torch
+from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.core.errors import OutOfMemoryError
-from qvim_studio.models import memory_faults
+from qvim_studio.core.request import VramMode
+from qvim_studio.models import audioldm, memory_faults
+from qvim_studio.models.checkpoints import find_checkpoint
+from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.memory_faults import (
     check_room,
     free_bytes,
@@ -84,3 +88,18 @@ def test_a_containers_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert free_bytes() == 2 * GIB - GIB + GIB // 2
     (tmp_path / "memory.max").write_text("max\n")
     assert free_bytes() > 2 * GIB
+
+
+def test_memory_that_runs_out_while_loading_does_not_blame_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = build_tiny_checkpoint(tmp_path / "tiny")
+
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("could not create a primitive")
+
+    monkeypatch.setattr(audioldm, "load_mapped_network", fail)
+    checkpoint = find_checkpoint(str(folder))
+    plan = make_plan(VramMode.CPU, checkpoint)
+    with pytest.raises(RuntimeError, match="primitive"):
+        audioldm.load_unet(checkpoint, plan)

@@ -325,6 +325,18 @@ def test_the_promised_caps_hold() -> None:
     assert estimate_peak_bytes(SIZES["s"], VramMode.MINIMAL, 10.24) < 2 * GIB
 
 
+@pytest.mark.parametrize(
+    ("seconds", "measured_bytes"), [(3.0, 721_317_888), (30.0, 897_617_920), (120.0, 1_650_000_000)]
+)
+def test_the_estimate_for_the_processor_is_no_less_than_what_was_measured(
+    seconds: float, measured_bytes: int
+) -> None:
+    """The starter in fresh processes, float32, one variation (Linux, torch 2.13)."""
+    sizes = PartSizes(10_401_032, 10_145_792, 1_459_585, 3_670_786, 663_552, 64, 24, 768)
+    estimate = estimate_peak_bytes(sizes, VramMode.CPU, seconds, bytes_per_value=4)
+    assert measured_bytes <= estimate < 1.25 * measured_bytes
+
+
 @pytest.mark.parametrize("mode", [VramMode.HIGH, VramMode.MINIMAL])
 def test_decoding_in_pieces_takes_no_more_for_longer_sounds(mode: VramMode) -> None:
     """Of a checkpoint whose denoising takes next to nothing."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tiny_checkpoint import build_tiny_checkpoint
 
+from qvim_studio.checkpoint_keeper import make_keeper
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.models.checkpoints import find_checkpoint, is_own_folder, list_checkpoints
 from qvim_studio.models.registry import (
@@ -114,3 +116,26 @@ def test_what_ships_cannot_be_replaced() -> None:
     assert read_registry()["starter"]["folder"] == "starter"
     assert find_checkpoint("starter").is_installed
     assert "ships with the program" in read_user_registry().problems["starter"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("vocoder/config.json", "[]"),
+        ("vocoder/config.json", "[" * 60_000),
+        ("vocoder/config.json", '{"hidden_channels": "wide"}'),
+        ("unet/config.json", '{"block_out_channels": "abc"}'),
+        ("vae/diffusion_pytorch_model.safetensors", "\x7f" * 64),
+    ],
+)
+def test_one_hostile_folder_stops_neither_the_list_nor_the_starter(
+    file: str, text: str, tmp_path: Path
+) -> None:
+    folder = build_tiny_checkpoint(tmp_path / "hostile")
+    (folder / "studio.json").unlink()
+    keeper = make_keeper()
+    keeper.import_folder(folder)
+    (folder / file).write_text(text)
+    listed = {choice.id: choice for choice in keeper.list()}
+    assert listed["hostile"].memory == {} and listed["starter"].is_installed
+    assert listed["starter"].memory
