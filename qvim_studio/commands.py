@@ -274,7 +274,7 @@ def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
     if not options.json:
         for row in (*rows, *parts):
             state = "installed" if row["installed"] else "not installed"
-            sell = {"yes": "sellable", "no": "not for sale"}.get(row["commercial"], "conditions")
+            sell = {"yes": "commercial", "no": "not for sale"}.get(row["commercial"], "conditions")
             size = f"{row['size_bytes'] / 1e9:.1f} GB" if row["size_bytes"] else ""
             print(f"{row['id']:23} {state:14} {size:7} {sell:13} {row['licence']}")
         for part in parts:

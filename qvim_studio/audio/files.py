@@ -248,7 +248,7 @@ def check_samples(samples: np.ndarray, sample_rate: int, path: Path) -> None:
     if len(samples) < MIN_SECONDS * sample_rate:
         raise AudioFileError(
             f"{path.name} holds {1000 * len(samples) / sample_rate:.0f} ms of audio, expected at "
-            f"least {1000 * MIN_SECONDS:.0f} ms. The file may be cut off; record it again."
+            f"least {1000 * MIN_SECONDS:.0f} ms. It may be cut off: choose or record a longer one."
         )
     if not np.isfinite(samples).all():
         raise AudioFileError(
@@ -265,7 +265,7 @@ def check_samples(samples: np.ndarray, sample_rate: int, path: Path) -> None:
     if loudest < SILENCE:
         raise AudioFileError(
             f"{path.name} is silent: its loudest sample lies below -100 dBFS. "
-            "Check the microphone and its level, then record again."
+            "Choose another, or check the microphone and its level before you record."
         )
     if (highest - lowest).max() < SILENCE:
         raise AudioFileError(

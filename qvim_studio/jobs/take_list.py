@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,6 +42,11 @@ class TakeList:
         new = tuple(path for path in paths if path not in self.paths)
         index = self.index + len(new) if self.index >= 0 else -1
         return TakeList((*new, *self.paths), index)
+
+    def with_later(self, paths: Sequence[Path]) -> TakeList:
+        """With more takes after those that are known; the one in hand stays in hand."""
+        new = tuple(path for path in dict.fromkeys(paths) if path not in self.paths)
+        return replace(self, paths=(*self.paths, *new))
 
     def previous(self) -> Path | None:
         """The take before the one in hand; the newest where none is in hand."""

@@ -83,10 +83,18 @@ class Adoption:
         """Every recording in a folder that the library does not know yet."""
         changes = self._follow(folder_id, self._flat_files(folder_id))
         self._forget_facts(folder_id, changes.changed)
+        return self._add_takes(folder_id, changes.new)
+
+    def adopt_take(self, folder_id: int, name: str) -> list[int]:
+        """One recording that has just been finished; others may still be growing beside it."""
+        stamp = _stamp(self._folder(folder_id) / name)
+        return [] if stamp is None else self._add_takes(folder_id, {name: stamp})
+
+    def _add_takes(self, folder_id: int, files: Mapping[str, Stamp]) -> list[int]:
         with self._database.writing() as connection:
             ids = [
                 _insert_file(connection, folder_id, name, stamp)
-                for name, stamp in sorted(changes.new.items())
+                for name, stamp in sorted(files.items())
             ]
             refresh_words(connection, ids)
         self.describe(ids)

@@ -313,11 +313,11 @@ SOUND_MENU = (
     "recipe", "similar", "more_like_this", "go_on", "pack", "", "restore", "trash",
 )  # fmt: skip
 TAKE_MENU = (
-    "play", "", "use_selection", "begin_here", "end_here", "trim", "use_all", "",
+    "loop", "", "use_selection", "begin_here", "end_here", "trim", "use_all", "",
     "zoom_in", "zoom_out", "zoom_all", "zoom_selection", "", "spectrogram", "curves",
 )  # fmt: skip
 RESULT_MENU = (
-    "redo_part", "redo_part_by_voice", "go_on", "go_on_by_voice", "",
+    "loop", "", "redo_part", "redo_part_by_voice", "go_on", "go_on_by_voice", "more_like_this", "",
     "zoom_in", "zoom_out", "zoom_all", "", "spectrogram", "curves",
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ class StudioActions:
             action.setAutoRepeat(False)
             if spec.where is not Where.WINDOW:  # shown in the menu; the place itself hears them
                 action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.setShortcutVisibleInContextMenu(True)
             action.triggered.connect(_without_checked(handlers[spec.id]))
             window.addAction(action)
             self._actions[spec.id] = action

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
 from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.blind_test import BlindTest
 from qvim_studio.ui.clip_delegate import BUTTON_PX, NUMBERS_PX, ClipDelegate
 from qvim_studio.ui.clip_list_model import ClipListModel
 from qvim_studio.ui.clip_list_view import ClipListView
@@ -33,6 +34,28 @@ class CandidateDelegate(ClipDelegate):
         super().__init__(theme, COLUMNS)
         self._entry: ClipEntry | None = None
         self.is_blind = False
+        self.test = BlindTest()
+
+    def reveal_area(self, row: QRect) -> QRect:
+        return QRect() if self.is_blind else super().reveal_area(row)
+
+    def _paint_blind(
+        self, painter: QPainter, option: QStyleOptionViewItem, entry: ClipEntry, number: int | None
+    ) -> None:
+        """A button, and the place that the user gave the sound."""
+        palette = self._theme.palette
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        is_playing = self._heard.key == str(entry.path)
+        card = QRectF(option.rect).adjusted(4, 3, -4, -3)
+        self._paint_card(painter, card, option.state, is_playing)
+        self._paint_button(painter, card, is_playing, is_hovered, number)
+        place = self.test.place(entry.path)
+        if place is not None:
+            card.setLeft(card.left() + GRID + BUTTON_PX + 12)
+            painter.setFont(font(BODY_PX, semibold=True))
+            painter.setPen(QColor(palette.accent))
+            text = self.tr("Place {0}").format(place)
+            painter.drawText(card, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_clip(
         self,
@@ -42,9 +65,10 @@ class CandidateDelegate(ClipDelegate):
         number: int | None,
     ) -> None:
         self._entry = entry
-        super()._paint_clip(painter, option, entry, number)
         if self.is_blind:
+            self._paint_blind(painter, option, entry, number)
             return
+        super()._paint_clip(painter, option, entry, number)
         card = QRectF(option.rect).adjusted(4, 3, -4, -3)
         left = card.left() + GRID + BUTTON_PX + 12
         if entry.is_starred:
@@ -64,8 +88,7 @@ class CandidateDelegate(ClipDelegate):
     def _caption_room(self, entry: ClipEntry) -> int:
         """Found sounds, and those the user named, say who they are."""
         is_named = bool(entry.asked) and entry.title != entry.asked
-        has_name = (is_found(entry) or is_named) and not self.is_blind
-        return CAPTION_HEIGHT_PX - 5 if has_name else 0
+        return CAPTION_HEIGHT_PX - 5 if is_found(entry) or is_named else 0
 
     def _paint_button(
         self,
@@ -91,10 +114,14 @@ class CandidateDelegate(ClipDelegate):
 
 
 class CandidatesView(ClipListView):
-    """Signals: star_requested (list of ClipEntry), rename_requested, tag_requested,
-    reroll_requested, continue_requested (ClipEntry)."""
+    """Signals: star_requested, trash_requested, choice_made (list of ClipEntry), rename_requested,
+    tag_requested, reroll_requested, continue_requested (ClipEntry), refused_blind (nothing: what
+    was asked for would tell which sound it is)."""
 
     star_requested = Signal(object)
+    trash_requested = Signal(object)
+    choice_made = Signal(object)
+    refused_blind = Signal()
     rename_requested = Signal(object)
     tag_requested = Signal(object)
     reroll_requested = Signal(object)
@@ -111,6 +138,12 @@ class CandidatesView(ClipListView):
     def set_blind(self, is_blind: bool) -> None:
         """Hide everything that tells one from another but their sound."""
         self.rows.is_blind = is_blind
+        self.setDragEnabled(not is_blind)
+        self.viewport().update()
+
+    def show_places(self, test: BlindTest) -> None:
+        """What the user has chosen until now."""
+        self.rows.test = test
         self.viewport().update()
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -124,11 +157,35 @@ class CandidatesView(ClipListView):
 
     def offers(self) -> dict[str, Callable[[], object]]:
         offers = super().offers()
+        if not offers:
+            return {}
+        if self.rows.is_blind:  # anything else would tell which sound it is
+            refused = dict.fromkeys((*offers, "rename", "tag", "trash"), self.refused_blind.emit)
+            return refused | {"play_sound": offers["play_sound"], "star": self._choose}
         if self._marked():
             offers |= {"star": self._star, "rename": self._rename, "tag": self._tag}
-        if offers:
-            offers |= {"more_like_this": self._reroll, "go_on": self._continue}
+        offers |= {"more_like_this": self._reroll, "go_on": self._continue, "trash": self._trash}
         return offers
+
+    def menu_offers(self) -> dict[str, Callable[[], object]]:
+        offers = self.offers()
+        if self.rows.is_blind:
+            return {name: do for name, do in offers.items() if name in ("play_sound", "star")}
+        return offers
+
+    def titles(self) -> dict[str, str]:
+        if self.rows.is_blind:
+            return {"star": self.tr("Place it next, or take its place away")}
+        is_made = all(entry.id and not is_found(entry) for entry in self.selected_entries())
+        return super().titles() | ({} if is_made else {"trash": self.tr("Take out of the list")})
+
+    @Slot()
+    def _trash(self) -> None:
+        self.trash_requested.emit(self.selected_entries())
+
+    @Slot()
+    def _choose(self) -> None:
+        self.choice_made.emit(self.selected_entries())
 
     @Slot()
     def _star(self) -> None:

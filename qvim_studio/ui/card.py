@@ -90,6 +90,15 @@ class ElidedComboBox(QComboBox):
         painter.end()
 
 
+def dialog_title(dialog: QWidget, title: str) -> QLabel:
+    """The heading of a dialog, which its window does not say once more."""
+    dialog.setWindowTitle("QVIM Studio")
+    dialog.setAccessibleName(title)
+    heading = QLabel(title, dialog)
+    heading.setObjectName("dialogTitle")
+    return heading
+
+
 def caption(text: str, parent: QWidget) -> QLabel:
     """A small label over or beside a control."""
     label = QLabel(text, parent)

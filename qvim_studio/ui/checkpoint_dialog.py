@@ -25,8 +25,9 @@ from qvim_studio.jobs.checkpoint_shelf import (
     Transfer,
 )
 from qvim_studio.jobs.memory_watch import Memory
+from qvim_studio.ui.card import dialog_title
 from qvim_studio.ui.checkpoint_row import CheckpointRow, size_text
-from qvim_studio.ui.dropping import local_file
+from qvim_studio.ui.dropping import local_files
 from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.override import logs_errors
@@ -56,12 +57,10 @@ class CheckpointDialog(QDialog):
         self._used = used
         self._memory = memory
         self.rows: dict[str, CheckpointRow] = {}
-        self.setWindowTitle(self.tr("Checkpoints"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
         resize_on_screen(self, *SIZE)
-        heading = QLabel(self.tr("Checkpoints"), self)
-        heading.setObjectName("dialogTitle")
+        heading = dialog_title(self, self.tr("Checkpoints"))
         note = QLabel(self.tr("What makes the sounds. Drop a folder here to add your own."), self)
         note.setObjectName("caption")
         self.messages = MessageBar(theme, self)
@@ -76,10 +75,6 @@ class CheckpointDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(heading)
         layout.addWidget(note)
-        told = QHBoxLayout()
-        told.setContentsMargins(0, 0, GRID, 0)
-        told.addWidget(self.messages)
-        layout.addLayout(told)
         layout.addWidget(column, 1)
         layout.addLayout(self._make_foot())
         shelf.changed.connect(self.show_shelf)
@@ -222,14 +217,18 @@ class CheckpointDialog(QDialog):
 
     @logs_errors()
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_file(event.mimeData()) is not None:
+        if event.mimeData().hasUrls():
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     @logs_errors()
     def dropEvent(self, event: QDropEvent) -> None:
-        path = local_file(event.mimeData())
-        if path is not None:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._on_folder_chosen(str(path))
+        paths = local_files(event.mimeData())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        if len(paths) == 1:
+            self._on_folder_chosen(str(paths[0]))
+        else:
+            self.messages.show_notice(
+                self.tr("A checkpoint is one folder on this computer. Drop one at a time.")
+            )

@@ -24,10 +24,23 @@ from qvim_studio.ui.fitting import FittingColumn
 from qvim_studio.ui.header import COMMERCIAL_WORDS
 from qvim_studio.ui.painting import seconds_text
 from qvim_studio.ui.passing_field import PassingField
+from qvim_studio.ui.splitter import Splitter
 from qvim_studio.ui.theme import GRID
 from qvim_studio.ui.tips import set_tip
 
 MAX_RATING = 5
+
+
+def split_list(name: str, clips: QWidget, details: ClipDetails) -> Splitter:
+    """A list over the details of what is selected in it: all of them, or half of the room."""
+
+    def height(room: int) -> float:
+        return min(details.sizeHint().height(), room / 2)
+
+    splitter = Splitter(Qt.Orientation.Vertical, name, height, details.parentWidget())
+    splitter.addWidget(clips)
+    splitter.addWidget(details)
+    return splitter
 
 
 class ClipDetails(FittingColumn):

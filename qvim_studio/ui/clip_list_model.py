@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import (
@@ -61,6 +62,7 @@ class ClipListModel(QStringListModel):
         super().__init__(parent)
         self._with_sections = with_sections
         self._rows: list[Row] = []
+        self.is_blind = False  # then a row tells its number alone
 
     @property
     def entries(self) -> tuple[ClipEntry, ...]:
@@ -76,6 +78,13 @@ class ClipListModel(QStringListModel):
             if isinstance(row, ClipEntry) and row.id in newer:
                 self._rows[number] = newer[row.id]
                 self.dataChanged.emit(self.index(number), self.index(number))
+
+    def index_of(self, path: Path) -> QModelIndex:
+        """Where a clip is shown; an invalid index where it is not."""
+        for number, row in enumerate(self._rows):
+            if isinstance(row, ClipEntry) and row.path == path:
+                return self.index(number)
+        return QModelIndex()
 
     def row(self, index: Index) -> Row | None:
         return self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
@@ -94,10 +103,13 @@ class ClipListModel(QStringListModel):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._spoken(row, self.number_of(index))
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, Section):
+            return row.title  # its line may be too short for it
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, ClipEntry):
             made = f"seed {row.seed}  ·  {row.checkpoint_title}  ·  {row.licence}\n"
             what_to_do = self.tr("Click to listen, drag into your DAW")
-            return tip_text(f"{row.path.name}\n{made if row.checkpoint_title else ''}{what_to_do}")
+            lines = f"{row.title}\n{row.path.name}\n{made if row.checkpoint_title else ''}"
+            return tip_text(f"{lines}{what_to_do}")
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -116,6 +128,8 @@ class ClipListModel(QStringListModel):
         if isinstance(row, Section):
             return f"{row.title}, {row.count}, {row.when}"
         name = f"{self.tr('Candidate')} {number}" if number else row.title
+        if self.is_blind:
+            return name
         similar = "" if row.percent is None else f", {row.percent} % {self.tr('similar')}"
         starred = f", {self.tr('starred')}" if row.is_starred else ""
         return f"{name}{similar}, {seconds_text(row.duration_s)}{starred}"

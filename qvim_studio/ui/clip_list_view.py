@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from PySide6.QtCore import (
     QItemSelectionModel,
     QKeyCombination,
     QMimeData,
+    QModelIndex,
     QPoint,
     QSize,
     Qt,
@@ -93,9 +95,22 @@ class ClipListView(QListView):
         for number in range(self._clips.rowCount()):
             index = self._clips.index(number)
             if self._clips.row(index) is entry:
-                self.selectionModel().setCurrentIndex(
-                    index, QItemSelectionModel.SelectionFlag.ClearAndSelect
-                )
+                self.select_index(index)
+
+    def select_index(self, index: QModelIndex) -> None:
+        """This one alone, whatever keys are held; keys go on from there."""
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().setCurrentIndex(index, flags)
+
+    def show_current(self, path: Path | None) -> bool:
+        """Select this clip alone, or none; several that are selected with it stay so. False where
+        it is not shown."""
+        index = QModelIndex() if path is None else self._clips.index_of(path)
+        if not index.isValid():
+            self.clearSelection()
+        elif not self.selectionModel().isSelected(index):
+            self.select_index(index)
+        return index.isValid()
 
     def startDrag(self, supported_actions: Qt.DropAction) -> None:
         entries = [entry for entry in self.selected_entries() if entry.path.is_file()]
@@ -184,7 +199,7 @@ class ClipListView(QListView):
         """Everything the selection offers, in the order of the table of actions."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        offers, titles = self.offers(), self._titles()
+        offers, titles = self.menu_offers(), self.titles()
         for action_id in SOUND_MENU:
             if not action_id:
                 menu.addSeparator()
@@ -196,7 +211,11 @@ class ClipListView(QListView):
                 menu.addAction(f"{text}\t{shown}" if shown else text, offers[action_id])
         return menu
 
-    def _titles(self) -> dict[str, str]:
+    def menu_offers(self) -> dict[str, Callable[[], object]]:
+        """Of what is offered that which the menu shows."""
+        return self.offers()
+
+    def titles(self) -> dict[str, str]:
         """Of actions that mean something else for what is selected."""
         entries = self.selected_entries()
         is_starred = bool(entries) and all(entry.is_starred for entry in entries)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.blind_test import BlindTest
 from qvim_studio.ui.candidates_view import CandidatesView, is_found
 from qvim_studio.ui.card import Card, ElidedLabel
 from qvim_studio.ui.clip_delegate import ROW_PX
@@ -30,10 +31,12 @@ LOW_SIMILARITY = 0.45  # below it even the best candidate is something else: wor
 class CandidatesPanel(Card):
     """The newest result, best first, numbered for the keys 1-9.
 
-    Signals: blind_toggled, match_toggled, sketch_toggled (bool), words_requested (nothing).
+    Signals: blind_toggled, match_toggled, sketch_toggled (bool), words_requested (nothing),
+    blind_ended (BlindTest, the compared entries in their true order).
     """
 
     blind_toggled = Signal(bool)
+    blind_ended = Signal(object, object)
     sketch_toggled = Signal(bool)
     match_toggled = Signal(bool)
     words_requested = Signal()
@@ -42,6 +45,9 @@ class CandidatesPanel(Card):
         super().__init__("", parent)
         self._theme = theme
         self._entries: tuple[ClipEntry, ...] = ()  # true order and numbers
+        self._put_away: set[Path] = set()  # of these, what may come back
+        self._test = BlindTest()
+        self._words = ""  # about the result
         title = QLabel(self.tr("Candidates"), self)
         title.setObjectName("cardTitle")
         self._note = ElidedLabel(self)
@@ -55,7 +61,7 @@ class CandidatesPanel(Card):
             self.tr("Live sketch of the settings, kept nowhere"), self.sketch_toggled
         )
         self.match = self._toggle(self.tr("Listen at matched loudness"), self.match_toggled)
-        self.blind = self._toggle(self.tr("Compare blind: shuffled, without numbers"))
+        self.blind = self._toggle(self.tr("Compare blind: nothing but the sounds"))
         self.blind.toggled.connect(self._on_blind_toggled)
         self.head.addWidget(title)
         self.head.addWidget(self._note, 1)
@@ -79,6 +85,7 @@ class CandidatesPanel(Card):
             self.tr("Candidates appear here, best match first. Keys 1 to 9 play them.")
         )
         self.body.addWidget(self.view, 1)
+        self.view.choice_made.connect(self._on_choice)
         self.match.setChecked(True)
         theme.changed.connect(self._dress)
 
@@ -90,9 +97,11 @@ class CandidatesPanel(Card):
     def show_result(self, entries: Sequence[ClipEntry], note: str) -> None:
         """Made sounds first, found ones after them."""
         self._entries = tuple(entries)
-        self._note.setText(note)
+        self._put_away.clear()
+        self._words = note
         made = [e.similarity for e in entries if not is_found(e) and e.similarity is not None]
         self.hint.setVisible(bool(made) and max(made) < LOW_SIMILARITY)
+        self._begin_blind()
         self._show()
 
     def show_progress(self, progress: JobProgress | None) -> None:
@@ -107,20 +116,77 @@ class CandidatesPanel(Card):
 
     @Slot(object)
     def update_entries(self, changed: Sequence[ClipEntry]) -> None:
-        """Show what the user did to some of them."""
+        """Show what the user did to some of them; what was in the trash is back."""
         by_id = {entry.id: entry for entry in changed if entry.id}
         if any(entry.id in by_id for entry in self._entries):
             chosen = self._chosen()
             self._entries = tuple(by_id.get(entry.id, entry) for entry in self._entries)
+            back = {entry.path for entry in by_id.values()} & self._put_away
+            if back:
+                self.take_back(back)
+                return
             by_path = {entry.path: by_id.get(entry.id, entry) for entry in self.shown}
             self.model.set_entries([self._dressed(entry) for entry in by_path.values()])
             self._choose(chosen)
 
+    @Slot(object)
+    def remove_ids(self, ids: Sequence[int]) -> None:
+        """Show these sounds of the library no longer."""
+        gone = set(ids)
+        self.put_away([entry.path for entry in self._entries if entry.id in gone])
+
+    @Slot(object)
+    def put_away(self, paths: Collection[Path]) -> None:
+        """Show these no longer; the next one is in hand."""
+        place = self.view.currentIndex().row()
+        self._put_away |= set(paths)
+        left = [entry for entry in self.shown if entry.path not in self._put_away]
+        if len(left) < len(self.shown):
+            chosen = self._chosen() - self._put_away
+            self.model.set_entries(left)
+            if chosen:
+                self._choose(chosen)
+            else:
+                self.view.select_index(self.model.index(min(place, len(left) - 1)))
+
+    @Slot(object)
+    def take_back(self, paths: Collection[Path]) -> None:
+        """Show these again, at their places, and have them in hand."""
+        self._put_away -= set(paths)
+        self._show()
+        self._choose(set(paths))
+
     def _show(self) -> None:
-        entries = list(self._entries)
+        entries = [entry for entry in self._entries if entry.path not in self._put_away]
         if self.blind.isChecked():
-            random.SystemRandom().shuffle(entries)
+            order = self._test.order
+            entries = [entry for entry in entries if entry.path in order]
+            entries.sort(key=lambda entry: order.index(entry.path))
+        self._show_note()
         self.model.set_entries([self._dressed(entry) for entry in entries])
+
+    def _begin_blind(self) -> None:
+        """Sounds that were found are known, only made ones are compared."""
+        made = [entry.path for entry in self._entries if not is_found(entry)]
+        compared = [path for path in made if path not in self._put_away]
+        self._test = BlindTest.of(compared, random.SystemRandom())
+        self.view.show_places(self._test)
+
+    @Slot(object)
+    def _on_choice(self, entries: Sequence[ClipEntry]) -> None:
+        for entry in entries:
+            self._test = self._test.choosing(entry.path)
+        self.view.show_places(self._test)
+        self._show_note()
+
+    def _show_note(self) -> None:
+        if not self.blind.isChecked():
+            self._note.setText(self._words)
+        elif len(self._test.choices) < len(self._test.order):
+            text = self.tr("Listen with 1 to 9, then press S on the best: place {0}")
+            self._note.setText(text.format(len(self._test.choices) + 1))
+        else:
+            self._note.setText(self.tr("All are placed. B shows which is which"))
 
     def _chosen(self) -> set[Path]:
         return {entry.path for entry in self.view.selected_entries()}
@@ -150,10 +216,14 @@ class CandidatesPanel(Card):
     def _on_blind_toggled(self, is_blind: bool) -> None:
         chosen = set() if is_blind else self._chosen()  # the one in hand would be known, blind
         self.view.set_blind(is_blind)
-        self._note.setVisible(not is_blind)
+        self.model.is_blind = is_blind
+        if is_blind:
+            self._begin_blind()
         self._show()
         self._choose(chosen)
         self.blind_toggled.emit(is_blind)
+        if not is_blind:
+            self.blind_ended.emit(self._test, self._entries)
 
     @Slot()
     def _dress(self) -> None:

@@ -73,6 +73,8 @@ class StudioController(QObject):
         self.reopening = Reopening(services, self.takes, self.history, self)
         self.reopening.failed.connect(self.failed)
         self.reopening.noticed.connect(self.noticed)
+        self.history.removed.connect(self._on_removed)
+        services.recording.take_recorded.connect(self.history.keep_take)
         self.sounds = SoundsController(services, self)
         self.sounds.failed.connect(self.failed)
         self.kits = KitController(services, self._submit, self._start, self)
@@ -114,8 +116,7 @@ class StudioController(QObject):
         self.takes.open_file(path)
 
     def toggle_clip(self, entry: ClipEntry) -> None:
-        """Look at a written clip, and play it or stop it."""
-        self.viewer.view(entry)
+        """Play a written clip, or stop it."""
         self.audition.toggle_clip(entry)
 
     def expected_s(self, wishes: Wishes) -> float | None:
@@ -340,6 +341,15 @@ class StudioController(QObject):
     def show_candidates(self, note: str, entries: tuple[ClipEntry, ...]) -> None:
         self._candidates = entries
         self.candidates_changed.emit(entries, note)
+
+    @Slot(object)
+    def _on_removed(self, ids: Sequence[int]) -> None:
+        """What is in the trash is neither heard nor seen."""
+        entry = self.viewer.entry
+        if entry is not None and entry.id in ids:
+            if self._services.playback.heard.key == str(entry.path):
+                self._services.playback.stop()
+            self.viewer.view(None)
 
     @Slot(object)
     def _on_ended(self, ended: JobEnded) -> None:

@@ -10,10 +10,10 @@ from urllib.parse import unquote_to_bytes
 from PySide6.QtCore import QMimeData, QUrl
 
 
-def local_file(data: QMimeData | None) -> Path | None:
-    """The one local file that is dragged or pasted, if that is what it is."""
+def local_files(data: QMimeData | None) -> list[Path]:
+    """The files and folders of this computer that are dragged or pasted, in their order."""
     urls = data.urls() if data is not None else []  # an empty clipboard has none
-    return path_of(urls[0]) if len(urls) == 1 else None
+    return [path for path in map(path_of, urls) if path is not None]
 
 
 def path_of(url: QUrl) -> Path | None:

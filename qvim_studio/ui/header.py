@@ -10,11 +10,15 @@ from qvim_studio.ui.icons import icon, icon_pixmap
 from qvim_studio.ui.theme import GRID, StudioTheme
 from qvim_studio.ui.tips import set_tip
 
-COMMERCIAL_WORDS = {"yes": "sellable", "no": "non-commercial", "conditional": "conditions apply"}
+COMMERCIAL_WORDS = {
+    "yes": "commercial use",
+    "no": "no commercial use",
+    "conditional": "commercial use with conditions",
+}
 
 
 def licence_line(choice: CheckpointChoice) -> str:
-    """ "Apache-2.0 · sellable": what a sound designer must see before choosing."""
+    """ "Apache-2.0 · commercial use": what a sound designer must see before choosing."""
     words = COMMERCIAL_WORDS.get(choice.commercial, choice.commercial)
     return f"{choice.licence}  ·  {words}"
 
@@ -71,8 +75,8 @@ class Header(QWidget):
         palette = self._theme.palette
         self._mark.setPixmap(icon_pixmap("wave", palette.accent, 22, self.devicePixelRatioF()))
         self.settings.setIcon(icon("gear", palette.secondary))
-        is_sellable = self._choice is not None and self._choice.commercial == "yes"
-        color = palette.accent if is_sellable else palette.warning
+        may_be_sold = self._choice is not None and self._choice.commercial == "yes"
+        color = palette.accent if may_be_sold else palette.warning
         name = "record" if self._choice is not None else "clock"
         self.checkpoint.setIcon(icon(name, color if self._choice else palette.faint))
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 import qvim_studio
 from qvim_studio.core.resources import resource_path
+from qvim_studio.ui.card import dialog_title
 from qvim_studio.ui.diagnostics import tail
 from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.theme import GRID
@@ -48,11 +49,9 @@ class TextDialog(QDialog):
 
     def __init__(self, title: str, paragraph: str, parent: QWidget | None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         resize_on_screen(self, 600, 520)
-        heading = QLabel(title, self)
-        heading.setObjectName("dialogTitle")
+        heading = dialog_title(self, title)
         words = QLabel(paragraph, self)
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from qvim_studio.core.errors import StudioError
@@ -27,14 +27,18 @@ class HistoryController(QObject):
     """Knows no widgets; every change the user makes can be undone.
 
     Signals: loaded (list of ClipEntry: all there is), added, updated (list of ClipEntry), removed
-    (sequence of ids), relocated (Path: where new clips belong), failed (StudioError), noticed
-    (str).
+    (sequence of ids), put_aside, taken_back (tuple of Path: sounds that only the candidates show),
+    undone (nothing: a change was undone or done again), relocated (Path: where new clips belong),
+    failed (StudioError), noticed (str).
     """
 
     loaded = Signal(object)
     added = Signal(object)
     updated = Signal(object)
     removed = Signal(object)
+    put_aside = Signal(object)
+    taken_back = Signal(object)
+    undone = Signal()
     relocated = Signal(object)
     failed = Signal(object)
     noticed = Signal(object)
@@ -79,6 +83,16 @@ class HistoryController(QObject):
 
         self._tasks.run(add, on_added, on_error)
 
+    @Slot(object)
+    def keep_take(self, path: Path) -> None:
+        """A recording joins the library as soon as its file is whole."""
+
+        def add() -> None:
+            folder_id = self._library.folders.add(self._takes_folder, FolderKind.TAKES)
+            self._library.adoption.adopt_take(folder_id, path.name)
+
+        self._tasks.run(add, _do_nothing, self.failed.emit)
+
     def search(self, text: str) -> frozenset[int] | None:
         """See Library.search; takes a few milliseconds."""
         found = self._library.search(text)
@@ -96,12 +110,13 @@ class HistoryController(QObject):
 
     def star(self, entries: Sequence[ClipEntry], is_starred: bool) -> None:
         sounds = self._library.sounds
-        changed = [entry.id for entry in entries if entry.is_starred is not is_starred]
+        changed = [entry for entry in entries if entry.is_starred is not is_starred]
+        ids = [entry.id for entry in changed]
         self._change(
             self.tr("star") if is_starred else self.tr("remove star"),
             changed,
-            lambda: sounds.set_starred(changed, is_starred),
-            lambda: sounds.set_starred(changed, not is_starred),
+            lambda: sounds.set_starred(ids, is_starred),
+            lambda: sounds.set_starred(ids, not is_starred),
         )
 
     def rate(self, entries: Sequence[ClipEntry], rating: int) -> None:
@@ -110,7 +125,7 @@ class HistoryController(QObject):
         before = [(entry.id, entry.rating) for entry in entries]
         self._change(
             self.tr("rate"),
-            ids,
+            entries,
             lambda: sounds.rate(ids, rating),
             lambda: [sounds.rate([sound_id], old) for sound_id, old in before],
         )
@@ -121,7 +136,7 @@ class HistoryController(QObject):
         old = "" if entry.title == entry.asked else entry.title
         self._change(
             self.tr("rename"),
-            [entry.id] if title.strip() != entry.title else [],
+            [entry] if title.strip() != entry.title else [],
             lambda: sounds.rename(entry.id, title),
             lambda: sounds.rename(entry.id, old),
         )
@@ -139,23 +154,34 @@ class HistoryController(QObject):
                 sounds.add_tags(ids, tags)
 
         self._change(
-            self.tr("tag"), ids, do, lambda: [sounds.set_tags(id_, old) for id_, old in before]
+            self.tr("tag"), entries, do, lambda: [sounds.set_tags(id_, old) for id_, old in before]
         )
 
     def set_note(self, entry: ClipEntry, note: str) -> None:
+        self.set_notes([entry], [note])
+
+    def set_notes(self, entries: Sequence[ClipEntry], notes: Sequence[str]) -> None:
+        """Give each of these sounds of the library its note, as one change."""
         sounds = self._library.sounds
+        changed = {
+            entry: note
+            for entry, note in zip(entries, notes, strict=True)
+            if entry.id and note.strip() != entry.note
+        }
         self._change(
             self.tr("note"),
-            [entry.id] if note.strip() != entry.note else [],
-            lambda: sounds.set_note(entry.id, note),
-            lambda: sounds.set_note(entry.id, entry.note),
+            list(changed),
+            lambda: [sounds.set_note(entry.id, note) for entry, note in changed.items()],
+            lambda: [sounds.set_note(entry.id, entry.note) for entry in changed],
         )
 
     def trash(self, entries: Sequence[ClipEntry]) -> None:
         """Hide clips; nothing is deleted for thirty days."""
         ids = [entry.id for entry in entries]
         sounds = self._library.sounds
-        self._change(self.tr("delete"), ids, lambda: sounds.trash(ids), lambda: sounds.restore(ids))
+        self._change(
+            self.tr("delete"), entries, lambda: sounds.trash(ids), lambda: sounds.restore(ids)
+        )
         if ids:
             self.noticed.emit(
                 count_text(
@@ -165,12 +191,42 @@ class HistoryController(QObject):
                 )
             )
 
+    def put_away(self, candidates: Sequence[ClipEntry]) -> None:
+        """Made sounds of the library go into its trash; others, the user's own files among them,
+        only leave the list of candidates."""
+        made = [entry for entry in candidates if entry.id and entry.checkpoint_title]
+        others = [entry for entry in candidates if entry not in made]
+        if not others:
+            self.trash(made)
+            return
+        ids, paths = [entry.id for entry in made], tuple(entry.path for entry in others)
+        sounds = self._library.sounds
+
+        def do() -> None:
+            sounds.trash(ids)
+            self.put_aside.emit(paths)
+
+        def undo() -> None:
+            sounds.restore(ids)
+            self.taken_back.emit(paths)
+
+        self._change(self.tr("delete"), candidates, do, undo)
+        in_trash = count_text(
+            len(ids), self.tr("One sound is in the trash."), self.tr("{0} sounds are in the trash.")
+        )
+        aside = count_text(
+            len(others),
+            self.tr("The sound left the candidates, its file stays. Ctrl+Z brings it back."),
+            self.tr("{0} sounds left the candidates, their files stay. Ctrl+Z brings them back."),
+        )
+        self.noticed.emit(f"{in_trash} {aside}" if ids else aside)
+
     def restore(self, entries: Sequence[ClipEntry]) -> None:
         """Take clips out of the trash."""
         ids = [entry.id for entry in entries]
         sounds = self._library.sounds
         self._change(
-            self.tr("restore"), ids, lambda: sounds.restore(ids), lambda: sounds.trash(ids)
+            self.tr("restore"), entries, lambda: sounds.restore(ids), lambda: sounds.trash(ids)
         )
 
     def empty_trash(self) -> None:
@@ -258,46 +314,68 @@ class HistoryController(QObject):
     def _change(
         self,
         text: str,
-        ids: Sequence[int],
+        entries: Sequence[ClipEntry],
         do: Callable[[], object],
         undo: Callable[[], object],
     ) -> None:
-        if ids:
-            self.undo_stack.push(_Change(self, text, ids, do, undo))
+        if entries:
+            first = f"“{entries[0].title}”"
+            what = count_text(len(entries), first, self.tr("{0} sounds"))
+            ids = [entry.id for entry in entries if entry.id]
+            self.undo_stack.push(_Change(self, text, what, ids, do, undo))
 
-    def apply(self, ids: Sequence[int], change: Callable[[], object]) -> None:
-        """Change the library and tell what became of these sounds."""
+    def apply(self, ids: Sequence[int], change: Callable[[], object]) -> bool:
+        """Change the library and tell what became of these sounds; False where it failed."""
         try:
             change()
             shown = self._library.sounds.entries_of(ids)
         except StudioError as error:
             self.failed.emit(error)
-            return
+            return False
         gone = set(ids) - {entry.id for entry in shown}
         if gone:
             self.removed.emit(sorted(gone))
         self.updated.emit(shown)
+        return True
+
+    def tell_undone(self, text: str, is_undo: bool) -> None:
+        """Say which change that was, for no change may be undone unseen."""
+        said = self.tr("Undone: {0}.") if is_undo else self.tr("Done again: {0}.")
+        self.noticed.emit(said.format(text))
+        self.undone.emit()
+
+
+def _do_nothing(nothing: None) -> None:
+    """Takes are shown over the imitation, by the list of takes."""
 
 
 class _Change(QUndoCommand):
-    """One change of the user's, done and undone by two functions."""
+    """One change of the user's, done and undone by two functions. what: the sounds, in words."""
 
     def __init__(
         self,
         controller: HistoryController,
         text: str,
+        what: str,
         ids: Sequence[int],
         do: Callable[[], object],
         undo: Callable[[], object],
     ) -> None:
         super().__init__(text)
         self._controller = controller
+        self._said = f"{text} {what}"
+        self._was_done = False
         self._ids = tuple(ids)
         self._do = do
         self._undo = undo
 
     def redo(self) -> None:
-        self._controller.apply(self._ids, self._do)
+        """Qt calls it for the first time, too, when the user has just made the change."""
+        has_changed = self._controller.apply(self._ids, self._do)
+        if has_changed and self._was_done:
+            self._controller.tell_undone(self._said, is_undo=False)
+        self._was_done = True
 
     def undo(self) -> None:
-        self._controller.apply(self._ids, self._undo)
+        if self._controller.apply(self._ids, self._undo):
+            self._controller.tell_undone(self._said, is_undo=True)

@@ -20,6 +20,20 @@ STAR_ROOM_PX = 28
 TITLE_PX = 16
 
 
+def title_lines(title: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """A title on one line or two, broken between words; "…" where that is too little. room: px."""
+    if metrics.horizontalAdvance(title) <= room:
+        return [title]
+    words = title.split()
+    first = next(
+        (n for n in range(len(words) - 1, 0, -1)
+         if metrics.horizontalAdvance(" ".join(words[:n])) <= room),
+        0,
+    )  # fmt: skip
+    parts = [" ".join(words[:first]), " ".join(words[first:])] if first else [title]
+    return [metrics.elidedText(part, Qt.TextElideMode.ElideRight, room) for part in parts]
+
+
 class HistoryDelegate(ClipDelegate):
     """A play button, the waveform under its name where that tells something, a star, numbers."""
 
@@ -72,10 +86,11 @@ class HistoryDelegate(ClipDelegate):
         room = int(line.width() - QFontMetrics(painter.font()).horizontalAdvance(when) - 2 * GRID)
         painter.setFont(font(BODY_PX, semibold=True))
         painter.setPen(QColor(palette.text))
-        title = QFontMetrics(painter.font()).elidedText(
-            section.title, Qt.TextElideMode.ElideRight, room
-        )
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | align, title)
+        metrics = QFontMetrics(painter.font())
+        lines = title_lines(section.title, metrics, room)
+        if len(lines) > 1:
+            line.setTop(line.bottom() - 2 * metrics.height())
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | align, "\n".join(lines))
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, entry: ClipEntry) -> None:
         palette = self._theme.palette

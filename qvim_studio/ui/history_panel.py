@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.card import ElidedComboBox
-from qvim_studio.ui.clip_details import ClipDetails
+from qvim_studio.ui.clip_details import ClipDetails, split_list
 from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.history_model import HistoryModel, Order
 from qvim_studio.ui.history_view import HistoryView
@@ -42,6 +42,8 @@ class HistoryPanel(QWidget):
         self._theme = theme
         self._controller = controller
         self._special = ""  # what is shown instead of the history, by name
+        self._followed = 0  # the clip in hand where the list does not show it
+        self._read_special: Callable[[], Sequence[ClipEntry]] = tuple
         self.model = HistoryModel(self)
         self._build(theme)
         self._connect()
@@ -105,8 +107,7 @@ class HistoryPanel(QWidget):
         layout.addLayout(row)
         layout.addLayout(filters)
         layout.addWidget(self._back)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.details)
+        layout.addWidget(split_list("history", self.view, self.details), 1)
 
     def _combo(self, name: str) -> ElidedComboBox:
         combo = ElidedComboBox(self)
@@ -121,6 +122,7 @@ class HistoryPanel(QWidget):
         controller.added.connect(self._on_added)
         controller.updated.connect(self._on_updated)
         controller.removed.connect(self._on_removed)
+        controller.undone.connect(self._on_undone)
         self.search.textChanged.connect(self._on_searched)
         self.search.left.connect(self.view.setFocus)
         self.starred.toggled.connect(self._show_filtered)
@@ -157,11 +159,11 @@ class HistoryPanel(QWidget):
 
     @Slot()
     def show_trash(self) -> None:
-        self._show_special(self._controller.trashed(), self.tr("Trash"), is_trash=True)
+        self._show_special(self._controller.trashed, self.tr("Trash"), is_trash=True)
 
     @Slot()
     def show_duplicates(self) -> None:
-        self._show_special(self._controller.duplicates(), self.tr("Duplicates"), is_trash=False)
+        self._show_special(self._controller.duplicates, self.tr("Duplicates"), is_trash=False)
 
     @Slot()
     def show_history(self, checked: bool = False) -> None:
@@ -176,13 +178,22 @@ class HistoryPanel(QWidget):
         self.search.setFocus()
         self.search.selectAll()
 
-    def _show_special(self, entries: Sequence[ClipEntry], title: str, is_trash: bool) -> None:
-        self._special = title
+    def _show_special(
+        self, read: Callable[[], Sequence[ClipEntry]], title: str, is_trash: bool
+    ) -> None:
+        self._special, self._read_special = title, read
         self._back.show()
         self.view.shows_trash = is_trash
         self.view.set_hint(self.tr("There is nothing here."))
-        self.model.set_all(entries)
+        self.model.set_all(read())
         self._show_filtered()
+
+    @Slot()
+    def _on_undone(self) -> None:
+        """What was undone fits the search, the filters, the trash otherwise than before."""
+        if self.is_special:
+            self.model.set_all(self._read_special())
+        self._show(self._controller.search(self.search.text()))
 
     @Slot()
     def _show_filtered(self) -> None:
@@ -242,7 +253,7 @@ class HistoryPanel(QWidget):
             self.model.remove([entry.id for entry in entries])
         elif all(self.model.entry(entry.id) is not None for entry in entries):
             self.model.update(entries)
-            self._show_details(self.view.selected_entries())
+            self._show_details(self._in_hand())
         else:
             self._on_added(entries)
 
@@ -256,7 +267,21 @@ class HistoryPanel(QWidget):
     @Slot(object)
     def _on_current_changed(self, entries: Sequence[ClipEntry]) -> None:
         self.details.finish_editing()
-        self._show_details(entries)
+        if entries:
+            self._followed = 0
+        self._show_details(self._in_hand())
+
+    def show_current(self, entry: ClipEntry | None) -> None:
+        """Select this clip and tell its details, also where a filter hides its row."""
+        is_known = entry is not None and self.model.entry(entry.id) is not None
+        is_shown = self.view.show_current(None if entry is None else entry.path)
+        self._followed = entry.id if entry is not None and is_known and not is_shown else 0
+        self._show_details(self._in_hand())
+
+    def _in_hand(self) -> list[ClipEntry]:
+        """What is selected, or followed."""
+        followed = self.model.entry(self._followed)
+        return self.view.selected_entries() or ([] if followed is None else [followed])
 
     def _show_details(self, entries: Sequence[ClipEntry]) -> None:
         recipe = self._controller.recipe(entries[0]) if len(entries) == 1 else None

@@ -68,7 +68,7 @@ class HistoryView(ClipListView):
         for near in (*range(min(number, last), last + 1), *range(min(number, last), -1, -1)):
             index = self._clips.index(near)
             if near >= 0 and isinstance(self._clips.row(index), ClipEntry):
-                self.setCurrentIndex(index)
+                self.select_index(index)
                 return
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

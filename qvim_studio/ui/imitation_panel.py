@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from qvim_studio.core.file_names import readable_name
@@ -14,11 +14,14 @@ from qvim_studio.ui.card import Card
 from qvim_studio.ui.examples import ExampleChips, example_takes
 from qvim_studio.ui.painting import seconds_text
 from qvim_studio.ui.record_bar import RecordBar
+from qvim_studio.ui.splitter import Splitter
 from qvim_studio.ui.take_head import TakeHead
 from qvim_studio.ui.theme import StudioTheme
 from qvim_studio.ui.time_axis import TimeAxis
 from qvim_studio.ui.tips import set_tip
 from qvim_studio.ui.waveform_view import WaveformView
+
+RESULT_SHARE = 4 / 9  # of the height of both waveforms
 
 
 class ImitationPanel(Card):
@@ -49,8 +52,10 @@ class ImitationPanel(Card):
         )
         self.result.hide()
         self.body.addWidget(self.take_head)
-        self.body.addWidget(self.wave, 5)
-        self.body.addWidget(self.result, 4)
+        waves = Splitter(Qt.Orientation.Vertical, "waves", _result_height, self)
+        waves.addWidget(self.wave)
+        waves.addWidget(self.result)
+        self.body.addWidget(waves, 1)
         self.examples = ExampleChips(example_takes(), self)
         self.examples.chosen.connect(self.example_chosen)
         self.bar = RecordBar(theme, settings, self)
@@ -146,3 +151,8 @@ class ImitationPanel(Card):
     @Slot()
     def _on_axis_changed(self) -> None:
         self.take_head.set_zoomed(self.axis.is_zoomed)
+
+
+def _result_height(room: int) -> float:
+    """A little less than the imitation's, which has the ruler."""
+    return RESULT_SHARE * room

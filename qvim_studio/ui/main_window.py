@@ -11,17 +11,15 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QKeyEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
     QMainWindow,
     QVBoxLayout,
     QWidget,
 )
 
 from qvim_studio.audio.device_list import AudioDevice
-from qvim_studio.core.audio_formats import SOUND_SUFFIXES, VIDEO_SUFFIXES
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import (
     CheckpointError,
@@ -41,12 +39,16 @@ from qvim_studio.jobs.memory_watch import MemoryWatch
 from qvim_studio.jobs.playback import NOTHING, Heard
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.arrangement import arrange, keep_arrangement, restore_arrangement
+from qvim_studio.ui.blind_desk import BlindDesk
 from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
+from qvim_studio.ui.clip_list_view import ClipListView
 from qvim_studio.ui.clip_panels import CandidatesPanel
 from qvim_studio.ui.controller import StudioController
-from qvim_studio.ui.dropping import local_file
+from qvim_studio.ui.current_clip import CurrentClip
+from qvim_studio.ui.drop_desk import DropDesk
 from qvim_studio.ui.edit_desk import EditDesk
-from qvim_studio.ui.fitting import Column, resize_on_screen
+from qvim_studio.ui.fitting import Column
 from qvim_studio.ui.header import Header
 from qvim_studio.ui.help_desk import HelpDesk
 from qvim_studio.ui.imitation_panel import ImitationPanel
@@ -54,6 +56,7 @@ from qvim_studio.ui.library_panel import LibraryPanel
 from qvim_studio.ui.long_job import LongJobDesk
 from qvim_studio.ui.memory_label import MemoryLabel
 from qvim_studio.ui.message_bar import MessageBar
+from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.pack_desk import PackDesk
 from qvim_studio.ui.painting import count_text
 from qvim_studio.ui.question import ask
@@ -68,11 +71,9 @@ from qvim_studio.ui.sketch_desk import SketchDesk
 from qvim_studio.ui.take_desk import TakeDesk
 from qvim_studio.ui.theme import GRID, StudioTheme
 from qvim_studio.ui.unsaved_desk import UnsavedDesk
+from qvim_studio.ui.wave_menus import WaveMenus
 from qvim_studio.ui.window_keys import WindowKeys
 
-WINDOW_SIZE = (1280, 860)
-HISTORY_WIDTH_PX = 336
-AUDIO_FILES = " ".join(f"*{suffix}" for suffix in sorted(SOUND_SUFFIXES | VIDEO_SUFFIXES))
 SETTINGS_ERRORS = (DeviceError, OutputError, SoundFolderError)  # another device or folder helps
 AFTER_SHOWING_MS = 50  # devices, history and checkpoints are looked for once the window stands
 
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.packs = PackDesk(self, services, self._theme)
         self.keys = WindowKeys(self, services)
         self.keys.fill(self.menuBar())
+        self.wave_menus = WaveMenus(self, self.keys)
         self._restore_geometry()
         self.header.show_checkpoint(None, services.store.settings.checkpoint)
         notices = [services.store.notice, services.library.notice, self.keys.clash_notice()]
@@ -115,7 +117,7 @@ class MainWindow(QMainWindow):
         self._page = page = QWidget(self)
         page.setObjectName("page")
         self.header = Header(self._theme, page)
-        self.messages = MessageBar(self._theme, page)
+        self.messages = MessageBar(self._theme, page, self.header.checkpoint)
         self.imitation = ImitationPanel(self._theme, settings, page)
         self.request = RequestPanel(self._theme, settings, self._services.queue, page)
         self.candidates = CandidatesPanel(self._theme, page)
@@ -124,21 +126,14 @@ class MainWindow(QMainWindow):
         )
         self.history = self.library.history
         self.column = Column(page)
-        self.column.panels.setSpacing(12)
-        self.column.panels.addWidget(self.imitation, 5)
-        self.column.panels.addWidget(self.request)
-        self.column.panels.addWidget(self.candidates, 4)
-        self.library.setMaximumWidth(HISTORY_WIDTH_PX)
-        columns = QHBoxLayout()
-        columns.setSpacing(12)
-        columns.addWidget(self.column, 2)
-        columns.addWidget(self.library, 1)
+        columns = arrange(
+            self.column, self.imitation, self.request, self.candidates, self.library, page
+        )
         rows = QVBoxLayout(page)
         rows.setContentsMargins(2 * GRID, 0, 2 * GRID, 4)
         rows.setSpacing(GRID)
         rows.addWidget(self.header)
-        rows.addWidget(self.messages)
-        rows.addLayout(columns, 1)
+        rows.addWidget(columns, 1)
         self.setCentralWidget(page)
         self.memory = MemoryLabel(self)
         self.statusBar().addPermanentWidget(self.memory)
@@ -152,20 +147,26 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         controller, services = self.controller, self._services
         self.desk = TakeDesk(self.imitation, self.messages, controller, services, self)
+        self.drops = DropDesk(controller, self.messages, self)
+        self.drops.opened.connect(self.open_imitation)
         self.regions = RegionDesk(self.imitation.result, controller, services, self._theme, self)
         self.edits = EditDesk(self.imitation.result, self.request, self.messages, controller, self)
         self.candidates.view.continue_requested.connect(self.edits.continue_sound)
-        self.imitation.bar.open_clicked.connect(self.choose_file)
+        self.imitation.bar.open_clicked.connect(self.drops.choose)
         self.imitation.example_chosen.connect(self.open_imitation)
         self.imitation.bar.devices_wanted.connect(self._look_for_devices)
         self.request_desk = RequestDesk(
             self.request, self.candidates, self.messages, controller, services, self
         )
+        self.blind_desk = BlindDesk(self.candidates, controller.history, self.messages, self)
         self.sketch_desk = SketchDesk(self.request, self.candidates, controller, services, self)
         self.library.sounds.voice_search_requested.connect(controller.find_by_voice)
         self.candidates.view.rename_requested.connect(self.library.edit_name)
         self.candidates.view.tag_requested.connect(self.library.edit_tags)
         self.candidates.blind_toggled.connect(self._on_blind_toggled)
+        self.current = CurrentClip(
+            self.candidates, self.history, self.library.sounds, controller.viewer, self
+        )
         for view in (self.candidates.view, self.history.view, self.library.sounds.view):
             view.play_requested.connect(controller.toggle_clip)
             view.reveal_requested.connect(self._reveal)
@@ -306,28 +307,13 @@ class MainWindow(QMainWindow):
         self.candidates.show_heard(heard)
         self.history.view.show_heard(NOTHING if self.candidates.blind.isChecked() else heard)
         self.library.sounds.view.show_heard(heard)
+        self.current.show_heard(heard)
 
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:
         self._theme.set_theme(settings.theme, settings.text_percent)
         self._show_checkpoint()
         self._on_devices_found(self._devices)
-
-    @Slot()
-    def choose_file(self) -> None:
-        """Ask for an audio file to use as the imitation."""
-        dialog = QFileDialog(self, self.tr("Open an imitation"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(
-            [self.tr("Sounds and videos ({0})").format(AUDIO_FILES), self.tr("All files (*)")]
-        )
-        dialog.fileSelected.connect(self._on_file_chosen)
-        dialog.open()
-
-    @Slot(str)
-    def _on_file_chosen(self, path: str) -> None:
-        self.open_imitation(Path(path))
 
     @Slot(object)
     def open_imitation(self, path: Path) -> None:
@@ -428,8 +414,17 @@ class MainWindow(QMainWindow):
         folder.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
+    @logs_errors()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Del means the candidate in hand wherever nothing else wants it, but in the library."""
+        if event.key() == Qt.Key.Key_Delete and not self.library.isAncestorOf(self.focusWidget()):
+            self.candidates.view.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_file(event.mimeData()) is not None:
+        is_own = isinstance(event.source(), ClipListView) and len(event.mimeData().urls()) > 1
+        if event.mimeData().hasUrls() and not is_own:
             self.imitation.wave.set_drop_target(True)
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -439,11 +434,9 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.imitation.wave.set_drop_target(False)
-        path = local_file(event.mimeData())
-        if path is not None:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self.open_imitation(path)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.drops.open(event.mimeData(), "")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.controller.unsaved.count:
@@ -451,8 +444,8 @@ class MainWindow(QMainWindow):
             self._ask_to_lose_unsaved()
             return
         self.session.close()
-        self._services.window_state.setValue("geometry", self.saveGeometry())
         self._services.window_state.setValue("look", list(self.imitation.look))
+        keep_arrangement(self, self._services.window_state)
         self._services.store.change(self.request.kept_in(self._services.store.settings))
         event.accept()
         self.closed.emit()
@@ -484,6 +477,4 @@ class MainWindow(QMainWindow):
     def _restore_geometry(self) -> None:
         look = self._services.window_state.value("look") or ()
         self.imitation.set_look(*(str(is_on).lower() == "true" for is_on in look))
-        geometry = self._services.window_state.value("geometry")
-        if geometry is None or not self.restoreGeometry(geometry):
-            resize_on_screen(self, *WINDOW_SIZE)
+        restore_arrangement(self, self._services.window_state)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from qvim_studio.ui.icons import icon, icon_pixmap
+from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import GRID, StudioTheme
 
 Remedy = tuple[str, Callable[[], object]]  # what a button says, and what it does
 
 
 class MessageBar(QFrame):
-    """One line or paragraph until it is closed or replaced, with buttons for what helps."""
+    """One line or paragraph until it is closed or replaced, with buttons for what helps.
 
-    def __init__(self, theme: StudioTheme, parent: QWidget | None = None) -> None:
+    It lies over the top of its parent, so that nothing moves from under the mouse.
+    """
+
+    def __init__(self, theme: StudioTheme, parent: QWidget, free: QWidget | None = None) -> None:
+        """free: what stays to be seen and clicked to the right of it, if anything."""
         super().__init__(parent)
         self._theme = theme
+        self._free = free
         self._kind = "notice"
         self._on_chosen: Callable[[], object] | None = None
         self.setObjectName("messageBar")
@@ -37,7 +43,7 @@ class MessageBar(QFrame):
         self._close.setAccessibleName(self.tr("Close the message"))
         self._close.clicked.connect(self._on_close)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        layout.setContentsMargins(2 * GRID, 2, GRID, 2)
         layout.setSpacing(12)
         layout.addWidget(self._picture)
         layout.addWidget(self._text, 1)
@@ -45,6 +51,9 @@ class MessageBar(QFrame):
         layout.addWidget(self._action)
         layout.addWidget(self._close)
         theme.changed.connect(self._dress)
+        for watched in (parent, free):
+            if watched is not None:
+                watched.installEventFilter(self)
         self.hide()
 
     @property
@@ -106,6 +115,25 @@ class MessageBar(QFrame):
         self.style().polish(self)
         self._dress()
         self.show()
+        self._place()
+        self.raise_()
+
+    @logs_errors(returns=False)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        """As wide as there is room beside what stays free, as high as the text needs."""
+        page = self.parentWidget()
+        margins = page.layout().contentsMargins()
+        right = page.width() - margins.right()
+        if self._free is not None:
+            right = self._free.mapTo(page, QPoint(0, 0)).x() - GRID
+        width = max(right - margins.left(), self.minimumSizeHint().width())
+        top = max(margins.top(), GRID) // 2
+        self.setGeometry(margins.left(), top, width, self.heightForWidth(width))
 
     @Slot()
     def _dress(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,7 @@ from qvim_studio.jobs.category_listening import heard_categories
 from qvim_studio.jobs.listening_process import ListeningProcess
 from qvim_studio.jobs.pack_exporter import PackExporter
 from qvim_studio.library.clip_entry import ClipEntry
-from qvim_studio.ui.card import ElidedLabel
+from qvim_studio.ui.card import ElidedLabel, dialog_title
 from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.pack_form import PackForm
 from qvim_studio.ui.pack_table import CATEGORY, PackTable, PackTableModel, changed_rows
@@ -47,6 +48,8 @@ from qvim_studio.ui.tips import set_tip
 PREVIEW_MS = 120  # after the last key press
 WARNINGS_SHOWN = 3
 SIZE = (920, 720)
+TITLE_WORDS, TITLE_CHARACTERS = 4, 32  # of a pack that is named after its sounds
+_PHRASE_END = re.compile(r"[,;:.!?()\n]")
 
 
 class PackDialog(QDialog):
@@ -75,7 +78,6 @@ class PackDialog(QDialog):
         self._plan: PackPlan | None = None
         self._report: PackReport | None = None
         self._closing = False
-        self.setWindowTitle(self.tr("Export sample pack"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         resize_on_screen(self, *SIZE)
         self.model = PackTableModel(theme, self)
@@ -92,8 +94,7 @@ class PackDialog(QDialog):
 
     def _build(self, choices: Mapping[str, Sequence[ClipEntry]]) -> None:
         """In the order in which Tab visits them."""
-        title = QLabel(self.tr("Export sample pack"), self)
-        title.setObjectName("dialogTitle")
+        title = dialog_title(self, self.tr("Export sample pack"))
         hint = QLabel(self.tr("Double-click to rename; Del leaves a sound out"), self)
         hint.setObjectName("caption")
         self.listen = QPushButton(self.tr("Listen for categories"), self)
@@ -404,9 +405,17 @@ def _read(entries: Sequence[ClipEntry]) -> tuple[PackSource, ...]:
 
 
 def _common_name(entries: Sequence[ClipEntry]) -> str:
-    """The pack's first name: what its sounds are called where they agree."""
+    """The pack's first name: what its sounds are called where they agree, in a few words."""
     titles = {entry.title for entry in entries}
-    return titles.pop().title() if len(titles) == 1 else ""
+    return short_title(titles.pop()) if len(titles) == 1 else ""
+
+
+def short_title(words: str) -> str:
+    """What a request is about, as people title things: its first phrase, at most so many words."""
+    phrase = _PHRASE_END.split(words.strip(), maxsplit=1)[0].split()[:TITLE_WORDS]
+    while len(phrase) > 1 and len(" ".join(phrase)) > TITLE_CHARACTERS:
+        phrase.pop()
+    return " ".join(word[:1].upper() + word[1:] for word in phrase)[:TITLE_CHARACTERS]
 
 
 def _row(*widgets: QWidget | None) -> QHBoxLayout:

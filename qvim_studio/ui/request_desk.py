@@ -46,13 +46,16 @@ class RequestDesk(QObject):
         panel.cancel_requested.connect(controller.cancel)
         panel.wishes_changed.connect(self.show_readiness)
         view = candidates.view
-        view.selectionModel().currentChanged.connect(self._on_candidate_chosen)
         view.star_requested.connect(self._on_star_requested)
+        view.trash_requested.connect(controller.history.put_away)
         view.reroll_requested.connect(self.more_like)
         candidates.forming.play_requested.connect(controller.audition.toggle_arrived)
         candidates.match_toggled.connect(controller.audition.set_matching)
         candidates.words_requested.connect(panel.text.setFocus)
         controller.history.updated.connect(candidates.update_entries)
+        controller.history.removed.connect(candidates.remove_ids)
+        controller.history.put_aside.connect(candidates.put_away)
+        controller.history.taken_back.connect(candidates.take_back)
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.takes.awaiting_changed.connect(self.show_readiness)
         controller.candidates_changed.connect(self._on_candidates_changed)
@@ -76,10 +79,11 @@ class RequestDesk(QObject):
         self._controller.generate_like(entry, self._panel.wishes())
 
     def more_like_chosen(self) -> None:
-        """Of the candidate in hand."""
+        """Of the sound in hand, which blind only the candidates know."""
         entries = self._candidates.view.selected_entries()
-        if entries:
-            self.more_like(entries[0])
+        entry = self._controller.viewer.entry or (entries[0] if entries else None)
+        if entry is not None:
+            self.more_like(entry)
         else:
             self._messages.show_notice(
                 self.tr("More like which one? Generate sounds and choose a candidate first.")
@@ -159,13 +163,6 @@ class RequestDesk(QObject):
     def _on_star_requested(self, entries: list[ClipEntry]) -> None:
         is_starred = all(entry.is_starred for entry in entries)
         self._controller.history.star(entries, not is_starred)
-
-    @Slot()
-    def _on_candidate_chosen(self) -> None:
-        """The arrow keys walk through the candidates; the one in hand is looked at."""
-        entries = self._candidates.view.selected_entries()
-        if entries:
-            self._controller.viewer.view(entries[0])
 
     @Slot(object)
     def _on_recipe_chosen(self, request: GenerationRequest) -> None:

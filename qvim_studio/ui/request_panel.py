@@ -308,7 +308,8 @@ class RequestPanel(Card):
     def _dress(self) -> None:
         palette = self._theme.palette
         is_locked = self.seed_lock.isChecked()
-        self.seed_lock.setIcon(icon("lock" if is_locked else "dice", palette.secondary))
+        name, color = ("lock", palette.accent) if is_locked else ("dice", palette.secondary)
+        self.seed_lock.setIcon(icon(name, color))
         set_tip(
             self.seed_lock,
             self.tr("This seed is kept") if is_locked else self.tr("A new seed every time"),

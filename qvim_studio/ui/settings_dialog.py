@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -32,7 +31,7 @@ from qvim_studio.core.request import MAX_STEPS, SamplerName, VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.settings import Settings, Theme
 from qvim_studio.jobs.memory_watch import GIB
-from qvim_studio.ui.card import indent_text
+from qvim_studio.ui.card import dialog_title, indent_text
 from qvim_studio.ui.device_box import device_index, fill_device_box, fill_input_box
 from qvim_studio.ui.export_card import ExportCard
 from qvim_studio.ui.fitting import Column, resize_on_screen
@@ -64,7 +63,6 @@ class SettingsDialog(QDialog):
         self._microphones: tuple[AudioDevice, ...] = ()
         self._checkpoints = tuple(checkpoints)
         self._last_use: MemoryUse | None = None
-        self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         resize_on_screen(self, 600, 680)
         column = Column(self)
@@ -80,9 +78,7 @@ class SettingsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)
-        title = QLabel(self.tr("Settings"), self)
-        title.setObjectName("dialogTitle")
-        layout.addWidget(title)
+        layout.addWidget(dialog_title(self, self.tr("Settings")))
         layout.addWidget(column, 1)
         layout.addLayout(self._make_buttons())
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.ui.action_table import FIXED_KEYS, MENUS, Where, all_specs, clash_lines, translated
+from qvim_studio.ui.card import dialog_title
 from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.theme import GRID
 
@@ -32,7 +33,6 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, changed: dict[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         resize_on_screen(self, *SIZE)
         self._fields: dict[str, QKeySequenceEdit] = {}
@@ -73,8 +73,7 @@ class ShortcutsDialog(QDialog):
         self.problem = QLabel(self)
         self.problem.setObjectName("problem")
         self.problem.setWordWrap(True)
-        heading = QLabel(self.tr("Keyboard shortcuts"), self)
-        heading.setObjectName("dialogTitle")
+        heading = dialog_title(self, self.tr("Keyboard shortcuts"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(GRID)

@@ -20,7 +20,7 @@ from qvim_studio.jobs.sound_indexer import IndexProgress
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.folders import LibraryFolder
 from qvim_studio.ui.card import ElidedLabel
-from qvim_studio.ui.clip_details import ClipDetails
+from qvim_studio.ui.clip_details import ClipDetails, split_list
 from qvim_studio.ui.clip_list_model import ClipListModel
 from qvim_studio.ui.history_controller import HistoryController
 from qvim_studio.ui.history_view import HistoryView
@@ -99,8 +99,7 @@ class SoundsPanel(QWidget):
         layout.addLayout(row)
         layout.addLayout(voice)
         layout.addLayout(status)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.details)
+        layout.addWidget(split_list("my_sounds", self.view, self.details), 1)
 
     def _connect(self) -> None:
         controller, view, details, marks = (
@@ -240,6 +239,10 @@ class SoundsPanel(QWidget):
     def _on_current_changed(self, entries: Sequence[ClipEntry]) -> None:
         self.details.finish_editing()
         self._show_details(entries)
+
+    def show_current(self, entry: ClipEntry | None) -> None:
+        """Select this sound, where it is shown."""
+        self.view.show_current(None if entry is None else entry.path)
 
     def _show_details(self, entries: Sequence[ClipEntry]) -> None:
         recipe = self._marks.recipe(entries[0]) if len(entries) == 1 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,12 @@ class TakeController(QObject):
     def open_file(self, path: Path, number: int | None = None) -> None:
         """Use an audio file as the imitation. number: as it was expected; None: it was not."""
         self._open(path, self.failed.emit, number)
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Several files become takes, the first of them the imitation."""
+        self._takes = self._takes.with_later(paths)
+        self.takes_changed.emit(self._takes)
+        self.open_file(paths[0])
 
     def open_previous(self) -> None:
         self._open_or_skip(self._takes.previous())

@@ -182,8 +182,8 @@ def paint_legend(painter: QPainter, area: QRectF, names: tuple[str, ...], palett
     widths = [metrics.horizontalAdvance(name) for name in names]
     total = sum(widths) + LEGEND_GAP_PX * (len(names) - 1)
     box = QRectF(area.right() - total - 16, area.top() + 2, total + 12, metrics.height() + 4)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(with_alpha(palette.window, 0.8))
+    painter.setPen(QPen(QColor(palette.line), 1))
+    painter.setBrush(QColor(palette.surface))  # on which every color of the palette can be read
     painter.drawRoundedRect(box, 4, 4)
     left = box.left() + 6
     for name, width, color in zip(

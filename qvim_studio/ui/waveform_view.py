@@ -148,6 +148,13 @@ class WaveformView(QWidget):
             self._redraw()
             self.selection_changed.emit(selection)
 
+    @Slot()
+    def select_all(self) -> None:
+        """As with the mouse, from end to end."""
+        if self._picture is not None:
+            self.select((0.0, self._picture.duration_s))
+            self.selection_made.emit(self._selection)
+
     def set_draggable(self, is_draggable: bool) -> None:
         """May the selection be pulled out into another program?"""
         self._is_draggable = is_draggable

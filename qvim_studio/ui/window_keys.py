@@ -6,16 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QMenuBar, QWidget
 
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.recording import RecordingState
-from qvim_studio.ui.action_table import RESULT_MENU, SOUND_ACTIONS, TAKE_MENU, clash_lines
+from qvim_studio.ui.action_table import SOUND_ACTIONS, clash_lines
 from qvim_studio.ui.actions import StudioActions
 from qvim_studio.ui.clip_list_view import ClipListView
-from qvim_studio.ui.dropping import local_file
 from qvim_studio.ui.quality_bar import Quality
 from qvim_studio.ui.services import Services
 from qvim_studio.ui.waveform_view import WaveformView
@@ -41,8 +40,6 @@ class WindowKeys(QObject):
         undo_stack.redoTextChanged.connect(self._show_redo)
         self._show_undo()
         self._show_redo()
-        for wave in (window.imitation.wave, window.imitation.result):
-            wave.menu_requested.connect(self._show_wave_menu)
         QApplication.instance().focusChanged.connect(self._on_focus_changed)
         self._name_keys()
         for number in range(1, 10):
@@ -50,12 +47,6 @@ class WindowKeys(QObject):
             shortcut.setProperty("number", number)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(self._on_number)
-
-    @Slot(QPoint)
-    def _show_wave_menu(self, place: QPoint) -> None:
-        """Of the waveform that asks."""
-        is_result = self.sender() is self._window.imitation.result
-        self.make_menu(RESULT_MENU if is_result else TAKE_MENU).popup(place)
 
     def make_menu(self, action_ids: tuple[str, ...]) -> QMenu:
         """A context menu of these actions, "" for a separator."""
@@ -106,7 +97,7 @@ class WindowKeys(QObject):
             "later_take": controller.takes.takes.has_next,
             "selection": has_take and window.imitation.wave.selection is not None,
             "candidates": bool(window.candidates.shown),
-            "candidate": bool(window.candidates.view.selected_entries()),
+            "candidate": viewed or bool(window.candidates.view.selected_entries()),
             "viewed": viewed,
             "viewed_and_take": viewed and has_take,
             "part": has_part,
@@ -144,7 +135,7 @@ class WindowKeys(QObject):
         window = self._window
         panel, desk, controller = window.imitation, window.desk, window.controller
         return {
-            "open": window.choose_file,
+            "open": window.drops.choose,
             "paste": self._paste,
             "pack": window.packs.open_pack,
             "output_folder": window.open_output_folder,
@@ -260,14 +251,11 @@ class WindowKeys(QObject):
             focused.clearFocus()  # the next keys are shortcuts again, and no words
 
     def _paste(self) -> None:
-        """An audio file that was copied in a file manager or a DAW becomes the imitation."""
-        path = local_file(QGuiApplication.clipboard().mimeData())
-        if path is not None:
-            self._window.open_imitation(path)
-        else:
-            self._window.messages.show_notice(
-                self.tr("Nothing to paste: copy an audio file in a file manager or a DAW first.")
-            )
+        """Audio files that were copied in a file manager or a DAW become takes."""
+        self._window.drops.open(
+            QGuiApplication.clipboard().mimeData(),
+            self.tr("Nothing to paste: copy an audio file in a file manager or a DAW first."),
+        )
 
     @Slot()
     def _on_number(self) -> None:

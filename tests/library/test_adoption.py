@@ -204,6 +204,16 @@ def test_takes_are_known_once(library: Library, tmp_path: Path) -> None:
     assert take.peaks is not None
 
 
+def test_one_take_joins_while_another_is_still_growing(library: Library, tmp_path: Path) -> None:
+    write_sound(tmp_path / "take_1.wav")
+    (tmp_path / "take_2.wav").write_bytes(b"RIFF")
+    folder = library.folders.add(tmp_path, FolderKind.TAKES)
+    assert len(library.adoption.adopt_take(folder, "take_1.wav")) == 1
+    assert library.adoption.adopt_take(folder, "gone.wav") == []
+    assert names(library, FolderKind.TAKES) == ["take_1.wav"]
+    assert library.sounds.entries(FolderKind.TAKES)[0].peaks is not None
+
+
 def test_a_take_that_changed_is_read_again(library: Library, tmp_path: Path) -> None:
     (tmp_path / "take_1.wav").write_bytes(b"torn")
     folder = library.folders.add(tmp_path, FolderKind.TAKES)

@@ -93,7 +93,7 @@ def generate(qtbot: QtBot) -> Callable[[MainWindow], None]:
     """Press Generate and wait for the candidates."""
 
     def run(window: MainWindow) -> None:
-        with qtbot.waitSignal(window.controller.candidates_changed):
+        with qtbot.waitSignal(window.controller.candidates_changed, timeout=30_000):
             window.request.generate_button.click()
 
     return run

@@ -93,8 +93,8 @@ def test_the_one_that_was_liked_blind_is_known_afterwards(compared: MainWindow) 
 
 def test_the_history_does_not_tell_what_is_heard_blind(compared: MainWindow) -> None:
     view = compared.history.view
-    quiet = view.grab().toImage()
     QTest.keyClick(compared, Qt.Key.Key_B)
+    quiet = view.grab().toImage()
     QTest.keyClick(compared, Qt.Key.Key_1)
     assert compared._services.playback.heard.key
     assert view.grab().toImage() == quiet
@@ -165,6 +165,72 @@ def test_rename_finds_the_clip_wherever_the_library_is_looked_at(compared: MainW
     assert library.history.view.selected_entries() == compared.candidates.view.selected_entries()
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
+def test_delete_moves_a_candidate_to_the_trash_and_undo_brings_back_just_that(
+    compared: MainWindow, services: Services, key: Qt.Key
+) -> None:
+    panel, view = compared.candidates, compared.candidates.view
+    before = panel.shown
+    QTest.keyClick(view, Qt.Key.Key_S)
+    QTest.keyClick(compared, Qt.Key.Key_2)
+    QTest.keyClick(view, key)
+    assert [e.path for e in panel.shown] == [e.path for e in before if e.id != before[1].id]
+    assert [e.id for e in services.library.sounds.trashed()] == [before[1].id]
+    assert before[1].id not in {e.id for e in compared.history.model.entries}
+    assert not services.playback.heard.key
+    assert [e.id for e in view.selected_entries()] == [before[2].id]
+    assert "in the trash" in compared.messages.text
+    QTest.keySequence(compared, "Ctrl+Z")
+    assert [e.path for e in panel.shown] == [e.path for e in before]
+    assert panel.shown[0].is_starred
+    for lists in (view, compared.history.view):
+        assert [e.id for e in lists.selected_entries()] == [before[1].id]
+    assert compared.messages.text == "Undone: delete “dog bark”."
+
+
+def test_the_last_candidate_leaves_nothing_to_look_at(compared: MainWindow) -> None:
+    compared.candidates.view.selectAll()
+    QTest.keyClick(compared.candidates.view, Qt.Key.Key_Delete)
+    assert compared.candidates.shown == ()
+    assert compared.controller.viewer.entry is None
+    QTest.keySequence(compared, "Ctrl+Z")
+    assert len(compared.candidates.shown) == 4
+
+
+def test_a_candidate_that_the_history_deletes_is_gone_from_both(compared: MainWindow) -> None:
+    compared.history.view.setFocus()
+    compared.history.view.clearSelection()
+    compared.history.view.select_ids({2})
+    QTest.keyClick(compared.history.view, Qt.Key.Key_Delete)
+    assert [e.id for e in compared.candidates.shown] == [1, 3, 4]
+
+
+def test_delete_in_the_library_never_means_a_candidate(compared: MainWindow) -> None:
+    compared.history.view.setFocus()
+    compared.history.view.clearSelection()
+    QTest.keyClick(compared.history.view, Qt.Key.Key_Delete)
+    assert len(compared.candidates.shown) == 4
+
+
+def test_a_found_sound_only_leaves_the_list(
+    with_take: MainWindow, services: Services, generate: Generate, tmp_path: Path, take: Path
+) -> None:
+    folder = tmp_path / "my sounds"
+    folder.mkdir()
+    (folder / "dog.wav").write_bytes(take.read_bytes())
+    services.store.change(services.store.settings.with_changes(library_folder=str(folder)))
+    generate(with_take)
+    panel = with_take.candidates
+    QTest.keyClick(with_take, Qt.Key.Key_5)
+    QTest.keyClick(with_take, Qt.Key.Key_Delete)
+    assert len(panel.shown) == 4 and not any(is_found(entry) for entry in panel.shown)
+    assert (folder / "dog.wav").is_file()
+    assert "its file stays" in with_take.messages.text
+    QTest.keySequence(with_take, "Ctrl+Z")
+    assert is_found(panel.shown[4])
+    assert with_take.messages.text == "Undone: delete “dog”."
+
+
 def test_more_like_this_starts_from_the_candidate(
     compared: MainWindow, services: Services, qtbot: QtBot
 ) -> None:
@@ -180,5 +246,5 @@ def test_more_like_this_starts_from_the_candidate(
 def test_the_menu_offers_what_fits(compared: MainWindow) -> None:
     menu = compared.candidates.view.make_menu()
     texts = [action.text().replace("\t", " ") for action in menu.actions() if action.text()]
-    more = ["Make more like this one J", "Continue this sound Shift+I"]
-    assert texts[-5:] == ["Star S", "Rename F2", "Tag T", *more]
+    more = ["Make more like this one J", "Continue this sound Shift+I", "Move to the trash Del"]
+    assert texts[-6:] == ["Star S", "Rename F2", "Tag T", *more]

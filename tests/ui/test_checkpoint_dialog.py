@@ -265,7 +265,8 @@ def test_a_damaged_own_folder_can_be_checked_and_forgotten(
     qtbot.waitUntil(lambda: "mine" in dialog.rows)
     row = dialog.rows["mine"]
     assert row.facts.text().startswith("Your own folder, gone or damaged")
-    assert row.more.isVisible() and not row.use.isVisible()
+    qtbot.waitUntil(row.more.isVisible)
+    assert not row.use.isVisible()
     assert all(action.isEnabled() for action in row.make_menu().actions())
 
 

@@ -245,7 +245,7 @@ def test_the_details_of_a_clip_leave_the_window_as_low_as_it_is(
     qtbot.waitUntil(lambda: details.isVisible() and details.verticalScrollBar().maximum() > 0)
     assert window.height() == SMALL_SCREEN[1]
     QTest.keyClick(view, Qt.Key.Key_T)
-    assert is_seen(details.tags)
+    qtbot.waitUntil(lambda: is_seen(details.tags))
     details.copy.setFocus()
     assert is_seen(details.copy)
     window.resize(1200, 1000)

@@ -9,7 +9,7 @@ from fake_audio import FakeAudio
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.audio.devices import StreamOptions
@@ -17,7 +17,9 @@ from qvim_studio.core.request import SamplerName
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.memory_watch import Memory, read_memory
 from qvim_studio.ui.action_table import all_specs
+from qvim_studio.ui.blind_desk import BlindResult
 from qvim_studio.ui.examples import example_takes
+from qvim_studio.ui.help_dialogs import CrashDialog
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services
 from qvim_studio.ui.single_instance import SingleInstance
@@ -36,6 +38,22 @@ def test_every_action_is_in_a_menu_and_has_words(window: MainWindow) -> None:
     for spec in all_specs():
         assert window.keys.actions[spec.id] in in_menus
         assert window.keys.actions[spec.id].text()
+
+
+def test_no_dialog_says_its_title_twice(window: MainWindow) -> None:
+    dialogs = (
+        window.open_settings(),
+        window.help.open_shortcuts(),
+        window.help.open_about(),
+        window.open_checkpoints(),
+        CrashDialog("nothing", window),
+        BlindResult(["Candidate 1"], [], window),
+    )
+    for dialog in dialogs:
+        said = [label.text() for label in dialog.findChildren(QLabel)]
+        assert said.count(dialog.accessibleName()) == 1
+        assert dialog.windowTitle() == "QVIM Studio" not in said
+        dialog.reject()
 
 
 def test_a_changed_key_works_at_once_and_is_remembered(

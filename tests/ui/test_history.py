@@ -211,11 +211,58 @@ def test_undoing_a_delete_brings_the_row_back(panel: HistoryPanel) -> None:
     assert 4 not in {e.id for e in panel.model.entries}
 
 
+def test_undo_says_what_was_undone(panel: HistoryPanel) -> None:
+    said: list[str] = []
+    panel._controller.noticed.connect(said.append)
+    clips = select(panel, 1, 2)
+    panel._controller.star(clips, True)
+    select(panel, 3)
+    press(panel, Qt.Key.Key_Delete)
+    for step in ("undo", "undo", "redo"):
+        getattr(panel._controller.undo_stack, step)()
+    assert "in the trash for 30 days" in said[0]
+    assert said[1:] == [
+        "Undone: delete “dog”.",
+        "Undone: star 2 sounds.",
+        "Done again: star 2 sounds.",
+    ]
+
+
+def test_the_list_is_fresh_after_undo(panel: HistoryPanel) -> None:
+    (clip,) = select(panel, 3)
+    panel._controller.rename(clip, "Rex")
+    panel.search.setText("rex")
+    assert [e.id for e in panel.model.entries] == [3]
+    panel._controller.undo_stack.undo()
+    assert panel.model.entries == ()
+    panel._controller.undo_stack.redo()
+    assert [e.id for e in panel.model.entries] == [3]
+
+
+def test_filters_are_fresh_after_undo(panel: HistoryPanel) -> None:
+    panel._controller.star(select(panel, 3), True)
+    panel._controller.star(select(panel, 3), False)
+    panel.starred.setChecked(True)
+    assert panel.model.entries == ()
+    panel._controller.undo_stack.undo()
+    assert [e.id for e in panel.model.entries] == [3]
+
+
+def test_the_trash_is_fresh_after_undo(panel: HistoryPanel) -> None:
+    select(panel, 3)
+    press(panel, Qt.Key.Key_Delete)
+    panel.show_trash()
+    panel._controller.undo_stack.undo()
+    assert panel.model.entries == ()
+    panel._controller.undo_stack.redo()
+    assert [e.id for e in panel.model.entries] == [3]
+
+
 def test_details_tell_and_keep_what_the_user_says(panel: HistoryPanel, services: Services) -> None:
     (clip,) = select(panel, 3)
     details = panel.details
     assert details.name.text() == "dog"
-    for fact in ("90 % similar", "70 % tight", "from bark 01", "highs added", "sellable"):
+    for fact in ("90 % similar", "70 % tight", "from bark 01", "highs added", "commercial use"):
         assert fact in details._facts.text()
     for field, text in ((details.name, "Rex"), (details.tags, "yard, big"), (details.note, "ok")):
         field.setFocus()

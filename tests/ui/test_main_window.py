@@ -35,6 +35,7 @@ from qvim_studio.core.errors import (
 from qvim_studio.core.request import VramMode
 from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.library.folders import FolderKind
 from qvim_studio.ui.audition import IMITATION_KEY
 from qvim_studio.ui.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.main_window import MainWindow
@@ -54,7 +55,7 @@ def test_an_empty_studio_says_what_to_do_first(window: MainWindow) -> None:
     assert not window.request.generate_button.isEnabled()
     assert "Record an imitation" in window.request.progress.text
     assert not window.imitation.bar.play_button.isEnabled()
-    assert window.header.checkpoint.text().startswith("Starter  ·  sellable")
+    assert window.header.checkpoint.text().startswith("Starter  ·  commercial use")
 
 
 def test_at_its_smallest_nothing_overlaps(window: MainWindow, qtbot: QtBot) -> None:
@@ -141,6 +142,21 @@ def test_a_file_that_is_no_audio_is_told_and_nothing_changes(
     assert with_take.messages.isVisible()
     assert "text.wav" in with_take.messages.text
     assert with_take.controller.imitation is before
+
+
+def test_a_message_moves_nothing_from_under_the_mouse(window: MainWindow, qtbot: QtBot) -> None:
+    places = [(p.mapTo(window, QPoint()), p.size()) for p in (window.column, window.library)]
+    for text in ("Short.", "The folder cannot be written. " * 8):
+        window.messages.show_notice(text)
+        qtbot.wait(1)
+        now = [(p.mapTo(window, QPoint()), p.size()) for p in (window.column, window.library)]
+        assert now == places
+        assert window.messages.height() >= window.messages.heightForWidth(window.messages.width())
+    tools = window.header.checkpoint
+    right = window.messages.geometry().right()
+    assert right < tools.mapTo(window.messages.parentWidget(), QPoint()).x()
+    window.resize(1500, 700)
+    qtbot.waitUntil(lambda: window.messages.geometry().right() > right)
 
 
 def test_words_alone_are_enough(window: MainWindow, generate: Generate) -> None:
@@ -296,6 +312,9 @@ def test_a_take_is_recorded_by_key_and_becomes_the_imitation(
     qtbot.waitUntil(lambda: window.controller.imitation is not None)
     imitation = window.controller.imitation
     assert imitation.path.parent == services.paths.takes_folder
+    qtbot.waitUntil(lambda: services.tasks.is_idle)
+    (kept,) = services.library.sounds.entries(FolderKind.TAKES)
+    assert kept.path == imitation.path
     assert imitation.clip.duration_s == pytest.approx(1.0, abs=0.02)
     assert services.recording.state is RecordingState.IDLE
 

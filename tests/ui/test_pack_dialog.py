@@ -18,7 +18,7 @@ from qvim_studio.jobs import category_listening
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.ui import pack_desk
 from qvim_studio.ui.main_window import MainWindow
-from qvim_studio.ui.pack_dialog import PackDialog
+from qvim_studio.ui.pack_dialog import PackDialog, short_title
 from qvim_studio.ui.pack_table import CATEGORY, LICENCE, NAME, TITLE
 from qvim_studio.ui.services import Services
 
@@ -203,3 +203,20 @@ def test_sounds_without_telling_words_get_a_category_by_ear(
     dialog.table.selectAll()
     dialog.listen.click()
     qtbot.waitUntil(lambda: "by hand" in dialog.problem.text())
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("dog bark", "Dog Bark"),
+        ("heavy wooden door, slow creak, far away in a castle", "Heavy Wooden Door"),
+        ("alte schwere Holztür knarrt langsam im Wind", "Alte Schwere Holztür Knarrt"),
+        ("don't stop; never", "Don't Stop"),
+        ("UFO landing", "UFO Landing"),
+        ("Rhabarberbarbarabarbaren" * 3, "RhabarberbarbarabarbarenRhabarbe"),
+        (", what", ""),
+        ("", ""),
+    ],
+)
+def test_a_pack_is_named_by_a_short_title(asked: str, title: str) -> None:
+    assert short_title(asked) == title

@@ -15,12 +15,14 @@ from scripted_engine import PROVENANCE
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.request import GenerationRequest, Start, VramMode
 from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.core.settings import Theme
 from qvim_studio.jobs.pace import Pace
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.painting import short_waiting_text, waiting_text
 from qvim_studio.ui.quality_bar import Quality, steps_for
 from qvim_studio.ui.services import Services
 from qvim_studio.ui.text_field import remembered_with
+from qvim_studio.ui.theme import StudioTheme
 
 Generate = Callable[[MainWindow], None]
 
@@ -233,3 +235,23 @@ def test_details_are_folded_and_stay_as_they_were_left(
     window.request.text.setText("door")
     generate(window)
     assert services.store.settings.is_detail_shown
+
+
+def test_a_seed_that_is_kept_looks_otherwise_than_a_new_one_every_time(
+    window: MainWindow, theme: StudioTheme
+) -> None:
+    lock = window.request.seed_lock
+    for chosen in (Theme.LIGHT, Theme.DARK):
+        theme.set_theme(chosen)
+        colors = []
+        for is_kept in (False, True):
+            lock.setChecked(is_kept)
+            image = lock.icon().pixmap(18, 18).toImage()
+            inks = {
+                image.pixelColor(x, y).name()
+                for x in range(image.width())
+                for y in range(image.height())
+                if image.pixelColor(x, y).alpha() == 255
+            }
+            colors.append(inks)
+        assert theme.palette.accent in colors[1] and theme.palette.accent not in colors[0]

@@ -58,7 +58,7 @@ def test_the_licence_is_shown_where_a_checkpoint_is_chosen(
     theme: StudioTheme, qtbot: QtBot
 ) -> None:
     dialog = open_dialog(Settings(), theme, qtbot)
-    assert dialog._licence.text() == "Apache-2.0  ·  sellable"
+    assert dialog._licence.text() == "Apache-2.0  ·  commercial use"
     assert dialog.steps.text() == "Checkpoint's default (25)"
     dialog.checkpoint.setCurrentIndex(1)
     assert dialog._licence.text() == "CC-BY-NC-SA-4.0  ·  non-commercial"

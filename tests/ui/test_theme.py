@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QFontInfo, QIcon
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFontInfo, QIcon, QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from qvim_studio.core.settings import Theme
 from qvim_studio.ui.icons import _DRAWINGS, icon, icon_pixmap
 from qvim_studio.ui.theme import DARK, LIGHT, Palette, StudioTheme, font, palette_for, style_sheet
+from qvim_studio.ui.wave_painting import paint_legend
 
 
 def contrast(first: str, second: str) -> float:
@@ -46,6 +48,24 @@ def test_the_accent_is_readable_and_carries_readable_text(palette: Palette) -> N
     assert contrast(palette.on_accent, palette.accent_hover) >= 4.5
     for name in ("accent", "danger", "warning", "wave"):
         assert contrast(getattr(palette, name), palette.surface) >= 3.0
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_legend_of_the_curves_is_readable_over_everything(
+    palette: Palette, theme: StudioTheme
+) -> None:
+    for name in ("text", "warning", "pitch"):
+        assert contrast(getattr(palette, name), palette.surface) >= 4.5
+    grounds = []
+    for below in ("#000000", "#ffffff", palette.wave):
+        image = QImage(300, 60, QImage.Format.Format_RGB32)
+        image.fill(QColor(below))
+        painter = QPainter(image)
+        paint_legend(painter, QRectF(image.rect()), ("loudness", "pitch", "all"), palette)
+        painter.end()
+        grounds.append(image.copy(240, 5, 40, 10))
+        assert palette.surface in {image.pixelColor(x, 10).name() for x in range(240, 284)}
+    assert grounds[0] == grounds[1] == grounds[2]
 
 
 @pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
