@@ -104,6 +104,7 @@ def test_an_action_of_the_menu_works_on_the_list_that_had_the_focus(
 ) -> None:
     view = compared.history.view
     view.setFocus()
+    view.clearSelection()
     view.select_ids({compared.candidates.shown[2].id})
     with qtbot.waitSignal(compared.controller.history.updated):
         compared.keys.actions["star"].trigger()
