@@ -22,6 +22,7 @@ _DEMUXERS = (
     "3g2,mj2,mp3,mpeg,mpegts,mpc,mpc8,ogg,tta,w64,wav,wv"
 )
 _UNKNOWN_FRAMES = 2**62  # and above: libsndfile's word for a stream that says no length
+_BLOCK = 65_536  # frames that are looked at at once in a long file
 _SMALL_BLOCK = 1024  # frames: no more is lost of a file that breaks off
 BREAK_S = 0.1  # compressed formats round their lengths: only more than that is missing
 _OGG_PAGE = struct.Struct("<4sBBqIIIB")
@@ -125,6 +126,40 @@ def decode(path: Path, max_frames: int) -> Decoded:
     if len(other.samples) <= len(found.samples):
         return found
     return replace(other, claimed_frames=found.claimed_frames or other.claimed_frames)
+
+
+def iterate(path: Path, begin_frame: int = 0) -> Iterator[np.ndarray]:
+    """Blocks of float32 (frames, channels) from a frame on, for files that no memory holds. What
+    comes after a damaged place is left out.
+
+    Raises UnknownFormatError; OSError where the file cannot be opened.
+    """
+    try:
+        with soundfile.SoundFile(native_name(path)) as file:
+            is_known = _claimed_frames(file) not in (None, 0)
+            if is_known:
+                file.seek(min(begin_frame, file.frames))
+                with contextlib.suppress(soundfile.LibsndfileError):
+                    yield from file.blocks(_BLOCK, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError:
+        is_known = False
+    if not is_known:
+        yield from _iterate_ffmpeg(path, begin_frame)
+
+
+def _iterate_ffmpeg(path: Path, begin_frame: int) -> Iterator[np.ndarray]:
+    import av
+
+    to_skip = begin_frame
+    with _ffmpeg_stream(path) as (container, stream):
+        to_float = av.AudioResampler(format="fltp")
+        with contextlib.suppress(av.FFmpegError, ValueError):
+            for frame in container.decode(stream):
+                for part in to_float.resample(frame):
+                    block = np.ascontiguousarray(part.to_ndarray().T, np.float32)
+                    if to_skip < len(block):
+                        yield block[to_skip:]
+                    to_skip = max(to_skip - len(block), 0)
 
 
 def _decode_links(path: Path, max_frames: int) -> Decoded:

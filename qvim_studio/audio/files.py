@@ -23,7 +23,7 @@ from qvim_studio.audio.decoders import (
 from qvim_studio.audio.take_notes import take_notes
 from qvim_studio.core.audio_formats import FORMATS
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import AudioFileError, OutputError, reason_of
+from qvim_studio.core.errors import AudioFileError, LongSoundError, OutputError, reason_of
 
 MAX_SECONDS = 600.0  # a take; longer recordings are cut by the user, not by us
 MIN_SECONDS = 0.02
@@ -51,7 +51,7 @@ def read_noted(path: str | Path, max_seconds: float = MAX_SECONDS) -> NotedClip:
     """The same, and what is to be said of the file: that it breaks off, or is not read whole.
 
     Raises AudioFileError for everything that cannot be used: not audio, unreadable, empty,
-    longer than ``max_seconds``, silent or holding no numbers.
+    longer than ``max_seconds`` (LongSoundError), silent or holding no numbers.
     """
     path = Path(path)
     header = read_sound_header(path)
@@ -228,15 +228,15 @@ def _check_length(header: SoundHeader, path: Path, max_seconds: float) -> None:
     if frames / header.sample_rate > max_seconds:
         raise _too_long(path, frames / header.sample_rate, max_seconds)
     if frames * header.channels > MAX_SAMPLES:
-        raise AudioFileError(
+        raise LongSoundError(
             f"{path.name} holds {frames * header.channels:.1e} samples ({header.channels} channels "
             f"at {header.sample_rate} Hz), expected at most {MAX_SAMPLES:.0e}. "
             "Cut out the part you want to use, or export it in mono."
         )
 
 
-def _too_long(path: Path, seconds: float, max_seconds: float) -> AudioFileError:
-    return AudioFileError(
+def _too_long(path: Path, seconds: float, max_seconds: float) -> LongSoundError:
+    return LongSoundError(
         f"{path.name} lasts {math.ceil(seconds)} seconds, expected at most {max_seconds:.0f} "
         f"({max_seconds / 60:.0f} minutes). Cut out the part you want to use."
     )

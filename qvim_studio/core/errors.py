@@ -33,6 +33,10 @@ class AudioFileError(StudioError):
     """An audio file cannot be read, or holds nothing that can be used."""
 
 
+class LongSoundError(AudioFileError):
+    """A sound is longer than what can be used at once: a part of it is to be chosen."""
+
+
 class SoundFolderError(StudioError):
     """The folder where sounds to start from are looked for is gone."""
 

@@ -41,6 +41,13 @@ def picture_of(clip: AudioClip) -> SoundPicture:
     return SoundPicture(pyramid, clip.sample_rate, clip.duration_s, peak)
 
 
+def picture_of_peaks(peaks: np.ndarray, column_s: float, duration_s: float) -> SoundPicture:
+    """Of minima and maxima (columns, 2): drawn as a sound of two samples for each column."""
+    pyramid = PeakPyramid(np.ascontiguousarray(peaks.reshape(-1), np.float32))
+    peak = float(np.abs(peaks).max(initial=0.0))
+    return SoundPicture(pyramid, round(2 / column_s), duration_s, peak)
+
+
 def analyze(clip: AudioClip) -> SoundAnalysis:
     """Spectrogram, and the curves that the generator follows."""
     mono = clip.mono()

@@ -59,6 +59,7 @@ from qvim_studio.ui.message_bar import MessageBar
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.pack_desk import PackDesk
 from qvim_studio.ui.painting import count_text
+from qvim_studio.ui.part_desk import PartDesk
 from qvim_studio.ui.question import ask
 from qvim_studio.ui.region_desk import RegionDesk
 from qvim_studio.ui.request_desk import RequestDesk
@@ -185,6 +186,8 @@ class MainWindow(QMainWindow):
         controller.kits.made.connect(self._on_kit_made)
         self.long_jobs = LongJobDesk(self)
         controller.asked.connect(self.long_jobs.ask)
+        self.parts = PartDesk(self, self._theme, self.messages, controller, services)
+        self.long_jobs.part_wanted.connect(self.parts.choose_of_take)
         self.session = SessionKeeper(self.request, self.messages, controller, services, self)
         controller.noticed.connect(self.messages.show_notice)
         controller.failed.connect(self.show_error)

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from qvim_studio.audio.recorder import RecordingOptions
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import LongSoundError, StudioError
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.imitation import Imitation, read_imitation
 from qvim_studio.jobs.recording import RecordingState
@@ -26,7 +26,8 @@ class TakeController(QObject):
     Signals: imitation_changed (Imitation | None), part_changed (Imitation: the same take, another
     part of it), analyzed (SoundAnalysis of the imitation), takes_changed (TakeList),
     silence_recorded (TakeLevels of a take that holds nothing), awaiting_changed (nothing: a take is
-    on its way, or is no longer), failed (StudioError).
+    on its way, or is no longer), part_wanted (Path of a file that is too long to be used whole),
+    failed (StudioError).
     """
 
     imitation_changed = Signal(object)
@@ -35,6 +36,7 @@ class TakeController(QObject):
     takes_changed = Signal(object)
     silence_recorded = Signal(object)
     awaiting_changed = Signal()
+    part_wanted = Signal(object)
     failed = Signal(object)
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
@@ -149,7 +151,10 @@ class TakeController(QObject):
 
         def on_failed(error: StudioError) -> None:
             self.give_up(awaited)
-            on_error(error)
+            if isinstance(error, LongSoundError):
+                self.part_wanted.emit(path)
+            else:
+                on_error(error)
 
         self._services.tasks.run(read, on_read, on_failed)
 
