@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 import qvim_studio
+from qvim_studio.core.libraries import list_libraries
 from qvim_studio.core.resources import resource_path
 from qvim_studio.ui.card import dialog_title
 from qvim_studio.ui.diagnostics import tail
@@ -31,17 +32,6 @@ from qvim_studio.ui.fitting import resize_on_screen
 from qvim_studio.ui.theme import GRID
 
 HEADING_STEP = 1  # of Qt's font sizes above the text's
-LIBRARIES = (
-    ("Qt and PySide6", "LGPL-3.0"),
-    ("PyTorch", "BSD-3-Clause"),
-    ("diffusers, transformers, accelerate, safetensors", "Apache-2.0"),
-    ("NumPy, SciPy", "BSD-3-Clause"),
-    ("PortAudio, python-sounddevice", "MIT"),
-    ("libsndfile, soxr", "LGPL-2.1"),
-    ("PyAV", "BSD-3-Clause, with FFmpeg: LGPL-3.0, and x264 and x265: GPL-2.0"),
-    ("AnyAscii", "ISC"),
-    ("Inter typeface", "SIL Open Font License 1.1"),
-)
 
 
 class TextDialog(QDialog):
@@ -84,7 +74,9 @@ class AboutDialog(TextDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         tr = _translate
-        libraries = "\n".join(f"- {name}: {licence}" for name, licence in LIBRARIES)
+        libraries = "\n".join(
+            f"- {library.name} {library.version}: {library.licence}" for library in list_libraries()
+        )
         credits = tail(resource_path("ATTRIBUTIONS.md"), lines=10_000)
         paragraph = tr(
             "Version {0}. Imitate a sound with your voice and get sounds you can use, on your own "

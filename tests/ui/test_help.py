@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,7 @@ def test_about_names_licences_and_the_authors_of_the_sounds(window: MainWindow) 
     dialog = window.help.open_about()
     text = dialog.details.toPlainText()
     assert "LGPL" in text
+    assert f"torch {metadata.version('torch')}: " in text
     assert "CC0" in text
     assert "|" not in text and "#" not in text  # tables and headings, not Markdown
     frames = dialog.details.document().rootFrame().childFrames()

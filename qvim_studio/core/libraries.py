@@ -1,0 +1,96 @@
+"""The libraries of others that the program consists of, from what is installed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import metadata
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+OURS = "qvim-studio"
+UNKNOWN_LICENCE = "see its package"
+MAX_NAME_LENGTH = 60  # of a licence; some packages put the whole text there
+_CLASSIFIER = "License :: OSI Approved :: "
+# What is inside packages, under licences of its own: (name, package, licence).
+INSIDE = (
+    ("FFmpeg", "av", "LGPL-3.0-or-later"),
+    ("libsndfile", "soundfile", "LGPL-2.1-or-later"),
+    ("libsoxr", "soxr", "LGPL-2.1-or-later"),
+    ("OpenBLAS", "numpy", "BSD-3-Clause"),
+    ("PortAudio", "sounddevice", "MIT"),
+    ("Qt", "pyside6-essentials", "LGPL-3.0-only"),
+    ("x264 and x265", "av", "GPL-2.0-or-later"),
+)
+
+
+@dataclass(frozen=True)
+class Library:
+    """A package as it is installed here, or something inside one (whose version it has then)."""
+
+    name: str
+    version: str
+    licence: str
+
+
+def list_libraries(ours: str = OURS) -> list[Library]:
+    """Every package that ours needs on this machine, and what is inside of them, by name."""
+    found = _needed(ours)
+    found.pop(ours, None)
+    inside = [
+        Library(f"{name} (in {package})", found[package].version, licence)
+        for name, package, licence in INSIDE
+        if package in found
+    ]
+    return sorted([*found.values(), *inside], key=lambda library: library.name.lower())
+
+
+def _needed(root: str) -> dict[str, Library]:
+    """By canonical name: the installed packages that ``root`` requires, and what those require."""
+    found: dict[str, Library] = {}
+    waiting = [(root, "")]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        name, extra = waiting.pop()
+        if (name, extra) in seen:
+            continue
+        seen.add((name, extra))
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        found[name] = _library(distribution)
+        for text in distribution.requires or ():
+            needed = _requirement(text, extra)
+            if needed is not None:
+                required = canonicalize_name(needed.name)
+                waiting += [(required, wanted) for wanted in ("", *needed.extras)]
+    return found
+
+
+def _requirement(text: str, extra: str) -> Requirement | None:
+    """What a package asks for on this machine; None where it asks for nothing here."""
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        return None
+    if requirement.marker is not None and not requirement.marker.evaluate({"extra": extra}):
+        return None
+    return requirement
+
+
+def _library(distribution: metadata.Distribution) -> Library:
+    about = distribution.metadata
+    return Library(about["Name"], distribution.version, _licence(about))
+
+
+def _licence(about: metadata.PackageMetadata) -> str:
+    """In the package's own words."""
+    if "License-Expression" in about:
+        return about["License-Expression"]
+    text = about["License"].strip() if "License" in about else ""
+    if 0 < len(text) <= MAX_NAME_LENGTH and "\n" not in text and text != "UNKNOWN":
+        return text
+    classifiers = about.get_all("Classifier") or []
+    names = [c.removeprefix(_CLASSIFIER) for c in classifiers if c.startswith(_CLASSIFIER)]
+    return ", ".join(names) or UNKNOWN_LICENCE

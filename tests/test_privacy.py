@@ -1,0 +1,185 @@
+"""Nothing leaves the machine: a whole session, in an empty home, without a network and watched."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+from watched import Watched, can_trace, run_watched
+
+from qvim_studio.core.libraries import list_libraries
+from qvim_studio.core.privacy import SWITCHES
+
+# Microphones are looked for; a take is made into a sound, searched for in a folder, packed and
+# evaluated, all in one process.
+SESSION = r"""
+import glob, json, shutil, sys
+from pathlib import Path
+
+from qvim_studio.audio.devices import PortAudioBackend
+from qvim_studio.cli import main
+from qvim_studio.core.resources import resource_path
+
+def run(*arguments):
+    status = main([*arguments, "--json"])
+    assert status == 0, arguments
+
+PortAudioBackend().input_devices()
+sounds = Path("sounds")
+sounds.mkdir()
+for name in ("animal_03_dog.ogg", "animal_07_owl.ogg"):
+    shutil.copy(resource_path("library", name), sounds)
+take = str(sounds / "animal_03_dog.ogg")
+run("generate", take, "--steps", "1", "--variations", "1", "--duration", "1", "-o", "made")
+run("search", take, "--folder", "sounds", "--text", "dog")
+run("pack", *glob.glob("made/*.wav"), "--name", "P", "--creator", "C", "--source", "S",
+    "-o", "packs")
+rows = [f"{(sounds / name).resolve()},{Path(take).resolve()},dog"
+        for name in ("animal_03_dog.ogg", "animal_07_owl.ogg")]
+Path("pairs.csv").write_text("\n".join(["reference,imitation,label", *rows]), encoding="utf-8")
+run("evaluate", "--pairs", "pairs.csv", "--clips", "0")
+modules = {name.partition(".")[0] for name in sys.modules}
+Path("modules.json").write_text(json.dumps(sorted(modules)), encoding="utf-8")
+"""
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[Watched, Path]:
+    folder = tmp_path_factory.mktemp("session")
+    return run_watched(SESSION, folder), folder
+
+
+def test_a_whole_session_connects_to_nothing_and_looks_nothing_up(
+    session: tuple[Watched, Path],
+) -> None:
+    watched, _ = session
+    assert watched.status == 0, watched.errors
+    assert watched.findings.network == ()
+
+
+def test_a_whole_session_writes_only_into_our_own_folders(session: tuple[Watched, Path]) -> None:
+    watched, folder = session
+    home, temporary = folder / "home", folder / "tmp"
+    ours = [home / place / "qvim-studio" for place in (".cache", ".config", ".local/share")]
+    ours += [home / ".local/state/qvim-studio"]
+    sound_system = [home / ".config/pulse", folder / "run"]  # PortAudio asks for microphones
+    asked_for = [folder / name for name in ("made", "sounds", "packs", "pairs.csv", "modules.json")]
+    assert watched.findings.outside(*ours, *asked_for, *sound_system, temporary) == []
+    left = [path for path in (*home.rglob("*"), *temporary.rglob("*")) if path.is_file()]
+    assert [p for p in left if not any(map(p.is_relative_to, [*ours, *sound_system]))] == []
+
+
+def test_a_whole_session_loads_no_runtime_that_reports_home(session: tuple[Watched, Path]) -> None:
+    _, folder = session
+    loaded = (folder / "modules.json").read_text(encoding="utf-8")
+    assert '"torch"' in loaded
+    assert '"onnxruntime"' not in loaded
+
+
+def test_about_lists_every_library_that_a_session_loads(session: tuple[Watched, Path]) -> None:
+    _, folder = session
+    loaded = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+    packages = metadata.packages_distributions()
+    behind = {canonicalize_name(name) for module in loaded for name in packages.get(module, ())}
+    listed = {canonicalize_name(library.name) for library in list_libraries()}
+    assert {"torch", "transformers", "soxr"} < behind
+    assert behind - listed - {"qvim-studio"} == set()
+
+
+PLANTED = {
+    "a connection": "import socket; socket.create_connection(('192.0.2.1', 80), 1)",
+    "a look-up": "import socket; socket.getaddrinfo('telemetry.example', 443)",
+    "a thread that swallows its errors": """
+import threading, urllib.request
+def report():
+    try:
+        urllib.request.urlopen('http://192.0.2.1/', timeout=1)
+    except OSError:
+        pass
+thread = threading.Thread(target=report)
+thread.start()
+thread.join()
+""",
+    "a child process": """
+import subprocess, sys
+code = 'import socket; socket.socket(2, 2).sendto(bytes(1), ("192.0.2.1", 53))'
+subprocess.run([sys.executable, '-c', code])
+""",
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_what_phones_home_is_found(planted: str, tmp_path: Path) -> None:
+    assert run_watched(PLANTED[planted], tmp_path).findings.network != ()
+
+
+def test_native_code_that_phones_home_is_found(tmp_path: Path) -> None:
+    code = """
+import ctypes, struct
+system = ctypes.CDLL(None)
+address = struct.pack("=H2s4s8x", 2, bytes([0, 80]), bytes([192, 0, 2, 1]))
+system.connect(system.socket(2, 2, 0), address, len(address))
+"""
+    if not can_trace():
+        pytest.skip("needs strace")
+    assert run_watched(code, tmp_path).findings.network != ()
+
+
+def test_files_outside_our_folders_are_found(tmp_path: Path) -> None:
+    code = """
+from pathlib import Path
+folder = Path.home() / '.cache' / 'Microsoft' / 'DeveloperTools'
+folder.mkdir(parents=True)
+(folder / 'deviceid').write_text('1', encoding='utf-8')
+"""
+    found = run_watched(code, tmp_path).findings.outside(tmp_path / "home/.cache/qvim-studio")
+    assert tmp_path / "home/.cache/Microsoft/DeveloperTools/deviceid" in found
+
+
+REPORT = """
+import os
+from qvim_studio.core.libraries import list_libraries
+from qvim_studio.core.privacy import SWITCHES
+if SWITCHED_ON:
+    for name in SWITCHES:
+        os.environ.pop(name)
+from huggingface_hub.utils import _telemetry
+_telemetry.send_telemetry('qvim', library_name='qvim')
+_telemetry._TELEMETRY_QUEUE.join()
+"""
+
+
+@pytest.mark.parametrize("is_on", [False, True])
+def test_telemetry_of_a_library_is_found_where_it_is_switched_on_again(
+    tmp_path: Path, is_on: bool
+) -> None:
+    watched = run_watched(REPORT.replace("SWITCHED_ON", str(is_on)), tmp_path)
+    assert bool(watched.findings.network) is is_on
+
+
+@pytest.mark.parametrize("module", ["core.errors", "jobs.engine_child"])
+def test_every_process_switches_telemetry_off_before_it_imports_a_library(module: str) -> None:
+    code = f"""
+import sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        import os
+        libraries = {{'huggingface_hub', 'transformers', 'diffusers', 'accelerate', 'torch'}}
+        if name in libraries:
+            assert os.environ.get('HF_HUB_DISABLE_TELEMETRY') == '1', name
+sys.meta_path.insert(0, Watch())
+import qvim_studio.{module}, os
+print(all(os.environ[name] == value for name, value in {SWITCHES!r}.items()))
+"""
+    environment = {n: v for n, v in os.environ.items() if n not in SWITCHES}
+    environment["HF_HUB_DISABLE_TELEMETRY"] = "0"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "True"
