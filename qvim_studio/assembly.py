@@ -153,6 +153,13 @@ def make_listener() -> SoundListener:
     return SoundListener(embedder, Tagger.from_folder())
 
 
+def hear(clip: AudioClip) -> tuple[HeardWord, ...]:
+    """Words for what a clip is heard as, the surest first; for callers that ask once."""
+    from qvim_studio.pipeline.tagger import Tagger
+
+    return heard_words(Tagger.from_folder().named_scores(clip))
+
+
 @dataclass(frozen=True, eq=False)
 class _Listenable:
     """What encoder and tagger hear of a file, float32 (samples,) each."""

@@ -68,7 +68,9 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
     options.notes = []
     stem = options.imitation.stem if options.imitation is not None else options.text
     request = _request_from(options).with_changes(duration_s=options.duration)
-    return _make(request, options, stem)
+    made = _make(request, options, stem)
+    heard = {} if request.imitation is None else _tell_heard(request.imitation, options)
+    return {**made, **heard}
 
 
 def edit(options: argparse.Namespace) -> dict[str, Any]:
@@ -236,10 +238,19 @@ def _search(options: argparse.Namespace, clip: AudioClip | None) -> dict[str, An
             print(f"{match}{hit.path}")
         if not hits:
             print(f"No sound of {options.folder} is called or sounds like: {options.text}")
-    return {
+    found = {
         "results": [{"path": str(h.path), "similarity": h.similarity} for h in hits],
         "notes": options.notes,
     }
+    return found if clip is None else {**found, **_tell_heard(clip, options)}
+
+
+def _tell_heard(clip: AudioClip, options: argparse.Namespace) -> dict[str, Any]:
+    """Say what an imitation is heard as, in words to ask with."""
+    heard = assembly.hear(clip)
+    if not options.json:
+        print(f"Heard: {' · '.join(one.word for one in heard)}")
+    return {"heard": [{"word": one.word, "score": round(one.score, 3)} for one in heard]}
 
 
 def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:

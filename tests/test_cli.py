@@ -20,6 +20,7 @@ from qvim_studio import assembly, cli, commands
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.interrupts import Terminated
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start, VramMode
@@ -79,6 +80,7 @@ class FakeEngine:
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     engine = FakeEngine()
     monkeypatch.setattr(assembly, "make_plain_engine", lambda: engine)
+    monkeypatch.setattr(assembly, "hear", lambda clip: (HeardWord("dog", 0.91234, "dog"),))
     monkeypatch.setattr(commands, "find_checkpoint", find_only_the_starter)
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
     return engine
@@ -101,6 +103,17 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
     status = cli.main([str(argument) for argument in arguments])
     captured = capsys.readouterr()
     return status, captured.out, captured.err
+
+
+def test_generate_says_what_the_imitation_is_heard_as(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, printed, _ = run(capsys, "generate", take, "-o", tmp_path / "out")
+    assert "Heard: dog" in printed.splitlines()
+    _, printed, _ = run(capsys, "generate", take, "-o", tmp_path / "out", "--json")
+    assert json.loads(printed)["heard"] == [{"word": "dog", "score": 0.912}]
+    _, printed, _ = run(capsys, "generate", "--text", "x", "-o", tmp_path / "out", "--json")
+    assert "heard" not in json.loads(printed)
 
 
 def test_generate_writes_clips_and_prints_one_json_object(
@@ -527,6 +540,9 @@ def test_embed_and_search_agree(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert status == 0, errors
     results = json.loads(printed)["results"]
     assert len(results) == 2 and results[0]["similarity"] >= results[1]["similarity"]
+    heard = json.loads(printed)["heard"]
+    assert len(heard) == 5 and heard[0]["score"] >= heard[1]["score"]
+    assert heard[0].keys() == {"word", "score"}
 
 
 @pytest.mark.usefixtures("quiet_logging")

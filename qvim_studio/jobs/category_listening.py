@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qvim_studio.core.errors import EngineError
+from qvim_studio.core.heard import HeardWord
+from qvim_studio.export.ucs import suggest
 from qvim_studio.export.ucs_neighbors import LabelledSounds, labelled_sounds
 from qvim_studio.jobs.listening_process import ListeningProcess
 
 BATCH = 16  # sounds for which the child is asked at once
+SURE_SCORE = 0.4  # from here on what the tagger hears is believed before the neighbors
 
 
 def heard_categories(
@@ -17,7 +20,8 @@ def heard_categories(
 ) -> dict[Path, str]:
     """The CatID of each sound that can be heard; takes about a second for each few.
 
-    known: who votes; None: the bundled library. Raises EngineError where the listener embeds into
+    What was surely heard names the category; where nothing was, the nearest known sounds vote.
+    known: these; None: the bundled library. Raises EngineError where the listener embeds into
     another space than theirs.
     """
     known = known or labelled_sounds()
@@ -31,5 +35,12 @@ def heard_categories(
         batch = paths[start : start + BATCH]
         for path, report in zip(batch, listener.listen(batch), strict=True):
             if report.embedding is not None:
-                found[path] = known.vote(report.embedding)
+                found[path] = _named(report.heard) or known.vote(report.embedding)
     return found
+
+
+def _named(heard: Sequence[HeardWord]) -> str:
+    """The category of the words that were surely heard, or nothing."""
+    words = [one.word for one in heard if one.score >= SURE_SCORE]
+    fitting = suggest(words[0], words[1:], top=1) if words else []
+    return fitting[0].category.cat_id if fitting else ""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QKeySequence
 
+from qvim_studio.core.heard import MAX_WORDS
+
 if TYPE_CHECKING:  # its stub says "object"
 
     def QT_TRANSLATE_NOOP(context: str, text: str) -> str: ...
@@ -287,6 +289,11 @@ FIXED_KEYS = (
         QT_TRANSLATE_NOOP("Actions", "1 to 9"),
         tuple(str(number) for number in range(1, 10)),
         QT_TRANSLATE_NOOP("Actions", "Play a candidate"),
+    ),
+    FixedKeys(
+        QT_TRANSLATE_NOOP("Actions", "Alt+1 to Alt+5"),
+        tuple(f"Alt+{number}" for number in range(1, MAX_WORDS + 1)),
+        QT_TRANSLATE_NOOP("Actions", "Add a heard word to the text, or remove it"),
     ),
     FixedKeys(
         QT_TRANSLATE_NOOP("Actions", "Left and Right"),

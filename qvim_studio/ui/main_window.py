@@ -50,6 +50,7 @@ from qvim_studio.ui.drop_desk import DropDesk
 from qvim_studio.ui.edit_desk import EditDesk
 from qvim_studio.ui.fitting import Column
 from qvim_studio.ui.header import Header
+from qvim_studio.ui.heard_desk import HeardDesk
 from qvim_studio.ui.help_desk import HelpDesk
 from qvim_studio.ui.imitation_panel import ImitationPanel
 from qvim_studio.ui.library_panel import LibraryPanel
@@ -160,6 +161,9 @@ class MainWindow(QMainWindow):
             self.request, self.candidates, self.messages, controller, services, self
         )
         self.blind_desk = BlindDesk(self.candidates, controller.history, self.messages, self)
+        self.heard_desk = HeardDesk(
+            self.request.heard, controller, self._services.tasks, self._services.hear, self
+        )
         self.sketch_desk = SketchDesk(self.request, self.candidates, controller, services, self)
         self.library.sounds.voice_search_requested.connect(controller.find_by_voice)
         self.candidates.view.rename_requested.connect(self.library.edit_name)

@@ -24,6 +24,7 @@ from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.job_queue import JobQueue
 from qvim_studio.ui.card import Card, ElidedComboBox, caption, indent_text
 from qvim_studio.ui.detail_fields import DetailFields
+from qvim_studio.ui.heard_chips import HeardChips
 from qvim_studio.ui.icons import icon, set_button_icon
 from qvim_studio.ui.passing_field import NumberKeys
 from qvim_studio.ui.press_button import PressButton
@@ -70,6 +71,8 @@ class RequestPanel(Card):
         self.text.returnPressed.connect(self._on_return)
         self.text.textChanged.connect(self._on_text_changed)
         self.body.addWidget(self.text)
+        self.heard = HeardChips(self.text, self)
+        self.body.addWidget(self.heard)
         self.body.addLayout(self._make_sliders(settings))
         self.body.addLayout(self._make_numbers(settings))
         self.details = DetailFields(settings, self)

@@ -11,7 +11,9 @@ from PySide6.QtCore import QSettings
 from qvim_studio.audio.devices import AudioBackend, StreamOptions
 from qvim_studio.audio.player import Player
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
+from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.paths import StudioPaths
 from qvim_studio.core.resources import bundled_encoder_id
 from qvim_studio.core.settings import Settings
@@ -32,6 +34,7 @@ from qvim_studio.ui.settings_store import SettingsStore
 
 KEEPER_FACTORY = "qvim_studio.checkpoint_keeper:make_keeper"
 LISTENER_FACTORY = "qvim_studio.assembly:make_listener"
+Hear = Callable[[AudioClip], tuple[HeardWord, ...]]
 ListCheckpoints = Callable[[], tuple[CheckpointChoice, ...]]
 MakeEngineFor = Callable[[Settings], Callable[[], Engine]]
 
@@ -41,6 +44,7 @@ class Services:
     """Built by the application, closed by ``shutdown``.
 
     list_checkpoints: may take seconds; called in the background.
+    hear: words for what a take is heard as; takes a second, called in the background.
     make_engine_for: the engine factory that the settings ask for (own process or not).
     """
 
@@ -53,6 +57,7 @@ class Services:
     tasks: BackgroundTasks
     library: Library
     listener: ListeningProcess
+    hear: Hear
     indexer: SoundIndexer
     exporter: PackExporter
     list_checkpoints: ListCheckpoints
@@ -84,8 +89,12 @@ def make_services(
     list_checkpoints: ListCheckpoints,
     listener_factory: str = LISTENER_FACTORY,
     keeper_factory: str = KEEPER_FACTORY,
+    hear: Hear | None = None,
 ) -> Services:
-    """Everything the window needs, running; the factories as in EngineProcess."""
+    """Everything the window needs, running; the factories as in EngineProcess.
+
+    hear: None lets the listener hear takes, too.
+    """
     library = open_library(paths.library_file, read_recipe)
     listener = ListeningProcess(listener_factory)
     make_engine_for = partial(_make_engine_for, engine_factory)
@@ -102,6 +111,7 @@ def make_services(
         tasks=BackgroundTasks(),
         library=library,
         listener=listener,
+        hear=hear or listener.hear,
         indexer=SoundIndexer(library, listener, bundled_encoder_id),
         exporter=PackExporter(),
         list_checkpoints=list_checkpoints,

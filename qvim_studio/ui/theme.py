@@ -268,6 +268,13 @@ QToolButton#hint {
   color: @warning; border: 1px solid @line; padding: 0 10px; background: @raised;
 }
 QToolButton#hint:hover { border-color: @warning; }
+QToolButton#chip {
+  background: @raised; border: 1px solid @line; border-radius: 12px; padding: 0 10px;
+  min-width: 0; min-height: 22px; max-height: 22px; color: @secondary; font-size: $caption;
+}
+QToolButton#chip:hover { background: @hover; color: @text; }
+QToolButton#chip:checked { background: @hover; color: @text; border-color: @accent; }
+QToolButton#chip:focus { border-color: @accent; }
 QToolButton#segment {
   background: @raised; border: 1px solid @line; border-radius: 0; padding: 0 10px;
   color: @secondary; margin: 0;

@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import StudioError
+from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.paths import StudioPaths
 from qvim_studio.core.settings import Settings, Theme, save_settings
 from qvim_studio.ui.main_window import MainWindow
@@ -24,6 +27,22 @@ CHECKPOINTS = (
     CheckpointChoice("starter", "Starter", "Apache-2.0", "yes", True, 25, 2.5),
     CheckpointChoice("big", "Big", "CC-BY-NC-SA-4.0", "no", False, 50, 3.0),
 )
+
+
+class ScriptedEars:
+    """Hears nothing in takes until it is told what; then their length is a word, too."""
+
+    def __init__(self) -> None:
+        self.says: tuple[str, ...] = ()
+        self.error: StudioError | None = None
+        self.lengths: list[float] = []
+
+    def __call__(self, clip: AudioClip) -> tuple[HeardWord, ...]:
+        self.lengths.append(clip.duration_s)
+        if self.error is not None:
+            raise self.error
+        words = (*self.says, f"{clip.duration_s:.1f} s") if self.says else ()
+        return tuple(HeardWord(word, 0.9, word) for word in words)
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +57,14 @@ def audio() -> FakeAudio:
 
 
 @pytest.fixture
-def services(tmp_path: Path, audio: FakeAudio, qtbot: QtBot) -> Iterator[Services]:
+def ears() -> ScriptedEars:
+    return ScriptedEars()
+
+
+@pytest.fixture
+def services(
+    tmp_path: Path, audio: FakeAudio, ears: ScriptedEars, qtbot: QtBot
+) -> Iterator[Services]:
     paths = StudioPaths.below(tmp_path)
     save_settings(Settings(engine_in_own_process=False, theme=Theme.DARK), paths.settings_file)
     store = SettingsStore(paths.settings_file)
@@ -50,6 +76,7 @@ def services(tmp_path: Path, audio: FakeAudio, qtbot: QtBot) -> Iterator[Service
         lambda: CHECKPOINTS,
         "scripted_listener:make_listener",
         "fake_keeper:FakeKeeper",
+        hear=ears,
     )
     yield services
     assert services.shutdown()

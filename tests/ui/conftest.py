@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from studio_fixtures import (  # noqa: F401
     audio,
+    ears,
     generate,
     services,
     take,
