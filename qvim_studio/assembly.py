@@ -124,7 +124,7 @@ class SoundListener:
 
     def hear(self, clip: AudioClip) -> tuple[HeardWord, ...]:
         """Words for what a clip is heard as, the surest first."""
-        return heard_words(self._tagger.named_scores(clip))
+        return self._tagger.words(clip)
 
     def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
         """float32 (960,) of a clip: "imitation" for a voice, "reference" for a sound."""
@@ -140,8 +140,8 @@ class SoundListener:
         embeddings = self._embedder.embed_references([sound.for_encoder for sound in usable])
         scores = self._tagger.scores_of([sound.for_tagger for sound in usable])
         for embedding, row in zip(embeddings, scores, strict=True):
-            named = dict(zip(self._tagger.classes, row.tolist(), strict=True))
-            yield {"embedding": embedding, "heard": heard_words(named, MAX_TAGS, LEAST_TAG_SCORE)}
+            heard = heard_words(self._tagger.named(row), MAX_TAGS, LEAST_TAG_SCORE)
+            yield {"embedding": embedding, "heard": heard}
 
 
 def make_listener() -> SoundListener:
@@ -157,7 +157,7 @@ def hear(clip: AudioClip) -> tuple[HeardWord, ...]:
     """Words for what a clip is heard as, the surest first; for callers that ask once."""
     from qvim_studio.pipeline.tagger import Tagger
 
-    return heard_words(Tagger.from_folder().named_scores(clip))
+    return Tagger.from_folder().words(clip)
 
 
 @dataclass(frozen=True, eq=False)

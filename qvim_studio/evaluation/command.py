@@ -30,12 +30,14 @@ from qvim_studio.evaluation.evaluate import (
     evaluate_words,
 )
 from qvim_studio.evaluation.features import qvim_embeddings
+from qvim_studio.evaluation.heard import heard_figures
 from qvim_studio.evaluation.report import WORDS, write_report
 from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.qvim import encoder_id, load_qvim_encoder
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, encoder_folder, load_checkpoint
+from qvim_studio.pipeline.tagger import Tagger
 from qvim_studio.training.corpus import load_corpus
 from qvim_studio.training.imitations import load_or_render
 from qvim_studio.training.teacher import TARGETS_FILE
@@ -93,6 +95,8 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
     words, made[WORDS] = _words_figures(engine, loaded, references, settings, judge, options)
     figures |= words
     figures |= adapter_figures(loaded, options.runs / "corpus")
+    if options.data is not None:
+        figures["heard"] = heard_figures(options.data, Tagger.from_folder().words)
     figures["reconstruction"], rebuilt = evaluate_reconstruction(
         loaded, spread(query_sets[0].references.clips, MAX_RECONSTRUCTED)
     )
@@ -149,8 +153,8 @@ def summary(figures: dict[str, Any]) -> str:
             f"2DFT {retrieval['2dft']['class_mrr']['mean']:.3f}, "
             f"chance {retrieval['qvim']['class_mrr']['chance']:.3f}"
         )
-        if "clips" in one:
-            clips = one["clips"]
+        clips = one.get("clips")
+        if clips is not None:
             lines.append(
                 f"  made clips: class MRR {clips['class_mrr']['mean']:.3f}, first of "
                 f"{clips['variations']} {clips['class_mrr_first']['mean']:.3f}, shuffled "
@@ -161,10 +165,16 @@ def summary(figures: dict[str, Any]) -> str:
                 f"{clips['timing_tight']['envelope_correlation']:.3f}, onsets "
                 f"{clips['timing_tight']['onset_ms']:.0f} ms"
             )
-        if "clips" in one and clips["class_mrr_worded"]:
+        if clips is not None and clips["class_mrr_worded"]:
             lines[-1] += f"; with words beside the voice {clips['class_mrr_worded']['mean']:.3f}"
     if WORDS in figures:
         lines.append(_words_line(figures[WORDS]))
+    if "heard" in figures:
+        heard = figures["heard"]
+        lines.append(
+            f"right word among five, real voices and mouths ({heard['takes']} takes): "
+            f"{heard['right_share']:.2f}, by label {heard['right_share_by_label']:.2f}"
+        )
     reconstruction = figures["reconstruction"]
     lines.append(f"VAE + vocoder: {reconstruction['total_db']:.2f} dB in active frames")
     return "\n".join(lines)

@@ -12,6 +12,7 @@ import torch
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.heard import HeardWord, heard_words
 from qvim_studio.core.resources import resource_path
 from qvim_studio.models.yamnet import (
     CLASSES,
@@ -63,9 +64,13 @@ class Tagger:
         """float32 (classes,) in 0..1 for the first 10 s; their level does not matter."""
         return self.scores_of([tagger_samples(clip)])[0]
 
-    def named_scores(self, clip: AudioClip) -> dict[str, float]:
-        """The scores by the display names of their classes, as ``heard_words`` takes them."""
-        return dict(zip(self.classes, self.scores(clip).tolist(), strict=True))
+    def words(self, clip: AudioClip) -> tuple[HeardWord, ...]:
+        """Words for what a clip is heard as, the surest first."""
+        return heard_words(self.named(self.scores(clip)))
+
+    def named(self, scores: np.ndarray) -> dict[str, float]:
+        """Scores (classes,) by the display names of the classes, as ``heard_words`` takes them."""
+        return dict(zip(self.classes, scores.tolist(), strict=True))
 
     @torch.inference_mode()
     def scores_of(self, heard: Sequence[np.ndarray]) -> np.ndarray:

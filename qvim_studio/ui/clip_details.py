@@ -179,6 +179,9 @@ class ClipDetails(FittingColumn):
                 parts.append(f"{loudness:.1f} LUFS")
             words = COMMERCIAL_WORDS.get(entry.commercial, entry.commercial)
             parts += [entry.checkpoint_title, entry.licence, words]
+        if entry.heard:
+            heard = ", ".join(one.word for one in entry.heard)
+            parts.append(self.tr("heard: {0}").format(heard))
         parts.append(time.strftime("%d %b %Y %H:%M", time.localtime(entry.created_s)))
         return "  ·  ".join(part for part in parts if part)
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from sound_server import SoundServer, is_available
-from studio_fixtures import CHECKPOINTS
+from studio_fixtures import CHECKPOINTS, ScriptedEars
 
 from qvim_studio.audio import recorder as recorder_module
 from qvim_studio.audio.devices import PortAudioBackend
@@ -42,7 +42,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundSer
 
 
 @pytest.fixture
-def services(tmp_path: Path, server: SoundServer, qtbot: QtBot) -> Iterator[Services]:
+def services(
+    tmp_path: Path, server: SoundServer, ears: ScriptedEars, qtbot: QtBot
+) -> Iterator[Services]:
     paths = StudioPaths.below(tmp_path)
     settings = Settings(
         engine_in_own_process=False, theme=Theme.DARK, input_device=DeviceKey("qvim_mic")
@@ -50,7 +52,12 @@ def services(tmp_path: Path, server: SoundServer, qtbot: QtBot) -> Iterator[Serv
     save_settings(settings, paths.settings_file)
     store = SettingsStore(paths.settings_file)
     services = make_services(
-        paths, store, PortAudioBackend(), "scripted_engine:make_engine", lambda: CHECKPOINTS
+        paths,
+        store,
+        PortAudioBackend(),
+        "scripted_engine:make_engine",
+        lambda: CHECKPOINTS,
+        hear=ears,
     )
     yield services
     assert services.shutdown()

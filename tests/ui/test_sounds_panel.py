@@ -52,6 +52,13 @@ def test_words_find_sounds_with_every_letter(panel: SoundsPanel) -> None:
     assert names(panel) == ["door_loud"]
 
 
+def test_words_find_what_sounds_are_heard_as_and_the_details_say_it(panel: SoundsPanel) -> None:
+    QTest.keyClicks(panel.search, "thun")
+    assert names(panel) == ["door_loud"]
+    panel.view.select_entry(panel.model.entries[0])
+    assert "heard: thunder" in panel.details._facts.text()
+
+
 def test_the_voice_finds_the_nearest_first(
     window: MainWindow, panel: SoundsPanel, take: Path, qtbot: QtBot
 ) -> None:
