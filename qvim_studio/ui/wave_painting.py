@@ -17,7 +17,10 @@ from qvim_studio.ui.painting import bar_count, draw_bars, seconds_text, with_alp
 from qvim_studio.ui.theme import CAPTION_PX, GRID, Palette, font, text_scale
 
 RULER_PX = 20  # at the designed text size
-TICKS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+TICKS_S = (
+    *(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0),
+    *(120.0, 300.0, 600.0, 1800.0, 3600.0, 10_800.0, 43_200.0, 86_400.0),
+)
 MIN_TICK_PX = 72
 LOUDNESS_RANGE_DB = 50.0
 MIN_RANGE = (
@@ -57,13 +60,18 @@ class TimeScale:
         return self.begin_s + (x - self.area.left()) / self.px_per_s
 
 
+def tick_distance_s(px_per_s: float) -> float:
+    """Seconds between two lines of the ruler, so that what they are has room below."""
+    min_tick_px = MIN_TICK_PX * text_scale()
+    return next((tick for tick in TICKS_S if tick * px_per_s >= min_tick_px), TICKS_S[-1])
+
+
 def paint_ruler(
     painter: QPainter, scale: TimeScale, palette: Palette, with_labels: bool = True
 ) -> None:
     """Lines at round times, and what they are below."""
     area = scale.area
-    min_tick_px = MIN_TICK_PX * text_scale()
-    tick_s = next((t for t in TICKS_S if t * scale.px_per_s >= min_tick_px), TICKS_S[-1])
+    tick_s = tick_distance_s(scale.px_per_s)
     painter.setFont(font(CAPTION_PX))
     number = math.ceil(max(scale.begin_s, 0.0) / tick_s - 1e-6)
     while (at_s := number * tick_s) < scale.end_s - tick_s * 0.01:

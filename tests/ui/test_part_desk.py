@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.part_dialog import PartDialog
 from qvim_studio.ui.services import Services
+from qvim_studio.ui.wave_painting import MIN_TICK_PX, tick_distance_s
 
 RATE = 8_000
 PATIENCE_MS = 20_000
@@ -123,3 +124,9 @@ def test_a_part_of_the_take_in_hand_is_chosen_in_the_same_way(
     imitation = with_take.controller.imitation
     assert imitation is not None
     assert (imitation.begin_s, imitation.end_s) == (0.1, 0.2)
+
+
+@pytest.mark.parametrize("hours", [0.2, 1.2, 10.0, 100.0])
+def test_the_times_below_a_long_recording_do_not_run_into_each_other(hours: float) -> None:
+    px_per_s = 760 / (3600 * hours)
+    assert tick_distance_s(px_per_s) * px_per_s >= MIN_TICK_PX
