@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from qvim_studio.core.device_key import DeviceKey
@@ -74,6 +75,7 @@ def list_devices(
     that is not known; asked only where a door is listed.
     """
     word = direction.name.lower()
+    real_channels = cache(door_channels)
     seen: Counter[tuple[str, str]] = Counter()
     devices = []
     for entry in entries:
@@ -84,7 +86,7 @@ def list_devices(
         name = entry["name"] or UNNAMED
         seen[name, api["name"]] += 1
         if direction is Direction.INPUT and _is_door(name, api["name"], channels):
-            known = door_channels() if name in DOORS else None
+            known = real_channels() if name in DOORS else None
             channels = min(known or UNKNOWN_DOOR_CHANNELS, channels)
         devices.append(
             AudioDevice(

@@ -29,15 +29,17 @@ class Made:
 
 @dataclass(frozen=True)
 class Place:
-    """Where contenders compute. mode: of the studio; any but CPU puts the pipeline on the GPU.
-    cap_bytes: what the studio may take of the GPU's memory at most; None for all of it."""
+    """Where contenders compute. mode: of the studio. cap_bytes: what the studio may take of the
+    GPU's memory at most; None for all of it. device: the type of torch.device, of the pipeline,
+    too."""
 
     mode: VramMode = VramMode.CPU
     cap_bytes: int | None = None
+    device: str = "cpu"
 
     @property
     def is_gpu(self) -> bool:
-        return self.mode is not VramMode.CPU
+        return self.device != "cpu"
 
 
 class Contender:
@@ -49,9 +51,9 @@ class Contender:
     def peak_bytes(self) -> int:
         """The most memory ever held: of the process, or what torch reserved on the GPU."""
         if self._place.is_gpu:
-            import torch
+            from qvim_studio.models.accelerators import Accelerators
 
-            return torch.cuda.max_memory_reserved()
+            return Accelerators().peak_reserved_bytes(self._place.device)
         from qvim_studio.models.memory_meter import process_peak_bytes
 
         return process_peak_bytes()
@@ -59,9 +61,9 @@ class Contender:
     def now(self) -> Tick:
         """When everything asked for until now has been computed."""
         if self._place.is_gpu:
-            import torch
+            from qvim_studio.models.accelerators import Accelerators
 
-            torch.cuda.synchronize()
+            Accelerators().synchronize(self._place.device)
         return time.perf_counter(), time.process_time()
 
 
@@ -86,7 +88,7 @@ class PipelineContender(Contender):
             ) from error
         self._pipeline.set_progress_bar_config(disable=True)
         if self._place.is_gpu:
-            self._pipeline.to("cuda")
+            self._pipeline.to(self._place.device)
 
     def clip(self, seconds: float, steps: int, variations: int, seed: int) -> Made:
         """Make clips; all of them come at the end."""
@@ -113,10 +115,9 @@ class StudioContender(Contender):
         from qvim_studio.pipeline.engine import StudioEngine
 
         if self._place.cap_bytes is not None:
-            import torch
+            from qvim_studio.models.accelerators import Accelerators
 
-            share = self._place.cap_bytes / torch.cuda.mem_get_info()[1]
-            torch.cuda.set_per_process_memory_fraction(min(1.0, share))
+            Accelerators().limit_memory(self._place.device, self._place.cap_bytes)
         self._engine = StudioEngine(lambda embedding, library, embedder: ())
         self._request = GenerationRequest(
             text=PROMPT,

@@ -96,10 +96,11 @@ def _place(options: argparse.Namespace) -> Place:
         )
     if mode is VramMode.CPU:
         return Place()
-    from qvim_studio.models.compute_plan import require_gpu
+    from qvim_studio.models.compute_plan import require_accelerator
 
-    require_gpu(mode)
-    return Place(mode, None if options.cap_gib is None else int(options.cap_gib * GIB))
+    found = require_accelerator(mode)
+    cap_bytes = None if options.cap_gib is None else int(options.cap_gib * GIB)
+    return Place(mode, cap_bytes, found.type)
 
 
 def _measure(

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError, reason_of
@@ -196,9 +195,3 @@ def _check_parts(parts: AudioLdmParts, checkpoint: Checkpoint) -> None:
             f"({parts.latent_channels} of the VAE and {len(checkpoint.controls)} controls). "
             "The parts do not belong together."
         )
-
-
-def free_cuda_memory() -> None:
-    """Give the caches of PyTorch back to the GPU."""
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

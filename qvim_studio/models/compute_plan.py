@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import torch
@@ -9,9 +10,12 @@ import torch
 from qvim_studio.core.checkpoint_choice import GPU_MODES, RESERVE_BYTES
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
+from qvim_studio.models.accelerators import Accelerator, Accelerators
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.memory_faults import memory_full
-from qvim_studio.models.memory_modes import TRAITS, ModeTraits, estimate_peak_bytes, part_sizes
+from qvim_studio.models.memory_modes import GIB, TRAITS, ModeTraits, estimate_peak_bytes, part_sizes
+
+log = logging.getLogger(__name__)
 
 STEPS_DOWN = (*GPU_MODES, VramMode.CPU)
 # Measured: bfloat16 halves the time of AudioLDM-s (370 MB in float16) and nothing of the starter.
@@ -23,8 +27,9 @@ PLANNED_DURATION_S = 10.24  # what a mode is chosen for: the length that AudioLD
 class ComputePlan:
     """What the mode says (traits), and what this machine adds.
 
-    streams_unet: the UNet's blocks visit the GPU one at a time, where even the mode's own means
-    do not make it fit.
+    device: the type of torch.device, "cpu" or that of an accelerator. streams_unet: the UNet's
+    blocks visit the GPU one at a time, where even the mode's own means do not make it fit.
+    accelerator: the GPU that is meant, None for the processor.
     """
 
     mode: VramMode
@@ -32,6 +37,7 @@ class ComputePlan:
     dtype: torch.dtype
     traits: ModeTraits
     streams_unet: bool = False
+    accelerator: Accelerator | None = None
 
     @property
     def max_batch(self) -> int:
@@ -52,36 +58,51 @@ class ComputePlan:
         )
 
 
-def make_plan(mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
-    """The plan of a mode on this machine. Raises UsageError where a GPU mode finds no GPU."""
-    if mode is VramMode.CPU or (mode is VramMode.AUTO and not torch.cuda.is_available()):
+def make_plan(
+    mode: VramMode, checkpoint: Checkpoint, accelerators: Accelerators | None = None
+) -> ComputePlan:
+    """The plan of a mode on this machine. Raises UsageError where a GPU mode finds no GPU.
+
+    accelerators: what there is to choose from; None asks PyTorch.
+    """
+    machine = accelerators or Accelerators()
+    found = None if mode is VramMode.CPU else machine.find()
+    if mode is VramMode.CPU or (mode is VramMode.AUTO and found is None):
         return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(checkpoint), TRAITS[VramMode.CPU])
-    require_gpu(mode)
-    dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return plan_for_gpu(mode, checkpoint, dtype, torch.cuda.mem_get_info()[0] - RESERVE_BYTES)
+    accelerator = found or require_accelerator(mode, machine)
+    free_bytes = machine.free_bytes(accelerator.type) - RESERVE_BYTES
+    plan = plan_for_gpu(mode, checkpoint, accelerator, free_bytes)
+    where = "the processor" if plan.device == "cpu" else f"{accelerator.title} in {plan.dtype}"
+    log.info("mode %s: %s, %.1f GiB free", plan.mode.value, where, free_bytes / GIB)
+    return plan
 
 
-def require_gpu(mode: VramMode) -> None:
-    """Raises UsageError where there is none."""
-    if not torch.cuda.is_available():
+def require_accelerator(mode: VramMode, accelerators: Accelerators | None = None) -> Accelerator:
+    """The GPU that a mode needs. Raises UsageError where there is none."""
+    machine = accelerators or Accelerators()
+    found = machine.find()
+    if found is None:
         raise UsageError(
-            f"The memory mode {mode.value!r} needs an NVIDIA GPU that PyTorch can use, found "
-            "none. Choose the mode auto or cpu."
+            f"The memory mode {mode.value!r} needs a GPU that PyTorch can use (NVIDIA by CUDA, AMD "
+            f"by ROCm, Apple by MPS, Intel by XPU), and PyTorch {machine.build} finds none. Choose "
+            "the mode auto or cpu, or install the build of PyTorch that is made for your GPU."
         )
+    return found
 
 
 def plan_for_gpu(
-    mode: VramMode, checkpoint: Checkpoint, dtype: torch.dtype, free_bytes: int
+    mode: VramMode, checkpoint: Checkpoint, accelerator: Accelerator, free_bytes: int
 ) -> ComputePlan:
     """auto: the highest mode that fits into ``free_bytes``, the processor where none does."""
     modes = STEPS_DOWN[:-1] if mode is VramMode.AUTO else (mode,)
-    plans = [ComputePlan(each, "cuda", dtype, TRAITS[each]) for each in modes]
+
+    def plan_of(each: VramMode, streams_unet: bool = False) -> ComputePlan:
+        device, dtype = accelerator.type, accelerator.dtype
+        return ComputePlan(each, device, dtype, TRAITS[each], streams_unet, accelerator)
+
+    plans = [plan_of(each) for each in modes]
     if plans[-1].mode is VramMode.MINIMAL:
-        plans.append(
-            ComputePlan(
-                VramMode.MINIMAL, "cuda", dtype, TRAITS[VramMode.MINIMAL], streams_unet=True
-            )
-        )
+        plans.append(plan_of(VramMode.MINIMAL, streams_unet=True))
     for plan in plans:
         needed = plan.estimated_bytes(checkpoint, PLANNED_DURATION_S, plan.max_batch)
         if needed <= free_bytes:

@@ -30,7 +30,8 @@ def can_replay(plan: ComputePlan) -> bool:
     """Only weights that stay on the GPU, as they are stored, are where a graph looks for them."""
     traits = plan.traits
     is_whole = not traits.swaps_parts and traits.stored_bits == FULL_BITS
-    return plan.device == "cuda" and is_whole and not plan.streams_unet
+    records = plan.accelerator is not None and plan.accelerator.has_graphs
+    return records and is_whole and not plan.streams_unet
 
 
 class ReplayedUnet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import torch
+from qvim_studio.models.accelerators import Accelerators
 
 RESET_PEAK = "5"  # Linux: proc(5), clear_refs: the peak resident size starts anew
 
@@ -17,15 +17,19 @@ class MemoryMeter:
     resident size of the process, on Linux since the meter was made, elsewhere since its start.
     """
 
-    def __init__(self, device: str) -> None:
-        self._is_gpu = device != "cpu"
-        if self._is_gpu:
-            torch.cuda.reset_peak_memory_stats()
+    def __init__(self, device: str, accelerators: Accelerators | None = None) -> None:
+        """device: the type of torch.device. accelerators: None asks PyTorch."""
+        self._device = device
+        self._accelerators = accelerators or Accelerators()
+        if device != "cpu":
+            self._accelerators.restart_peak(device)
         elif sys.platform == "linux":
             _restart_peak()
 
     def peak_bytes(self) -> int:
-        return torch.cuda.max_memory_allocated() if self._is_gpu else process_peak_bytes()
+        if self._device == "cpu":
+            return process_peak_bytes()
+        return self._accelerators.peak_bytes(self._device)
 
 
 def process_peak_bytes() -> int:

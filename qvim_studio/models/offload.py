@@ -17,6 +17,7 @@ from torch import nn
 
 # Types of modules that visit as a whole; anything else visits layer by layer.
 UNITS = ("ResnetBlock2D", "Transformer2DModel", "TimestepEmbedding")
+NEVER_AHEAD = ("mps", "xpu")  # copies have no stream of their own there
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ class _Stream:
     def __init__(self, network: nn.Module, device: str) -> None:
         self._device = device
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="prefetch")
-        self._copies = torch.cuda.Stream() if torch.device(device).type == "cuda" else None
+        self._copies = torch.cuda.Stream() if _has_streams(device) else None
         self._follower: WeakKeyDictionary[nn.Module, ref[nn.Module]] = WeakKeyDictionary()
         self._current: nn.Module | None = None
         self._coming: tuple[nn.Module, Future[list[_Visitor]]] | None = None
@@ -81,7 +82,8 @@ class _Stream:
             self._follower[self._current] = ref(unit)
         self._current = unit
         follower = self._follower[unit]() if unit in self._follower else None
-        if follower is not None and follower not in self._here:
+        is_ahead = self._device not in NEVER_AHEAD
+        if is_ahead and follower is not None and follower not in self._here:
             self._coming = (follower, self._worker.submit(self._fetch, follower))
 
     def _depart(self, unit: nn.Module, *_: Any) -> None:
@@ -111,6 +113,11 @@ class _Stream:
         return visitors
 
 
+def _has_streams(device: str) -> bool:
+    """Whether copies run beside the arithmetic."""
+    return torch.device(device).type == "cuda"
+
+
 def _units(network: nn.Module) -> Iterator[nn.Module]:
     for child in network.children():
         is_leaf = any(True for _ in child.parameters(recurse=False)) or not any(child.children())
@@ -128,7 +135,7 @@ def _copy(network: nn.Module, device: str) -> list[_Visitor]:
             for name, value in kept.items():
                 if value is None:
                     continue
-                there = value.detach().to(device, non_blocking=True)
+                there = value.detach().to(device, non_blocking=_has_streams(device))
                 if isinstance(value, nn.Parameter):
                     there = nn.Parameter(there, requires_grad=False)
                 visitors.append(_Visitor(kept, name, value, there))

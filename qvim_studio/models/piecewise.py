@@ -112,10 +112,11 @@ class _Walk:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean and 1 / standard deviation of every group over the whole sound, float32."""
         sums = squares = 0.0
+        wide = torch.float32 if self.device.type == "mps" else torch.float64  # MPS has no float64
         for begin, end in _pieces(given.shape[2], self.piece):
             groups = given[:, :, begin:end].to(self.device).float().reshape(norm.num_groups, -1)
-            sums = sums + groups.double().sum(dim=1)
-            squares = squares + groups.double().square().sum(dim=1)
+            sums = sums + groups.to(wide).sum(dim=1)
+            squares = squares + groups.to(wide).square().sum(dim=1)
         count = given.numel() / norm.num_groups
         mean = sums / count
         variance = (squares / count - mean.square()).clamp_min(0.0)

@@ -19,7 +19,7 @@ from qvim_studio.core.result import (
     Progress,
     Variation,
 )
-from qvim_studio.models.audioldm import free_cuda_memory
+from qvim_studio.models.accelerators import Accelerator, Accelerators
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import ComputePlan, make_plan, step_down
 from qvim_studio.models.memory_faults import check_room, is_out_of_memory
@@ -42,14 +42,23 @@ class StudioEngine:
     to start from, best first; none where there is none. Seed n starts from the one at n modulo
     their number, so that neighbouring variations differ and a seed alone says which it was.
     find_similar: likewise, for the sounds that are shown beside the made ones; None shows none.
+    accelerators: the GPUs to choose from; None asks PyTorch.
     """
 
-    def __init__(self, find_nearest: FindNearest, find_similar: FindSimilar | None = None) -> None:
+    def __init__(
+        self,
+        find_nearest: FindNearest,
+        find_similar: FindSimilar | None = None,
+        accelerators: Accelerators | None = None,
+    ) -> None:
         self._find_nearest = find_nearest
         self._find_similar = find_similar
         self._loaded: LoadedCheckpoint | None = None
         self._mode = VramMode.HIGH
+        self._accelerator: Accelerator | None = None
+        self._has_left = False  # the processor is what auto means from now on
         self._cores = CoreShare()
+        self._accelerators = accelerators or Accelerators()
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
@@ -70,11 +79,16 @@ class StudioEngine:
             return self._generate(request, on_progress, is_cancelled)
         except StudioError as error:  # a cancel, or a run that was refused before it began
             _forget_frames(error)
-            free_cuda_memory()
+            self._accelerators.free_caches()
             raise
         except Exception as error:
+            failed = self._accelerator
             if not is_out_of_memory(error):
-                raise
+                if failed is None:
+                    raise
+                log.exception("%s failed", failed.title)
+                _forget_frames(error)
+                return self._leave(failed, request, on_progress, is_cancelled)
             _forget_frames(error)
         used = self._mode
         self.close()
@@ -94,6 +108,24 @@ class StudioEngine:
         note = f"Memory was short in mode {used.value}: made in mode {smaller.value}."
         return replace(result, notes=(*result.notes, note))
 
+    def _leave(
+        self,
+        failed: Accelerator,
+        request: GenerationRequest,
+        on_progress: OnProgress,
+        is_cancelled: IsCancelled,
+    ) -> GenerationResult:
+        """Work on the processor from now on: drivers and operators differ from GPU to GPU."""
+        self.close()
+        self._has_left = True
+        on_processor = request.with_changes(vram_mode=VramMode.CPU)
+        result = self._generate_or_step_down(on_processor, on_progress, is_cancelled)
+        note = (
+            f"{failed.title} could not make it, so the processor did, as it will from now on. The "
+            "log file says what went wrong; update the GPU's driver, or choose the mode cpu."
+        )
+        return replace(result, notes=(*result.notes, note))
+
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
         """See core.engine. A large text tower is not read for nothing."""
         tower = self._load(checkpoint, vram_mode).text
@@ -103,7 +135,7 @@ class StudioEngine:
     def close(self) -> None:
         """Free the checkpoint's memory; the next request loads it again."""
         self._loaded = None
-        free_cuda_memory()
+        self._accelerators.free_caches()
 
     def _generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
@@ -111,7 +143,7 @@ class StudioEngine:
         clock = PhaseClock()
         on_progress(Progress("load", 0, 1))
         loaded = self._load(request.checkpoint, request.vram_mode)
-        meter = MemoryMeter(loaded.plan.device)
+        meter = MemoryMeter(loaded.plan.device, self._accelerators)
         clock.lap("load")
         raise_if_cancelled(is_cancelled)
         on_progress(Progress("encode", 0, 1))
@@ -169,8 +201,10 @@ class StudioEngine:
         loaded = self._loaded
         if mode is VramMode.AUTO and loaded is not None and loaded.checkpoint == checkpoint:
             return loaded.plan
-        plan = make_plan(mode, checkpoint)
-        self._mode = plan.mode
+        if mode is VramMode.AUTO and self._has_left:
+            mode = VramMode.CPU
+        plan = make_plan(mode, checkpoint, self._accelerators)
+        self._mode, self._accelerator = plan.mode, plan.accelerator
         return plan
 
 

@@ -164,6 +164,9 @@ def test_channels_are_those_of_the_hardware_and_not_what_a_plug_in_can_carry() -
     assert channels["default"] == channels["pulse"] == 4  # as the sound server says
     assert channels["sysdefault"] == 2  # nobody knows
     assert channels["system"] == 18
+    asked: list[int] = []
+    list_devices(*tables(LINUX), Direction.INPUT, lambda: asked.append(1))
+    assert asked == [1]
     nobody_knows = list_devices(*tables(LINUX), Direction.INPUT)
     assert {d.channels for d in nobody_knows if d.name == "default"} == {2}
 

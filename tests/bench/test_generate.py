@@ -240,7 +240,7 @@ def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--vram-mode", "high"), "needs an NVIDIA GPU"),
+        (("--vram-mode", "high"), "needs a GPU that PyTorch can use"),
         (("--busy", "-1"), "counts processes"),
         (("--cap-gib", "6"), "a mode that uses the GPU, got the mode cpu"),
         (("--vram-mode", "low", "--cap-gib", "0"), "more than 0"),
@@ -269,7 +269,7 @@ def test_on_a_gpu_the_studio_keeps_to_its_cap_and_times_what_is_done(
     monkeypatch.setattr(torch.cuda, "synchronize", lambda: did.append("waited"))
     monkeypatch.setattr(torch.cuda, "max_memory_reserved", lambda: 123)
     monkeypatch.setattr(engine_module, "StudioEngine", lambda find_nearest: engine)
-    contender = StudioContender(Place(VramMode.LOW, 6 * GIB))
+    contender = StudioContender(Place(VramMode.LOW, 6 * GIB, "cuda"))
     contender.load(tmp_path)
     made = contender.clip(5.0, 2, 1, 0)
     assert did == [0.75, VramMode.LOW, (VramMode.LOW, True), *["waited"] * 3]
@@ -283,7 +283,7 @@ def test_a_mode_that_did_not_fit_is_not_measured_as_another(
     monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
     engine = ScriptedEngine([], VramMode.MINIMAL)
     monkeypatch.setattr(engine_module, "StudioEngine", lambda find_nearest: engine)
-    contender = StudioContender(Place(VramMode.LOW))
+    contender = StudioContender(Place(VramMode.LOW, device="cuda"))
     contender.load(tmp_path)
     with pytest.raises(StudioError, match="went on in mode minimal"):
         contender.clip(5.0, 2, 1, 0)

@@ -13,6 +13,7 @@ import torch
 from tiny_checkpoint import make_tiny_unet
 
 from qvim_studio.core.request import VramMode
+from qvim_studio.models.accelerators import Accelerator
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.graphs import Pass, ReplayedUnet, can_replay, capture_pass
 from qvim_studio.models.memory_modes import GRAPHS_KEPT, TRAITS
@@ -116,10 +117,16 @@ def test_a_refused_capture_costs_nothing_but_the_gain(
 
 
 def test_weights_that_move_or_are_unpacked_are_not_replayed() -> None:
-    plans = {mode: ComputePlan(mode, "cuda", torch.float16, TRAITS[mode]) for mode in TRAITS}
+    gpu = Accelerator("cuda", "Some GPU", torch.float16, has_graphs=True)
+    plans = {
+        mode: ComputePlan(mode, "cuda", torch.float16, TRAITS[mode], accelerator=gpu)
+        for mode in TRAITS
+    }
     can = {mode for mode, plan in plans.items() if can_replay(plan) and mode is not VramMode.CPU}
     assert can == {VramMode.HIGH, VramMode.BALANCED}
-    assert not can_replay(replace(plans[VramMode.HIGH], device="cpu"))
+    without = replace(gpu, has_graphs=False)
+    assert not can_replay(replace(plans[VramMode.HIGH], accelerator=without))
+    assert not can_replay(replace(plans[VramMode.HIGH], device="cpu", accelerator=None))
 
 
 @pytest.mark.gpu

@@ -40,6 +40,7 @@ def test_this_torchs_allocator_of_the_processor_is_recognized() -> None:
         torch.OutOfMemoryError("injected"),
         RuntimeError("could not create a primitive"),  # torch 2.13, by hand under ulimit -v
         RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 17 GB, max allowed: 18 GB)."),
         OSError(errno.ENOMEM, "Cannot allocate memory"),
     ],
     ids=repr,

@@ -20,6 +20,7 @@ from torch.utils._pytree import tree_leaves
 from qvim_studio.bench.shapes import hifigan, unet_of_size, vae_of_audioldm
 from qvim_studio.core.request import VramMode
 from qvim_studio.models import memory_modes, offload
+from qvim_studio.models.accelerators import Accelerator
 from qvim_studio.models.audioldm import load_audioldm
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import ComputePlan, plan_for_gpu
@@ -45,6 +46,7 @@ SIZES = {
     "m": PartSizes(416_000_000, 410_000_000, 55_000_000, 55_000_000, 26_500_000, 192, 128, 1024),
     "l": PartSizes(739_000_000, 730_000_000, 55_000_000, 55_000_000, 47_200_000, 256, 128, 1024),
 }
+GPU = Accelerator("cuda", "Some GPU", torch.float16)
 
 
 class LiveElements(TorchDispatchMode):
@@ -352,7 +354,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
 
 def test_auto_takes_the_highest_mode_that_fits(tiny: Checkpoint) -> None:
     def chosen(free_bytes: int) -> ComputePlan:
-        return plan_for_gpu(VramMode.AUTO, tiny, torch.float16, free_bytes)
+        return plan_for_gpu(VramMode.AUTO, tiny, GPU, free_bytes)
 
     plenty = 100 * GIB
     assert chosen(plenty).mode is VramMode.HIGH
@@ -366,7 +368,7 @@ def test_auto_takes_the_highest_mode_that_fits(tiny: Checkpoint) -> None:
 
 
 def test_too_small_a_cap_streams_the_unet(tiny: Checkpoint) -> None:
-    plan = plan_for_gpu(VramMode.MINIMAL, tiny, torch.float16, 0)
+    plan = plan_for_gpu(VramMode.MINIMAL, tiny, GPU, 0)
     assert plan.mode is VramMode.MINIMAL and plan.streams_unet
 
 

@@ -18,11 +18,12 @@ from qvim_studio.core.errors import CancelledError, OutOfMemoryError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.models import memory_faults
+from qvim_studio.models.accelerators import Accelerator, Accelerators
 from qvim_studio.models.checkpoints import Checkpoint
 from qvim_studio.models.compute_plan import ComputePlan
 from qvim_studio.models.graphs import Pass
 from qvim_studio.models.memory_meter import process_peak_bytes
-from qvim_studio.models.memory_modes import TRAITS
+from qvim_studio.models.memory_modes import GIB, TRAITS
 from qvim_studio.pipeline import engine as engine_module
 from qvim_studio.pipeline import generation_run, loaded
 from qvim_studio.pipeline.engine import StudioEngine
@@ -39,7 +40,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 def any_mode(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every mode runs, on the processor."""
 
-    def make_plan(mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
+    def make_plan(mode: VramMode, checkpoint: Checkpoint, machine: Accelerators) -> ComputePlan:
         return ComputePlan(mode, "cpu", torch.float32, TRAITS[mode])
 
     monkeypatch.setattr(engine_module, "make_plan", make_plan)
@@ -212,7 +213,7 @@ def test_auto_keeps_the_mode_that_runs(tiny: str, monkeypatch: pytest.MonkeyPatc
     """What the engine holds itself is no longer free: it would step down by itself."""
     left = [VramMode.BALANCED, VramMode.MINIMAL]
 
-    def make_plan(mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
+    def make_plan(mode: VramMode, checkpoint: Checkpoint, machine: Accelerators) -> ComputePlan:
         chosen = left.pop(0) if mode is VramMode.AUTO else mode
         return ComputePlan(chosen, "cpu", torch.float32, TRAITS[chosen])
 
@@ -256,3 +257,26 @@ def test_closing_frees_the_weights(tiny: str) -> None:
     assert live_bytes() > before
     engine.close()
     assert live_bytes() == before
+
+
+class FailingGpu(Accelerators):
+    """One whose driver lacks what is asked of it: torch's meta device computes nothing."""
+
+    def find(self) -> Accelerator:
+        return Accelerator("meta", "Strange GPU", torch.float32)
+
+    def free_bytes(self, device: str) -> int:
+        return 100 * GIB
+
+
+def test_a_gpu_that_fails_costs_a_note_and_the_processor_goes_on(
+    tiny: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = StudioEngine(lambda embedding, folder, embedder: None, accelerators=FailingGpu())
+    result = run(engine, tiny)
+    assert len(result.variations) == 1
+    assert "Strange GPU could not make it" in result.notes[-1]
+    assert "Strange GPU failed" in caplog.text
+    again = run(engine, tiny)
+    assert not any("Strange GPU" in note for note in again.notes)
+    assert again.memory is not None and again.memory.mode == "cpu"
