@@ -15,21 +15,22 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.ui.override import logs_errors
-from qvim_studio.ui.theme import GRID
+from qvim_studio.ui.theme import GRID, scaled
 
 TITLE_BAR_PX = 40  # of the window manager, which takes it from the room of the screen
+NARROWEST_PX = 600  # of a column whose content is wider than that
 TURNED = (QAbstractSpinBox, QComboBox, QSlider)  # whose values a mouse wheel turns
 
 
 def resize_on_screen(window: QWidget, width: int, height: int) -> None:
-    """The wanted size, or as much of it as the screen has room for."""
+    """The wanted size, with larger texts more, or as much of it as the screen has room for."""
     room = window.screen().availableSize() - QSize(0, TITLE_BAR_PX)
-    window.resize(QSize(width, height).boundedTo(room))
+    window.resize(QSize(scaled(width), scaled(height)).boundedTo(room))
 
 
 class Column(QScrollArea):
     """Panels on top of each other, filled into ``panels``; they scroll where there is too little
-    height for them.
+    height for them, and sideways where texts are so large that lines do not fit.
 
     What gets the keyboard's focus is scrolled to. The mouse wheel turns a value only where nothing
     can be scrolled, or where the value has the focus.
@@ -42,7 +43,6 @@ class Column(QScrollArea):
         self.panels.setContentsMargins(0, 0, 0, 0)
         self.setWidget(content)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._aim: QWidget | None = None
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
@@ -52,7 +52,8 @@ class Column(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         needed = self.widget().minimumSizeHint().width()
         bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(needed + bar, super().minimumSizeHint().height())
+        width = min(needed, NARROWEST_PX) + bar
+        return QSize(width, super().minimumSizeHint().height())
 
     def show_panel(self, panel: QWidget) -> None:
         """Scroll to a panel and stay there while others change their height, until the user
@@ -92,9 +93,9 @@ class Column(QScrollArea):
 
     def _scroll_to(self, part: QWidget, margin: int) -> None:
         """All of it, or its top; ``ensureWidgetVisible`` is content with the text cursor."""
-        top = part.mapTo(self.widget(), QPoint(0, 0)).y()
-        for y in (top + part.height(), top):
-            self.ensureVisible(0, y, 0, margin)
+        corner = part.mapTo(self.widget(), QPoint(0, 0))
+        for x, y in ((corner.x() + part.width(), corner.y() + part.height()), corner.toTuple()):
+            self.ensureVisible(x, y, 0, margin)
 
     @Slot()
     def _on_scrolled(self) -> None:
