@@ -34,7 +34,7 @@ class DetailFields(QWidget):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._default_steps, self._default_guidance = 0, 0.0
+        self._default_steps = 0
         self.negative = PassingField(self)
         self.negative.left.connect(self.negative.clearFocus)
         self.negative.setMaxLength(MAX_LENGTH)
@@ -119,7 +119,7 @@ class DetailFields(QWidget):
 
     def show_defaults(self, steps: int, guidance: float) -> None:
         """What the checkpoint itself chooses, 0 where it is not known."""
-        self._default_steps, self._default_guidance = steps, guidance
+        self._default_steps = steps
         default = self.tr("Default")
         self.steps.setSpecialValueText(f"{default} ({steps})" if steps else default)
         self.guidance.setSpecialValueText(f"{default} ({guidance:g})" if guidance else default)

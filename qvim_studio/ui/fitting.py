@@ -38,19 +38,21 @@ class Column(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        content = QWidget(self)
-        self.panels = QVBoxLayout(content)
+        self._content = QWidget(self)
+        self.panels = QVBoxLayout(self._content)
         self.panels.setContentsMargins(0, 0, 0, 0)
-        self.setWidget(content)
+        self.setWidget(self._content)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._aim: QWidget | None = None
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().actionTriggered.connect(self._on_scrolled)
-        QApplication.instance().focusChanged.connect(self._on_focus_changed)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
 
     def minimumSizeHint(self) -> QSize:
-        needed = self.widget().minimumSizeHint().width()
+        needed = self._content.minimumSizeHint().width()
         bar = self.verticalScrollBar().sizeHint().width()
         width = min(needed, NARROWEST_PX) + bar
         return QSize(width, super().minimumSizeHint().height())
@@ -65,22 +67,24 @@ class Column(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         for kind in TURNED:
-            for control in self.widget().findChildren(kind):
+            for control in self._content.findChildren(kind):
                 if control.focusPolicy() is Qt.FocusPolicy.WheelFocus:
                     control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
                 control.installEventFilter(self)
 
     @logs_errors(returns=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_turned = isinstance(event, QWheelEvent) and isinstance(watched, TURNED)
-        if is_turned and not watched.hasFocus() and self.verticalScrollBar().maximum() > 0:
+        can_scroll = self.verticalScrollBar().maximum() > 0
+        if isinstance(event, QWheelEvent) and isinstance(watched, TURNED) and can_scroll:
+            if watched.hasFocus():
+                return super().eventFilter(watched, event)
             self.wheelEvent(event)
             return True
         return super().eventFilter(watched, event)
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
-        if now is None or not self.widget().isAncestorOf(now):
+        if now is None or not self._content.isAncestorOf(now):
             return
         self._aim = None
         if not QApplication.mouseButtons():  # what is pressed stays below the pointer
@@ -93,8 +97,11 @@ class Column(QScrollArea):
 
     def _scroll_to(self, part: QWidget, margin: int) -> None:
         """All of it, or its top; ``ensureWidgetVisible`` is content with the text cursor."""
-        corner = part.mapTo(self.widget(), QPoint(0, 0))
-        for x, y in ((corner.x() + part.width(), corner.y() + part.height()), corner.toTuple()):
+        corner = part.mapTo(self._content, QPoint(0, 0))
+        for x, y in (
+            (corner.x() + part.width(), corner.y() + part.height()),
+            (corner.x(), corner.y()),
+        ):
             self.ensureVisible(x, y, 0, margin)
 
     @Slot()
@@ -124,6 +131,6 @@ class FittingColumn(Column):
 
     @logs_errors(returns=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.widget() and event.type() is QEvent.Type.LayoutRequest:
+        if watched is self._content and event.type() is QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)

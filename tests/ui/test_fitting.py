@@ -37,6 +37,10 @@ def shrink(window: MainWindow, size: tuple[int, int], qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
 
 
+def in_window(widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(widget.window(), QPoint(0, 0)), widget.size())
+
+
 def is_seen(widget: QWidget) -> bool:
     """The whole of it?"""
     return widget.visibleRegion().boundingRect() == widget.rect()
@@ -185,17 +189,18 @@ def test_nothing_is_cut_off_on_a_narrow_screen(
     shrink(window, NARROW_SCREEN, qtbot)
     assert window.column.widget().width() <= window.column.viewport().width()
     request, words = window.request, window.request.details.negative
-    qtbot.waitUntil(lambda: words.geometry().bottom() < request.details.steps.geometry().top())
-    for row in (
-        (request.quality, request.more, request.progress, request.queue_button),
-        (request.queue_button, request.cancel_button, request.generate_button),
-    ):
-        for left, right in itertools.pairwise(row):
-            assert left.geometry().right() < right.geometry().left()
+    steps = request.details.steps
+    qtbot.waitUntil(lambda: in_window(words).bottom() < in_window(steps).top())
+    ways = request.quality, request.more
+    buttons = (
+        request.progress, request.queue_button, request.cancel_button, request.generate_button,
+    )  # fmt: skip
+    for left, right in itertools.chain(itertools.pairwise(ways), itertools.pairwise(buttons)):
+        assert in_window(left).right() < in_window(right).left()
     assert window.imitation.bar.open_button.text() == ""
     window.resize(1500, 900)
     qtbot.waitUntil(lambda: window.imitation.bar.open_button.text() == "Open…")
-    qtbot.waitUntil(lambda: words.geometry().top() == request.details.steps.geometry().top())
+    qtbot.waitUntil(lambda: in_window(words).top() == in_window(steps).top())
 
 
 def test_candidates_are_scrolled_to_as_they_come(
