@@ -26,7 +26,7 @@ from qvim_studio.core.device_key import SYSTEM_DEFAULT, DeviceKey, channel_of
 from qvim_studio.core.errors import StudioError
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.audition import IMITATION_KEY
-from qvim_studio.ui.dropping import local_file
+from qvim_studio.ui.dropping import local_files
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services
 
@@ -61,7 +61,7 @@ def test_a_take_whose_name_is_no_text_is_dropped_and_opened(
     odd = take.rename(take.with_name(os.fsdecode(b"T\xfcr.wav")))
     data = QMimeData()
     data.setUrls([QUrl.fromEncoded(b"file://" + quote_from_bytes(os.fsencode(odd)).encode())])
-    assert local_file(data) == odd
+    assert list(local_files(data)) == [odd]
     open_take(window, odd, qtbot)
     assert window.imitation.take_head.name.text() == "Tür"
     assert window.controller.imitation is not None
