@@ -6,7 +6,7 @@ large-scale audio tagging via transformer-to-CNN knowledge distillation" (2023).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -64,16 +64,25 @@ def padded_mean(x: torch.Tensor, stretch: float) -> torch.Tensor:
 
 
 class MobileNetV3(nn.Module):
-    """Spectrogram (batch, 1, 128, frames) → embedding (batch, 960), not normalized."""
+    """Spectrogram (batch, 1, 128, frames) → embedding (batch, 960), not normalized.
 
-    def __init__(self) -> None:
+    width: of all channels; the embedding of a network of 0.4 has 384 values.
+    """
+
+    def __init__(self, width: float = 1.0) -> None:
         super().__init__()
-        layers: list[nn.Module] = [_conv_norm(1, STEM_CHANNELS, 3, stride=2, act=nn.Hardswish)]
-        channels = STEM_CHANNELS
+        channels = _divisible_by_8(STEM_CHANNELS * width)
+        layers: list[nn.Module] = [_conv_norm(1, channels, 3, stride=2, act=nn.Hardswish)]
         for shape in BLOCKS:
-            layers.append(InvertedResidual(channels, shape))
-            channels = shape.out
-        layers.append(_conv_norm(channels, EMBEDDING_DIM, 1, act=nn.Hardswish))
+            scaled = replace(
+                shape,
+                expanded=_divisible_by_8(shape.expanded * width),
+                out=_divisible_by_8(shape.out * width),
+            )
+            layers.append(InvertedResidual(channels, scaled))
+            channels = scaled.out
+        widened = channels * EMBEDDING_DIM // BLOCKS[-1].out
+        layers.append(_conv_norm(channels, widened, 1, act=nn.Hardswish))
         self.features = nn.Sequential(*layers)
         self.apply(_initialize)
 
@@ -168,9 +177,9 @@ def _conv_norm(
     return nn.Sequential(*layers)
 
 
-def _divisible_by_8(value: int) -> int:
+def _divisible_by_8(value: float) -> int:
     """Nearest multiple of 8 that is not more than a tenth below ``value`` (MobileNet's rule)."""
-    rounded = max(8, (value + 4) // 8 * 8)
+    rounded = max(8, int(value + 4) // 8 * 8)
     return rounded + 8 if rounded < 0.9 * value else rounded
 
 
