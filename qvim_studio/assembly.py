@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,13 +27,12 @@ from qvim_studio.library.sound_index import BATCH, SoundIndex
 
 if TYPE_CHECKING:
     from qvim_studio.models.qvim import Branch
-    from qvim_studio.pipeline.embedder import Embedder
+    from qvim_studio.pipeline.hearing import HeardSound, Hearing
     from qvim_studio.pipeline.starts import NearestSound
-    from qvim_studio.pipeline.tagger import Tagger
 
 SHOWN_SIMILAR = 4
 MAX_STARTS = 4  # as many as variations that one asks for usually
-MAX_START_GAP = 0.1  # of the score: what is no worse than the encoder's own doubt
+MAX_START_GAP = 0.15  # of the score: one sound that is so much nearer is clearly right
 OnIndexing = Callable[[int, int], None]
 READERS = 2  # threads that read and resample while another embeds
 MAX_TAGS = 8  # words kept of a sound: a long one holds several
@@ -61,13 +60,13 @@ def make_plain_engine(on_indexing: OnIndexing | None = None) -> Engine:
 def find_nearest(
     query: SoundQuery,
     library_folder: str | None,
-    embedder: Embedder,
+    hearing: Hearing,
     on_indexing: OnIndexing | None = None,
 ) -> list[NearestSound]:
     """The few real sounds that are nearest to an imitation and to the words, about equally."""
     from qvim_studio.pipeline.starts import NearestSound
 
-    index = _index_of(library_folder, embedder)
+    index = _index_of(library_folder, hearing)
     index.refresh(on_indexing if library_folder is not None else None)
     hits = index.search(query, top=MAX_STARTS)
     near = [hit for hit in hits if hit.score > hits[0].score - MAX_START_GAP]
@@ -77,36 +76,31 @@ def find_nearest(
 
 
 def find_similar(
-    query: SoundQuery, library_folder: str | None, embedder: Embedder
+    query: SoundQuery, library_folder: str | None, hearing: Hearing
 ) -> tuple[FoundSound, ...]:
     """The real sounds that are shown beside the made ones, best first.
 
     A user's folder is searched as far as it is indexed: nobody waits for thousands of files here.
     """
-    index = _index_of(library_folder, embedder)
+    index = _index_of(library_folder, hearing)
     if library_folder is None:
         index.refresh()
     hits = index.search(query, top=SHOWN_SIMILAR)
-    return tuple(
-        FoundSound(str(hit.path), hit.similarity)
-        for hit in hits
-        if hit.similarity is not None and hit.path.is_file()
-    )
+    return tuple(FoundSound(str(hit.path), hit.similarity) for hit in hits if hit.path.is_file())
 
 
-def _index_of(library_folder: str | None, embedder: Embedder) -> SoundIndex:
+def _index_of(library_folder: str | None, hearing: Hearing) -> SoundIndex:
     if library_folder is None:
-        return make_bundled_index(embedder)
-    return make_index(Path(library_folder), embedder)
+        return make_bundled_index(hearing)
+    return make_index(Path(library_folder), hearing)
 
 
 class SoundListener:
     """Listens to sound files for the index: reads in threads, embeds and tags in batches."""
 
-    def __init__(self, embedder: Embedder, tagger: Tagger) -> None:
-        self.encoder_id = embedder.encoder_id
-        self._embedder = embedder
-        self._tagger = tagger
+    def __init__(self, hearing: Hearing) -> None:
+        self.encoder_id = hearing.encoder_id
+        self._hearing = hearing
         self._readers = ThreadPoolExecutor(READERS, "reader")
 
     def get_encoder_id(self) -> str:
@@ -128,33 +122,28 @@ class SoundListener:
 
     def hear(self, clip: AudioClip) -> tuple[HeardWord, ...]:
         """Words for what a clip is heard as, the surest first."""
-        return self._tagger.words(clip)
+        return self._hearing.tagger.words(clip)
 
     def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
-        """float32 (960,) of a clip: "imitation" for a voice, "reference" for a sound."""
-        from qvim_studio.pipeline.loaded import level_for_embedding
-
-        return self._embedder.embed(level_for_embedding(clip), branch)
+        """float32 (EARS_DIM,) of a clip: "imitation" for a voice, "reference" for a sound."""
+        return self._hearing.embed(clip, branch)
 
     def close(self) -> None:
         self._readers.shutdown(cancel_futures=True)
 
-    def _listened(self, usable: Sequence[_Listenable]) -> Iterator[dict[str, Any]]:
+    def _listened(self, usable: Sequence[HeardSound]) -> Iterator[dict[str, Any]]:
         """What a report adds for each of some sounds that could be read."""
-        embeddings = self._embedder.embed_references([sound.for_encoder for sound in usable])
-        scores = self._tagger.scores_of([sound.for_tagger for sound in usable])
+        embeddings, scores = self._hearing.listen(usable)
         for embedding, row in zip(embeddings, scores, strict=True):
-            heard = heard_words(self._tagger.named(row), MAX_TAGS, LEAST_TAG_SCORE)
+            heard = heard_words(self._hearing.tagger.named(row), MAX_TAGS, LEAST_TAG_SCORE)
             yield {"embedding": embedding, "heard": heard}
 
 
 def make_listener() -> SoundListener:
-    """A listener with the starter's encoder and the tagger, which every installation has."""
-    from qvim_studio.pipeline.embedder import Embedder
-    from qvim_studio.pipeline.tagger import Tagger
+    """A listener with the program's own ears, which every installation has."""
+    from qvim_studio.pipeline.hearing import Hearing
 
-    embedder = Embedder.from_file(resource_path("starter", "qvim"))
-    return SoundListener(embedder, Tagger.from_folder())
+    return SoundListener(Hearing.of_program())
 
 
 def hear(clip: AudioClip) -> tuple[HeardWord, ...]:
@@ -164,61 +153,46 @@ def hear(clip: AudioClip) -> tuple[HeardWord, ...]:
     return Tagger.from_folder().words(clip)
 
 
-@dataclass(frozen=True, eq=False)
-class _Listenable:
-    """What encoder and tagger hear of a file, float32 (samples,) each."""
-
-    for_encoder: np.ndarray
-    for_tagger: np.ndarray
-
-
-def _read_for_listening(path: Path) -> tuple[SoundReport, _Listenable | None]:
-    from qvim_studio.pipeline.embedder import heard_samples
-    from qvim_studio.pipeline.loaded import level_for_embedding
-    from qvim_studio.pipeline.tagger import tagger_samples
+def _read_for_listening(path: Path) -> tuple[SoundReport, HeardSound | None]:
+    from qvim_studio.pipeline.hearing import HeardSound
 
     try:
         facts, clip = read_sound(path)
     except AudioFileError as error:
         return SoundReport(None, None, str(error)), None
-    heard = heard_samples(level_for_embedding(clip))
-    return SoundReport(facts, None), _Listenable(heard, tagger_samples(clip))
+    return SoundReport(facts, None), HeardSound.of(clip)
 
 
-def make_index(folder: Path, embedder: Embedder) -> SoundIndex:
+def make_index(folder: Path, hearing: Hearing) -> SoundIndex:
     """The index of a user's folder, cached in the user's cache folder."""
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     cache = Path(platformdirs.user_cache_dir("qvim-studio", appauthor=False)) / "index"
-    return SoundIndex(folder, cache / f"{name}.npz", embedder.encoder_id, _embed_with(embedder))
+    return SoundIndex(folder, cache / f"{name}.npz", hearing.encoder_id, _embed_with(hearing))
 
 
-def make_bundled_index(embedder: Embedder) -> SoundIndex:
+def make_bundled_index(hearing: Hearing) -> SoundIndex:
     """The index of the sounds that ship; another encoder than the starter's gets its own cache."""
     folder = resource_path("library")
     shipped = folder / BUNDLED_INDEX_FILE
-    if bundled_encoder_id() != embedder.encoder_id:
-        return make_index(folder, embedder)
-    return SoundIndex(folder, shipped, embedder.encoder_id, _embed_with(embedder), has_times=False)
+    if bundled_encoder_id() != hearing.encoder_id:
+        return make_index(folder, hearing)
+    return SoundIndex(folder, shipped, hearing.encoder_id, _embed_with(hearing), has_times=False)
 
 
 def index_bundled_sounds() -> int:
     """Make the index that ships with the bundled sounds anew; returns how many there are."""
-    from qvim_studio.pipeline.embedder import Embedder
+    from qvim_studio.pipeline.hearing import Hearing
 
-    embedder = Embedder.from_file(resource_path("starter", "qvim"))
+    hearing = Hearing.of_program()
     folder = resource_path("library")
     shipped = folder / BUNDLED_INDEX_FILE
     shipped.unlink(missing_ok=True)
-    embed = _embed_with(embedder)
-    index = SoundIndex(folder, shipped, embedder.encoder_id, embed, has_times=False)
+    index = SoundIndex(folder, shipped, hearing.encoder_id, _embed_with(hearing), has_times=False)
     index.refresh()
     return len(index)
 
 
-def _embed_with(embedder: Embedder) -> Callable[[Sequence[AudioClip]], np.ndarray]:
-    from qvim_studio.pipeline.embedder import heard_samples
-    from qvim_studio.pipeline.loaded import level_for_embedding
+def _embed_with(hearing: Hearing) -> Callable[[Sequence[AudioClip]], np.ndarray]:
+    from qvim_studio.pipeline.hearing import HeardSound
 
-    return lambda clips: embedder.embed_references(
-        [heard_samples(level_for_embedding(clip)) for clip in clips]
-    )
+    return lambda clips: hearing.embed_heard([HeardSound.of(clip) for clip in clips], "reference")

@@ -58,7 +58,7 @@ from qvim_studio.models.registry import read_user_registry
 from qvim_studio.models.verification import verify_checkpoint
 
 if TYPE_CHECKING:
-    from qvim_studio.pipeline.embedder import Embedder
+    pass
 
 TOLD_EVERY_S = 5.0  # between two lines of progress where nobody watches
 
@@ -174,9 +174,10 @@ def embed(options: argparse.Namespace) -> dict[str, Any]:
         )
     check_output_folder(options.output.parent)
     from qvim_studio.models.memory_faults import told_memory_faults
+    from qvim_studio.pipeline.embedder import Embedder
 
     with told_memory_faults():
-        embedder = _make_embedder(options.encoder)
+        embedder = Embedder.from_file(options.encoder or resource_path("starter", "qvim"))
         embedding = embedder.embed(clip, options.branch)
 
     def write(path: Path) -> None:
@@ -218,17 +219,19 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _search(options: argparse.Namespace, clip: AudioClip | None) -> dict[str, Any]:
-    from qvim_studio.pipeline.loaded import level_for_embedding
+    from qvim_studio.pipeline.hearing import Hearing
 
-    embedder = _make_embedder(None)
-    index = assembly.make_index(options.folder, embedder)
+    hearing = Hearing.of_program()
+    index = assembly.make_index(options.folder, hearing)
     index.refresh(_IndexingMeter())
     if not len(index):
         raise StudioError(
             f"{options.folder} holds no sound that can be read. Give a folder that holds sounds."
         )
-    embedding = clip and embedder.embed(level_for_embedding(clip), "imitation")
+    embedding = clip and hearing.embed(clip, "imitation")
     imagined = _imagine(options.text) if options.text.strip() else None
+    if imagined is not None:
+        imagined = Hearing.imagined(imagined)
     query = SoundQuery(embedding, options.text, options.balance, imagined)
     hits = index.search(query, options.top)
     if not options.json:
@@ -368,12 +371,6 @@ def _read_take(path: Path, is_trimmed: bool, notes: list[str]) -> AudioClip:
     noted = read_take(path)
     notes += noted.notes
     return trim_take(noted.clip) if is_trimmed else noted.clip
-
-
-def _make_embedder(encoder: Path | None) -> Embedder:
-    from qvim_studio.pipeline.embedder import Embedder
-
-    return Embedder.from_file(encoder or resource_path("starter", "qvim"))
 
 
 def _imagine(words: str) -> np.ndarray | None:

@@ -17,7 +17,8 @@ OUTPUT_FOLDER = "qvim-output"
 RUNS_FOLDER = "training_runs"
 TRAINED_PARTS = (
     *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "bandwidth"),
-    *("qvim", "adapter", "unet", "listener", "film", "joint", "control", "light", "student"),
+    *("qvim", "distill", "ears", "adapter", "unet", "listener", "film", "joint", "control"),
+    *("light", "student"),
     *("library", "examples", "starter", "all"),
 )
 
@@ -204,6 +205,14 @@ def _add_train(commands: Any) -> None:
     parser.add_argument("--minutes", type=float, default=30.0, help="time budget")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--weights", type=_path, metavar="FILE", help="the teacher's file")
+    parser.add_argument(
+        "--audio",
+        type=_path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="distill, ears: more sounds to learn from",
+    )
     parser.add_argument(
         "--checkpoint",
         default="starter",

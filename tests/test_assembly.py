@@ -11,16 +11,25 @@ import soundfile
 
 from qvim_studio.assembly import MAX_START_GAP, MAX_STARTS, find_nearest
 from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.models.qvim import Branch
+from qvim_studio.pipeline.hearing import HeardSound
 
 
-class LevelEmbedder:
+class LevelHearing:
     """A sound's level is the angle of its embedding."""
 
     encoder_id = "levels"
 
-    def embed_references(self, heard: Sequence[np.ndarray]) -> np.ndarray:
-        crests = (np.sqrt(np.mean(one**2)) / np.percentile(np.abs(one), 99) for one in heard)
-        return np.stack([at_angle(float(crest)) for crest in crests])
+    def embed_heard(self, heard: Sequence[HeardSound], branch: Branch) -> np.ndarray:
+        assert branch == "reference"
+        crests = (crest_of(one.encoder) for one in heard)
+        return np.stack([at_angle(crest) for crest in crests])
+
+
+def crest_of(samples: np.ndarray) -> float:
+    """RMS of all against the level where it sounds."""
+    levels = np.abs(samples)
+    return float(np.sqrt(np.mean(levels**2)) / np.median(levels[levels > 0.2 * levels.max()]))
 
 
 def at_angle(angle: float) -> np.ndarray:
@@ -34,14 +43,15 @@ def folder(tmp_path: Path) -> Path:
     sounds.mkdir()
     for tenth in range(1, 10):
         samples = np.zeros(16_000)
-        samples[: round(16_000 * (tenth / 10) ** 2)] = 0.5
+        loud = samples[: round(16_000 * (tenth / 10) ** 2)]
+        loud[:] = np.where(np.arange(len(loud)) % 16 < 8, 0.5, -0.5)
         soundfile.write(sounds / f"sound {tenth}.wav", samples, 16_000)
     return sounds
 
 
 def names_near(angle: float, folder: Path) -> list[str]:
     query = SoundQuery(at_angle(angle))
-    return [sound.name for sound in find_nearest(query, str(folder), LevelEmbedder())]
+    return [sound.name for sound in find_nearest(query, str(folder), LevelHearing())]
 
 
 def test_the_nearest_few_are_found_best_first(folder: Path) -> None:
@@ -60,6 +70,6 @@ def test_what_is_clearly_farther_is_not_started_from(folder: Path) -> None:
 
 def test_words_alone_find_only_what_is_called_so(folder: Path) -> None:
     (folder / "door.wav").write_bytes((folder / "sound 3.wav").read_bytes())
-    found = find_nearest(SoundQuery(None, "heavy door"), str(folder), LevelEmbedder())
+    found = find_nearest(SoundQuery(None, "heavy door"), str(folder), LevelHearing())
     assert [(sound.name, sound.similarity) for sound in found] == [("door", None)]
-    assert find_nearest(SoundQuery(None, "ocean"), str(folder), LevelEmbedder()) == []
+    assert find_nearest(SoundQuery(None, "ocean"), str(folder), LevelHearing()) == []

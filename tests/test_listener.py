@@ -1,4 +1,4 @@
-"""The real listener against the plain embedder, over the sounds that ship."""
+"""The real listener against the plain hearing, over the sounds that ship."""
 
 from __future__ import annotations
 
@@ -12,39 +12,37 @@ import soundfile
 from qvim_studio.assembly import SoundListener
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.resources import bundled_encoder_id, resource_path
-from qvim_studio.pipeline.embedder import Embedder
-from qvim_studio.pipeline.loaded import level_for_embedding
-from qvim_studio.pipeline.tagger import Tagger
+from qvim_studio.pipeline.hearing import Hearing
 
 
 @pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return Embedder.from_file(resource_path("starter", "qvim"))
+def hearing() -> Hearing:
+    return Hearing.of_program()
 
 
-def test_a_batch_hears_what_one_alone_would(embedder: Embedder, tmp_path: Path) -> None:
+def test_a_batch_hears_what_one_alone_would(hearing: Hearing, tmp_path: Path) -> None:
     shipped = sorted(resource_path("library").rglob("*.ogg"))[:1]
     (tmp_path / "broken.wav").write_bytes(b"no audio")
     soundfile.write(tmp_path / "long.wav", np.sin(np.arange(12 * 8000) * 0.2), 8000)
     paths = [*shipped, tmp_path / "broken.wav", tmp_path / "long.wav"]
-    listener = SoundListener(embedder, Tagger.from_folder())
+    listener = SoundListener(hearing)
     reports = listener.listen(paths)
     listener.close()
     for path, report in zip(paths, reports, strict=True):
         if path.name == "broken.wav":
             assert report.embedding is None and "broken.wav" in report.problem
             continue
-        alone = embedder.embed(level_for_embedding(read_audio(path)), "reference")
+        alone = hearing.embed(read_audio(path), "reference")
         np.testing.assert_allclose(report.embedding, alone, atol=1e-4)
         assert report.facts.duration_s > 0
 
 
 def test_a_file_without_a_telling_name_is_heard_as_what_it_is(
-    embedder: Embedder, tmp_path: Path
+    hearing: Hearing, tmp_path: Path
 ) -> None:
     (shipped,) = resource_path("library").rglob("animal_*_dog.ogg")
     shutil.copy(shipped, tmp_path / "REC_0042.ogg")
-    listener = SoundListener(embedder, Tagger.from_folder())
+    listener = SoundListener(hearing)
     (report,) = listener.listen([tmp_path / "REC_0042.ogg"])
     alone = listener.hear(read_audio(shipped))
     listener.close()
@@ -53,7 +51,7 @@ def test_a_file_without_a_telling_name_is_heard_as_what_it_is(
     assert alone[0].word == "dog" and len(alone) == 5
 
 
-def test_the_listener_is_who_the_indexer_expects(embedder: Embedder) -> None:
-    listener = SoundListener(embedder, Tagger.from_folder())
+def test_the_listener_is_who_the_indexer_expects(hearing: Hearing) -> None:
+    listener = SoundListener(hearing)
     assert listener.get_encoder_id() == bundled_encoder_id()
     listener.close()

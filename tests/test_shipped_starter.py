@@ -26,9 +26,9 @@ from qvim_studio.models.checkpoints import find_checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.mel import SAMPLE_RATE
 from qvim_studio.models.verification import verify_checkpoint
-from qvim_studio.pipeline.embedder import Embedder
 from qvim_studio.pipeline.engine import StudioEngine
-from qvim_studio.pipeline.loaded import level_for_embedding, load_checkpoint
+from qvim_studio.pipeline.hearing import Hearing
+from qvim_studio.pipeline.loaded import load_checkpoint
 from qvim_studio.training.bandwidth import level_error_db
 
 EXAMPLES = sorted(resource_path("examples").glob("*.flac"))
@@ -65,8 +65,7 @@ def test_bundled_library_has_a_source_and_a_licence_for_every_sound() -> None:
 
 
 def test_shipped_index_fits_the_shipped_encoder() -> None:
-    embedder = Embedder.from_file(resource_path("starter", "qvim"))
-    index = assembly.make_bundled_index(embedder)
+    index = assembly.make_bundled_index(Hearing.of_program())
     assert len(index) == len(list(resource_path("library").glob("*.ogg")))
     assert index.refresh() == 0
 
@@ -93,7 +92,7 @@ def test_a_part_of_a_real_sound_is_made_anew_and_audible(engine: StudioEngine) -
     assert np.array_equal(made.clip.samples[end:], sound.samples[end:])
     assert abs(np.corrcoef(part[:, 0], was[:, 0])[0, 1]) < 0.9
     assert 0.5 < np.sqrt(np.mean(part**2) / np.mean(was**2)) < 2.0
-    assert made.similarity > 0.8
+    assert made.similarity > 0.7
 
 
 def test_same_seed_gives_the_same_bits(engine: StudioEngine) -> None:
@@ -114,12 +113,11 @@ def test_generated_clips_are_of_the_imitated_class(engine: StudioEngine) -> None
     with (folder / "examples.csv").open(newline="", encoding="utf-8") as file:
         examples = list(csv.DictReader(file))
     names, centroids = class_centroids()
-    embedder = Embedder.from_file(resource_path("starter", "qvim"))
+    hearing = Hearing.of_program()
     ranks = {}
     for example in examples:
         result = generate(engine, folder / example["file"], steps=10)
-        clip = level_for_embedding(result.variations[0].clip)
-        similarity = centroids @ embedder.embed(clip, "reference")
+        similarity = centroids @ hearing.embed(result.variations[0].clip, "reference")
         own = similarity[names.index(example["class"])]
         ranks[example["file"]] = 1 + int((similarity > own).sum())
     chance = np.mean(1 / np.arange(1, len(names) + 1))

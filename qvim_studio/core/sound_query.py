@@ -9,9 +9,13 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class SoundQuery:
-    """embedding: QVIM embedding (960,) of an imitation, None for words alone. balance: 0 voice ..
-    1 words, as GenerationRequest's; it counts where there are both. imagined: embedding (960,) of
-    sounds that the words mean, None where they are to be found in names alone."""
+    """One search.
+
+    embedding: what the ears hear of an imitation (size,), see pipeline.hearing; None for words
+    alone. balance: 0 voice .. 1 words, as GenerationRequest's; it counts where there are both.
+    imagined: likewise (size,), of sounds that the words mean; None where they are to be found in
+    names alone.
+    """
 
     embedding: np.ndarray | None
     text: str = ""

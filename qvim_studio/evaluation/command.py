@@ -36,6 +36,7 @@ from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.qvim import encoder_id, load_qvim_encoder
+from qvim_studio.pipeline.hearing import Hearing
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, encoder_folder, load_checkpoint
 from qvim_studio.pipeline.tagger import Tagger
 from qvim_studio.training.corpus import load_corpus
@@ -67,13 +68,14 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
     }
     figures = _facts(checkpoint, encoder_id(encoder), options)
     made: dict[str, Sequence[MadeClip]] = {}
+    hearing = Hearing.of_program()
     for query_set in query_sets:
         log.info("%s: retrieval", query_set.name)
         one: dict[str, Any] = {
             "origin": query_set.origin,
             "queries": len(query_set.queries),
             "references": len(query_set.references.clips),
-            "retrieval": evaluate_retrieval(encoder, query_set),
+            "retrieval": evaluate_retrieval(encoder, hearing, query_set),
         }
         has_foreign = len({query.classes for query in query_set.queries}) > 1
         if options.clips and not has_foreign and len(query_sets) > 1:
@@ -147,8 +149,9 @@ def summary(figures: dict[str, Any]) -> str:
     for name, one in figures["sets"].items():
         retrieval = one["retrieval"]
         lines.append(
-            f"{name} ({one['queries']}): class MRR {retrieval['qvim']['class_mrr']['mean']:.3f}, "
-            f"in a noisy room {retrieval['qvim_in_room']['class_mrr']['mean']:.3f}, "
+            f"{name} ({one['queries']}): class MRR {retrieval['ears']['class_mrr']['mean']:.3f}, "
+            f"in a noisy room {retrieval['ears_in_room']['class_mrr']['mean']:.3f}, "
+            f"encoder {retrieval['qvim']['class_mrr']['mean']:.3f}, "
             f"mean spectrum {retrieval['mean_spectrum']['class_mrr']['mean']:.3f}, "
             f"2DFT {retrieval['2dft']['class_mrr']['mean']:.3f}, "
             f"chance {retrieval['qvim']['class_mrr']['chance']:.3f}"

@@ -17,7 +17,12 @@ from qvim_studio.core.settings import Settings
 from qvim_studio.evaluation import clips as made_clips
 from qvim_studio.evaluation.clips import MadeClip
 from qvim_studio.evaluation.embedding import JudgingEmbedding
-from qvim_studio.evaluation.features import mean_spectra, modulation_spectra, qvim_embeddings
+from qvim_studio.evaluation.features import (
+    embed_by_ears,
+    mean_spectra,
+    modulation_spectra,
+    qvim_embeddings,
+)
 from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.evaluation.reconstruction import Reconstruction, reconstruct
 from qvim_studio.evaluation.retrieval import (
@@ -29,6 +34,7 @@ from qvim_studio.evaluation.retrieval import (
 from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
 from qvim_studio.models.adapter import Adapter
 from qvim_studio.models.qvim import QvimEncoder
+from qvim_studio.pipeline.hearing import Hearing
 from qvim_studio.pipeline.loaded import LoadedCheckpoint
 from qvim_studio.training.ranks import reciprocal_ranks
 from qvim_studio.training.recording import Recording, random_recording
@@ -47,14 +53,17 @@ class SetEvaluation:
     made: tuple[MadeClip, ...] = ()
 
 
-def evaluate_retrieval(encoder: QvimEncoder, query_set: QuerySet) -> Figures:
-    """imitation → reference, for the encoder and both baselines; for the encoder also with the
-    imitations as they would have been recorded in a noisy room."""
+def evaluate_retrieval(encoder: QvimEncoder, hearing: Hearing, query_set: QuerySet) -> Figures:
+    """imitation → reference, for the program's ears, the encoder and both baselines; for the first
+    two also with the imitations as they would have been recorded in a noisy room."""
     takes = [query.clip for query in query_set.queries]
     references = query_set.references
     known = references.described(qvim_embeddings, encoder, "reference")
     in_room = [recorded_in_room(take, seed) for seed, take in enumerate(takes)]
+    heard = references.described(embed_by_ears, hearing, "reference")
     views = {
+        "ears": (embed_by_ears(hearing, "imitation", takes), heard),
+        "ears_in_room": (embed_by_ears(hearing, "imitation", in_room), heard),
         "qvim": (qvim_embeddings(encoder, "imitation", takes), known),
         "qvim_in_room": (qvim_embeddings(encoder, "imitation", in_room), known),
         "2dft": (

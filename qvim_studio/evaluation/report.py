@@ -19,6 +19,8 @@ PAGE = "index.html"
 WORDS = "words"  # of the figures and the clips from words alone
 MAX_SHOWN = 16
 METHODS = {
+    "ears": "ears",
+    "ears_in_room": "ears, takes in a noisy room",
     "qvim": "QVIM encoder",
     "qvim_in_room": "QVIM encoder, takes in a noisy room",
     "2dft": "2DFT baseline",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import logging
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,18 +16,17 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.onsets import split_at_onsets
 from qvim_studio.audio.trim import trim_silence, trim_take
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import AudioFileError, StudioError, UsageError, reason_of
+from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.resources import library_rows, resource_path
-from qvim_studio.evaluation.onomatopoeia import ONOMATOPOEIA, VOICES
 from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.imitations import SAMPLE_RATE, ImitationSet
 from qvim_studio.training.labels import MOUTH_CLASSES, VOICE_CLASSES, sound_class
 from qvim_studio.training.layouts import MANIFEST, PAIRS_COLUMNS, read_rows
+from qvim_studio.training.onomatopoeia import ONOMATOPOEIA, VOICES, speak
 
 log = logging.getLogger(__name__)
 
-SPEECH_TIMEOUT_S = 30
 HELD_OUT = (
     ("held-out", "our voice renderer (synthetic), unseen sounds", False),
     ("held-out, people", "people's imitations, unseen sounds", True),
@@ -156,7 +153,7 @@ def spoken_set(corpus: Corpus) -> QuerySet:
         )
     references = _held_out_references(corpus)
     queries = tuple(
-        Query(f"{word} ({voice})", _speak(word, voice), (name,))
+        Query(f"{word} ({voice})", speak(word, voice), (name,))
         for name, words in ONOMATOPOEIA.items()
         if name in references.classes
         for word in words
@@ -259,14 +256,3 @@ def _references(corpus: Corpus, indices: Sequence[int]) -> References:
         ),
         classes,
     )
-
-
-def _speak(word: str, voice: str) -> AudioClip:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "spoken.wav"
-        command = ["espeak-ng", "-v", voice, "-w", str(path), f"[[{word}]]"]
-        try:
-            subprocess.run(command, check=True, timeout=SPEECH_TIMEOUT_S)
-            return trim_take(read_audio(path))
-        except (OSError, subprocess.SubprocessError, AudioFileError) as error:
-            raise StudioError(f"espeak-ng could not speak {word!r}: {reason_of(error)}") from error

@@ -35,6 +35,7 @@ class UcsCategory:
     cat_id: str
     category: str
     sub_category: str
+    cat_short: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Suggestion:
 def categories() -> dict[str, UcsCategory]:
     """Every category by its CatID, in the standard's order."""
     with resource_path("ucs", "categories.csv").open(encoding="utf-8", newline="") as file:
-        rows = [UcsCategory(*row[:3]) for row in csv.reader(file)][1:]  # CatShort is in CatID
+        rows = [UcsCategory(*row) for row in csv.reader(file)][1:]
     return {row.cat_id: row for row in rows}
 
 

@@ -82,7 +82,7 @@ def parse_recipe(stored: Any, clip_path: Path) -> Recipe | None:
 
 def request_from(recipe: Recipe, imitation: AudioClip | None) -> GenerationRequest:
     """The request that makes this very clip first. Raises UsageError where it cannot be asked."""
-    return GenerationRequest.from_recipe({**recipe.request, "seed": recipe.seed}, imitation)
+    return GenerationRequest.from_recipe(recipe.request | {"seed": recipe.seed}, imitation)
 
 
 def title_of(recipe: Recipe, clip_path: Path) -> str:

@@ -25,6 +25,7 @@ LOG_OFFSET = 1e-3
 PATCH_FRAMES, PATCH_HOP = 96, 48  # 0.96 s, half overlapping
 PATCH_SAMPLES = (PATCH_FRAMES - 1) * HOP + WINDOW
 CLASSES = 521
+WIDTH = 1024  # of the embedding
 # Width and stride of each pair of convolutions after the first.
 _PAIRS = (
     (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1),
@@ -63,12 +64,16 @@ class Yamnet(nn.Module):
         self.head = nn.Linear(width, CLASSES)
 
     def forward(self, patches: torch.Tensor) -> torch.Tensor:
+        return self.head(self.embed(patches)).sigmoid()
+
+    def embed(self, patches: torch.Tensor) -> torch.Tensor:
+        """Log-mel patches (batch, 96, 64) → (batch, 1024), what the scores are made of."""
         hidden = patches[:, None]
         for convolution in self.convolutions:
             if convolution.stride == (2, 2):  # TensorFlow's SAME padding of an even size
                 hidden = functional.pad(hidden, (0, 1, 0, 1))
             hidden = convolution(hidden).relu_()
-        return self.head(hidden.mean(dim=(2, 3))).sigmoid()
+        return hidden.mean(dim=(2, 3))
 
     @classmethod
     def from_file(cls, path: Path) -> Yamnet:

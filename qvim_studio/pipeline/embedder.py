@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from qvim_studio.audio.resample import mono_at
-from qvim_studio.core.clip import AudioClip
+from qvim_studio.audio.resample import resample
+from qvim_studio.core.clip import AudioClip, without_offset
 from qvim_studio.models.fused import fused
 from qvim_studio.models.mobilenet import MobileNetV3
 from qvim_studio.models.qvim import Branch, QvimEncoder, encoder_id, load_qvim_encoder
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
+
+EMBEDDING_RMS_DBFS = -26.0
 
 
 class Embedder:
@@ -22,7 +24,7 @@ class Embedder:
     def __init__(self, encoder: QvimEncoder) -> None:
         self._encoder = encoder.eval()
         self.encoder_id = encoder_id(encoder)
-        self._fused: MobileNetV3 | None = None
+        self._fused: dict[Branch, MobileNetV3] = {}
 
     @classmethod
     def from_file(cls, path: str | Path) -> Embedder:
@@ -36,21 +38,34 @@ class Embedder:
         return self._encoder.embed(waveform, branch)[0].numpy()
 
     @torch.inference_mode()
-    def embed_references(self, heard: Sequence[np.ndarray]) -> np.ndarray:
+    def embed_heard(self, heard: Sequence[np.ndarray], branch: Branch) -> np.ndarray:
         """float32 (n, 960) of many sounds at once, each as ``heard_samples`` gives it: the same
-        as ``embed`` with the reference branch, but fit for indexing thousands."""
-        if self._fused is None:
-            self._fused = fused(self._encoder.reference)
+        as ``embed``, but fit for indexing thousands."""
+        if branch not in self._fused:
+            network = getattr(self._encoder, branch)
+            self._fused[branch] = fused(network)
         windows = torch.cat([fit_window(torch.from_numpy(samples)[None]) for samples in heard])
         spectrograms = self._encoder.front_end(windows)
-        found = self._fused(spectrograms.contiguous(memory_format=torch.channels_last))
+        found = self._fused[branch](spectrograms.contiguous(memory_format=torch.channels_last))
         return torch.nn.functional.normalize(found, dim=-1).numpy()
+
+
+def level_for_embedding(clip: AudioClip) -> AudioClip:
+    """The clip as mono at the RMS that the encoder was trained around, never clipped."""
+    mono = without_offset(clip.mono())
+    rms = float(np.sqrt(np.mean(np.square(mono, dtype=np.float64))))
+    gain = 10 ** (EMBEDDING_RMS_DBFS / 20) / max(rms, 1e-9)
+    return AudioClip.from_mono(mono * gain, clip.sample_rate)
 
 
 def heard_samples(clip: AudioClip) -> np.ndarray:
     """What the encoder hears of a clip: mono at its rate, float32 (samples,), 11 s at most.
 
-    One second more than its window: the resampler's edge stays outside it.
+    One second more than its window: the resampler's edge stays outside it, and what lies behind the
+    window moves nothing.
     """
-    beginning = AudioClip(clip.samples[: 11 * clip.sample_rate], clip.sample_rate)
-    return mono_at(beginning, QVIM_SAMPLE_RATE).copy()
+    rate = clip.sample_rate
+    mono = AudioClip(clip.samples[: 11 * rate], rate).mono()
+    window = mono[: 10 * rate]
+    offset = window[:1] - without_offset(window)[:1]
+    return resample(AudioClip.from_mono(mono - offset, rate), QVIM_SAMPLE_RATE).samples[:, 0].copy()

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 class StudioEngine:
     """Keeps the last checkpoint in memory.
 
-    find_nearest: (query, library folder or None for the bundled sounds, embedder) → the real sounds
+    find_nearest: (query, library folder or None for the bundled sounds, hearing) → the real sounds
     to start from, best first; none where there is none. Seed n starts from the one at n modulo
     their number, so that neighbouring variations differ and a seed alone says which it was.
     find_similar: likewise, for the sounds that are shown beside the made ones; None shows none.
@@ -179,7 +179,7 @@ class StudioEngine:
         if self._find_similar is None or run.embedding is None or is_edit:
             return ()
         try:
-            return self._find_similar(run.query, run.request.library_folder, run.loaded.embedder)
+            return self._find_similar(run.query, run.request.library_folder, run.loaded.hearing)
         except StudioError as error:
             log.warning("no sounds were looked for: %s", error)
             return ()

@@ -24,7 +24,6 @@ from qvim_studio.core.request import (
     GenerationRequest,
     SamplerName,
     Start,
-    filled,
     sketch_steps,
 )
 from qvim_studio.core.result import Progress, Variation, best_first
@@ -35,10 +34,11 @@ from qvim_studio.models.graphs import ReplayedUnet
 from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
 from qvim_studio.models.memory_modes import GRAPHS_KEPT, PIECE_LATENT_FRAMES
 from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
-from qvim_studio.models.qvim import Branch
 from qvim_studio.models.student import make_student_solver
+from qvim_studio.pipeline.embedder import level_for_embedding
 from qvim_studio.pipeline.finishing import finish, is_silent
-from qvim_studio.pipeline.loaded import LoadedCheckpoint, Student, level_for_embedding
+from qvim_studio.pipeline.hearing import Hearing
+from qvim_studio.pipeline.loaded import LoadedCheckpoint, Student
 from qvim_studio.pipeline.preview import Previewer, picture_of_mel
 from qvim_studio.pipeline.sampler import (
     Conditions,
@@ -82,11 +82,11 @@ class GenerationRun:
             request = request.with_changes(steps=self.student.card.steps)
         self.request = request
         self.denoiser = loaded.denoiser(self.student, request.cuda_graphs)
-        duration_s = filled(request.duration_s)
-        self.samples = round(duration_s * SAMPLE_RATE)
-        frames = max(MIN_FRAMES, int(np.ceil(duration_s / LATENT_STEP_S - 1e-6)))
+        self.samples = round(request.duration_s * SAMPLE_RATE)
+        frames = max(MIN_FRAMES, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
         self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
         self.embedding: np.ndarray | None = None
+        self.heard: np.ndarray | None = None
         self.imitation: np.ndarray | None = None
         self._starts: list[StartingSound] = []
 
@@ -96,7 +96,7 @@ class GenerationRun:
         return self.loaded.checkpoint.provenance()
 
     @property
-    def embedded_as(self) -> Branch:
+    def embedded_as(self) -> str:
         """The branch of the encoder that hears what says what is made."""
         return "imitation"
 
@@ -112,8 +112,7 @@ class GenerationRun:
     def _student_for(self, request: GenerationRequest) -> Student | None:
         """For quick looks, where it can do what is asked for; it has learned one guidance."""
         loaded = self.loaded
-        quick_steps = sketch_steps(loaded.checkpoint.defaults.steps)
-        is_quick = request.light and filled(request.steps) <= quick_steps
+        is_quick = request.light and request.steps <= sketch_steps(loaded.checkpoint.defaults.steps)
         is_plain = request.sampler is SamplerName.DPM_SOLVER and not request.negative_text
         card = loaded.student_card if is_quick and is_plain else None
         if card is None or request.guidance != card.guidance:
@@ -131,6 +130,7 @@ class GenerationRun:
         if meant is not None:
             heard = level_for_embedding(meant)
             self.embedding = self.loaded.embedder.embed(heard, self.embedded_as)
+            self.heard = self.loaded.hearing.embed(meant, self.embedded_as)
             self.imitation = self._followed()
         wanted, unwanted, notes = self.loaded.conditions(self.request, self.embedding)
         self.notes += notes
@@ -161,7 +161,7 @@ class GenerationRun:
                 on_made(variation, sound.picture)
 
         strength, count, size = (
-            filled(self.request.strength), self.request.variations, self.loaded.plan.max_batch,
+            self.request.strength, self.request.variations, self.loaded.plan.max_batch,
         )  # fmt: skip
         for first in range(0, count, size):
             seeds = [self.request.seed + i for i in range(first, min(first + size, count))]
@@ -187,12 +187,11 @@ class GenerationRun:
         self, seed: int, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> _Decoded:
         """A variation that came out silent, nearer to the sound that it starts from."""
-        asked_strength = filled(self.request.strength)
-        index, strength = seed - self.request.seed, SECOND_TRY * asked_strength
+        index, strength = seed - self.request.seed, SECOND_TRY * self.request.strength
         latents = self._denoise([seed], strength, index, on_progress, is_cancelled, None)
         self.notes.append(
             f"Seed {seed} came out silent: made again with {strength:.0%} of the starting sound "
-            f"made anew instead of {asked_strength:.0%}."
+            f"made anew instead of {self.request.strength:.0%}."
         )
         with self.loaded.parts.coding():
             return self._decode(latents, seed)
@@ -221,14 +220,13 @@ class GenerationRun:
         )
 
     def _similarity(self, clip: AudioClip) -> float | None:
-        if self.embedding is None:
+        if self.heard is None:
             return None
-        made = self.loaded.embedder.embed(level_for_embedding(clip), "reference")
-        return float(np.dot(made, self.embedding))
+        return float(np.dot(self.loaded.hearing.embed(clip, "reference"), self.heard))
 
     def _followed(self) -> np.ndarray:
         """What gives the time course, mono at 16 kHz; asked for only where there is a voice."""
-        return mono_at(filled(self.request.imitation), SAMPLE_RATE)
+        return mono_at(self.request.imitation, SAMPLE_RATE)
 
     def _is_empty(self, waveform: np.ndarray) -> bool:
         return is_silent(waveform)
@@ -265,7 +263,7 @@ class GenerationRun:
             return [StartingSound("the imitation", self.imitation)]
         if self.request.start is not Start.NEAREST:
             return []
-        nearest = find_nearest(self.query, self.request.library_folder, self.loaded.embedder)
+        nearest = find_nearest(self.query, self.request.library_folder, self.loaded.hearing)
         if not nearest:
             self.notes.append("There is no sound to start from: started from noise.")
         used = [nearest[i] for i in range(len(nearest)) if self._is_used(i, len(nearest))]
@@ -315,8 +313,10 @@ class GenerationRun:
     def query(self) -> SoundQuery:
         """What real sounds are looked for by."""
         request = self.request
-        imagined = self.loaded.imagine(request.text)
-        return SoundQuery(self.embedding, request.text, request.balance, imagined)
+        imagined = self.loaded.imagine(request.text) if self.loaded.has_program_encoder else None
+        if imagined is not None:
+            imagined = Hearing.imagined(imagined)
+        return SoundQuery(self.heard, request.text, request.balance, imagined)
 
     @torch.inference_mode()
     def _encode_sound(self, samples: np.ndarray) -> torch.Tensor:
@@ -374,8 +374,8 @@ class GenerationRun:
                 else make_student_solver(config),
                 noise,
                 batched,
-                steps=filled(request.steps),
-                guidance=filled(request.guidance) if student is None else 1.0,
+                steps=request.steps,
+                guidance=request.guidance if student is None else 1.0,
                 start=start,
                 strength=strength,
                 guidance_passes=loaded.plan.traits.guidance_passes,
@@ -405,9 +405,9 @@ class GenerationRun:
         plan, request = self.loaded.plan, self.request
         if plan.traits.swaps_parts:
             return None
-        steps = filled(request.steps)
+        steps = request.steps
         if self._starts:
-            steps = executed_steps(steps, filled(request.strength))
+            steps = executed_steps(request.steps, request.strength)
         batches = -(-request.variations // plan.max_batch)
         return Previewer(self._preview_mel, steps * batches, _columns(self.samples))
 

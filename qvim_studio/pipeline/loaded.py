@@ -12,7 +12,7 @@ import torch
 
 from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.resample import mono_at
-from qvim_studio.core.clip import AudioClip, without_offset
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.resources import resource_path
@@ -40,13 +40,13 @@ from qvim_studio.models.text_conditioner import TextConditioner
 from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.pipeline.conditioning import mix
 from qvim_studio.pipeline.embedder import Embedder
+from qvim_studio.pipeline.hearing import Hearing
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderTiny, UNet2DConditionModel
 
 # A take's level says how far the microphone was, not what is meant: before embedding every
 # imitation and candidate is brought to this RMS, near the middle of the encoder's training levels.
-EMBEDDING_RMS_DBFS = -26.0
 SAYS_NOTHING = 0.8  # cosine with no words at all from which on words are called unknown
 
 
@@ -75,6 +75,17 @@ class LoadedCheckpoint:
     text: TextConditioner | None
     adapter: Adapter | None
     replayed: dict[bool, ReplayedUnet] = field(default_factory=dict)
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        """What finds and ranks sounds: the program's own ears, whatever encoder conditions."""
+        return Hearing.of_program(self.embedder if self.has_program_encoder else None)
+
+    @property
+    def has_program_encoder(self) -> bool:
+        """Whether the checkpoint's encoder is the one that the program's ears listen by."""
+        own = encoder_folder(self.checkpoint.installed_folder())
+        return own == resource_path("starter", "qvim")
 
     @cached_property
     def audio_tower(self) -> SoundEffectsTower | ClapAudioConditioner | None:
@@ -193,10 +204,11 @@ class LoadedCheckpoint:
         return imagine(words, self.text, self.adapter)
 
     def _voice(self, meant: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
+        is_heard = self.adapter is None or self.adapter.hears
+        heard = self.heard(meant) if is_heard else None
         if self.adapter is None:
             note = "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions."
-            return self.heard(meant), note
-        heard = self.heard(meant) if self.adapter.hears else None
+            return heard, note
         with torch.inference_mode():
             return self.adapter(torch.from_numpy(embedding)[None], heard), ""
 
@@ -269,14 +281,6 @@ def _some_sound() -> np.ndarray:
     they stand in for take half a second for it."""
     sound = read_audio(min(resource_path("library").glob("*.ogg")))
     return mono_at(sound, SAMPLE_RATE)[:SAMPLE_RATE]
-
-
-def level_for_embedding(clip: AudioClip) -> AudioClip:
-    """The clip as mono at the RMS that the encoder was trained around, never clipped."""
-    mono = without_offset(clip.mono())
-    rms = float(np.sqrt(np.mean(np.square(mono, dtype=np.float64))))
-    gain = 10 ** (EMBEDDING_RMS_DBFS / 20) / max(rms, 1e-9)
-    return AudioClip.from_mono(mono * gain, clip.sample_rate)
 
 
 def encoder_folder(checkpoint_folder: Path) -> Path:

@@ -13,7 +13,7 @@ from qvim_studio.core.result import FoundSound
 from qvim_studio.core.sound_query import SoundQuery
 
 if TYPE_CHECKING:
-    from qvim_studio.pipeline.embedder import Embedder
+    from qvim_studio.pipeline.hearing import Hearing
 
 HOP_S = 0.01
 GATE_DB = -32.0  # below the loudest moment an imitation counts as silent
@@ -28,16 +28,16 @@ RING_S = 0.5  # a sound may ring on past the end of what it was made from
 
 @dataclass(frozen=True, eq=False)
 class NearestSound:
-    """A real sound found for a request; similarity to the voice is a QVIM cosine, None for words
-    alone."""
+    """A real sound found for a request. similarity: to the voice, -1..1, as the ears weigh it; None
+    for words alone."""
 
     name: str
     clip: AudioClip
     similarity: float | None
 
 
-FindNearest = Callable[[SoundQuery, str | None, "Embedder"], Sequence[NearestSound]]
-FindSimilar = Callable[[SoundQuery, str | None, "Embedder"], tuple[FoundSound, ...]]
+FindNearest = Callable[[SoundQuery, str | None, "Hearing"], Sequence[NearestSound]]
+FindSimilar = Callable[[SoundQuery, str | None, "Hearing"], tuple[FoundSound, ...]]
 
 
 def find_events(samples: np.ndarray, sample_rate: int) -> list[tuple[int, int]]:

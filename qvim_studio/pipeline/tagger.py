@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,16 @@ HEARD_S = 10.0  # as much as the encoder hears
 MAX_PATCHES = 8  # of one sound, evenly spread: more tell nothing new
 LEVEL_RMS = 0.1  # -20 dBFS: as loud as the recordings that YAMNet learned from
 QUIETEST_RMS = 1e-5  # below, a sound counts as silence and is not made loud
+
+
+@dataclass(frozen=True, eq=False)
+class Tagged:
+    """What is heard of some sounds, a row each: the network's mean embedding (n, 1024), the scores
+    as ``Tagger.scores_of`` gives them, and the scores of the mean embedding, both (n, classes)."""
+
+    embeddings: np.ndarray
+    scores: np.ndarray
+    steady_scores: np.ndarray
 
 
 class Tagger:
@@ -72,18 +83,25 @@ class Tagger:
         """Scores (classes,) by the display names of the classes, as ``heard_words`` takes them."""
         return dict(zip(self.classes, scores.tolist(), strict=True))
 
-    @torch.inference_mode()
     def scores_of(self, heard: Sequence[np.ndarray]) -> np.ndarray:
         """float32 (n, classes) of many sounds at once, each as ``tagger_samples`` gives it.
 
         A class counts by the geometric mean of its average and its loudest patch: what sounds once
         in a long take is heard, and what sounds all the time is heard better.
         """
+        return self.listen(heard).scores
+
+    @torch.inference_mode()
+    def listen(self, heard: Sequence[np.ndarray]) -> Tagged:
+        """All that is heard of many sounds at once, each as ``tagger_samples`` gives it."""
         patches = [_patches(self._log_mel, samples) for samples in heard]
         batch = torch.cat(patches).contiguous()
-        every = self._network(batch).split([len(some) for some in patches])
-        found = [(some.mean(dim=0) * some.amax(dim=0)).sqrt() for some in every]
-        return torch.stack(found).numpy()
+        every = self._network.embed(batch).split([len(some) for some in patches])
+        embeddings = torch.stack([some.mean(dim=0) for some in every])
+        scores = [self._network.head(some).sigmoid() for some in every]
+        counted = [(some.mean(dim=0) * some.amax(dim=0)).sqrt() for some in scores]
+        steady = self._network.head(embeddings).sigmoid()
+        return Tagged(embeddings.numpy(), torch.stack(counted).numpy(), steady.numpy())
 
 
 def tagger_samples(clip: AudioClip) -> np.ndarray:

@@ -102,7 +102,7 @@ def _restore(options: argparse.Namespace) -> None:
     from qvim_studio.training import qvim_finish, starter
 
     load_corpus(_corpus_folder(options))  # before 60 MB are copied
-    starter.restore(find_checkpoint(options.checkpoint).installed_folder(), options.runs)
+    starter.restore(find_checkpoint(options.checkpoint).folder, options.runs)
     qvim_finish.embed_corpus(_corpus_folder(options), options.runs / "qvim")
 
 
@@ -174,6 +174,32 @@ def _qvim(options: argparse.Namespace) -> None:
     qvim.run(corpus, run_folder, whole, weights)
     qvim_upper.run(corpus, run_folder, upper, weights)
     qvim_finish.run(corpus, run_folder, finish)
+
+
+def _distill(options: argparse.Namespace) -> None:
+    from qvim_studio.training import distillation
+
+    if options.weights is None:
+        raise UsageError(
+            "The encoder learns from EfficientAT's tagger mn04_as. Give its safetensors file with "
+            "--weights."
+        )
+    own = options.runs / "qvim" / "finish" / "qvim"
+    distillation.run(
+        _corpus_folder(options),
+        options.runs / "distillation",
+        options.minutes,
+        own if own.is_dir() else resource_path("starter", "qvim"),
+        options.weights,
+        options.audio,
+    )
+
+
+def _ears(options: argparse.Namespace) -> None:
+    from qvim_studio.training import ears
+
+    corpus = _corpus_folder(options)
+    ears.run(corpus, options.runs / "ears", resource_path("ears"), options.audio)
 
 
 def _adapter(options: argparse.Namespace) -> None:
@@ -326,6 +352,8 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "vocoder": _vocoder,
     "decoder": _decoder,
     "qvim": _qvim,
+    "distill": _distill,
+    "ears": _ears,
     "adapter": _adapter,
     "unet": _unet,
     "listener": _listener,

@@ -197,6 +197,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("game effect", "game sound effect, retro sound, effect", r""),
 )  # fmt: skip
 _COMPILED = tuple((name, plain, re.compile(pattern)) for name, plain, pattern in RULES)
+CATCH_ALL = RULES[-1][0]
 KINDS = tuple(dict.fromkeys(name for name, _, _ in RULES))
 CLASSES = tuple(dict.fromkeys(CLASS_OF.get(name, name) for name in KINDS))
 
@@ -235,6 +236,25 @@ VOICE_CLASSES: dict[str, tuple[str, ...]] = {
     "speech zombie speech zombie groan": ("monster",),
     "berd berd": ("animal",),
     "cheep ch": ("animal",),
+}
+# Recordings of people that imitate, by what they say of themselves: for teaching, not for judging.
+PEOPLE_KINDS: dict[str, tuple[str, ...]] = {
+    "cat meow": ("cat",),
+    "pig": ("pig",),
+    "monkey": ("monkey",),
+    "mouse": ("mouse",),
+    "vulture": ("bird",),
+    "yak": ("cow",),
+    "animal": ("animal", "dog", "cat", "cow", "lion", "sheep", "bird", "pig"),
+    "animals": ("animal", "dog", "cat", "cow", "lion", "sheep", "bird", "pig"),
+    "laugh evil": ("laugh",),
+    "undead moan": ("monster",),
+    "lip bubbling": ("bubbles",),
+    "mouth bubbles": ("bubbles",),
+    "mouth pop": ("pop",),
+    "sung note": ("voice", "song"),
+    "vocal buzz": ("insect", "buzz"),
+    "vocal hum": ("drone", "voice"),
 }
 
 

@@ -26,7 +26,7 @@ from qvim_studio.models.qvim_front_end import (
     fit_window,
 )
 from qvim_studio.models.sound_effects_tower import DIMENSIONS
-from qvim_studio.pipeline.loaded import EMBEDDING_RMS_DBFS, level_for_embedding
+from qvim_studio.pipeline.embedder import EMBEDDING_RMS_DBFS, level_for_embedding
 from qvim_studio.training.corpus import Corpus, load_corpus
 from qvim_studio.training.crops import random_color, random_crop, random_stretch
 from qvim_studio.training.imitations import ImitationSet, load_or_render
@@ -267,11 +267,10 @@ class PairBatches:
             other = self._some_sound(rng)
             length = max(len(sound), len(other))
             shares = 10 ** (rng.uniform(-12, 0, size=2) / 20)
-            first, second = (
+            sound = sum(
                 share * np.pad(side, (0, length - len(side)))
                 for share, side in zip(shares, (sound, other), strict=True)
             )
-            sound = first + second
         colored = random_color(sound, QVIM_SAMPLE_RATE, rng)
         return DrawnSound(("extra", int(kind)), colored, colored)
 
@@ -289,7 +288,7 @@ class PairBatches:
     def place(self, sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """At random gain and up to 0.15 s late, zero-padded to the window."""
         placed = np.zeros(self.options.window_samples, np.float32)
-        lead = int(rng.integers(round(0.15 * QVIM_SAMPLE_RATE)))
+        lead = int(rng.integers(0.15 * QVIM_SAMPLE_RATE))
         placed[lead : lead + len(sound)] = self._at_level(sound, rng)
         return placed
 

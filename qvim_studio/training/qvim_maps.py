@@ -12,7 +12,7 @@ from torch import nn
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, QvimFrontEnd, fit_window
-from qvim_studio.pipeline.loaded import level_for_embedding
+from qvim_studio.pipeline.embedder import level_for_embedding
 from qvim_studio.training.machine import find_machine, mixed_precision
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from qvim_studio.ui.clip_delegate import BUTTON_PX, NUMBERS_PX, ClipDelegate
 from qvim_studio.ui.clip_list_model import ClipListModel
 from qvim_studio.ui.clip_list_view import ClipListView
 from qvim_studio.ui.icons import icon_pixmap
-from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, StudioTheme, font, scaled
+from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, StudioTheme, font
 
 COLUMNS = 2
 MARK_PX = 14
@@ -77,18 +77,18 @@ class CandidateDelegate(ClipDelegate):
         if self._caption_room(entry):
             painter.setFont(font(CAPTION_PX))
             painter.setPen(QColor(self._theme.palette.secondary))
-            room = int(card.right() - left) - 2 * scaled(NUMBERS_PX)
+            room = int(card.right() - left) - 2 * NUMBERS_PX
             text = QFontMetrics(painter.font()).elidedText(
                 entry.title, Qt.TextElideMode.ElideRight, room
             )
-            top = card.bottom() - scaled(CAPTION_HEIGHT_PX) - 3
-            box = QRectF(left, top, room, scaled(CAPTION_HEIGHT_PX))
+            top = card.bottom() - CAPTION_HEIGHT_PX - 3
+            box = QRectF(left, top, room, CAPTION_HEIGHT_PX)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _caption_room(self, entry: ClipEntry) -> int:
         """Found sounds, and those the user named, say who they are."""
         is_named = bool(entry.asked) and entry.title != entry.asked
-        return scaled(CAPTION_HEIGHT_PX) - 5 if is_found(entry) or is_named else 0
+        return CAPTION_HEIGHT_PX - 5 if is_found(entry) or is_named else 0
 
     def _paint_button(
         self,

@@ -18,11 +18,12 @@ from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.core.result import FoundSound, GenerationResult
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.checkpoint_card import write_card
+from qvim_studio.models.qvim import Branch
 from qvim_studio.pipeline import editing, generation_run
 from qvim_studio.pipeline.editing import FOREIGN, ITSELF, EditRun
-from qvim_studio.pipeline.embedder import Embedder
 from qvim_studio.pipeline.engine import StudioEngine
 from qvim_studio.pipeline.generation_run import SILENT_REST
+from qvim_studio.pipeline.hearing import Hearing
 from qvim_studio.pipeline.sampler import Kept
 from qvim_studio.pipeline.starts import NearestSound
 
@@ -156,13 +157,13 @@ def test_a_sound_is_heard_as_a_sound_and_a_voice_as_an_imitation(
     engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     branches: list[str] = []
-    real = Embedder.embed
+    real = Hearing.embed
 
-    def embed(embedder: Embedder, clip: AudioClip, branch: str) -> np.ndarray:
+    def embed(hearing: Hearing, clip: AudioClip, branch: Branch) -> np.ndarray:
         branches.append(branch)
-        return real(embedder, clip, branch)
+        return real(hearing, clip, branch)
 
-    monkeypatch.setattr(Embedder, "embed", embed)
+    monkeypatch.setattr(Hearing, "embed", embed)
     make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
     make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1, imitation=BEEP)
     assert branches == ["reference", "reference", "imitation", "reference"]

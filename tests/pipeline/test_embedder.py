@@ -36,7 +36,7 @@ def test_embedding_is_that_of_the_network_and_a_unit_vector(encoder: QvimEncoder
 def test_channels_are_averaged(encoder: QvimEncoder) -> None:
     noise = make_noise(0.3)
     embedder = Embedder(encoder)
-    stereo = AudioClip(np.stack([2 * noise, np.zeros_like(noise)], axis=1), RATE)
+    stereo = AudioClip(np.stack([1.5 * noise, 0.5 * noise], axis=1), RATE)
     mono = AudioClip.from_mono(noise, RATE)
     np.testing.assert_allclose(
         embedder.embed(stereo, "reference"), embedder.embed(mono, "reference"), atol=1e-6

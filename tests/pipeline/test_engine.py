@@ -18,6 +18,7 @@ from qvim_studio.core.request import GenerationRequest, SamplerName, Start, Vram
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.checkpoint_card import write_card
+from qvim_studio.models.ears import EARS_DIM
 from qvim_studio.models.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
 from qvim_studio.pipeline import generation_run
 from qvim_studio.pipeline.core_share import CoreShare
@@ -259,7 +260,7 @@ def test_nearest_start_uses_the_sound_that_was_found(tiny: str) -> None:
     folders: list[str | None] = []
 
     def find(query: SoundQuery, folder: str | None, embedder: object) -> tuple[NearestSound, ...]:
-        assert query.embedding is not None and query.embedding.shape == (960,)
+        assert query.embedding is not None and query.embedding.shape == (EARS_DIM,)
         folders.append(folder)
         return (NearestSound("bark", noise_burst(0.2), 0.5),)
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-VOICES = ("en+m3", "en+f2", "en+croak")
+import subprocess
+import tempfile
+from pathlib import Path
+
+from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.trim import trim_take
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import AudioFileError, StudioError, reason_of
+
+VOICES = ("en+m3", "en+f2", "en+croak")  # evaluation's own, which nothing learns from
+TEACHING_VOICES = ("en+m1", "en+f4", "en+m7", "en+f1")
+NORMAL_PITCH = 50  # of 0..99
+SPEECH_TIMEOUT_S = 30
 
 ONOMATOPOEIA: dict[str, tuple[str, ...]] = {
     "animal": ("w'Uf w'Uf", "mj'aU"),
@@ -53,3 +65,18 @@ ONOMATOPOEIA: dict[str, tuple[str, ...]] = {
     "wind": ("w'u::::S", "f'u::::"),
     "wood smash": ("kr'ak", "kr'@ntS"),
 }
+
+
+def speak(phonemes: str, voice: str, pitch: int = NORMAL_PITCH) -> AudioClip:
+    """What the synthesizer makes of the phonemes, trimmed. Raises StudioError where it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spoken.wav"
+        command = ["espeak-ng", "-v", voice, "-p", str(pitch), "-w", str(path), f"[[{phonemes}]]"]
+        try:
+            subprocess.run(command, check=True, timeout=SPEECH_TIMEOUT_S)
+            return trim_take(read_audio(path))
+        except (OSError, subprocess.SubprocessError, AudioFileError) as error:
+            raise StudioError(
+                f"espeak-ng could not speak {phonemes!r}: {reason_of(error)}. On Debian: apt "
+                "install espeak-ng."
+            ) from error

@@ -1,0 +1,134 @@
+"""What a sound is like, as the library's search compares it: the ears with what they listen by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.resources import resource_path
+from qvim_studio.models.ears import EARS_DIM, Ears, Features
+from qvim_studio.models.qvim import Branch
+from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES, QvimFrontEnd
+from qvim_studio.pipeline.embedder import Embedder, heard_samples, level_for_embedding
+from qvim_studio.pipeline.tagger import Tagged, Tagger, tagger_samples
+
+SPECTRUM_RMS = 0.1  # -20 dBFS
+MIN_SPECTRUM_SAMPLES = QVIM_SAMPLE_RATE  # shorter sounds are followed by silence
+ACTIVE_SHARE = 0.25  # frames louder than this share of a sound's own range count as active
+
+
+@dataclass(frozen=True, eq=False)
+class HeardSound:
+    """What the three listeners get of one clip: mono samples at their rates and levels."""
+
+    encoder: np.ndarray
+    tagger: np.ndarray
+    spectrum: np.ndarray
+
+    @classmethod
+    def of(cls, clip: AudioClip) -> HeardSound:
+        encoder = heard_samples(level_for_embedding(clip))
+        return cls(encoder, tagger_samples(clip), _levelled(encoder[:QVIM_WINDOW_SAMPLES]))
+
+
+class Listeners:
+    """The networks that the ears listen by; they stay as they are."""
+
+    def __init__(self, embedder: Embedder, tagger: Tagger) -> None:
+        self.embedder = embedder
+        self.tagger = tagger
+        self._front_end = QvimFrontEnd()
+
+    @classmethod
+    def of_program(cls, embedder: Embedder | None = None) -> Listeners:
+        """Those that ship. embedder: the starter's, where it is loaded already. Raises
+        CheckpointError."""
+        embedder = embedder or Embedder.from_file(resource_path("starter", "qvim"))
+        return cls(embedder, Tagger.from_folder())
+
+    @torch.inference_mode()
+    def features(
+        self, heard: Sequence[HeardSound], branch: Branch | None, tagged: Tagged | None = None
+    ) -> Features:
+        """What the ears weigh, a row for each sound.
+
+        branch: of the encoder; without one its part is empty. tagged: what the tagger heard of
+        them, if that is known.
+        """
+        embedding = np.zeros((len(heard), 0), np.float32)
+        if branch is not None:
+            embedding = self.embedder.embed_heard([sound.encoder for sound in heard], branch)
+        tagged = tagged or self.tag(heard)
+        spectra = [mean_spectrum(self._front_end, sound.spectrum) for sound in heard]
+        return Features(
+            torch.from_numpy(embedding),
+            torch.from_numpy(tagged.embeddings),
+            torch.from_numpy(tagged.steady_scores),
+            torch.stack(spectra),
+        )
+
+    def tag(self, heard: Sequence[HeardSound]) -> Tagged:
+        """What the tagger hears of them."""
+        return self.tagger.listen([sound.tagger for sound in heard])
+
+
+class Hearing:
+    """Hears imitations and sounds in one space; ``encoder_id`` names it."""
+
+    def __init__(self, listeners: Listeners, ears: Ears) -> None:
+        self.listeners = listeners
+        self.ears = ears
+        names = f"{listeners.embedder.encoder_id} {ears.id}"
+        self.encoder_id = hashlib.sha256(names.encode()).hexdigest()[:16]
+
+    @classmethod
+    def of_program(cls, embedder: Embedder | None = None) -> Hearing:
+        """The one that ships; see Listeners.of_program."""
+        return cls(Listeners.of_program(embedder), Ears.load(resource_path("ears")))
+
+    @property
+    def tagger(self) -> Tagger:
+        return self.listeners.tagger
+
+    def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
+        """float32 (EARS_DIM,) of a clip's first 10 s, whatever its level; see models.ears."""
+        return self.embed_heard([HeardSound.of(clip)], branch)[0]
+
+    def embed_heard(self, heard: Sequence[HeardSound], branch: Branch) -> np.ndarray:
+        """float32 (n, EARS_DIM) of many sounds at once: "imitation" for voices, "reference" for
+        sounds."""
+        features = self.listeners.features(heard, branch)
+        hear = self.ears.hear_voices if branch == "imitation" else self.ears.hear_sounds
+        return hear(features).numpy()
+
+    def listen(self, heard: Sequence[HeardSound]) -> tuple[np.ndarray, np.ndarray]:
+        """Of many sounds at once: ``embed_heard`` with "reference", and the tagger's scores
+        float32 (n, classes)."""
+        tagged = self.listeners.tag(heard)
+        features = self.listeners.features(heard, "reference", tagged)
+        return self.ears.hear_sounds(features).numpy(), tagged.scores
+
+    @staticmethod
+    def imagined(embedding: np.ndarray) -> np.ndarray:
+        """A query (EARS_DIM,) by an embedding of the encoder's (960,) alone: its dot product with a
+        sound is their cosine."""
+        return np.pad(2.0 * embedding, (0, EARS_DIM - len(embedding)))
+
+
+def mean_spectrum(front_end: QvimFrontEnd, samples: np.ndarray) -> torch.Tensor:
+    """(128,) of mono samples at 32 kHz: the mean log-mel of the frames that are active."""
+    log_mel = front_end(torch.from_numpy(samples)[None])[0, 0]
+    level = log_mel.mean(dim=0)
+    is_active = level >= level.min() + ACTIVE_SHARE * (level.max() - level.min())
+    return log_mel[:, is_active].mean(dim=1)
+
+
+def _levelled(samples: np.ndarray) -> np.ndarray:
+    rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0
+    padding = max(0, MIN_SPECTRUM_SAMPLES - len(samples))
+    return np.pad(samples * np.float32(SPECTRUM_RMS / max(rms, 1e-9)), (0, padding))
