@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -138,8 +139,13 @@ class TakeController(QObject):
             recording.close()
 
     def _open(
-        self, path: Path, on_error: Callable[[StudioError], None], number: int | None = None
+        self,
+        path: Path,
+        on_error: Callable[[StudioError], None],
+        number: int | None = None,
+        is_told: bool = False,
     ) -> None:
+        """is_told: what is wrong with the take stands there already, its notes are not shown."""
         settings = self._settings
         threshold_db = settings.trim_threshold_db if settings.trim_takes else None
         read = partial(read_imitation, path, threshold_db)
@@ -147,7 +153,7 @@ class TakeController(QObject):
 
         def on_read(imitation: Imitation) -> None:
             if self.is_awaited(awaited):
-                self.use(imitation)
+                self.use(replace(imitation, notes=()) if is_told else imitation)
 
         def on_failed(error: StudioError) -> None:
             self.give_up(awaited)
@@ -177,7 +183,8 @@ class TakeController(QObject):
         is_silent = levels is not None and levels.is_silent and not has_failed
         if is_silent:
             self.silence_recorded.emit(levels)
-        self._open(path, _say_nothing if has_failed or is_silent else self.failed.emit)
+        is_told = has_failed or is_silent
+        self._open(path, _say_nothing if is_told else self.failed.emit, is_told=is_told)
 
     def _options(self, gate_db: float | None = None) -> RecordingOptions:
         settings = self._settings

@@ -261,6 +261,16 @@ def test_a_silent_take_names_its_input_and_one_click_switches_to_the_one_that_wa
     assert window.imitation.bar.options.input.currentText() == "Input 2"
 
 
+def test_notes_of_a_take_do_not_replace_what_was_said_of_its_silence(
+    window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
+) -> None:
+    have_interface(window, audio, 2, qtbot)
+    said = np.stack((0.0004 * TONE, TONE), axis=1)  # enough to be taken in hand, with a note
+    record(window, audio, said, services, qtbot)
+    assert window.controller.imitation is not None
+    assert "Input 2 had a signal" in window.messages.text
+
+
 @popup_opens
 def test_a_take_that_is_silent_on_all_inputs_offers_them(
     window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
