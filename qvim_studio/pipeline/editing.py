@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from qvim_studio.audio.arranging import arrange, loop, sustain
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.audio.shape_lock import fit_length
 from qvim_studio.audio.splice import splice
@@ -28,7 +29,7 @@ from qvim_studio.pipeline.finishing import is_silent
 from qvim_studio.pipeline.generation_run import GenerationRun, StartingSound
 from qvim_studio.pipeline.loaded import LoadedCheckpoint
 from qvim_studio.pipeline.sampler import Kept
-from qvim_studio.pipeline.starts import FindNearest, arrange, loop, sustain
+from qvim_studio.pipeline.starts import FindNearest
 
 ITSELF = "the sound itself"
 FOREIGN = "What was kept of the sound stays under that sound's own licence."

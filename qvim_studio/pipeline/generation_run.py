@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from qvim_studio.audio.arranging import arrange, let_ring, sustain
 from qvim_studio.audio.controls import extract_controls, fit_controls, smooth_controls
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.audio.shape_lock import fit_length
@@ -48,7 +49,7 @@ from qvim_studio.pipeline.sampler import (
     make_scheduler,
     sample_latents,
 )
-from qvim_studio.pipeline.starts import FindNearest, NearestSound, arrange, let_ring, sustain
+from qvim_studio.pipeline.starts import FindNearest, NearestSound
 
 VAE_FACTOR = 4  # mel frames and bands per latent frame and bin
 UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.pipeline.starts import arrange, find_events, let_ring, sustain
+from qvim_studio.audio.arranging import arrange, find_events, let_ring, sustain
 
 RATE = 16_000
 
