@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -17,22 +18,35 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.heard import HeardWord, heard_words
 from qvim_studio.core.plain_text import one_line
-from qvim_studio.core.resources import BUNDLED_INDEX_FILE, bundled_encoder_id, resource_path
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.resources import (
+    BUNDLED_INDEX_FILE,
+    bundled_encoder_id,
+    library_rows,
+    resource_path,
+)
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.export.recipe import provenance_of
 from qvim_studio.library.sound_facts import SoundReport, read_sound
 from qvim_studio.library.sound_index import BATCH, SoundIndex
 
 if TYPE_CHECKING:
     from qvim_studio.models.qvim import Branch
     from qvim_studio.pipeline.hearing import HeardSound, Hearing
-    from qvim_studio.pipeline.starts import NearestSound
+    from qvim_studio.pipeline.starts import FittableSound, NearestSound
+
+log = logging.getLogger(__name__)
 
 SHOWN_SIMILAR = 4
 MAX_STARTS = 4  # as many as variations that one asks for usually
 MAX_START_GAP = 0.15  # of the score: one sound that is so much nearer is clearly right
+LONGEST_FITTABLE_S = 30.0  # of a sound: what comes later is repeated from the beginning
+FREE_LICENCES = frozenset({"CC0", "CC0-1.0", "public-domain"})  # that ask for nothing
+OWN_LICENCE = "your own"
 OnIndexing = Callable[[int, int], None]
 READERS = 2  # threads that read and resample while another embeds
 MAX_TAGS = 8  # words kept of a sound: a long one holds several
@@ -44,7 +58,7 @@ def make_engine() -> Engine:
     finds the sounds that are shown beside the made ones."""
     from qvim_studio.pipeline.engine import StudioEngine
 
-    return StudioEngine(find_nearest, find_similar)
+    return StudioEngine(find_nearest, find_similar, find_fittable=find_fittable)
 
 
 def make_plain_engine(on_indexing: OnIndexing | None = None) -> Engine:
@@ -54,7 +68,10 @@ def make_plain_engine(on_indexing: OnIndexing | None = None) -> Engine:
     """
     from qvim_studio.pipeline.engine import StudioEngine
 
-    return StudioEngine(partial(find_nearest, on_indexing=on_indexing))
+    return StudioEngine(
+        partial(find_nearest, on_indexing=on_indexing),
+        find_fittable=partial(find_fittable, on_indexing=on_indexing),
+    )
 
 
 def find_nearest(
@@ -87,6 +104,53 @@ def find_similar(
         index.refresh()
     hits = index.search(query, top=SHOWN_SIMILAR)
     return tuple(FoundSound(str(hit.path), hit.similarity) for hit in hits if hit.path.is_file())
+
+
+def find_fittable(
+    query: SoundQuery,
+    library_folder: str | None,
+    hearing: Hearing,
+    count: int,
+    on_indexing: OnIndexing | None = None,
+) -> list[FittableSound]:
+    """The real sounds that are fitted to an imitation, best first; those that cannot be read are
+    passed over.
+
+    A user's folder is searched as far as it is indexed, unless its indexing is shown.
+    """
+    from qvim_studio.pipeline.starts import FittableSound
+
+    index = _index_of(library_folder, hearing)
+    if library_folder is None or on_indexing is not None:
+        index.refresh(on_indexing if library_folder is not None else None)
+    bundled = {} if library_folder else {row["file"]: row for row in library_rows()}
+    found = []
+    for hit in index.search(query, top=count):
+        try:
+            clip, made_as = read_audio(hit.path), provenance_of(hit.path)
+        except AudioFileError as error:
+            log.info("A sound is not fitted: %s", error)
+            continue
+        frames = int(LONGEST_FITTABLE_S * clip.sample_rate)
+        clip = AudioClip(np.ascontiguousarray(clip.samples[:frames]), clip.sample_rate)
+        name, row = one_line(hit.path.stem), bundled.get(hit.path.name)
+        title = readable_name(name)
+        if row is not None:
+            came_from = provenance_of_bundled(title, row)
+        elif made_as is not None:
+            came_from = replace(made_as, checkpoint_title=f"{title} ({made_as.checkpoint_title})")
+        else:
+            came_from = Provenance("", title, "", OWN_LICENCE, "conditional")
+        kind = "" if row is None else row["class"]
+        found.append(FittableSound(name, clip, hit.similarity, kind, came_from))
+    return found
+
+
+def provenance_of_bundled(title: str, row: Mapping[str, str]) -> Provenance:
+    """row: of library.csv."""
+    author, licence = row["author"] or row["source"], row["licence"]
+    commercial = "yes" if licence in FREE_LICENCES else "conditional"
+    return Provenance("", f"{title} by {author}", row["source"], licence, commercial)
 
 
 def _index_of(library_folder: str | None, hearing: Hearing) -> SoundIndex:

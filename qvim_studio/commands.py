@@ -67,6 +67,11 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
     """Make clips."""
     options.notes = []
     stem = options.imitation.stem if options.imitation is not None else options.text
+    if options.fit and options.imitation is None:
+        raise UsageError(
+            "--fit needs an imitation that says when its sounds come, got words alone. Give an "
+            "audio file, or leave --fit out."
+        )
     request = _request_from(options).with_changes(duration_s=options.duration)
     made = _make(request, options, stem)
     heard = {} if request.imitation is None else _tell_heard(request.imitation, options)
@@ -153,8 +158,10 @@ def _tell_clips(
             "bandwidth_hz": variation.bandwidth_hz,
             "extended_to_hz": variation.extended_to_hz,
             "started_from": variation.start_name,
+            "kind": variation.kind.value,
+            "licence": result.origin_of(variation).licence,
         }
-        for variation, clip in zip(result.variations, clips, strict=True)
+        for variation, clip in zip(result.sounds, clips, strict=True)
     ]
     if not options.json:
         for row in rows:
@@ -352,6 +359,7 @@ def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> Gen
         balance=balance,
         follow=options.follow,
         variations=options.variations,
+        fits=getattr(options, "fit", 0),
         seed=options.seed,
         steps=options.steps,
         guidance=options.guidance,

@@ -83,6 +83,9 @@ def _add_generate(commands: Any) -> None:
     parser = commands.add_parser("generate", help="make sounds from an imitation, words or both")
     parser.add_argument("imitation", nargs="?", type=_path, help="audio file of the imitation")
     parser.add_argument("--duration", type=float, metavar="SEC", help="default: as the imitation")
+    parser.add_argument(
+        "--fit", type=int, default=0, metavar="N", help="real sounds that follow the imitation"
+    )
     _add_making(parser)
     parser.set_defaults(run=_generate)
 

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from qvim_studio.assembly import MAX_START_GAP, MAX_STARTS, find_nearest
+from qvim_studio.assembly import (
+    MAX_START_GAP,
+    MAX_STARTS,
+    find_fittable,
+    find_nearest,
+    provenance_of_bundled,
+)
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.qvim import Branch
 from qvim_studio.pipeline.hearing import HeardSound
@@ -66,6 +72,22 @@ def test_what_is_clearly_farther_is_not_started_from(folder: Path) -> None:
         path.unlink()
     assert np.cos(0.1) - np.cos(0.9) > MAX_START_GAP
     assert names_near(0.1, folder) == ["sound 1"]
+
+
+def test_sounds_of_ones_own_are_fitted_with_their_licence(folder: Path) -> None:
+    query, nobody = SoundQuery(at_angle(0.3)), lambda done, count: None
+    found = find_fittable(query, str(folder), LevelHearing(), 3, nobody)
+    assert len(found) == 3 and found[0].clip.sample_rate == 16_000
+    assert {sound.provenance.licence for sound in found} == {"your own"}
+    assert {sound.provenance.commercial for sound in found} == {"conditional"}
+
+
+def test_bundled_sounds_are_fitted_with_author_and_licence() -> None:
+    row = {"author": "Ann", "source": "kit", "licence": "CC-BY-4.0"}
+    came_from = provenance_of_bundled("dog", row)
+    assert (came_from.checkpoint_title, came_from.commercial) == ("dog by Ann", "conditional")
+    nameless = provenance_of_bundled("dog", {**row, "author": "", "licence": "CC0"})
+    assert (nameless.checkpoint_title, nameless.commercial) == ("dog by kit", "yes")
 
 
 def test_words_alone_find_only_what_is_called_so(folder: Path) -> None:

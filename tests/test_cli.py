@@ -25,7 +25,7 @@ from qvim_studio.core.interrupts import Terminated
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start, VramMode
 from qvim_studio.core.resources import resource_path
-from qvim_studio.core.result import GenerationResult, Progress, Variation
+from qvim_studio.core.result import GenerationResult, Kind, Progress, Variation
 
 FULL = Path("/dev/full")
 CLIP_KEYS = {"path", "seed", "similarity", "duration_s", "sample_rate", "bandwidth_hz"}
@@ -62,10 +62,18 @@ class FakeEngine:
             variations,
             {"load": 0.1, "total": 0.5},
             notes=self.notes,
+            fitted=tuple(self._fitted(request, index) for index in range(request.fits)),
         )
 
     def close(self) -> None:
         self.is_closed = True
+
+    @staticmethod
+    def _fitted(request: GenerationRequest, index: int) -> Variation:
+        clip = AudioClip.from_mono(np.full(4410, 0.1), 44_100)
+        origin = Provenance("", "dog", "", "your own", "conditional")
+        seed = request.seed + index
+        return Variation(clip, seed, 0.5, 22_050.0, "dog", None, Kind.FITTED, origin)
 
     @staticmethod
     def _variation(request: GenerationRequest, index: int) -> Variation:
@@ -134,6 +142,39 @@ def test_generate_writes_clips_and_prints_one_json_object(
         assert clip["duration_s"] == info.frames / info.samplerate
         assert Path(clip["path"]).with_suffix(".json").is_file()
     assert len(list(out.iterdir())) == 6
+
+
+def test_generate_writes_fitted_sounds_and_lists_them(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    asked = ("generate", take, "--variations", 1, "--fit", 2, "-o", out, "--json")
+    status, printed, _ = run(capsys, *asked)
+    assert status == 0 and engine.requests[0].fits == 2
+    rows = json.loads(printed)["clips"]
+    names = ["dog_bark_01.wav", "dog_bark_fit_01.wav", "dog_bark_fit_02.wav"]
+    assert [Path(row["path"]).name for row in rows] == names
+    assert [row["kind"] for row in rows] == ["made", "fitted", "fitted"]
+    assert [row["licence"] for row in rows] == ["CC0", "your own", "your own"]
+    assert all(soundfile.info(row["path"]).samplerate == row["sample_rate"] for row in rows)
+    assert sorted(path.name for path in out.glob("*.wav")) == names
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(("take", "--fit", 9), "between 0 and 8"), (("--text", "x", "--fit", 1), "--fit needs")],
+)
+def test_fits_that_cannot_be_are_refused(
+    engine: FakeEngine,
+    take: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[object, ...],
+    said: str,
+) -> None:
+    given = [take if option == "take" else option for option in options]
+    status, _, errors = run(capsys, "generate", *given, "-o", tmp_path / "out")
+    assert status != 0 and said in errors and not engine.requests
 
 
 def test_every_option_reaches_the_request(

@@ -91,10 +91,12 @@ def loop(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
 
 
 def let_ring(samples: np.ndarray, end: int, sample_rate: int) -> np.ndarray:
-    """``samples`` as far as frame ``end``, and RING_S more in which they fade away."""
+    """``samples``, of one channel or several, as far as frame ``end``, and RING_S more in which
+    they fade away."""
     result = samples[: end + int(RING_S * sample_rate)].copy()
     tail = result[end:]
-    tail *= np.cos(np.linspace(0, 0.5 * np.pi, len(tail), dtype=np.float32)) ** 2
+    fading = np.cos(np.linspace(0, 0.5 * np.pi, len(tail), dtype=np.float32)) ** 2
+    tail *= fading.reshape(-1, *[1] * (samples.ndim - 1))
     return result
 
 

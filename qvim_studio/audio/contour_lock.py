@@ -72,23 +72,41 @@ def pitch_lock(
     follow: 0 leaves the sound untouched, 1 imposes the course in full; an imitation without a
     pitch, or with a steady one for a sound that has none, leaves it so too.
     """
+    bend = _bend(samples, imitation, sample_rate, follow, needs_pitch=False)
+    return samples if bend is None else bend_pitch(samples, sample_rate, bend)
+
+
+def pitch_course(
+    samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float
+) -> np.ndarray | None:
+    """The octaves (frames,) that pitch_lock bends a sound by which has a pitch of its own; None
+    for any other, and where there is nothing to bend."""
+    return _bend(samples, imitation, sample_rate, follow, needs_pitch=True)
+
+
+def _bend(
+    samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float, needs_pitch: bool
+) -> np.ndarray | None:
     if follow <= 0.0 or not np.any(samples):
-        return samples
+        return None
     wanted = extract_controls(fit_length(imitation, len(samples)), sample_rate)
     voiced = _is_voiced(wanted)
     if voiced.sum() < max(MIN_VOICED_FRAMES, MIN_VOICED * _is_loud(wanted).sum()):
-        return samples
+        return None
     own = extract_controls(samples, sample_rate)
     both = voiced & _is_voiced(own)
+    has_pitch = both.sum() > MIN_SHARED * voiced.sum()
+    if needs_pitch and not has_pitch:
+        return None
     bend = _course_of_pitch(wanted.pitch_hz, voiced)
-    if both.sum() > MIN_SHARED * voiced.sum():
+    if has_pitch:
         bend = bend - _course_of_pitch(own.pitch_hz, both)
     bend = follow * gaussian_filter1d(bend, _smoothing_s(follow) / LATENT_STEP_S, mode="nearest")
     bend = np.clip(bend, -MAX_BEND_OCTAVES, MAX_BEND_OCTAVES)
     if np.abs(bend).max() < MIN_BEND_OCTAVES:
-        return samples
+        return None
     frames = np.arange(len(samples)) / sample_rate / LATENT_STEP_S - 0.5
-    return bend_pitch(samples, sample_rate, np.interp(frames, np.arange(len(bend)), bend))
+    return np.interp(frames, np.arange(len(bend)), bend)
 
 
 def _is_loud(curves: ControlCurves) -> np.ndarray:

@@ -20,15 +20,16 @@ def bend_pitch(samples: np.ndarray, sample_rate: int, octaves: np.ndarray) -> np
     """Mono ``samples`` (n,), each moment that many ``octaves`` (n,), at most 1, higher; (n,)."""
     at = np.arange(len(samples))
     reached = np.concatenate([[0.0], np.cumsum(2.0**octaves)[:-1]])
-    stretched = _stretched(samples, sample_rate, reached)
+    stretched = stretch(samples, sample_rate, reached)
     finer = soxr.resample(stretched, 1, FINER)
     read_at = FINER * np.interp(np.arange(FINER * len(samples)) / FINER, at, reached)
     bent = np.interp(read_at, np.arange(len(finer)), finer)
     return soxr.resample(bent, FINER, 1)[: len(samples)].astype(np.float32)
 
 
-def _stretched(samples: np.ndarray, sample_rate: int, reached: np.ndarray) -> np.ndarray:
-    """The sound with its moment n at ``reached[n]``, at its own pitch."""
+def stretch(samples: np.ndarray, sample_rate: int, reached: np.ndarray) -> np.ndarray:
+    """Mono ``samples`` (n,) with moment n at frame ``reached[n]``, at their own pitch; a little
+    longer than that."""
     hop = round(WINDOW_S * sample_rate / OVERLAP)
     framing = {"nperseg": OVERLAP * hop, "noverlap": (OVERLAP - 1) * hop}
     spectra = stft(np.pad(samples, (0, 2 * OVERLAP * hop)), **framing)[2]

@@ -24,6 +24,19 @@ def shape_lock(
     """
     if follow <= 0.0 or not np.any(samples) or not np.any(imitation):
         return samples
+    return (samples * shape_gain(samples, imitation, sample_rate, follow)).astype(np.float32)
+
+
+def shape_gain(
+    samples: np.ndarray,
+    imitation: np.ndarray,
+    sample_rate: int,
+    follow: float,
+    max_boost_db: float = MAX_BOOST_DB,
+) -> np.ndarray:
+    """What shape_lock multiplies its samples with, (frames,): for all channels of a sound alike."""
+    if follow <= 0.0 or not np.any(samples) or not np.any(imitation):
+        return np.ones(len(samples))
     frames = max(2, int(np.ceil(len(samples) / sample_rate / HOP_S)))
     smoothing_s = LOOSE_SMOOTHING_S * (TIGHT_SMOOTHING_S / LOOSE_SMOOTHING_S) ** follow
     imitated = fit_length(imitation, len(samples))
@@ -32,13 +45,12 @@ def shape_lock(
     )
     wanted = present + follow * (wanted - present)
     at = np.arange(len(samples)) / sample_rate / HOP_S
-    gain_db, shaped = np.zeros(frames), samples
+    gain_db, gain = np.zeros(frames), np.ones(len(samples))
     for _ in range(ROUNDS):
-        gain_db = np.clip(gain_db + wanted - present, -RANGE_DB, MAX_BOOST_DB)
+        gain_db = np.clip(gain_db + wanted - present, -RANGE_DB, max_boost_db)
         gain = 10 ** (np.interp(at, np.arange(frames), gain_db) / 20)
-        shaped = samples * gain
-        present = envelope_db(shaped, sample_rate, frames, smoothing_s)
-    return shaped.astype(np.float32)
+        present = envelope_db(samples * gain, sample_rate, frames, smoothing_s)
+    return gain
 
 
 def envelope_db(

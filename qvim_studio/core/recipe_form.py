@@ -1,7 +1,9 @@
 """The form of recipes: their version, the way up from older ones, and the types of their values.
 
 Version 1 is what was written before recipes said a version. Version 2 says it, and a request may
-lack steps and guidance, which not every family of generators has.
+lack steps and guidance, which not every family of generators has. Version 2.1 says how many real
+sounds were fitted to the voice besides, and of each clip whether it is one; where a recipe does not
+say so, there was none.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.json_text import as_object, number_of, shown, text_of
 
-RECIPE_VERSION = (2, 0)  # a newer second number is read all the same, a newer first one is not
+RECIPE_VERSION = (2, 1)  # a newer second number is read all the same, a newer first one is not
 VERSION_NAME = "recipe_version"
 MAX_SEED = 2**63 - 1
 _TEXTS = ("program", "created", "audio_sha256")
@@ -99,7 +101,7 @@ def _check(recipe: Mapping[str, Any]) -> None:
             raise ValueError(f"got {shown(text)} among the notes, expected texts")
     for name in _NUMBERS:
         number_of(recipe, name, 0.0, -_LARGEST, _LARGEST)
-    for name in ("steps", "guidance"):
+    for name in ("steps", "guidance", "fits"):
         number_of(request, name, 0.0, 0.0, _LARGEST)
     if type(recipe.get("seed")) is not int or not 0 <= recipe["seed"] <= MAX_SEED:
         raise ValueError(f"seed is {shown(recipe.get('seed'))}, expected 0 to {MAX_SEED}")

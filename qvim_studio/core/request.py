@@ -25,6 +25,7 @@ MAX_DURATION_S = 120.0
 DEFAULT_DURATION_S = 3.0  # of a text without a voice
 DEFAULT_BALANCE = 0.5  # between voice and text where both are given
 MAX_VARIATIONS = 64
+MAX_FITS = 8
 MAX_STEPS = 1000
 MAX_GUIDANCE = 30.0
 MIN_STRENGTH = 0.01
@@ -80,10 +81,11 @@ class GenerationRequest:
     extend_bandwidth: add what a recording would most likely hold where the model ends.
     light: sounds through a light vocoder where that is about as good: for quick looks.
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
+    fits: real sounds that are fitted to the imitation besides; none where there is none.
     seed: of the first variation; variation i uses seed + i.
     checkpoint: id of the registry or a folder.
     cuda_graphs: replay the denoiser's passes as CUDA graphs where the memory mode lets them.
-    library_folder: where ``Start.NEAREST`` looks; None means the bundled sounds.
+    library_folder: where real sounds are looked for; None means the bundled sounds.
     """
 
     imitation: AudioClip | None = None
@@ -95,6 +97,7 @@ class GenerationRequest:
     follow: float = 0.7
     duration_s: float | None = None
     variations: int = 4
+    fits: int = 0
     seed: int = 0
     steps: int | None = None
     guidance: float | None = None
@@ -123,6 +126,7 @@ class GenerationRequest:
         _check_range("balance", self.balance, 0.0, 1.0)
         _check_range("follow", self.follow, 0.0, 1.0)
         _check_range("variations", self.variations, 1, MAX_VARIATIONS)
+        _check_range("fits", self.fits, 0, MAX_FITS)
         _check_range("seed", self.seed, 0, MAX_SEED - MAX_VARIATIONS)
         if self.duration_s is not None:
             _check_range("duration", self.duration_s, MIN_DURATION_S, MAX_DURATION_S, " s")

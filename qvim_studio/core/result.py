@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 
 import numpy as np
 
@@ -34,15 +35,23 @@ class Progress:
         return self.step / self.steps if self.steps else 0.0
 
 
+class Kind(str, Enum):
+    """How a sound came about: from a model, or from a real sound that follows the voice."""
+
+    MADE = "made"
+    FITTED = "fitted"
+
+
 @dataclass(frozen=True, eq=False)
 class Variation:
-    """One generated sound.
+    """One generated sound, or a real one that was fitted to the imitation.
 
     similarity: cosine of its QVIM reference embedding with the imitation's, -1..1; None for
     text alone.
     bandwidth_hz: how far up the model's content reaches (half its native sample rate).
     extended_to_hz: how far up a bandwidth extension went on from there; None where none did.
-    start_name: the real sound that denoising started from, or an empty string.
+    start_name: the real sound that denoising started from, or that was fitted; or an empty string.
+    provenance: of a fitted sound; None for what is made, which is the result's.
     """
 
     clip: AudioClip
@@ -51,6 +60,8 @@ class Variation:
     bandwidth_hz: float
     start_name: str = ""
     extended_to_hz: float | None = None
+    kind: Kind = Kind.MADE
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,7 @@ class GenerationResult:
     seconds: wall time of each phase and "total".
     notes: sentences for the user (what conditioned it, what was stepped down).
     found: real sounds that resemble the imitation, best first; empty without one.
+    fitted: real sounds that follow the imitation, best first.
     memory: None where the engine does not measure it.
     """
 
@@ -96,6 +108,15 @@ class GenerationResult:
     notes: tuple[str, ...] = ()
     found: tuple[FoundSound, ...] = ()
     memory: MemoryUse | None = None
+    fitted: tuple[Variation, ...] = ()
+
+    @property
+    def sounds(self) -> tuple[Variation, ...]:
+        """All that have files: what was made, and after it what was fitted."""
+        return (*self.variations, *self.fitted)
+
+    def origin_of(self, sound: Variation) -> Provenance:
+        return sound.provenance or self.provenance
 
 
 def best_first(variations: Iterable[Variation]) -> tuple[Variation, ...]:

@@ -12,9 +12,10 @@ from pathlib import Path
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.errors import OutputError
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import GenerationResult, Progress, Variation
+from qvim_studio.core.result import GenerationResult, Kind, Progress, Variation
 from qvim_studio.export.clip_writer import (
     WrittenClip,
+    number_of,
     reserve_name,
     safe_stem,
     shown_title,
@@ -22,6 +23,7 @@ from qvim_studio.export.clip_writer import (
 )
 
 MADE_RATE_HZ = 48_000  # of every sound that is made from nothing
+FIT_SIZE = 2  # of a fitted sound, which may have two channels, against a made one
 SAMPLE_BYTES = 4  # the widest that is written
 TEXT_BYTES = 64 * 1024  # recipe and metadata of a sound, generously
 RESCUE_FOLDER = "qvim-studio-kept"
@@ -39,7 +41,7 @@ class ArrivingClips:
         self._stem, self._shown = safe_stem(stem), shown_title(stem)
         self._name = ""
         self._arrivals = Arrivals()
-        self._clips: dict[int, WrittenClip] = {}  # by seed
+        self._clips: dict[tuple[Kind, int], WrittenClip] = {}  # by kind and seed
         self._is_numbered = False
 
     def take(self, progress: Progress) -> None:
@@ -53,7 +55,7 @@ class ArrivingClips:
             title = f"{self._title} {variation.seed}"
             name = f"seed_{variation.seed}"
             try:
-                self._clips[variation.seed] = self._write(progress.arrived, variation, name, title)
+                self._clips[_key(variation)] = self._write(progress.arrived, variation, name, title)
             except OutputError as error:
                 raise self._rescued(progress.arrived, variation, title, error) from error
 
@@ -65,23 +67,24 @@ class ArrivingClips:
         """
         self._is_numbered = True
         failed: OutputError | None = None
-        for number, variation in enumerate(result.variations, 1):
-            early = self._clips.get(variation.seed)
-            title = f"{self._title} {number:02d}"
+        for index, variation in enumerate(result.sounds):
+            early = self._clips.get(_key(variation))
+            number = number_of(result, index)
+            title = f"{self._title} {number.replace('_', ' ')}"
             try:
-                clip = self._write(result, variation, f"{number:02d}", title)
+                clip = self._write(result, variation, number, title)
             except OutputError as error:
                 if early is None:
                     failed = self._rescued(result, variation, title, failed or error)
                 continue
-            self._clips[variation.seed] = clip
+            self._clips[_key(variation)] = clip
             if early is not None:
                 early.path.unlink(missing_ok=True)
                 early.recipe_path.unlink(missing_ok=True)
         self._release()
         if failed is not None:
             raise failed
-        return [self._clips[variation.seed] for variation in result.variations]
+        return [self._clips[_key(variation)] for variation in result.sounds]
 
     def keep(self) -> tuple[GenerationResult, list[WrittenClip]] | None:
         """What was finished before the work ended early, numbered; None where nothing was.
@@ -94,8 +97,8 @@ class ArrivingClips:
         if not self._is_numbered:
             return kept, self.finish(kept)
         self._release()
-        written = tuple(v for v in kept.variations if v.seed in self._clips)
-        return replace(kept, variations=written), [self._clips[v.seed] for v in written]
+        written = tuple(v for v in kept.variations if _key(v) in self._clips)
+        return replace(kept, variations=written), [self._clips[_key(v)] for v in written]
 
     @property
     def _title(self) -> str:
@@ -118,7 +121,7 @@ class ArrivingClips:
             place.mkdir(parents=True, exist_ok=True)
             name = reserve_name(place, self._stem)
             clip = write_one(result, variation, place / f"{name}_01", title)
-            self._clips[variation.seed] = clip
+            self._clips[_key(variation)] = clip
             return OutputError(f"{error} The sound that did not fit is kept as {clip.path}.")
         return error
 
@@ -130,9 +133,15 @@ class ArrivingClips:
                 held.unlink()
 
 
+def _key(sound: Variation) -> tuple[Kind, int]:
+    return sound.kind, sound.seed
+
+
 def check_room(folder: Path, requests: Sequence[GenerationRequest]) -> None:
     """Raises OutputError where the disk of a folder that is there has no room for the sounds."""
-    needed = sum(_bytes_of(request) * request.variations for request in requests)
+    needed = sum(
+        _bytes_of(request) * (request.variations + FIT_SIZE * request.fits) for request in requests
+    )
     try:
         free = shutil.disk_usage(folder).free
     except OSError:

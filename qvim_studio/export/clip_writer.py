@@ -22,7 +22,7 @@ from qvim_studio.export.sound_file import FileFormat, write_sound
 
 MAX_STEM = 40  # characters: names stay readable in a browser column
 _NUMBER = re.compile(r"_[0-9]+$")
-_NUMBERED = re.compile(r"([^.]+?)(?:_[0-9][0-9]|_seed_[0-9]+)\.")
+_NUMBERED = re.compile(r"(([^.]+?)(?:_fit)?)(?:_[0-9][0-9]|_seed_[0-9]+)\.")
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class PartlyWrittenError(OutputError):
 def write_result(
     result: GenerationResult, folder: Path, stem: str, written: Sequence[WrittenClip] = ()
 ) -> list[WrittenClip]:
-    """Write every variation as WAV and JSON, in the result's order.
+    """Write every sound as WAV and JSON, in the order of ``result.sounds``.
 
-    written: of an earlier try, the first variations. In the same folder their set is completed;
+    written: of an earlier try, the first sounds. In the same folder their set is completed;
     in another one everything is written, and then they are removed, for one set has one place.
 
     Raises OutputError where nothing can be written, PartlyWrittenError where something was.
@@ -72,10 +72,11 @@ def write_result(
         kept = []
     name = _NUMBER.sub("", kept[0].path.stem) if kept else reserve_name(folder, stem)
     clips = list(kept)
-    for number, variation in enumerate(result.variations[len(kept) :], len(kept) + 1):
-        place = folder / f"{name}_{number:02d}"
+    for index in range(len(kept), len(result.sounds)):
+        sound, number = result.sounds[index], number_of(result, index)
+        place = folder / f"{name}_{number}"
         try:
-            clips.append(write_one(result, variation, place, f"{title} {number:02d}"))
+            clips.append(write_one(result, sound, place, f"{title} {number.replace('_', ' ')}"))
         except OutputError as error:
             if not clips:
                 raise
@@ -83,6 +84,12 @@ def write_result(
     if not kept:
         _remove(written)
     return clips
+
+
+def number_of(result: GenerationResult, index: int) -> str:
+    """How the name of one of a result's sounds ends: 01, 02 .., and fit_01, fit_02 .."""
+    made = len(result.variations)
+    return f"{index + 1:02d}" if index < made else f"fit_{index - made + 1:02d}"
 
 
 def _remove(clips: Sequence[WrittenClip]) -> None:
@@ -135,7 +142,7 @@ def reserve_name(folder: Path, stem: str) -> str:
     attempt = 1
     try:
         there = (_NUMBERED.match(path.name.casefold()) for path in folder.iterdir())
-        taken = {match[1] for match in there if match}
+        taken = {name for match in there if match for name in match.groups()}
         while True:
             name = stem if attempt == 1 else f"{stem}-{attempt}"
             if name.casefold() not in taken:

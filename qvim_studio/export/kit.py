@@ -136,7 +136,7 @@ class _Kit:
         return ArrivingClips(self.folder / SAMPLES, f"{self._name} {len(self._sounds) + 1:02d}")
 
     def add(self, result: GenerationResult, written: Sequence[WrittenClip]) -> None:
-        by_path = zip(written, result.variations, strict=True)
+        by_path = zip(written, result.sounds, strict=True)
         samples = [
             PresetSample(PurePosixPath(SAMPLES, clip.path.name), len(variation.clip.samples))
             for clip, variation in by_path

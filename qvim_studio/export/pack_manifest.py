@@ -140,7 +140,7 @@ def _row(entry: PackedClip) -> dict[str, Any]:
         **row_of(entry),
         "source_file": clip.source.path.name,
         "cat_id": clip.category.cat_id,
-        "is_generated": clip.recipe is not None,
+        "is_generated": clip.source.is_generated,
         "checkpoint": clip.source.provenance.get("checkpoint"),
         "revision": clip.source.provenance.get("revision"),
         "licence": clip.source.licence,

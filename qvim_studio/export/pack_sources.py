@@ -58,6 +58,11 @@ class PackSource:
         return self.provenance.get("commercial", UNKNOWN)
 
     @property
+    def is_generated(self) -> bool:
+        """By a model, as far as it says so itself."""
+        return self.recipe is not None and bool(self.recipe.get("is_generated", True))
+
+    @property
     def may_be_sold(self) -> bool:
         return self.commercial in ("yes", "conditional")
 

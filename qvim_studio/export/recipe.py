@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from qvim_studio.core.recipe_form import (
     current_recipe,
     says_version,
 )
-from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.core.result import GenerationResult, Kind, Variation
 from qvim_studio.export.ixml import recipe_in
 from qvim_studio.export.metadata import PROGRAM, ClipMetadata
 from qvim_studio.export.riff import read_metadata_chunks
@@ -47,11 +47,13 @@ def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> d
 
     audio: the samples as they lie in its WAV, of which the recipe keeps the SHA-256.
     """
+    origin, is_made = result.origin_of(variation), variation.kind is Kind.MADE
     return {
         "program": PROGRAM,
         VERSION_NAME: list(RECIPE_VERSION),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "is_generated": True,
+        "is_generated": is_made or bool(origin.checkpoint),
+        "kind": variation.kind.value,
         "request": result.request.recipe(),
         "seed": variation.seed,
         "similarity": variation.similarity,
@@ -61,8 +63,8 @@ def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> d
         "true_peak_dbfs": round(true_peak_dbfs(variation.clip), 2),
         "loudness_lufs": loudness_lufs(variation.clip),
         "audio_sha256": hashlib.sha256(audio).hexdigest(),
-        "provenance": result.provenance.as_dict(),
-        "notes": list(result.notes),
+        "provenance": origin.as_dict(),
+        "notes": list(result.notes) if is_made else [],
     }
 
 
@@ -83,7 +85,7 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
     reach_hz = recipe.get("extended_to_hz")
     extended = "" if reach_hz is None else f", extended to {reach_hz:.0f} Hz"
     made_by = f"{provenance['checkpoint_title']} revision {provenance['revision']}"
-    return ClipMetadata(
+    base = ClipMetadata(
         title=title,
         description=f"Generated from {origin} by {made_by}, seed {recipe['seed']}",
         date=recipe["created"][:10],
@@ -102,6 +104,21 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
             f"content up to {recipe['bandwidth_hz']:.0f} Hz{extended}"
         ),
         recipe=embedded,
+    )
+    return base if recipe.get("kind") != Kind.FITTED.value else _as_fitted(base, recipe)
+
+
+def _as_fitted(base: ClipMetadata, recipe: dict[str, Any]) -> ClipMetadata:
+    """What a real sound says that follows a voice: no model made it."""
+    provenance = recipe["provenance"]
+    source, licence = provenance["checkpoint_title"], provenance["licence"]
+    imitation = recipe["request"].get("imitation_sha256") or "none"
+    return replace(
+        base,
+        description=f"{source}: a real sound, fitted to a vocal imitation",
+        is_generated=bool(recipe.get("is_generated")),
+        coding_history=f"A=PCM,T={PROGRAM};fitted",
+        notes=f"Sound {source}; licence {licence}; imitation SHA-256 {imitation}",
     )
 
 

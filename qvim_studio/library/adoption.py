@@ -23,7 +23,14 @@ from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.plain_text import is_text, one_line
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
-from qvim_studio.library.recipes import Recipe, key_of, parse_recipe, read_recipe_beside, title_of
+from qvim_studio.library.recipes import (
+    PROVENANCE_NAME,
+    Recipe,
+    key_of,
+    parse_recipe,
+    read_recipe_beside,
+    title_of,
+)
 from qvim_studio.library.sound_facts import SoundFacts, read_sound, unpack_peaks
 from qvim_studio.library.words import pack_heard, refresh_words
 
@@ -194,7 +201,7 @@ class Adoption:
                 connection.execute(
                     "UPDATE sounds SET request_id = ?, seed = ?, similarity = ?, details = ?, "
                     "duration_s = ?, created_s = ? WHERE id = ?",
-                    (request_id, recipe.seed, recipe.similarity, json.dumps(recipe.details),
+                    (request_id, recipe.seed, recipe.similarity, _details_of(recipe),
                      _duration_s(path), recipe.created_s, id_),
                 )  # fmt: skip
                 ids.append(id_)
@@ -290,6 +297,11 @@ class Adoption:
         return found, tuple(nameless)
 
 
+def _details_of(recipe: Recipe) -> str:
+    """With the provenance of its own: the sounds of one request may have several."""
+    return json.dumps({**recipe.details, PROVENANCE_NAME: dict(recipe.provenance)})
+
+
 def look_into_no_file(path: Path) -> None:
     """For a library that knows only the recipes beside its clips."""
 
@@ -309,6 +321,7 @@ def read_entry(path: Path) -> ClipEntry:
         checkpoint_title="" if recipe is None else recipe.provenance.get("checkpoint_title", ""),
         licence="" if recipe is None else recipe.provenance.get("licence", ""),
         peaks=unpack_peaks(facts.peaks),
+        is_fitted=recipe is not None and recipe.is_fitted,
     )
 
 

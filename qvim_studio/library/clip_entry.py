@@ -22,6 +22,7 @@ class ClipEntry:
     id: in the library; 0 for a file that is not in it.
     commercial: "yes", "no" or "conditional", empty where nothing is known.
     rating: 0 (none) .. 5.
+    is_fitted: a real sound that follows the voice, of which title and licence are the real sound's.
     heard: words for what a sound of the user's own is heard as, the surest first.
     """
 
@@ -43,6 +44,7 @@ class ClipEntry:
     tags: tuple[str, ...] = ()
     note: str = ""
     heard: tuple[HeardWord, ...] = ()
+    is_fitted: bool = False
 
     @property
     def percent(self) -> int | None:

@@ -17,11 +17,13 @@ from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.json_text import read_json
 from qvim_studio.core.recipe_form import NewerRecipeError, current_recipe
 from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import Kind
 
 log = logging.getLogger(__name__)
 
-_NUMBER = re.compile(r"_\d+$")
-_TITLE_NUMBER = re.compile(r" \d+$")
+_NUMBER = re.compile(r"(?:_fit)?_\d+$")
+_TITLE_NUMBER = re.compile(r"(?: fit)? \d+$")
+PROVENANCE_NAME = "provenance"  # in the details of a sound in the library
 _OWN_COLUMNS = frozenset({"request", "provenance", "seed", "similarity"})
 
 
@@ -41,6 +43,11 @@ class Recipe:
     created_s: float
     details: Mapping[str, Any]
     imitation_path: str = ""
+
+    @property
+    def is_fitted(self) -> bool:
+        """Is it a real sound that follows the voice?"""
+        return self.details.get("kind") == Kind.FITTED.value
 
     @property
     def is_whole(self) -> bool:

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from qvim_studio.core.errors import UsageError
+from qvim_studio.core.result import Kind
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
 from qvim_studio.library.folders import FolderKind, is_same_file
-from qvim_studio.library.recipes import Recipe
+from qvim_studio.library.recipes import PROVENANCE_NAME, Recipe
 from qvim_studio.library.sound_facts import unpack_all_peaks
 from qvim_studio.library.words import refresh_words, unpack_heard
 
@@ -25,7 +26,8 @@ TRASH_DAYS = 30
 _SHOWN = "s.trashed_s IS NULL AND NOT s.is_missing AND s.problem = ''"
 _COLUMNS = (
     "s.id, s.folder_id, s.name, s.request_id, s.title, s.created_s, s.duration_s, s.similarity, "
-    "s.seed, s.peaks, s.is_starred, s.rating, s.note, s.heard"
+    "s.seed, s.peaks, s.is_starred, s.rating, s.note, s.heard, "
+    "json_extract(s.details, '$.kind'), json_extract(s.details, '$.provenance')"
 )
 
 
@@ -68,10 +70,9 @@ class Sounds:
         if row is None:
             return None
         request, provenance, seed, similarity, created_s, details, imitation_path = row
-        return Recipe(
-            json.loads(request), json.loads(provenance), seed, similarity, created_s,
-            json.loads(details), imitation_path,
-        )  # fmt: skip
+        about = json.loads(details)
+        own = about.pop(PROVENANCE_NAME, None) or json.loads(provenance)
+        return Recipe(json.loads(request), own, seed, similarity, created_s, about, imitation_path)
 
     def imitation_path(self, imitation_sha256: str) -> str:
         """The file of an imitation that clips were made from; empty where it is not known."""
@@ -229,8 +230,10 @@ def _entry(
     tags: dict[int, list[str]],
 ) -> ClipEntry:
     (id_, folder_id, name, request_id, title, created_s, duration_s, similarity, seed, _,
-     is_starred, rating, note, heard) = row  # fmt: skip
+     is_starred, rating, note, heard, kind, own_provenance) = row  # fmt: skip
     asked, created_s, provenance = requests.get(request_id, ("", created_s, {}))
+    if own_provenance is not None:
+        provenance = json.loads(own_provenance)
     return ClipEntry(
         path=folders[folder_id] / name,
         group=f"{folder_id}.{request_id}" if request_id else f"{folder_id}",
@@ -250,6 +253,7 @@ def _entry(
         tags=tuple(tags.get(id_, ())),
         note=note,
         heard=unpack_heard(heard),
+        is_fitted=kind == Kind.FITTED.value,
     )
 
 

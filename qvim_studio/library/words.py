@@ -21,11 +21,12 @@ SELECT s.id, s.title || ' ' || coalesce(r.title, ''),
   coalesce(json_extract(r.recipe, '$.text'), ''),
   coalesce((SELECT group_concat(tag, ' ') FROM tags t WHERE t.sound_id = s.id), ''),
   s.note, replace(s.name, '_', ' '),
-  coalesce(json_extract(r.provenance, '$.checkpoint_title'), '') || ' ' ||
-  coalesce(json_extract(r.provenance, '$.checkpoint'), ''),
-  coalesce(json_extract(r.provenance, '$.licence'), ''),
+  coalesce(json_extract(coalesce(s.provenance, r.provenance), '$.checkpoint_title'), '') || ' ' ||
+  coalesce(json_extract(coalesce(s.provenance, r.provenance), '$.checkpoint'), ''),
+  coalesce(json_extract(coalesce(s.provenance, r.provenance), '$.licence'), ''),
   day_words(coalesce(r.created_s, s.created_s)), heard_text(s.heard)
-FROM sounds s LEFT JOIN requests r ON r.id = s.request_id WHERE s.id = ?
+FROM (SELECT *, json_extract(details, '$.provenance') AS provenance FROM sounds) s
+LEFT JOIN requests r ON r.id = s.request_id WHERE s.id = ?
 """
 
 

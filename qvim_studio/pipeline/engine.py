@@ -28,9 +28,10 @@ from qvim_studio.models.stopping import stops_between_layers
 from qvim_studio.pipeline.core_share import CoreShare
 from qvim_studio.pipeline.defaults import fill_defaults
 from qvim_studio.pipeline.editing import make_run
+from qvim_studio.pipeline.fits import fit_found
 from qvim_studio.pipeline.generation_run import GenerationRun, PhaseClock
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, load_checkpoint
-from qvim_studio.pipeline.starts import FindNearest, FindSimilar
+from qvim_studio.pipeline.starts import FindFittable, FindNearest, FindSimilar
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class StudioEngine:
     their number, so that neighbouring variations differ and a seed alone says which it was.
     find_similar: likewise, for the sounds that are shown beside the made ones; None shows none.
     accelerators: the GPUs to choose from; None asks PyTorch.
+    find_fittable: likewise, and how many: for the real sounds that are fitted to the imitation;
+    None fits none.
     """
 
     def __init__(
@@ -50,9 +53,11 @@ class StudioEngine:
         find_nearest: FindNearest,
         find_similar: FindSimilar | None = None,
         accelerators: Accelerators | None = None,
+        find_fittable: FindFittable | None = None,
     ) -> None:
         self._find_nearest = find_nearest
         self._find_similar = find_similar
+        self._find_fittable = find_fittable
         self._loaded: LoadedCheckpoint | None = None
         self._mode = VramMode.HIGH
         self._accelerator: Accelerator | None = None
@@ -160,8 +165,13 @@ class StudioEngine:
             on_progress(Progress("decode", next(numbers), count, picture, arrived))
 
         variations = run.make(on_progress, is_cancelled, on_made, clock)
+        fitted: tuple[Variation, ...] = ()
+        if self._find_fittable is not None:
+            fitted = fit_found(run, self._find_fittable, is_cancelled)
+            clock.lap("fit")
         return replace(
             _result(run, variations),
+            fitted=fitted,
             seconds=clock.total(),
             found=self._found(run),
             memory=MemoryUse(

@@ -1,4 +1,4 @@
-"""Real sounds that denoising starts from, and who finds them."""
+"""Real sounds that are started from or fitted to a voice, and who finds them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.sound_query import SoundQuery
 
@@ -24,5 +25,15 @@ class NearestSound:
     similarity: float | None
 
 
+@dataclass(frozen=True, eq=False)
+class FittableSound(NearestSound):
+    """One that is to be fitted to a voice. kind: what it is a sound of; empty where nobody knows.
+    provenance: its title, author and licence."""
+
+    kind: str
+    provenance: Provenance
+
+
 FindNearest = Callable[[SoundQuery, str | None, "Hearing"], Sequence[NearestSound]]
 FindSimilar = Callable[[SoundQuery, str | None, "Hearing"], tuple[FoundSound, ...]]
+FindFittable = Callable[[SoundQuery, str | None, "Hearing", int], Sequence[FittableSound]]

@@ -325,7 +325,7 @@ class StudioController(QObject):
 
     def _name_what_is_heard(self, finished: JobFinished) -> None:
         """A sound that was listened to while others were being made has a file now."""
-        for variation, clip in zip(finished.result.variations, finished.clips, strict=True):
+        for variation, clip in zip(finished.result.variations, finished.clips):
             key = arrived_key(finished.job.id, variation.seed)
             self._services.playback.rename(key, str(clip.path))
 

@@ -60,14 +60,16 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
 def test_every_version_becomes_todays() -> None:
     today = golden()
     older = current_recipe(golden(1))
-    assert {**older, "created": today["created"]} == today
+    request = {**older["request"], "fits": 0}  # version 2.1 says what was the case before too
+    older |= {"request": request, "kind": "made", "created": today["created"]}
+    assert older == today
     assert current_recipe(today) == today
 
 
 def test_what_is_written_today_is_the_golden_form() -> None:
     variation = scripted_engine.make_variations(REQUEST)[0]
     result = GenerationResult(REQUEST, scripted_engine.PROVENANCE, (variation,))
-    written = recipe_of(result, variation)
+    written = recipe_of(result, variation, b"")
     assert written.keys() == golden().keys()
     assert written["request"] == golden()["request"]
     assert written["recipe_version"] == list(RECIPE_VERSION)
@@ -77,6 +79,16 @@ def test_a_recipe_of_old_that_does_not_speak_of_bandwidth_is_not_extended() -> N
     old = golden(1)
     del old["request"]["extend_bandwidth"]
     assert current_recipe(old)["request"]["extend_bandwidth"] is False
+
+
+def test_recipe_that_does_not_speak_of_fitted_sounds_asks_for_none() -> None:
+    old = golden() | {"recipe_version": [2, 0]}
+    del old["request"]["fits"], old["kind"]
+    parsed = parse_recipe(old, DATA / "recipe_version_2.wav")
+    assert parsed is not None and not parsed.is_fitted
+    assert request_from(parsed, VOICE).fits == 0
+    asked = request_from(parsed, VOICE).with_changes(fits=3)
+    assert GenerationRequest.from_recipe(asked.recipe(), VOICE).fits == 3
 
 
 def test_a_newer_second_number_is_read_and_a_newer_first_one_refused() -> None:

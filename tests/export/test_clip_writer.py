@@ -19,7 +19,7 @@ from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import OutputError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.core.result import GenerationResult, Kind, Variation
 from qvim_studio.export import clip_writer, pcm
 from qvim_studio.export.clip_writer import PartlyWrittenError, safe_stem, write_result
 from qvim_studio.export.pcm import encode as encode_pcm
@@ -53,6 +53,51 @@ def test_every_clip_is_a_24_bit_wav_with_its_recipe(tmp_path: Path) -> None:
     assert recipe["seed"] == 8 and recipe["request"]["text"] == "a dog"
     assert recipe["is_generated"] is True and recipe["provenance"]["licence"] == "CC0"
     assert recipe["true_peak_dbfs"] > -7 and recipe["started_from"] == "dog"
+
+
+def with_fits(result: GenerationResult, count: int = 1) -> GenerationResult:
+    stereo = np.random.default_rng(1).uniform(-0.5, 0.5, (11_025, 2)).astype(np.float32)
+    origin = Provenance("", "dog by Ann", "kit", "CC-BY-4.0", "conditional")
+    fitted = tuple(
+        Variation(
+            AudioClip(stereo, 44_100), 7 + index, 0.5, 22_050.0, "dog", None, Kind.FITTED, origin
+        )
+        for index in range(count)
+    )
+    return replace(result, fitted=fitted)
+
+
+def test_fitted_sounds_are_written_beside_the_made_ones_with_their_own_licence(
+    tmp_path: Path,
+) -> None:
+    written = write_result(with_fits(make_result(1)), tmp_path, "dog")
+    assert [clip.path.name for clip in written] == ["dog_01.wav", "dog_fit_01.wav"]
+    info = soundfile.info(written[1].path)
+    assert (info.samplerate, info.channels, info.subtype) == (44_100, 2, "PCM_24")
+    made, fitted = (read_recipe(clip.path) for clip in written)
+    assert made is not None and fitted is not None
+    said = [
+        (one["kind"], one["provenance"]["licence"], one["is_generated"]) for one in (made, fitted)
+    ]
+    assert said == [("made", "CC0", True), ("fitted", "CC-BY-4.0", False)]
+    file = written[1].path.read_bytes()
+    assert b"dog by Ann: a real sound, fitted to a vocal imitation" in file
+    assert b"isGenerated>false" in file
+
+
+def test_set_with_fitted_sounds_keeps_its_names_from_others(tmp_path: Path) -> None:
+    write_result(with_fits(make_result(1), 2), tmp_path, "dog")
+    (tmp_path / "dog_fit_01.wav").unlink()
+    (tmp_path / "dog_fit_01.json").unlink()
+    (other,) = write_result(make_result(1), tmp_path, "dog fit")
+    assert other.path.name == "dog_fit-2_01.wav"
+
+
+def test_fitted_sounds_complete_a_set_that_was_partly_written(tmp_path: Path) -> None:
+    result = with_fits(make_result(1))
+    written = write_result(replace(result, fitted=()), tmp_path, "dog")
+    again = write_result(result, tmp_path, "dog", written)
+    assert [clip.path.name for clip in again] == ["dog_01.wav", "dog_fit_01.wav"]
 
 
 def test_a_second_run_overwrites_nothing(tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 def write_clips(folder: Path, request: GenerationRequest, stem: str) -> list[Path]:
     """The WAVs of one request, each with its recipe beside it."""
     variations = scripted_engine.make_variations(request)
-    result = GenerationResult(request, scripted_engine.PROVENANCE, variations)
+    fitted = scripted_engine.make_fitted(request)
+    result = GenerationResult(request, scripted_engine.PROVENANCE, variations, fitted=fitted)
     return [clip.path for clip in write_result(result, folder, stem)]
 
 

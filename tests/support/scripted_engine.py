@@ -15,7 +15,7 @@ from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, CheckpointError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.core.result import FoundSound, GenerationResult, Progress, Variation
+from qvim_studio.core.result import FoundSound, GenerationResult, Kind, Progress, Variation
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class ScriptedEngine:
     "wait" (steps until it is cancelled), "deaf" (hangs for a while whatever is asked), "numb" (as
     well, in a library that lets no other thread run), "late" (as well, and what it made arrives all
     the same). After "2 then", two sounds arrive before what the
-    rest of the text says."""
+    rest of the text says. A text with "fitted" gives the fits that are asked for."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -75,6 +75,7 @@ class ScriptedEngine:
             make_variations(request),
             {"total": 0.1},
             found=find_sounds(request.library_folder),
+            fitted=make_fitted(request) if "fitted" in text else (),
         )
 
     def close(self) -> None:
@@ -117,6 +118,19 @@ def make_variations(request: GenerationRequest) -> tuple[Variation, ...]:
         )
         for i in range(request.variations)
     )
+
+
+def make_fitted(request: GenerationRequest) -> tuple[Variation, ...]:
+    """As many real sounds as the request asks for, stereo and at another rate than what is made."""
+    noise = np.random.default_rng(0).uniform(-0.4, 0.4, (22_050, 2)).astype(np.float32)
+    origin = Provenance("", "Rain by Ann", "field", "CC-BY-4.0", "conditional")
+    return tuple(
+        Variation(
+            AudioClip(noise, 44_100), request.seed + i, 0.8 - 0.1 * i, 22_050.0, "rain",
+            kind=Kind.FITTED, provenance=origin,
+        )
+        for i in range(request.fits)
+    )  # fmt: skip
 
 
 def _similarity(request: GenerationRequest, index: int) -> float | None:
