@@ -328,7 +328,7 @@ def test_a_cancelled_job_that_goes_on_computing_never_costs_the_next_one(
     following = queue.submit(request("door"), FOLDER, "door")
     with qtbot.waitSignal(queue.progressed):
         pass
-    with qtbot.waitSignal(queue.finished, timeout=20_000) as finished:
+    with qtbot.waitSignal(queue.finished) as finished:
         queue.cancel(deaf)
     assert finished.args[0].job is following and finished.args[0].is_whole
     assert [(one.job, one.error) for one in ended] == [(deaf, None)]

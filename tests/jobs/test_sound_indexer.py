@@ -43,7 +43,7 @@ def write_sound(path: Path, level: float) -> None:
 
 
 def run(indexer: SoundIndexer, qtbot: QtBot) -> int:
-    with qtbot.waitSignal(indexer.finished, timeout=20_000) as finished:
+    with qtbot.waitSignal(indexer.finished) as finished:
         indexer.index()
     return finished.args[0]
 
@@ -132,7 +132,7 @@ def test_a_paused_run_waits_and_goes_on(
 
     indexer.progressed.connect(pause_after_the_first)
     indexer.index()
-    qtbot.waitUntil(lambda: bool(done), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(done))
     # at most one more was in hand when the pause came
     qtbot.waitUntil(lambda: indexer.is_paused)
     assert indexer.is_running
@@ -140,7 +140,7 @@ def test_a_paused_run_waits_and_goes_on(
     indexer.set_held(True)
     indexer.set_paused(False)
     assert not indexer._may_run.is_set()
-    with qtbot.waitSignal(indexer.finished, timeout=20_000):
+    with qtbot.waitSignal(indexer.finished):
         indexer.set_held(False)
     assert len(indexer._library.sounds.entries(FolderKind.SOUNDS)) == 3
 
@@ -153,7 +153,7 @@ def test_a_stopped_run_keeps_what_it_heard(
 ) -> None:
     monkeypatch.setattr(sound_indexer, "BATCH", 1)
     indexer.progressed.connect(lambda progress: indexer.set_paused(True))
-    with qtbot.waitSignal(indexer.progressed, timeout=20_000):
+    with qtbot.waitSignal(indexer.progressed):
         indexer.index()
     assert indexer.shutdown()
     again = make_indexer(library)
@@ -174,7 +174,7 @@ def test_a_child_that_fails_is_told_and_started_anew(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     write_sound(tmp_path / "own" / name, 0.3)
-    with qtbot.waitSignal(indexer.failed, timeout=20_000) as failed:
+    with qtbot.waitSignal(indexer.failed) as failed:
         indexer.index()
     assert isinstance(failed.args[0], EngineError)
     assert words in str(failed.args[0])

@@ -88,7 +88,7 @@ def window(services: Services, theme: StudioTheme, qtbot: QtBot) -> Iterator[Mai
 
     def finish(window: MainWindow) -> None:
         """An analysis that still runs is no hanging device."""
-        qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=20_000)
+        qtbot.waitUntil(lambda: services.tasks.is_idle)
 
     qtbot.addWidget(window, before_close_func=finish)
     window.resize(1200, 800)

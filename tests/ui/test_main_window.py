@@ -341,7 +341,7 @@ def test_record_without_a_microphone_offers_to_look_again_and_to_open_a_file(
     look = button(window, "Look again")
     look.click()
     qtbot.waitUntil(lambda: "No microphone" in window.messages.text)
-    window.imitation.bar.open_clicked.disconnect(window.choose_file)
+    window.imitation.bar.open_clicked.disconnect(window.drops.choose)
     with qtbot.waitSignal(window.imitation.bar.open_clicked):
         button(window, "Open a file…").click()
     audio.microphones = ["Fake microphone"]

@@ -195,7 +195,7 @@ def test_sounds_without_telling_words_get_a_category_by_ear(
     dialog = open_pack("dog bark", "qqqq", count=1)
     assert sorted(cells(dialog, CATEGORY)) == ["ANMLDog", "DSGNSynth"]
     dialog.listen.click()
-    qtbot.waitUntil(lambda: sorted(cells(dialog, CATEGORY)) == ["ANMLDog", "RAIN"], timeout=20_000)
+    qtbot.waitUntil(lambda: sorted(cells(dialog, CATEGORY)) == ["ANMLDog", "RAIN"])
     dialog.listen.click()
     assert "name its category already" in dialog.summary.text()
     other = LabelledSounds("other", known.embeddings, known.cat_ids)

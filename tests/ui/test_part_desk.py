@@ -18,7 +18,6 @@ from qvim_studio.ui.services import Services
 from qvim_studio.ui.wave_painting import MIN_TICK_PX, tick_distance_s
 
 RATE = 8_000
-PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def opened(window: MainWindow, qtbot: QtBot) -> PartDialog:
-    qtbot.waitUntil(lambda: bool(window.findChildren(PartDialog)), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(window.findChildren(PartDialog)))
     return window.findChildren(PartDialog)[-1]
 
 
@@ -68,7 +67,7 @@ def test_a_file_of_twenty_minutes_opens_with_a_choice_of_its_part(
     assert dialog.wave.axis.span_s == pytest.approx(1200.0)
     dialog.begin.setValue(300.0)
     dialog.end.setValue(302.5)
-    with qtbot.waitSignal(window.controller.imitation_changed, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(window.controller.imitation_changed):
         use(dialog)
     imitation = window.controller.imitation
     assert imitation is not None and imitation.source.duration_s == 2.5
@@ -82,7 +81,7 @@ def test_the_part_that_was_chosen_is_remembered(
     window.open_imitation(long_file)
     dialog = opened(window, qtbot)
     dialog.choose(700.0, 701.0)
-    with qtbot.waitSignal(window.controller.imitation_changed, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(window.controller.imitation_changed):
         use(dialog)
     qtbot.waitUntil(lambda: not window.findChildren(PartDialog))
     window.open_imitation(long_file)

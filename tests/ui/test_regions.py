@@ -47,10 +47,10 @@ def test_parts_of_sounds_of_one_name_are_files_of_their_own(tmp_path: Path) -> N
 
 
 def test_a_part_of_a_changed_sound_leaves_the_earlier_one_as_it_is(tmp_path: Path) -> None:
-    soundfile.write(tmp_path / "own.wav", np.ones(9600) * 0.1, 48_000)
+    soundfile.write(tmp_path / "own.wav", np.tile([0.1, -0.1], 4800), 48_000)
     first = write_region(tmp_path / "own.wav", 0.0, 0.1, tmp_path / "Regions")
     before, changed_ns = first.read_bytes(), first.stat().st_mtime_ns + 10**9
-    soundfile.write(tmp_path / "own.wav", np.ones(9600) * 0.2, 48_000)
+    soundfile.write(tmp_path / "own.wav", np.tile([0.2, -0.2], 4800), 48_000)
     os.utime(tmp_path / "own.wav", ns=(changed_ns, changed_ns))
     second = write_region(tmp_path / "own.wav", 0.0, 0.1, tmp_path / "Regions")
     assert first.read_bytes() == before
@@ -63,7 +63,7 @@ def test_a_part_of_a_sound_that_is_gone_is_told(tmp_path: Path) -> None:
 
 
 def test_a_region_of_a_foreign_file_and_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    soundfile.write(tmp_path / "own.wav", np.ones(9600) * 0.1, 48_000)
+    soundfile.write(tmp_path / "own.wav", np.tile([0.1, -0.1], 4800), 48_000)
     assert soundfile.info(write_region(tmp_path / "own.wav", 0.0, 0.1, tmp_path)).frames == 4800
     (tmp_path / "file").touch()
     with pytest.raises(OutputError):

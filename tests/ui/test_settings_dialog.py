@@ -61,7 +61,7 @@ def test_the_licence_is_shown_where_a_checkpoint_is_chosen(
     assert dialog._licence.text() == "Apache-2.0  ·  commercial use"
     assert dialog.steps.text() == "Checkpoint's default (25)"
     dialog.checkpoint.setCurrentIndex(1)
-    assert dialog._licence.text() == "CC-BY-NC-SA-4.0  ·  non-commercial"
+    assert dialog._licence.text() == "CC-BY-NC-SA-4.0  ·  no commercial use"
     assert dialog.steps.text() == "Checkpoint's default (50)"
     assert dialog.checkpoint.currentText() == "Big (not installed)"
 

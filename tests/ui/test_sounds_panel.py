@@ -29,7 +29,7 @@ def own(tmp_path: Path) -> Path:
 @pytest.fixture
 def panel(window: MainWindow, own: Path, services: Services, qtbot: QtBot) -> SoundsPanel:
     """Indexed."""
-    with qtbot.waitSignal(services.indexer.finished, timeout=20_000):
+    with qtbot.waitSignal(services.indexer.finished):
         window.controller.sounds.add_folder(own)
     qtbot.waitUntil(lambda: services.tasks.is_idle)
     return window.library.sounds
