@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from qvim_studio.core.clip import AudioClip, without_offset
 
 TARGET_PEAK_DBFS = -1.0
 FINE_HOP_S = 0.0025
-ONSET_DB = -26.0  # below its loudest moment, from which a sound has begun
+ONSET_DB = -14.0  # below its loudest moment, from which a sound has begun: voices begin at once
 BODY_DB = -15.0  # likewise, below which a sound that is repeated begins anew
 END_DB = -50.0  # below the take's loudest moment, at which an event is over at the latest
 NOISE_DB = 6.0  # above the quietest moment of a pause, which is the room's noise
@@ -65,23 +64,26 @@ def fit_sounds(sounds: Sequence[AudioClip], take: AudioClip, follow: float) -> A
 def lengthen(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
     """``sound`` (frames, channels), stretched or repeated where it is shorter than ``length``.
 
-    What dies away is repeated as a whole, and not to fill a short silence; what goes on is
-    repeated without its attack and its end.
+    What dies away is as long as it can be brought up to the take's loudness; it is repeated as a
+    whole, and not to fill a short silence. What goes on is repeated without attack and end.
     """
-    size = len(sound)
-    if size >= length:
-        return sound
+    size, hop = len(sound), _frames(HOP_S, sample_rate)
     mono = _mono(sound, sample_rate)
     lasts = goes_on(mono, sample_rate)
-    most = MAX_STRETCH * size
-    if length > most and (lasts or length - size > REPEATED_S * sample_rate):
-        level = levels_db(mono, _frames(HOP_S, sample_rate))
-        loud = np.flatnonzero(level > level.max() + BODY_DB)[-1] + 1
-        begin = size // 4 if lasts else 0
-        end = size * 9 // 10 if lasts else min(size, int(loud) * _frames(HOP_S, sample_rate))
-        return _repeat(sound, begin, end, length, sample_rate)
-    kept = min(_frames(KEPT_ATTACK_S, sample_rate), size // 2)
-    factor = (min(length, most) - kept) / (size - kept)
+    level = levels_db(mono, hop)
+    body, reach = (
+        min(size, hop * (int(np.flatnonzero(level > level.max() + limit)[-1]) + 1))
+        for limit in (BODY_DB, -MAX_BOOST_DB)
+    )
+    if lasts:
+        body, reach = size * 9 // 10, size
+    if reach >= length:
+        return sound
+    most = MAX_STRETCH * reach
+    if length > most and (lasts or length - reach > REPEATED_S * sample_rate):
+        return _repeat(sound, size // 4 if lasts else 0, body, length, sample_rate)
+    kept = min(_frames(KEPT_ATTACK_S, sample_rate), reach // 2)
+    factor = (min(length, most) - kept) / (reach - kept)
     at = np.arange(size)
     reached = np.where(at < kept, at, kept + factor * (at - kept))
     made = [stretch(channel, sample_rate, reached) for channel in sound.T]
@@ -99,12 +101,13 @@ def _pieces(sound: AudioClip, rate: int, channels: int) -> list[np.ndarray]:
         return []
     events = find_events(mono, rate)
     ends = _ends(mono, events, rate)
-    begins = [events[0][0]]
-    for (_, end), (following, _) in pairwise(events):
-        if following - end >= RELEASE_S * rate:
-            begins.append(following)
-    limits = [*begins[1:], ends[-1]]
-    spans = [(begin, limit) for begin, limit in zip(begins, limits, strict=True)]
+    pauses = [
+        number
+        for number, ((following, _), end) in enumerate(zip(events[1:], ends, strict=False))
+        if following - end >= RELEASE_S * rate
+    ]
+    begins = [events[0][0], *(events[number + 1][0] for number in pauses)]
+    spans = list(zip(begins, [*(ends[number] for number in pauses), ends[-1]], strict=True))
     long = [(b, e) for b, e in spans if e - b >= MIN_PIECE_S * rate] or [(begins[0], ends[-1])]
     return [_levelled(_from_onset(samples[begin:end], rate), rate) for begin, end in long]
 

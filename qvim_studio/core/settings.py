@@ -26,6 +26,7 @@ from qvim_studio.core.errors import OutputError, UsageError
 from qvim_studio.core.json_text import as_object, read_json
 from qvim_studio.core.request import (
     DEFAULT_BALANCE,
+    MAX_FITS,
     MAX_GUIDANCE,
     MAX_STEPS,
     MAX_VARIATIONS,
@@ -102,6 +103,7 @@ class Settings:
     balance: float = DEFAULT_BALANCE
     follow: float = 0.7
     variations: int = 4
+    fits: int = 2
     is_detail_shown: bool = False
     texts: tuple[str, ...] = ()
     shortcuts: dict[str, str] = field(default_factory=dict)
@@ -117,6 +119,7 @@ class Settings:
         _check_range("balance", self.balance, 0.0, 1.0)
         _check_range("follow", self.follow, 0.0, 1.0)
         _check_range("variations", self.variations, 1, MAX_VARIATIONS)
+        _check_range("fits", self.fits, 0, MAX_FITS)
         for name, (low, high) in _RANGES.items():
             _check_range(name, getattr(self, name), low, high)
         for name in ("input_device", "output_device"):  # JSON knows neither devices nor tuples

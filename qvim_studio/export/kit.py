@@ -44,6 +44,7 @@ class KitReport:
 
 def kit_requests(take: AudioClip, base: GenerationRequest) -> tuple[GenerationRequest, ...]:
     """One request for each sound of the take; ``base`` says everything but imitation and seed.
+    Real sounds are not fitted: the sounds of one key are variations of each other.
 
     Sound i starts at seed ``base.seed + i * base.variations``: no two variations share one.
     Raises UsageError where the take holds more sounds than there are keys.
@@ -56,7 +57,7 @@ def kit_requests(take: AudioClip, base: GenerationRequest) -> tuple[GenerationRe
         )
     return tuple(
         base.with_changes(
-            imitation=piece, seed=base.seed + number * base.variations, duration_s=None
+            imitation=piece, seed=base.seed + number * base.variations, duration_s=None, fits=0
         )
         for number, piece in enumerate(pieces)
     )
@@ -136,7 +137,7 @@ class _Kit:
         return ArrivingClips(self.folder / SAMPLES, f"{self._name} {len(self._sounds) + 1:02d}")
 
     def add(self, result: GenerationResult, written: Sequence[WrittenClip]) -> None:
-        by_path = zip(written, result.sounds, strict=True)
+        by_path = zip(written, result.variations, strict=True)
         samples = [
             PresetSample(PurePosixPath(SAMPLES, clip.path.name), len(variation.clip.samples))
             for clip, variation in by_path

@@ -1,4 +1,4 @@
-"""The list of candidates: made and found ones, with marks and a menu."""
+"""The list of candidates: made, fitted and found ones, with marks and a menu."""
 
 from __future__ import annotations
 
@@ -27,8 +27,13 @@ def is_found(entry: ClipEntry) -> bool:
     return not entry.checkpoint_title
 
 
+def is_made(entry: ClipEntry) -> bool:
+    """A sound that a checkpoint made."""
+    return not is_found(entry) and not entry.is_fitted
+
+
 class CandidateDelegate(ClipDelegate):
-    """Made sounds have a round number, found ones a square one and their name."""
+    """Made sounds have a round number, found and fitted ones a square one and their name."""
 
     def __init__(self, theme: StudioTheme) -> None:
         super().__init__(theme, COLUMNS)
@@ -79,16 +84,21 @@ class CandidateDelegate(ClipDelegate):
             painter.setPen(QColor(self._theme.palette.secondary))
             room = int(card.right() - left) - 2 * NUMBERS_PX
             text = QFontMetrics(painter.font()).elidedText(
-                entry.title, Qt.TextElideMode.ElideRight, room
+                self._caption(entry), Qt.TextElideMode.ElideRight, room
             )
             top = card.bottom() - CAPTION_HEIGHT_PX - 3
             box = QRectF(left, top, room, CAPTION_HEIGHT_PX)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _caption_room(self, entry: ClipEntry) -> int:
-        """Found sounds, and those the user named, say who they are."""
-        is_named = bool(entry.asked) and entry.title != entry.asked
-        return CAPTION_HEIGHT_PX - 5 if is_found(entry) or is_named else 0
+        """Found and fitted sounds, and those the user named, say who they are."""
+        return CAPTION_HEIGHT_PX - 5 if not is_made(entry) or _is_named(entry) else 0
+
+    def _caption(self, entry: ClipEntry) -> str:
+        if not entry.is_fitted:
+            return entry.title
+        name = entry.title if _is_named(entry) else entry.checkpoint_title
+        return self.tr("fitted  ·  {0}").format(name)
 
     def _paint_button(
         self,
@@ -99,18 +109,24 @@ class CandidateDelegate(ClipDelegate):
         number: int | None,
     ) -> None:
         is_plain = is_playing or is_hovered or number is None or self.is_blind
-        if self._entry is None or not is_found(self._entry) or is_plain:
+        if self._entry is None or is_made(self._entry) or is_plain:
             super()._paint_button(painter, card, is_playing, is_hovered, number)
             return
         palette = self._theme.palette
         top = card.center().y() - BUTTON_PX / 2
         square = QRectF(card.left() + GRID, top, BUTTON_PX, BUTTON_PX).adjusted(1, 1, -1, -1)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(palette.faint), 1.5))
+        border = palette.accent if self._entry.is_fitted else palette.faint
+        painter.setPen(QPen(QColor(border), 1.5))
         painter.drawRoundedRect(square, FOUND_RADIUS_PX, FOUND_RADIUS_PX)
         painter.setPen(QColor(palette.text))
         painter.setFont(font(BODY_PX, semibold=True))
         painter.drawText(square, Qt.AlignmentFlag.AlignCenter, str(number))
+
+
+def _is_named(entry: ClipEntry) -> bool:
+    """By the user."""
+    return bool(entry.asked) and entry.title != entry.asked
 
 
 class CandidatesView(ClipListView):

@@ -164,7 +164,10 @@ class ClipDetails(FittingColumn):
     def _facts_of(self, entry: ClipEntry, recipe: Recipe | None) -> str:
         parts = [] if entry.percent is None else [self.tr("{0} % similar").format(entry.percent)]
         parts.append(seconds_text(entry.duration_s))
-        if recipe is not None:
+        if entry.is_fitted:
+            words = COMMERCIAL_WORDS.get(entry.commercial, entry.commercial)
+            parts += [self.tr("fitted"), entry.checkpoint_title, entry.licence, words]
+        elif recipe is not None:
             parts.append(f"{self.tr('seed')} {entry.seed}")
             parts += self._wishes_of(recipe.request)
             starts = {"noise": self.tr("pure noise"), "imitation": self.tr("my imitation")}

@@ -107,6 +107,9 @@ class ClipListModel(QStringListModel):
             return row.title  # its line may be too short for it
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, ClipEntry):
             made = f"seed {row.seed}  ·  {row.checkpoint_title}  ·  {row.licence}\n"
+            if row.is_fitted:
+                follows = self.tr("A real sound that follows your voice")
+                made = f"{follows}\n{row.checkpoint_title}  ·  {row.licence}\n"
             what_to_do = self.tr("Click to listen, drag into your DAW")
             lines = f"{row.title}\n{row.path.name}\n{made if row.checkpoint_title else ''}"
             return tip_text(f"{lines}{what_to_do}")
@@ -131,5 +134,6 @@ class ClipListModel(QStringListModel):
         if self.is_blind:
             return name
         similar = "" if row.percent is None else f", {row.percent} % {self.tr('similar')}"
+        fitted = f", {self.tr('fitted')}" if row.is_fitted else ""
         starred = f", {self.tr('starred')}" if row.is_starred else ""
-        return f"{name}{similar}, {seconds_text(row.duration_s)}{starred}"
+        return f"{name}{similar}, {seconds_text(row.duration_s)}{fitted}{starred}"

@@ -14,7 +14,7 @@ from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.blind_test import BlindTest
-from qvim_studio.ui.candidates_view import CandidatesView, is_found
+from qvim_studio.ui.candidates_view import CandidatesView, is_made
 from qvim_studio.ui.card import Card, ElidedLabel
 from qvim_studio.ui.clip_delegate import ROW_PX
 from qvim_studio.ui.clip_list_model import ClipListModel
@@ -95,11 +95,11 @@ class CandidatesPanel(Card):
         return self.model.entries
 
     def show_result(self, entries: Sequence[ClipEntry], note: str) -> None:
-        """Made sounds first, found ones after them."""
+        """Made sounds first, then fitted ones, and found ones after them."""
         self._entries = tuple(entries)
         self._put_away.clear()
         self._words = note
-        made = [e.similarity for e in entries if not is_found(e) and e.similarity is not None]
+        made = [e.similarity for e in entries if is_made(e) and e.similarity is not None]
         self.hint.setVisible(bool(made) and max(made) < LOW_SIMILARITY)
         self._begin_blind()
         self._show()
@@ -166,8 +166,8 @@ class CandidatesPanel(Card):
         self.model.set_entries([self._dressed(entry) for entry in entries])
 
     def _begin_blind(self) -> None:
-        """Sounds that were found are known, only made ones are compared."""
-        made = [entry.path for entry in self._entries if not is_found(entry)]
+        """Sounds that were found, or fitted, are known: only made ones are compared."""
+        made = [entry.path for entry in self._entries if is_made(entry)]
         compared = [path for path in made if path not in self._put_away]
         self._test = BlindTest.of(compared, random.SystemRandom())
         self.view.show_places(self._test)

@@ -1,5 +1,5 @@
-"""The part of the request that is folded away: what it should not be, steps, guidance, strength
-and highs."""
+"""The part of the request that is folded away: what it should not be, steps, guidance, strength,
+fitted sounds and highs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvim_studio.core.request import MAX_STEPS, GenerationRequest
+from qvim_studio.core.request import MAX_FITS, MAX_STEPS, GenerationRequest
 from qvim_studio.core.settings import Settings
 from qvim_studio.ui.card import caption, indent_text
 from qvim_studio.ui.override import logs_errors
@@ -55,12 +55,17 @@ class DetailFields(QWidget):
             self.strength,
             self.tr("How much of the starting sound is made anew; 100 % leaves nothing of it"),
         )
+        self.fits = QSpinBox(self)
+        self.fits.setRange(0, MAX_FITS)
+        set_tip(self.fits, self.tr("Real sounds that follow your voice, besides the made ones"))
         self.highs = QCheckBox(self.tr("Above 7 kHz"), self)
         set_tip(
             self.highs, self.tr("Adds what a recording would most likely hold where the model ends")
         )
         self.highs.toggled.connect(self._on_changed)
-        words = self._grid(((self.tr("Not"), self.negative, 1),))
+        words = self._grid(
+            ((self.tr("Not"), self.negative, 1), (self.tr("Fitted sounds"), self.fits, 0))
+        )
         self._numbers = self._grid(
             (
                 (self.tr("Steps"), self.steps, 1),
@@ -74,7 +79,7 @@ class DetailFields(QWidget):
         self._parts.setSpacing(12)
         self._parts.addLayout(words, 4)
         self._parts.addLayout(self._numbers, 9)
-        for box in (self.steps, self.guidance, self.strength):
+        for box in (self.steps, self.guidance, self.strength, self.fits):
             indent_text(box)
             NumberKeys(box)
             box.valueChanged.connect(self._on_changed)
@@ -104,7 +109,8 @@ class DetailFields(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words stand above the numbers where they would have too little room beside them."""
         super().resizeEvent(event)
-        room = self.width() - self._parts.spacing() - self._numbers.minimumSize().width()
+        others = self._numbers.minimumSize().width() + self.fits.sizeHint().width()
+        room = self.width() - 2 * self._parts.spacing() - others
         directions = QBoxLayout.Direction
         is_roomy = room >= self.fontMetrics().averageCharWidth() * WORDS_CHARACTERS
         self._parts.setDirection(directions.LeftToRight if is_roomy else directions.TopToBottom)
@@ -112,12 +118,14 @@ class DetailFields(QWidget):
     def show_settings(self, settings: Settings) -> None:
         """Take over what is remembered."""
         self.highs.setChecked(settings.extend_bandwidth)
+        self.fits.setValue(settings.fits)
         self._show_numbers(settings.steps, settings.guidance, settings.strength)
 
     def show_request(self, request: GenerationRequest) -> None:
         """Set every field as a request says."""
         self.negative.setText(request.negative_text)
         self.highs.setChecked(request.extend_bandwidth)
+        self.fits.setValue(request.fits)
         self._show_numbers(request.steps, request.guidance, request.strength)
         self.changed.emit()
 
@@ -148,6 +156,7 @@ class DetailFields(QWidget):
             guidance=self.guidance.value() or None,
             strength=self.strength.value() / PERCENT or None,
             extend_bandwidth=self.highs.isChecked(),
+            fits=self.fits.value(),
         )
 
     @property

@@ -14,7 +14,7 @@ from qvim_studio.ui.request_panel import MAX_SHOWN_SEED, RequestPanel
 
 log = logging.getLogger(__name__)
 
-_DETAILS = ("steps", "guidance", "strength", "extend_bandwidth")
+_DETAILS = ("steps", "guidance", "strength", "extend_bandwidth", "fits")
 
 
 def panel_state(panel: RequestPanel) -> dict[str, Any]:

@@ -107,6 +107,7 @@ class RequestPanel(Card):
             guidance=chosen.guidance,
             strength=chosen.strength,
             extend_bandwidth=chosen.extend_bandwidth,
+            fits=chosen.fits,
         )
 
     def show_request(self, request: GenerationRequest) -> None:
@@ -281,7 +282,10 @@ class RequestPanel(Card):
         self.more.setObjectName("fold")
         self.more.setCheckable(True)
         self.more.setAccessibleName(self.tr("More settings"))
-        set_tip(self.more, self.tr("What it should not be, steps, guidance, strength, highs"))
+        set_tip(
+            self.more,
+            self.tr("What it should not be, steps, guidance, strength, fitted sounds, highs"),
+        )
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.toggled.connect(self._on_more)
         self.queue_button = QueueButton(queue, self)

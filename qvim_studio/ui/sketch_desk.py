@@ -89,6 +89,7 @@ class SketchDesk(QObject):
         wishes = replace(
             self._panel.wishes(draws_seed=False),
             variations=1,
+            fits=0,
             steps=steps_for(Quality.SKETCH, self._panel.details.default_steps),
         )
         imitation = self._controller.imitation

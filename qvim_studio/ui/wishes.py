@@ -28,6 +28,7 @@ class Wishes:
     guidance: float | None
     strength: float | None
     extend_bandwidth: bool
+    fits: int
 
 
 def request_of(
@@ -43,6 +44,7 @@ def request_of(
         follow=wishes.follow,
         duration_s=wishes.duration_s,
         variations=wishes.variations,
+        fits=wishes.fits,
         seed=wishes.seed,
         steps=wishes.steps,
         guidance=wishes.guidance,
@@ -60,7 +62,7 @@ def request_of(
 def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> GenerationRequest:
     """Variations of a clip: denoising starts from it and follows its course."""
     strength = wishes.strength or LIKE_STRENGTH
-    like = replace(wishes, start=Start.IMITATION, strength=strength, duration_s=None)
+    like = replace(wishes, start=Start.IMITATION, strength=strength, duration_s=None, fits=0)
     return request_of(like, settings, clip)
 
 
@@ -69,7 +71,7 @@ def request_editing(
 ) -> GenerationRequest:
     """A part of a sound made anew: from an imitation of what shall be there, or from the sound
     itself where noise is not asked for."""
-    wishes = replace(wishes, duration_s=None)
+    wishes = replace(wishes, duration_s=None, fits=0)
     if imitation is None and wishes.start is not Start.NOISE:
         wishes = replace(wishes, start=Start.IMITATION)
     return request_of(wishes, settings, imitation, edit)

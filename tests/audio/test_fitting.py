@@ -144,6 +144,13 @@ def test_repetition_has_no_seam(sound: str) -> None:
     assert windows.min() > 0.75 * samples.std() and windows.max() < 1.3 * samples.std()
 
 
+def test_what_dies_away_early_fills_a_long_event_all_the_same() -> None:
+    long_tail = np.concatenate([noise(0.5, RATE), 1e-4 * noise(1.4, RATE)])
+    made = fit_sounds([clip(long_tail)], clip(noise(2.2, TAKE_RATE), TAKE_RATE), 1.0).mono()
+    windows = made[: 2 * RATE].reshape(-1, RATE // 10).std(axis=1)
+    assert windows.min() > 0.5 * windows.max()
+
+
 def test_several_sounds_take_turns() -> None:
     low, high = (clip(hum(0.3, hz=hz)) for hz in (150.0, 600.0))
     made = fit_sounds([low, high], bursts_take(), 0.0).mono()

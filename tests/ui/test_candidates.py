@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.request import Start
-from qvim_studio.ui.candidates_view import is_found
+from qvim_studio.ui.candidates_view import is_found, is_made
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services
 
@@ -42,6 +42,32 @@ def test_found_sounds_stand_beside_the_made_ones(
     QTest.keyClick(with_take, Qt.Key.Key_6)
     assert services.playback.heard.key == str(folder / "door-slam.wav")
     assert not with_take.candidates.view.grab().isNull()
+
+
+def test_fitted_sounds_are_a_third_kind_beside_made_and_found_ones(
+    with_take: MainWindow, services: Services, generate: Generate
+) -> None:
+    with_take.request.text.setText("fitted")
+    generate(with_take)
+    panel = with_take.candidates
+    shown = panel.shown
+    assert [is_made(entry) for entry in shown] == [True] * 4 + [False] * 2
+    assert [entry.is_fitted for entry in shown] == [False] * 4 + [True] * 2
+    assert not any(is_found(entry) for entry in shown)
+    assert {entry.licence for entry in shown[4:]} == {"CC-BY-4.0"}
+    first = panel.model.index(4)
+    tip = panel.model.data(first, Qt.ItemDataRole.ToolTipRole)
+    assert "A real sound that follows your voice" in tip and "CC-BY-4.0" in tip
+    assert "fitted" in panel.model.data(first, Qt.ItemDataRole.AccessibleTextRole)
+    QTest.keyClick(with_take, Qt.Key.Key_5)
+    assert services.playback.heard.key == str(shown[4].path)
+    panel.view.setFocus()
+    panel.view.setCurrentIndex(first)
+    QTest.keyClick(with_take, Qt.Key.Key_S)
+    assert panel.shown[4].is_starred
+    assert not panel.view.grab().isNull()
+    QTest.keyClick(with_take, Qt.Key.Key_B)
+    assert {entry.path for entry in panel.shown} == {entry.path for entry in shown[:4]}
 
 
 def test_the_sound_is_seen_forming_until_the_job_ends(

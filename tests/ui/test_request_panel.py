@@ -50,11 +50,13 @@ def test_everything_that_is_asked_reaches_the_request(
     panel.details.guidance.setValue(3.5)
     panel.details.strength.setValue(60)
     panel.details.highs.setChecked(False)
+    panel.details.fits.setValue(5)
     request = last_request(with_take, services, qtbot)
     assert (request.text, request.negative_text) == ("door", "music")
     assert (request.balance, request.follow, request.strength) == (0.4, 0.9, 0.6)
     assert (request.duration_s, request.variations, request.seed) == (1.5, 3, 77)
-    assert (request.steps, request.guidance) == (12, 3.5)
+    assert (request.steps, request.guidance, request.fits) == (12, 3.5, 5)
+    assert panel.kept_in(services.store.settings).fits == 5
     assert request.start is Start.IMITATION
     assert not request.extend_bandwidth
     assert not panel.kept_in(services.store.settings).extend_bandwidth
@@ -66,6 +68,7 @@ def test_open_values_are_left_to_the_checkpoint(
     request = last_request(with_take, services, qtbot)
     open_values = (request.steps, request.guidance, request.strength, request.duration_s)
     assert open_values == (None, None, None, None)
+    assert request.fits == 2
     assert request.extend_bandwidth
 
 
