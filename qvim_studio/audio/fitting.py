@@ -28,6 +28,7 @@ SEARCH_S = 0.02  # among so many starts of a repetition, that which continues th
 MIN_PIECE_S = 0.05  # of a sound of several: shorter ones are clicks
 KEPT_ATTACK_S = 0.05  # that stretching leaves as it is
 MAX_STRETCH = 1.5  # longer, and a sound is repeated: stretched further it smears
+MAX_TAIL_STRETCH = 4.0  # of what dies away, where it is too short to be repeated
 REPEATED_S = 0.25  # of silence at least, before what dies away is repeated in one event
 MAX_BOOST_DB = 30.0  # a real sound has less noise to pump up than a made one
 
@@ -79,9 +80,9 @@ def lengthen(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
         body, reach = size * 9 // 10, size
     if reach >= length:
         return sound
-    most = MAX_STRETCH * reach
-    if length > most and (lasts or length - reach > REPEATED_S * sample_rate):
+    if length > MAX_STRETCH * reach and (lasts or length - reach > REPEATED_S * sample_rate):
         return _repeat(sound, size // 4 if lasts else 0, body, length, sample_rate)
+    most = reach * (MAX_STRETCH if lasts else MAX_TAIL_STRETCH)
     kept = min(_frames(KEPT_ATTACK_S, sample_rate), reach // 2)
     factor = (min(length, most) - kept) / (reach - kept)
     at = np.arange(size)

@@ -68,7 +68,7 @@ def onsets_s(sound: AudioClip) -> np.ndarray:
 
 
 TAKES = {"bursts": bursts_take, "swell": swell_take, "siren": siren_take}
-SOUNDS = {"bark": bark(), "hum": hum(0.7), "rain": noise(0.6, RATE, 5)}
+SOUNDS = {"bark": bark(), "shot": bark(0.14), "hum": hum(0.7), "rain": noise(0.6, RATE, 5)}
 
 
 @pytest.mark.parametrize("take", ["bursts", "swell"])
@@ -93,8 +93,9 @@ def test_pauses_of_the_take_are_silent(sound: str, follow: float) -> None:
         assert np.abs(made[int(begin_s * RATE) : int(end_s * RATE)]).max() <= 1e-3
 
 
-@pytest.mark.parametrize("take", TAKES)
-@pytest.mark.parametrize("sound", SOUNDS)
+@pytest.mark.parametrize(
+    ("take", "sound"), [("bursts", "bark"), ("bursts", "rain"), ("swell", "hum"), ("siren", "rain")]
+)
 def test_level_offset_and_ends_are_those_of_a_finished_clip(take: str, sound: str) -> None:
     made = fit_sounds([clip(SOUNDS[sound] + 0.1)], TAKES[take](), 0.7)
     assert true_peak_dbfs(made) == pytest.approx(-1.0, abs=0.05)
