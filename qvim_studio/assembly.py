@@ -205,9 +205,9 @@ class SoundListener:
 
 def make_listener() -> SoundListener:
     """A listener with the program's own ears, which every installation has."""
-    from qvim_studio.pipeline.hearing import Hearing
+    from qvim_studio.pipeline.hearing import program_hearing
 
-    return SoundListener(Hearing.of_program())
+    return SoundListener(program_hearing())
 
 
 def hear(clip: AudioClip) -> tuple[HeardWord, ...]:
@@ -245,9 +245,9 @@ def make_bundled_index(hearing: Hearing) -> SoundIndex:
 
 def index_bundled_sounds() -> int:
     """Make the index that ships with the bundled sounds anew; returns how many there are."""
-    from qvim_studio.pipeline.hearing import Hearing
+    from qvim_studio.pipeline.hearing import program_hearing
 
-    hearing = Hearing.of_program()
+    hearing = program_hearing()
     folder = resource_path("library")
     shipped = folder / BUNDLED_INDEX_FILE
     shipped.unlink(missing_ok=True)

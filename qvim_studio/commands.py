@@ -226,9 +226,9 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _search(options: argparse.Namespace, clip: AudioClip | None) -> dict[str, Any]:
-    from qvim_studio.pipeline.hearing import Hearing
+    from qvim_studio.pipeline.hearing import Hearing, program_hearing
 
-    hearing = Hearing.of_program()
+    hearing = program_hearing()
     index = assembly.make_index(options.folder, hearing)
     index.refresh(_IndexingMeter())
     if not len(index):

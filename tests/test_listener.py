@@ -12,12 +12,12 @@ import soundfile
 from qvim_studio.assembly import SoundListener
 from qvim_studio.audio.files import read_audio
 from qvim_studio.core.resources import bundled_encoder_id, resource_path
-from qvim_studio.pipeline.hearing import Hearing
+from qvim_studio.pipeline.hearing import Hearing, program_hearing
 
 
 @pytest.fixture(scope="module")
 def hearing() -> Hearing:
-    return Hearing.of_program()
+    return program_hearing()
 
 
 def test_a_batch_hears_what_one_alone_would(hearing: Hearing, tmp_path: Path) -> None:

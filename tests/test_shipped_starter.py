@@ -27,7 +27,7 @@ from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.mel import SAMPLE_RATE
 from qvim_studio.models.verification import verify_checkpoint
 from qvim_studio.pipeline.engine import StudioEngine
-from qvim_studio.pipeline.hearing import Hearing
+from qvim_studio.pipeline.hearing import program_hearing
 from qvim_studio.pipeline.loaded import load_checkpoint
 from qvim_studio.training.bandwidth import level_error_db
 
@@ -65,7 +65,7 @@ def test_bundled_library_has_a_source_and_a_licence_for_every_sound() -> None:
 
 
 def test_shipped_index_fits_the_shipped_encoder() -> None:
-    index = assembly.make_bundled_index(Hearing.of_program())
+    index = assembly.make_bundled_index(program_hearing())
     assert len(index) == len(list(resource_path("library").glob("*.ogg")))
     assert index.refresh() == 0
 
@@ -113,7 +113,7 @@ def test_generated_clips_are_of_the_imitated_class(engine: StudioEngine) -> None
     with (folder / "examples.csv").open(newline="", encoding="utf-8") as file:
         examples = list(csv.DictReader(file))
     names, centroids = class_centroids()
-    hearing = Hearing.of_program()
+    hearing = program_hearing()
     ranks = {}
     for example in examples:
         result = generate(engine, folder / example["file"], steps=10)

@@ -36,7 +36,7 @@ from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
 from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.qvim import encoder_id, load_qvim_encoder
-from qvim_studio.pipeline.hearing import Hearing
+from qvim_studio.pipeline.hearing import program_hearing
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, encoder_folder, load_checkpoint
 from qvim_studio.pipeline.tagger import Tagger
 from qvim_studio.training.corpus import load_corpus
@@ -68,7 +68,7 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
     }
     figures = _facts(checkpoint, encoder_id(encoder), options)
     made: dict[str, Sequence[MadeClip]] = {}
-    hearing = Hearing.of_program()
+    hearing = program_hearing()
     for query_set in query_sets:
         log.info("%s: retrieval", query_set.name)
         one: dict[str, Any] = {

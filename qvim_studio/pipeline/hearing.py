@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -45,10 +46,9 @@ class Listeners:
         self._front_end = QvimFrontEnd()
 
     @classmethod
-    def of_program(cls, embedder: Embedder | None = None) -> Listeners:
-        """Those that ship. embedder: the starter's, where it is loaded already. Raises
-        CheckpointError."""
-        embedder = embedder or Embedder.from_file(resource_path("starter", "qvim"))
+    def of_program(cls) -> Listeners:
+        """Those that ship. Raises CheckpointError."""
+        embedder = Embedder.from_file(resource_path("starter", "qvim"))
         return cls(embedder, Tagger.from_folder())
 
     @torch.inference_mode()
@@ -86,11 +86,6 @@ class Hearing:
         names = f"{listeners.embedder.encoder_id} {ears.id}"
         self.encoder_id = hashlib.sha256(names.encode()).hexdigest()[:16]
 
-    @classmethod
-    def of_program(cls, embedder: Embedder | None = None) -> Hearing:
-        """The one that ships; see Listeners.of_program."""
-        return cls(Listeners.of_program(embedder), Ears.load(resource_path("ears")))
-
     @property
     def tagger(self) -> Tagger:
         return self.listeners.tagger
@@ -118,6 +113,15 @@ class Hearing:
         """A query (EARS_DIM,) by an embedding of the encoder's (960,) alone: its dot product with a
         sound is their cosine."""
         return np.pad(2.0 * embedding, (0, EARS_DIM - len(embedding)))
+
+
+@cache
+def program_hearing() -> Hearing:
+    """The hearing that ships, read once in a process: checkpoints come and go, its weights stay.
+
+    Raises CheckpointError.
+    """
+    return Hearing(Listeners.of_program(), Ears.load(resource_path("ears")))
 
 
 def mean_spectrum(front_end: QvimFrontEnd, samples: np.ndarray) -> torch.Tensor:

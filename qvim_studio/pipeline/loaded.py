@@ -40,7 +40,7 @@ from qvim_studio.models.text_conditioner import TextConditioner
 from qvim_studio.models.vocos import VocosVocoder
 from qvim_studio.pipeline.conditioning import mix
 from qvim_studio.pipeline.embedder import Embedder
-from qvim_studio.pipeline.hearing import Hearing
+from qvim_studio.pipeline.hearing import Hearing, program_hearing
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderTiny, UNet2DConditionModel
@@ -76,10 +76,10 @@ class LoadedCheckpoint:
     adapter: Adapter | None
     replayed: dict[bool, ReplayedUnet] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def hearing(self) -> Hearing:
         """What finds and ranks sounds: the program's own ears, whatever encoder conditions."""
-        return Hearing.of_program(self.embedder if self.has_program_encoder else None)
+        return program_hearing()
 
     @property
     def has_program_encoder(self) -> bool:

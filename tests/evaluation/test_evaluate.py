@@ -27,7 +27,7 @@ from qvim_studio.evaluation.evaluate import recorded_in_room
 from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.evaluation.sets import Query, QuerySet, References
 from qvim_studio.models.qvim import QvimEncoder
-from qvim_studio.pipeline.hearing import Hearing
+from qvim_studio.pipeline.hearing import program_hearing
 from qvim_studio.training.build import build_corpus
 
 RATE = 16_000
@@ -137,7 +137,7 @@ def test_every_take_is_searched_from_a_noisy_room_of_its_own(
     encoder = QvimEncoder().eval()
     encoder.reference = encoder.imitation
     monkeypatch.setattr(evaluate, "recorded_in_room", lambda take, seed: sounds[(seed + 1) % 3])
-    found = evaluate.evaluate_retrieval(encoder, Hearing.of_program(), query_set)
+    found = evaluate.evaluate_retrieval(encoder, program_hearing(), query_set)
     assert found["qvim"]["item_mrr"]["mean"] == 1.0
     assert found["qvim_in_room"]["item_mrr"]["mean"] <= 0.5
     assert found["ears"]["item_mrr"]["mean"] > found["ears_in_room"]["item_mrr"]["mean"]
