@@ -17,6 +17,7 @@ from wavinfo import WavInfoReader
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import OutputError, UsageError
+from qvim_studio.core.recipe_form import current_recipe
 from qvim_studio.export import pcm
 from qvim_studio.export.metadata import ClipMetadata, Loop, Marker
 from qvim_studio.export.recipe import read_recipe
@@ -156,7 +157,7 @@ def test_samples_come_back_exactly(tmp_path: Path, container: Container, channel
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     assert rate == 48_000
     np.testing.assert_array_equal(samples, clip.samples)
-    assert read_recipe(path) == RECIPE
+    assert read_recipe(path) == current_recipe(RECIPE)
 
 
 @pytest.mark.parametrize(("bits", "subtype"), [(16, "PCM_16"), (24, "PCM_24"), (32, "FLOAT")])
@@ -238,7 +239,7 @@ def test_texts_that_xml_forbids_do_not_break_the_file(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
         nasty.title.encode()
     write_sound(tmp_path / "a.wav", make_clip(), nasty)
-    assert read_recipe(tmp_path / "a.wav") == nasty.recipe
+    assert read_recipe(tmp_path / "a.wav") == current_recipe(nasty.recipe)
 
 
 def test_a_read_only_folder_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:

@@ -372,7 +372,7 @@ def test_text_without_a_text_tower_is_refused_with_advice(engine: StudioEngine, 
 
 
 def test_gpu_mode_without_a_gpu_says_so(engine: StudioEngine, tiny: str) -> None:
-    with pytest.raises(UsageError, match="needs an NVIDIA GPU"):
+    with pytest.raises(UsageError, match="needs a GPU that PyTorch can use"):
         generate(engine, tiny, vram_mode=VramMode.HIGH)
 
 

@@ -147,10 +147,10 @@ def test_takes_are_mapped_as_recorded_and_taught_as_meant(
 
 
 def test_the_last_take_of_each_sound_is_ranked_apart(
-    encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
+    strong_encoder: QvimEncoder, corpus_folder: Path, tmp_path: Path
 ) -> None:
     batches = make_batches(corpus_folder)
-    maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
+    maps = load_or_make_maps(strong_encoder, batches, OPTIONS, tmp_path / "maps.pt")
     held_out = batches.corpus.indices("held_out")
     assert len(held_out) == 2
     first = batches.imitations.rows.first
@@ -158,7 +158,7 @@ def test_the_last_take_of_each_sound_is_ranked_apart(
     maps.voices[first[held_out + 1] - 1] = maps.sounds[held_out]
     drawn = UpperBatches(maps, batches.corpus, batches.imitations, OPTIONS)
     with torch.no_grad():
-        figures = _validate(UpperLayers(encoder.imitation).eval(), drawn, batches.corpus)
+        figures = _validate(UpperLayers(strong_encoder.imitation).eval(), drawn, batches.corpus)
     assert (figures["item_mrr"], figures["recorded_item_mrr"]) == (0.5, 1.0)
 
 
