@@ -51,7 +51,7 @@ def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> d
     return {
         "program": PROGRAM,
         VERSION_NAME: list(RECIPE_VERSION),
-        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "created": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
         "is_generated": is_made or bool(origin.checkpoint),
         "kind": variation.kind.value,
         "request": result.request.recipe(),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -37,26 +39,31 @@ class ClipViewer(QObject):
             self.pictured.emit(None)
         elif self._entry is None or entry.path != self._entry.path:
             self._entry = entry
-            self._tasks.run(
-                partial(_read, entry.path), partial(self._on_read, entry), self._on_unreadable
-            )
+            self._run(partial(_read, entry.path), self._on_read, entry)
 
     def _on_read(self, entry: ClipEntry, read: tuple[AudioClip, SoundPicture]) -> None:
         if entry is not self._entry:
             return
         clip, picture = read
         self.pictured.emit(picture)
-        self._tasks.run(
-            partial(analyze, clip), partial(self._on_analyzed, entry), self._on_unreadable
-        )
+        self._run(partial(analyze, clip), self._on_analyzed, entry)
 
     def _on_analyzed(self, entry: ClipEntry, analysis: SoundAnalysis) -> None:
         if entry is self._entry:
             self.analyzed.emit(analysis)
 
-    def _on_unreadable(self, error: StudioError) -> None:
+    def _on_unreadable(self, entry: ClipEntry, error: StudioError) -> None:
         """Playing the clip will say why."""
-        self.view(None)
+        if entry is self._entry:
+            self.view(None)
+
+    def _run(
+        self,
+        function: Callable[[], Any],
+        on_done: Callable[[ClipEntry, Any], None],
+        entry: ClipEntry,
+    ) -> None:
+        self._tasks.run(function, partial(on_done, entry), partial(self._on_unreadable, entry))
 
 
 def _read(path: Path) -> tuple[AudioClip, SoundPicture]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -61,6 +62,16 @@ def test_the_whole_request_comes_back_from_the_file_alone(clips: list[Path]) -> 
     assert parsed is not None
     assert request_from(parsed, VOICE).recipe() == {**REQUEST.recipe(), "seed": REQUEST.seed + 1}
     assert recipe["provenance"]["licence"] == "Apache-2.0"
+
+
+def test_requests_of_one_second_keep_their_order() -> None:
+    result = GenerationResult(
+        REQUEST, scripted_engine.PROVENANCE, scripted_engine.make_variations(REQUEST)
+    )
+    began_s = time.time()
+    parsed = parse_recipe(recipe_of(result, result.variations[0], b""), Path("dog.wav"))
+    assert parsed is not None
+    assert -0.001 <= parsed.created_s - began_s < 60.0
 
 
 def test_a_file_of_ours_says_where_it_comes_from(clips: list[Path], tmp_path: Path) -> None:
