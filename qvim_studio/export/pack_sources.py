@@ -13,12 +13,13 @@ from typing import Any
 
 from qvim_studio.audio.files import read_sound_header
 from qvim_studio.core.errors import UsageError
+from qvim_studio.core.result import Kind
 from qvim_studio.export.recipe import read_recipe
 from qvim_studio.export.ucs_name import UcsName, parse_name
 
 MAX_CLIPS = 10_000
 UNKNOWN = "unknown"
-_TAKE_NUMBER = re.compile(r"(?:-\d+)?_\d+$")
+_TAKE_NUMBER = re.compile(r"(?:-\d+)?(?:_fit)?_\d+$")
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _read(file: Path) -> PackSource:
         title=plain_title if named is None else named.fx_name,
         cat_id="" if named is None else named.cat_id,
         date=written if recipe is None else recipe.get("created", written)[:10],
-        group=json.dumps(request, sort_keys=True) if request else str(file),
+        group=_group_of(recipe) or str(file),
         frames=header.frames or 0,
         sample_rate=header.sample_rate,
         channels=header.channels,
@@ -117,6 +118,13 @@ def _read(file: Path) -> PackSource:
         mtime_ns=stat.st_mtime_ns,
         recipe=recipe,
     )
+
+
+def _group_of(recipe: dict[str, Any] | None) -> str:
+    """Made sounds do not take turns with real ones that follow the same voice."""
+    if recipe is None or not recipe["request"]:
+        return ""
+    return json.dumps([recipe["request"], recipe.get("kind", Kind.MADE.value)], sort_keys=True)
 
 
 def _ucs_name_of(file: Path) -> UcsName | None:

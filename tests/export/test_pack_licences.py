@@ -11,6 +11,7 @@ from pack_clips import NOT_FOR_SALE, make_clips
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.export.pack_plan import PackOptions, plan_pack
+from qvim_studio.export.pack_sources import read_sources
 from qvim_studio.export.pack_writer import export_pack
 
 
@@ -33,6 +34,20 @@ def test_what_is_refused_is_told_apart_where_two_have_one_name(tmp_path: Path) -
         plan_pack(files, PackOptions("P", "MK", "QVIM", is_commercial=True))
     names = (str(Path("day/rain.wav")), str(Path("night/rain.wav")), "hum.wav")
     assert "; ".join(f"{name} (unknown)" for name in names) in str(got.value)
+
+
+def test_fitted_sounds_keep_their_licence_and_are_no_machines_work(tmp_path: Path) -> None:
+    files = make_clips(tmp_path, "rain", 2, fits=2)
+    assert [file.name for file in files[2:]] == ["rain_fit_01.wav", "rain_fit_02.wav"]
+    sources = read_sources(files)
+    assert [source.group == sources[0].group for source in sources] == [True, True, False, False]
+    assert sources[2].group == sources[3].group and sources[2].title == "rain"
+    packed = export_pack(plan_pack(files, PackOptions("P", "MK", "QVIM")), tmp_path / "out")
+    papers = packed.folder / "Documentation"
+    assert "CC-BY-4.0 (Rain by Ann): may be sold under the" in (papers / "LICENSE.txt").read_text()
+    disclosure = (papers / "AI-DISCLOSURE.txt").read_text()
+    assert "2 of 4 sounds were generated" in disclosure and "2 are real sounds" in disclosure
+    assert "Nothing is known" not in disclosure
 
 
 def test_mixed_licences_are_stated(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from qvim_studio.export.recipe import read_recipe
 from qvim_studio.library.adoption import read_entry
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.library import Library
+from qvim_studio.library.recipes import request_from
 from qvim_studio.library.sound_facts import read_sound
 
 DOOR = GenerationRequest(text="door", duration_s=0.2, variations=2)
@@ -55,22 +56,23 @@ def test_clips_that_nobody_told_about_are_found_by_their_recipes(
     assert library.adoption.adopt_clips(folder) == 0
 
 
-@pytest.mark.parametrize("names_kept", [("door_01", "door_fit_01"), ("door_fit_01",)])
+@pytest.mark.parametrize("names_kept", [("door_01", "door_fit_02"), ("door_fit_02",)])
 def test_fitted_sounds_of_a_request_keep_their_own_licence(
     library: Library, tmp_path: Path, names_kept: tuple[str, ...]
 ) -> None:
-    paths = write_clips(tmp_path, DOOR.with_changes(fits=1, variations=1), "door")
+    paths = write_clips(tmp_path, DOOR.with_changes(fits=2, variations=1), "door")
     folder = library.folders.add(tmp_path, FolderKind.MADE)
     library.adoption.add_result(folder, [path for path in paths if path.stem in names_kept])
     library.adoption.adopt_clips(folder)
     found = {entry.path.stem: entry for entry in library.sounds.entries(FolderKind.MADE)}
-    made, fitted = found["door_01"], found["door_fit_01"]
+    made, fitted = found["door_01"], found["door_fit_02"]
     assert (made.licence, made.is_fitted) == ("Apache-2.0", False)
     assert (fitted.licence, fitted.is_fitted) == ("CC-BY-4.0", True)
     assert fitted.checkpoint_title == "Rain by Ann" and made.group == fitted.group
     recipe = library.sounds.recipe(fitted.id)
     assert recipe is not None and recipe.provenance["licence"] == "CC-BY-4.0"
     assert recipe.is_fitted and "provenance" not in recipe.details
+    assert recipe.seed == DOOR.seed + 1 and request_from(recipe, None).seed == DOOR.seed
     assert read_entry(fitted.path).is_fitted and not read_entry(made.path).is_fitted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,21 @@ import numpy as np
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.core.result import GenerationResult, Kind, Variation
 from qvim_studio.export.clip_writer import write_result
 
 FREE = Provenance("starter", "Starter", "1", "CC0-1.0", "yes")
+RAIN = Provenance("", "Rain by Ann", "field", "CC-BY-4.0", "conditional")
 NOT_FOR_SALE = Provenance("big", "Big Model", "abc", "CC-BY-NC-4.0", "no")
 
 
 def make_clips(
-    folder: Path, text: str, count: int = 2, provenance: Provenance = FREE, seconds: float = 0.25
+    folder: Path,
+    text: str,
+    count: int = 2,
+    provenance: Provenance = FREE,
+    seconds: float = 0.25,
+    fits: int = 0,
 ) -> list[Path]:
     request = GenerationRequest(text=text, variations=count, seed=7, steps=5, guidance=2.0)
     frames = int(48_000 * seconds)
@@ -33,5 +40,6 @@ def make_clips(
         )
         for i in range(count)
     )
-    result = GenerationResult(request, provenance, variations)
+    fitted = tuple(replace(one, kind=Kind.FITTED, provenance=RAIN) for one in variations[:fits])
+    result = GenerationResult(request, provenance, variations, fitted=fitted)
     return [clip.path for clip in write_result(result, folder, text)]
