@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from qvim_studio.audio.files import read_audio
-from qvim_studio.audio.onsets import split_at_onsets
 from qvim_studio.audio.trim import trim_silence, trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError, UsageError
@@ -22,8 +21,9 @@ from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.training.corpus import Corpus
 from qvim_studio.training.imitations import SAMPLE_RATE, ImitationSet
 from qvim_studio.training.labels import MOUTH_CLASSES, VOICE_CLASSES, sound_class
-from qvim_studio.training.layouts import MANIFEST, PAIRS_COLUMNS, read_rows
+from qvim_studio.training.layouts import PAIRS_COLUMNS, read_rows
 from qvim_studio.training.onomatopoeia import ONOMATOPOEIA, VOICES, speak
+from qvim_studio.training.real_takes import real_takes
 
 log = logging.getLogger(__name__)
 
@@ -173,29 +173,17 @@ def real_sets(data_folder: Path, corpus: Corpus) -> list[QuerySet]:
     """
     references = _references(corpus, range(len(corpus.items)))
     return [
-        QuerySet(name, origin, tuple(_real_queries(data_folder, wanted)), references)
+        QuerySet(
+            name,
+            origin,
+            tuple(Query(*take) for take in real_takes(data_folder, wanted)),
+            references,
+        )
         for name, origin, wanted in (
             ("real mouths", "real imitations of voice_dev, each sound by itself", MOUTH_CLASSES),
             ("real voices", "screams, creatures and calls of voice_dev", VOICE_CLASSES),
         )
     ]
-
-
-def _real_queries(data_folder: Path, wanted: Mapping[str, tuple[str, ...]]) -> Iterator[Query]:
-    manifest = data_folder / MANIFEST
-    if not manifest.is_file():
-        raise StudioError(
-            f"There are no real imitations in {data_folder}. Give a folder with a {MANIFEST}, or "
-            "leave --data out."
-        )
-    for row in read_rows(manifest, ("path", "label", "split")):
-        if row["label"] not in wanted or row["split"] != "voice_dev":
-            continue
-        take = trim_take(read_audio(data_folder / row["path"]))
-        sounds = split_at_onsets(take) if wanted is MOUTH_CLASSES else [take]
-        for number, sound in enumerate(sounds, 1):
-            name = f"{row['label']} {number}" if len(sounds) > 1 else row["label"]
-            yield Query(name, sound, wanted[row["label"]])
 
 
 def phrases_of(references: References) -> list[Phrase]:

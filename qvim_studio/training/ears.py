@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,19 +21,30 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.models.ears import MEANING_DIM, WIDTH, Ears, Features
+from qvim_studio.models.mobilenet import EMBEDDING_DIM
 from qvim_studio.models.qvim import Branch
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE
 from qvim_studio.pipeline.hearing import HeardSound, Listeners
 from qvim_studio.training.corpus import Corpus, load_corpus, save_arrays
 from qvim_studio.training.imitations import MAX_SECONDS
-from qvim_studio.training.labels import CATCH_ALL, CLASS_OF, KINDS, PEOPLE_KINDS, sound_kind
+from qvim_studio.training.labels import (
+    CATCH_ALL,
+    CLASS_OF,
+    KINDS,
+    MOUTH_CLASSES,
+    PEOPLE_KINDS,
+    VOICE_CLASSES,
+    sound_kind,
+)
 from qvim_studio.training.layouts import MANIFEST, read_rows
 from qvim_studio.training.loop import whole_folder
-from qvim_studio.training.onomatopoeia import ONOMATOPOEIA, TEACHING_VOICES, speak
+from qvim_studio.training.onomatopoeia import ONOMATOPOEIA, TEACHING_VOICES, VOICES, speak
+from qvim_studio.training.real_takes import real_takes
 from qvim_studio.training.voice_renderer import render_imitation
 
 log = logging.getLogger(__name__)
 
+LabelledTake = tuple[str, AudioClip, tuple[str, ...]]  # name, sound, right classes
 FEATURES_FILE = "features.npz"
 RENDERED_SEED = 5  # which sounds are imitated
 BATCH = 8  # sounds that are heard at once
@@ -99,6 +110,12 @@ def run(corpus_folder: Path, run_folder: Path, target: Path, people: Sequence[Pa
     ears = train_ears(sounds, voices, words, persons, listeners.tagger.classes, options)
     with whole_folder(target) as folder:
         ears.save(folder)
+    figures = {"spoken": _judge(ears, sounds, listeners, _spoken_by_others())}
+    for folder in people:
+        for name, wanted in (("real mouths", MOUTH_CLASSES), ("real voices", VOICE_CLASSES)):
+            figures[name] = _judge(ears, sounds, listeners, real_takes(folder, wanted))
+    for name, (mean, low, high) in figures.items():
+        log.info("%s: class MRR %.3f, 95 %% interval %.3f to %.3f", name, mean, low, high)
 
 
 def train_ears(
@@ -131,6 +148,33 @@ def train_ears(
     drawn["words"] = _Lessons(ears, words)
     _learn_kinds(ears, drawn, options)
     return ears.eval().requires_grad_(False)
+
+
+@torch.no_grad()
+def _judge(
+    ears: Ears, sounds: Taught, listeners: Listeners, takes: Iterator[LabelledTake]
+) -> tuple[float, float, float]:
+    """Mean reciprocal rank of the first sound of a right class among the sounds that were learned
+    from, and its 95 % bootstrap interval over the takes."""
+    empty = torch.zeros(len(sounds.kinds), EMBEDDING_DIM)
+    known = ears.hear_sounds(replace(sounds.features, embedding=empty))
+    classes = np.array([CLASS_OF.get(kind, kind) for (kind,) in sounds.kinds])
+    ranks = []
+    for _, clip, right in takes:
+        features = listeners.features([HeardSound.of(clip)], "imitation")
+        order = (known @ ears.hear_voices(features)[0]).argsort(descending=True).numpy()
+        ranks.append(1 / (1 + int(np.isin(classes[order], right).argmax())))
+    drawn = np.random.default_rng(0).integers(len(ranks), size=(2000, len(ranks)))
+    low, high = np.percentile(np.array(ranks)[drawn].mean(axis=1), [2.5, 97.5])
+    return float(np.mean(ranks)), float(low), float(high)
+
+
+def _spoken_by_others() -> Iterator[LabelledTake]:
+    """The words by the speakers that nothing was learned from."""
+    for name, phonemes in ONOMATOPOEIA.items():
+        for word in phonemes:
+            for voice in VOICES:
+                yield word, speak(word, voice), (name,)
 
 
 class _Lessons:
