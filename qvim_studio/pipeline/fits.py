@@ -10,7 +10,7 @@ import numpy as np
 
 from qvim_studio.audio.fitting import fit_sounds
 from qvim_studio.core.engine import IsCancelled, raise_if_cancelled
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import EngineError, StudioError
 from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.result import Kind, Variation
 from qvim_studio.pipeline.generation_run import GenerationRun
@@ -54,14 +54,14 @@ def _turns(first: FittableSound, others: Sequence[FittableSound]) -> list[Fittab
 
 
 def _fitted(run: GenerationRun, turns: Sequence[FittableSound], seed: int) -> Variation | None:
-    """None for what is silent."""
+    """None for what is silent or cannot be fitted: it costs the made sounds nothing."""
     request, first = run.request, turns[0]
     if request.imitation is None:
         return None
     try:
         clip = fit_sounds([one.clip for one in turns], request.imitation, request.follow)
-    except ValueError as error:
-        log.info("%s was not fitted: %s", first.name, error)
+    except (ValueError, EngineError) as error:
+        log.warning("%s was not fitted: %s", first.name, error)
         return None
     similarity = None
     if run.heard is not None:

@@ -7,11 +7,12 @@ import pytest
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import CancelledError, SoundFolderError
+from qvim_studio.core.errors import CancelledError, EngineError, SoundFolderError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.core.result import GenerationResult, Kind, Progress
 from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.pipeline import fits
 from qvim_studio.pipeline.engine import StudioEngine
 from qvim_studio.pipeline.fits import NO_FITTABLE
 from qvim_studio.pipeline.starts import FindFittable, FittableSound
@@ -93,6 +94,18 @@ def test_silent_sounds_are_passed_over(tiny: str) -> None:
     silent = FittableSound("hush", silence, 0.9, "", Provenance("", "hush", "", "CC0", "yes"))
     result = generate(tiny, lambda *asked: [silent, sound("dog", "")], fits=2)
     assert [one.start_name for one in result.fitted] == ["dog"]
+
+
+def test_fitting_that_fails_costs_the_made_sounds_nothing(
+    tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*asked: object) -> AudioClip:
+        raise EngineError("The pitch tracker's weights cannot be read.")
+
+    monkeypatch.setattr(fits, "fit_sounds", fail)
+    result = generate(tiny, fits=1)
+    assert len(result.variations) == 1 and result.fitted == ()
+    assert NO_FITTABLE in result.notes
 
 
 def test_cancel_ends_the_fitting(tiny: str) -> None:
