@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
-from studio_fixtures import CHECKPOINTS
+from studio_fixtures import CHECKPOINTS, ScriptedEars
 
 from qvim_studio.ui import screenshots
+from qvim_studio.ui.services import make_services
 
 SCENES = {
     "empty",
@@ -34,6 +36,10 @@ def test_every_scene_is_pictured(
     qapp: QApplication, tmp_path: Path, take: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(screenshots, "load_factory", lambda name: list_checkpoints)
+    hears_nothing = partial(
+        make_services, listener_factory="scripted_listener:make_listener", hear=ScriptedEars()
+    )
+    monkeypatch.setattr(screenshots, "make_services", hears_nothing)
     screenshots.take_pictures(
         tmp_path / "out",
         [take, take],
