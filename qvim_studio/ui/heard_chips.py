@@ -12,6 +12,7 @@ from qvim_studio.core.heard import MAX_WORDS, HeardWord
 from qvim_studio.ui.card import caption
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.theme import GRID
+from qvim_studio.ui.tips import set_tip
 
 
 class HeardChips(QWidget):
@@ -85,7 +86,7 @@ class HeardChips(QWidget):
             is_said = word in said
             chip.setChecked(is_said)
             tip = self.tr("Take “{0}” out of the text") if is_said else self.tr("Add “{0}”")
-            chip.setToolTip(f"{tip.format(word)} (Alt+{number})")
+            set_tip(chip, f"{tip.format(word)} (Alt+{number})")
         self._fit()
 
     def _fit(self) -> None:

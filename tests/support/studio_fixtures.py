@@ -12,6 +12,7 @@ from fake_audio import FakeAudio
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from qvim_studio.audio import player
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
@@ -52,7 +53,9 @@ def theme(qapp: QApplication) -> StudioTheme:
 
 
 @pytest.fixture
-def audio() -> FakeAudio:
+def audio(monkeypatch: pytest.MonkeyPatch) -> FakeAudio:
+    """A busy machine may play late."""
+    monkeypatch.setattr(player, "STALL_TIMEOUT_S", 60.0)
     return FakeAudio()
 
 

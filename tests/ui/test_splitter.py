@@ -99,6 +99,7 @@ def test_every_border_between_panels_is_moved_by_the_user(
     generate(with_take)
     qtbot.waitUntil(with_take.imitation.result.isVisible)
     with_take.resize(1400, 1300)
+    qtbot.waitUntil(lambda: with_take._services.tasks.is_idle)
     for name in ("columns", "sounds", "waves", "history"):
         splitter = with_take.findChild(Splitter, name)
         qtbot.waitUntil(lambda s=splitter: all(size > 60 for size in s.sizes()))
