@@ -103,7 +103,11 @@ def find_similar(
     if library_folder is None:
         index.refresh()
     hits = index.search(query, top=SHOWN_SIMILAR)
-    return tuple(FoundSound(str(hit.path), hit.similarity) for hit in hits if hit.path.is_file())
+    return tuple(
+        FoundSound(str(hit.path), hit.similarity)
+        for hit in hits
+        if hit.similarity is not None and hit.path.is_file()
+    )
 
 
 def find_fittable(

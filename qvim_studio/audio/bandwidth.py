@@ -10,7 +10,7 @@ NARROW_HZ = 8_500.0  # below it something is missing of most sounds
 HEADSET_RATES_HZ = (8_000, 16_000, 24_000)  # of Bluetooth headsets while they record
 HEADSET_TOLERANCE = 0.04  # of the edge: their filters begin below half the rate
 _FRAME_S = 0.04
-_MAX_FRAMES = 1500  # spread over the clip
+_MAX_FRAMES = 300  # spread over the clip
 _LOWEST_EDGE_HZ = 2_000.0
 _BELOW = (0.8, 0.96)  # of a candidate edge: what is compared with all above _ABOVE of it
 _ABOVE = 1.06
@@ -24,7 +24,7 @@ def bandwidth_hz(clip: AudioClip) -> float:
     half the sample rate where there is none."""
     nyquist_hz = clip.sample_rate / 2
     spectrum_db, step_hz = _mean_spectrum_db(clip)
-    edges = np.arange(_LOWEST_EDGE_HZ, min(nyquist_hz / _ABOVE, 24_000.0) - step_hz, step_hz)
+    edges = np.arange(_LOWEST_EDGE_HZ, min(nyquist_hz / _ABOVE, 24_000.0) - step_hz, 2 * step_hz)
     drops = [_drop_db(spectrum_db, step_hz, edge) for edge in edges]
     if not drops or max(drops) < _MIN_DROP_DB:
         return nyquist_hz

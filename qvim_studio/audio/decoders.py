@@ -21,6 +21,7 @@ _DEMUXERS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,eac3,flac,flv,matroska,webm,mov,mp4,m4a,3gp,"
     "3g2,mj2,mp3,mpeg,mpegts,mpc,mpc8,ogg,tta,w64,wav,wv"
 )
+_GUESSED_LENGTHS = ("mp3", "aac", "ac3", "eac3", "amr", "mpeg", "mpegts")  # by size and bit rate
 _UNKNOWN_FRAMES = 2**62  # and above: libsndfile's word for a stream that says no length
 _BLOCK = 65_536  # frames that are looked at at once in a long file
 _SMALL_BLOCK = 1024  # frames: no more is lost of a file that breaks off
@@ -91,7 +92,7 @@ def read_header(path: Path) -> SoundHeader:
         alike = [one for one in headers if _is_like(one, headers[0])]
         total = sum(one.frames or 0 for one in alike)
         found = replace(headers[0], frames=total or None)
-        if found.frames is not None:
+        if found.frames is not None and _says_length(path):
             return found
     try:
         with _ffmpeg_stream(path) as (_, stream):
@@ -113,7 +114,10 @@ def decode(path: Path, max_frames: int) -> Decoded:
         found = _decode_links(path, max_frames)
     except (soundfile.LibsndfileError, ValueError) as error:
         reason = str(error).rsplit(": ", 1)[-1].rstrip(". ")
-    if found is not None and not found.breaks_off:
+    says_length = _says_length(path)
+    if found is not None and not says_length:  # the number of frames was guessed
+        found = replace(found, claimed_frames=None, is_damaged=False)
+    if found is not None and says_length and not found.breaks_off:
         return found
     try:
         other = _decode_ffmpeg(path, max_frames)
@@ -135,8 +139,10 @@ def iterate(path: Path, begin_frame: int = 0) -> Iterator[np.ndarray]:
     Raises UnknownFormatError; OSError where the file cannot be opened.
     """
     try:
+        with _links(path) as (links, _):
+            is_single = len(links) == 1
         with soundfile.SoundFile(native_name(path)) as file:
-            is_known = _claimed_frames(file) not in (None, 0)
+            is_known = is_single and _claimed_frames(file) not in (None, 0) and _says_length(path)
             if is_known:
                 file.seek(min(begin_frame, file.frames))
                 with contextlib.suppress(soundfile.LibsndfileError):
@@ -160,6 +166,21 @@ def _iterate_ffmpeg(path: Path, begin_frame: int) -> Iterator[np.ndarray]:
                     if to_skip < len(block):
                         yield block[to_skip:]
                     to_skip = max(to_skip - len(block), 0)
+
+
+def _says_length(path: Path) -> bool:
+    """False for an MP3 without a table of its frames: libsndfile guesses where it ends from its
+    first frames, and reads no further."""
+    with path.open("rb") as file:
+        head = file.read(10)
+        if head.startswith(b"ID3") and len(head) == 10:
+            first, second, third, fourth = head[6:]  # seven bits each
+            file.seek(10 + (first << 21 | second << 14 | third << 7 | fourth))
+            head = b""
+        frame = head + file.read(4096)
+    is_mpeg = len(frame) > 1 and frame[0] == 0xFF and frame[1] & 0xE0 == 0xE0
+    has_layer = is_mpeg and frame[1] & 0x06 != 0  # AAC has none
+    return not has_layer or any(name in frame for name in (b"Xing", b"Info", b"VBRI"))
 
 
 def _decode_links(path: Path, max_frames: int) -> Decoded:
@@ -314,7 +335,8 @@ def _decode_ffmpeg(path: Path, max_frames: int) -> Decoded:
     if not blocks:
         raise UnknownFormatError("its sound cannot be decoded")
     samples = np.ascontiguousarray(np.concatenate(blocks)[:max_frames], np.float32)
-    claimed = None if header.frames is None else min(header.frames, max_frames)
+    says_length = header.frames is not None and container.format.name not in _GUESSED_LENGTHS
+    claimed = min(header.frames or 0, max_frames) if says_length else None
     return Decoded(samples, header.sample_rate, claimed, is_damaged)
 
 

@@ -65,8 +65,8 @@ def long_take_notes(clip: AudioClip | None) -> list[str]:
 def clipped_share(clip: AudioClip) -> float:
     """Of the samples: those that stand still at full scale, where the sound was louder."""
     samples = clip.samples
-    if len(samples) < CLIPPED_RUN:
-        return 0.0
+    if len(samples) < CLIPPED_RUN or max(samples.max(), -samples.min()) < FULL_SCALE:
+        return 0.0  # without copies of ten minutes
     is_full = np.abs(samples) >= FULL_SCALE
     is_flat = is_full[:-1] & is_full[1:] & (samples[:-1] == samples[1:])
     runs = np.lib.stride_tricks.sliding_window_view(is_flat, CLIPPED_RUN - 1, axis=0).all(axis=-1)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
@@ -31,6 +31,7 @@ MAX_GUIDANCE = 30.0
 MIN_STRENGTH = 0.01
 SKETCH_SHARE = 1 / 3  # of the checkpoint's own number of steps
 MIN_SKETCH_STEPS = 4
+Value = TypeVar("Value")
 
 
 class Start(str, Enum):
@@ -57,6 +58,13 @@ class SamplerName(str, Enum):
 
     DPM_SOLVER = "dpm-solver++"
     DDIM = "ddim"
+
+
+def filled(value: Value | None) -> Value:
+    """A value of a request whose defaults are filled in; a lack of it is a bug (ValueError)."""
+    if value is None:
+        raise ValueError("expected a request whose defaults are filled in, got a value of None")
+    return value
 
 
 def sketch_steps(default_steps: int) -> int:

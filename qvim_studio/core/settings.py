@@ -154,7 +154,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "sample_rate_hz": (8_000, 192_000),
     "buffer_frames": (32, 8192),
     "latency_ms": (20, 1000),
-    "text_percent": (80, 130),
+    "text_percent": (80, 200),
     "hands_free_db": (-80.0, 0.0),  # RMS, dBFS
 }
 _ENUMS: Mapping[str, type[Enum]] = {

@@ -206,6 +206,6 @@ def quality_scores(made: Sequence[MadeClip], judge: JudgingEmbedding) -> dict[st
     }
 
 
-def _known(query: Query, names: Sequence[str]) -> str:
+def _known(query: Query | Phrase, names: Sequence[str]) -> str:
     """The first of the query's classes that the references have."""
     return next(name for name in query.classes if name in names)

@@ -35,7 +35,6 @@ class UcsCategory:
     cat_id: str
     category: str
     sub_category: str
-    cat_short: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Suggestion:
 def categories() -> dict[str, UcsCategory]:
     """Every category by its CatID, in the standard's order."""
     with resource_path("ucs", "categories.csv").open(encoding="utf-8", newline="") as file:
-        rows = [UcsCategory(*row) for row in csv.reader(file)][1:]
+        rows = [UcsCategory(*row[:3]) for row in csv.reader(file)][1:]  # CatShort is in CatID
     return {row.cat_id: row for row in rows}
 
 

@@ -6,7 +6,7 @@ among the kinds of sounds that ship; words, where there are any, know better.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +31,10 @@ class LabelledSounds:
         """The CatID of the nearest sounds; near ones weigh more. embedding: (size,)."""
         unit = embedding / max(float(np.linalg.norm(embedding)), 1e-12)
         similarity = self.embeddings @ unit
-        votes: Counter[str] = Counter()
+        votes: defaultdict[str, float] = defaultdict(float)
         for index in np.argsort(-similarity, kind="stable")[:VOTERS]:
             votes[self.cat_ids[index]] += max(float(similarity[index]), 0.0)
-        return votes.most_common(1)[0][0]
+        return max(votes, key=lambda cat_id: votes[cat_id])
 
 
 def labelled_sounds(folder: Path | None = None) -> LabelledSounds:

@@ -20,13 +20,17 @@ def copy_clips(files: Sequence[Path], folder: Path) -> list[Path]:
     return [_copy(file, folder) for file in files]
 
 
+def _copy_into(file: Path, target: Path) -> None:
+    shutil.copyfile(file, target)
+
+
 def _copy(file: Path, folder: Path) -> Path:
     attempt = 1
     while True:
         suffix = "" if attempt == 1 else f"-{attempt}"
         target = folder / f"{file.stem}{suffix}{file.suffix}"
         if not target.exists():
-            write_atomically(target, partial(shutil.copyfile, file))
+            write_atomically(target, partial(_copy_into, file))
             return target
         if filecmp.cmp(file, target, shallow=False):
             return target

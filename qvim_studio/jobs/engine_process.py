@@ -150,8 +150,9 @@ class EngineProcess:
     def _kill_if_deaf(self, process: BaseProcess | None, job: int) -> None:
         """In the timer's thread: the job that comes next meets a closed connection."""
         with self._killing:
-            is_same = process is not None and process is self._process
-            if is_same and self._answered_up_to.value < job:
+            if process is None or process is not self._process:
+                return
+            if self._answered_up_to.value < job:
                 log.info("A cancelled job did not end; its engine is ended")
                 process.kill()
 

@@ -12,6 +12,7 @@ from qvim_studio.audio.files import MIN_SECONDS, read_take
 from qvim_studio.audio.take_notes import long_take_notes
 from qvim_studio.audio.trim import take_range
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.plain_text import one_line
 from qvim_studio.jobs.sound_picture import SoundPicture, picture_of
 
 
@@ -69,7 +70,7 @@ def read_imitation(path: Path, threshold_db: float | None) -> Imitation:
     threshold_db: of the trim, below the loudest moment; None keeps everything.
     """
     noted = read_take(path)
-    clip, name = noted.clip, path.stem
+    clip, name = noted.clip, one_line(path.stem)
     whole = Imitation(clip, picture_of(clip), 0.0, clip.duration_s, name, path, noted.notes)
     part = whole.trimmed(threshold_db)
     return replace(part, notes=(*part.notes, *long_take_notes(part.clip)))

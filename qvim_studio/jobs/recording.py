@@ -100,11 +100,6 @@ class RecordingSession(QObject):
             return not self._stays_open
         return self._state not in (RecordingState.IDLE, RecordingState.READY)
 
-    @property
-    def stays_open(self) -> bool:
-        """Does the microphone listen between takes?"""
-        return self._stays_open
-
     def open(self, microphone: DeviceKey, options: RecordingOptions) -> None:
         """Open the microphone and listen between takes; with a gate, takes begin by themselves."""
         if self._state is RecordingState.IDLE:

@@ -91,7 +91,7 @@ def request_from(recipe: Recipe, imitation: AudioClip | None) -> GenerationReque
     """The request that makes this very clip first; of a fitted sound, the one beside whose clips it
     was fitted. Raises UsageError where it cannot be asked."""
     seed = {} if recipe.is_fitted else {"seed": recipe.seed}
-    return GenerationRequest.from_recipe(recipe.request | seed, imitation)
+    return GenerationRequest.from_recipe({**recipe.request, **seed}, imitation)
 
 
 def title_of(recipe: Recipe, clip_path: Path) -> str:

@@ -94,7 +94,7 @@ class _Walk:
         for begin, end in _pieces(frames, self.piece):
             first, last = max(0, begin - halo), min(frames, end + halo)
             piece = given[:, :, first:last].to(self.device)
-            if norm is not None:
+            if norm is not None and statistics is not None:
                 piece = nn.functional.silu(_normalized(norm, piece, *statistics))
             if scale > 1:
                 piece = nn.functional.interpolate(piece, scale_factor=float(scale), mode="nearest")

@@ -25,6 +25,7 @@ from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import LATENT_STEP_S, GenerationRequest, Start
 from qvim_studio.core.result import Variation
 from qvim_studio.models.mel import SAMPLE_RATE
+from qvim_studio.models.qvim import Branch
 from qvim_studio.pipeline.finishing import is_silent
 from qvim_studio.pipeline.generation_run import GenerationRun, StartingSound
 from qvim_studio.pipeline.loaded import LoadedCheckpoint
@@ -62,7 +63,7 @@ class EditRun(GenerationRun):
         return own if kept is None else own.with_parts_of(kept)
 
     @property
-    def embedded_as(self) -> str:
+    def embedded_as(self) -> Branch:
         """A real sound is none of a voice's imitations."""
         has_voice = self.request.imitation is not None
         return super().embedded_as if has_voice else "reference"

@@ -25,6 +25,7 @@ from qvim_studio.core.request import (
     GenerationRequest,
     SamplerName,
     Start,
+    filled,
     sketch_steps,
 )
 from qvim_studio.core.result import Progress, Variation, best_first
@@ -35,6 +36,7 @@ from qvim_studio.models.graphs import ReplayedUnet
 from qvim_studio.models.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
 from qvim_studio.models.memory_modes import GRAPHS_KEPT, PIECE_LATENT_FRAMES
 from qvim_studio.models.piecewise import decode_in_pieces, vocode_in_pieces
+from qvim_studio.models.qvim import Branch
 from qvim_studio.models.student import make_student_solver
 from qvim_studio.pipeline.embedder import level_for_embedding
 from qvim_studio.pipeline.finishing import finish, is_silent
@@ -83,8 +85,9 @@ class GenerationRun:
             request = request.with_changes(steps=self.student.card.steps)
         self.request = request
         self.denoiser = loaded.denoiser(self.student, request.cuda_graphs)
-        self.samples = round(request.duration_s * SAMPLE_RATE)
-        frames = max(MIN_FRAMES, int(np.ceil(request.duration_s / LATENT_STEP_S - 1e-6)))
+        duration_s = filled(request.duration_s)
+        self.samples = round(duration_s * SAMPLE_RATE)
+        frames = max(MIN_FRAMES, int(np.ceil(duration_s / LATENT_STEP_S - 1e-6)))
         self.frames = -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
         self.embedding: np.ndarray | None = None
         self.heard: np.ndarray | None = None
@@ -97,7 +100,7 @@ class GenerationRun:
         return self.loaded.checkpoint.provenance()
 
     @property
-    def embedded_as(self) -> str:
+    def embedded_as(self) -> Branch:
         """The branch of the encoder that hears what says what is made."""
         return "imitation"
 
@@ -113,7 +116,8 @@ class GenerationRun:
     def _student_for(self, request: GenerationRequest) -> Student | None:
         """For quick looks, where it can do what is asked for; it has learned one guidance."""
         loaded = self.loaded
-        is_quick = request.light and request.steps <= sketch_steps(loaded.checkpoint.defaults.steps)
+        quick_steps = sketch_steps(loaded.checkpoint.defaults.steps)
+        is_quick = request.light and filled(request.steps) <= quick_steps
         is_plain = request.sampler is SamplerName.DPM_SOLVER and not request.negative_text
         card = loaded.student_card if is_quick and is_plain else None
         if card is None or request.guidance != card.guidance:
@@ -162,7 +166,7 @@ class GenerationRun:
                 on_made(variation, sound.picture)
 
         strength, count, size = (
-            self.request.strength, self.request.variations, self.loaded.plan.max_batch,
+            filled(self.request.strength), self.request.variations, self.loaded.plan.max_batch,
         )  # fmt: skip
         for first in range(0, count, size):
             seeds = [self.request.seed + i for i in range(first, min(first + size, count))]
@@ -188,11 +192,12 @@ class GenerationRun:
         self, seed: int, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> _Decoded:
         """A variation that came out silent, nearer to the sound that it starts from."""
-        index, strength = seed - self.request.seed, SECOND_TRY * self.request.strength
+        asked_strength = filled(self.request.strength)
+        index, strength = seed - self.request.seed, SECOND_TRY * asked_strength
         latents = self._denoise([seed], strength, index, on_progress, is_cancelled, None)
         self.notes.append(
             f"Seed {seed} came out silent: made again with {strength:.0%} of the starting sound "
-            f"made anew instead of {self.request.strength:.0%}."
+            f"made anew instead of {asked_strength:.0%}."
         )
         with self.loaded.parts.coding():
             return self._decode(latents, seed)
@@ -227,7 +232,7 @@ class GenerationRun:
 
     def _followed(self) -> np.ndarray:
         """What gives the time course, mono at 16 kHz; asked for only where there is a voice."""
-        return mono_at(self.request.imitation, SAMPLE_RATE)
+        return mono_at(filled(self.request.imitation), SAMPLE_RATE)
 
     def _is_empty(self, waveform: np.ndarray) -> bool:
         return is_silent(waveform)
@@ -375,8 +380,8 @@ class GenerationRun:
                 else make_student_solver(config),
                 noise,
                 batched,
-                steps=request.steps,
-                guidance=request.guidance if student is None else 1.0,
+                steps=filled(request.steps),
+                guidance=filled(request.guidance) if student is None else 1.0,
                 start=start,
                 strength=strength,
                 guidance_passes=loaded.plan.traits.guidance_passes,
@@ -406,9 +411,9 @@ class GenerationRun:
         plan, request = self.loaded.plan, self.request
         if plan.traits.swaps_parts:
             return None
-        steps = request.steps
+        steps = filled(request.steps)
         if self._starts:
-            steps = executed_steps(request.steps, request.strength)
+            steps = executed_steps(steps, filled(request.strength))
         batches = -(-request.variations // plan.max_batch)
         return Previewer(self._preview_mel, steps * batches, _columns(self.samples))
 

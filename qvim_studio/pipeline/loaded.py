@@ -204,11 +204,10 @@ class LoadedCheckpoint:
         return imagine(words, self.text, self.adapter)
 
     def _voice(self, meant: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
-        is_heard = self.adapter is None or self.adapter.hears
-        heard = self.heard(meant) if is_heard else None
         if self.adapter is None:
             note = "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions."
-            return heard, note
+            return self.heard(meant), note
+        heard = self.heard(meant) if self.adapter.hears else None
         with torch.inference_mode():
             return self.adapter(torch.from_numpy(embedding)[None], heard), ""
 

@@ -102,7 +102,7 @@ def _restore(options: argparse.Namespace) -> None:
     from qvim_studio.training import qvim_finish, starter
 
     load_corpus(_corpus_folder(options))  # before 60 MB are copied
-    starter.restore(find_checkpoint(options.checkpoint).folder, options.runs)
+    starter.restore(find_checkpoint(options.checkpoint).installed_folder(), options.runs)
     qvim_finish.embed_corpus(_corpus_folder(options), options.runs / "qvim")
 
 

@@ -220,7 +220,8 @@ class Trainer:
                 parameter.grad = torch.zeros_like(parameter)
         statistics = [b for b in self.model.buffers() if b.dtype.is_floating_point]
         values = torch.tensor(list(metrics.values()), device=self.device)
-        self.machine.average([*(p.grad for p in trained), *statistics, values])
+        gradients = [p.grad for p in trained if p.grad is not None]
+        self.machine.average([*gradients, *statistics, values])
         return dict(zip(metrics, values.tolist(), strict=True))
 
     @torch.no_grad()

@@ -80,7 +80,8 @@ def find_machine() -> Machine:
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         state = PartialState(cpu=not torch.cuda.is_available())
         # "cpu:0", as accelerate says, is a place that torch cannot load a file to.
-        device = state.device if state.device.type == "cuda" else torch.device("cpu")
+        is_cuda = state.device is not None and state.device.type == "cuda"
+        device = torch.device(state.device) if is_cuda else torch.device("cpu")
         return Machine(device, state.process_index, state.num_processes)
     return Machine(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
 

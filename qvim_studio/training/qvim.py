@@ -267,10 +267,11 @@ class PairBatches:
             other = self._some_sound(rng)
             length = max(len(sound), len(other))
             shares = 10 ** (rng.uniform(-12, 0, size=2) / 20)
-            sound = sum(
+            first, second = (
                 share * np.pad(side, (0, length - len(side)))
                 for share, side in zip(shares, (sound, other), strict=True)
             )
+            sound = first + second
         colored = random_color(sound, QVIM_SAMPLE_RATE, rng)
         return DrawnSound(("extra", int(kind)), colored, colored)
 
@@ -288,7 +289,7 @@ class PairBatches:
     def place(self, sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """At random gain and up to 0.15 s late, zero-padded to the window."""
         placed = np.zeros(self.options.window_samples, np.float32)
-        lead = int(rng.integers(0.15 * QVIM_SAMPLE_RATE))
+        lead = int(rng.integers(round(0.15 * QVIM_SAMPLE_RATE)))
         placed[lead : lead + len(sound)] = self._at_level(sound, rng)
         return placed
 

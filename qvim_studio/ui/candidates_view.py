@@ -14,7 +14,7 @@ from qvim_studio.ui.clip_delegate import BUTTON_PX, NUMBERS_PX, ClipDelegate
 from qvim_studio.ui.clip_list_model import ClipListModel
 from qvim_studio.ui.clip_list_view import ClipListView
 from qvim_studio.ui.icons import icon_pixmap
-from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, StudioTheme, font
+from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, StudioTheme, font, scaled
 
 COLUMNS = 2
 MARK_PX = 14
@@ -82,17 +82,17 @@ class CandidateDelegate(ClipDelegate):
         if self._caption_room(entry):
             painter.setFont(font(CAPTION_PX))
             painter.setPen(QColor(self._theme.palette.secondary))
-            room = int(card.right() - left) - 2 * NUMBERS_PX
+            room = int(card.right() - left) - 2 * scaled(NUMBERS_PX)
             text = QFontMetrics(painter.font()).elidedText(
                 self._caption(entry), Qt.TextElideMode.ElideRight, room
             )
-            top = card.bottom() - CAPTION_HEIGHT_PX - 3
-            box = QRectF(left, top, room, CAPTION_HEIGHT_PX)
+            top = card.bottom() - scaled(CAPTION_HEIGHT_PX) - 3
+            box = QRectF(left, top, room, scaled(CAPTION_HEIGHT_PX))
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _caption_room(self, entry: ClipEntry) -> int:
         """Found and fitted sounds, and those the user named, say who they are."""
-        return CAPTION_HEIGHT_PX - 5 if not is_made(entry) or _is_named(entry) else 0
+        return scaled(CAPTION_HEIGHT_PX) - 5 if not is_made(entry) or _is_named(entry) else 0
 
     def _caption(self, entry: ClipEntry) -> str:
         if not entry.is_fitted:

@@ -106,6 +106,18 @@ def caption(text: str, parent: QWidget) -> QLabel:
     return label
 
 
+def named(name: str, field: QWidget, parent: QWidget) -> QVBoxLayout:
+    """A field below its name."""
+    label = caption(name, parent)
+    label.setBuddy(field)
+    field.setAccessibleName(name)
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    column.addWidget(label)
+    column.addWidget(field)
+    return column
+
+
 def indent_text(box: QAbstractSpinBox) -> None:
     """Give a number field the text margin of a line edit, which style sheets cannot."""
     box.lineEdit().setTextMargins(GRID, 0, 0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -176,7 +176,7 @@ class CheckpointRow(Card):
             return self.tr("Installed  ·  {0}").format(size)
         return self.tr("Comes with the studio  ·  {0}").format(size)
 
-    def _button(self, text: str, clicked: Signal, id: str = "") -> QPushButton:
+    def _button(self, text: str, clicked: SignalInstance, id: str = "") -> QPushButton:
         button = QPushButton(text, self)
         button.setAutoDefault(False)
         button.setAccessibleName(f"{text}: {self.choice.title}")

@@ -21,13 +21,20 @@ from qvim_studio.ui.clip_list_model import ROW_ROLE, ClipListModel
 from qvim_studio.ui.icons import icon_pixmap
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.painting import bar_count, draw_bars, fit_columns, seconds_text
-from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, Palette, StudioTheme, font
+from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, Palette, StudioTheme, font, scaled
 
 ROW_PX = 56
+LINES_PX = 42  # of two lines of text, which grow; the row's other parts do not
+LINE_PX = 17
 BUTTON_PX = 32
-NUMBERS_PX = 50  # room for "100 %" and "120.0 s"
+NUMBERS_PX = 50  # room for "100 %" and "120.0 s", at the designed text size
 REVEAL_PX = 18
 MIN_WIDTH_PX = 200
+
+
+def row_px(designed_px: int = ROW_PX) -> int:
+    """The height of a row that is designed so high: its lines of text fit at any size."""
+    return max(designed_px, scaled(LINES_PX))
 
 
 class ClipDelegate(QStyledItemDelegate):
@@ -49,19 +56,19 @@ class ClipDelegate(QStyledItemDelegate):
     ) -> QSize:
         view = option.widget
         if not isinstance(view, QAbstractItemView):
-            return QSize(MIN_WIDTH_PX, ROW_PX)
+            return QSize(MIN_WIDTH_PX, row_px())
         width = view.viewport().width()
         if self._columns == 1:
-            return QSize(width, ROW_PX)
+            return QSize(width, row_px())
         # a wrapping list keeps room for a scroll bar whether or not there is one
         bar = view.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, view)
         room = view.width() - max(bar, view.verticalScrollBar().sizeHint().width()) - 2
-        return QSize(room // self._columns, ROW_PX)
+        return QSize(room // self._columns, row_px())
 
     def reveal_area(self, row: QRect) -> QRect:
         """Where a click shows the file in its folder."""
-        right = row.right() - 4 - GRID - 4 - NUMBERS_PX
-        return QRect(right - REVEAL_PX - GRID, row.top() + 4, REVEAL_PX + 2 * GRID, ROW_PX - 8)
+        right = row.right() - 4 - GRID - 4 - scaled(NUMBERS_PX)
+        return QRect(right - REVEAL_PX - GRID, row.top() + 4, REVEAL_PX + 2 * GRID, row_px() - 8)
 
     @logs_errors()
     def paint(
@@ -119,7 +126,7 @@ class ClipDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(palette.raised))
             painter.drawRoundedRect(card, 8, 8)
         if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QColor(palette.faint))
+            painter.setPen(QColor(palette.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
 
@@ -141,15 +148,16 @@ class ClipDelegate(QStyledItemDelegate):
         """Similarity over duration; gives back where they begin."""
         palette = self._theme.palette
         right = card.right() - GRID - 4
-        box = QRectF(right - NUMBERS_PX, card.center().y() - 17, NUMBERS_PX, 18)
+        line_px, width = scaled(LINE_PX), scaled(NUMBERS_PX)
+        box = QRectF(right - width, card.center().y() - line_px, width, line_px + 1)
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if entry.percent is not None:
             painter.setFont(font(BODY_PX, semibold=True))
             painter.setPen(QColor(palette.text))
             painter.drawText(box, align, f"{entry.percent} %")
-            box.translate(0, 17)
+            box.translate(0, line_px)
         else:
-            box.translate(0, 8)
+            box.translate(0, line_px / 2)
         painter.setFont(font(CAPTION_PX))
         painter.setPen(QColor(palette.secondary))
         painter.drawText(box, align, seconds_text(entry.duration_s))

@@ -22,20 +22,23 @@ from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.recipes import Recipe
 from qvim_studio.ui.fitting import FittingColumn
 from qvim_studio.ui.header import COMMERCIAL_WORDS
+from qvim_studio.ui.history_view import HistoryView
 from qvim_studio.ui.painting import seconds_text
 from qvim_studio.ui.passing_field import PassingField
 from qvim_studio.ui.splitter import Splitter
-from qvim_studio.ui.theme import GRID
+from qvim_studio.ui.theme import GRID, roomy
 from qvim_studio.ui.tips import set_tip
 
 MAX_RATING = 5
 
 
-def split_list(name: str, clips: QWidget, details: ClipDetails) -> Splitter:
-    """A list over the details of what is selected in it: all of them, or half of the room."""
+def split_list(name: str, clips: HistoryView, details: ClipDetails) -> Splitter:
+    """A list over the details of what is selected in it: all of them, or what some rows of the
+    list and half of the room leave to them."""
 
     def height(room: int) -> float:
-        return min(details.sizeHint().height(), room / 2)
+        left = max(room - clips.wanted_height_px, details.minimumHeight())
+        return min(details.sizeHint().height(), room / 2, left)
 
     splitter = Splitter(Qt.Orientation.Vertical, name, height, details.parentWidget())
     splitter.addWidget(clips)
@@ -89,6 +92,7 @@ class ClipDetails(FittingColumn):
         buttons.setSpacing(GRID)
         buttons.addWidget(self.use, 1)
         buttons.addWidget(self.copy)
+        self.setMinimumHeight(roomy(40))  # the list comes before it
         layout = self.panels
         layout.setContentsMargins(0, GRID // 2, GRID, 0)
         layout.setSpacing(GRID)

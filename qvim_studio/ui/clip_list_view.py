@@ -74,7 +74,13 @@ class ClipListView(QListView):
             self.setWrapping(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self._on_theme_changed)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        """Rows of larger texts are higher."""
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()
 
     def set_hint(self, text: str) -> None:
         """What an empty list says."""

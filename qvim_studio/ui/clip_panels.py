@@ -16,7 +16,7 @@ from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.blind_test import BlindTest
 from qvim_studio.ui.candidates_view import CandidatesView, is_made
 from qvim_studio.ui.card import Card, ElidedLabel
-from qvim_studio.ui.clip_delegate import ROW_PX
+from qvim_studio.ui.clip_delegate import row_px
 from qvim_studio.ui.clip_list_model import ClipListModel
 from qvim_studio.ui.forming_strip import FormingStrip
 from qvim_studio.ui.icons import icon
@@ -70,6 +70,13 @@ class CandidatesPanel(Card):
         self.head.setContentsMargins(*BESIDE_LIST_PX)
         self.body.addLayout(self.head)
         self.body.setContentsMargins(16, 8, 2, 8)
+        self.notes = QLabel(self)
+        self.notes.setObjectName("note")
+        self.notes.setWordWrap(True)
+        self.notes.setContentsMargins(*BESIDE_LIST_PX)
+        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.notes.hide()
+        self.body.addWidget(self.notes)
         self.sketch_strip = SketchStrip(theme, self)
         self.body.addWidget(self.sketch_strip)
         self.forming = FormingStrip(theme, self)
@@ -80,7 +87,7 @@ class CandidatesPanel(Card):
         self.model = ClipListModel(with_sections=False, parent=self)
         self.view = CandidatesView(theme, self.model, self)
         self.view.setAccessibleName(self.tr("Candidates"))
-        self.view.setMinimumHeight(ROW_PX)
+        self.view.setMinimumHeight(row_px())
         self.view.set_hint(
             self.tr("Candidates appear here, best match first. Keys 1 to 9 play them.")
         )
@@ -95,10 +102,13 @@ class CandidatesPanel(Card):
         return self.model.entries
 
     def show_result(self, entries: Sequence[ClipEntry], note: str) -> None:
-        """Made sounds first, then fitted ones, and found ones after them."""
+        """Made sounds first, then fitted ones, and found ones after them. note: how long that took
+        in its first line, what else is worth knowing in the others."""
         self._entries = tuple(entries)
         self._put_away.clear()
-        self._words = note
+        self._words, _, others = note.partition("\n")
+        self.notes.setText(others)
+        self.notes.setVisible(bool(others) and not self.blind.isChecked())
         made = [e.similarity for e in entries if is_made(e) and e.similarity is not None]
         self.hint.setVisible(bool(made) and max(made) < LOW_SIMILARITY)
         self._begin_blind()
@@ -219,6 +229,7 @@ class CandidatesPanel(Card):
         self.model.is_blind = is_blind
         if is_blind:
             self._begin_blind()
+        self.notes.setVisible(bool(self.notes.text()) and not is_blind)
         self._show()
         self._choose(chosen)
         self.blind_toggled.emit(is_blind)
@@ -227,6 +238,7 @@ class CandidatesPanel(Card):
 
     @Slot()
     def _dress(self) -> None:
+        self.view.setMinimumHeight(row_px())
         palette = self._theme.palette
         for button, name in (
             (self.sketch, "pencil"),

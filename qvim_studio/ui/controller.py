@@ -311,8 +311,8 @@ class StudioController(QObject):
             self.failed.emit(finished.error)
         self._pace.learn(finished.job.request, finished.result)
         seconds = finished.result.seconds.get("total")
-        parts = [] if seconds is None else [self.tr("made in {0:.1f} s").format(seconds)]
-        note = "  ·  ".join([*parts, *finished.result.notes])
+        took = "" if seconds is None else self.tr("made in {0:.1f} s").format(seconds)
+        note = "\n".join([took, " ".join(finished.result.notes)]).rstrip()
         if self.settings.watch_folder:
             files = [clip.path for clip in finished.clips]
             self._run(partial(copy_clips, files, Path(self.settings.watch_folder)), _do_nothing)

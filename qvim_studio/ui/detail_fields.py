@@ -9,16 +9,17 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
     QDoubleSpinBox,
-    QGridLayout,
+    QHBoxLayout,
     QSpinBox,
     QWidget,
 )
 
 from qvim_studio.core.request import MAX_FITS, MAX_STEPS, GenerationRequest
 from qvim_studio.core.settings import Settings
-from qvim_studio.ui.card import caption, indent_text
+from qvim_studio.ui.card import indent_text, named
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.passing_field import NumberKeys, PassingField
+from qvim_studio.ui.reflow import Reflow
 from qvim_studio.ui.text_field import MAX_LENGTH
 from qvim_studio.ui.tips import set_tip
 
@@ -34,7 +35,7 @@ class DetailFields(QWidget):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._default_steps, self._default_guidance = 0, 0.0
+        self._default_steps = 0
         self.negative = PassingField(self)
         self.negative.left.connect(self.negative.clearFocus)
         self.negative.setMaxLength(MAX_LENGTH)
@@ -63,22 +64,22 @@ class DetailFields(QWidget):
             self.highs, self.tr("Adds what a recording would most likely hold where the model ends")
         )
         self.highs.toggled.connect(self._on_changed)
-        words = self._grid(
-            ((self.tr("Not"), self.negative, 1), (self.tr("Fitted sounds"), self.fits, 0))
+        fields = (
+            (self.tr("Steps"), self.steps, 1),
+            (self.tr("Guidance"), self.guidance, 1),
+            (self.tr("Start strength"), self.strength, 1),
+            (self.tr("Highs"), self.highs, 0),
         )
-        self._numbers = self._grid(
-            (
-                (self.tr("Steps"), self.steps, 1),
-                (self.tr("Guidance"), self.guidance, 1),
-                (self.tr("Start strength"), self.strength, 1),
-                (self.tr("Highs"), self.highs, 0),
-            )
-        )
+        self._numbers = Reflow([(named(*field[:2], self), field[2]) for field in fields], 12, self)
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._parts.setContentsMargins(0, 0, 0, 0)
         self._parts.setSpacing(12)
+        words = QHBoxLayout()
+        words.setSpacing(12)
+        words.addLayout(named(self.tr("Not"), self.negative, self), 1)
+        words.addLayout(named(self.tr("Fitted sounds"), self.fits, self))
         self._parts.addLayout(words, 4)
-        self._parts.addLayout(self._numbers, 9)
+        self._parts.addWidget(self._numbers, 9)
         for box in (self.steps, self.guidance, self.strength, self.fits):
             indent_text(box)
             NumberKeys(box)
@@ -87,29 +88,15 @@ class DetailFields(QWidget):
         self.show_settings(settings)
         self.show_defaults(0, 0.0)
 
-    def _grid(self, fields: tuple[tuple[str, QWidget, int], ...]) -> QGridLayout:
-        """Names over fields, each with its share of the width."""
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        for column, (name, field, stretch) in enumerate(fields):
-            label = caption(name, self)
-            label.setBuddy(field)
-            field.setAccessibleName(name)
-            grid.addWidget(label, 0, column)
-            grid.addWidget(field, 1, column)
-            grid.setColumnStretch(column, stretch)
-        return grid
-
     @logs_errors(returns=QSize())
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._numbers.minimumSize().width(), self._parts.minimumSize().height())
+        return QSize(self._numbers.minimumSizeHint().width(), self._parts.minimumSize().height())
 
     @logs_errors()
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words stand above the numbers where they would have too little room beside them."""
         super().resizeEvent(event)
-        others = self._numbers.minimumSize().width() + self.fits.sizeHint().width()
+        others = self._numbers.one_line_px + self.fits.sizeHint().width()
         room = self.width() - 2 * self._parts.spacing() - others
         directions = QBoxLayout.Direction
         is_roomy = room >= self.fontMetrics().averageCharWidth() * WORDS_CHARACTERS
@@ -143,7 +130,7 @@ class DetailFields(QWidget):
 
     def show_defaults(self, steps: int, guidance: float) -> None:
         """What the checkpoint itself chooses, 0 where it is not known."""
-        self._default_steps, self._default_guidance = steps, guidance
+        self._default_steps = steps
         default = self.tr("Default")
         self.steps.setSpecialValueText(f"{default} ({steps})" if steps else default)
         self.guidance.setSpecialValueText(f"{default} ({guidance:g})" if guidance else default)

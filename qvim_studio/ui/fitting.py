@@ -15,21 +15,22 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.ui.override import logs_errors
-from qvim_studio.ui.theme import GRID
+from qvim_studio.ui.theme import GRID, scaled
 
 TITLE_BAR_PX = 40  # of the window manager, which takes it from the room of the screen
+NARROWEST_PX = 600  # of a column whose content is wider than that
 TURNED = (QAbstractSpinBox, QComboBox, QSlider)  # whose values a mouse wheel turns
 
 
 def resize_on_screen(window: QWidget, width: int, height: int) -> None:
-    """The wanted size, or as much of it as the screen has room for."""
+    """The wanted size, with larger texts more, or as much of it as the screen has room for."""
     room = window.screen().availableSize() - QSize(0, TITLE_BAR_PX)
-    window.resize(QSize(width, height).boundedTo(room))
+    window.resize(QSize(scaled(width), scaled(height)).boundedTo(room))
 
 
 class Column(QScrollArea):
     """Panels on top of each other, filled into ``panels``; they scroll where there is too little
-    height for them.
+    height for them, and sideways where texts are so large that lines do not fit.
 
     What gets the keyboard's focus is scrolled to. The mouse wheel turns a value only where nothing
     can be scrolled, or where the value has the focus.
@@ -37,22 +38,24 @@ class Column(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        content = QWidget(self)
-        self.panels = QVBoxLayout(content)
+        self._content = QWidget(self)
+        self.panels = QVBoxLayout(self._content)
         self.panels.setContentsMargins(0, 0, 0, 0)
-        self.setWidget(content)
+        self.setWidget(self._content)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._aim: QWidget | None = None
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().actionTriggered.connect(self._on_scrolled)
-        QApplication.instance().focusChanged.connect(self._on_focus_changed)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
 
     def minimumSizeHint(self) -> QSize:
-        needed = self.widget().minimumSizeHint().width()
+        needed = self._content.minimumSizeHint().width()
         bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(needed + bar, super().minimumSizeHint().height())
+        width = min(needed, NARROWEST_PX) + bar
+        return QSize(width, super().minimumSizeHint().height())
 
     def show_panel(self, panel: QWidget) -> None:
         """Scroll to a panel and stay there while others change their height, until the user
@@ -64,22 +67,24 @@ class Column(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         for kind in TURNED:
-            for control in self.widget().findChildren(kind):
+            for control in self._content.findChildren(kind):
                 if control.focusPolicy() is Qt.FocusPolicy.WheelFocus:
                     control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
                 control.installEventFilter(self)
 
     @logs_errors(returns=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_turned = isinstance(event, QWheelEvent) and isinstance(watched, TURNED)
-        if is_turned and not watched.hasFocus() and self.verticalScrollBar().maximum() > 0:
+        can_scroll = self.verticalScrollBar().maximum() > 0
+        if isinstance(event, QWheelEvent) and isinstance(watched, TURNED) and can_scroll:
+            if watched.hasFocus():
+                return super().eventFilter(watched, event)
             self.wheelEvent(event)
             return True
         return super().eventFilter(watched, event)
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
-        if now is None or not self.widget().isAncestorOf(now):
+        if now is None or not self._content.isAncestorOf(now):
             return
         self._aim = None
         if not QApplication.mouseButtons():  # what is pressed stays below the pointer
@@ -92,9 +97,12 @@ class Column(QScrollArea):
 
     def _scroll_to(self, part: QWidget, margin: int) -> None:
         """All of it, or its top; ``ensureWidgetVisible`` is content with the text cursor."""
-        top = part.mapTo(self.widget(), QPoint(0, 0)).y()
-        for y in (top + part.height(), top):
-            self.ensureVisible(0, y, 0, margin)
+        corner = part.mapTo(self._content, QPoint(0, 0))
+        for x, y in (
+            (corner.x() + part.width(), corner.y() + part.height()),
+            (corner.x(), corner.y()),
+        ):
+            self.ensureVisible(x, y, 0, margin)
 
     @Slot()
     def _on_scrolled(self) -> None:
@@ -123,6 +131,6 @@ class FittingColumn(Column):
 
     @logs_errors(returns=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.widget() and event.type() is QEvent.Type.LayoutRequest:
+        if watched is self._content and event.type() is QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)

@@ -175,9 +175,11 @@ class FormingStrip(QWidget):
 def _takes_tab_before(widget: QWidget) -> QWidget:
     """The last one before it that Tab stops at; itself where there is none."""
     before = widget.previousInFocusChain()
-    while before is not widget and not before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+    while before is not None and before is not widget:
+        if before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return before
         before = before.previousInFocusChain()
-    return before
+    return widget
 
 
 def _put_away(tile: ArrivedTile) -> None:

@@ -7,12 +7,12 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem
 
 from qvim_studio.library.clip_entry import ClipEntry
-from qvim_studio.ui.clip_delegate import BUTTON_PX, MIN_WIDTH_PX, NUMBERS_PX, ClipDelegate
+from qvim_studio.ui.clip_delegate import BUTTON_PX, MIN_WIDTH_PX, NUMBERS_PX, ClipDelegate, row_px
 from qvim_studio.ui.clip_list_model import ROW_ROLE, Section
 from qvim_studio.ui.icons import icon_pixmap
 from qvim_studio.ui.override import logs_errors
 from qvim_studio.ui.painting import bar_count, draw_bars, fit_columns
-from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, StudioTheme, font
+from qvim_studio.ui.theme import BODY_PX, CAPTION_PX, GRID, StudioTheme, font, scaled
 
 ROW_PX = 48
 STAR_PX = 16
@@ -47,7 +47,7 @@ class HistoryDelegate(ClipDelegate):
     ) -> QSize:
         view = option.widget
         is_view = isinstance(view, QAbstractItemView)
-        return QSize(view.viewport().width() if is_view else MIN_WIDTH_PX, ROW_PX)
+        return QSize(view.viewport().width() if is_view else MIN_WIDTH_PX, row_px(ROW_PX))
 
     def reveal_area(self, row: QRect) -> QRect:
         """Nowhere: the menu of a row reveals its file."""
@@ -55,7 +55,7 @@ class HistoryDelegate(ClipDelegate):
 
     def star_area(self, row: QRect) -> QRect:
         """Where a click stars the clip."""
-        right = row.right() - 4 - GRID - 4 - NUMBERS_PX
+        right = row.right() - 4 - GRID - 4 - scaled(NUMBERS_PX)
         return QRect(right - STAR_ROOM_PX, row.top(), STAR_ROOM_PX, row.height())
 
     @logs_errors()
@@ -114,7 +114,7 @@ class HistoryDelegate(ClipDelegate):
         wave.setRight(star.left() - 4)
         if self.shows_titles or (entry.asked and entry.title != entry.asked):
             self._paint_title(painter, wave, entry.title)
-            wave.setTop(wave.top() + TITLE_PX)
+            wave.setTop(wave.top() + scaled(TITLE_PX))
             wave = wave.adjusted(0, 2, 0, -5)
         else:
             wave = wave.adjusted(0, 8, 0, -8)
@@ -131,7 +131,7 @@ class HistoryDelegate(ClipDelegate):
         shown = QFontMetrics(painter.font()).elidedText(
             title, Qt.TextElideMode.ElideRight, int(area.width())
         )
-        line = QRectF(area.left(), area.top() + 3, area.width(), TITLE_PX)
+        line = QRectF(area.left(), area.top() + 3, area.width(), scaled(TITLE_PX))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _thumbnail(self, entry: ClipEntry, area: QRectF) -> QPixmap:

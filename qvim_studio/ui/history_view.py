@@ -9,10 +9,14 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.clip_delegate import row_px
 from qvim_studio.ui.clip_list_model import ClipListModel
 from qvim_studio.ui.clip_list_view import ClipListView
-from qvim_studio.ui.history_delegate import HistoryDelegate
+from qvim_studio.ui.history_delegate import ROW_PX, HistoryDelegate
 from qvim_studio.ui.theme import StudioTheme
+
+MIN_ROWS = 4  # seen where the screen has room for them: a heading and three sounds
+MIN_HEIGHT_PX = 120
 
 
 class HistoryView(ClipListView):
@@ -40,10 +44,22 @@ class HistoryView(ClipListView):
         self.shows_trash = False
         self.has_trash = True
         self.setUniformItemSizes(True)
+        self._keep_rows_visible()
+        theme.changed.connect(self._keep_rows_visible)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self._kept: set[int] = set()
         model.rows_changing.connect(self._keep_selection)
         model.modelReset.connect(self._restore_selection)
+
+    @Slot()
+    def _keep_rows_visible(self) -> None:
+        """Whatever else wants the height."""
+        self.setMinimumHeight(min(2 * row_px(ROW_PX), MIN_HEIGHT_PX))
+
+    @property
+    def wanted_height_px(self) -> int:
+        """What should be left to the list where something stands below it."""
+        return MIN_ROWS * row_px(ROW_PX)
 
     def set_shows_titles(self, shows_titles: bool) -> None:
         """Rows name themselves where no section does."""

@@ -36,6 +36,7 @@ class ImitationPanel(Card):
         self._imitation: Imitation | None = None
         self._result: SoundPicture | None = None
         self._state = RecordingState.IDLE
+        self.bar = RecordBar(theme, settings, self)  # first, as Tab visits them in this order
         self.take_head = TakeHead(theme, self)
         self.axis = TimeAxis(self)
         self.wave = WaveformView(theme, self, self.axis)
@@ -58,7 +59,6 @@ class ImitationPanel(Card):
         self.body.addWidget(waves, 1)
         self.examples = ExampleChips(example_takes(), self)
         self.examples.chosen.connect(self.example_chosen)
-        self.bar = RecordBar(theme, settings, self)
         self.body.addWidget(self.examples)
         self.body.addWidget(self.bar)
         self.take_head.look_changed.connect(self._on_look_changed)

@@ -118,8 +118,6 @@ class MainWindow(QMainWindow):
     def _build(self, settings: Settings) -> None:
         self._page = page = QWidget(self)
         page.setObjectName("page")
-        self.header = Header(self._theme, page)
-        self.messages = MessageBar(self._theme, page, self.header.checkpoint)
         self.imitation = ImitationPanel(self._theme, settings, page)
         self.request = RequestPanel(self._theme, settings, self._services.queue, page)
         self.candidates = CandidatesPanel(self._theme, page)
@@ -127,6 +125,9 @@ class MainWindow(QMainWindow):
             self._theme, self.controller.history, self.controller.sounds, page
         )
         self.history = self.library.history
+        # last, as Tab visits them in this order
+        self.header = Header(self._theme, page)
+        self.messages = MessageBar(self._theme, page, self.header.checkpoint)
         self.column = Column(page)
         columns = arrange(
             self.column, self.imitation, self.request, self.candidates, self.library, page

@@ -46,7 +46,6 @@ from qvim_studio.ui.theme import GRID, StudioTheme
 from qvim_studio.ui.tips import set_tip
 
 PREVIEW_MS = 120  # after the last key press
-WARNINGS_SHOWN = 3
 SIZE = (920, 720)
 TITLE_WORDS, TITLE_CHARACTERS = 4, 32  # of a pack that is named after its sounds
 _PHRASE_END = re.compile(r"[,;:.!?()\n]")

@@ -180,8 +180,9 @@ class CategoryDelegate(QStyledItemDelegate):
         completer = QCompleter(labels, editor)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.popup().setMinimumWidth(360)
         editor.setCompleter(completer)
+        if (popup := completer.popup()) is not None:
+            popup.setMinimumWidth(360)
         return editor
 
     @logs_errors()

@@ -24,6 +24,7 @@ class ProgressStrip(QWidget):
         self._theme = theme
         self._progress: JobProgress | None = None
         self._idle_text = ""
+        self._is_reason = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(MIN_WIDTH_PX)
         self.setAccessibleName(self.tr("Progress"))
@@ -59,8 +60,9 @@ class ProgressStrip(QWidget):
             return ""
         return self.tr("{0} left").format(short_waiting_text(progress.seconds_left))
 
-    def set_idle_text(self, text: str) -> None:
-        self._idle_text = text
+    def set_idle_text(self, text: str, is_reason: bool = False) -> None:
+        """is_reason: why nothing can be made, which must be read."""
+        self._idle_text, self._is_reason = text, is_reason
         self.update()
 
     def show_progress(self, progress: JobProgress | None) -> None:
@@ -93,7 +95,8 @@ class ProgressStrip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font())
-        painter.setPen(QColor(palette.secondary))
+        is_reason = self._progress is None and self._is_reason
+        painter.setPen(QColor(palette.text if is_reason else palette.secondary))
         area = QRectF(self.rect())
         if self._progress is None:
             text = "\n".join(self.idle_lines(QFontMetrics(painter.font())))

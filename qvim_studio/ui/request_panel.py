@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -22,7 +21,7 @@ from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.core.settings import Settings
 from qvim_studio.jobs.job import JobProgress
 from qvim_studio.jobs.job_queue import JobQueue
-from qvim_studio.ui.card import Card, ElidedComboBox, caption, indent_text
+from qvim_studio.ui.card import Card, ElidedComboBox, indent_text, named
 from qvim_studio.ui.detail_fields import DetailFields
 from qvim_studio.ui.heard_chips import HeardChips
 from qvim_studio.ui.icons import icon, set_button_icon
@@ -31,6 +30,8 @@ from qvim_studio.ui.press_button import PressButton
 from qvim_studio.ui.progress_strip import ProgressStrip
 from qvim_studio.ui.quality_bar import Quality, QualityBar, steps_for
 from qvim_studio.ui.queue_button import QueueButton
+from qvim_studio.ui.reflow import Reflow
+from qvim_studio.ui.slider_value import SliderValue
 from qvim_studio.ui.terse_button import TerseButton
 from qvim_studio.ui.text_field import TextField, remembered_with
 from qvim_studio.ui.theme import GRID, StudioTheme
@@ -73,12 +74,12 @@ class RequestPanel(Card):
         self.body.addWidget(self.text)
         self.heard = HeardChips(self.text, self)
         self.body.addWidget(self.heard)
-        self.body.addLayout(self._make_sliders(settings))
-        self.body.addLayout(self._make_numbers(settings))
+        self.body.addWidget(self._make_sliders(settings))
+        self.body.addWidget(self._make_numbers(settings))
         self.details = DetailFields(settings, self)
         self.details.changed.connect(self._on_details_changed)
         self.body.addWidget(self.details)
-        self.body.addLayout(self._make_buttons(queue))
+        self.body.addWidget(self._make_buttons(queue))
         self.more.setChecked(settings.is_detail_shown)
         self.details.setVisible(settings.is_detail_shown)
         self.text.remember(settings.texts)
@@ -148,7 +149,7 @@ class RequestPanel(Card):
         """May the user generate now? If not, why; if so, how long it should take."""
         self.generate_button.setEnabled(is_ready)
         set_tip(self.generate_button, reason or self.tr("Generate, as Enter in the text"))
-        self.progress.set_idle_text(reason or estimate)
+        self.progress.set_idle_text(reason or estimate, is_reason=bool(reason))
 
     def set_has_imitation(self, has_imitation: bool) -> None:
         """Sliders about the voice rest while there is none."""
@@ -169,7 +170,7 @@ class RequestPanel(Card):
 
     _has_imitation = False
 
-    def _make_sliders(self, settings: Settings) -> QHBoxLayout:
+    def _make_sliders(self, settings: Settings) -> Reflow:
         self.balance = self._slider(
             settings.balance,
             self.tr("Balance between voice and text"),
@@ -180,11 +181,11 @@ class RequestPanel(Card):
             self.tr("How closely the imitation is followed"),
             self.tr("Loose: the idea of it. Tight: its loudness, brightness, pitch and timing"),
         )
-        row = QHBoxLayout()
-        row.setSpacing(4 * GRID)
-        row.addLayout(self._between(self.tr("Voice"), self.balance, self.tr("Text")), 1)
-        row.addLayout(self._between(self.tr("Loose"), self.follow, self.tr("Tight")), 1)
-        return row
+        sliders = (
+            (self._between(self.tr("Voice"), self.balance, self.tr("Text")), 1),
+            (self._between(self.tr("Loose"), self.follow, self.tr("Tight")), 1),
+        )
+        return Reflow(sliders, 4 * GRID, self)
 
     def _slider(self, value: float, name: str, explanation: str) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal, self)
@@ -206,9 +207,10 @@ class RequestPanel(Card):
                 row.addWidget(label)
             else:
                 row.addWidget(part, 1)
+        row.addWidget(SliderValue(slider, self))
         return row
 
-    def _make_numbers(self, settings: Settings) -> QGridLayout:
+    def _make_numbers(self, settings: Settings) -> Reflow:
         self.duration = QDoubleSpinBox(self)
         self.duration.setRange(0.0, SHOWN_MAX_DURATION_S)
         self.duration.setSingleStep(0.5)
@@ -249,33 +251,25 @@ class RequestPanel(Card):
             indent_text(box)
             NumberKeys(box)
         seed_row = QHBoxLayout()
+        seed_row.setContentsMargins(0, 0, 0, 0)
         seed_row.setSpacing(4)
         seed_row.addWidget(self.seed, 1)
         seed_row.addWidget(self.seed_lock)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        fields = (
-            (self.tr("Length"), self.duration),
-            (self.tr("Variations"), self.variations),
-            (self.tr("Start from"), self.start),
-            (self.tr("Seed"), seed_row),
+        for box in (self.duration, self.variations, self.start, self.seed):
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        seed = QWidget(self)
+        seed.setLayout(seed_row)
+        seed.setFocusProxy(self.seed)
+        fields: tuple[tuple[str, QWidget, int], ...] = (
+            (self.tr("Length"), self.duration, 4),
+            (self.tr("Variations"), self.variations, 3),
+            (self.tr("Start from"), self.start, 5),
+            (self.tr("Seed"), seed, 5),
         )
-        for column, (name, field) in enumerate(fields):
-            label = caption(name, self)
-            grid.addWidget(label, 0, column)
-            if isinstance(field, QWidget):
-                label.setBuddy(field)
-                field.setAccessibleName(name)
-                field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-                grid.addWidget(field, 1, column)
-            else:
-                self.seed.setAccessibleName(name)
-                grid.addLayout(field, 1, column)
-            grid.setColumnStretch(column, (4, 3, 5, 5)[column])
-        return grid
+        self.seed.setAccessibleName(self.tr("Seed"))
+        return Reflow([(named(*field[:2], self), field[2]) for field in fields], GRID, self)
 
-    def _make_buttons(self, queue: JobQueue) -> QHBoxLayout:
+    def _make_buttons(self, queue: JobQueue) -> Reflow:
         self.quality = QualityBar(self)
         self.quality.chosen.connect(self.choose_quality)
         self.more = TerseButton(self.tr("More"), self)
@@ -299,17 +293,18 @@ class RequestPanel(Card):
         self.generate_button.setObjectName("primary")
         self.generate_button.setMinimumWidth(120)
         self.generate_button.clicked.connect(self._on_generate)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self.quality)
-        row.addWidget(self.more)
-        row.addSpacing(GRID)
+        ways, row = QHBoxLayout(), QHBoxLayout()
+        for part in (ways, row):
+            part.setSpacing(GRID)
+        ways.addWidget(self.quality)
+        ways.addWidget(self.more)
+        ways.addStretch(1)
         row.addWidget(self.progress, 1)
         row.addWidget(self.queue_button)
         for button in (self.cancel_button, self.generate_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)
-        return row
+        return Reflow(((ways, 0), (row, 1)), 2 * GRID, self)
 
     @Slot()
     def _dress(self) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.ui.card import Card
-from qvim_studio.ui.theme import GRID
+from qvim_studio.ui.theme import GRID, scaled
 
 LABEL_WIDTH_PX = 136
 
@@ -30,7 +30,7 @@ class SettingsCard(Card):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setVerticalSpacing(GRID)
-        self._grid.setColumnMinimumWidth(0, LABEL_WIDTH_PX)
+        self._grid.setColumnMinimumWidth(0, scaled(LABEL_WIDTH_PX))
         self._grid.setColumnStretch(1, 1)
         self.body.addLayout(self._grid)
 

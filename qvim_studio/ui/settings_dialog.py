@@ -379,7 +379,7 @@ SAMPLERS = (("DPM-Solver++", SamplerName.DPM_SOLVER), ("DDIM", SamplerName.DDIM)
 RATES_HZ = (44_100, 48_000, 96_000)
 BUFFERS_FRAMES = (120, 240, 480, 960)
 LATENCIES_MS = (50, 100, 200, 400)
-TEXT_PERCENTS = (90, 100, 110, 125)
+TEXT_PERCENTS = (90, 100, 110, 125, 150, 175, 200)
 VRAM_MODES = (
     (VramMode.AUTO, "Automatic", "Chooses for this machine; uses the GPU where there is one"),
     (VramMode.CPU, "CPU only", "Leaves the GPU to other programs; slower"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QPushButton,
@@ -34,11 +34,20 @@ class TerseButton(QPushButton):
         spared = metrics.horizontalAdvance(super().text()) - metrics.horizontalAdvance(self._terse)
         return self.sizeHint() - QSize(max(spared, 0), 0)
 
+    def _text_px(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text)
+
     @logs_errors()
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = self.text()
+        lacking = self.minimumSizeHint().width() - self.width()
+        if lacking > 0:
+            room = self._text_px(option.text) - lacking
+            option.text = self.fontMetrics().elidedText(
+                option.text, Qt.TextElideMode.ElideRight, room
+            )
         painter = QStylePainter(self)
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         painter.end()

@@ -40,7 +40,9 @@ class WindowKeys(QObject):
         undo_stack.redoTextChanged.connect(self._show_redo)
         self._show_undo()
         self._show_redo()
-        QApplication.instance().focusChanged.connect(self._on_focus_changed)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
         self._name_keys()
         for number in range(1, 10):
             shortcut = QShortcut(QKeySequence(str(number)), window)

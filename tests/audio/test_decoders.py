@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from qvim_studio.audio.decoders import iterate
 from qvim_studio.audio.files import (
     read_audio,
     read_beginning,
@@ -158,6 +159,20 @@ def test_of_a_file_that_breaks_off_what_is_there_is_used_and_said(
     assert len(noted.notes) == 1 and f"{name} is damaged or cut off" in noted.notes[0]
 
 
+@pytest.mark.parametrize("is_tagged", [False, True])
+def test_an_mp3_that_says_no_length_is_read_whole(tmp_path: Path, is_tagged: bool) -> None:
+    """Its loud beginning takes more bytes a second than the rest."""
+    loud_then_quiet = noise(8.0) * np.repeat([1.0, 0.003], [2 * RATE, 6 * RATE])
+    soundfile.write(tmp_path / "a.mp3", loud_then_quiet, RATE)
+    content = (tmp_path / "a.mp3").read_bytes()
+    frames = content[content.find(b"\xff\xfb", 10) :]  # without the frame that holds the table
+    tag = b"ID3\x03\0\0\0\0\x01\x00" + bytes(128) if is_tagged else b""
+    (tmp_path / "a.mp3").write_bytes(tag + frames)
+    noted = read_noted(tmp_path / "a.mp3")
+    assert noted.clip.duration_s == pytest.approx(8.0, abs=0.1) and noted.notes == ()
+    assert sum(map(len, iterate(tmp_path / "a.mp3"))) == len(noted.clip.samples)
+
+
 def test_of_a_damaged_flac_the_beginning_is_used(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.flac", noise(2.0), RATE)
     content = bytearray((tmp_path / "a.flac").read_bytes())
@@ -217,6 +232,7 @@ def test_ogg_streams_one_after_the_other_are_read_whole(tmp_path: Path, subtype:
     assert noted.clip.samples.shape == (round(1.5 * RATE), 2) and noted.notes == ()
     assert read_sound_header(tmp_path / "a.ogg").frames == round(1.5 * RATE)
     assert read_beginning(tmp_path / "a.ogg", 0.7)[1] == round(1.5 * RATE)
+    assert sum(map(len, iterate(tmp_path / "a.ogg"))) >= round(1.5 * RATE)
 
 
 def test_ogg_streams_of_another_rate_are_said(tmp_path: Path) -> None:

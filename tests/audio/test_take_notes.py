@@ -11,7 +11,12 @@ import soxr
 
 from qvim_studio.audio.bandwidth import bandwidth_hz
 from qvim_studio.audio.files import read_take
-from qvim_studio.audio.take_notes import clipped_share, mixing_notes, take_notes
+from qvim_studio.audio.take_notes import (
+    clipped_share,
+    long_take_notes,
+    mixing_notes,
+    take_notes,
+)
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.resources import resource_path
@@ -57,6 +62,13 @@ def test_the_bundled_examples_have_nothing_to_say() -> None:
 def test_short_takes_can_be_measured(seconds: float) -> None:
     bandwidth_hz(AudioClip.from_mono(hiss(seconds), RATE))
     bandwidth_hz(AudioClip.from_mono(hiss(seconds), 8_000))
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(119.0, 0), (120.0, 0), (130.0, 1), (599.0, 1)])
+def test_a_take_longer_than_any_sound_is_said(seconds: float, count: int) -> None:
+    notes = long_take_notes(AudioClip.from_mono(np.ones(round(seconds * 1_000)), 1_000))
+    assert len(notes) == count
+    assert all(f"lasts {seconds:.1f} s: only its first 120 s are used" in note for note in notes)
 
 
 def test_opposite_channels_are_said_with_what_was_done_and_what_helps() -> None:

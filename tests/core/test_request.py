@@ -7,7 +7,7 @@ import pytest
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.request import MAX_SEED, MAX_VARIATIONS, GenerationRequest
+from qvim_studio.core.request import MAX_SEED, MAX_VARIATIONS, GenerationRequest, filled
 
 CLIP = AudioClip.from_mono(np.full(4_800, 0.1), 48_000)
 
@@ -24,3 +24,9 @@ def test_a_timbre_without_an_imitation_is_refused_even_beside_words() -> None:
     with pytest.raises(UsageError, match="A timbre needs an imitation"):
         GenerationRequest(text="a bell", timbre=CLIP)
     assert GenerationRequest(imitation=CLIP, timbre=CLIP).timbre is CLIP
+
+
+def test_a_value_that_defaults_should_have_filled_in_is_a_bug() -> None:
+    assert filled(0.0) == 0.0
+    with pytest.raises(ValueError, match="defaults are filled in"):
+        filled(GenerationRequest(text="a bell").steps)

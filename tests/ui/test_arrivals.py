@@ -66,7 +66,7 @@ def test_what_has_arrived_is_kept_when_the_user_has_heard_enough(
     entries, note = changed.args
     assert [entry.percent for entry in entries] == [90, 80]
     assert all(entry.path.is_file() for entry in entries)
-    assert note == "Scripted.  ·  Stopped: 2 of 4 sounds were made."
+    assert note == "\nScripted. Stopped: 2 of 4 sounds were made."
     assert services.playback.heard.key == str(entries[0].path)
     assert with_take.candidates.forming.isHidden() and not with_take.candidates.forming.tiles
     assert with_take.candidates.view.isVisible()

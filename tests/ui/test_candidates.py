@@ -274,3 +274,12 @@ def test_the_menu_offers_what_fits(compared: MainWindow) -> None:
     texts = [action.text().replace("\t", " ") for action in menu.actions() if action.text()]
     more = ["Make more like this one J", "Continue this sound Shift+I", "Move to the trash Del"]
     assert texts[-6:] == ["Star S", "Rename F2", "Tag T", *more]
+
+
+def test_what_is_worth_knowing_of_a_result_is_readable(window: MainWindow) -> None:
+    panel = window.candidates
+    panel.show_result((), "made in 2.0 s\nThe imitation is longer than the part. Cut.")
+    assert panel.notes.isVisible() and panel.notes.wordWrap()
+    assert panel.notes.text() == "The imitation is longer than the part. Cut."
+    panel.show_result((), "made in 2.0 s")
+    assert not panel.notes.isVisible()

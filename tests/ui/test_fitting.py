@@ -4,16 +4,27 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.errors import StudioError
+from qvim_studio.core.settings import Theme
 from qvim_studio.jobs.recording import RecordingState
+from qvim_studio.ui.clip_delegate import row_px
 from qvim_studio.ui.fitting import Column, resize_on_screen
 from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.theme import StudioTheme, font
 
 SMALL_SCREEN = (960, 500)  # 1920 x 1080 at 200 %, less a title bar
 NARROW_SCREEN = (908, 460)  # 1366 x 768 at 150 %, less a frame and a title bar
@@ -24,6 +35,10 @@ Generate = Callable[[MainWindow], None]
 def shrink(window: MainWindow, size: tuple[int, int], qtbot: QtBot) -> None:
     window.resize(*size)
     qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
+
+
+def in_window(widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(widget.window(), QPoint(0, 0)), widget.size())
 
 
 def is_seen(widget: QWidget) -> bool:
@@ -174,17 +189,18 @@ def test_nothing_is_cut_off_on_a_narrow_screen(
     shrink(window, NARROW_SCREEN, qtbot)
     assert window.column.widget().width() <= window.column.viewport().width()
     request, words = window.request, window.request.details.negative
-    qtbot.waitUntil(lambda: words.geometry().bottom() < request.details.steps.geometry().top())
-    for row in (
-        (request.quality, request.more, request.progress, request.queue_button),
-        (request.queue_button, request.cancel_button, request.generate_button),
-    ):
-        for left, right in itertools.pairwise(row):
-            assert left.geometry().right() < right.geometry().left()
+    steps = request.details.steps
+    qtbot.waitUntil(lambda: in_window(words).bottom() < in_window(steps).top())
+    ways = request.quality, request.more
+    buttons = (
+        request.progress, request.queue_button, request.cancel_button, request.generate_button,
+    )  # fmt: skip
+    for left, right in itertools.chain(itertools.pairwise(ways), itertools.pairwise(buttons)):
+        assert in_window(left).right() < in_window(right).left()
     assert window.imitation.bar.open_button.text() == ""
     window.resize(1500, 900)
     qtbot.waitUntil(lambda: window.imitation.bar.open_button.text() == "Open…")
-    qtbot.waitUntil(lambda: words.geometry().top() == request.details.steps.geometry().top())
+    qtbot.waitUntil(lambda: in_window(words).top() == in_window(steps).top())
 
 
 def test_candidates_are_scrolled_to_as_they_come(
@@ -253,3 +269,66 @@ def test_the_details_of_a_clip_leave_the_window_as_low_as_it_is(
     qtbot.waitUntil(lambda: details.verticalScrollBar().maximum() == 0)
     parts = (details.name, details._facts, details.copy)
     qtbot.waitUntil(lambda: all(is_seen(part) for part in parts))
+
+
+@pytest.mark.parametrize("percent", [100, 125, 150, 200])
+def test_a_small_window_with_large_texts_scrolls_instead_of_cutting(
+    with_take: MainWindow, theme: StudioTheme, percent: int
+) -> None:
+    window = with_take
+    theme.set_theme(Theme.DARK, percent)
+    window.request.more.setChecked(True)
+    window.resize(1024, 600)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (1024, 600)
+    for spin in window.request.findChildren(QAbstractSpinBox):
+        text, metrics = spin.lineEdit().text(), spin.fontMetrics()
+        assert metrics.horizontalAdvance(text) <= spin.lineEdit().width()
+        assert spin.height() >= metrics.height()
+    for button in (window.request.generate_button, window.imitation.bar.record_button):
+        button.setFocus()
+        QApplication.processEvents()
+        corner = button.mapTo(window.column.viewport(), QPoint(0, 0))
+        shown = QRect(corner, button.size())
+        assert window.column.viewport().rect().contains(shown)
+    theme.set_theme(Theme.DARK, 100)
+
+
+@pytest.mark.parametrize("percent", [100, 125])
+def test_details_of_a_clip_leave_three_sounds_of_the_history_in_view(
+    with_take: MainWindow,
+    theme: StudioTheme,
+    generate: Callable[[MainWindow], None],
+    percent: int,
+) -> None:
+    generate(with_take)
+    theme.set_theme(Theme.DARK, percent)
+    with_take.resize(1024, 600)
+    view = with_take.history.view
+    view.select_ids({with_take.candidates.shown[0].id})
+    QApplication.processEvents()
+    assert with_take.history.details.isVisible()
+    last = view.visualRect(view.model().index(3, 0))  # below the heading
+    assert last.center().y() <= view.viewport().height()
+    theme.set_theme(Theme.DARK, 100)
+
+
+def test_rows_of_larger_texts_are_higher(window: MainWindow, theme: StudioTheme) -> None:
+    assert (row_px(48), row_px(56)) == (48, 56)
+    theme.set_theme(Theme.DARK, 200)
+    assert row_px(48) >= 2 * QFontMetrics(font()).height()
+    theme.set_theme(Theme.DARK, 100)
+
+
+def test_the_first_tab_lands_on_the_main_flow(window: MainWindow) -> None:
+    window.rest()
+    QTest.keyClick(window, Qt.Key.Key_Tab)
+    assert window.focusWidget() is window.imitation.bar.record_button
+    places: list[int] = []
+    panels = [window.imitation, window.request, window.candidates, window.library, window.header]
+    for _ in range(80):
+        places += [n for n, panel in enumerate(panels) if panel.isAncestorOf(window.focusWidget())]
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        if window.focusWidget() is window.imitation.bar.record_button:
+            break
+    assert places == sorted(places) and set(places) == {0, 1, 3, 4} | ({2} & set(places))

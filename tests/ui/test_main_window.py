@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSlider,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 from scripted_engine import ScriptedEngine
@@ -58,6 +59,11 @@ def test_an_empty_studio_says_what_to_do_first(window: MainWindow) -> None:
     assert window.header.checkpoint.text().startswith("Starter  ·  commercial use")
 
 
+def right_edge(widget: QWidget) -> int:
+    """In its window."""
+    return widget.mapTo(widget.window(), widget.rect().topRight()).x()
+
+
 def test_at_its_smallest_nothing_overlaps(window: MainWindow, qtbot: QtBot) -> None:
     window.request.cancel_button.show()
     window.resize(400, 300)
@@ -69,7 +75,7 @@ def test_at_its_smallest_nothing_overlaps(window: MainWindow, qtbot: QtBot) -> N
         [chip for chip in examples.chips if chip.isVisible()],
     ):
         for left, right in itertools.pairwise(buttons):
-            assert left.geometry().right() < right.geometry().left()
+            assert right_edge(left) < right.mapTo(window, QPoint(0, 0)).x()
             if isinstance(left, QAbstractButton):
                 icon_px = 0 if left.icon().isNull() else left.iconSize().width()
                 text_px = left.fontMetrics().horizontalAdvance(left.text())

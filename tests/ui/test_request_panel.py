@@ -21,6 +21,7 @@ from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.painting import short_waiting_text, waiting_text
 from qvim_studio.ui.quality_bar import Quality, steps_for
 from qvim_studio.ui.services import Services
+from qvim_studio.ui.slider_value import SliderValue
 from qvim_studio.ui.text_field import remembered_with
 from qvim_studio.ui.theme import StudioTheme
 
@@ -258,3 +259,12 @@ def test_a_seed_that_is_kept_looks_otherwise_than_a_new_one_every_time(
             }
             colors.append(inks)
         assert theme.palette.accent in colors[1] and theme.palette.accent not in colors[0]
+
+
+def test_sliders_say_their_values_beside_them(window: MainWindow) -> None:
+    follow = window.request.follow
+    shown = [label.text() for label in window.request.findChildren(SliderValue)]
+    assert shown == ["50 %", "70 %"]
+    follow.setValue(35)
+    shown = [label.text() for label in window.request.findChildren(SliderValue)]
+    assert shown == ["50 %", "35 %"] and follow.accessibleDescription() == "35 %"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote_from_bytes
 
 import numpy as np
 import pytest
@@ -23,6 +26,7 @@ from qvim_studio.core.device_key import SYSTEM_DEFAULT, DeviceKey, channel_of
 from qvim_studio.core.errors import StudioError
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.ui.audition import IMITATION_KEY
+from qvim_studio.ui.dropping import local_files
 from qvim_studio.ui.main_window import MainWindow
 from qvim_studio.ui.services import Services
 
@@ -48,6 +52,20 @@ def padded_take(tmp_path: Path) -> Path:
     quiet = np.zeros(SAMPLE_RATE // 2)
     soundfile.write(path, np.concatenate((quiet, TONE, quiet)), SAMPLE_RATE)
     return path
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there")
+def test_a_take_whose_name_is_no_text_is_dropped_and_opened(
+    window: MainWindow, take: Path, qtbot: QtBot
+) -> None:
+    odd = take.rename(take.with_name(os.fsdecode(b"T\xfcr.wav")))
+    data = QMimeData()
+    data.setUrls([QUrl.fromEncoded(b"file://" + quote_from_bytes(os.fsencode(odd)).encode())])
+    assert list(local_files(data)) == [odd]
+    open_take(window, odd, qtbot)
+    assert window.imitation.take_head.name.text() == "Tür"
+    assert window.controller.imitation is not None
+    assert window.controller.imitation.name == "Tür"
 
 
 def test_what_is_odd_about_a_take_is_said_when_it_is_opened(
