@@ -29,8 +29,9 @@ from qvim_studio.pipeline.core_share import CoreShare
 from qvim_studio.pipeline.defaults import fill_defaults
 from qvim_studio.pipeline.editing import make_run
 from qvim_studio.pipeline.fits import fit_found
-from qvim_studio.pipeline.generation_run import GenerationRun, PhaseClock
+from qvim_studio.pipeline.generation_run import GenerationRun
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, load_checkpoint
+from qvim_studio.pipeline.phase_clock import PhaseClock
 from qvim_studio.pipeline.starts import FindFittable, FindNearest, FindSimilar
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -42,6 +41,7 @@ from qvim_studio.pipeline.embedder import level_for_embedding
 from qvim_studio.pipeline.finishing import finish, is_silent
 from qvim_studio.pipeline.hearing import Hearing
 from qvim_studio.pipeline.loaded import LoadedCheckpoint, Student
+from qvim_studio.pipeline.phase_clock import PhaseClock
 from qvim_studio.pipeline.preview import Previewer, picture_of_mel
 from qvim_studio.pipeline.sampler import (
     Conditions,
@@ -457,23 +457,6 @@ class GenerationRun:
         if light is None and NO_LIGHT not in self.notes:
             self.notes.append(NO_LIGHT)
         return light or own
-
-
-class PhaseClock:
-    """Wall time by phase; phases that come again add up."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self._seconds: dict[str, float] = {}
-
-    def lap(self, phase: str) -> None:
-        now = time.perf_counter()
-        self._seconds[phase] = self._seconds.get(phase, 0.0) + now - self._last
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        seconds = {**self._seconds, "total": time.perf_counter() - self._began}
-        return {phase: round(value, 3) for phase, value in seconds.items()}
 
 
 @dataclass(frozen=True, eq=False)

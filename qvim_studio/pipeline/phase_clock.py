@@ -1,0 +1,22 @@
+"""How long each phase of a generation takes."""
+
+from __future__ import annotations
+
+import time
+
+
+class PhaseClock:
+    """Wall time by phase; phases that come again add up."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.perf_counter()
+        self._seconds: dict[str, float] = {}
+
+    def lap(self, phase: str) -> None:
+        now = time.perf_counter()
+        self._seconds[phase] = self._seconds.get(phase, 0.0) + now - self._last
+        self._last = now
+
+    def total(self) -> dict[str, float]:
+        seconds = {**self._seconds, "total": time.perf_counter() - self._began}
+        return {phase: round(value, 3) for phase, value in seconds.items()}
