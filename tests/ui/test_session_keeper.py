@@ -10,7 +10,7 @@ import pytest
 from fake_audio import FakeAudio
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
-from studio_fixtures import CHECKPOINTS
+from studio_fixtures import CHECKPOINTS, ScriptedEars
 
 from qvim_studio.core.request import Start
 from qvim_studio.jobs.session_file import load_session
@@ -25,7 +25,7 @@ Restart = Callable[[], MainWindow]
 
 @pytest.fixture
 def restart(
-    services: Services, audio: FakeAudio, theme: StudioTheme, qtbot: QtBot
+    services: Services, audio: FakeAudio, ears: ScriptedEars, theme: StudioTheme, qtbot: QtBot
 ) -> Iterator[Restart]:
     """Another start of the program over the same files."""
     opened: list[Services] = []
@@ -40,6 +40,7 @@ def restart(
             lambda: CHECKPOINTS,
             "scripted_listener:make_listener",
             "fake_keeper:FakeKeeper",
+            hear=ears,
         )
         opened.append(again)
         window = MainWindow(again, theme)
