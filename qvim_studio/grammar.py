@@ -214,7 +214,7 @@ def _add_train(commands: Any) -> None:
         nargs="+",
         default=[],
         metavar="DIR",
-        help="distill, ears: more sounds to learn from",
+        help="distill, ears: more sounds to learn from; library: what the set was made of",
     )
     parser.add_argument(
         "--checkpoint",
@@ -409,11 +409,12 @@ def _build_data(options: argparse.Namespace) -> dict[str, Any]:
 def _train(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.assembly import index_bundled_sounds
     from qvim_studio.evaluation.command import read_summary
+    from qvim_studio.export.ucs import best_category
     from qvim_studio.training.command import train
 
     lines = read_summary(options.evaluation) if options.evaluation else []
-    result = train(options, lines)
-    if options.part in ("starter", "all"):
+    result = train(options, lines, lambda words: best_category(words).cat_id)
+    if options.part in ("library", "starter", "all"):
         result["indexed_sounds"] = index_bundled_sounds()
     return result
 

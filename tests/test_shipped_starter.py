@@ -108,7 +108,8 @@ def test_words_alone_make_a_sound(engine: StudioEngine) -> None:
 
 
 def test_generated_clips_are_of_the_imitated_class(engine: StudioEngine) -> None:
-    """Two rank first among all classes of the library; all together far above chance."""
+    """Three rank first or second among all classes of the library; all together far above
+    chance."""
     folder = resource_path("examples")
     with (folder / "examples.csv").open(newline="", encoding="utf-8") as file:
         examples = list(csv.DictReader(file))
@@ -121,7 +122,7 @@ def test_generated_clips_are_of_the_imitated_class(engine: StudioEngine) -> None
         own = similarity[names.index(example["class"])]
         ranks[example["file"]] = 1 + int((similarity > own).sum())
     chance = np.mean(1 / np.arange(1, len(names) + 1))
-    assert list(ranks.values()).count(1) >= 2, ranks
+    assert sum(rank <= 2 for rank in ranks.values()) >= 3, ranks
     assert np.mean([1 / rank for rank in ranks.values()]) > 3 * chance, ranks
 
 
@@ -161,9 +162,10 @@ def test_highs_are_about_as_loud_as_those_of_recordings() -> None:
     """Of sounds whose highs were cut off: mean error of their bands in dB, frame by frame."""
     extender = load_extender(find_checkpoint("starter").installed_folder())
     errors, silences = [], []
-    for path in sorted(resource_path("library").glob("*.ogg"))[::12]:
+    for path in sorted(resource_path("library").glob("*.ogg"))[::32]:
         whole = mono_at(read_audio(path), EXTENDED_RATE)
         low = resample(AudioClip.from_mono(whole, EXTENDED_RATE), SAMPLE_RATE).mono()
+        low = low[: len(whole) // 2]
         given = [torch.from_numpy(x)[None] for x in (low, whole[: 2 * len(low)])]
         errors.append(level_error_db(extender, *given, audible_db=80.0).item())
         silences.append(level_error_db(extender, given[0], 0.0 * given[1], audible_db=80.0).item())

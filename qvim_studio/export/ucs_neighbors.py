@@ -50,7 +50,7 @@ def labelled_sounds(folder: Path | None = None) -> LabelledSounds:
         kept = [number for number, cat_id in enumerate(found) if cat_id]
         return LabelledSounds(
             str(stored["encoder_id"]),
-            stored["embeddings"][kept],
+            stored["embeddings"][kept].astype(np.float32),
             tuple(found[number] for number in kept),
         )
 

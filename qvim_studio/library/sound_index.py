@@ -46,7 +46,8 @@ class SoundIndex:
 
     encoder_id: of the embedding space; a cache of another space is thrown away.
     embed: turns clips into unit vectors (n, dim); called for new and changed files only.
-    has_times: False for a folder that is shipped, whose modification times mean nothing.
+    has_times: False for a folder that is shipped, whose modification times mean nothing and whose
+    index is kept small, in 16 bits.
     batch: sounds that are embedded at once, while the next are being read. save_every_s: how often
     a long run is kept on the disk, whatever ends it.
     """
@@ -184,7 +185,7 @@ class SoundIndex:
                 if str(stored["encoder_id"]) != self._encoder_id:
                     return
                 stamps = zip(stored["times"].tolist(), stored["sizes"].tolist(), strict=True)
-                embeddings = stored["embeddings"]
+                embeddings = stored["embeddings"].astype(np.float32)
                 if embeddings.ndim != 2 or not np.isfinite(embeddings).all():
                     raise ValueError("its embeddings are no numbers")
                 rows = zip(stamps, embeddings, strict=True)
@@ -199,6 +200,7 @@ class SoundIndex:
     def _save(self) -> None:
         names = list(self._rows)
         stamps = [self._rows[name][0] for name in names]
+        precision = np.float32 if self._has_times else np.float16
 
         def write(path: Path) -> None:
             with path.open("wb") as file:
@@ -208,7 +210,7 @@ class SoundIndex:
                     names=np.array(names, dtype=str),
                     times=np.array([time for time, _ in stamps]),
                     sizes=np.array([size for _, size in stamps]),
-                    embeddings=np.array([self._rows[name][1] for name in names]),
+                    embeddings=np.array([self._rows[name][1] for name in names], precision),
                 )
 
         try:

