@@ -18,6 +18,7 @@ def no_log_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
 
 
+@pytest.mark.slow  # processors that only emulate bfloat16 take two minutes
 def test_every_mode_has_an_estimate_and_an_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

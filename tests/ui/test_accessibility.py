@@ -101,6 +101,7 @@ def test_tab_walks_through_the_panels_from_top_to_bottom(
     order: list[QWidget] = []
     while (focused := next_by_tab(with_take)) not in order:
         order.append(focused)
+    order = from_the_top(with_take, order)
     places = [next(n for n, p in enumerate(panels) if p.isAncestorOf(w)) for w in order]
     assert places == sorted(places)
     assert set(places) == set(range(len(panels)))
@@ -131,9 +132,11 @@ def test_tab_walks_through_a_panel_as_it_is_read(
     order: list[QWidget] = []
     while (focused := next_by_tab(window)) not in order:
         order.append(focused)
+    order = from_the_top(window, order)
     for panel in (window.imitation, window.library):
         lines = lines_of(panel, [widget for widget in order if panel.isAncestorOf(widget)])
-        assert lines == sorted(lines)
+        rounds = [lines[n:] + lines[:n] for n in range(len(lines))]
+        assert sorted(lines) in rounds  # the record bar, where the main flow begins, comes first
 
 
 def test_tab_walks_through_the_pack_as_it_is_read(
@@ -149,6 +152,12 @@ def test_tab_walks_through_the_pack_as_it_is_read(
     assert len(order) > 10
     assert lines_of(dialog, order) == sorted(lines_of(dialog, order))
     dialog.reject()
+
+
+def from_the_top(window: MainWindow, order: list[QWidget]) -> list[QWidget]:
+    """The same round of the keyboard, which begins at the main flow, told from the header on."""
+    first = next(n for n, widget in enumerate(order) if window.header.isAncestorOf(widget))
+    return order[first:] + order[:first]
 
 
 def lines_of(panel: QWidget, widgets: Sequence[QWidget]) -> list[int]:

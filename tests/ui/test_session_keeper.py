@@ -19,7 +19,7 @@ from qvim_studio.ui.services import Services, make_services
 from qvim_studio.ui.settings_store import SettingsStore
 from qvim_studio.ui.theme import StudioTheme
 
-PATIENCE_MS = 30_000  # two studios start one after the other
+PATIENCE_MS = 90_000  # two studios start one after the other
 Restart = Callable[[], MainWindow]
 
 
