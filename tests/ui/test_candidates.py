@@ -79,10 +79,8 @@ def test_the_sound_is_seen_forming_until_the_job_ends(
     with_take.request.generate_button.click()
     qtbot.waitUntil(panel.forming.isVisible)
     assert panel.view.isHidden()
-    seen = panel.forming.grab().toImage().pixelColor(20, 20).lightness()
-    qtbot.waitUntil(
-        lambda: panel.forming.grab().toImage().pixelColor(20, 20).lightness() > seen + 20
-    )
+    # The empty card's lightness is 39; the picture may be there before one has looked.
+    qtbot.waitUntil(lambda: panel.forming.grab().toImage().pixelColor(20, 20).lightness() > 59)
     with qtbot.waitSignal(services.queue.ended):
         QTest.keyClick(with_take, Qt.Key.Key_Escape)
     assert panel.forming.isHidden()
