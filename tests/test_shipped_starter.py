@@ -25,7 +25,9 @@ from qvim_studio.models.bandwidth import EXTENDED_RATE, load_extender
 from qvim_studio.models.checkpoints import find_checkpoint
 from qvim_studio.models.compute_plan import make_plan
 from qvim_studio.models.mel import SAMPLE_RATE
+from qvim_studio.models.mobilenet import EMBEDDING_DIM
 from qvim_studio.models.verification import verify_checkpoint
+from qvim_studio.pipeline.embedder import level_for_embedding
 from qvim_studio.pipeline.engine import StudioEngine
 from qvim_studio.pipeline.hearing import program_hearing
 from qvim_studio.pipeline.loaded import load_checkpoint
@@ -92,7 +94,8 @@ def test_a_part_of_a_real_sound_is_made_anew_and_audible(engine: StudioEngine) -
     assert np.array_equal(made.clip.samples[end:], sound.samples[end:])
     assert abs(np.corrcoef(part[:, 0], was[:, 0])[0, 1]) < 0.9
     assert 0.5 < np.sqrt(np.mean(part**2) / np.mean(was**2)) < 2.0
-    assert made.similarity > 0.7
+    heard = [encoded(clip) for clip in (made.clip, sound)]
+    assert heard[0] @ heard[1] > 0.8
 
 
 def test_same_seed_gives_the_same_bits(engine: StudioEngine) -> None:
@@ -114,11 +117,10 @@ def test_generated_clips_are_of_the_imitated_class(engine: StudioEngine) -> None
     with (folder / "examples.csv").open(newline="", encoding="utf-8") as file:
         examples = list(csv.DictReader(file))
     names, centroids = class_centroids()
-    hearing = program_hearing()
     ranks = {}
     for example in examples:
         result = generate(engine, folder / example["file"], steps=10)
-        similarity = centroids @ hearing.embed(result.variations[0].clip, "reference")
+        similarity = centroids @ encoded(result.variations[0].clip)
         own = similarity[names.index(example["class"])]
         ranks[example["file"]] = 1 + int((similarity > own).sum())
     chance = np.mean(1 / np.arange(1, len(names) + 1))
@@ -126,12 +128,18 @@ def test_generated_clips_are_of_the_imitated_class(engine: StudioEngine) -> None
     assert np.mean([1 / rank for rank in ranks.values()]) > 3 * chance, ranks
 
 
+def encoded(clip: AudioClip) -> np.ndarray:
+    """By the encoder alone: the ears chose what a clip starts from, and do not judge it."""
+    return program_hearing().listeners.embedder.embed(level_for_embedding(clip), "reference")
+
+
 def class_centroids() -> tuple[list[str], np.ndarray]:
-    """Mean embedding of every class of the bundled library, unit norm."""
+    """The encoder's mean embedding of every class of the bundled library, unit norm."""
     folder = resource_path("library")
     classes = {row["file"]: row["class"] for row in library_rows()}
     with np.load(folder / "index.npz") as stored:
-        embeddings = dict(zip(stored["names"].tolist(), stored["embeddings"], strict=True))
+        rows = stored["embeddings"][:, :EMBEDDING_DIM].astype(np.float32)
+        embeddings = dict(zip(stored["names"].tolist(), rows, strict=True))
     names = sorted(set(classes.values()))
     means = np.stack(
         [
@@ -162,7 +170,7 @@ def test_highs_are_about_as_loud_as_those_of_recordings() -> None:
     """Of sounds whose highs were cut off: mean error of their bands in dB, frame by frame."""
     extender = load_extender(find_checkpoint("starter").installed_folder())
     errors, silences = [], []
-    for path in sorted(resource_path("library").glob("*.ogg"))[::32]:
+    for path in sorted(resource_path("library").glob("*.ogg"))[::12]:
         whole = mono_at(read_audio(path), EXTENDED_RATE)
         low = resample(AudioClip.from_mono(whole, EXTENDED_RATE), SAMPLE_RATE).mono()
         low = low[: len(whole) // 2]

@@ -115,9 +115,14 @@ def plan_for_gpu(
 
 def cpu_dtype(checkpoint: Checkpoint) -> torch.dtype:
     """bfloat16 where the processor multiplies it and the UNet is big enough to gain from it."""
-    multiplies = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     is_heavy = _unet_bytes(checkpoint) >= HEAVY_UNET_BYTES
-    return torch.bfloat16 if multiplies and is_heavy else torch.float32
+    return torch.bfloat16 if processor_multiplies_bfloat16() and is_heavy else torch.float32
+
+
+def processor_multiplies_bfloat16() -> bool:
+    """Whether the processor has AVX-512 BF16 or AMX. Others emulate bfloat16, far slower than they
+    compute in float32."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def step_down(mode: VramMode) -> VramMode:

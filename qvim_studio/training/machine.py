@@ -14,6 +14,8 @@ from functools import cache
 import torch
 from accelerate import PartialState
 
+from qvim_studio.models.compute_plan import processor_multiplies_bfloat16
+
 # Of glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 DEFAULT_TRIM_THRESHOLD, DEFAULT_MMAP_MAX = 128 * 1024, 65_536  # bytes; blocks
@@ -143,5 +145,9 @@ def half_type(device: torch.device) -> torch.dtype:
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:
-    """Matrix products and convolutions in half precision, the rest in float32."""
-    return torch.autocast(device.type, half_type(device))
+    """Matrix products and convolutions in half precision, the rest in float32.
+
+    Everything is in float32 on processors that would only emulate bfloat16.
+    """
+    is_fast = device.type != "cpu" or processor_multiplies_bfloat16()
+    return torch.autocast(device.type, half_type(device), enabled=is_fast)

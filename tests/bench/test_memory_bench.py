@@ -7,7 +7,7 @@ import json
 import pytest
 
 from qvim_studio import cli
-from qvim_studio.bench import memory
+from qvim_studio.bench import accuracy, memory
 from qvim_studio.bench.shapes import sizes_of
 from qvim_studio.models.checkpoints import list_checkpoints
 
@@ -18,11 +18,11 @@ def no_log_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
 
 
-@pytest.mark.slow  # processors that only emulate bfloat16 take two minutes
 def test_every_mode_has_an_estimate_and_an_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "STEPS", 1)
+    monkeypatch.setattr(accuracy, "SEEDS", 1)
     assert cli.main(["bench", "memory", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["estimated_peak_bytes"].keys() == {

@@ -102,3 +102,14 @@ def test_memory_is_given_back_after_a_trainer() -> None:
         [sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=120
     )
     assert int(done.stdout) > 10_000  # every one of 16,384 pages anew, in each of ten steps
+
+
+@pytest.mark.parametrize("multiplies", [True, False])
+def test_a_processor_that_would_emulate_bfloat16_computes_in_float32(
+    multiplies: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "processor_multiplies_bfloat16", lambda: multiplies)
+    layer, given = torch.nn.Linear(4, 4), torch.ones(1, 4)
+    with machine.mixed_precision(torch.device("cpu")):
+        made = layer(given)
+    assert made.dtype is (torch.bfloat16 if multiplies else torch.float32)

@@ -140,7 +140,9 @@ def test_takes_are_mapped_as_recorded_and_taught_as_meant(
     teach = batches.space.embed_short
     batches.space.embed_short = lambda sounds, rate: taught.extend(sounds) or teach(sounds, rate)
     maps = load_or_make_maps(encoder, batches, OPTIONS, tmp_path / "maps.pt")
-    assert (maps.voices == maps.voices[:1]).all() and (maps.sounds != maps.sounds[:1]).any()
+    # Batches of another size may round the last bit of a half otherwise.
+    torch.testing.assert_close(maps.voices, maps.voices[:1].expand_as(maps.voices))
+    assert (maps.sounds != maps.sounds[:1]).any()
     assert (
         sum(np.array_equal(sound, meant) for sound in taught) == maps.pairs.flatten(0, 2).shape[0]
     )
