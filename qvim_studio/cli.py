@@ -69,7 +69,7 @@ def _check_interpreter() -> None:
 def _run(arguments: Sequence[str], is_json: bool) -> tuple[int, dict[str, Any]]:
     """The exit status of a command and its answer; errors are told on stderr.
 
-    Raises OSError where standard output takes no more.
+    Raises OSError if standard output takes no more.
     """
     log_file = Path(platformdirs.user_log_dir("qvim-studio", appauthor=False)) / "command.log"
     try:
@@ -93,7 +93,7 @@ def _ending(options: argparse.Namespace) -> contextlib.AbstractContextManager[No
 
 
 def _answer_to(error: BaseException, log_file: Path) -> tuple[int, dict[str, Any]]:
-    """What is told of an error. Raises OSError where standard output takes no more."""
+    """What is told of an error. Raises OSError if standard output takes no more."""
     if isinstance(error, StudioError):
         return _fail(str(error), error.exit_status)
     if isinstance(error, KeyboardInterrupt):

@@ -21,7 +21,7 @@ _SMOOTHED_HZ = 150.0
 
 def bandwidth_hz(clip: AudioClip) -> float:
     """The frequency above which a recording holds nothing: a steep edge in its mean spectrum, or
-    half the sample rate where there is none."""
+    half the sample rate if nothing is cut off."""
     nyquist_hz = clip.sample_rate / 2
     spectrum_db, step_hz = _mean_spectrum_db(clip)
     edges = np.arange(_LOWEST_EDGE_HZ, min(nyquist_hz / _ABOVE, 24_000.0) - step_hz, 2 * step_hz)

@@ -105,7 +105,7 @@ def list_devices(
 def find_device(
     devices: Sequence[AudioDevice], key: DeviceKey, direction: Direction
 ) -> AudioDevice:
-    """The device that is meant. Raises DeviceError where it is not connected."""
+    """The device that is meant. Raises DeviceError if it is not connected."""
     kind = direction.value
     if not devices:
         raise DeviceError(f"No {kind} was found. Connect one, then refresh in the settings.")

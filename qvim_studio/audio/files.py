@@ -86,7 +86,7 @@ def read_beginning(path: Path, seconds: float) -> tuple[AudioClip, int]:
 
 
 def read_sound_header(path: Path) -> SoundHeader:
-    """What a file says of itself. Raises AudioFileError where it is no audio that can be read."""
+    """What a file says of itself. Raises AudioFileError if it is no audio that can be read."""
     _check_exists(path)
     try:
         header = read_header(path)
@@ -103,7 +103,7 @@ def read_sound_header(path: Path) -> SoundHeader:
 def write_wav(path: str | Path, clip: AudioClip, subtype: str = "PCM_24") -> None:
     """Write a WAV under a temporary name, sync it to the disk, then rename it.
 
-    Raises OutputError where the folder cannot be written or the disk is full; nothing half
+    Raises OutputError if the folder cannot be written or the disk is full; nothing half
     written is left behind.
     """
 

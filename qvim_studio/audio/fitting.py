@@ -16,15 +16,15 @@ from qvim_studio.core.clip import AudioClip, without_offset
 
 TARGET_PEAK_DBFS = -1.0
 FINE_HOP_S = 0.0025
-ONSET_DB = -14.0  # below its loudest moment, from which a sound has begun: voices begin at once
-BODY_DB = -15.0  # likewise, below which a sound that is repeated begins anew
+ONSET_DB = -14.0  # below its loudest moment: there a sound has begun, as voices begin at once
+BODY_DB = -15.0  # below its loudest moment: there a repeated sound starts over
 END_DB = -50.0  # below the take's loudest moment, at which an event is over at the latest
 NOISE_DB = 6.0  # above the quietest moment of a pause, which is the room's noise
 HEARD = 1e-3  # of the peak: what stays below after the take's end is no ring
 ATTACK_S = 0.003
 RELEASE_S = 0.05
 JOINT_S = 0.03
-SEARCH_S = 0.02  # among so many starts of a repetition, that which continues the waveform best
+SEARCH_S = 0.02  # range of starts searched for the one that continues the waveform best
 MIN_PIECE_S = 0.05  # of a sound of several: shorter ones are clicks
 KEPT_ATTACK_S = 0.05  # that stretching leaves as it is
 MAX_STRETCH = 1.5  # longer, and a sound is repeated: stretched further it smears

@@ -35,7 +35,7 @@ class Overview:
 
 
 def read_overview(path: Path) -> Overview:
-    """Look through a whole file. Raises AudioFileError where it is no audio that can be read."""
+    """Look through a whole file. Raises AudioFileError if it is no audio that can be read."""
     rate = read_sound_header(path).sample_rate
     width = max(round(COLUMN_S * rate), 1)
     columns: list[np.ndarray] = []

@@ -29,7 +29,7 @@ class Monitor:
     """
 
     def __init__(self, backend: AudioBackend, loudspeaker: DeviceKey, sample_rate: int) -> None:
-        """sample_rate: of what is fed. Raises DeviceError where there is no loudspeaker."""
+        """sample_rate: of what is fed. Raises DeviceError if there is no loudspeaker."""
         self._ended = threading.Event()
         self._is_primed = False
         self._left = np.zeros(0, np.float32)  # read from the ring and not played yet

@@ -52,7 +52,7 @@ class PitchTrack:
 def track_pitch(samples: np.ndarray) -> PitchTrack:
     """Pitch of mono float32 samples of shape (n,) at 16 kHz; at least one frame.
 
-    Raises EngineError where the weights that ship with the program are missing or damaged.
+    Raises EngineError if the weights that ship with the program are missing or damaged.
     """
     samples = np.asarray(samples, dtype=np.float32)
     samples = np.pad(samples, (0, max(HOP_SAMPLES - len(samples), 0)))
@@ -159,7 +159,7 @@ def _load_weights() -> Weights:
 def load_weights(path: Path) -> Weights:
     """The network's arrays; filter banks dense, of shape (bins, bands).
 
-    Raises EngineError where the file is missing or damaged.
+    Raises EngineError if the file is missing or damaged.
     """
     try:
         stored = load_file(path)

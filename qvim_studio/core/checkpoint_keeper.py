@@ -48,7 +48,7 @@ class CheckpointKeeper(Protocol):
     def import_folder(self, folder: Path, allow_pickle: bool = False) -> str:
         """Make a folder known; gives back its id.
 
-        Raises PickledWeightsError where it holds such weights and they are not allowed.
+        Raises PickledWeightsError if it holds such weights and they are not allowed.
         """
         ...
 

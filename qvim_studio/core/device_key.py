@@ -58,7 +58,7 @@ def with_channel(choices: InputChoices, device: DeviceKey, channel: int) -> Inpu
 
 
 def device_key(stored: DeviceKey | Mapping[str, Any]) -> DeviceKey:
-    """A key, also from its JSON. Raises UsageError where it is none."""
+    """A key, also from its JSON. Raises UsageError if the value is not a key."""
     if isinstance(stored, DeviceKey):
         return stored
     try:
@@ -68,7 +68,7 @@ def device_key(stored: DeviceKey | Mapping[str, Any]) -> DeviceKey:
 
 
 def input_choices(stored: Sequence[InputChoice | Mapping[str, Any]]) -> InputChoices:
-    """Choices, also from their JSON. Raises UsageError where one is none."""
+    """Choices, also from their JSON. Raises UsageError if a value is not a choice."""
     choices = []
     for each in stored:
         if not isinstance(each, InputChoice):
@@ -83,14 +83,14 @@ def input_choices(stored: Sequence[InputChoice | Mapping[str, Any]]) -> InputCho
 def _unusable(stored: object) -> UsageError:
     return UsageError(
         f"The settings name a device as {stored!r}, expected its name, host API and number. "
-        "Choose the device anew in the settings."
+        "Choose the device again in the settings."
     )
 
 
 def _check_text(name: str, value: object) -> None:
     if not isinstance(value, str):
         raise UsageError(
-            f"The {name} of a device must be a text, got {value!r}. Choose the device anew in the "
+            f"The {name} of a device must be a text, got {value!r}. Choose the device again in the "
             "settings."
         )
 
@@ -99,7 +99,7 @@ def _check_count(name: str, value: object, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise UsageError(
             f"The {name} of a device must be a whole number from {least} on, got {value!r}. "
-            "Choose the device anew in the settings."
+            "Choose the device again in the settings."
         )
 
 

@@ -35,7 +35,7 @@ class NewerRecipeError(AudioFileError):
 def current_recipe(stored: Any) -> dict[str, Any]:
     """A recipe of any version in today's form; values it does not know stay as they are.
 
-    Raises ValueError for what is no recipe of ours or holds values of other types, and
+    Raises ValueError if the value is not a recipe of ours or holds values of other types, and
     NewerRecipeError.
     """
     try:

@@ -89,7 +89,7 @@ class GenerationRequest:
     extend_bandwidth: add what a recording would most likely hold where the model ends.
     light: sounds through a light vocoder where that is about as good: for quick looks.
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
-    fits: real sounds that are fitted to the imitation besides; none where there is none.
+    fits: how many real sounds are also fitted to the imitation; ignored without an imitation.
     seed: of the first variation; variation i uses seed + i.
     checkpoint: id of the registry or a folder.
     cuda_graphs: replay the denoiser's passes as CUDA graphs where the memory mode lets them.
@@ -207,7 +207,7 @@ class GenerationRequest:
 
         A recipe that does not speak of bandwidth is of a time when nothing was extended.
 
-        Raises UsageError where a value is unknown or another sound is missing.
+        Raises UsageError if a value is unknown or another sound is missing.
         """
         if recipe.get("edit") and edit is None:
             raise UsageError(

@@ -108,7 +108,7 @@ def shuffled_timbres(
 ) -> list[AudioClip]:
     """For each query an imitation of another class, at random.
 
-    Raises UsageError where there is none.
+    Raises UsageError if there is none.
     """
     rng = np.random.default_rng(seed)
     timbres = []

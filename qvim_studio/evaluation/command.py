@@ -186,7 +186,7 @@ def summary(figures: dict[str, Any]) -> str:
 def read_summary(path: Path) -> list[str]:
     """The lines of ``summary`` for figures that ``evaluate --json`` printed.
 
-    Raises UsageError where the file holds none.
+    Raises UsageError if the file holds none.
     """
     expected = "Expected what qvim-studio evaluate --json prints."
     try:

@@ -107,7 +107,7 @@ EXPECTED_WORDS: dict[str, tuple[str, ...]] = {
 def heard_figures(data_folder: Path, hear: Hear) -> dict[str, Any]:
     """Shares of takes, and of labels (each with its mean), with a right word among those offered.
 
-    Raises UsageError where the folder holds no take that is expected.
+    Raises UsageError if the folder holds no take that is expected.
     """
     rows = read_rows(data_folder / MANIFEST, ("path", "label", "split"))
     hits: dict[str, list[bool]] = defaultdict(list)

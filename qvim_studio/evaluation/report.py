@@ -51,7 +51,7 @@ def write_report(
 ) -> Path:
     """Write ``index.html``, ``figures.json`` and the media beside them; returns the page.
 
-    made: clips by the name of their query set. Raises OutputError where the folder cannot be
+    made: clips by the name of their query set. Raises OutputError if the folder cannot be
     written.
     """
     check_output_folder(folder)

@@ -47,7 +47,7 @@ class ArrivingClips:
     def take(self, progress: Progress) -> None:
         """Write the sound that came with this message, if one did.
 
-        Raises OutputError where the folder takes no more; the sound then lies elsewhere, as the
+        Raises OutputError if the folder takes no more; the sound then lies elsewhere, as the
         error says.
         """
         variation = self._arrivals.take(progress)
@@ -63,7 +63,7 @@ class ArrivingClips:
         """Number the sounds in the result's order; those that did not arrive are written now.
 
         Where no room is left for the second copy that this needs for a moment, a sound keeps the
-        name of its seed. Raises OutputError where a sound could be written to no other place.
+        name of its seed. Raises OutputError if a sound could be written to no other place.
         """
         self._is_numbered = True
         failed: OutputError | None = None
@@ -138,7 +138,7 @@ def _key(sound: Variation) -> tuple[Kind, int]:
 
 
 def check_room(folder: Path, requests: Sequence[GenerationRequest]) -> None:
-    """Raises OutputError where the disk of a folder that is there has no room for the sounds."""
+    """Raises OutputError if the disk of a folder that is there has no room for the sounds."""
     needed = sum(
         _bytes_of(request) * (request.variations + FIT_SIZE * request.fits) for request in requests
     )

@@ -63,7 +63,7 @@ def write_result(
     written: of an earlier try, the first sounds. In the same folder their set is completed;
     in another one everything is written, and then they are removed, for one set has one place.
 
-    Raises OutputError where nothing can be written, PartlyWrittenError where something was.
+    Raises OutputError if nothing can be written, PartlyWrittenError where something was.
     """
     check_output_folder(folder)
     title, stem = shown_title(stem), safe_stem(stem)

@@ -76,7 +76,7 @@ def _verify(options: argparse.Namespace) -> dict[str, Any]:
     if problems:
         raise StudioError(
             f"The pack {options.verify} is not as it was made: {'; '.join(problems)}. "
-            "Copy it again, or make it anew."
+            "Copy it again, or export it again."
         )
     if not options.json:
         print(f"{options.verify}: every file is as it was made")

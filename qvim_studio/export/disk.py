@@ -45,7 +45,7 @@ def sync_names(folder: Path) -> None:
 def only_writer(lock_file: Path, what: str) -> Iterator[None]:
     """Hold ``lock_file`` while one writer works; the system lets go of it when the process ends.
 
-    Raises OutputError where another holds it.
+    Raises OutputError if another holds it.
     """
     with lock_file.open("a+b") as file:
         try:

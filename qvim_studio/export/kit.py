@@ -47,7 +47,7 @@ def kit_requests(take: AudioClip, base: GenerationRequest) -> tuple[GenerationRe
     Real sounds are not fitted: the sounds of one key are variations of each other.
 
     Sound i starts at seed ``base.seed + i * base.variations``: no two variations share one.
-    Raises UsageError where the take holds more sounds than there are keys.
+    Raises UsageError if the take holds more sounds than there are keys.
     """
     pieces = split_at_onsets(take)
     if len(pieces) > KEYS_PER_BANK:
@@ -73,7 +73,7 @@ def make_kit(
 ) -> KitReport:
     """Generate every sound into ``folder/<name>/``, each on the disk as soon as it is finished.
 
-    Raises OutputError where the disk cannot hold it, and whatever the engine raises or interrupts
+    Raises OutputError if the disk cannot hold it, and whatever the engine raises or interrupts
     it: then what was finished is a kit of its own, which on_kept gets.
     """
     check_output_folder(folder)

@@ -58,7 +58,7 @@ def read_manifest(pack: Path) -> dict[str, Any]:
 def verify_pack(pack: Path) -> list[str]:
     """What differs from the manifest: files missing, changed or added; empty where all is well.
 
-    pack: the folder or the zip. Raises AudioFileError where it is neither.
+    pack: the folder or the zip. Raises AudioFileError if it is neither.
     """
     if pack.is_dir():
         return _differences(read_manifest(pack), {n: _sha256(f) for n, f in _files(pack).items()})

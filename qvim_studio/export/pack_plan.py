@@ -99,7 +99,7 @@ def plan_pack(files: Sequence[Path], options: PackOptions) -> PackPlan:
 def plan_sources(sources: Sequence[PackSource], options: PackOptions) -> PackPlan:
     """Name the sounds and let the licence guard look at them; reads no file.
 
-    Raises StudioError where the guard refuses.
+    Raises StudioError if the guard refuses.
     """
     return plan_clips(name_sources(sources, options), options)
 

@@ -72,7 +72,7 @@ def export_pack(
 ) -> PackReport:
     """Write ``folder/<Pack>/``, ``folder/<Pack>.zip`` and ``folder/<Pack>.multisample``.
 
-    Raises OutputError where they cannot be written (another pack lies there, another export is at
+    Raises OutputError if they cannot be written (another pack lies there, another export is at
     it, no room, read-only, folder gone), AudioFileError for a source that cannot be read,
     CancelledError. What was done by then is kept for the next call with the same plan;
     ``discard_partial`` removes it.

@@ -138,7 +138,7 @@ def read_recipe(path: Path) -> dict[str, Any] | None:
     """The recipe inside a WAV, FLAC or AIFF of ours, in today's form; None where the file holds
     none that can be used.
 
-    Raises AudioFileError where the file cannot be opened, NewerRecipeError.
+    Raises AudioFileError if the file cannot be opened, NewerRecipeError.
     """
     try:
         chunks = read_metadata_chunks(path)
@@ -157,7 +157,7 @@ def read_recipe(path: Path) -> dict[str, Any] | None:
 def provenance_of(path: Path) -> Provenance | None:
     """What a file of ours says of where it comes from; None for any other.
 
-    Raises AudioFileError where it cannot be opened.
+    Raises AudioFileError if it cannot be opened.
     """
     recipe = read_recipe(path)
     if recipe is None:

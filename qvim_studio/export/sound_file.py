@@ -73,7 +73,7 @@ def write_sound(
     """Write a file that is complete or not there at all.
 
     audio: the clip's samples as they lie in a WAV of that format, where somebody has them already.
-    Raises OutputError where it cannot be written, UsageError where a WAV would pass 4 GB.
+    Raises OutputError if it cannot be written, UsageError where a WAV would pass 4 GB.
     """
     chosen = file_format or FileFormat()
     if chosen.container is Container.WAV:

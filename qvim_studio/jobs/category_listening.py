@@ -21,7 +21,7 @@ def heard_categories(
     """The CatID of each sound that can be heard; takes about a second for each few.
 
     What was surely heard names the category; where nothing was, the nearest known sounds vote.
-    known: these; None: the bundled library. Raises EngineError where the listener embeds into
+    known: these; None: the bundled library. Raises EngineError if the listener embeds into
     another space than theirs.
     """
     known = known or labelled_sounds()

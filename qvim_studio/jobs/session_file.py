@@ -135,7 +135,7 @@ def drop_sounds(jobs: Sequence[HeldJob], folder: Path) -> None:
 
 
 def request_again(job: HeldJob, folder: Path) -> GenerationRequest:
-    """The request with its sounds. Raises a StudioError where one of them is gone."""
+    """The request with its sounds. Raises a StudioError if one of them is gone."""
     imitation, timbre, sound = (
         None if name is None else read_audio(_sound_file(folder, name))
         for name in _named(job.request)

@@ -89,7 +89,7 @@ class Database:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it or nothing.
 
-        Raises OutputError where the disk refuses or the file is damaged.
+        Raises OutputError if the disk refuses or the file is damaged.
         """
         try:
             connection = self.connection()
@@ -111,7 +111,7 @@ class Database:
     def back_up(self) -> bool:
         """Copy the file beside itself where the last copy is a day old; False where it is not.
 
-        Raises OutputError where the disk refuses, or where the file is damaged: the last copy
+        Raises OutputError if the disk refuses, or where the file is damaged: the last copy
         stays as it is.
         """
         backup = self.backup_file

@@ -77,7 +77,7 @@ class Folders:
             connection.execute("DELETE FROM folders WHERE id = ? AND kind = 'sounds'", (folder_id,))
 
     def relink(self, folder_id: int, path: Path) -> None:
-        """Tell where a folder lies now. Raises UsageError where none of its sounds is found."""
+        """Tell where a folder lies now. Raises UsageError if none of its sounds is found."""
         names = self._names(folder_id)
         if names and not any((path / name).is_file() for name in names):
             raise UsageError(

@@ -89,7 +89,7 @@ def parse_recipe(stored: Any, clip_path: Path) -> Recipe | None:
 
 def request_from(recipe: Recipe, imitation: AudioClip | None) -> GenerationRequest:
     """The request that makes this very clip first; of a fitted sound, the one beside whose clips it
-    was fitted. Raises UsageError where it cannot be asked."""
+    was fitted. Raises UsageError if it cannot be asked."""
     seed = {} if recipe.is_fitted else {"seed": recipe.seed}
     return GenerationRequest.from_recipe({**recipe.request, **seed}, imitation)
 

@@ -115,7 +115,7 @@ class Adapter(nn.Module):
     ) -> tuple[torch.Tensor, ...]:
         """What the network of each ear says, (batch, 512), unit norm.
 
-        Raises ValueError where it hears and is given nothing heard, or the other way round.
+        Raises ValueError if it hears and is given nothing heard, or the other way round.
         """
         if (heard is not None) != self.hears:
             raise ValueError("An adapter with an audio tower takes two vectors of each voice.")
@@ -149,7 +149,7 @@ def save_adapter(adapter: Adapter, binding: AdapterBinding, folder: str | Path) 
 
 
 def load_adapter(folder: str | Path) -> tuple[Adapter, AdapterBinding]:
-    """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
+    """Load strictly, as float32. Raises CheckpointError if files are absent or misfit."""
     folder = Path(folder)
     try:
         config = as_object(read_json(folder / CONFIG_FILE))

@@ -45,7 +45,7 @@ class AudioTagger(nn.Module):
 
 
 def load_audio_tagger(path: Path) -> AudioTagger:
-    """Weights of ``mn04_as`` as safetensors. Raises CheckpointError where they misfit."""
+    """Weights of ``mn04_as`` as safetensors. Raises CheckpointError if they misfit."""
     tagger = AudioTagger()
     try:
         tagger.load_state_dict(load_file(path))

@@ -109,7 +109,7 @@ class BandwidthExtender(nn.Module):
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> BandwidthExtender:
-        """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
+        """Load strictly, as float32. Raises CheckpointError if files are absent or misfit."""
         return load_network(
             folder,
             lambda config: cls(BandwidthConfig(**config)),
@@ -121,7 +121,7 @@ class BandwidthExtender(nn.Module):
 def load_extender(checkpoint_folder: Path) -> BandwidthExtender:
     """The checkpoint's own, or the starter's: what lies above is no model's own matter.
 
-    Raises CheckpointError where its files are damaged.
+    Raises CheckpointError if its files are damaged.
     """
     own = checkpoint_folder / BANDWIDTH_FOLDER
     folder = own if own.is_dir() else resource_path("starter", BANDWIDTH_FOLDER)

@@ -58,7 +58,7 @@ _TEXTS = ("id", "title", "licence", "commercial", "revision", "clap_id")
 def read_card(folder: Path) -> CheckpointCard:
     """The card of a folder; an empty one where there is none. Null counts as absent.
 
-    Raises CheckpointError where it cannot be read or a value has another type than expected.
+    Raises CheckpointError if it cannot be read or a value has another type than expected.
     """
     path = folder / CARD_FILE
     if not path.is_file():

@@ -109,7 +109,7 @@ class Checkpoint:
         return Provenance(self.id, self.title, self.revision, self.licence, self.commercial)
 
     def installed_folder(self) -> Path:
-        """Its folder. Raises CheckpointError where it is not on this machine."""
+        """Its folder. Raises CheckpointError if it is not on this machine."""
         if self.folder is None:
             raise CheckpointError(
                 f"The checkpoint {self.id!r} is known but not on this machine (expected "
@@ -364,7 +364,7 @@ def _from_folder(folder: Path) -> Checkpoint:
 
 
 def _whole(checkpoint: Checkpoint) -> Checkpoint:
-    """The checkpoint. Raises CheckpointError where its folder lacks a part."""
+    """The checkpoint. Raises CheckpointError if its folder lacks a part."""
     folder = checkpoint.installed_folder()
     missing = missing_parts(folder, checkpoint.layout)
     if missing:

@@ -27,7 +27,7 @@ class ClapAudioConditioner:
         """folder: see models.checkpoints.find_clap. A ``preprocessor_config.json`` in it, or in
         ``feature_extractor/`` beside it, counts.
 
-        Raises CheckpointError where weights are missing.
+        Raises CheckpointError if weights are missing.
         """
         quiet_libraries()  # of the full model the audio tower alone is read, on purpose
         tower, told = ClapAudioModelWithProjection.from_pretrained(

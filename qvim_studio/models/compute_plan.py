@@ -61,7 +61,7 @@ class ComputePlan:
 def make_plan(
     mode: VramMode, checkpoint: Checkpoint, accelerators: Accelerators | None = None
 ) -> ComputePlan:
-    """The plan of a mode on this machine. Raises UsageError where a GPU mode finds no GPU.
+    """The plan of a mode on this machine. Raises UsageError if a GPU mode finds no GPU.
 
     accelerators: what there is to choose from; None asks PyTorch.
     """
@@ -78,7 +78,7 @@ def make_plan(
 
 
 def require_accelerator(mode: VramMode, accelerators: Accelerators | None = None) -> Accelerator:
-    """The GPU that a mode needs. Raises UsageError where there is none."""
+    """The GPU that a mode needs. Raises UsageError if there is none."""
     machine = accelerators or Accelerators()
     found = machine.find()
     if found is None:
@@ -126,7 +126,7 @@ def processor_multiplies_bfloat16() -> bool:
 
 
 def step_down(mode: VramMode) -> VramMode:
-    """The next smaller mode. Raises OutOfMemoryError where there is none."""
+    """The next smaller mode. Raises OutOfMemoryError if there is none."""
     position = STEPS_DOWN.index(mode)
     if position + 1 == len(STEPS_DOWN):
         raise memory_full()

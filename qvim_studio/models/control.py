@@ -86,7 +86,7 @@ def load_control(
 ) -> None:
     """Add the stored branch to the UNet, strictly.
 
-    Raises CheckpointError where the files are damaged, of another generator or another shape.
+    Raises CheckpointError if the files are damaged, of another generator or another shape.
     """
     folder = Path(folder)
     try:

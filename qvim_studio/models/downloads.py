@@ -187,7 +187,7 @@ def download(
 def remove(known: Known) -> int:
     """Delete a downloaded checkpoint or part; gives back the bytes that became free.
 
-    Raises CheckpointError where there is nothing of it in the hub's cache.
+    Raises CheckpointError if there is nothing of it in the hub's cache.
     """
     try:
         repositories = scan_cache_dir(constants.HF_HUB_CACHE).repos if known.repo else frozenset()
@@ -206,7 +206,7 @@ def remove(known: Known) -> int:
 def discard(known: Known) -> None:
     """Delete what an unfinished download brought; what is finished or of other programs stays.
 
-    Raises OutputError where something cannot be deleted.
+    Raises OutputError if something cannot be deleted.
     """
     if not known.repo:
         return

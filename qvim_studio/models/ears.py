@@ -192,7 +192,7 @@ class Ears(nn.Module):
 
     @classmethod
     def load(cls, folder: Path) -> Ears:
-        """Raises CheckpointError where the files are absent or misfit."""
+        """Raises CheckpointError if the files are absent or misfit."""
         try:
             config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
             ears = cls(tuple(config["kinds"]), config["own_voices"], Weighing(**config["weighing"]))

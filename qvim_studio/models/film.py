@@ -26,7 +26,7 @@ PROJECTION_SUFFIX = "time_emb_proj.weight"
 def film_parameters(unet: nn.Module) -> dict[str, nn.Parameter]:
     """Parameters that hold FiLM, by name; of the projections only the class half counts.
 
-    Raises CheckpointError where the UNet takes no condition this way.
+    Raises CheckpointError if the UNet takes no condition this way.
     """
     found = {
         name: parameter
@@ -73,7 +73,7 @@ def save_film(unet: nn.Module, generator_id: str, folder: str | Path) -> None:
 def load_film(unet: nn.Module, generator_id: str, folder: str | Path) -> None:
     """Put the stored values into the UNet, strictly.
 
-    Raises CheckpointError where the file is damaged, of another generator or another shape.
+    Raises CheckpointError if the file is damaged, of another generator or another shape.
     """
     path = Path(folder) / FILM_FILE
     try:

@@ -100,7 +100,7 @@ class ReplayedUnet:
 def capture_pass(compute: Pass, inputs: tuple[torch.Tensor, ...]) -> Pass:
     """Record ``compute`` over copies of the inputs; what it returns takes others of their shapes.
 
-    Raises RuntimeError where the driver cannot, or the memory is full.
+    Raises RuntimeError if the driver cannot, or the memory is full.
     """
     fixed = tuple(value.clone() for value in inputs)
     aside = torch.cuda.Stream()

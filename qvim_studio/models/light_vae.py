@@ -54,7 +54,7 @@ def make_light_vae(latent_channels: int) -> AutoencoderTiny:
 def load_light_vae(checkpoint_folder: Path, device: str) -> AutoencoderTiny | None:
     """The checkpoint's light decoder in float32, or None where it has none.
 
-    Raises CheckpointError where its files are damaged.
+    Raises CheckpointError if its files are damaged.
     """
     folder = checkpoint_folder / LIGHT_VAE_FOLDER
     if not folder.is_dir():

@@ -32,7 +32,7 @@ MARGIN_DB = 1.0  # that the light one may be farther from the mel than the check
 def load_light_vocoder(checkpoint_folder: Path, device: str) -> VocosVocoder:
     """The checkpoint's own light vocoder or the starter's; it computes in float32.
 
-    Raises CheckpointError where its files are damaged.
+    Raises CheckpointError if its files are damaged.
     """
     own = checkpoint_folder / LIGHT_FOLDER
     folder = own if own.is_dir() else resource_path("starter", "vocoder")

@@ -109,7 +109,7 @@ class LatentListener(nn.Module):
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> LatentListener:
-        """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
+        """Load strictly, as float32. Raises CheckpointError if files are absent or misfit."""
         return load_network(
             folder,
             lambda config: cls(ListenerConfig(**config)),

@@ -58,7 +58,7 @@ def memory_full() -> OutOfMemoryError:
 
 
 def check_room(needed_bytes: int, duration_s: float) -> None:
-    """Raises OutOfMemoryError where a run of this process would hold more than is free.
+    """Raises OutOfMemoryError if a run of this process would hold more than is free.
 
     needed_bytes: the most that the process will hold, with what it holds already.
     """

@@ -83,7 +83,7 @@ class PartSizes:
 
 
 def part_sizes(folder: Path) -> PartSizes:
-    """Sizes of a checkpoint on this machine. Raises CheckpointError where files are damaged."""
+    """Sizes of a checkpoint on this machine. Raises CheckpointError if files are damaged."""
     try:
         unet = _shapes(folder / "unet")
         storable = [math.prod(shape) for name, shape in unet.items() if is_storable(name, shape)]

@@ -51,7 +51,7 @@ def decode_in_pieces(
 
 
 def check_decoder(decoder: nn.Module) -> None:
-    """Raises EngineError where a decoder has other layers than those that are walked here, which
+    """Raises EngineError if a decoder has other layers than those that are walked here, which
     are not part of what diffusers promises (as of 0.42)."""
     layers = {name for name, _ in decoder.named_children()}
     blocks = [decoder.mid_block, *decoder.up_blocks] if layers >= _DECODER_LAYERS else []

@@ -137,7 +137,7 @@ def _readable_sections(text: str) -> dict[str, Any]:
 def _usable_text(path: Path) -> str:
     """The list as it is; where it is damaged, what can be read of it, after a copy was kept.
 
-    Raises OutputError where no copy can be kept.
+    Raises OutputError if no copy can be kept.
     """
     try:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -180,7 +180,7 @@ def _check_own(id: str, entry: Entry) -> None:
 
 
 def _check(name: str, entry: Any) -> None:
-    """Raises ValueError where an entry does not have the form of ``checkpoints.toml``."""
+    """Raises ValueError if an entry does not have the form of ``checkpoints.toml``."""
     if not name.strip() or len(name.splitlines()) > 1 or "\0" in name:
         raise ValueError("its name is empty or has several lines")
     as_object(entry)

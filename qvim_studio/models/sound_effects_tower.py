@@ -133,7 +133,7 @@ class SoundEffectsTower:
 
     @classmethod
     def load(cls, folder: Path) -> SoundEffectsTower:
-        """Raises CheckpointError where weights are absent or misfit."""
+        """Raises CheckpointError if weights are absent or misfit."""
         try:
             stored = load_file(folder / WEIGHTS_FILE)
             mean, projection = stored.pop("mean"), stored.pop("projection").float()

@@ -121,7 +121,7 @@ def save_student(changes: dict[str, LowRankChange], card: StudentCard, folder: s
 
 
 def read_student_card(folder: str | Path) -> StudentCard:
-    """Raises CheckpointError where it is damaged."""
+    """Raises CheckpointError if it is damaged."""
     path = Path(folder) / CONFIG_FILE
     try:
         return StudentCard(**as_object(read_json(path)))
@@ -145,7 +145,7 @@ def fingerprint(weights: Mapping[str, torch.Tensor]) -> str:
 def add_student(unet: UNet2DConditionModel, folder: str | Path) -> None:
     """Add the changes stored in ``folder`` to the UNet's weights, strictly.
 
-    Raises CheckpointError where the file is damaged or does not fit.
+    Raises CheckpointError if the file is damaged or does not fit.
     """
     path = Path(folder) / WEIGHTS_FILE
     layers = changeable(unet)

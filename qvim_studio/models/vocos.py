@@ -155,7 +155,7 @@ class VocosVocoder(nn.Module):
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> VocosVocoder:
-        """Load strictly, as float32. Raises CheckpointError where files are absent or misfit."""
+        """Load strictly, as float32. Raises CheckpointError if files are absent or misfit."""
         return load_network(
             folder,
             lambda config: cls(VocosConfig(**config)),

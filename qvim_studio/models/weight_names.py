@@ -12,7 +12,7 @@ SMALLEST_STORED = 4096  # weights; below it nothing is saved
 
 
 def weight_file(folder: Path) -> Path:
-    """The safetensors file of a part. Raises ValueError where it has none."""
+    """The safetensors file of a part. Raises ValueError if it has none."""
     for name in WEIGHT_FILES:
         if (folder / name).is_file():
             return folder / name

@@ -77,7 +77,7 @@ class Yamnet(nn.Module):
 
     @classmethod
     def from_file(cls, path: Path) -> Yamnet:
-        """Load strictly, as float32. Raises CheckpointError where the file is absent or misfits."""
+        """Load strictly, as float32. Raises CheckpointError if the file is absent or misfits."""
         network = cls()
         try:
             weights = {name: value.float() for name, value in load_file(path).items()}

@@ -37,7 +37,7 @@ def finish(
     """With the course of the imitation's pitch, brightness and loudness; 48 kHz, without DC, faded
     at both ends, true peak at -1 dBTP.
 
-    samples, imitation: mono at ``sample_rate``, 16 kHz for an extender. Raises EngineError where
+    samples, imitation: mono at ``sample_rate``, 16 kHz for an extender. Raises EngineError if
     the model gave silence or no numbers, CancelledError between two of its edits.
     """
     if is_silent(samples):

@@ -152,7 +152,7 @@ class GenerationRun:
         """Finished variations, most similar to the imitation first.
 
         on_made: gets each of them as soon as it is finished, and its picture, see Progress.preview.
-        Raises EngineError where every one is silent.
+        Raises EngineError if every one is silent.
         """
         previewer = self._previewer()
         made: list[Variation] = []

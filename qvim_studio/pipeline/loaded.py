@@ -170,7 +170,7 @@ class LoadedCheckpoint:
     ) -> tuple[torch.Tensor, torch.Tensor, list[str]]:
         """Wanted and unwanted conditioning, each (1, 512), and notes for the user.
 
-        Raises CheckpointError where the checkpoint cannot take what the request gives.
+        Raises CheckpointError if the checkpoint cannot take what the request gives.
         """
         notes: list[str] = []
         words = request.text.strip()
@@ -214,7 +214,7 @@ class LoadedCheckpoint:
     def heard(self, meant: AudioClip) -> torch.Tensor:
         """What the audio tower says of a voice, (1, 512).
 
-        Raises CheckpointError where there is none.
+        Raises CheckpointError if there is none.
         """
         if self.audio_tower is not None:
             return self.audio_tower.embed(mono_at(meant, self.audio_tower.sample_rate))

@@ -91,7 +91,7 @@ class BuildReport:
 def build_corpus(inputs: Sequence[Path], corpus_folder: Path) -> BuildReport:
     """Make the set of ``corpus_folder`` from folders and tables, or leave it if it is theirs.
 
-    Raises StudioError where an input has no known layout, or too little of it can be used.
+    Raises StudioError if an input has no known layout, or too little of it can be used.
     """
     listings = [read_layout(source) for source in inputs]
     overlooked = _overlooked_tables(inputs, listings)

@@ -67,7 +67,7 @@ def train(
 
 
 def _made(options: argparse.Namespace, part: str, command: str) -> Path:
-    """What an earlier ``command`` leaves at ``part`` of the runs. Raises StudioError where it has
+    """What an earlier ``command`` leaves at ``part`` of the runs. Raises StudioError if it has
     not."""
     path = options.runs / part
     if not path.exists():

@@ -87,7 +87,7 @@ def run(
     """Tune; leaves ``run_folder/film`` and, jointly, ``run_folder/adapter``.
 
     checkpoint: of the AudioLDM family. embeddings_file: of training.qvim_finish.
-    Raises CheckpointError where it has no adapter, StudioError where a part gets no gradients.
+    Raises CheckpointError if it has no adapter, StudioError where a part gets no gradients.
     """
     options = options or FilmTraining()
     folder = checkpoint.installed_folder()

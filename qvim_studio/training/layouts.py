@@ -67,7 +67,7 @@ class Listing:
 def read_layout(source: Path) -> Listing:
     """What a folder or a table names, in the first layout that fits.
 
-    Raises StudioError where there is nothing, or a table has other columns.
+    Raises StudioError if there is nothing, or a table has other columns.
     """
     if is_file(source) and source.suffix.lower() in SOUND_SUFFIXES:
         raise UsageError(
@@ -236,7 +236,7 @@ def _sounds_below(folder: Path) -> Iterator[Path]:
 def read_rows(table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Of a table with at least these columns; values are stripped, those left out are empty.
 
-    Raises StudioError where it cannot be read or is empty, UsageError where a column is missing.
+    Raises StudioError if it cannot be read or is empty, UsageError where a column is missing.
     """
     return _parsed(_lines(table), table, columns)
 

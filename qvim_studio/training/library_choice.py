@@ -84,7 +84,7 @@ def listener() -> Callable[[AudioClip], Listened]:
 def read_sound(path: Path) -> AudioClip:
     """A recording as it ships: mono at its own rate up to 48 kHz, trimmed, levelled, faded.
 
-    Raises StudioError where the file cannot be read or holds silence.
+    Raises StudioError if the file cannot be read or holds silence.
     """
     try:
         raw, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)

@@ -45,7 +45,7 @@ StepLoss = Callable[[np.random.Generator], tuple[torch.Tensor, Metrics]]
 
 @dataclass(frozen=True)
 class LoopOptions:
-    """How a network is trained, whatever it is. Raises ValueError where nothing can come of it.
+    """How a network is trained, whatever it is. Raises ValueError if nothing can come of it.
 
     learning_rate: peak of AdamW, reached after warmup_steps and then kept; the moving average of
     the weights stands in for a decay. cooldown: share of a run's minutes over which the rate falls
@@ -345,7 +345,7 @@ def can_start_warm(run_folder: Path, part: str) -> bool:
 def save_atomically(state: object, path: Path) -> None:
     """``torch.save`` to a temporary name, synced to the disk, then renamed.
 
-    Raises OutputError where that is refused; what was there before is kept.
+    Raises OutputError if that is refused; what was there before is kept.
     """
     temporary = path.with_suffix(path.suffix + ".part")
     try:

@@ -68,7 +68,7 @@ ONOMATOPOEIA: dict[str, tuple[str, ...]] = {
 
 
 def speak(phonemes: str, voice: str, pitch: int = NORMAL_PITCH) -> AudioClip:
-    """What the synthesizer makes of the phonemes, trimmed. Raises StudioError where it fails."""
+    """What the synthesizer makes of the phonemes, trimmed. Raises StudioError if it fails."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spoken.wav"
         command = ["espeak-ng", "-v", voice, "-p", str(pitch), "-w", str(path), f"[[{phonemes}]]"]

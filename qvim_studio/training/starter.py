@@ -111,7 +111,7 @@ def assemble(
 
     evaluation: lines for the model card, which is text for people and has no hash in studio.json.
     with_student: without it the starter is what its student is distilled from.
-    Raises StudioError where a part has not been trained yet, the student is another UNet's or the
+    Raises StudioError if a part has not been trained yet, the student is another UNet's or the
     whole grows too large.
     """
     parts = {name: run for name, run in PARTS.items() if with_student or name != STUDENT_FOLDER}

@@ -50,7 +50,7 @@ def targets_path(corpus_folder: Path, clap_id: str) -> Path:
 
 
 def load_targets(corpus: Corpus, clap_id: str) -> Targets:
-    """Cached targets. Raises StudioError where they have not been made for this corpus."""
+    """Cached targets. Raises StudioError if they have not been made for this corpus."""
     path = targets_path(corpus.folder, clap_id)
     try:
         with path.open("rb") as file, np.load(file) as stored:
@@ -77,7 +77,7 @@ def load_targets(corpus: Corpus, clap_id: str) -> Targets:
 def load_heard_voices(corpus: Corpus, clap_id: str) -> np.ndarray:
     """What the space's audio tower says of the imitations: unit vectors (takes, 512).
 
-    Raises StudioError where they have not been made.
+    Raises StudioError if they have not been made.
     """
     path = targets_path(corpus.folder, clap_id)
     try:
@@ -95,7 +95,7 @@ def make_clap_targets(corpus: Corpus, imitations: ImitationSet, checkpoint: Chec
     """Embed every recording and imitation with the checkpoint's own CLAP; short ones are repeated,
     not padded.
 
-    Raises CheckpointError where it has no audio tower or no text tower.
+    Raises CheckpointError if it has no audio tower or no text tower.
     """
     folder = checkpoint.installed_folder()
     clap_folder = find_clap(checkpoint)

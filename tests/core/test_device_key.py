@@ -47,7 +47,7 @@ def test_keys_and_choices_come_back_from_json() -> None:
     ],
 )
 def test_what_is_no_device_is_refused_with_a_sentence(stored: object) -> None:
-    with pytest.raises(UsageError, match=r"device.*Choose the device anew"):
+    with pytest.raises(UsageError, match=r"device.*Choose the device again"):
         device_key(stored)
 
 
@@ -55,5 +55,5 @@ def test_what_is_no_device_is_refused_with_a_sentence(stored: object) -> None:
     "stored", [5, "x", {}, {"device": {"name": "x"}}, {"device": {"name": "x"}, "channel": -1}]
 )
 def test_what_is_no_input_is_refused_with_a_sentence(stored: object) -> None:
-    with pytest.raises(UsageError, match=r"device.*Choose the device anew"):
+    with pytest.raises(UsageError, match=r"device.*Choose the device again"):
         input_choices([stored])
