@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QHBoxLayout,
+    QSizePolicy,
     QSpinBox,
     QWidget,
 )
@@ -60,6 +61,8 @@ class DetailFields(QWidget):
         self.fits.setRange(0, MAX_FITS)
         set_tip(self.fits, self.tr("Real sounds that follow your voice, besides the made ones"))
         self.highs = QCheckBox(self.tr("Above 7 kHz"), self)
+        # As high as the number fields beside it, so that their names stand on one line.
+        self.highs.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         set_tip(
             self.highs, self.tr("Adds what a recording would most likely hold where the model ends")
         )

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 from scripted_engine import PROVENANCE
 
@@ -268,3 +268,16 @@ def test_sliders_say_their_values_beside_them(window: MainWindow) -> None:
     follow.setValue(35)
     shown = [label.text() for label in window.request.findChildren(SliderValue)]
     assert shown == ["50 %", "35 %"] and follow.accessibleDescription() == "35 %"
+
+
+def test_names_of_the_details_stand_on_one_line(window: MainWindow) -> None:
+    details = window.request.details
+    window.request.more.setChecked(True)
+    window.resize(1400, 900)
+    QApplication.processEvents()
+    names = {label.text(): label for label in details.findChildren(QLabel)}
+    middles = {
+        label.mapTo(details, label.rect().center()).y()
+        for label in (names["Steps"], names["Guidance"], names["Highs"])
+    }
+    assert len(middles) == 1
