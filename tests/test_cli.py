@@ -14,74 +14,21 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import soundfile
+from command_line import run
+from noise_engine import FakeEngine
 
 import qvim_studio
 from qvim_studio import assembly, cli, commands
-from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.interrupts import Terminated
 from qvim_studio.core.provenance import Provenance
-from qvim_studio.core.request import GenerationRequest, Start, VramMode
-from qvim_studio.core.resources import resource_path
-from qvim_studio.core.result import GenerationResult, Kind, Progress, Variation
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import GenerationResult
 
 FULL = Path("/dev/full")
 CLIP_KEYS = {"path", "seed", "similarity", "duration_s", "sample_rate", "bandwidth_hz"}
-
-
-class FakeEngine:
-    """Gives back one second of noise per variation, drawn from its seed."""
-
-    def __init__(self) -> None:
-        self.requests: list[GenerationRequest] = []
-        self.is_closed = False
-        self.error: BaseException | None = None
-        self.arrive_before_it = 0
-        self.notes: tuple[str, ...] = ()
-
-    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
-        raise AssertionError("a command has nobody who waits")
-
-    def generate(
-        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
-    ) -> GenerationResult:
-        self.requests.append(request)
-        provenance = Provenance("starter", "Starter", "1", "CC0", "yes")
-        for index in reversed(range(self.arrive_before_it)):
-            arrived = GenerationResult(request, provenance, (self._variation(request, index),))
-            on_progress(Progress("decode", index + 1, request.variations, arrived=arrived))
-        if self.error is not None:
-            raise self.error
-        sys.stdout.write("a library that talks\n")
-        variations = tuple(self._variation(request, index) for index in range(request.variations))
-        return GenerationResult(
-            request.with_changes(start=Start.NOISE),
-            provenance,
-            variations,
-            {"load": 0.1, "total": 0.5},
-            notes=self.notes,
-            fitted=tuple(self._fitted(request, index) for index in range(request.fits)),
-        )
-
-    def close(self) -> None:
-        self.is_closed = True
-
-    @staticmethod
-    def _fitted(request: GenerationRequest, index: int) -> Variation:
-        clip = AudioClip.from_mono(np.full(4410, 0.1), 44_100)
-        origin = Provenance("", "dog", "", "your own", "conditional")
-        seed = request.seed + index
-        return Variation(clip, seed, 0.5, 22_050.0, "dog", None, Kind.FITTED, origin)
-
-    @staticmethod
-    def _variation(request: GenerationRequest, index: int) -> Variation:
-        seed = request.seed + index
-        samples = np.random.default_rng(seed).uniform(-0.5, 0.5, 48_000)
-        clip = AudioClip.from_mono(samples, 48_000)
-        similarity = None if request.imitation is None else 0.9 - 0.1 * index
-        return Variation(clip, seed, similarity, 8000.0)
 
 
 @pytest.fixture
@@ -105,12 +52,6 @@ def take(tmp_path: Path) -> Path:
     samples[4000:12_000] = 0.5 * np.sin(np.arange(8000) / 5)
     soundfile.write(tmp_path / "dog bark.wav", samples, 16_000)
     return tmp_path / "dog bark.wav"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    status = cli.main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
 
 
 def test_generate_says_what_the_imitation_is_heard_as(
@@ -470,14 +411,6 @@ def test_version_and_module_start() -> None:
     assert done.stdout.strip() == f"qvim-studio {qvim_studio.__version__}"
 
 
-@pytest.mark.usefixtures("quiet_logging")
-def test_checkpoints_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    status, printed, _ = run(capsys, "checkpoints", "list", "--json")
-    rows = json.loads(printed)["checkpoints"]
-    assert status == 0 and rows[0]["id"] == "starter"
-    assert {"id", "installed", "licence", "commercial"} <= rows[0].keys()
-
-
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a disk that is always full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("options", [["list"], ["list", "--json"], ["verify", "no", "--json"]])
@@ -502,114 +435,6 @@ def test_a_name_that_is_no_utf_8_can_be_printed(
     folder = tmp_path / os.fsdecode(b"t\xf6ne")
     assert cli.main(["generate", "--text", "rain", "--variations", "1", "-o", str(folder)]) == 0
     assert capfdbinary.readouterr().out.endswith(b"t\\udcf6ne/rain_01.wav\n")
-
-
-@pytest.mark.usefixtures("quiet_logging")
-def test_a_name_that_is_no_utf_8_is_valid_json(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(commands, "list_known_checkpoints", lambda options: {"path": "\udcff.wav"})
-    status, printed, _ = run(capsys, "checkpoints", "list", "--json")
-    assert status == 0 and json.loads(printed) == {"path": "\udcff.wav"}
-
-
-@pytest.mark.usefixtures("quiet_logging")
-def test_a_part_is_verified_with_what_it_fits(capsys: pytest.CaptureFixture[str]) -> None:
-    status, printed, _ = run(capsys, "checkpoints", "verify", "starter-adapter", "--json")
-    assert (status, json.loads(printed)) == (0, {"checkpoint": "starter", "ok": True})
-    status, _, errors = run(capsys, "checkpoints", "verify", "clap-htsat-unfused")
-    assert status == 1 and "'clap-htsat-unfused' is not installed" in errors
-
-
-@pytest.mark.usefixtures("quiet_logging")
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["generate", "--text", "x", "--checkpoint", ""], "There is no checkpoint ''"),
-        (["search", "--text", "x", "--folder", "."], "holds no sound that can be read"),
-        (["evaluate", "--pairs", "none.csv"], "cannot be read: No such file or directory. Give"),
-    ],
-)
-def test_what_is_missing_is_told_in_one_sentence(
-    arguments: list[str],
-    words: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    status, printed, errors = run(capsys, *arguments)
-    assert (status, printed) == (1, "") and errors.count("\n") == 1 and words in errors
-
-
-@pytest.fixture
-def quiet_logging(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
-
-
-@pytest.mark.usefixtures("quiet_logging")
-def test_the_starter_makes_the_same_sound_from_the_same_seed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    example = resource_path("examples", "dog_woof.flac")
-    made = []
-    for name in ("first", "second"):
-        options = ["--variations", 1, "--steps", 3, "--start", "noise", "-o", tmp_path / name]
-        status, printed, errors = run(capsys, "generate", example, *options, "--json")
-        assert status == 0, errors
-        made.append(Path(json.loads(printed)["clips"][0]["path"]).read_bytes())
-    assert made[0] == made[1]
-    samples, _ = soundfile.read(tmp_path / "first" / "dog_woof_01.wav")
-    assert 0.5 < np.abs(samples).max() < 1.0
-
-
-@pytest.mark.usefixtures("quiet_logging")
-def test_embed_and_search_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sounds = sorted(resource_path("library").glob("*.ogg"))[:3]
-    folder = tmp_path / "sounds"
-    folder.mkdir()
-    for sound in sounds:
-        (folder / sound.name).write_bytes(sound.read_bytes())
-    status, _, errors = run(capsys, "embed", sounds[0], "-o", tmp_path / "e.npy")
-    assert status == 0, errors
-    embedding = np.load(tmp_path / "e.npy")
-    assert embedding.shape == (960,) and embedding.dtype == np.float32
-    assert np.linalg.norm(embedding) == pytest.approx(1.0, abs=1e-5)
-    status, printed, errors = run(
-        capsys, "search", sounds[0], "--folder", folder, "--top", 2, "--json"
-    )
-    assert status == 0, errors
-    results = json.loads(printed)["results"]
-    assert len(results) == 2 and results[0]["similarity"] >= results[1]["similarity"]
-    heard = json.loads(printed)["heard"]
-    assert len(heard) == 5 and heard[0]["score"] >= heard[1]["score"]
-    assert heard[0].keys() == {"word", "score"}
-
-
-@pytest.mark.usefixtures("quiet_logging")
-def test_search_finds_by_what_words_mean(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "sounds"
-    folder.mkdir()
-    library = resource_path("library")
-    for number, start in enumerate(("explosion", "guitar_07", "tom")):
-        sound = min(library.glob(f"{start}*.ogg"))
-        (folder / f"{number}.ogg").write_bytes(sound.read_bytes())
-    asked = ("search", "--folder", folder, "--text")
-    status, printed, errors = run(capsys, *asked, "mandolin")
-    assert status == 0, errors
-    assert printed.splitlines()[0] == str(folder / "1.ogg")
-    take = resource_path("examples", "dog_woof.flac")
-    status, printed, errors = run(
-        capsys, "search", take, *asked[1:], "mandolin", "--balance", 1, "--json"
-    )
-    assert status == 0, errors
-    assert Path(json.loads(printed)["results"][0]["path"]).name == "1.ogg"
-    status, printed, _ = run(capsys, *asked, "qwertz")
-    assert status == 0 and "No sound of" in printed
-    status, _, errors = run(capsys, "search", "--folder", folder)
-    assert status == 2 and "neither an imitation nor --text" in errors
 
 
 def test_python_without_docstrings_is_refused_in_a_sentence() -> None:

@@ -12,6 +12,7 @@ from qvim_studio.core.errors import DeviceError
 
 SAMPLE_RATE = 48_000
 BLOCK = 480
+TONE = 0.5 * np.sin(np.arange(SAMPLE_RATE // 2) * 0.05)  # half a second of 382 Hz
 
 
 class FakeStream:

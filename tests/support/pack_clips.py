@@ -12,10 +12,18 @@ from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Kind, Variation
 from qvim_studio.export.clip_writer import write_result
+from qvim_studio.export.pack_plan import PackOptions
 
 FREE = Provenance("starter", "Starter", "1", "CC0-1.0", "yes")
 RAIN = Provenance("", "Rain by Ann", "field", "CC-BY-4.0", "conditional")
 NOT_FOR_SALE = Provenance("big", "Big Model", "abc", "CC-BY-NC-4.0", "no")
+
+OPTIONS = PackOptions("My Pack", "MK", "QVIM")
+WHOLE = ["My Pack", "My Pack.multisample", "My Pack.zip"]  # what an export leaves
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def make_clips(
