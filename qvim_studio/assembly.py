@@ -36,7 +36,7 @@ from qvim_studio.library.sound_index import BATCH, SoundIndex
 
 if TYPE_CHECKING:
     from qvim_studio.models.qvim import Branch
-    from qvim_studio.pipeline.hearing import HeardSound, Hearing
+    from qvim_studio.pipeline.hearing import Hearing, PreparedSound
     from qvim_studio.pipeline.starts import FittableSound, NearestSound
 
 log = logging.getLogger(__name__)
@@ -199,7 +199,7 @@ class SoundListener:
     def close(self) -> None:
         self._readers.shutdown(cancel_futures=True)
 
-    def _listened(self, usable: Sequence[HeardSound]) -> Iterator[dict[str, Any]]:
+    def _listened(self, usable: Sequence[PreparedSound]) -> Iterator[dict[str, Any]]:
         """What a report adds for each of some sounds that could be read."""
         embeddings, scores = self._hearing.listen(usable)
         for embedding, row in zip(embeddings, scores, strict=True):
@@ -221,14 +221,14 @@ def hear(clip: AudioClip) -> tuple[HeardWord, ...]:
     return Tagger.from_folder().words(clip)
 
 
-def _read_for_listening(path: Path) -> tuple[SoundReport, HeardSound | None]:
-    from qvim_studio.pipeline.hearing import HeardSound
+def _read_for_listening(path: Path) -> tuple[SoundReport, PreparedSound | None]:
+    from qvim_studio.pipeline.hearing import PreparedSound
 
     try:
         facts, clip = read_sound(path)
     except AudioFileError as error:
         return SoundReport(None, None, str(error)), None
-    return SoundReport(facts, None), HeardSound.of(clip)
+    return SoundReport(facts, None), PreparedSound.of(clip)
 
 
 def make_index(folder: Path, hearing: Hearing) -> SoundIndex:
@@ -261,6 +261,4 @@ def index_bundled_sounds() -> int:
 
 
 def _embed_with(hearing: Hearing) -> Callable[[Sequence[AudioClip]], np.ndarray]:
-    from qvim_studio.pipeline.hearing import HeardSound
-
-    return lambda clips: hearing.embed_heard([HeardSound.of(clip) for clip in clips], "reference")
+    return lambda clips: hearing.embed_clips(clips, "reference")

@@ -16,9 +16,9 @@ from qvim_studio.assembly import (
     find_nearest,
     provenance_of_bundled,
 )
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.models.qvim import Branch
-from qvim_studio.pipeline.hearing import HeardSound
 
 
 class LevelHearing:
@@ -26,10 +26,9 @@ class LevelHearing:
 
     encoder_id = "levels"
 
-    def embed_heard(self, heard: Sequence[HeardSound], branch: Branch) -> np.ndarray:
+    def embed_clips(self, clips: Sequence[AudioClip], branch: Branch) -> np.ndarray:
         assert branch == "reference"
-        crests = (crest_of(one.encoder) for one in heard)
-        return np.stack([at_angle(crest) for crest in crests])
+        return np.stack([at_angle(crest_of(clip.mono())) for clip in clips])
 
 
 def crest_of(samples: np.ndarray) -> float:

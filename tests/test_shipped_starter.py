@@ -130,7 +130,7 @@ def test_generated_clips_are_of_the_imitated_class(engine: StudioEngine) -> None
 
 def encoded(clip: AudioClip) -> np.ndarray:
     """By the encoder alone: the ears chose what a clip starts from, and do not judge it."""
-    return program_hearing().listeners.embedder.embed(level_for_embedding(clip), "reference")
+    return program_hearing().extractor.embedder.embed(level_for_embedding(clip), "reference")
 
 
 def class_centroids() -> tuple[list[str], np.ndarray]:

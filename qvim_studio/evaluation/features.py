@@ -12,11 +12,10 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.models.qvim import Branch, QvimEncoder
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
 from qvim_studio.pipeline.embedder import level_for_embedding
-from qvim_studio.pipeline.hearing import HeardSound, Hearing
+from qvim_studio.pipeline.hearing import ACTIVE_SHARE, Hearing
 
 BATCH = 8
 MODULATION_BINS = (24, 64)  # slowest spectral and temporal modulations that the 2DFT keeps
-ACTIVE_SHARE = 0.25  # frames louder than this share of a sound's own range count as active
 
 
 def qvim_embeddings(encoder: QvimEncoder, branch: Branch, clips: Sequence[AudioClip]) -> np.ndarray:
@@ -26,11 +25,10 @@ def qvim_embeddings(encoder: QvimEncoder, branch: Branch, clips: Sequence[AudioC
 
 def embed_by_ears(hearing: Hearing, branch: Branch, clips: Sequence[AudioClip]) -> np.ndarray:
     """What the program's ears hear, (clips, EARS_DIM)."""
-    rows = [
-        hearing.embed_heard([HeardSound.of(clip) for clip in clips[start : start + BATCH]], branch)
-        for start in range(0, len(clips), BATCH)
-    ]
-    return np.concatenate(rows)
+    starts = range(0, len(clips), BATCH)
+    return np.concatenate(
+        [hearing.embed_clips(clips[start : start + BATCH], branch) for start in starts]
+    )
 
 
 def mean_spectra(encoder: QvimEncoder, clips: Sequence[AudioClip]) -> np.ndarray:

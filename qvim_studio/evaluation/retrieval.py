@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-BOOTSTRAP_ROUNDS = 2000
-CONFIDENCE = 0.95
+from qvim_studio.training.ranks import bootstrap_interval
 
 
 @dataclass(frozen=True)
@@ -63,12 +62,3 @@ def chance_ndcg(relevant: np.ndarray) -> np.ndarray:
     counts = relevant.sum(axis=1)
     discounts = 1 / np.log2(np.arange(2, items + 2))
     return counts / items * discounts.sum() / np.cumsum(discounts)[counts - 1]
-
-
-def bootstrap_interval(values: np.ndarray, seed: int = 0) -> tuple[float, float]:
-    """95 % percentile interval of the mean of (n,) values. Source: Efron (1979)."""
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(len(values), size=(BOOTSTRAP_ROUNDS, len(values)))
-    tail = 50 * (1 - CONFIDENCE)
-    low, high = np.percentile(values[drawn].mean(axis=1), [tail, 100 - tail])
-    return float(low), float(high)

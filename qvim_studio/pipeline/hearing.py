@@ -24,21 +24,21 @@ ACTIVE_SHARE = 0.25  # frames louder than this share of a sound's own range coun
 
 
 @dataclass(frozen=True, eq=False)
-class HeardSound:
-    """What the three listeners get of one clip: mono samples at their rates and levels."""
+class PreparedSound:
+    """What encoder, tagger and spectrum get of one clip: mono samples at their rates and levels."""
 
     encoder: np.ndarray
     tagger: np.ndarray
     spectrum: np.ndarray
 
     @classmethod
-    def of(cls, clip: AudioClip) -> HeardSound:
+    def of(cls, clip: AudioClip) -> PreparedSound:
         encoder = heard_samples(level_for_embedding(clip))
         return cls(encoder, tagger_samples(clip), _levelled(encoder[:QVIM_WINDOW_SAMPLES]))
 
 
-class Listeners:
-    """The networks that the ears listen by; they stay as they are."""
+class FeatureExtractor:
+    """Encoder, tagger and spectrum, from which the ears hear; they stay as they are."""
 
     def __init__(self, embedder: Embedder, tagger: Tagger) -> None:
         self.embedder = embedder
@@ -46,14 +46,14 @@ class Listeners:
         self._front_end = QvimFrontEnd()
 
     @classmethod
-    def of_program(cls) -> Listeners:
+    def of_program(cls) -> FeatureExtractor:
         """Those that ship. Raises CheckpointError."""
         embedder = Embedder.from_file(resource_path("starter", "qvim"))
         return cls(embedder, Tagger.from_folder())
 
     @torch.inference_mode()
     def features(
-        self, heard: Sequence[HeardSound], branch: Branch | None, tagged: Tagged | None = None
+        self, heard: Sequence[PreparedSound], branch: Branch | None, tagged: Tagged | None = None
     ) -> Features:
         """What the ears weigh, a row for each sound.
 
@@ -72,7 +72,7 @@ class Listeners:
             torch.stack(spectra),
         )
 
-    def tag(self, heard: Sequence[HeardSound]) -> Tagged:
+    def tag(self, heard: Sequence[PreparedSound]) -> Tagged:
         """What the tagger hears of them."""
         return self.tagger.listen([sound.tagger for sound in heard])
 
@@ -80,32 +80,32 @@ class Listeners:
 class Hearing:
     """Hears imitations and sounds in one space; ``encoder_id`` names it."""
 
-    def __init__(self, listeners: Listeners, ears: Ears) -> None:
-        self.listeners = listeners
+    def __init__(self, extractor: FeatureExtractor, ears: Ears) -> None:
+        self.extractor = extractor
         self.ears = ears
-        names = f"{listeners.embedder.encoder_id} {ears.id}"
+        names = f"{extractor.embedder.encoder_id} {ears.id}"
         self.encoder_id = hashlib.sha256(names.encode()).hexdigest()[:16]
 
     @property
     def tagger(self) -> Tagger:
-        return self.listeners.tagger
+        return self.extractor.tagger
 
     def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
         """float32 (EARS_DIM,) of a clip's first 10 s, whatever its level; see models.ears."""
-        return self.embed_heard([HeardSound.of(clip)], branch)[0]
+        return self.embed_clips([clip], branch)[0]
 
-    def embed_heard(self, heard: Sequence[HeardSound], branch: Branch) -> np.ndarray:
-        """float32 (n, EARS_DIM) of many sounds at once: "imitation" for voices, "reference" for
+    def embed_clips(self, clips: Sequence[AudioClip], branch: Branch) -> np.ndarray:
+        """float32 (n, EARS_DIM) of many clips at once: "imitation" for voices, "reference" for
         sounds."""
-        features = self.listeners.features(heard, branch)
+        features = self.extractor.features([PreparedSound.of(clip) for clip in clips], branch)
         hear = self.ears.hear_voices if branch == "imitation" else self.ears.hear_sounds
         return hear(features).numpy()
 
-    def listen(self, heard: Sequence[HeardSound]) -> tuple[np.ndarray, np.ndarray]:
-        """Of many sounds at once: ``embed_heard`` with "reference", and the tagger's scores
+    def listen(self, heard: Sequence[PreparedSound]) -> tuple[np.ndarray, np.ndarray]:
+        """Of many sounds at once: ``embed_clips`` with "reference", and the tagger's scores
         float32 (n, classes)."""
-        tagged = self.listeners.tag(heard)
-        features = self.listeners.features(heard, "reference", tagged)
+        tagged = self.extractor.tag(heard)
+        features = self.extractor.features(heard, "reference", tagged)
         return self.ears.hear_sounds(features).numpy(), tagged.scores
 
     @staticmethod
@@ -121,7 +121,7 @@ def program_hearing() -> Hearing:
 
     Raises CheckpointError.
     """
-    return Hearing(Listeners.of_program(), Ears.load(resource_path("ears")))
+    return Hearing(FeatureExtractor.of_program(), Ears.load(resource_path("ears")))
 
 
 def mean_spectrum(front_end: QvimFrontEnd, samples: np.ndarray) -> torch.Tensor:

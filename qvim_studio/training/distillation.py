@@ -23,7 +23,7 @@ from qvim_studio.audio.files import read_audio
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.errors import AudioFileError
-from qvim_studio.models.audio_tagger import CLASSES, FEATURES, AudioTagger, load_audio_tagger
+from qvim_studio.models.efficientat import CLASSES, FEATURES, EfficientAt, load_efficientat
 from qvim_studio.models.fused import fused
 from qvim_studio.models.mobilenet import EMBEDDING_DIM, MobileNetV3, set_stretch
 from qvim_studio.models.qvim import QvimEncoder, load_qvim_encoder, save_qvim_encoder
@@ -104,7 +104,7 @@ class Lessons:
     def __init__(
         self,
         encoder: QvimEncoder,
-        teacher: AudioTagger,
+        teacher: EfficientAt,
         mixes: SoundMixes,
         options: DistillationTraining,
         device: torch.device,
@@ -181,7 +181,7 @@ def run(
     taught = TaughtLayers(encoder.imitation, options.dropout)
     trainer = Trainer(taught, options.loop, run_folder)
     mixes = SoundMixes(bank, options.frames, options.mixing)
-    teacher = load_audio_tagger(teacher_weights)
+    teacher = load_efficientat(teacher_weights)
     lessons = Lessons(encoder, teacher, mixes, options, trainer.device)
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:

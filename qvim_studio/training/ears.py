@@ -1,4 +1,4 @@
-"""Trains the ears (models.ears): small projections over listeners that stay as they are.
+"""Trains the ears (models.ears): small projections over networks that stay as they are.
 
 Real sounds teach where each kind lies; rendered imitations, spoken onomatopoeia and recorded people
 teach where voices that mean it lie. The weighing itself was chosen by hand on the real sets.
@@ -24,7 +24,7 @@ from qvim_studio.models.ears import MEANING_DIM, WIDTH, Ears, Features
 from qvim_studio.models.mobilenet import EMBEDDING_DIM
 from qvim_studio.models.qvim import Branch
 from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE
-from qvim_studio.pipeline.hearing import HeardSound, Listeners
+from qvim_studio.pipeline.hearing import FeatureExtractor, PreparedSound
 from qvim_studio.training.corpus import Corpus, load_corpus, save_arrays
 from qvim_studio.training.imitations import MAX_SECONDS
 from qvim_studio.training.labels import (
@@ -39,6 +39,7 @@ from qvim_studio.training.labels import (
 from qvim_studio.training.layouts import MANIFEST, read_rows
 from qvim_studio.training.loop import whole_folder
 from qvim_studio.training.onomatopoeia import ONOMATOPOEIA, TEACHING_VOICES, VOICES, speak
+from qvim_studio.training.ranks import bootstrap_interval, reciprocal_ranks
 from qvim_studio.training.real_takes import real_takes
 from qvim_studio.training.voice_renderer import render_imitation
 
@@ -102,18 +103,18 @@ def run(corpus_folder: Path, run_folder: Path, target: Path, people: Sequence[Pa
     options = EarsTraining()
     corpus = load_corpus(corpus_folder)
     run_folder.mkdir(parents=True, exist_ok=True)
-    listeners = Listeners.of_program()
-    sounds = _heard(run_folder, "sounds", listeners, _corpus_sounds(corpus))
-    voices = _heard(run_folder, "voices", listeners, _rendered(corpus, options), "imitation")
-    words = _heard(run_folder, "words", listeners, _spoken(options))
-    persons = _heard(run_folder, "people", listeners, _people(people))
-    ears = train_ears(sounds, voices, words, persons, listeners.tagger.classes, options)
+    extractor = FeatureExtractor.of_program()
+    sounds = _heard(run_folder, "sounds", extractor, _corpus_sounds(corpus))
+    voices = _heard(run_folder, "voices", extractor, _rendered(corpus, options), "imitation")
+    words = _heard(run_folder, "words", extractor, _spoken(options))
+    persons = _heard(run_folder, "people", extractor, _people(people))
+    ears = train_ears(sounds, voices, words, persons, extractor.tagger.classes, options)
     with whole_folder(target) as folder:
         ears.save(folder)
-    figures = {"spoken": _judge(ears, sounds, listeners, _spoken_by_others())}
+    figures = {"spoken": _judge(ears, sounds, extractor, _spoken_by_others())}
     for folder in people:
         for name, wanted in (("real mouths", MOUTH_CLASSES), ("real voices", VOICE_CLASSES)):
-            figures[name] = _judge(ears, sounds, listeners, real_takes(folder, wanted))
+            figures[name] = _judge(ears, sounds, extractor, real_takes(folder, wanted))
     for name, (mean, low, high) in figures.items():
         log.info("%s: class MRR %.3f, 95 %% interval %.3f to %.3f", name, mean, low, high)
 
@@ -152,21 +153,20 @@ def train_ears(
 
 @torch.no_grad()
 def _judge(
-    ears: Ears, sounds: Taught, listeners: Listeners, takes: Iterator[LabelledTake]
+    ears: Ears, sounds: Taught, extractor: FeatureExtractor, takes: Iterator[LabelledTake]
 ) -> tuple[float, float, float]:
     """Mean reciprocal rank of the first sound of a right class among the sounds that were learned
     from, and its 95 % bootstrap interval over the takes."""
     empty = torch.zeros(len(sounds.kinds), EMBEDDING_DIM)
     known = ears.hear_sounds(replace(sounds.features, embedding=empty))
     classes = np.array([CLASS_OF.get(kind, kind) for (kind,) in sounds.kinds])
-    ranks = []
+    similarity, relevant = [], []
     for _, clip, right in takes:
-        features = listeners.features([HeardSound.of(clip)], "imitation")
-        order = (known @ ears.hear_voices(features)[0]).argsort(descending=True).numpy()
-        ranks.append(1 / (1 + int(np.isin(classes[order], right).argmax())))
-    drawn = np.random.default_rng(0).integers(len(ranks), size=(2000, len(ranks)))
-    low, high = np.percentile(np.array(ranks)[drawn].mean(axis=1), [2.5, 97.5])
-    return float(np.mean(ranks)), float(low), float(high)
+        features = extractor.features([PreparedSound.of(clip)], "imitation")
+        similarity.append((known @ ears.hear_voices(features)[0]).numpy())
+        relevant.append(np.isin(classes, right))
+    ranks = reciprocal_ranks(np.stack(similarity), np.stack(relevant))
+    return float(ranks.mean()), *bootstrap_interval(ranks)
 
 
 def _spoken_by_others() -> Iterator[LabelledTake]:
@@ -316,7 +316,7 @@ def _recorded_take(path: Path) -> AudioClip:
 def _heard(
     run_folder: Path,
     name: str,
-    listeners: Listeners,
+    extractor: FeatureExtractor,
     sounds: Source,
     branch: Branch | None = None,
 ) -> Taught:
@@ -330,8 +330,8 @@ def _heard(
     missing = [sound for sound in wanted if sound not in known]
     for start in range(0, len(missing), BATCH):
         part = missing[start : start + BATCH]
-        clips = [HeardSound.of(wanted[sound][1]()) for sound in part]
-        features = listeners.features(clips, branch)
+        clips = [PreparedSound.of(wanted[sound][1]()) for sound in part]
+        features = extractor.features(clips, branch)
         for row, sound in enumerate(part):
             known[sound] = [values[row].numpy() for values in vars(features).values()]
         if start % (BATCH * 25) == 0:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+BOOTSTRAP_ROUNDS = 2000
+CONFIDENCE = 0.95
+
 
 def reciprocal_ranks(similarity: np.ndarray, relevant: np.ndarray) -> np.ndarray:
     """1 / rank of the best relevant item, (queries,).
@@ -20,3 +23,12 @@ def mean_reciprocal_rank(queries: np.ndarray, items: np.ndarray, groups: np.ndar
     """Over unit embeddings (n, dim) of both sides, where those of one group, (n,), are relevant."""
     relevant = groups[:, None] == groups[None, :]
     return float(reciprocal_ranks(queries @ items.T, relevant).mean())
+
+
+def bootstrap_interval(values: np.ndarray, seed: int = 0) -> tuple[float, float]:
+    """95 % percentile interval of the mean of (n,) values. Source: Efron (1979)."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(len(values), size=(BOOTSTRAP_ROUNDS, len(values)))
+    tail = 50 * (1 - CONFIDENCE)
+    low, high = np.percentile(values[drawn].mean(axis=1), [tail, 100 - tail])
+    return float(low), float(high)

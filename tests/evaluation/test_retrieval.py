@@ -7,7 +7,6 @@ import pytest
 
 from qvim_studio.evaluation.retrieval import (
     Score,
-    bootstrap_interval,
     chance_ndcg,
     chance_reciprocal_ranks,
     ndcg,
@@ -38,13 +37,6 @@ def test_chance_is_the_mean_over_random_orders() -> None:
 def test_chance_of_one_right_answer_is_the_harmonic_mean() -> None:
     one = np.eye(5, dtype=bool)[:1]
     assert chance_reciprocal_ranks(one)[0] == pytest.approx(sum(1 / k for k in range(1, 6)) / 5)
-
-
-def test_interval_holds_the_mean_and_shrinks_with_more_queries() -> None:
-    values = np.random.default_rng(0).random(400)
-    few, many = bootstrap_interval(values[:25]), bootstrap_interval(values)
-    assert many[0] < values.mean() < many[1]
-    assert many[1] - many[0] < few[1] - few[0]
 
 
 def test_score_counts_its_queries() -> None:

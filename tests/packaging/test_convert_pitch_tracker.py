@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import types
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from converters import field, load_converter, varint
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
 def converter(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    monkeypatch.syspath_prepend(ROOT / "packaging")
-    path = ROOT / "packaging/convert_pitch_tracker.py"
-    spec = importlib.util.spec_from_file_location("convert_pitch_tracker", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def varint(value: int) -> bytes:
-    parts = [value & 127]
-    while value := value >> 7:
-        parts.append(value & 127)
-    return bytes([part | 128 for part in parts[:-1]] + parts[-1:])
-
-
-def field(number: int, value: int | bytes) -> bytes:
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
+    return load_converter("convert_pitch_tracker", monkeypatch)
 
 
 def tensor(name: str, array: np.ndarray, data_type: int, is_packed: bool) -> bytes:

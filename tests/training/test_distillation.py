@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 from training_data import write_pairs
 
-from qvim_studio.models.audio_tagger import AudioTagger, load_audio_tagger
+from qvim_studio.models.efficientat import EfficientAt, load_efficientat
 from qvim_studio.models.qvim import QvimEncoder, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.models.qvim_front_end import N_MELS, QvimFrontEnd
 from qvim_studio.training.build import build_corpus
@@ -46,7 +46,7 @@ def trained_from(tmp_path_factory: pytest.TempPathFactory) -> Path:
     encoder = QvimEncoder().eval()
     encoder.reference = encoder.imitation
     save_qvim_encoder(encoder, folder / "encoder")
-    save_file(AudioTagger().state_dict(), folder / "tagger.safetensors")
+    save_file(EfficientAt().state_dict(), folder / "tagger.safetensors")
     more = folder / "more"
     more.mkdir()
     soundfile.write(more / "voice.wav", np.sin(np.arange(16_000) * 0.1), 16_000)
@@ -133,4 +133,4 @@ def test_a_training_goes_on_exactly_and_leaves_the_lower_half_as_it_is(
 def test_a_tagger_of_another_shape_is_refused(tmp_path: Path) -> None:
     save_file({"features.0.0.weight": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(Exception, match="mn04_as"):
-        load_audio_tagger(tmp_path / "other.safetensors")
+        load_efficientat(tmp_path / "other.safetensors")

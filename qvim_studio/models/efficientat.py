@@ -23,7 +23,7 @@ CLASSES = 527
 HIDDEN = 512
 
 
-class AudioTagger(nn.Module):
+class EfficientAt(nn.Module):
     """Spectrogram (batch, 1, 128, frames) of models.qvim_front_end → what it hears."""
 
     def __init__(self) -> None:
@@ -44,9 +44,9 @@ class AudioTagger(nn.Module):
         return features, self.classifier(features)
 
 
-def load_audio_tagger(path: Path) -> AudioTagger:
+def load_efficientat(path: Path) -> EfficientAt:
     """Weights of ``mn04_as`` as safetensors. Raises CheckpointError if they misfit."""
-    tagger = AudioTagger()
+    tagger = EfficientAt()
     try:
         tagger.load_state_dict(load_file(path))
     except (OSError, SafetensorError, RuntimeError) as error:
