@@ -1,0 +1,71 @@
+"""What a checkpoint takes and gives, declared before anything of it is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from qvim_studio.core.options import Option, OptionValues, Preset
+
+
+class Input(str, Enum):
+    """What a request may give a checkpoint."""
+
+    VOICE = "voice"
+    TEXT = "text"
+    NEGATIVE_TEXT = "negative_text"
+    TIMBRE = "timbre"
+    MELODY = "melody"
+    CURVES = "curves"
+    START_SOUND = "start_sound"
+
+
+class EditKind(str, Enum):
+    """What can be done to a part of a sound while the rest stays."""
+
+    INPAINT = "inpaint"
+    CONTINUE = "continue"
+
+
+class VoiceRoute(str, Enum):
+    """How an imitation enters: through an adapter of the QVIM encoder, through the checkpoint's own
+    audio tower, as a melody, as the sound that denoising starts from, as words, or not at all."""
+
+    ADAPTER = "adapter"
+    TOWER = "tower"
+    MELODY = "melody"
+    START = "start"
+    WORDS = "words"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """inputs, edits: what a request may hold. voice_route: what an imitation becomes.
+
+    sample_rate_hz, channels: of the sound as the model makes it, before it is finished.
+    min_s, max_s: shortest and longest sound. curve_step_s: time between two values of the curves
+    that the model follows; None where it takes none. has_previews: whether pictures come while a
+    sound forms. is_deterministic: whether a seed decides every bit on the processor.
+    options, presets: what the user may set, in the order in which it is shown.
+    """
+
+    inputs: frozenset[Input]
+    edits: frozenset[EditKind]
+    voice_route: VoiceRoute
+    sample_rate_hz: int
+    channels: int
+    min_s: float
+    max_s: float
+    curve_step_s: float | None = None
+    has_previews: bool = False
+    is_deterministic: bool = True
+    options: tuple[Option, ...] = ()
+    presets: tuple[Preset, ...] = ()
+
+    def takes(self, given: Input) -> bool:
+        return given in self.inputs
+
+    def filled(self, values: OptionValues) -> OptionValues:
+        """See OptionValues.filled."""
+        return values.filled(self.options)

@@ -1,0 +1,1 @@
+"""Families of generators: one folder each, behind the protocol of ``families.protocol``."""

@@ -1,0 +1,153 @@
+"""What a family of generators declares, and what a loaded generator makes.
+
+A family declares with plain values, read from configuration files alone; only ``load`` imports
+torch. Everything that is common lies outside: the voice is embedded, real sounds to start from are
+found and arranged, and what is made is made to follow the voice, extended, levelled, ranked and
+written by ``generation``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from qvim_studio.core.capabilities import Capabilities
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import IsCancelled, raise_if_cancelled
+from qvim_studio.core.options import OptionValues
+from qvim_studio.memory.footprint import Footprint
+
+if TYPE_CHECKING:
+    from qvim_studio.models.checkpoints import Checkpoint, Layout
+    from qvim_studio.models.compute_plan import ComputePlan
+
+OnStep = Callable[[int, int, "np.ndarray | None"], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """The imitation: trimmed, at its own rate. embedding: of the QVIM encoder, (960,) unit norm."""
+
+    clip: AudioClip
+    embedding: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A sound of which only parts are made anew.
+
+    sound: begins with what is made and may be shorter than it (a continuation). parts_s: begin and
+    end of each part that is made, in seconds, in their order.
+    """
+
+    sound: AudioClip
+    parts_s: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """One request as a generator sees it; sounds have their own rates and channels.
+
+    balance: 0 voice only .. 1 text only, where both are given. followed: gives the time course;
+    curves are computed from it. follow: 0 loose .. 1 tight. starts: by seed, the sound that
+    denoising starts from, arranged along the voice; a seed without one starts from noise. strength:
+    share of the noise schedule that is applied to it, 0..1. options: filled in and checked.
+    """
+
+    duration_s: float
+    text: str = ""
+    negative_text: str = ""
+    balance: float = 0.5
+    voice: Voice | None = None
+    followed: AudioClip | None = None
+    follow: float = 0.7
+    starts: Mapping[int, AudioClip] = field(default_factory=dict)
+    strength: float = 1.0
+    kept: Kept | None = None
+    options: OptionValues = field(default_factory=OptionValues)
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """One finished sound as the model gives it.
+
+    samples: float32 (frames, channels) at the capabilities' rate, ``round(duration_s * rate)``
+    frames, neither finished nor levelled. picture: see result.Progress.preview.
+    """
+
+    seed: int
+    samples: np.ndarray
+    picture: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """How a generator tells how far it is, and asks whether it should stop.
+
+    on_step: gets the steps that are finished of all variations together, their number, and a
+    picture now and then.
+    """
+
+    on_step: OnStep
+    is_cancelled: IsCancelled
+
+    def step(self, done: int, steps: int, picture: np.ndarray | None = None) -> None:
+        """One more step. Raises CancelledError once the user has cancelled."""
+        raise_if_cancelled(self.is_cancelled)
+        self.on_step(done, steps, picture)
+
+
+class Generator(Protocol):
+    """A checkpoint in memory."""
+
+    notes: list[str]  # sentences for the user on what conditioned the sounds; emptied by condition
+
+    def condition(self, asked: Asked) -> Any:
+        """What steers every variation of a request, computed once.
+
+        Raises CheckpointError if the checkpoint cannot take what is asked.
+        """
+        ...
+
+    def make(
+        self, condition: Any, asked: Asked, seeds: Sequence[int], report: Report
+    ) -> Iterator[Made]:
+        """One sound for each seed, as soon as it is finished, in their order.
+
+        A seed alone decides the sound, whatever is made beside it (to rounding on a GPU). Raises
+        CancelledError within a step of the user's cancel.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free all memory."""
+        ...
+
+
+class Family(Protocol):
+    """One kind of checkpoint. id: as the registry and a folder's own card spell it."""
+
+    id: str
+
+    @property
+    def layout(self) -> Layout: ...
+
+    def recognizes(self, folder: Path) -> bool:
+        """Whether a folder holds a checkpoint of this family, by its configuration files."""
+        ...
+
+    def describe(self, checkpoint: Checkpoint) -> Capabilities:
+        """What it takes and gives; of one that is only known, what its family has in common."""
+        ...
+
+    def footprint(self, checkpoint: Checkpoint) -> Footprint:
+        """What it takes of memory. Raises CheckpointError if its files are damaged."""
+        ...
+
+    def load(self, checkpoint: Checkpoint, plan: ComputePlan) -> Generator:
+        """Every part in memory. Raises CheckpointError naming what is missing or damaged."""
+        ...

@@ -1,0 +1,1 @@
+"""How much memory a generation takes, and what is kept where."""

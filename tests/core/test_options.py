@@ -1,0 +1,81 @@
+"""Options of a family: types, ranges, defaults and what is refused."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.options import Option, OptionValues, Role
+
+STEPS = Option("steps", "Steps", 20, Role.QUALITY, 1, 1000)
+GUIDANCE = Option("guidance", "Guidance", 3.5, Role.ADHERENCE, 0.0, 30.0)
+SOLVER = Option("solver", "Solver", "ddim", Role.EXPERT, choices=("ddim", "dpm"))
+LOOPS = Option("loops", "Loops", False, Role.EXPERT)
+ALL = (STEPS, GUIDANCE, SOLVER, LOOPS)
+
+
+def test_absent_values_are_the_defaults() -> None:
+    assert dict(OptionValues({"steps": 3}).filled(ALL)) == {
+        "steps": 3,
+        "guidance": 3.5,
+        "solver": "ddim",
+        "loops": False,
+    }
+
+
+def test_a_whole_number_serves_as_a_number_with_a_fraction() -> None:
+    assert type(OptionValues({"guidance": 4}).filled(ALL)["guidance"]) is float
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        (STEPS, 0),
+        (STEPS, 1001),
+        (STEPS, 2.0),
+        (STEPS, True),
+        (GUIDANCE, float("nan")),
+        (GUIDANCE, 30.1),
+        (SOLVER, "euler"),
+        (LOOPS, 1),
+        (STEPS, None),
+    ],
+)
+def test_values_of_another_type_or_out_of_range_are_refused(option: Option, value: object) -> None:
+    with pytest.raises(UsageError, match=option.title):
+        option.checked(value)
+
+
+def test_an_option_that_the_checkpoint_lacks_is_named_with_those_it_has() -> None:
+    with pytest.raises(UsageError, match="no option 'warmth'; it has steps, guidance"):
+        OptionValues({"warmth": 1}).filled(ALL)
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "value"),
+    [(STEPS, "7", 7), (GUIDANCE, "7", 7.0), (SOLVER, "dpm", "dpm"), (LOOPS, "On", True)],
+)
+def test_texts_of_the_command_line_become_values(option: Option, text: str, value: object) -> None:
+    parsed = option.parsed(text)
+    assert parsed == value and type(parsed) is type(value)
+
+
+@pytest.mark.parametrize(("option", "text"), [(STEPS, "many"), (LOOPS, "maybe")])
+def test_texts_that_stand_for_no_value_are_refused(option: Option, text: str) -> None:
+    with pytest.raises(UsageError, match=f"got '{text}'"):
+        option.parsed(text)
+
+
+def test_values_reach_another_process_and_stay_immutable() -> None:
+    values = OptionValues({"steps": 3})
+    assert pickle.loads(pickle.dumps(values)) == values
+    with pytest.raises(TypeError):
+        values.values_by_name["steps"] = 4  # type: ignore[index]
+
+
+def test_a_value_that_was_not_filled_in_is_a_bug() -> None:
+    with pytest.raises(TypeError, match="steps"):
+        OptionValues().whole("steps")
+    assert OptionValues({"steps": 3}).whole("steps") == 3
