@@ -50,7 +50,7 @@ def main(wheel: Path) -> None:
 
 
 def convert(constants: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What ``qvim_studio.audio.pitch`` expects; kernels have the shape (out, in, bands, time)."""
+    """What ``audio.following.pitch`` expects; kernels have the shape (out, in, bands, time)."""
     converted: dict[str, np.ndarray] = {}
     for name, number in LAYERS.items():
         kernel = constants[f"v{number}"]

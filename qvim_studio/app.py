@@ -27,17 +27,17 @@ from PySide6.QtCore import (
 )
 
 import qvim_studio
-from qvim_studio.audio.devices import PortAudioBackend
+from qvim_studio.audio.devices.portaudio import PortAudioBackend
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import EngineError, StudioError, bug_text
-from qvim_studio.core.logging_setup import set_up_logging
-from qvim_studio.core.paths import StudioPaths
-from qvim_studio.ui.application import APP_NAME, make_application
-from qvim_studio.ui.main_window import MainWindow
-from qvim_studio.ui.services import make_services
-from qvim_studio.ui.settings_store import SettingsStore
-from qvim_studio.ui.single_instance import SingleInstance
-from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.core.program.logging_setup import set_up_logging
+from qvim_studio.core.program.paths import StudioPaths
+from qvim_studio.session.services import make_services
+from qvim_studio.session.settings_store import SettingsStore
+from qvim_studio.ui.widgets.theme import StudioTheme
+from qvim_studio.ui.window.application import APP_NAME, make_application
+from qvim_studio.ui.window.main_window import MainWindow
+from qvim_studio.ui.window.single_instance import SingleInstance
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ def user_paths() -> StudioPaths:
 
 def known_checkpoints() -> tuple[CheckpointChoice, ...]:
     """What the registry lists, as the window shows it."""
-    from qvim_studio.checkpoint_keeper import make_keeper
+    from qvim_studio.checkpoints.hub_keeper import make_keeper
 
     return make_keeper().list()
 

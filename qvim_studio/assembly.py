@@ -14,30 +14,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import platformdirs
 
-from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import AudioFileError
-from qvim_studio.core.file_names import readable_name
 from qvim_studio.core.heard import HeardWord, heard_words
-from qvim_studio.core.plain_text import one_line
-from qvim_studio.core.provenance import Provenance
-from qvim_studio.core.resources import (
+from qvim_studio.core.program.resources import (
     BUNDLED_INDEX_FILE,
     bundled_encoder_id,
     library_rows,
     resource_path,
 )
+from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.result import FoundSound
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.export.recipe import provenance_of
+from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.core.text.plain_text import one_line
+from qvim_studio.export.files.recipe import provenance_of
 from qvim_studio.library.sound_facts import SoundReport, read_sound
 from qvim_studio.library.sound_index import BATCH, SoundIndex
 
 if TYPE_CHECKING:
-    from qvim_studio.models.qvim import Branch
-    from qvim_studio.pipeline.hearing import Hearing, PreparedSound
-    from qvim_studio.pipeline.starts import FittableSound, NearestSound
+    from qvim_studio.generation.starts import FittableSound, NearestSound
+    from qvim_studio.networks.qvim import Branch
+    from qvim_studio.voice.hearing import Hearing, PreparedSound
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ LEAST_TAG_SCORE = 0.1  # below, a word finds too much that it does not mean
 def make_engine() -> Engine:
     """An engine whose ``start=nearest`` looks in the user's folder or the bundled sounds, and which
     finds the sounds that are shown beside the made ones."""
-    from qvim_studio.pipeline.engine import StudioEngine
+    from qvim_studio.generation.engine import StudioEngine
 
     return StudioEngine(find_nearest, find_similar, find_fittable=find_fittable)
 
@@ -66,7 +66,7 @@ def make_plain_engine(on_indexing: OnIndexing | None = None) -> Engine:
 
     on_indexing: see SoundIndex.refresh, while a user's folder is looked through.
     """
-    from qvim_studio.pipeline.engine import StudioEngine
+    from qvim_studio.generation.engine import StudioEngine
 
     return StudioEngine(
         partial(find_nearest, on_indexing=on_indexing),
@@ -81,7 +81,7 @@ def find_nearest(
     on_indexing: OnIndexing | None = None,
 ) -> list[NearestSound]:
     """The few real sounds that are nearest to an imitation and to the words, about equally."""
-    from qvim_studio.pipeline.starts import NearestSound
+    from qvim_studio.generation.starts import NearestSound
 
     index = _index_of(library_folder, hearing)
     index.refresh(on_indexing if library_folder is not None else None)
@@ -122,7 +122,7 @@ def find_fittable(
 
     A user's folder is searched as far as it is indexed, unless its indexing is shown.
     """
-    from qvim_studio.pipeline.starts import FittableSound
+    from qvim_studio.generation.starts import FittableSound
 
     index = _index_of(library_folder, hearing)
     if library_folder is None or on_indexing is not None:
@@ -209,20 +209,20 @@ class SoundListener:
 
 def make_listener() -> SoundListener:
     """A listener with the program's own ears, which every installation has."""
-    from qvim_studio.pipeline.hearing import program_hearing
+    from qvim_studio.voice.hearing import program_hearing
 
     return SoundListener(program_hearing())
 
 
 def hear(clip: AudioClip) -> tuple[HeardWord, ...]:
     """Words for what a clip is heard as, the surest first; for callers that ask once."""
-    from qvim_studio.pipeline.tagger import Tagger
+    from qvim_studio.voice.tagger import Tagger
 
     return Tagger.from_folder().words(clip)
 
 
 def _read_for_listening(path: Path) -> tuple[SoundReport, PreparedSound | None]:
-    from qvim_studio.pipeline.hearing import PreparedSound
+    from qvim_studio.voice.hearing import PreparedSound
 
     try:
         facts, clip = read_sound(path)
@@ -249,7 +249,7 @@ def make_bundled_index(hearing: Hearing) -> SoundIndex:
 
 def index_bundled_sounds() -> int:
     """Make the index that ships with the bundled sounds anew; returns how many there are."""
-    from qvim_studio.pipeline.hearing import program_hearing
+    from qvim_studio.voice.hearing import program_hearing
 
     hearing = program_hearing()
     folder = resource_path("library")

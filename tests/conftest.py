@@ -22,6 +22,18 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+WINDOWS = ("ui", "session")  # folders whose tests open windows
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Qt's offscreen platform says this of every window that has a minimum size."""
+    folders = [SUPPORT.parent / name for name in WINDOWS]
+    for item in items:
+        if any(folder in item.path.parents for folder in folders):
+            mark = pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True)
+            item.add_marker(mark)
+
+
 class PatientQtBot(QtBot):
     """Waits longer than pytest-qt's 5 s for what a busy machine does late."""
 

@@ -18,7 +18,7 @@ from qvim_studio.assembly import (
 )
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.models.qvim import Branch
+from qvim_studio.networks.qvim import Branch
 
 
 class LevelHearing:

@@ -3,73 +3,96 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "qvim_studio"
+NETWORK_ROOMS = {"networks", "checkpoints", "memory"}
+GENERATOR_ROOMS = {"core", "audio", *NETWORK_ROOMS, "voice", "diffusion"}
 ALLOWED = {
     "core": set(),
     "audio": {"core"},
     "library": {"core", "audio"},
-    "models": {"core"},
-    "pipeline": {"core", "audio", "models"},
-    "training": {"core", "audio", "models", "pipeline"},
-    "evaluation": {"core", "audio", "models", "pipeline", "training"},
+    "networks": {"core"},
+    "memory": {"core", "networks", "checkpoints"},
+    "checkpoints": {"core", "memory", "networks"},
+    "diffusion": {"core", "audio", *NETWORK_ROOMS},
+    "voice": {"core", "audio", *NETWORK_ROOMS},
+    "families": GENERATOR_ROOMS,
+    "generation": {*GENERATOR_ROOMS, "families"},
+    "training": {*GENERATOR_ROOMS, "families", "generation"},
+    "evaluation": {*GENERATOR_ROOMS, "families", "generation", "training"},
     "export": {"core", "audio", "library"},
     "jobs": {"core", "audio", "library", "export"},
-    "ui": {"core", "audio", "library", "export", "jobs"},
-    "bench": {"core", "audio", "library", "export", "jobs", "ui", "models", "pipeline"},
+    "session": {"core", "audio", "library", "export", "jobs"},
+    "ui": {"core", "audio", "library", "export", "jobs", "session"},
 }
-TOP = {"app", "assembly", "checkpoint_commands", "checkpoint_keeper", "cli", "commands", "grammar"}
-TOP |= {"__main__", "__init__"}
+ALLOWED["bench"] = {*ALLOWED["evaluation"], *ALLOWED["ui"], "ui"}
+ALLOWED["commands"] = {*ALLOWED["bench"], "bench", "evaluation", "app", "assembly"}
+TOP = {"app", "assembly", "__main__", "__init__"}
 TORCH = {"torch", "torchaudio", "diffusers", "transformers", "accelerate"}
-TORCH_FLOORS = {"models", "pipeline", "training", "evaluation", "bench"}
-QT_FLOORS = {"jobs", "ui", "bench"}
+TORCH_FLOORS = {*NETWORK_ROOMS, "voice", "diffusion", "families", "generation"}
+TORCH_FLOORS |= {"training", "evaluation", "bench"}
+QT_FLOORS = {"jobs", "session", "ui", "bench"}
+UNDO = {"PySide6.QtGui", "PySide6.QtGui.QUndoCommand", "PySide6.QtGui.QUndoStack"}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def imported(module: Path) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(module)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            assert node.level == 0, f"{path}: relative import"
+            assert node.level == 0, f"{module}: relative import"
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
+
+
+@cache
+def parsed(module: Path) -> ast.Module:
+    return ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
 
 
 def floor_of(module: Path) -> str:
     return module.parts[0] if len(module.parts) > 1 else "top"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=str)
-def test_module_imports_only_from_lower_floors(module: Path) -> None:
-    floor = floor_of(module)
-    ours = {name.split(".")[1] for name in imported(PACKAGE / module) if is_ours(name)}
-    if floor == "top":
-        assert module.stem in TOP, f"{module} belongs on a floor"
-        return
-    surplus = ours - ALLOWED[floor] - {floor, "__version__", "__file__"}
-    assert not surplus, f"{module} imports {surplus} from above or beside it"
+def test_modules_import_only_from_lower_floors() -> None:
+    faults = {}
+    for module in MODULES:
+        floor = floor_of(module)
+        ours = {name.split(".")[1] for name in imported(module) if is_ours(name)}
+        if floor == "top":
+            assert module.stem in TOP, f"{module} belongs on a floor"
+        elif surplus := ours - ALLOWED[floor] - {floor, "__version__", "__file__"}:
+            faults[str(module)] = surplus
+    assert not faults, "they import from above or beside themselves"
 
 
 def is_ours(name: str) -> bool:
     return name.startswith("qvim_studio.")
 
 
-@pytest.mark.parametrize("module", MODULES, ids=str)
-def test_heavy_libraries_stay_on_their_floors(module: Path) -> None:
-    roots = {name.split(".")[0] for name in imported(PACKAGE / module)}
-    floor = floor_of(module)
-    if floor not in TORCH_FLOORS:
-        assert not roots & TORCH
-    if floor not in QT_FLOORS and module.name != "app.py":
-        assert "PySide6" not in roots
-    if floor == "jobs":
-        qt = {n for n in imported(PACKAGE / module) if n.startswith("PySide6.")}
-        assert all(name.startswith("PySide6.QtCore") for name in qt)
+def test_heavy_libraries_stay_on_their_floors() -> None:
+    faults = set()
+    for module in MODULES:
+        roots = {name.split(".")[0] for name in imported(module)}
+        floor = floor_of(module)
+        if floor not in TORCH_FLOORS and roots & TORCH:
+            faults.add(f"{module}: torch")
+        if floor not in QT_FLOORS and module.name != "app.py" and "PySide6" in roots:
+            faults.add(f"{module}: Qt")
+        if floor in ("jobs", "session"):
+            qt = {n for n in imported(module) if n.startswith("PySide6.")}
+            qt -= UNDO if floor == "session" else set()
+            if not all(name.startswith("PySide6.QtCore") for name in qt):
+                faults.add(f"{module}: widgets")
+    assert not faults
 
 
 def test_no_module_grows_past_five_hundred_lines() -> None:
@@ -81,18 +104,40 @@ def test_no_module_grows_past_five_hundred_lines() -> None:
     assert not long
 
 
-@pytest.mark.parametrize("module", MODULES, ids=str)
-def test_torchaudio_is_prepared_before_what_would_break_on_it(module: Path) -> None:
-    """See models/torch_audio.py: diffusers and transformers import the CUDA build's torchaudio."""
-    body = ast.parse((PACKAGE / module).read_text(encoding="utf-8")).body
-    lines = {"prepared": len(body) + 1, "needed": len(body) + 1}
-    for position, node in enumerate(body):
-        names = {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
-        names |= {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
-        kinds = {name.split(".")[0] for name in names}
-        if "qvim_studio.models.torch_audio" in names:
-            lines["prepared"] = min(lines["prepared"], position)
-        if kinds & {"diffusers", "transformers"}:
-            lines["needed"] = min(lines["needed"], position)
-    needs_it = lines["needed"] <= len(body)
-    assert not needs_it or lines["prepared"] < lines["needed"]
+def test_torchaudio_is_prepared_before_what_would_break_on_it() -> None:
+    """See networks.torch_audio: diffusers and transformers import the CUDA build of torchaudio."""
+    faults = set()
+    for module in MODULES:
+        body = parsed(module).body
+        lines = {"prepared": len(body) + 1, "needed": len(body) + 1}
+        for position, node in enumerate(body):
+            names = {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
+            names |= {a.name for a in node.names} if isinstance(node, ast.Import) else set()
+            kinds = {name.split(".")[0] for name in names}
+            if "qvim_studio.networks.torch_audio" in names:
+                lines["prepared"] = min(lines["prepared"], position)
+            if kinds & {"diffusers", "transformers"}:
+                lines["needed"] = min(lines["needed"], position)
+        if len(body) >= lines["needed"] < lines["prepared"]:
+            faults.add(str(module))
+    assert not faults
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Imports at the top of a module; those in functions and for types alone cannot deadlock."""
+    names = {".".join(("qvim_studio", *module.with_suffix("").parts)): module for module in MODULES}
+    graph = {name: needed_at_import(module) & names.keys() for name, module in names.items()}
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+
+
+def needed_at_import(module: Path) -> set[str]:
+    found: set[str] = set()
+    for node in parsed(module).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found

@@ -11,7 +11,7 @@ HEAVY = ("torch", "diffusers", "transformers", "torchaudio")
 
 
 @pytest.mark.parametrize(
-    "module", ["qvim_studio.ui.main_window", "qvim_studio.app", "qvim_studio.cli"]
+    "module", ["qvim_studio.ui.window.main_window", "qvim_studio.app", "qvim_studio.commands.cli"]
 )
 def test_import_leaves_heavy_libraries_out(module: str) -> None:
     code = f"import sys, {module}; print([n for n in {HEAVY} if n in sys.modules])"
@@ -20,6 +20,7 @@ def test_import_leaves_heavy_libraries_out(module: str) -> None:
 
 
 def test_commands_module_leaves_heavy_libraries_out() -> None:
-    code = f"import sys, qvim_studio.commands; print([n for n in {HEAVY} if n in sys.modules])"
+    module = "qvim_studio.commands.generate"
+    code = f"import sys, {module}; print([n for n in {HEAVY} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

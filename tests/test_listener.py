@@ -10,9 +10,9 @@ import pytest
 import soundfile
 
 from qvim_studio.assembly import SoundListener
-from qvim_studio.audio.files import read_audio
-from qvim_studio.core.resources import bundled_encoder_id, resource_path
-from qvim_studio.pipeline.hearing import Hearing, program_hearing
+from qvim_studio.audio.files.reading import read_audio
+from qvim_studio.core.program.resources import bundled_encoder_id, resource_path
+from qvim_studio.voice.hearing import Hearing, program_hearing
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import pytest
 from packaging.utils import canonicalize_name
 from watched import Watched, can_trace, run_watched
 
-from qvim_studio.core.libraries import list_libraries
-from qvim_studio.core.privacy import SWITCHES
+from qvim_studio.core.program.libraries import list_libraries
+from qvim_studio.core.program.privacy import SWITCHES
 
 # Microphones are looked for; a take is made into a sound, searched for in a folder, packed and
 # evaluated, all in one process.
@@ -22,9 +22,9 @@ SESSION = r"""
 import glob, json, shutil, sys
 from pathlib import Path
 
-from qvim_studio.audio.devices import PortAudioBackend
-from qvim_studio.cli import main
-from qvim_studio.core.resources import resource_path
+from qvim_studio.audio.devices.portaudio import PortAudioBackend
+from qvim_studio.commands.cli import main
+from qvim_studio.core.program.resources import resource_path
 
 def run(*arguments):
     status = main([*arguments, "--json"])
@@ -144,8 +144,8 @@ folder.mkdir(parents=True)
 
 REPORT = """
 import os
-from qvim_studio.core.libraries import list_libraries
-from qvim_studio.core.privacy import SWITCHES
+from qvim_studio.core.program.libraries import list_libraries
+from qvim_studio.core.program.privacy import SWITCHES
 if SWITCHED_ON:
     for name in SWITCHES:
         os.environ.pop(name)

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from qvim_studio.core.resources import BUNDLED_INDEX_FILE, library_rows, resource_path
-from qvim_studio.export.ucs import find_category
-from qvim_studio.pipeline.hearing import program_hearing
-from qvim_studio.training.bundled import LIBRARY_COLUMNS, MAX_LIBRARY_BYTES
-from qvim_studio.training.credits import is_free, is_permissive
-from qvim_studio.training.labels import KINDS
+from qvim_studio.core.program.resources import BUNDLED_INDEX_FILE, library_rows, resource_path
+from qvim_studio.export.ucs.categories import find_category
+from qvim_studio.training.corpus.labels import KINDS
+from qvim_studio.training.sound_library.bundled import LIBRARY_COLUMNS, MAX_LIBRARY_BYTES
+from qvim_studio.training.sound_library.credits import is_free, is_permissive
+from qvim_studio.voice.hearing import program_hearing
 
 FOLDER = resource_path("library")
 ROWS = library_rows()

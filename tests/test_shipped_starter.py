@@ -12,26 +12,26 @@ import pytest
 import torch
 
 from qvim_studio import assembly
-from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.resample import mono_at, resample
 from qvim_studio.audio.trim import trim_silence
+from qvim_studio.checkpoints.catalog import find_checkpoint
+from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
+from qvim_studio.core.program.resources import library_rows, resource_path
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.core.resources import library_rows, resource_path
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.evaluation.reconstruction import reconstruct
-from qvim_studio.models.bandwidth import EXTENDED_RATE, load_extender
-from qvim_studio.models.checkpoints import find_checkpoint
-from qvim_studio.models.compute_plan import make_plan
-from qvim_studio.models.mel import SAMPLE_RATE
-from qvim_studio.models.mobilenet import EMBEDDING_DIM
-from qvim_studio.models.verification import verify_checkpoint
-from qvim_studio.pipeline.embedder import level_for_embedding
-from qvim_studio.pipeline.engine import StudioEngine
-from qvim_studio.pipeline.hearing import program_hearing
-from qvim_studio.pipeline.loaded import load_checkpoint
-from qvim_studio.training.bandwidth import level_error_db
+from qvim_studio.generation.engine import StudioEngine
+from qvim_studio.generation.loaded import load_checkpoint
+from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.networks.bandwidth import EXTENDED_RATE, load_extender
+from qvim_studio.networks.mel import SAMPLE_RATE
+from qvim_studio.networks.mobilenet import EMBEDDING_DIM
+from qvim_studio.training.trainers.bandwidth import level_error_db
+from qvim_studio.voice.embedder import level_for_embedding
+from qvim_studio.voice.hearing import program_hearing
 
 EXAMPLES = sorted(resource_path("examples").glob("*.flac"))
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from qvim_studio.checkpoints.card import Defaults
+from qvim_studio.checkpoints.catalog import Checkpoint
 from qvim_studio.core.request import SamplerName, VramMode
-from qvim_studio.models.audioldm import AudioLdmParts, load_audioldm
-from qvim_studio.models.checkpoint_card import Defaults
-from qvim_studio.models.checkpoints import Checkpoint
-from qvim_studio.models.compute_plan import make_plan
-from qvim_studio.models.mel import DB_PER_NEPER, N_MELS
-from qvim_studio.models.text_conditioner import TextConditioner
-from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.diffusion.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.families.audioldm.parts import AudioLdmParts, load_audioldm
+from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.networks.mel import DB_PER_NEPER, N_MELS
+from qvim_studio.voice.text_conditioner import TextConditioner
 
 TEXTS = ("dog bark", "explosion", "rain", "heavy wooden door")
 SEEDS = 4  # of every text: the first half chooses the steps, the second judges

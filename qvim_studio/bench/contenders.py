@@ -51,17 +51,17 @@ class Contender:
     def peak_bytes(self) -> int:
         """The most memory ever held: of the process, or what torch reserved on the GPU."""
         if self._place.is_gpu:
-            from qvim_studio.models.accelerators import Accelerators
+            from qvim_studio.memory.accelerators import Accelerators
 
             return Accelerators().peak_reserved_bytes(self._place.device)
-        from qvim_studio.models.memory_meter import process_peak_bytes
+        from qvim_studio.memory.meter import process_peak_bytes
 
         return process_peak_bytes()
 
     def now(self) -> Tick:
         """When everything asked for until now has been computed."""
         if self._place.is_gpu:
-            from qvim_studio.models.accelerators import Accelerators
+            from qvim_studio.memory.accelerators import Accelerators
 
             Accelerators().synchronize(self._place.device)
         return time.perf_counter(), time.process_time()
@@ -71,8 +71,8 @@ class PipelineContender(Contender):
     """``AudioLDMPipeline`` as its documentation shows it: float32, DDIM."""
 
     def load(self, folder: Path) -> None:
-        from qvim_studio.models.quiet import quiet_libraries
-        from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before diffusers)
+        from qvim_studio.networks.quiet import quiet_libraries
+        from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
         from diffusers import AudioLDMPipeline  # isort: skip
 
@@ -112,10 +112,10 @@ class StudioContender(Contender):
 
     def load(self, folder: Path) -> None:
         from qvim_studio.core.request import GenerationRequest
-        from qvim_studio.pipeline.engine import StudioEngine
+        from qvim_studio.generation.engine import StudioEngine
 
         if self._place.cap_bytes is not None:
-            from qvim_studio.models.accelerators import Accelerators
+            from qvim_studio.memory.accelerators import Accelerators
 
             Accelerators().limit_memory(self._place.device, self._place.cap_bytes)
         self._engine = StudioEngine(lambda embedding, library, embedder: ())

@@ -23,16 +23,16 @@ import psutil
 from qvim_studio.bench.contenders import Place
 from qvim_studio.bench.measuring import ContenderProcess, Timing, busy_processes
 from qvim_studio.core.errors import UsageError
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import SamplerName, VramMode
-from qvim_studio.core.resources import resource_path
-from qvim_studio.core.settings import Settings
-from qvim_studio.models.memory_modes import GIB
+from qvim_studio.memory.modes import GIB
 
 DEFAULT_STEPS = 10  # the pipeline's own
 PIPELINE_STEPS = 25  # its clip whose error is matched
 MANY_STEPS = 200  # the reference; its time follows from the measured time of a step
 QUALITY_STEPS = 12  # the starter's own
-PREVIEW_STEPS = 4  # as the window's sketch of the starter, see ui.quality_bar
+PREVIEW_STEPS = 4  # as the window's sketch of the starter, see ui.request.quality_bar
 CANDIDATE_STEPS = (PREVIEW_STEPS, 7, 10, QUALITY_STEPS, 15, 20)
 MEASURED_STEPS = DEFAULT_STEPS
 CLICKED = Settings().variations
@@ -96,7 +96,7 @@ def _place(options: argparse.Namespace) -> Place:
         )
     if mode is VramMode.CPU:
         return Place()
-    from qvim_studio.models.compute_plan import require_accelerator
+    from qvim_studio.memory.compute_plan import require_accelerator
 
     found = require_accelerator(mode)
     cap_bytes = None if options.cap_gib is None else int(options.cap_gib * GIB)
@@ -308,7 +308,7 @@ def _measure_starter(options: argparse.Namespace, say: Say) -> dict[str, float]:
 
 def _measure_errors(say: Say) -> list[dict[str, Any]]:
     from qvim_studio.bench.accuracy import measure_errors
-    from qvim_studio.models.checkpoints import find_checkpoint
+    from qvim_studio.checkpoints.catalog import find_checkpoint
 
     say("Comparing with 200 DDIM steps on the starter's trained weights ...")
     errors = measure_errors(

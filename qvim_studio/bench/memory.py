@@ -13,19 +13,19 @@ from typing import Any
 import torch
 
 from qvim_studio.bench.accuracy import Trial, relative_error
+from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
 from qvim_studio.core.checkpoint_choice import GPU_MODES
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import SamplerName, VramMode
-from qvim_studio.models.audioldm import load_audioldm
-from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
-from qvim_studio.models.compute_plan import STEPS_DOWN, ComputePlan
-from qvim_studio.models.memory_modes import (
+from qvim_studio.families.audioldm.parts import load_audioldm
+from qvim_studio.memory.compute_plan import STEPS_DOWN, ComputePlan
+from qvim_studio.memory.modes import (
     TRAITS,
     PartSizes,
     estimate_peak_bytes,
     part_sizes,
 )
-from qvim_studio.models.stored_weights import StoredLayer
+from qvim_studio.memory.stored_weights import StoredLayer
 
 STEPS = 10
 # Kept out of every mode by its error; measured all the same.

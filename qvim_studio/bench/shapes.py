@@ -14,9 +14,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from qvim_studio.models.memory_modes import PartSizes
-from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
-from qvim_studio.models.weight_names import is_storable
+from qvim_studio.memory.modes import PartSizes
+from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
+from qvim_studio.networks.weight_names import is_storable
 
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
 from transformers import (  # isort: skip

@@ -46,7 +46,7 @@ def measure_library(sounds: int) -> dict[str, Any]:
 
 def _tagged_per_s() -> float:
     """How many sounds of 2 s the tagger hears in a second, on as many threads as torch has."""
-    from qvim_studio.pipeline.tagger import Tagger, tagger_samples
+    from qvim_studio.voice.tagger import Tagger, tagger_samples
 
     tagger, rng = Tagger.from_folder(), np.random.default_rng(0)
     clips = [AudioClip.from_mono(rng.uniform(-0.5, 0.5, 2 * 44_100), 44_100) for _ in range(TAGGED)]

@@ -16,17 +16,17 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 
 from qvim_studio.bench.filled_library import fill_history
 from qvim_studio.core.errors import StudioError
-from qvim_studio.core.paths import StudioPaths
-from qvim_studio.core.resources import resource_path
-from qvim_studio.core.settings import Theme
-from qvim_studio.jobs.job import JobEnded
+from qvim_studio.core.program.paths import StudioPaths
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.core.program.settings import Theme
+from qvim_studio.jobs.engine.job import JobEnded
 from qvim_studio.library.library import Library
-from qvim_studio.ui.application import make_application
-from qvim_studio.ui.main_window import MainWindow
-from qvim_studio.ui.screenshots import StillAudio
-from qvim_studio.ui.services import Services, make_services
-from qvim_studio.ui.settings_store import SettingsStore
-from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.session.services import Services, make_services
+from qvim_studio.session.settings_store import SettingsStore
+from qvim_studio.ui.pictures.screenshots import StillAudio
+from qvim_studio.ui.widgets.theme import StudioTheme
+from qvim_studio.ui.window.application import make_application
+from qvim_studio.ui.window.main_window import MainWindow
 
 ENGINE = "qvim_studio.assembly:make_engine"
 TYPED = ("door", "large dog", "apache", "2023-12", "starter metal")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qvim_studio.core.everyday_words import WORD_OF_CLASS, kind_of
+from qvim_studio.core.text.everyday_words import WORD_OF_CLASS, kind_of
 
 MAX_WORDS = 5  # as many as there are chips
 

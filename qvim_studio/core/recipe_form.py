@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qvim_studio.core.errors import AudioFileError
-from qvim_studio.core.json_text import as_object, number_of, shown, text_of
+from qvim_studio.core.text.json_text import as_object, number_of, shown, text_of
 
 RECIPE_VERSION = (2, 1)  # a newer second number is read all the same, a newer first one is not
 VERSION_NAME = "recipe_version"

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.json_text import is_unicode
 from qvim_studio.core.recipe_form import MAX_SEED
+from qvim_studio.core.text.json_text import is_unicode
 
 LATENT_STEP_S = 0.04  # one latent frame of AudioLDM: 4 mel frames of 160 samples at 16 kHz
 MIN_DURATION_S = 0.2
@@ -43,7 +43,7 @@ class Start(str, Enum):
 
 
 class VramMode(str, Enum):
-    """How much memory the generator may take; see models.compute_plan."""
+    """How much memory the generator may take; see memory.compute_plan."""
 
     AUTO = "auto"
     CPU = "cpu"

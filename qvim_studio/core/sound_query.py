@@ -11,7 +11,7 @@ import numpy as np
 class SoundQuery:
     """One search.
 
-    embedding: what the ears hear of an imitation (size,), see pipeline.hearing; None for words
+    embedding: what the ears hear of an imitation (size,), see voice.hearing; None for words
     alone. balance: 0 voice .. 1 words, as GenerationRequest's; it counts where there are both.
     imagined: likewise (size,), of sounds that the words mean; None where they are to be found in
     names alone.

@@ -24,7 +24,7 @@ from qvim_studio.evaluation.embedding import JudgingEmbedding
 from qvim_studio.evaluation.fidelity import Fidelity, failed_gates, measure_fidelity
 from qvim_studio.evaluation.retrieval import Score, chance_reciprocal_ranks
 from qvim_studio.evaluation.sets import Phrase, Query, QuerySet, References
-from qvim_studio.training.ranks import reciprocal_ranks
+from qvim_studio.training.loop.ranks import reciprocal_ranks
 
 T = TypeVar("T")
 SEEDS = 2  # variations of each imitation where timing is judged: enough to see that they differ

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from qvim_studio.audio.files import check_output_folder
+from qvim_studio.audio.files.reading import check_output_folder
+from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import UsageError, reason_of
-from qvim_studio.core.json_text import parse_json
 from qvim_studio.core.request import MAX_VARIATIONS, VramMode
+from qvim_studio.core.text.json_text import parse_json
 from qvim_studio.evaluation import sets
 from qvim_studio.evaluation.clips import MadeClip, spread
 from qvim_studio.evaluation.embedding import JudgingEmbedding, find_judge, untaught_judge
@@ -33,15 +34,14 @@ from qvim_studio.evaluation.features import qvim_embeddings
 from qvim_studio.evaluation.heard import heard_figures
 from qvim_studio.evaluation.report import WORDS, write_report
 from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
-from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint
-from qvim_studio.models.compute_plan import make_plan
-from qvim_studio.models.qvim import encoder_id, load_qvim_encoder
-from qvim_studio.pipeline.hearing import program_hearing
-from qvim_studio.pipeline.loaded import LoadedCheckpoint, encoder_folder, load_checkpoint
-from qvim_studio.pipeline.tagger import Tagger
-from qvim_studio.training.corpus import load_corpus
-from qvim_studio.training.imitations import load_or_render
-from qvim_studio.training.teacher import TARGETS_FILE
+from qvim_studio.generation.loaded import LoadedCheckpoint, encoder_folder, load_checkpoint
+from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.networks.qvim import encoder_id, load_qvim_encoder
+from qvim_studio.training.corpus.corpus import load_corpus
+from qvim_studio.training.corpus.imitations import load_or_render
+from qvim_studio.training.trainers.teacher import TARGETS_FILE
+from qvim_studio.voice.hearing import program_hearing
+from qvim_studio.voice.tagger import Tagger
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
 from qvim_studio.evaluation.features import modulation_spectra, qvim_embeddings
-from qvim_studio.models.qvim import QvimEncoder
-from qvim_studio.models.sound_effects_tower import SAMPLE_RATE
-from qvim_studio.training.teacher import find_teacher_file, load_teacher
+from qvim_studio.networks.qvim import QvimEncoder
+from qvim_studio.networks.sound_effects_tower import SAMPLE_RATE
+from qvim_studio.training.trainers.teacher import find_teacher_file, load_teacher
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ import torch
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.settings import Settings
+from qvim_studio.core.program.settings import Settings
 from qvim_studio.evaluation import clips as made_clips
 from qvim_studio.evaluation.clips import MadeClip
 from qvim_studio.evaluation.embedding import JudgingEmbedding
@@ -32,12 +32,12 @@ from qvim_studio.evaluation.retrieval import (
     ndcg,
 )
 from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
-from qvim_studio.models.adapter import Adapter
-from qvim_studio.models.qvim import QvimEncoder
-from qvim_studio.pipeline.hearing import Hearing
-from qvim_studio.pipeline.loaded import LoadedCheckpoint
-from qvim_studio.training.ranks import reciprocal_ranks
-from qvim_studio.training.recording import Recording, random_recording
+from qvim_studio.generation.loaded import LoadedCheckpoint
+from qvim_studio.networks.qvim import QvimEncoder
+from qvim_studio.training.corpus.recording import Recording, random_recording
+from qvim_studio.training.loop.ranks import reciprocal_ranks
+from qvim_studio.voice.adapter import Adapter
+from qvim_studio.voice.hearing import Hearing
 
 log = logging.getLogger(__name__)
 

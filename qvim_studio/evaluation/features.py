@@ -9,10 +9,10 @@ import torch
 
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.models.qvim import Branch, QvimEncoder
-from qvim_studio.models.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
-from qvim_studio.pipeline.embedder import level_for_embedding
-from qvim_studio.pipeline.hearing import ACTIVE_SHARE, Hearing
+from qvim_studio.networks.qvim import Branch, QvimEncoder
+from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
+from qvim_studio.voice.embedder import level_for_embedding
+from qvim_studio.voice.hearing import ACTIVE_SHARE, Hearing
 
 BATCH = 8
 MODULATION_BINS = (24, 64)  # slowest spectral and temporal modulations that the 2DFT keeps

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qvim_studio.audio.arranging import find_events
-from qvim_studio.audio.controls import ANALYSIS_RATE_HZ, extract_controls
+from qvim_studio.audio.following.arranging import find_events
+from qvim_studio.audio.following.controls import ANALYSIS_RATE_HZ, extract_controls
+from qvim_studio.audio.following.shape_lock import HOP_S, envelope_db
 from qvim_studio.audio.levels import rms_dbfs
 from qvim_studio.audio.resample import mono_at
-from qvim_studio.audio.shape_lock import HOP_S, envelope_db
 from qvim_studio.core.clip import AudioClip
 
 SILENT_DBFS = -60.0

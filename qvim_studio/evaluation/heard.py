@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.heard import HeardWord
-from qvim_studio.training.layouts import MANIFEST, read_rows
+from qvim_studio.training.corpus.layouts import MANIFEST, read_rows
 
 Hear = Callable[[AudioClip], Sequence[HeardWord]]
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from qvim_studio.audio.controls import extract_controls
+from qvim_studio.audio.following.controls import extract_controls
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.models.mel import (
+from qvim_studio.generation.loaded import LoadedCheckpoint
+from qvim_studio.networks.mel import (
     HOP,
     SAMPLE_RATE,
     condition_waveform,
     reconstruction_error_db,
 )
-from qvim_studio.pipeline.loaded import LoadedCheckpoint
 
 MAX_SECONDS = 4.0
 FRAMES_MULTIPLE = 32  # mel frames; every UNet level halves them

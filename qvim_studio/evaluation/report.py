@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from qvim_studio.audio.files import check_output_folder, write_wav
+from qvim_studio.audio.files.reading import check_output_folder, write_wav
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.evaluation.clips import MadeClip
 from qvim_studio.evaluation.pictures import save_spectrogram

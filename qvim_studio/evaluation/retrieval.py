@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qvim_studio.training.ranks import bootstrap_interval
+from qvim_studio.training.loop.ranks import bootstrap_interval
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from qvim_studio.audio.files import read_audio
+from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.trim import trim_silence, trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError, UsageError
-from qvim_studio.core.resources import library_rows, resource_path
+from qvim_studio.core.program.resources import library_rows, resource_path
 from qvim_studio.evaluation.phrases import PHRASES
-from qvim_studio.training.corpus import Corpus
-from qvim_studio.training.imitations import SAMPLE_RATE, ImitationSet
-from qvim_studio.training.labels import MOUTH_CLASSES, VOICE_CLASSES, sound_class
-from qvim_studio.training.layouts import PAIRS_COLUMNS, read_rows
-from qvim_studio.training.onomatopoeia import ONOMATOPOEIA, VOICES, speak
-from qvim_studio.training.real_takes import real_takes
+from qvim_studio.training.corpus.corpus import Corpus
+from qvim_studio.training.corpus.imitations import SAMPLE_RATE, ImitationSet
+from qvim_studio.training.corpus.labels import MOUTH_CLASSES, VOICE_CLASSES, sound_class
+from qvim_studio.training.corpus.layouts import PAIRS_COLUMNS, read_rows
+from qvim_studio.training.corpus.onomatopoeia import ONOMATOPOEIA, VOICES, speak
+from qvim_studio.training.corpus.real_takes import real_takes
 
 log = logging.getLogger(__name__)
 

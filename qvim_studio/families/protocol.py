@@ -22,8 +22,8 @@ from qvim_studio.core.options import OptionValues
 from qvim_studio.memory.footprint import Footprint
 
 if TYPE_CHECKING:
-    from qvim_studio.models.checkpoints import Checkpoint, Layout
-    from qvim_studio.models.compute_plan import ComputePlan
+    from qvim_studio.checkpoints.catalog import Checkpoint, Layout
+    from qvim_studio.memory.compute_plan import ComputePlan
 
 OnStep = Callable[[int, int, "np.ndarray | None"], None]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from qvim_studio.core.errors import CancelledError, StudioError, bug_text
-from qvim_studio.export.pack_plan import PackPlan
-from qvim_studio.export.pack_writer import PackProgress, PackReport, export_pack
+from qvim_studio.export.packs.pack_plan import PackPlan
+from qvim_studio.export.packs.pack_writer import PackProgress, PackReport, export_pack
 
 log = logging.getLogger(__name__)
 

@@ -7,14 +7,14 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from qvim_studio.audio.player import WHOLE, LoadClip, PlayerSnapshot, PlaySpan
-from qvim_studio.core.device_key import SYSTEM_DEFAULT, DeviceKey
+from qvim_studio.audio.devices.player import WHOLE, LoadClip, PlayerSnapshot, PlaySpan
+from qvim_studio.core.program.device_key import SYSTEM_DEFAULT, DeviceKey
 
 POLL_MS = 16  # a playhead that moves with every frame of the screen
 
 
 class PlaysClips(Protocol):
-    """The part of audio.player.Player that playback needs."""
+    """The part of audio.devices.player.Player that playback needs."""
 
     def play(
         self, load: LoadClip, loudspeaker: DeviceKey = SYSTEM_DEFAULT, span: PlaySpan = WHOLE

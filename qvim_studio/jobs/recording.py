@@ -11,11 +11,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from qvim_studio.audio.channel_levels import TakeLevels
-from qvim_studio.audio.devices import AudioBackend
-from qvim_studio.audio.recorder import RecordingOptions, TakePhase, TakeRecorder, TakeSnapshot
-from qvim_studio.core.device_key import DeviceKey, InputChoices
+from qvim_studio.audio.devices.channel_levels import TakeLevels
+from qvim_studio.audio.devices.portaudio import AudioBackend
+from qvim_studio.audio.devices.recorder import (
+    RecordingOptions,
+    TakePhase,
+    TakeRecorder,
+    TakeSnapshot,
+)
 from qvim_studio.core.errors import DeviceError, StudioError
+from qvim_studio.core.program.device_key import DeviceKey, InputChoices
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from qvim_studio.audio.files import read_sound_header
-from qvim_studio.core.audio_formats import SOUND_SUFFIXES
+from qvim_studio.audio.files.reading import read_sound_header
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.heard import HeardWord
-from qvim_studio.core.plain_text import is_text, one_line
+from qvim_studio.core.text.audio_formats import SOUND_SUFFIXES
+from qvim_studio.core.text.plain_text import is_text, one_line
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
 from qvim_studio.library.recipes import (

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from qvim_studio.audio.files import check_output_folder, write_atomically
+from qvim_studio.audio.files.reading import check_output_folder, write_atomically
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.plain_text import is_text, one_line
+from qvim_studio.core.text.plain_text import is_text, one_line
 from qvim_studio.library.database import Database
 
 

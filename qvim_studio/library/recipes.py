@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.file_names import readable_name
-from qvim_studio.core.json_text import read_json
 from qvim_studio.core.recipe_form import NewerRecipeError, current_recipe
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import Kind
+from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.core.text.json_text import read_json
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from qvim_studio.audio.files import read_beginning
-from qvim_studio.audio.peaks import overview
+from qvim_studio.audio.files.peaks import overview
+from qvim_studio.audio.files.reading import read_beginning
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.request import clip_hash

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from qvim_studio.audio.files import SHOWN_PATH, read_audio, write_atomically
-from qvim_studio.core.audio_formats import SOUND_SUFFIXES
+from qvim_studio.audio.files.reading import SHOWN_PATH, read_audio, write_atomically
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError, OutputError, SoundFolderError
-from qvim_studio.core.file_names import is_folder
 from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.core.text.audio_formats import SOUND_SUFFIXES
+from qvim_studio.core.text.file_names import is_folder
 from qvim_studio.library.word_match import word_shares
 
 log = logging.getLogger(__name__)

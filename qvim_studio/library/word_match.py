@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from qvim_studio.core.wording import word_weights
+from qvim_studio.core.text.wording import word_weights
 
 ENDINGS = {"", "s", "es", "ed", "er", "ing"}  # "barks", "barked" and "barking" mean the same
 SHORTEST_STEM = 3
@@ -20,8 +20,8 @@ def word_shares(text: str, names: Sequence[str]) -> np.ndarray:
     """float32 (names,): the share of the words of ``text`` that each name holds.
 
     A rare word says more than a common one (inverse document frequency), and what sounds more than
-    how and where (core.wording); a word that no name holds says nothing about any of them and is
-    left out. Without a known word all are 0.
+    how and where (core.text.wording); a word that no name holds says nothing about any of them and
+    is left out. Without a known word all are 0.
     """
     wanted = {word: weight for word, weight in word_weights(text).items() if len(word) > 1}
     held = [set(_WORD.findall(str(PurePath(name).with_suffix("")).lower())) for name in names]

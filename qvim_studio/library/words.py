@@ -11,8 +11,8 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
-from qvim_studio.core.everyday_words import kind_of
 from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.text.everyday_words import kind_of
 
 _WORD = re.compile(r"\w+")
 _INSERT = """

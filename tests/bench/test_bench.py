@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from qvim_studio import cli
 from qvim_studio.bench import window
 from qvim_studio.bench.filled_library import VARIATIONS, fill_history
 from qvim_studio.bench.sounds import measure_library
+from qvim_studio.commands import cli
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.library import Library
 

@@ -18,7 +18,6 @@ from transformers import (
     SpeechT5HifiGanConfig,
 )
 
-from qvim_studio import cli
 from qvim_studio.bench import measuring
 from qvim_studio.bench.contenders import Made, PipelineContender, Place, StudioContender
 from qvim_studio.bench.generate import (
@@ -31,19 +30,20 @@ from qvim_studio.bench.generate import (
     row,
 )
 from qvim_studio.bench.measuring import ContenderProcess, Timing, busy_processes
+from qvim_studio.checkpoints.catalog import find_checkpoint
+from qvim_studio.commands import cli
 from qvim_studio.core.engine import OnProgress
 from qvim_studio.core.errors import StudioError
+from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
-from qvim_studio.core.resources import resource_path
 from qvim_studio.core.result import GenerationResult, Progress
-from qvim_studio.models.checkpoints import find_checkpoint
-from qvim_studio.models.memory_modes import GIB
-from qvim_studio.pipeline import engine as engine_module
-from qvim_studio.pipeline.sampler import Conditions, make_scheduler, sample_latents
-from qvim_studio.training.unet import make_training_scheduler as training_scheduler
-from qvim_studio.training.vae import make_vae
-from qvim_studio.ui.quality_bar import Quality, steps_for
+from qvim_studio.diffusion.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.generation import engine as engine_module
+from qvim_studio.memory.modes import GIB
+from qvim_studio.training.trainers.unet import make_training_scheduler as training_scheduler
+from qvim_studio.training.trainers.vae import make_vae
+from qvim_studio.ui.request.quality_bar import Quality, steps_for
 
 from diffusers import AudioLDMPipeline  # isort: skip
 

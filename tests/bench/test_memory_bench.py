@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from qvim_studio import cli
 from qvim_studio.bench import accuracy, memory
 from qvim_studio.bench.shapes import sizes_of
-from qvim_studio.models.checkpoints import list_checkpoints
+from qvim_studio.checkpoints.catalog import list_checkpoints
+from qvim_studio.commands import cli
 
 
 @pytest.fixture(autouse=True)

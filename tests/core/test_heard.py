@@ -6,10 +6,10 @@ import csv
 
 import pytest
 
-from qvim_studio.core.everyday_words import CLASSES_OF_WORD, KIND_OF_WORD, kind_of
 from qvim_studio.core.heard import HeardWord, heard_words
-from qvim_studio.core.resources import resource_path
-from qvim_studio.training.labels import KINDS
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.core.text.everyday_words import CLASSES_OF_WORD, KIND_OF_WORD, kind_of
+from qvim_studio.training.corpus.labels import KINDS
 
 
 def test_the_surest_class_of_a_word_counts() -> None:

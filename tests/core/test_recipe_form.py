@@ -15,7 +15,7 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.recipe_form import RECIPE_VERSION, NewerRecipeError, current_recipe
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start
 from qvim_studio.core.result import GenerationResult
-from qvim_studio.export.recipe import metadata_of, read_recipe, recipe_of
+from qvim_studio.export.files.recipe import metadata_of, read_recipe, recipe_of
 from qvim_studio.library.recipes import parse_recipe, read_recipe_beside, request_from
 
 DATA = Path(__file__).parent.parent / "data"

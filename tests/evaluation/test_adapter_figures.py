@@ -10,15 +10,15 @@ import torch
 from tiny_checkpoint import build_tiny_checkpoint, give_second_ear
 from training_data import unit, write_pairs
 
+from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.core.request import VramMode
 from qvim_studio.evaluation.command import adapter_figures
 from qvim_studio.evaluation.evaluate import evaluate_adapter
-from qvim_studio.models.adapter import Adapter
-from qvim_studio.models.checkpoints import find_checkpoint
-from qvim_studio.models.compute_plan import make_plan
-from qvim_studio.pipeline.loaded import load_checkpoint
-from qvim_studio.training.build import build_corpus
-from qvim_studio.training.corpus import load_corpus
+from qvim_studio.generation.loaded import load_checkpoint
+from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.training.corpus.build import build_corpus
+from qvim_studio.training.corpus.corpus import load_corpus
+from qvim_studio.voice.adapter import Adapter
 
 
 @torch.no_grad()

@@ -17,18 +17,18 @@ from tiny_checkpoint import build_tiny_checkpoint
 from tiny_clap import add_tiny_clap
 from training_data import write_pairs
 
-from qvim_studio import cli
+from qvim_studio.commands import cli
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.settings import Settings
+from qvim_studio.core.program.settings import Settings
 from qvim_studio.evaluation import command, evaluate, sets
 from qvim_studio.evaluation.embedding import JudgingEmbedding
 from qvim_studio.evaluation.evaluate import recorded_in_room
 from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.evaluation.sets import Query, QuerySet, References
-from qvim_studio.models.qvim import QvimEncoder
-from qvim_studio.pipeline.hearing import program_hearing
-from qvim_studio.training.build import build_corpus
+from qvim_studio.networks.qvim import QvimEncoder
+from qvim_studio.training.corpus.build import build_corpus
+from qvim_studio.voice.hearing import program_hearing
 
 RATE = 16_000
 

@@ -10,8 +10,8 @@ import soundfile
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.everyday_words import CLASSES_OF_WORD
 from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.text.everyday_words import CLASSES_OF_WORD
 from qvim_studio.evaluation.heard import EXPECTED_WORDS, heard_figures
 
 

@@ -11,7 +11,7 @@ from qvim_studio.evaluation.retrieval import (
     chance_reciprocal_ranks,
     ndcg,
 )
-from qvim_studio.training.ranks import reciprocal_ranks
+from qvim_studio.training.loop.ranks import reciprocal_ranks
 
 RELEVANT = np.array([[True, False, False, True, False, False, False]])
 

@@ -14,7 +14,7 @@ import soundfile
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
-from qvim_studio.core.resources import library_rows, resource_path
+from qvim_studio.core.program.resources import library_rows, resource_path
 from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.evaluation.sets import (
     Phrase,
@@ -24,10 +24,10 @@ from qvim_studio.evaluation.sets import (
     phrases_of,
     real_sets,
 )
-from qvim_studio.training.corpus import Corpus, CorpusItem, load_corpus
-from qvim_studio.training.imitations import ImitationSet, TakeRows
-from qvim_studio.training.labels import CLASSES, RULES
-from qvim_studio.training.vocabulary import FURTHER_WORDS
+from qvim_studio.training.corpus.corpus import Corpus, CorpusItem, load_corpus
+from qvim_studio.training.corpus.imitations import ImitationSet, TakeRows
+from qvim_studio.training.corpus.labels import CLASSES, RULES
+from qvim_studio.training.corpus.vocabulary import FURTHER_WORDS
 
 LENGTH = 64
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from pytestqt.qtbot import QtBot
 
-from qvim_studio.audio.player import WHOLE, LoadClip, PlayerSnapshot, PlaySpan
+from qvim_studio.audio.devices.player import WHOLE, LoadClip, PlayerSnapshot, PlaySpan
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import DeviceError
 from qvim_studio.jobs.playback import Heard, Playback

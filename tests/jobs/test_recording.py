@@ -10,10 +10,10 @@ import soundfile
 from fake_audio import SAMPLE_RATE, FakeAudio
 from pytestqt.qtbot import QtBot
 
-from qvim_studio.audio import recorder
-from qvim_studio.audio.recorder import RecordingOptions
-from qvim_studio.core.device_key import SYSTEM_DEFAULT, DeviceKey
+from qvim_studio.audio.devices import recorder
+from qvim_studio.audio.devices.recorder import RecordingOptions
 from qvim_studio.core.errors import DeviceError
+from qvim_studio.core.program.device_key import SYSTEM_DEFAULT, DeviceKey
 from qvim_studio.jobs import recording
 from qvim_studio.jobs.recording import RecordingSession, RecordingState
 

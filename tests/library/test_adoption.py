@@ -13,7 +13,7 @@ import soundfile
 from library_fixtures import VOICE, add_clips, write_clips
 
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.export.recipe import read_recipe
+from qvim_studio.export.files.recipe import read_recipe
 from qvim_studio.library.adoption import read_entry
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.library import Library

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from library_fixtures import VOICE, add_clips, write_clips
 
-from qvim_studio.audio.peaks import overview
+from qvim_studio.audio.files.peaks import overview
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import GenerationRequest, Start, clip_hash
 from qvim_studio.library.folders import FolderKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qvim_studio import cli
+from qvim_studio.commands import cli
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:

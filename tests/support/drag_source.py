@@ -14,11 +14,11 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from qvim_studio.core.settings import Theme
+from qvim_studio.core.program.settings import Theme
 from qvim_studio.library.clip_entry import ClipEntry
-from qvim_studio.ui.clip_list_model import ClipListModel
-from qvim_studio.ui.clip_list_view import ClipListView
-from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.ui.sounds.clip_list_model import ClipListModel
+from qvim_studio.ui.sounds.clip_list_view import ClipListView
+from qvim_studio.ui.widgets.theme import StudioTheme
 
 
 def entry_of(path: Path) -> ClipEntry:

@@ -6,8 +6,8 @@ import threading
 
 import numpy as np
 
-from qvim_studio.audio.device_list import AudioDevice
-from qvim_studio.audio.devices import OnBlock, OnFinished, StreamOptions
+from qvim_studio.audio.devices.device_list import AudioDevice
+from qvim_studio.audio.devices.portaudio import OnBlock, OnFinished, StreamOptions
 from qvim_studio.core.errors import DeviceError
 
 SAMPLE_RATE = 48_000

@@ -12,7 +12,7 @@ import scripted_engine
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult
-from qvim_studio.export.clip_writer import write_result
+from qvim_studio.export.files.clip_writer import write_result
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.library import Library
 

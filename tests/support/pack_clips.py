@@ -11,8 +11,8 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Kind, Variation
-from qvim_studio.export.clip_writer import write_result
-from qvim_studio.export.pack_plan import PackOptions
+from qvim_studio.export.files.clip_writer import write_result
+from qvim_studio.export.packs.pack_plan import PackOptions
 
 FREE = Provenance("starter", "Starter", "1", "CC0-1.0", "yes")
 RAIN = Provenance("", "Rain by Ann", "field", "CC-BY-4.0", "conditional")

@@ -9,20 +9,21 @@ import numpy as np
 import pytest
 import soundfile
 from fake_audio import FakeAudio
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from qvim_studio.audio import player
+from qvim_studio.audio.devices import player
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
 from qvim_studio.core.heard import HeardWord
-from qvim_studio.core.paths import StudioPaths
-from qvim_studio.core.settings import Settings, Theme, save_settings
-from qvim_studio.ui.main_window import MainWindow
-from qvim_studio.ui.services import Services, make_services
-from qvim_studio.ui.settings_store import SettingsStore
-from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.core.program.paths import StudioPaths
+from qvim_studio.core.program.settings import Settings, Theme, save_settings
+from qvim_studio.session.services import Services, make_services
+from qvim_studio.session.settings_store import SettingsStore
+from qvim_studio.ui.widgets.theme import StudioTheme
+from qvim_studio.ui.window.main_window import MainWindow
 
 CHECKPOINTS = (
     CheckpointChoice("starter", "Starter", "Apache-2.0", "yes", True, 25, 2.5),
@@ -127,3 +128,10 @@ def generate(qtbot: QtBot) -> Callable[[MainWindow], None]:
             window.request.generate_button.click()
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QGuiApplication) -> Iterator[None]:
+    """The offscreen platform destroys what is left on it after the interpreter: a crash at exit."""
+    yield
+    qapp.clipboard().clear()

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import torch
 
-from qvim_studio.models.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
-from qvim_studio.models.checkpoint_card import write_card
-from qvim_studio.models.checkpoints import TOWER_FOLDER
-from qvim_studio.models.control_channels import CONTROL_NAMES
-from qvim_studio.models.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
-from qvim_studio.models.sound_effects_tower import (
+from qvim_studio.checkpoints.card import write_card
+from qvim_studio.checkpoints.catalog import TOWER_FOLDER
+from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
+from qvim_studio.networks.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.networks.sound_effects_tower import (
     SoundEffectsEar,
     SoundEffectsNetwork,
     SoundEffectsTower,
 )
-from qvim_studio.models.vocos import VocosConfig, VocosVocoder
-from qvim_studio.training.unet import make_training_scheduler
-from qvim_studio.training.vae import make_vae
+from qvim_studio.networks.vocos import VocosConfig, VocosVocoder
+from qvim_studio.training.trainers.unet import make_training_scheduler
+from qvim_studio.training.trainers.vae import make_vae
+from qvim_studio.voice.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
 
 from diffusers import UNet2DConditionModel  # isort: skip
 

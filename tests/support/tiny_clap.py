@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from tokenizers import ByteLevelBPETokenizer
 
-from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
+from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
 
 from transformers import (  # isort: skip
     ClapConfig,

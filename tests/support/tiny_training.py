@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.training.loop import LOG_FILE, LoopOptions, Metrics, Trainer
-from qvim_studio.training.machine import Machine, leave_processes
+from qvim_studio.training.loop.loop import LOG_FILE, LoopOptions, Metrics, Trainer
+from qvim_studio.training.loop.machine import Machine, leave_processes
 
 
 def make_model() -> nn.Module:

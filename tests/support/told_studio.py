@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, QTimer, Slot
 
 import qvim_studio.app as app
-from qvim_studio.ui.main_window import MainWindow
+from qvim_studio.ui.window.main_window import MainWindow
 
 LOOK_MS = 30
 

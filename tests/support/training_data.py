@@ -11,10 +11,15 @@ import numpy as np
 import soundfile
 from tiny_checkpoint import make_tiny_unet
 
-from qvim_studio.models.student import STUDENT_FOLDER, StudentCard, fingerprint, save_student
-from qvim_studio.training.corpus import CorpusItem
-from qvim_studio.training.starter import PARTS
-from qvim_studio.training.targets import targets_path
+from qvim_studio.families.audioldm.student import (
+    STUDENT_FOLDER,
+    StudentCard,
+    fingerprint,
+    save_student,
+)
+from qvim_studio.training.corpus.corpus import CorpusItem
+from qvim_studio.training.starter.starter import PARTS
+from qvim_studio.training.trainers.targets import targets_path
 
 SAMPLE_RATE = 32_000
 

@@ -1,11 +1,11 @@
 """What an earlier public attempt got wrong, one test for each.
 
-Elsewhere: the VAE's mel front end (models/test_mel.py, an independent computation), FiLM dropped
-when saving (models/test_film.py, saved and loaded), squeeze-and-excitation lost by a loose load
-(models/test_qvim.py, test_lost_squeeze_and_excitation_is_refused), an adapter used with another
-encoder, space or generator (models/test_adapter.py, test_mismatch_names_both_sides), gradients
-that vanish (test_film_training.py: they reach the adapter and FiLM, and a part without any stops
-the run), the split of attention heads (models/test_audioldm.py).
+Elsewhere: the VAE's mel front end (networks/test_mel.py, an independent computation), FiLM dropped
+when saving (families/audioldm/test_film.py, saved and loaded), squeeze-and-excitation lost by a
+loose load (networks/test_qvim.py, test_lost_squeeze_and_excitation_is_refused), an adapter used
+with another encoder, space or generator (voice/test_adapter.py, test_mismatch_names_both_sides),
+gradients that vanish (test_film_training.py: they reach the adapter and FiLM, and a part without
+any stops the run), the split of attention heads (families/audioldm/test_parts.py).
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from tiny_checkpoint import build_tiny_checkpoint
 from tiny_clap import add_tiny_clap
 from training_data import unit, write_corpus
 
+from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint, find_clap
 from qvim_studio.core.errors import CheckpointError, StudioError
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.models.audioldm import load_audioldm
-from qvim_studio.models.checkpoints import Checkpoint, find_checkpoint, find_clap
-from qvim_studio.models.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
-from qvim_studio.models.compute_plan import make_plan
-from qvim_studio.models.text_conditioner import TextConditioner
-from qvim_studio.pipeline.loaded import load_checkpoint
-from qvim_studio.training import adapter as adapter_training
-from qvim_studio.training import film
-from qvim_studio.training.adapter import AdapterTraining
-from qvim_studio.training.corpus import load_corpus
-from qvim_studio.training.film import FilmTraining
-from qvim_studio.training.imitations import load_or_render
-from qvim_studio.training.loop import STATE_FILE
-from qvim_studio.training.machine import Machine
-from qvim_studio.training.recording import Recording, recorded_row
-from qvim_studio.training.targets import load_heard_voices, load_targets, make_clap_targets
-from qvim_studio.training.unet import UnetTraining
+from qvim_studio.families.audioldm.parts import load_audioldm
+from qvim_studio.generation.loaded import load_checkpoint
+from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.training.corpus.corpus import load_corpus
+from qvim_studio.training.corpus.imitations import load_or_render
+from qvim_studio.training.corpus.recording import Recording, recorded_row
+from qvim_studio.training.loop.loop import STATE_FILE
+from qvim_studio.training.loop.machine import Machine
+from qvim_studio.training.trainers import adapter as adapter_training
+from qvim_studio.training.trainers import film
+from qvim_studio.training.trainers.adapter import AdapterTraining
+from qvim_studio.training.trainers.film import FilmTraining
+from qvim_studio.training.trainers.targets import load_heard_voices, load_targets, make_clap_targets
+from qvim_studio.training.trainers.unet import UnetTraining
+from qvim_studio.voice.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
+from qvim_studio.voice.text_conditioner import TextConditioner
 
 CLASS_WEIGHT = "class_embedding.weight"
 FILM_OPTIONS = FilmTraining(

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from screen import Screen
 
-from qvim_studio.ui.main_window import MainWindow
-from qvim_studio.ui.services import Services
+from qvim_studio.session.services import Services
+from qvim_studio.ui.window.main_window import MainWindow
 
 SUPPORT = Path(screen.__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"  # the bindings of AT-SPI live there

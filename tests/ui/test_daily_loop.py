@@ -23,9 +23,9 @@ from listening import RATE, best_match, place_of
 from screen import Screen
 from sound_server import SoundServer
 
-from qvim_studio.core.device_key import DeviceKey
-from qvim_studio.core.resources import resource_path
-from qvim_studio.core.settings import Settings, Theme, save_settings
+from qvim_studio.core.program.device_key import DeviceKey
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.core.program.settings import Settings, Theme, save_settings
 
 EXACT = 0.999  # cross-correlation of what was said and what was heard
 TRIES = 3  # a machine under full load may starve one playing, but hardly three

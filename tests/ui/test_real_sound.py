@@ -14,16 +14,16 @@ from pytestqt.qtbot import QtBot
 from sound_server import SoundServer, is_available
 from studio_fixtures import CHECKPOINTS, ScriptedEars
 
-from qvim_studio.audio import recorder as recorder_module
-from qvim_studio.audio.devices import PortAudioBackend
-from qvim_studio.core.device_key import DeviceKey
-from qvim_studio.core.paths import StudioPaths
-from qvim_studio.core.settings import Settings, Theme, save_settings
+from qvim_studio.audio.devices import recorder as recorder_module
+from qvim_studio.audio.devices.portaudio import PortAudioBackend
+from qvim_studio.core.program.device_key import DeviceKey
+from qvim_studio.core.program.paths import StudioPaths
+from qvim_studio.core.program.settings import Settings, Theme, save_settings
 from qvim_studio.jobs.recording import RecordingState
-from qvim_studio.ui.main_window import MainWindow
-from qvim_studio.ui.services import Services, make_services
-from qvim_studio.ui.settings_store import SettingsStore
-from qvim_studio.ui.theme import StudioTheme
+from qvim_studio.session.services import Services, make_services
+from qvim_studio.session.settings_store import SettingsStore
+from qvim_studio.ui.widgets.theme import StudioTheme
+from qvim_studio.ui.window.main_window import MainWindow
 
 pytestmark = [
     pytest.mark.skipif(not is_available(), reason="PulseAudio is not installed"),

@@ -1,0 +1,1 @@
+"""Microphones and loudspeakers, recording and playing."""

@@ -1,0 +1,1 @@
+"""Audio files of other programs and takes on disk, read and written."""

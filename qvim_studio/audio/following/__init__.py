@@ -1,0 +1,1 @@
+"""Sounds that follow a voice: its loudness, pitch, brightness and timing."""

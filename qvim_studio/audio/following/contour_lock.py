@@ -1,0 +1,161 @@
+"""Contour-lock: gives a sound the course of brightness and pitch of an imitation.
+
+Only how they move counts, in octaves from their own medians, as for the generator's curves
+(families.audioldm.control_channels): a voice moves a mouse's squeak and a lion's roar alike.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.signal import istft, stft
+
+from qvim_studio.audio.following.controls import ControlCurves, extract_controls
+from qvim_studio.audio.following.pitch_bend import bend_pitch
+from qvim_studio.audio.following.shape_lock import fit_length
+from qvim_studio.core.request import LATENT_STEP_S
+
+WINDOW_S, HOP_S = 0.032, 0.008
+HEARD_DB = -40.0  # quieter frames, by their own loudest, have no brightness of their own
+LOOSE_SMOOTHING_S, TIGHT_SMOOTHING_S = 0.25, 0.016  # of what is changed, at follow → 0 and at 1
+MAX_OCTAVES = 1.5  # of brightness moved at once
+MAX_SLOPE_DB = 15.0  # per octave
+MAX_BOOST_DB = 20.0  # of any frequency; more would pull up the noise floor
+LOWEST_HZ = 60.0
+MAX_BEND_OCTAVES = 1.0
+MIN_BEND_OCTAVES = 1 / 24  # half a semitone
+MIN_VOICED_FRAMES = 4  # of 40 ms: less is a click, not a course
+MIN_VOICED = 0.3  # of the frames that are heard: a hiss with a trace of voice has no course
+MIN_SHARED = 0.5  # of the voiced frames, in which the sound must have a pitch for it to count
+ROUNDS = 20  # halvings of the interval that a slope lies in
+
+
+def brightness_lock(
+    samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float
+) -> np.ndarray:
+    """Mono ``samples`` whose spectral centroid moves as that of ``imitation`` (same rate).
+
+    Each moment is tilted, as loud as it was. follow: 0 leaves the sound untouched, 1 imposes the
+    course in full.
+    """
+    is_short = min(len(samples), len(imitation)) < WINDOW_S * sample_rate
+    if follow <= 0.0 or is_short or not np.any(samples) or not np.any(imitation):
+        return samples
+    size, hop = round(WINDOW_S * sample_rate), round(HOP_S * sample_rate)
+    spectra = [
+        stft(side, sample_rate, nperseg=size, noverlap=size - hop)[2]
+        for side in (samples, fit_length(imitation, len(samples)))
+    ]
+    octaves = np.log2(np.maximum(np.fft.rfftfreq(size, 1 / sample_rate), LOWEST_HZ))
+    powers = [np.square(np.abs(spectrum)) for spectrum in spectra]
+    own, wanted = (_centroid(power, octaves) for power in powers)
+    heard = np.logical_and(*(_is_heard(power) for power in powers))
+    if heard.sum() < 2:
+        return samples
+    change = _contour(wanted, heard) - _contour(own, heard)
+    change = np.interp(np.arange(len(own)), np.flatnonzero(heard), change[heard])
+    change = gaussian_filter1d(change, _smoothing_s(follow) / HOP_S, mode="nearest")
+    target = own + np.clip(follow * change, -MAX_OCTAVES, MAX_OCTAVES)
+    gain_db = _tilts(powers[0], octaves, target)
+    gain_db -= 10 * np.log10(_share(powers[0], 10 ** (gain_db / 10)))
+    gain = 10 ** (np.minimum(gain_db, MAX_BOOST_DB) / 20)
+    tilted = istft(spectra[0] * gain, sample_rate, nperseg=size, noverlap=size - hop)[1]
+    return fit_length(tilted, len(samples)).astype(np.float32)
+
+
+def pitch_lock(
+    samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float
+) -> np.ndarray:
+    """Mono ``samples`` bent as the pitch of ``imitation`` (same rate) goes.
+
+    A sound that has a pitch of its own gets the other's course; one that has none is moved by it.
+    follow: 0 leaves the sound untouched, 1 imposes the course in full; an imitation without a
+    pitch, or with a steady one for a sound that has none, leaves it so too.
+    """
+    bend = _bend(samples, imitation, sample_rate, follow, needs_pitch=False)
+    return samples if bend is None else bend_pitch(samples, sample_rate, bend)
+
+
+def pitch_course(
+    samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float
+) -> np.ndarray | None:
+    """The octaves (frames,) that pitch_lock bends a sound by which has a pitch of its own; None
+    for any other, and where there is nothing to bend."""
+    return _bend(samples, imitation, sample_rate, follow, needs_pitch=True)
+
+
+def _bend(
+    samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float, needs_pitch: bool
+) -> np.ndarray | None:
+    if follow <= 0.0 or not np.any(samples):
+        return None
+    wanted = extract_controls(fit_length(imitation, len(samples)), sample_rate)
+    voiced = _is_voiced(wanted)
+    if voiced.sum() < max(MIN_VOICED_FRAMES, MIN_VOICED * _is_loud(wanted).sum()):
+        return None
+    own = extract_controls(samples, sample_rate)
+    both = voiced & _is_voiced(own)
+    has_pitch = both.sum() > MIN_SHARED * voiced.sum()
+    if needs_pitch and not has_pitch:
+        return None
+    bend = _course_of_pitch(wanted.pitch_hz, voiced)
+    if has_pitch:
+        bend = bend - _course_of_pitch(own.pitch_hz, both)
+    bend = follow * gaussian_filter1d(bend, _smoothing_s(follow) / LATENT_STEP_S, mode="nearest")
+    bend = np.clip(bend, -MAX_BEND_OCTAVES, MAX_BEND_OCTAVES)
+    if np.abs(bend).max() < MIN_BEND_OCTAVES:
+        return None
+    frames = np.arange(len(samples)) / sample_rate / LATENT_STEP_S - 0.5
+    return np.interp(frames, np.arange(len(bend)), bend)
+
+
+def _is_loud(curves: ControlCurves) -> np.ndarray:
+    return curves.loudness_db > curves.loudness_db.max() + HEARD_DB
+
+
+def _is_voiced(curves: ControlCurves) -> np.ndarray:
+    return (curves.pitch_hz > 0) & _is_loud(curves)
+
+
+def _course_of_pitch(pitch_hz: np.ndarray, voiced: np.ndarray) -> np.ndarray:
+    """Octaves from the median of the voiced frames, (frames,); between them it goes straight on.
+
+    A detector's jumps by an octave are no course: they are folded back.
+    """
+    octaves = np.log2(pitch_hz[voiced])
+    octaves = np.unwrap(median_filter(octaves, size=3, mode="nearest"), period=1.0)
+    return np.interp(np.arange(len(pitch_hz)), np.flatnonzero(voiced), octaves - np.median(octaves))
+
+
+def _tilts(power: np.ndarray, octaves: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Gains in dB (bins, frames) under which each frame's centroid comes to its target."""
+    low = np.full(power.shape[1], -MAX_SLOPE_DB)
+    high = -low
+    for _ in range(ROUNDS):
+        slope = (low + high) / 2
+        is_dull = _centroid(power * 10 ** (np.outer(octaves, slope) / 10), octaves) < target
+        low, high = np.where(is_dull, slope, low), np.where(is_dull, high, slope)
+    slope = gaussian_filter1d((low + high) / 2, 1.0, mode="nearest")
+    return np.outer(octaves - octaves.mean(), slope)
+
+
+def _centroid(power: np.ndarray, octaves: np.ndarray) -> np.ndarray:
+    """(frames,) in octaves: the log of the mean frequency, as the curves are drawn."""
+    return np.log2((2**octaves @ power) / np.maximum(power.sum(axis=0), 1e-20) + 1e-9)
+
+
+def _share(power: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    return (power * gain).sum(axis=0) / np.maximum(power.sum(axis=0), 1e-20) + 1e-20
+
+
+def _is_heard(power: np.ndarray) -> np.ndarray:
+    level = 10 * np.log10(power.sum(axis=0) + 1e-20)
+    return level > level.max() + HEARD_DB
+
+
+def _contour(octaves: np.ndarray, heard: np.ndarray) -> np.ndarray:
+    return octaves - np.median(octaves[heard])
+
+
+def _smoothing_s(follow: float) -> float:
+    return LOOSE_SMOOTHING_S * (TIGHT_SMOOTHING_S / LOOSE_SMOOTHING_S) ** follow

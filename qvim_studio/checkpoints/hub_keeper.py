@@ -1,0 +1,136 @@
+"""Keeps checkpoints for the window: the registry, the hub's cache and the user's own folders."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+
+from huggingface_hub import constants
+
+from qvim_studio.checkpoints import downloads
+from qvim_studio.checkpoints.catalog import (
+    Checkpoint,
+    find_checkpoint,
+    find_clap,
+    forget_folder,
+    is_own_folder,
+    list_checkpoints,
+    list_parts,
+    register_folder,
+    voice_part,
+)
+from qvim_studio.checkpoints.registry import read_user_registry
+from qvim_studio.checkpoints.verification import verify_checkpoint
+from qvim_studio.core.checkpoint_choice import (
+    MEMORY_SECONDS,
+    MEMORY_VARIATIONS,
+    CheckpointChoice,
+)
+from qvim_studio.core.checkpoint_keeper import IsCancelled, OnBytes
+from qvim_studio.core.errors import CheckpointError, PickledWeightsError
+from qvim_studio.core.request import VramMode
+from qvim_studio.memory.modes import TRAITS, estimate_peak_bytes
+
+log = logging.getLogger(__name__)
+
+
+class HubKeeper:
+    """See core.checkpoint_keeper.CheckpointKeeper."""
+
+    def list(self) -> tuple[CheckpointChoice, ...]:
+        for sentence in read_user_registry().sentences():
+            log.warning("%s", sentence)
+        return tuple(_choice(checkpoint) for checkpoint in list_checkpoints())
+
+    def is_offline(self) -> bool:
+        return bool(constants.HF_HUB_OFFLINE)
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(downloads.existing_cache()).free
+
+    def download(
+        self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled, allow_pickle: bool = False
+    ) -> None:
+        plan = downloads.plan_download(find_known(id), allow_pickle=allow_pickle)
+        downloads.download(plan, on_bytes, is_cancelled)
+
+    def discard(self, id: str) -> None:
+        downloads.discard(find_known(id))
+
+    def import_folder(self, folder: Path, allow_pickle: bool = False) -> str:
+        return import_folder(folder, allow_pickle)
+
+    def verify(self, id: str) -> tuple[str, ...]:
+        return tuple(verify_checkpoint(find_checkpoint(id)))
+
+    def remove(self, id: str) -> int:
+        if is_own_folder(id):
+            forget_folder(id)
+            return 0
+        known = find_known(id)
+        freed = downloads.remove(known)
+        part = voice_part(id)
+        return freed + (downloads.remove(part) if part is not None and part.is_installed else 0)
+
+
+def make_keeper() -> HubKeeper:
+    return HubKeeper()
+
+
+def find_known(id: str) -> downloads.Known:
+    """The registry's entry, installed or not. Raises CheckpointError for an unknown name."""
+    known = {entry.id: entry for entry in (*list_checkpoints(), *list_parts())}
+    if id not in known:
+        raise CheckpointError(
+            f"There is no checkpoint {id!r} in the registry. Expected one of {', '.join(known)}."
+        )
+    return known[id]
+
+
+def import_folder(folder: Path, allow_pickle: bool) -> str:
+    """Make a folder known; pickled weights become safetensors, with consent only."""
+    from qvim_studio.checkpoints.pickled import convert_pickled_weights, find_pickled
+
+    pickled = find_pickled(folder)
+    if pickled and not allow_pickle:
+        raise PickledWeightsError(
+            f"{folder} holds pickled weights ({pickled[0].name}), which can carry programs. Say "
+            "--allow-pickle to convert them; they are read without running any code.",
+            tuple(path.relative_to(folder).as_posix() for path in pickled),
+        )
+    convert_pickled_weights(pickled)
+    return register_folder(folder).id
+
+
+def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
+    sizes = checkpoint.part_sizes()
+    memory: dict[VramMode, int] = {}
+    if sizes is not None:
+        memory = {
+            mode: estimate_peak_bytes(sizes, mode, MEMORY_SECONDS, batch=MEMORY_VARIATIONS)
+            for mode in TRAITS
+        }
+    on_disk, hears_voice = 0, False
+    part = voice_part(checkpoint.id)
+    if checkpoint.folder is not None:
+        on_disk = downloads.folder_bytes(checkpoint.folder)
+        hears_voice = (checkpoint.folder / "adapter").is_dir() or find_clap(checkpoint) is not None
+        if part is not None and part.folder is not None:
+            on_disk += downloads.folder_bytes(part.folder)
+    return CheckpointChoice(
+        id=checkpoint.id,
+        title=checkpoint.title,
+        licence=checkpoint.licence,
+        commercial=checkpoint.commercial,
+        is_installed=checkpoint.is_installed,
+        steps=checkpoint.defaults.steps,
+        guidance=checkpoint.defaults.guidance,
+        memory=memory,
+        size_bytes=on_disk or checkpoint.size_bytes,
+        repo=checkpoint.repo,
+        is_own=is_own_folder(checkpoint.id),
+        hears_voice=hears_voice,
+        voice_part=part.id if part is not None else "",
+        voice_bytes=part.size_bytes if part is not None else 0,
+    )

@@ -1,0 +1,416 @@
+"""What each command does: reads files, asks the engine, writes files, prints a short report."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qvim_studio import assembly
+from qvim_studio.audio.files.reading import (
+    check_output_folder,
+    read_noted,
+    read_sound_header,
+    read_take,
+    write_atomically,
+)
+from qvim_studio.audio.trim import trim_take
+from qvim_studio.checkpoints.catalog import (
+    KnownPart,
+    find_checkpoint,
+    list_checkpoints,
+    list_parts,
+)
+from qvim_studio.checkpoints.registry import read_user_registry
+from qvim_studio.checkpoints.verification import verify_checkpoint
+from qvim_studio.commands.export import print_notes
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit, edited_name
+from qvim_studio.core.errors import (
+    CheckpointError,
+    OutputError,
+    SoundFolderError,
+    StoppedEarly,
+    StudioError,
+    UsageError,
+)
+from qvim_studio.core.program.interrupts import uninterrupted
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.core.request import (
+    DEFAULT_BALANCE,
+    GenerationRequest,
+    SamplerName,
+    Start,
+    VramMode,
+)
+from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.core.text.file_names import is_file, is_folder
+from qvim_studio.export.files.arriving_clips import ArrivingClips, check_room
+from qvim_studio.export.files.clip_writer import WrittenClip
+from qvim_studio.export.files.recipe import provenance_of
+
+if TYPE_CHECKING:
+    pass
+
+TOLD_EVERY_S = 5.0  # between two lines of progress where nobody watches
+
+
+def generate(options: argparse.Namespace) -> dict[str, Any]:
+    """Make clips."""
+    options.notes = []
+    stem = options.imitation.stem if options.imitation is not None else options.text
+    if options.fit and options.imitation is None:
+        raise UsageError(
+            "--fit needs an imitation that says when its sounds come, got words alone. Give an "
+            "audio file, or leave --fit out."
+        )
+    request = _request_from(options).with_changes(duration_s=options.duration)
+    made = _make(request, options, stem)
+    heard = {} if request.imitation is None else _tell_heard(request.imitation, options)
+    return {**made, **heard}
+
+
+def edit(options: argparse.Namespace) -> dict[str, Any]:
+    """Make a part of a sound anew, or what comes after it."""
+    options.notes = []
+    noted, came_from = read_noted(options.sound), provenance_of(options.sound)
+    sound = noted.clip
+    options.notes += noted.notes
+    if options.part is None:
+        asked = Edit.continuing(sound, options.seconds, came_from)
+    else:
+        asked = Edit(sound, *options.part, came_from)
+    asked = replace(asked, bit_depth=read_sound_header(options.sound).bit_depth)
+    return _make(_request_from(options, asked), options, edited_name(options.sound.stem))
+
+
+def _make(request: GenerationRequest, options: argparse.Namespace, stem: str) -> dict[str, Any]:
+    """Everything that can be refused is refused before torch is imported."""
+    find_checkpoint(request.checkpoint)
+    check_output_folder(options.output)
+    check_room(options.output, [request])
+    meter = {"on_indexing": _IndexingMeter()} if options.library else {}
+    engine, clips = assembly.make_plain_engine(**meter), ArrivingClips(options.output, stem)
+
+    def on_progress(progress: Progress) -> None:
+        clips.take(progress)
+        _show_progress(progress)
+
+    try:
+        result = engine.generate(request, on_progress, lambda: False)
+        written = clips.finish(result)
+    except BaseException as error:
+        with uninterrupted():
+            kept = clips.keep()
+        if kept is None:
+            raise
+        raise StoppedEarly({"clips": _tell_kept(*kept, options)}) from error
+    finally:
+        engine.close()
+    rows = _tell_clips(result, written, options)
+    notes = list(dict.fromkeys((*options.notes, *result.notes)))
+    if not options.json:
+        print_notes(notes)
+    start = result.request.start
+    return {
+        "checkpoint": result.provenance.checkpoint,
+        "clips": rows,
+        "seconds": result.seconds,
+        "start": None if start is None else start.value,
+        "notes": notes,
+        "memory": None if result.memory is None else asdict(result.memory),
+        "licence": result.provenance.licence,
+        "commercial": result.provenance.commercial,
+    }
+
+
+def _tell_kept(
+    kept: GenerationResult, written: Sequence[WrittenClip], options: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """Say what was made before the end, also where nobody reads any more."""
+    rows: list[dict[str, Any]] = []
+    with contextlib.suppress(OSError):
+        print(f"\n{kept.notes[-1]}", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        rows = _tell_clips(kept, written, options)
+    return rows
+
+
+def _tell_clips(
+    result: GenerationResult, clips: Sequence[WrittenClip], options: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """Say where every sound is; facts of each, best first."""
+    rows = [
+        {
+            "path": str(clip.path),
+            "seed": variation.seed,
+            "similarity": variation.similarity,
+            "duration_s": round(variation.clip.duration_s, 4),
+            "sample_rate": variation.clip.sample_rate,
+            "bandwidth_hz": variation.bandwidth_hz,
+            "extended_to_hz": variation.extended_to_hz,
+            "started_from": variation.start_name,
+            "kind": variation.kind.value,
+            "licence": result.origin_of(variation).licence,
+        }
+        for variation, clip in zip(result.sounds, clips, strict=True)
+    ]
+    if not options.json:
+        for row in rows:
+            match = "" if row["similarity"] is None else f"{100 * row['similarity']:4.0f} %  "
+            print(f"{match}{row['duration_s']:.2f} s  {row['path']}")
+    return rows
+
+
+def embed(options: argparse.Namespace) -> dict[str, Any]:
+    """Write one embedding, float32 (960,), unit norm."""
+    options.notes = []
+    clip = _read_take(options.audio, False, options.notes)
+    if is_file(options.output):
+        raise OutputError(
+            f"{options.output} is there already and is not overwritten. Choose another name for "
+            "the embedding, or delete that file first."
+        )
+    check_output_folder(options.output.parent)
+    from qvim_studio.memory.faults import told_memory_faults
+    from qvim_studio.voice.embedder import Embedder
+
+    with told_memory_faults():
+        embedder = Embedder.from_file(options.encoder or resource_path("starter", "qvim"))
+        embedding = embedder.embed(clip, options.branch)
+
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            np.save(file, embedding)
+
+    write_atomically(options.output, write)
+    if not options.json:
+        print_notes(options.notes)
+        print(f"{options.output}: {embedding.shape[0]} values, encoder {embedder.encoder_id}")
+    return {
+        "path": str(options.output),
+        "encoder_id": embedder.encoder_id,
+        "notes": options.notes,
+    }
+
+
+def search(options: argparse.Namespace) -> dict[str, Any]:
+    """The nearest sounds of a folder; the folder's index is cached."""
+    options.notes = []
+    if options.top < 1:
+        raise UsageError(f"--top must be at least 1, got {options.top}. Ask for one sound or more.")
+    if not 0.0 <= options.balance <= 1.0:
+        raise UsageError(
+            f"--balance must lie between 0 (voice only) and 1 (words only), got "
+            f"{options.balance:g}. Choose one between."
+        )
+    if options.imitation is None and not options.text.strip():
+        raise UsageError("Got neither an imitation nor --text. Give an audio file, words or both.")
+    clip = options.imitation and _read_take(options.imitation, True, options.notes)
+    if not is_folder(options.folder):
+        raise SoundFolderError(
+            f"There is no folder “{options.folder}” to search in. Give a folder that holds sounds."
+        )
+    from qvim_studio.memory.faults import told_memory_faults
+
+    with told_memory_faults():
+        return _search(options, clip)
+
+
+def _search(options: argparse.Namespace, clip: AudioClip | None) -> dict[str, Any]:
+    from qvim_studio.voice.hearing import Hearing, program_hearing
+
+    hearing = program_hearing()
+    index = assembly.make_index(options.folder, hearing)
+    index.refresh(_IndexingMeter())
+    if not len(index):
+        raise StudioError(
+            f"{options.folder} holds no sound that can be read. Give a folder that holds sounds."
+        )
+    embedding = clip and hearing.embed(clip, "imitation")
+    imagined = _imagine(options.text) if options.text.strip() else None
+    if imagined is not None:
+        imagined = Hearing.imagined(imagined)
+    query = SoundQuery(embedding, options.text, options.balance, imagined)
+    hits = index.search(query, options.top)
+    if not options.json:
+        print_notes(options.notes)
+        for hit in hits:
+            match = "" if hit.similarity is None else f"{100 * hit.similarity:4.0f} %  "
+            print(f"{match}{hit.path}")
+        if not hits:
+            print(f"No sound of {options.folder} is called or sounds like: {options.text}")
+    found = {
+        "results": [{"path": str(h.path), "similarity": h.similarity} for h in hits],
+        "notes": options.notes,
+    }
+    return found if clip is None else {**found, **_tell_heard(clip, options)}
+
+
+def _tell_heard(clip: AudioClip, options: argparse.Namespace) -> dict[str, Any]:
+    """Say what an imitation is heard as, in words to ask with."""
+    heard = assembly.hear(clip)
+    if not options.json:
+        print(f"Heard: {' · '.join(one.word for one in heard)}")
+    return {"heard": [{"word": one.word, "score": round(one.score, 3)} for one in heard]}
+
+
+def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
+    """Every entry of the registry."""
+    rows = [
+        {
+            "id": checkpoint.id,
+            "title": checkpoint.title,
+            "installed": checkpoint.is_installed,
+            "licence": checkpoint.licence,
+            "commercial": checkpoint.commercial,
+            "repo": checkpoint.repo,
+            "size_bytes": checkpoint.size_bytes,
+            "capabilities": list(checkpoint.capabilities),
+        }
+        for checkpoint in list_checkpoints()
+    ]
+    parts = [
+        {
+            "id": part.id,
+            "kind": part.kind,
+            "title": part.title,
+            "installed": part.is_installed,
+            "licence": part.licence,
+            "commercial": part.commercial,
+            "repo": part.repo,
+            "size_bytes": part.size_bytes,
+            "fits": list(part.fits),
+        }
+        for part in list_parts()
+    ]
+    if not options.json:
+        for row in (*rows, *parts):
+            state = "installed" if row["installed"] else "not installed"
+            sell = {"yes": "commercial", "no": "not for sale"}.get(row["commercial"], "conditions")
+            size = f"{row['size_bytes'] / 1e9:.1f} GB" if row["size_bytes"] else ""
+            print(f"{row['id']:23} {state:14} {size:7} {sell:13} {row['licence']}")
+        for part in parts:
+            fits = ", ".join(part["fits"]) or "no checkpoint here"
+            print(f"{part['id']:23} {part['kind']}: {part['title']}; fits {fits}")
+    problems = read_user_registry().sentences()
+    print_notes(problems)
+    return {"checkpoints": rows, "parts": parts, "problems": list(problems)}
+
+
+def verify(options: argparse.Namespace) -> dict[str, Any]:
+    """Check the files of a checkpoint and load every part of it strictly.
+
+    What belongs to checkpoints is checked with the first of them that is installed.
+    """
+    part = next((part for part in list_parts() if part.id == options.checkpoint), None)
+    checkpoint = find_checkpoint(options.checkpoint if part is None else _installed_with(part))
+    problems = verify_checkpoint(checkpoint)
+    if problems:
+        raise StudioError(
+            f"The checkpoint {checkpoint.id!r} is damaged: {'; '.join(problems)}. "
+            "Copy or download it again."
+        )
+    from qvim_studio.generation.loaded import load_checkpoint
+    from qvim_studio.memory.compute_plan import make_plan
+
+    loaded = load_checkpoint(checkpoint, make_plan(VramMode.CPU, checkpoint))
+    if loaded.text is not None:
+        loaded.text.embed([""])
+    if not options.json:
+        print(f"{checkpoint.id}: every file and every part is sound")
+    return {"checkpoint": checkpoint.id, "ok": True}
+
+
+def _installed_with(part: KnownPart) -> str:
+    installed = [known.id for known in list_checkpoints() if known.is_installed]
+    found = next((id for id in part.fits if id in installed), None)
+    if not part.is_installed or found is None:
+        raise CheckpointError(
+            f"The part {part.id!r} is not installed, or no checkpoint that it fits is "
+            f"({', '.join(part.fits) or 'it fits none here'}): there is nothing to verify."
+        )
+    return found
+
+
+def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> GenerationRequest:
+    imitation, timbre = (
+        None if path is None else _read_take(path, not options.no_trim, options.notes)
+        for path in (options.imitation, options.timbre)
+    )
+    balance = options.balance
+    if balance is None:
+        has_sound = imitation is not None or asked is not None
+        balance = DEFAULT_BALANCE if has_sound and options.text else 0.0
+    return GenerationRequest(
+        imitation=imitation,
+        timbre=timbre,
+        edit=asked,
+        text=options.text,
+        negative_text=options.negative,
+        balance=balance,
+        follow=options.follow,
+        variations=options.variations,
+        fits=getattr(options, "fit", 0),
+        seed=options.seed,
+        steps=options.steps,
+        guidance=options.guidance,
+        sampler=SamplerName(options.sampler) if options.sampler else SamplerName.DPM_SOLVER,
+        start=Start(options.start) if options.start else None,
+        strength=options.strength,
+        extend_bandwidth=not options.no_extension,
+        light=options.light,
+        checkpoint=options.checkpoint,
+        vram_mode=VramMode(options.vram_mode),
+        library_folder=str(options.library) if options.library else None,
+    )
+
+
+def _read_take(path: Path, is_trimmed: bool, notes: list[str]) -> AudioClip:
+    """notes: gets what is to be said of the file."""
+    noted = read_take(path)
+    notes += noted.notes
+    return trim_take(noted.clip) if is_trimmed else noted.clip
+
+
+def _imagine(words: str) -> np.ndarray | None:
+    """As the starter's encoder would hear it."""
+    from qvim_studio.generation.loaded import imagine
+    from qvim_studio.voice.adapter import load_adapter
+    from qvim_studio.voice.text_conditioner import TextConditioner
+
+    starter = resource_path("starter")
+    return imagine(words, TextConditioner(starter), load_adapter(starter / "adapter")[0])
+
+
+def _show_progress(progress: Progress) -> None:
+    if sys.stderr.isatty():
+        bar = "█" * round(24 * progress.fraction)
+        print(f"\r{progress.phase:8} {bar:24} ", end="", file=sys.stderr, flush=True)
+        if progress.phase == "decode" and progress.step == progress.steps:
+            print(file=sys.stderr)
+
+
+class _IndexingMeter:
+    """How far a folder is looked through: one moving line, or a line now and then for a log."""
+
+    def __init__(self, every_s: float = TOLD_EVERY_S) -> None:
+        self._every_s = every_s
+        self._told_s = time.monotonic()
+
+    def __call__(self, number: int, count: int) -> None:
+        text = f"indexing {number} of {count}"
+        if sys.stderr.isatty():
+            end = "\n" if number == count else ""
+            print(f"\r{text}", end=end, file=sys.stderr, flush=True)
+        elif number == count or time.monotonic() - self._told_s >= self._every_s:
+            print(text, file=sys.stderr, flush=True)
+            self._told_s = time.monotonic()

@@ -1,0 +1,1 @@
+"""What the program is to its computer: settings, paths, logs, privacy and what ships."""

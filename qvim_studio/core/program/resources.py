@@ -1,0 +1,47 @@
+"""Where the files that ship with the program lie."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+import qvim_studio
+
+log = logging.getLogger(__name__)
+
+BUNDLED_INDEX_FILE = "index.npz"
+
+
+def resource_path(*parts: str) -> Path:
+    """Path inside ``resources/``, in a source tree and in an installed package alike."""
+    package = Path(qvim_studio.__file__).parent
+    installed = package / "resources"
+    return (installed if installed.is_dir() else package.parent / "resources").joinpath(*parts)
+
+
+def library_rows(folder: Path | None = None) -> list[dict[str, str]]:
+    """What ``library.csv`` says of each bundled sound (LIBRARY_COLUMNS of its maker).
+
+    folder: another that such a library was made in.
+    """
+    path = (folder or resource_path("library")) / "library.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def bundled_encoder_id() -> str:
+    """The encoder that heard the bundled sounds, which is the starter's; "" where none did, or
+    where the index is damaged."""
+    index = resource_path("library", BUNDLED_INDEX_FILE)
+    try:
+        with index.open("rb") as file, np.load(file) as stored:
+            return str(stored["encoder_id"])
+    except FileNotFoundError:
+        return ""
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        log.warning("The index of the bundled sounds is damaged and not used: %s", error)
+        return ""

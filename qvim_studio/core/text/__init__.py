@@ -1,0 +1,1 @@
+"""Texts of every kind: names, JSON, files and words."""

@@ -1,0 +1,68 @@
+"""File names as people read them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+from qvim_studio.core.text.plain_text import one_line
+
+_JOINT = re.compile(r"_+|(?<=[^\W\d_])-(?=[^\W\d_])")  # the hyphens of a date are none
+
+_QUOTES = ('"', "'")
+_INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")  # Unicode categories: controls, marks, spaces
+
+
+def readable_name(stem: str) -> str:
+    """ "bell 01 sleigh bells" for bell_01_sleigh-bells."""
+    return one_line(_JOINT.sub(" ", stem))
+
+
+def pasted_path(text: str) -> Path:
+    """The path that a text names, see ``pasted_name``."""
+    return Path(pasted_name(text))
+
+
+def pasted_name(text: str) -> str:
+    """The name of a file or folder without what programs add when it is copied.
+
+    Invisible marks such as U+202A, spaces and quotes around it are taken off, unless a file or
+    folder has that very name.
+    """
+    if _is_there(text):
+        return text
+    begin, end = 0, len(text)
+    while begin < end and _is_invisible(text[begin]):
+        begin += 1
+    while begin < end and _is_invisible(text[end - 1]):
+        end -= 1
+    bare = text[begin:end]
+    is_quoted = len(bare) > 2 and bare[0] == bare[-1] and bare[0] in _QUOTES
+    return pasted_name(bare[1:-1]) if is_quoted else bare
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in _INVISIBLE
+
+
+def is_file(path: Path) -> bool:
+    """False for names that no system takes (too long, with a NUL), too."""
+    return _answer(path.is_file)
+
+
+def is_folder(path: Path) -> bool:
+    """Likewise."""
+    return _answer(path.is_dir)
+
+
+def _is_there(text: str) -> bool:
+    return bool(text) and _answer(Path(text).exists)
+
+
+def _answer(question: Callable[[], bool]) -> bool:
+    try:
+        return question()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,1 @@
+"""Solvers, guidance and pictures of forming sounds; nothing here knows a family."""

@@ -1,0 +1,1 @@
+"""Single clips as files, with everything that they say about themselves."""

@@ -1,0 +1,185 @@
+"""The recipe inside a file: everything that made the clip."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import soundfile
+
+from qvim_studio.audio.files.decoders import native_name
+from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
+from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.recipe_form import (
+    RECIPE_VERSION,
+    VERSION_NAME,
+    NewerRecipeError,
+    current_recipe,
+    says_version,
+)
+from qvim_studio.core.result import GenerationResult, Kind, Variation
+from qvim_studio.core.text.json_text import parse_json
+from qvim_studio.export.files.ixml import recipe_in
+from qvim_studio.export.files.metadata import PROGRAM, ClipMetadata
+from qvim_studio.export.files.riff import read_metadata_chunks
+from qvim_studio.export.ucs.categories import best_category
+
+log = logging.getLogger(__name__)
+
+# What every version has written, by the part of the recipe in which it lies.
+_NEEDED = {
+    "": {"seed", "bandwidth_hz", "loudness_lufs", "true_peak_dbfs"},
+    "provenance": {"checkpoint_title", "revision", "licence", "commercial"},
+}
+# And version 1 besides, which did not say that it is ours: other programs' JSON does not have it.
+_NEEDED_BY_1 = {**_NEEDED, "request": {"text", "steps", "guidance", "imitation_sha256"}}
+
+
+def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> dict[str, Any]:
+    """Everything that is needed to make the clip again, and where its sound comes from.
+
+    audio: the samples as they lie in its WAV, of which the recipe keeps the SHA-256.
+    """
+    origin, is_made = result.origin_of(variation), variation.kind is Kind.MADE
+    return {
+        "program": PROGRAM,
+        VERSION_NAME: list(RECIPE_VERSION),
+        "created": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+        "is_generated": is_made or bool(origin.checkpoint),
+        "kind": variation.kind.value,
+        "request": result.request.recipe(),
+        "seed": variation.seed,
+        "similarity": variation.similarity,
+        "started_from": variation.start_name,
+        "bandwidth_hz": variation.bandwidth_hz,
+        "extended_to_hz": variation.extended_to_hz,
+        "true_peak_dbfs": round(true_peak_dbfs(variation.clip), 2),
+        "loudness_lufs": loudness_lufs(variation.clip),
+        "audio_sha256": hashlib.sha256(audio).hexdigest(),
+        "provenance": origin.as_dict(),
+        "notes": list(result.notes) if is_made else [],
+    }
+
+
+def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
+    """What a freshly generated clip says about itself.
+
+    The time of day stays out (it lies in the JSON beside the clip): the same request gives the
+    same file, byte for byte, all day.
+    """
+    request, provenance = recipe["request"], recipe["provenance"]
+    embedded = {**recipe, "created": recipe["created"][:10]}
+    text, imitation = request.get("text") or "", request.get("imitation_sha256") or ""
+    voice = "a vocal imitation" if imitation else ""
+    words = f'the words "{text}"' if text else ""
+    edited = "a part of another sound" if request.get("edit") else ""
+    origin = " and ".join(filter(None, (edited, voice, words)))
+    category = best_category(text or title)
+    reach_hz = recipe.get("extended_to_hz")
+    extended = "" if reach_hz is None else f", extended to {reach_hz:.0f} Hz"
+    made_by = f"{provenance['checkpoint_title']} revision {provenance['revision']}"
+    base = ClipMetadata(
+        title=title,
+        description=f"Generated from {origin} by {made_by}, seed {recipe['seed']}",
+        date=recipe["created"][:10],
+        category=category.category,
+        sub_category=category.sub_category,
+        cat_id=category.cat_id,
+        usage_rights=provenance["licence"],
+        loudness_lufs=recipe["loudness_lufs"],
+        true_peak_dbfs=recipe["true_peak_dbfs"],
+        is_generated=True,
+        coding_history=f"A=PCM,T={PROGRAM};{made_by};seed={recipe['seed']}",
+        reference=f"QVIM{_fingerprint(recipe)}",
+        notes=(
+            f"Model {made_by}; licence {provenance['licence']}; seed {recipe['seed']}; "
+            f"{_settings(request)}imitation SHA-256 {imitation or 'none'}; "
+            f"content up to {recipe['bandwidth_hz']:.0f} Hz{extended}"
+        ),
+        recipe=embedded,
+    )
+    return base if recipe.get("kind") != Kind.FITTED.value else _as_fitted(base, recipe)
+
+
+def _as_fitted(base: ClipMetadata, recipe: dict[str, Any]) -> ClipMetadata:
+    """What a real sound says that follows a voice: no model made it."""
+    provenance = recipe["provenance"]
+    source, licence = provenance["checkpoint_title"], provenance["licence"]
+    imitation = recipe["request"].get("imitation_sha256") or "none"
+    return replace(
+        base,
+        description=f"{source}: a real sound, fitted to a vocal imitation",
+        is_generated=bool(recipe.get("is_generated")),
+        coding_history=f"A=PCM,T={PROGRAM};fitted",
+        notes=f"Sound {source}; licence {licence}; imitation SHA-256 {imitation}",
+    )
+
+
+def _settings(request: dict[str, Any]) -> str:
+    """Steps and guidance, where the family of the generator has them."""
+    values = ((name, request.get(name)) for name in ("steps", "guidance"))
+    return "".join(f"{name} {value}; " for name, value in values if value is not None)
+
+
+def _fingerprint(recipe: dict[str, Any]) -> str:
+    """24 hexadecimal digits, of two clips the same only where all is the same but when it was."""
+    lasting = {name: value for name, value in recipe.items() if name != "created"}
+    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def read_recipe(path: Path) -> dict[str, Any] | None:
+    """The recipe inside a WAV, FLAC or AIFF of ours, in today's form; None where the file holds
+    none that can be used.
+
+    Raises AudioFileError if the file cannot be opened, NewerRecipeError.
+    """
+    try:
+        chunks = read_metadata_chunks(path)
+        if chunks:
+            return _ours(recipe_in(chunks.get(b"iXML", b"")), path)
+        with soundfile.SoundFile(native_name(path)) as file:
+            return _ours(parse_json(file.comment), path)
+    except (soundfile.LibsndfileError, ValueError):
+        return None
+    except OSError as error:
+        raise AudioFileError(
+            f"{path} cannot be opened ({error.strerror}). Check the name and that you may read it."
+        ) from error
+
+
+def provenance_of(path: Path) -> Provenance | None:
+    """What a file of ours says of where it comes from; None for any other.
+
+    Raises AudioFileError if it cannot be opened.
+    """
+    recipe = read_recipe(path)
+    if recipe is None:
+        return None
+    said = recipe["provenance"]
+    return Provenance(**{field.name: said.get(field.name, "") for field in fields(Provenance)})
+
+
+def _ours(recipe: Any, path: Path) -> dict[str, Any] | None:
+    """The recipe where it is one of ours that can be used; what cannot be used is logged."""
+    if not isinstance(recipe, dict) or not (says_version(recipe) or _has(recipe, _NEEDED_BY_1)):
+        return None
+    try:
+        current = current_recipe(recipe)
+    except ValueError as error:
+        log.info("the recipe in %s is not used: %s", path, error)
+        return None
+    except NewerRecipeError as error:
+        raise NewerRecipeError(f"{path.name} is not used: {error}") from error
+    return current if _has(current, _NEEDED) else None
+
+
+def _has(recipe: dict[str, Any], needed: Mapping[str, set[str]]) -> bool:
+    parts = ((recipe.get(part) if part else recipe, names) for part, names in needed.items())
+    return all(isinstance(values, dict) and values.keys() >= names for values, names in parts)

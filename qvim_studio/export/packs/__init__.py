@@ -1,0 +1,1 @@
+"""Sample packs and kits."""

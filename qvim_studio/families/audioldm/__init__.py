@@ -1,0 +1,1 @@
+"""AudioLDM and MusicLDM: VAE, UNet conditioned by FiLM, vocoder."""

@@ -1,0 +1,114 @@
+"""Control curves for a UNet that was trained without: a small branch beside its first layer.
+
+The first convolution of AudioLDM takes the 8 latent channels. A branch of two convolutions takes
+the control channels beside them and adds its output; its last layer begins with zeros, so an
+untrained branch changes nothing. Without biases it also says nothing where the controls are zero,
+"no control". Idea: Sketch2Sound (Garcia et al. 2024) and the zero convolutions of ControlNet
+(Zhang et al. 2023). Only the branch is trained and stored: 0.3 MB for AudioLDM-s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from qvim_studio.checkpoints.catalog import CONTROL_CONFIG_FILE
+from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.text.json_text import as_object, read_json
+from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
+
+from diffusers import UNet2DConditionModel  # isort: skip
+
+CONTROL_FILE = "control.safetensors"
+HIDDEN_CHANNELS = 64  # of the branch: four curves and how they move, not what they sound like
+
+
+class ControlledInput(nn.Module):
+    """A UNet's first convolution, whose input now ends with control channels.
+
+    Input (batch, latent channels + controls, frames, bins).
+    """
+
+    def __init__(self, base: nn.Conv2d, controls: int) -> None:
+        super().__init__()
+        self.base = base
+        self.latent_channels = base.in_channels  # the base may be replaced by one in few bits
+        self.branch = nn.Sequential(
+            nn.Conv2d(controls, HIDDEN_CHANNELS, 3, padding=1, bias=False),
+            nn.SiLU(),
+            nn.Conv2d(HIDDEN_CHANNELS, base.out_channels, 3, padding=1, bias=False),
+        )
+        nn.init.zeros_(self.branch[-1].weight)
+
+    def forward(self, channels: torch.Tensor) -> torch.Tensor:
+        latents, controls = channels.tensor_split([self.latent_channels], dim=1)
+        return self.base(latents.contiguous()) + self.branch(controls)
+
+
+def add_control(unet: UNet2DConditionModel, controls: int) -> nn.Sequential:
+    """Let a UNet take ``controls`` further channels and give back the untrained branch."""
+    entrance = ControlledInput(unet.conv_in, controls)
+    entrance.branch.to(unet.device, unet.dtype)
+    unet.conv_in = entrance
+    unet.register_to_config(in_channels=entrance.latent_channels + controls)
+    return entrance.branch
+
+
+def freeze_all_but_control(unet: UNet2DConditionModel, branch: nn.Module) -> None:
+    """Leave gradients to the branch alone."""
+    unet.requires_grad_(False)
+    branch.requires_grad_(True)
+
+
+def save_control(
+    branch: nn.Module, generator_id: str, names: Sequence[str], folder: str | Path
+) -> None:
+    """Write the branch (float32) with the names of its curves, bound to a generator."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {
+        name: value.detach().float().cpu().contiguous().clone()
+        for name, value in branch.state_dict().items()
+    }
+    save_file(weights, folder / CONTROL_FILE)
+    config = {"generator_id": generator_id, "controls": list(names)}
+    (folder / CONTROL_CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def load_control(
+    unet: UNet2DConditionModel, generator_id: str, names: Sequence[str], folder: str | Path
+) -> None:
+    """Add the stored branch to the UNet, strictly.
+
+    Raises CheckpointError if the files are damaged, of another generator or another shape.
+    """
+    folder = Path(folder)
+    try:
+        config = as_object(read_json(folder / CONTROL_CONFIG_FILE))
+        made_for = config["generator_id"]
+        stored = load_file(folder / CONTROL_FILE)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"The control weights in {folder} cannot be read ({reason_of(error)}). "
+            "Copy or train them again."
+        ) from error
+    if made_for != generator_id:
+        raise CheckpointError(
+            f"The control weights in {folder} were trained for the generator {made_for!r}, but "
+            f"this checkpoint is {generator_id!r}. Use those that belong to it, or train some."
+        )
+    branch = add_control(unet, len(names))
+    try:
+        branch.load_state_dict(stored)
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"The control weights in {folder} do not fit this UNet and its {len(names)} curves "
+            f"({str(error).splitlines()[-1].strip()}). Use those that belong to it."
+        ) from error
+    branch.requires_grad_(False)

@@ -1,0 +1,197 @@
+"""Loads a checkpoint of the AudioLDM family, part by part, strictly and offline."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from qvim_studio.checkpoints.catalog import CONTROL_FOLDER, Checkpoint
+from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.text.json_text import as_object, read_json
+from qvim_studio.families.audioldm.control import load_control
+from qvim_studio.families.audioldm.film import load_film
+from qvim_studio.memory.compute_plan import ComputePlan
+from qvim_studio.memory.faults import is_out_of_memory
+from qvim_studio.memory.modes import FULL_BITS
+from qvim_studio.memory.offload import stream, visiting
+from qvim_studio.memory.stored_weights import store_weights
+from qvim_studio.networks.quiet import quiet_libraries
+from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
+from qvim_studio.networks.vocos import VocosVocoder
+from qvim_studio.networks.weights import load_mapped_network
+
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
+
+log = logging.getLogger(__name__)
+
+FILM_FOLDER = "film"  # tuned conditioning weights beside the parts, where there are any
+HEAD_CHANNELS = {128: 32, 192: 32, 256: 64}  # per attention head, by model width (s, m, l)
+CONVERTED_HEADS = 8  # what every converted configuration says instead
+AUDIOLDM_LEVELS = (1, 2, 3, 5)  # block widths as multiples of the model width
+
+
+@dataclass(eq=False)
+class AudioLdmParts:
+    """The networks of one checkpoint, on the plan's device or at home beside it.
+
+    latents: (batch, 8, frames / 4, 16); scaling_factor brings the VAE's latents to unit variance.
+    vocoder: log-mel (batch, frames, 64) → (batch, frames * 160) at 16 kHz.
+    """
+
+    unet: UNet2DConditionModel
+    vae: AutoencoderKL
+    vocoder: nn.Module
+    scheduler_config: dict[str, Any]
+    plan: ComputePlan
+
+    def denoising(self) -> AbstractContextManager[None]:
+        """Inside, the UNet is where the plan computes."""
+        return self._visiting(self.unet) if not self.plan.streams_unet else nullcontext()
+
+    def coding(self, with_vocoder: bool = True) -> AbstractContextManager[None]:
+        """Inside, VAE and vocoder are where the plan computes."""
+        both = nn.ModuleList([self.vae, self.vocoder] if with_vocoder else [self.vae])
+        return self._visiting(both)
+
+    def _visiting(self, network: nn.Module) -> AbstractContextManager[None]:
+        return (
+            visiting(network, self.plan.device) if self.plan.traits.swaps_parts else nullcontext()
+        )
+
+    @property
+    def scaling_factor(self) -> float:
+        return float(self.vae.config.scaling_factor)
+
+    @property
+    def latent_channels(self) -> int:
+        return int(self.vae.config.latent_channels)
+
+
+def load_audioldm(
+    checkpoint: Checkpoint, plan: ComputePlan, converted_heads: bool = False
+) -> AudioLdmParts:
+    """Load UNet, VAE, vocoder and scheduler settings in the plan's precision.
+
+    converted_heads: keep the attention heads of the converted ``cvssp`` configurations, which
+    split the same weights differently from the original model.
+    Raises CheckpointError naming the part that is missing, damaged or of another kind.
+    """
+    quiet_libraries()
+    folder = checkpoint.installed_folder()
+    # What visits the device later, or is stored in few bits first, starts in ordinary memory.
+    home = replace(plan, device="cpu") if plan.traits.swaps_parts else plan
+    unet = load_unet(checkpoint, home, converted_heads)
+    if plan.traits.stored_bits < FULL_BITS:
+        share = store_weights(unet, plan.traits.stored_bits)
+        log.info("%.0f %% of the UNet in %d bits", 100 * share, plan.traits.stored_bits)
+    if plan.streams_unet:
+        stream(unet, plan.device)
+    vae = _load_part(folder, "vae", lambda path: _load_diffusers(AutoencoderKL, path, home))
+    vocoder = _load_part(folder, "vocoder", lambda path: _load_vocoder(path, home))
+    scheduler = _load_part(folder, "scheduler", DDIMScheduler.from_pretrained)
+    parts = AudioLdmParts(unet, vae, vocoder, dict(scheduler.config), plan)
+    _check_parts(parts, checkpoint)
+    return parts
+
+
+def load_unet(
+    checkpoint: Checkpoint, plan: ComputePlan, converted_heads: bool = False
+) -> UNet2DConditionModel:
+    """The UNet as it was tuned, in the plan's precision on its device; see load_audioldm."""
+    folder = checkpoint.installed_folder()
+    heads = None if converted_heads else original_heads(_read_config(folder, "unet"))
+    # The option is given only where the heads differ: None would overwrite the configuration.
+    options: dict[str, Any] = {} if heads is None else {"attention_head_dim": heads}
+    unet = _load_part(
+        folder, "unet", lambda path: _load_diffusers(UNet2DConditionModel, path, plan, **options)
+    )
+    if (folder / FILM_FOLDER).is_dir():
+        load_film(unet, checkpoint.id, folder / FILM_FOLDER)
+    if checkpoint.controls and (folder / CONTROL_FOLDER).is_dir():
+        load_control(unet, checkpoint.id, checkpoint.controls, folder / CONTROL_FOLDER)
+    return unet
+
+
+def original_heads(unet_config: dict[str, Any]) -> tuple[int, ...] | None:
+    """Heads per level of the original AudioLDM where a configuration is a converted one.
+
+    None where the configuration is no converted AudioLDM and is right as it stands.
+    """
+    widths = tuple(unet_config.get("block_out_channels", ()))
+    base = widths[0] if widths else 0
+    is_converted = (
+        unet_config.get("attention_head_dim") == CONVERTED_HEADS
+        and unet_config.get("class_embeddings_concat") is True
+        and base in HEAD_CHANNELS
+        and widths == tuple(base * level for level in AUDIOLDM_LEVELS)
+    )
+    if not is_converted:
+        return None
+    return tuple(width // HEAD_CHANNELS[base] for width in widths)
+
+
+def _load_vocoder(path: Path, plan: ComputePlan) -> nn.Module:
+    config = as_object(read_json(path / "config.json"))
+    if config.get("model_type") == "vocos":
+        vocoder = VocosVocoder.from_pretrained(path).to(plan.device, plan.dtype)
+        return vocoder.requires_grad_(False)
+    from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig
+
+    return load_mapped_network(
+        lambda: SpeechT5HifiGan(SpeechT5HifiGanConfig(**config)), path, plan.device, plan.dtype
+    )
+
+
+def _load_diffusers(kind: Any, path: Path, plan: ComputePlan, **options: Any) -> Any:
+    config = {**kind.load_config(path, local_files_only=True), **options}
+    return load_mapped_network(lambda: kind.from_config(config), path, plan.device, plan.dtype)
+
+
+def _load_part(folder: Path, name: str, load: Callable[[Path], Any]) -> Any:
+    path = folder / name
+    if not path.is_dir():
+        raise CheckpointError(
+            f"The checkpoint in {folder} has no part {name}/, expected one in the diffusers "
+            "layout. Copy or download the whole checkpoint again."
+        )
+    try:
+        return load(path)
+    except CheckpointError:
+        raise
+    # Memory that ran out says nothing about the files. Whatever else the libraries
+    # and their parsers raise means that the files are no good.
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        raise CheckpointError(
+            f"The part {name}/ of the checkpoint in {folder} cannot be loaded: {reason[:160]}. "
+            "Copy or download it again."
+        ) from error
+
+
+def _read_config(folder: Path, part: str) -> dict[str, Any]:
+    try:
+        return as_object(read_json(folder / part / "config.json"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"The part {part}/ of the checkpoint in {folder} has no readable config.json "
+            f"({reason_of(error)}). Copy or download it again."
+        ) from error
+
+
+def _check_parts(parts: AudioLdmParts, checkpoint: Checkpoint) -> None:
+    expected = parts.latent_channels + len(checkpoint.controls)
+    got = parts.unet.config.in_channels
+    if got != expected:
+        raise CheckpointError(
+            f"The UNet of {checkpoint.id!r} takes {got} channels, expected {expected} "
+            f"({parts.latent_channels} of the VAE and {len(checkpoint.controls)} controls). "
+            "The parts do not belong together."
+        )

@@ -1,0 +1,1 @@
+"""The run of a request: load, embed, start, make, follow, finish and rank."""

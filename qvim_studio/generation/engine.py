@@ -1,0 +1,228 @@
+"""The engine of the AudioLDM family: one request in, ranked and finished clips out."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import traceback
+from dataclasses import replace
+
+import numpy as np
+
+from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
+from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
+from qvim_studio.core.errors import StudioError
+from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.core.result import (
+    FoundSound,
+    GenerationResult,
+    MemoryUse,
+    Progress,
+    Variation,
+)
+from qvim_studio.generation.core_share import CoreShare
+from qvim_studio.generation.defaults import fill_defaults
+from qvim_studio.generation.editing import make_run
+from qvim_studio.generation.fits import fit_found
+from qvim_studio.generation.generation_run import GenerationRun
+from qvim_studio.generation.loaded import LoadedCheckpoint, load_checkpoint
+from qvim_studio.generation.phase_clock import PhaseClock
+from qvim_studio.generation.starts import FindFittable, FindNearest, FindSimilar
+from qvim_studio.memory.accelerators import Accelerator, Accelerators
+from qvim_studio.memory.compute_plan import ComputePlan, make_plan, step_down
+from qvim_studio.memory.faults import check_room, is_out_of_memory
+from qvim_studio.memory.meter import MemoryMeter
+from qvim_studio.networks.stopping import stops_between_layers
+
+log = logging.getLogger(__name__)
+
+
+class StudioEngine:
+    """Keeps the last checkpoint in memory.
+
+    find_nearest: (query, library folder or None for the bundled sounds, hearing) → the real sounds
+    to start from, best first; none where there is none. Seed n starts from the one at n modulo
+    their number, so that neighbouring variations differ and a seed alone says which it was.
+    find_similar: likewise, for the sounds that are shown beside the made ones; None shows none.
+    accelerators: the GPUs to choose from; None asks PyTorch.
+    find_fittable: likewise, and how many: for the real sounds that are fitted to the imitation;
+    None fits none.
+    """
+
+    def __init__(
+        self,
+        find_nearest: FindNearest,
+        find_similar: FindSimilar | None = None,
+        accelerators: Accelerators | None = None,
+        find_fittable: FindFittable | None = None,
+    ) -> None:
+        self._find_nearest = find_nearest
+        self._find_similar = find_similar
+        self._find_fittable = find_fittable
+        self._loaded: LoadedCheckpoint | None = None
+        self._mode = VramMode.HIGH
+        self._accelerator: Accelerator | None = None
+        self._has_left = False  # the processor is what auto means from now on
+        self._cores = CoreShare()
+        self._accelerators = accelerators or Accelerators()
+
+    def generate(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        """See core.engine. Out of memory: one mode lower, said in the notes, tried once more."""
+
+        def on_step(progress: Progress) -> None:
+            self._cores.settle()
+            on_progress(progress)
+
+        with self._cores, stops_between_layers(is_cancelled):
+            return self._generate_or_step_down(request, on_step, is_cancelled)
+
+    def _generate_or_step_down(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        try:
+            return self._generate(request, on_progress, is_cancelled)
+        except StudioError as error:  # a cancel, or a run that was refused before it began
+            _forget_frames(error)
+            self._accelerators.free_caches()
+            raise
+        except Exception as error:
+            failed = self._accelerator
+            if not is_out_of_memory(error):
+                if failed is None:
+                    raise
+                log.exception("%s failed", failed.title)
+                _forget_frames(error)
+                return self._leave(failed, request, on_progress, is_cancelled)
+            _forget_frames(error)
+        used = self._mode
+        self.close()
+        smaller = step_down(used)
+        log.warning("out of memory in mode %s, trying %s", used.value, smaller.value)
+        try:
+            result = self._generate(
+                request.with_changes(vram_mode=smaller), on_progress, is_cancelled
+            )
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            _forget_frames(error)
+            self.close()
+            step_down(VramMode.CPU)  # raises the sentence that says what to change
+            raise
+        note = f"Memory was short in mode {used.value}: made in mode {smaller.value}."
+        return replace(result, notes=(*result.notes, note))
+
+    def _leave(
+        self,
+        failed: Accelerator,
+        request: GenerationRequest,
+        on_progress: OnProgress,
+        is_cancelled: IsCancelled,
+    ) -> GenerationResult:
+        """Work on the processor from now on: drivers and operators differ from GPU to GPU."""
+        self.close()
+        self._has_left = True
+        on_processor = request.with_changes(vram_mode=VramMode.CPU)
+        result = self._generate_or_step_down(on_processor, on_progress, is_cancelled)
+        note = (
+            f"{failed.title} could not make it, so the processor did, as it will from now on. The "
+            "log file says what went wrong; update the GPU's driver, or choose the mode cpu."
+        )
+        return replace(result, notes=(*result.notes, note))
+
+    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
+        """See core.engine. A large text tower is not read for nothing."""
+        tower = self._load(checkpoint, vram_mode).text
+        if tower is not None and (text.strip() or tower.is_kept):
+            tower.embed([text.strip(), ""])
+
+    def close(self) -> None:
+        """Free the checkpoint's memory; the next request loads it again."""
+        self._loaded = None
+        self._accelerators.free_caches()
+
+    def _generate(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        clock = PhaseClock()
+        on_progress(Progress("load", 0, 1))
+        loaded = self._load(request.checkpoint, request.vram_mode)
+        meter = MemoryMeter(loaded.plan.device, self._accelerators)
+        clock.lap("load")
+        raise_if_cancelled(is_cancelled)
+        on_progress(Progress("encode", 0, 1))
+        run = make_run(loaded, fill_defaults(request, loaded))
+        estimated = run.estimated_bytes()
+        if loaded.plan.device == "cpu":
+            check_room(estimated, run.request.duration_s)
+        run.encode(self._find_nearest)
+        clock.lap("encode")
+        numbers = itertools.count(1)
+
+        def on_made(variation: Variation, picture: np.ndarray) -> None:
+            arrived, count = _result(run, (variation,)), run.request.variations
+            on_progress(Progress("decode", next(numbers), count, picture, arrived))
+
+        variations = run.make(on_progress, is_cancelled, on_made, clock)
+        fitted: tuple[Variation, ...] = ()
+        if self._find_fittable is not None:
+            fitted = fit_found(run, self._find_fittable, is_cancelled)
+            clock.lap("fit")
+        return replace(
+            _result(run, variations),
+            fitted=fitted,
+            seconds=clock.total(),
+            found=self._found(run),
+            memory=MemoryUse(
+                loaded.plan.mode.value,
+                "process" if loaded.plan.device == "cpu" else "gpu",
+                estimated,
+                meter.peak_bytes(),
+            ),
+        )
+
+    def _found(self, run: GenerationRun) -> tuple[FoundSound, ...]:
+        """Sounds that exist already; a library that cannot be searched costs no result. Beside the
+        edits of a sound there are none."""
+        is_edit = run.request.edit is not None
+        if self._find_similar is None or run.embedding is None or is_edit:
+            return ()
+        try:
+            return self._find_similar(run.query, run.request.library_folder, run.loaded.hearing)
+        except StudioError as error:
+            log.warning("no sounds were looked for: %s", error)
+            return ()
+
+    def _load(self, name: str, vram_mode: VramMode) -> LoadedCheckpoint:
+        checkpoint = find_checkpoint(name)
+        plan = self._plan(vram_mode, checkpoint)
+        if (
+            self._loaded is None
+            or self._loaded.checkpoint != checkpoint
+            or self._loaded.plan != plan
+        ):
+            self.close()  # first: two checkpoints at once may not fit
+            self._loaded = load_checkpoint(checkpoint, plan)
+        return self._loaded
+
+    def _plan(self, mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
+        """auto keeps the mode that runs: what it holds itself is no longer free."""
+        loaded = self._loaded
+        if mode is VramMode.AUTO and loaded is not None and loaded.checkpoint == checkpoint:
+            return loaded.plan
+        if mode is VramMode.AUTO and self._has_left:
+            mode = VramMode.CPU
+        plan = make_plan(mode, checkpoint, self._accelerators)
+        self._mode, self._accelerator = plan.mode, plan.accelerator
+        return plan
+
+
+def _result(run: GenerationRun, variations: tuple[Variation, ...]) -> GenerationResult:
+    return GenerationResult(run.request, run.provenance, variations, notes=tuple(run.notes))
+
+
+def _forget_frames(error: Exception) -> None:
+    """Its traceback would keep everything alive that was being computed."""
+    traceback.clear_frames(error.__traceback__)

@@ -1,0 +1,282 @@
+"""How fast this machine is: learned from every finished job, remembered between sessions.
+
+A job's time has two rates of its own, for what every step or sound costs and for what every second
+of audio in it costs; they are fitted to the newest jobs of the same checkpoint, memory mode and
+device, for each of the three differs from the others by a factor of ten and more.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qvim_studio.core.request import MAX_DURATION_S, GenerationRequest, Start, VramMode
+from qvim_studio.core.result import GenerationResult
+from qvim_studio.core.text.json_text import read_json
+from qvim_studio.core.text.text_file import save_text
+
+log = logging.getLogger(__name__)
+
+PACE_VERSION = 2
+KEPT_JOBS = 12  # of one checkpoint, mode and device: the machine of last month is another one
+AGING = 0.8  # of a job's weight with every job after it, so that one slow moment is soon forgotten
+PRIOR_WEIGHT = 0.05  # against one job: which share each rate has where all jobs are alike
+PRIOR_STEP_S = 0.02  # of any pass, and per second of audio in it: a small UNet on two cores
+PRIOR_STEP_PER_S = 0.1
+PRIOR_SOUND_S = 0.3  # likewise, of decoding and finishing a sound
+PRIOR_SOUND_PER_S = 0.5
+USUAL_STEPS = 25
+SHORTEST_S = 1.28  # shorter sounds are computed at this length
+LENGTH_STEP_S = 0.32  # and others at a multiple of this
+
+
+@dataclass(frozen=True)
+class JobTime:
+    """One finished job. steps: that really ran. sound_s: computed length of each sound. encode,
+    denoise, decode: seconds of wall time of the phases."""
+
+    steps: int
+    sounds: int
+    sound_s: float
+    encode: float
+    denoise: float
+    decode: float
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a checkpoint took where a request left it open."""
+
+    steps: int | None = None
+    start: str | None = None
+    strength: float | None = None
+
+
+@dataclass(frozen=True)
+class Pace:
+    """All in seconds of wall time. fixed: per job. step, step_per_s: per step of one sound, and per
+    step and second of audio. sound, sound_per_s: likewise for decoding and all that follows it."""
+
+    fixed: float
+    step: float
+    step_per_s: float
+    sound: float
+    sound_per_s: float
+
+    def phases(self, steps: int, sounds: int, sound_s: float) -> dict[str, float]:
+        """Expected seconds by phase for so many sounds of this computed length."""
+        return {
+            "encode": self.fixed,
+            "denoise": steps * sounds * (self.step + self.step_per_s * sound_s),
+            "decode": sounds * (self.sound + self.sound_per_s * sound_s),
+        }
+
+
+FIRST_GUESS = Pace(0.5, PRIOR_STEP_S, PRIOR_STEP_PER_S, PRIOR_SOUND_S, PRIOR_SOUND_PER_S)
+
+
+def fit(jobs: Sequence[JobTime]) -> Pace:
+    """The pace that explains these jobs best, oldest first; relative errors count."""
+    weights = [AGING**age for age in reversed(range(len(jobs)))]
+    sound_s = [job.sound_s for job in jobs]
+    passes = [job.denoise / (job.steps * job.sounds) for job in jobs]
+    decodes = [job.decode / job.sounds for job in jobs]
+    step, step_per_s = _line(sound_s, passes, weights, PRIOR_STEP_S / PRIOR_STEP_PER_S)
+    sound, sound_per_s = _line(sound_s, decodes, weights, PRIOR_SOUND_S / PRIOR_SOUND_PER_S)
+    fixed = float(np.average([job.encode for job in jobs], weights=weights))
+    return Pace(fixed, step, step_per_s, sound, sound_per_s)
+
+
+def _line(
+    lengths: Sequence[float], seconds: Sequence[float], weights: Sequence[float], share: float
+) -> tuple[float, float]:
+    """Intercept and slope, neither negative, of seconds over lengths.
+
+    share: intercept divided by slope where nothing else says it: jobs of one length cannot.
+    """
+    rows = [
+        [weight / max(each, 1e-6), weight * length / max(each, 1e-6)]
+        for length, each, weight in zip(lengths, seconds, weights, strict=True)
+    ]
+    mean_s = max(float(np.average(seconds, weights=weights)), 1e-6)
+    prior = [PRIOR_WEIGHT / mean_s, -PRIOR_WEIGHT * share / mean_s]
+    matrix, wanted = np.array([*rows, prior]), np.array([*weights, 0.0])
+    both = np.linalg.lstsq(matrix, wanted, rcond=None)[0]
+    if both.min() < 0.0:  # the best without one of the two
+        alone = wanted @ matrix / np.maximum(np.square(matrix).sum(axis=0), 1e-30)
+        errors = np.square(wanted[:, None] - matrix * alone).sum(axis=0)
+        both = alone * (errors <= errors.min())
+    return float(both[0]), float(both[1])
+
+
+class PaceBook:
+    """The paces in a file, for requests and results."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pages = load_pages(path)
+
+    def expected_s(self, request: GenerationRequest) -> float | None:
+        """Seconds without loading; None before a job of its kind has taught anything."""
+        phases = self.phases(request)
+        return sum(phases.values()) if phases else None
+
+    def guessed_s(self, request: GenerationRequest) -> float:
+        """Likewise, and where nothing is known at least the order of magnitude."""
+        known = self.expected_s(request)
+        if known is not None:
+            return known
+        steps = _steps_run(request, Defaults()) or USUAL_STEPS
+        guess = self._pages.unlike
+        return sum(guess.phases(steps, request.variations, computed_s(request)).values())
+
+    def phases(self, request: GenerationRequest) -> dict[str, float]:
+        """Expected seconds by phase; empty where no job of its kind has taught anything."""
+        page = self._pages.page_of(request.checkpoint, request.vram_mode)
+        if page is None or not page.jobs:
+            return {}
+        steps = _steps_run(request, page.defaults)
+        if steps is None:
+            return {}
+        return fit(page.jobs).phases(steps, request.variations, computed_s(request))
+
+    def learn(self, asked: GenerationRequest, result: GenerationResult) -> None:
+        """Take a finished job to heart. asked: as the user left it, with open values."""
+        learned = self._pages.with_job(asked, result)
+        if learned != self._pages:
+            self._pages = learned
+            save_pages(learned, self._path)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The newest jobs of one checkpoint in one memory mode on one device."""
+
+    jobs: tuple[JobTime, ...] = ()
+    defaults: Defaults = Defaults()
+
+
+@dataclass(frozen=True)
+class Pages:
+    """by_kind: "checkpoint|mode|device". latest: the kind that "checkpoint|mode asked for" ran as
+    when it ran last, for the mode may be auto and the device is the engine's choice. unlike: the
+    guess for a job that is like none before."""
+
+    by_kind: Mapping[str, Page]
+    latest: Mapping[str, str]
+    unlike: Pace = FIRST_GUESS
+
+    def page_of(self, checkpoint: str, mode: VramMode) -> Page | None:
+        """None where no job of this kind has run."""
+        asked = f"{checkpoint}|{mode.value}"
+        kinds = [self.latest.get(asked, "")]
+        kinds += [kind for kind in self.by_kind if kind.startswith(f"{asked}|")]
+        return next((self.by_kind[kind] for kind in kinds if kind in self.by_kind), None)
+
+    def with_job(self, asked: GenerationRequest, result: GenerationResult) -> Pages:
+        """These and one more job; the same where it tells nothing."""
+        run, seconds = result.request, result.seconds
+        sounds = len(result.variations)
+        steps = _steps_run(run, Defaults())
+        if not sounds or not steps or seconds.get("denoise", 0.0) <= 0.0:
+            return self
+        device = "" if result.memory is None else result.memory.place
+        kind = f"{run.checkpoint}|{run.vram_mode.value}|{device}"
+        job = JobTime(
+            steps,
+            sounds,
+            computed_s(run),
+            encode=seconds.get("encode", 0.0),
+            denoise=seconds["denoise"],
+            decode=seconds.get("decode", 0.0) + seconds.get("rank", 0.0),
+        )
+        before = self.by_kind.get(kind, Page())
+        defaults = replace(
+            before.defaults,
+            **{
+                name: value.value if isinstance(value, Start) else value
+                for name in ("steps", "start", "strength")
+                if getattr(asked, name) is None and (value := getattr(run, name)) is not None
+            },
+        )
+        page = Page((*before.jobs, job)[-KEPT_JOBS:], defaults)
+        asked_kind = f"{asked.checkpoint}|{asked.vram_mode.value}"
+        return replace(
+            self,
+            by_kind={**self.by_kind, kind: page},
+            latest={**self.latest, asked_kind: kind},
+        )
+
+
+def computed_s(request: GenerationRequest) -> float:
+    """Seconds that are computed for each sound: more than asked for where that is short."""
+    asked_s = min(max(request.natural_s, SHORTEST_S), MAX_DURATION_S)
+    return LENGTH_STEP_S * math.ceil(asked_s / LENGTH_STEP_S - 1e-6)
+
+
+def _steps_run(request: GenerationRequest, defaults: Defaults) -> int | None:
+    """A start from a sound skips the first steps; None where nobody knows how many there are."""
+    steps = request.steps if request.steps is not None else defaults.steps
+    if steps is None:
+        return None
+    start = request.start.value if request.start is not None else defaults.start
+    strength = request.strength if request.strength is not None else defaults.strength
+    if start in (None, Start.NOISE.value) or strength is None:
+        return steps
+    return max(1, int(steps * strength))
+
+
+def load_pages(path: Path) -> Pages:
+    """What earlier sessions learned; nothing where there is nothing of use."""
+    try:
+        stored = read_json(path)
+        if "version" not in stored:
+            return _of_version_1(stored)
+        if stored["version"] != PACE_VERSION:
+            raise ValueError(f"version {stored['version']!r}, expected {PACE_VERSION}")
+        pages = {str(kind): _page(page) for kind, page in stored["paces"].items()}
+        latest = {str(asked): str(kind) for asked, kind in stored["latest"].items()}
+        return Pages(pages, latest, Pace(**stored["unlike"]))
+    except FileNotFoundError:
+        return Pages({}, {})
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        log.info("The paces in %s are not used: %s", path, error)
+        return Pages({}, {})
+
+
+def _of_version_1(stored: Mapping[str, Any]) -> Pages:
+    """Its one pace says nothing of checkpoint, mode and device: good for a first guess."""
+    fixed, step, decode = (float(stored[name]) for name in ("fixed", "step", "decode"))
+    return Pages({}, {}, Pace(fixed, 0.0, step, 0.0, decode))
+
+
+def _page(stored: Mapping[str, Any]) -> Page:
+    jobs = tuple(JobTime(**job) for job in stored["jobs"])
+    for job in jobs:
+        numbers = [float(value) for value in asdict(job).values()]
+        if not all(math.isfinite(number) and number >= 0 for number in numbers):
+            raise ValueError(f"a job of {job}")
+        if not job.steps or not job.sounds:
+            raise ValueError(f"a job of {job}")
+    return Page(jobs, Defaults(**stored["defaults"]))
+
+
+def save_pages(pages: Pages, path: Path) -> None:
+    """Losing them costs an estimate and nothing else."""
+    values = {
+        "version": PACE_VERSION,
+        "paces": {kind: asdict(page) for kind, page in pages.by_kind.items()},
+        "latest": dict(pages.latest),
+        "unlike": asdict(pages.unlike),
+    }
+    try:
+        save_text(path, json.dumps(values, indent=1))
+    except OSError as error:
+        log.info("The paces are not kept: %s", error)

@@ -1,0 +1,1 @@
+"""The process that listens to sounds, and what it finds."""

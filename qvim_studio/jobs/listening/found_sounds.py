@@ -1,0 +1,30 @@
+"""Sounds that were found rather than made, as the list of candidates shows them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.result import FoundSound
+from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.library.adoption import read_entry
+from qvim_studio.library.clip_entry import ClipEntry
+
+log = logging.getLogger(__name__)
+
+
+def read_found(found: Sequence[FoundSound]) -> tuple[ClipEntry, ...]:
+    """Their lengths and waveforms; a file that is gone by now is passed over."""
+    entries = []
+    for sound in found:
+        try:
+            entry = read_entry(Path(sound.path))
+        except AudioFileError as error:
+            log.info("A found sound is passed over: %s", error)
+        else:
+            title = readable_name(entry.path.stem)
+            entries.append(replace(entry, title=title, similarity=sound.similarity))
+    return tuple(entries)

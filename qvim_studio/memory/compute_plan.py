@@ -1,0 +1,138 @@
+"""How a memory mode is carried out on this machine: device, precision, what is kept where."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import torch
+
+from qvim_studio.checkpoints.catalog import Checkpoint
+from qvim_studio.core.checkpoint_choice import GPU_MODES, RESERVE_BYTES
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.request import VramMode
+from qvim_studio.memory.accelerators import Accelerator, Accelerators
+from qvim_studio.memory.faults import memory_full
+from qvim_studio.memory.modes import GIB, TRAITS, ModeTraits, estimate_peak_bytes, part_sizes
+
+log = logging.getLogger(__name__)
+
+STEPS_DOWN = (*GPU_MODES, VramMode.CPU)
+# Measured: bfloat16 halves the time of AudioLDM-s (370 MB in float16) and nothing of the starter.
+HEAVY_UNET_BYTES = 100 * 2**20
+PLANNED_DURATION_S = 10.24  # what a mode is chosen for: the length that AudioLDM was trained on
+
+
+@dataclass(frozen=True)
+class ComputePlan:
+    """What the mode says (traits), and what this machine adds.
+
+    device: the type of torch.device, "cpu" or that of an accelerator. streams_unet: the UNet's
+    blocks visit the GPU one at a time, where even the mode's own means do not make it fit.
+    accelerator: the GPU that is meant, None for the processor.
+    """
+
+    mode: VramMode
+    device: str
+    dtype: torch.dtype
+    traits: ModeTraits
+    streams_unet: bool = False
+    accelerator: Accelerator | None = None
+
+    @property
+    def max_batch(self) -> int:
+        return self.traits.max_batch
+
+    def estimated_bytes(
+        self, checkpoint: Checkpoint, duration_s: float, batch: int, graphs: int = 0
+    ) -> int:
+        """Peak of a generation: of the GPU, or of the process on the processor."""
+        return estimate_peak_bytes(
+            part_sizes(checkpoint.installed_folder()),
+            self.mode,
+            duration_s,
+            batch=batch,
+            bytes_per_value=self.dtype.itemsize,
+            streams_unet=self.streams_unet,
+            graphs=graphs,
+        )
+
+
+def make_plan(
+    mode: VramMode, checkpoint: Checkpoint, accelerators: Accelerators | None = None
+) -> ComputePlan:
+    """The plan of a mode on this machine. Raises UsageError if a GPU mode finds no GPU.
+
+    accelerators: what there is to choose from; None asks PyTorch.
+    """
+    machine = accelerators or Accelerators()
+    found = None if mode is VramMode.CPU else machine.find()
+    if mode is VramMode.CPU or (mode is VramMode.AUTO and found is None):
+        return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(checkpoint), TRAITS[VramMode.CPU])
+    accelerator = found or require_accelerator(mode, machine)
+    free_bytes = machine.free_bytes(accelerator.type) - RESERVE_BYTES
+    plan = plan_for_gpu(mode, checkpoint, accelerator, free_bytes)
+    where = "the processor" if plan.device == "cpu" else f"{accelerator.title} in {plan.dtype}"
+    log.info("mode %s: %s, %.1f GiB free", plan.mode.value, where, free_bytes / GIB)
+    return plan
+
+
+def require_accelerator(mode: VramMode, accelerators: Accelerators | None = None) -> Accelerator:
+    """The GPU that a mode needs. Raises UsageError if there is none."""
+    machine = accelerators or Accelerators()
+    found = machine.find()
+    if found is None:
+        raise UsageError(
+            f"The memory mode {mode.value!r} needs a GPU that PyTorch can use (NVIDIA by CUDA, AMD "
+            f"by ROCm, Apple by MPS, Intel by XPU), and PyTorch {machine.build} finds none. Choose "
+            "the mode auto or cpu, or install the build of PyTorch that is made for your GPU."
+        )
+    return found
+
+
+def plan_for_gpu(
+    mode: VramMode, checkpoint: Checkpoint, accelerator: Accelerator, free_bytes: int
+) -> ComputePlan:
+    """auto: the highest mode that fits into ``free_bytes``, the processor where none does."""
+    modes = STEPS_DOWN[:-1] if mode is VramMode.AUTO else (mode,)
+
+    def plan_of(each: VramMode, streams_unet: bool = False) -> ComputePlan:
+        device, dtype = accelerator.type, accelerator.dtype
+        return ComputePlan(each, device, dtype, TRAITS[each], streams_unet, accelerator)
+
+    plans = [plan_of(each) for each in modes]
+    if plans[-1].mode is VramMode.MINIMAL:
+        plans.append(plan_of(VramMode.MINIMAL, streams_unet=True))
+    for plan in plans:
+        needed = plan.estimated_bytes(checkpoint, PLANNED_DURATION_S, plan.max_batch)
+        if needed <= free_bytes:
+            return plan
+    if mode is VramMode.AUTO:
+        return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(checkpoint), TRAITS[VramMode.CPU])
+    # What was asked for is tried: a run that finds no room steps down by itself.
+    return plans[-1]
+
+
+def cpu_dtype(checkpoint: Checkpoint) -> torch.dtype:
+    """bfloat16 where the processor multiplies it and the UNet is big enough to gain from it."""
+    is_heavy = _unet_bytes(checkpoint) >= HEAVY_UNET_BYTES
+    return torch.bfloat16 if processor_multiplies_bfloat16() and is_heavy else torch.float32
+
+
+def processor_multiplies_bfloat16() -> bool:
+    """Whether the processor has AVX-512 BF16 or AMX. Others emulate bfloat16, far slower than they
+    compute in float32."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def step_down(mode: VramMode) -> VramMode:
+    """The next smaller mode. Raises OutOfMemoryError if there is none."""
+    position = STEPS_DOWN.index(mode)
+    if position + 1 == len(STEPS_DOWN):
+        raise memory_full()
+    return STEPS_DOWN[position + 1]
+
+
+def _unet_bytes(checkpoint: Checkpoint) -> int:
+    files = (checkpoint.installed_folder() / "unet").glob("*.safetensors")
+    return max((file.stat().st_size for file in files), default=0)

@@ -1,0 +1,207 @@
+"""The ears: which real sounds an imitation means, heard in several ways that are weighed for it.
+
+No single network hears all mouths. The tagger (networks.yamnet) knows screams, creatures and
+whistles; a mouth's hiss or clop is nearest to its sound by the mean spectrum; spoken onomatopoeia
+are words, which a projection learned; and voices like the encoder's own training material are best
+left to the encoder. So a sound is heard as four unit vectors side by side, and an imitation says
+how much each of them counts. All four were measured; training.encoder.ears learns what is learned
+here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.nn import functional
+
+from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.networks.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim_front_end import N_MELS
+from qvim_studio.networks.yamnet import CLASSES, WIDTH
+
+MEANING_DIM = 128  # what is kept of the tagger's embedding
+KIND_DIM = 96
+EARS_DIM = EMBEDDING_DIM + KIND_DIM + MEANING_DIM + N_MELS
+CONFIG_FILE = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+FEATURES_DIM = WIDTH + N_MELS
+NEIGHBORS = 5
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """How the parts are weighed for an imitation.
+
+    meaning: share of the tagger's embedding beside the kinds, for voices. voice, speech: shares of
+    the tagger's scores, of human and animal voices and of speech, from which on an imitation is
+    heard as one. familiar: cosine with the encoder's own imitations, the NEIGHBORS-th nearest, from
+    which on it is left to the encoder. width: how gradually.
+    """
+
+    meaning: float = 0.7
+    voice: float = 0.42
+    speech: float = 0.85
+    familiar: float = 0.7
+    width: float = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What is heard of sounds, a row each.
+
+    embedding: (batch, 960), the encoder's, unit norm. tagged: (batch, 1024), the tagger's mean
+    embedding. scores: (batch, 521), its mean scores. spectrum: (batch, 128), mean log-mel of the
+    active frames.
+    """
+
+    embedding: torch.Tensor
+    tagged: torch.Tensor
+    scores: torch.Tensor
+    spectrum: torch.Tensor
+
+
+class Ears(nn.Module):
+    """The learned part: standardization, projections into the space of kinds, and what is familiar.
+
+    kinds: names of the rows of ``centers``. own_voices: how many of the encoder's own imitations
+    are known.
+    """
+
+    def __init__(
+        self, kinds: tuple[str, ...], own_voices: int, weighing: Weighing | None = None
+    ) -> None:
+        super().__init__()
+        self.kinds = kinds
+        self.own_voices: torch.Tensor
+        self.register_buffer("own_voices", torch.zeros(own_voices, EMBEDDING_DIM))
+        self.weighing = weighing or Weighing()
+        self.tagged_mean: torch.Tensor
+        self.tagged_spread: torch.Tensor
+        self.meaning_basis: torch.Tensor
+        self.spectrum_mean: torch.Tensor
+        self.is_voice: torch.Tensor
+        self.is_speech: torch.Tensor
+        self.register_buffer("tagged_mean", torch.zeros(WIDTH))
+        self.register_buffer("tagged_spread", torch.ones(WIDTH))
+        self.register_buffer("meaning_basis", torch.zeros(WIDTH, MEANING_DIM))
+        self.register_buffer("spectrum_mean", torch.zeros(N_MELS))
+        self.register_buffer("is_voice", torch.zeros(CLASSES))
+        self.register_buffer("is_speech", torch.zeros(CLASSES))
+        self.to_kinds = nn.Linear(FEATURES_DIM, KIND_DIM, bias=False)
+        self.voice_shift = nn.Parameter(torch.zeros(KIND_DIM))
+        self.words = nn.Linear(FEATURES_DIM, KIND_DIM)
+        self.centers = nn.Parameter(torch.zeros(len(kinds), KIND_DIM))
+
+    @property
+    def id(self) -> str:
+        """16 hex digits of the SHA-256 over all weights in float16."""
+        digest = hashlib.sha256(repr((self.kinds, self.weighing)).encode())
+        for name, value in sorted(self.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(value.half().contiguous().numpy().tobytes())
+        return digest.hexdigest()[:16]
+
+    def standardized(self, features: Features) -> torch.Tensor:
+        """(batch, 1152): the tagger's embedding and the spectrum, each of unit norm."""
+        tagged = (features.tagged - self.tagged_mean) / self.tagged_spread
+        spectrum = features.spectrum - features.spectrum.mean(dim=1, keepdim=True)
+        parts = (tagged, spectrum - self.spectrum_mean)
+        return torch.cat([functional.normalize(part, dim=1) for part in parts], dim=1)
+
+    def kinds_of_sounds(self, standardized: torch.Tensor) -> torch.Tensor:
+        """Unit vectors (batch, 96) of real sounds in the space of kinds."""
+        return functional.normalize(self.to_kinds(standardized), dim=1)
+
+    def kinds_of_voices(self, standardized: torch.Tensor) -> torch.Tensor:
+        """The same for imitations that are no words."""
+        return functional.normalize(self.to_kinds(standardized) + self.voice_shift, dim=1)
+
+    def kinds_of_words(self, standardized: torch.Tensor) -> torch.Tensor:
+        """The same for spoken onomatopoeia, where "woof" is a word."""
+        moved = self.to_kinds(standardized) + self.words(standardized)
+        return functional.normalize(moved, dim=1)
+
+    @torch.no_grad()
+    def hear_sounds(self, features: Features) -> torch.Tensor:
+        """Unit vectors (batch, EARS_DIM) of real sounds."""
+        standardized = self.standardized(features)
+        return 0.5 * torch.cat(
+            [
+                features.embedding,
+                self.kinds_of_sounds(standardized),
+                self._meaning(standardized),
+                standardized[:, WIDTH:],
+            ],
+            dim=1,
+        )
+
+    @torch.no_grad()
+    def hear_voices(self, features: Features) -> torch.Tensor:
+        """Vectors (batch, EARS_DIM) of imitations: their dot products with sounds are weighed means
+        of four cosines, -1..1."""
+        standardized = self.standardized(features)
+        familiar, words, voice, noise = self.shares(features, standardized)
+        meaning = self.weighing.meaning
+        kinds = words * self.kinds_of_words(standardized)
+        kinds = kinds + voice * (1 - meaning) * self.kinds_of_voices(standardized)
+        return 2.0 * torch.cat(
+            [
+                familiar * features.embedding,
+                kinds,
+                voice * meaning * self._meaning(standardized),
+                noise * standardized[:, WIDTH:],
+            ],
+            dim=1,
+        )
+
+    def shares(self, features: Features, standardized: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """How much an imitation is like the encoder's own, a word, a voice and a noise: four of
+        (batch, 1), together 1."""
+        weighing = self.weighing
+        whole = features.scores.sum(dim=1, keepdim=True).clamp_min(1e-6)
+        voiced = features.scores @ self.is_voice[:, None] / whole
+        spoken = features.scores @ self.is_speech[:, None] / whole
+        alike = features.embedding @ self.own_voices.T
+        nearest = alike.topk(min(NEIGHBORS, alike.shape[1]), dim=1).values[:, -1:]
+        familiar = ((nearest - weighing.familiar) / weighing.width).sigmoid()
+        rest = 1 - familiar
+        words = rest * ((spoken - weighing.speech) / weighing.width).sigmoid()
+        voice = (rest - words) * ((voiced - weighing.voice) / weighing.width).sigmoid()
+        return familiar, words, voice, rest - words - voice
+
+    def _meaning(self, standardized: torch.Tensor) -> torch.Tensor:
+        return functional.normalize(standardized[:, :WIDTH] @ self.meaning_basis, dim=1)
+
+    def save(self, folder: Path) -> None:
+        """Write ``config.json`` and ``model.safetensors`` (float16)."""
+        folder.mkdir(parents=True, exist_ok=True)
+        weights = {name: value.half() for name, value in self.state_dict().items()}
+        save_file(weights, folder / WEIGHTS_FILE)
+        config = {
+            "kinds": list(self.kinds),
+            "own_voices": len(self.own_voices),
+            "weighing": vars(self.weighing),
+        }
+        (folder / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Ears:
+        """Raises CheckpointError if the files are absent or misfit."""
+        try:
+            config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+            ears = cls(tuple(config["kinds"]), config["own_voices"], Weighing(**config["weighing"]))
+            stored = load_file(folder / WEIGHTS_FILE)
+            ears.load_state_dict({name: value.float() for name, value in stored.items()})
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            raise CheckpointError(
+                f"The ears in {folder} cannot be loaded ({reason_of(error)}). Install the program "
+                "again."
+            ) from error
+        return ears.eval().requires_grad_(False)

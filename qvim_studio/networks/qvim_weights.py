@@ -1,0 +1,136 @@
+"""Reads QVIM encoder weights from every public layout into plain state dicts.
+
+Layouts: EfficientAT (``features.*``, one network for both branches), the QBV release (``im.*``,
+``ref.*``), Lightning (``state_dict`` with ``imitation_encoder.*``, ``reference_encoder.*``) and
+our own (``both.*`` for what the branches share, ``imitation.*``, ``reference.*``).
+"""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.networks.mobilenet import MobileNetV3
+
+CONFIG_FILE = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+BRANCH_NAMES = {
+    "imitation": ("imitation", "im", "imitation_encoder"),
+    "reference": ("reference", "ref", "reference_encoder"),
+}
+SHARED_NAME = "both"
+# What data-parallel training, compilation and Lightning put around a network.
+WRAPPERS = frozenset({"model", "module", "net", "_orig_mod"})
+
+# What torch.load raises on bytes that are something else, beside its own UnpicklingError.
+UNREADABLE = (
+    OSError,
+    SafetensorError,
+    pickle.UnpicklingError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+)
+
+StateDict = dict[str, torch.Tensor]
+
+
+def read_branches(path: Path) -> dict[str, StateDict]:
+    """State dicts of both branches as float32, complete and of the right shapes.
+
+    A file with a single network serves both branches. Raises CheckpointError otherwise.
+    """
+    stored = _read_file(path / WEIGHTS_FILE if path.is_dir() else path)
+    networks = _by_owner(stored)
+    shared = networks.get(SHARED_NAME, {})
+    branches = {
+        branch: shared | next((networks[name] for name in names if name in networks), {})
+        for branch, names in BRANCH_NAMES.items()
+    }
+    if not any(branches.values()):
+        single = networks.get("", {})
+        branches = {"imitation": single, "reference": single}
+    expected = MobileNetV3().state_dict()
+    for branch, weights in branches.items():
+        _check(weights, expected, branch, path)
+    return {
+        branch: {
+            name: value.float() if value.is_floating_point() else value
+            for name, value in weights.items()
+        }
+        for branch, weights in branches.items()
+    }
+
+
+def _read_file(path: Path) -> StateDict:
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"There is no encoder file {path}. Give a .safetensors, .pt or .ckpt file, or a "
+            f"folder that holds {WEIGHTS_FILE}."
+        ) from error
+    except UNREADABLE as error:
+        raise CheckpointError(
+            f"{path} cannot be read as encoder weights: expected safetensors or a plain PyTorch "
+            "state dict, got a file of another kind or a damaged one. Give another file, or "
+            "download this one again."
+        ) from error
+    for wrapper in ("state_dict", "model_state_dict", "model"):
+        if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
+            content = content[wrapper]
+    if not isinstance(content, dict):
+        raise CheckpointError(
+            f"{path} holds a {type(content).__name__}, expected a state dict of tensors. "
+            "Save the network's state_dict() and try again."
+        )
+    return {name: value for name, value in content.items() if isinstance(value, torch.Tensor)}
+
+
+def _by_owner(stored: StateDict) -> dict[str, StateDict]:
+    """The ``features.*`` weights of each network by the name of what holds it ("" for none).
+
+    Classifiers, temperatures and front ends are left out.
+    """
+    networks: dict[str, StateDict] = {}
+    for name, value in stored.items():
+        before, found, after = f".{name}".partition(".features.")
+        owner = ".".join(part for part in before.split(".") if part and part not in WRAPPERS)
+        if found:
+            networks.setdefault(owner, {})[f"features.{after}"] = value
+    return networks
+
+
+def _check(weights: StateDict, expected: StateDict, branch: str, path: Path) -> None:
+    missing = sorted(expected.keys() - weights.keys())
+    surplus = sorted(weights.keys() - expected.keys())
+    misshapen = sorted(
+        name
+        for name in expected.keys() & weights.keys()
+        if expected[name].shape != weights[name].shape
+    )
+    infinite = sorted(name for name, value in weights.items() if not value.isfinite().all())
+    problems = (
+        ("lacks", missing),
+        ("has too many", surplus),
+        ("misfits", misshapen),
+        ("has infinite numbers or NaN in", infinite),
+    )
+    for problem, names in problems:
+        if names:
+            raise CheckpointError(
+                f"{path} is no mn10 encoder: its {branch} branch {problem} {len(names)} of "
+                f"{len(expected)} tensors (first: {names[0]}). Use weights of EfficientAT's "
+                "mn10, of the QBV release or of QVIM Studio."
+            )

@@ -1,0 +1,73 @@
+"""Reads safetensors into networks: strictly, in the wanted precision, and within little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from torch import nn
+
+from qvim_studio.networks.weight_names import weight_file
+
+# A converted tensor leaves its mapped pages behind: the file is opened anew after this much, so
+# that they never add up to a second copy of the weights.
+REOPEN_BYTES = 64 * 2**20
+# diffusers named the parts of a VAE's attention otherwise before 0.18; ``cvssp`` files are older.
+OLD_ATTENTION_NAMES = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
+
+
+def load_mapped_network(
+    build: Callable[[], nn.Module], folder: Path, device: str, dtype: torch.dtype
+) -> nn.Module:
+    """The network of a folder on its device, for inference.
+
+    build: makes it with any weights; it runs on the meta device, where nothing is initialised.
+    Tensors that are stored in ``dtype`` stay mapped from the file and are read when first used.
+    Raises ValueError naming missing, surplus or misshapen tensors.
+    """
+    with torch.device("meta"):
+        network = build()
+    weights = dict(_read_tensors(weight_file(folder), device, dtype))
+    weights = {_current_name(name): value for name, value in weights.items()}
+    _check(network.state_dict(), weights)
+    network.load_state_dict(weights, assign=True)
+    return network.eval().requires_grad_(False)
+
+
+def _read_tensors(
+    path: Path, device: str, dtype: torch.dtype
+) -> Iterator[tuple[str, torch.Tensor]]:
+    with safe_open(path, framework="pt") as stored:
+        names = list(stored.keys())
+    while names:
+        taken = 0
+        with safe_open(path, framework="pt") as stored:
+            while names and taken < REOPEN_BYTES:
+                name = names.pop()
+                tensor = stored.get_tensor(name)
+                taken += tensor.nbytes
+                wanted = dtype if tensor.is_floating_point() else tensor.dtype
+                yield name, tensor.to(device=device, dtype=wanted)
+                del tensor
+
+
+def _current_name(name: str) -> str:
+    parts = name.split(".")
+    if parts[-4:-3] == ["attentions"] and parts[-2] in OLD_ATTENTION_NAMES:
+        parts[-2] = OLD_ATTENTION_NAMES[parts[-2]]
+    return ".".join(parts)
+
+
+def _check(expected: dict[str, torch.Tensor], got: dict[str, torch.Tensor]) -> None:
+    problems = {
+        "missing": expected.keys() - got.keys(),
+        "surplus": got.keys() - expected.keys(),
+        "misshapen": {
+            name for name in expected.keys() & got.keys() if expected[name].shape != got[name].shape
+        },
+    }
+    for problem, names in problems.items():
+        if names:
+            raise ValueError(f"{len(names)} {problem} tensors (first: {min(names)})")

@@ -1,1 +1,0 @@
-"""From an imitation to clips: embedding, conditioning, sampling, ranking, finishing."""

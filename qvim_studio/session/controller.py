@@ -1,0 +1,385 @@
+"""The studio's daily loop: take → request → job → candidates → history, between panels and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from qvim_studio.audio.files.reading import read_audio, read_sound_header
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit, edited_name
+from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.core.program.settings import Settings
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.result import FoundSound
+from qvim_studio.export.files.recipe import provenance_of
+from qvim_studio.export.files.watch_folder import copy_clips
+from qvim_studio.jobs.engine.imitation import Imitation
+from qvim_studio.jobs.engine.job import Job, JobEnded, JobFinished, JobProgress, arrived_key
+from qvim_studio.jobs.engine.pace import PaceBook
+from qvim_studio.jobs.listening.found_sounds import read_found
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.session.audition import Audition
+from qvim_studio.session.clip_viewer import ClipViewer
+from qvim_studio.session.history_controller import HistoryController
+from qvim_studio.session.kit_controller import KitController
+from qvim_studio.session.long_job import LongJob
+from qvim_studio.session.reopening import Reopening
+from qvim_studio.session.services import Services, stream_options
+from qvim_studio.session.sounds_controller import SoundsController
+from qvim_studio.session.take_controller import TakeController
+from qvim_studio.session.unsaved_sounds import UnsavedSounds
+from qvim_studio.session.wishes import Wishes, request_editing, request_like, request_of
+
+ASK_ABOVE_S = 600.0
+
+
+class StudioController(QObject):
+    """Holds the session's state; knows no widgets. takes, audition, viewer: its parts.
+
+    Signals: imitation_changed (Imitation | None), candidates_changed (tuple of ClipEntry, note),
+    asked (LongJob: the user is to agree), progressed (JobProgress | None), failed (StudioError),
+    noticed (str). ``history`` looks after everything made before, ``reopening`` brings recipes
+    back, ``sounds`` looks after the user's own folders, ``kits`` makes kits, ``unsaved`` keeps what
+    could not be written.
+    """
+
+    imitation_changed = Signal(object)
+    candidates_changed = Signal(object, object)
+    asked = Signal(object)
+    progressed = Signal(object)
+    failed = Signal(object)
+    noticed = Signal(object)
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.takes = TakeController(services, self)
+        self.audition = Audition(services.playback, self)
+        self.viewer = ClipViewer(services.tasks, self)
+        self._pace = PaceBook(services.paths.pace_file)
+        self._candidates: tuple[ClipEntry, ...] = ()
+        self._imitation_paths: dict[int, Path] = {}
+        self._acts: list[Callable[[], None]] = []  # wait for a take that is on its way
+        self._output_folder = self.output_folder
+        self.history = HistoryController(services, self)
+        self.history.failed.connect(self.failed)
+        self.history.noticed.connect(self.noticed)
+        self.reopening = Reopening(services, self.takes, self.history, self)
+        self.reopening.failed.connect(self.failed)
+        self.reopening.noticed.connect(self.noticed)
+        self.history.removed.connect(self._on_removed)
+        services.recording.take_recorded.connect(self.history.keep_take)
+        self.sounds = SoundsController(services, self)
+        self.sounds.failed.connect(self.failed)
+        self.kits = KitController(services, self._submit, self._start, self)
+        self.kits.failed.connect(self.failed)
+        self.kits.noticed.connect(self.noticed)
+        # After the kits, so that its message is the one that stays.
+        self.unsaved = UnsavedSounds(services.queue, lambda: self.output_folder, self)
+        services.queue.progressed.connect(self._on_progressed)
+        services.queue.finished.connect(self._on_finished)
+        services.queue.ended.connect(self._on_ended)
+        self.takes.failed.connect(self.failed)
+        self.takes.imitation_changed.connect(self._on_imitation_changed)
+        self.takes.awaiting_changed.connect(self._on_awaiting_changed)
+        self.takes.part_changed.connect(self.audition.set_imitation)
+        services.playback.refused.connect(self._on_playback_refused)
+        services.playback.failed.connect(self.failed)
+        services.store.failed.connect(self.failed)
+        services.store.changed.connect(self._on_settings_changed)
+
+    @property
+    def imitation(self) -> Imitation | None:
+        return self.takes.imitation
+
+    @property
+    def candidates(self) -> tuple[ClipEntry, ...]:
+        return self._candidates
+
+    @property
+    def settings(self) -> Settings:
+        return self._services.store.settings
+
+    @property
+    def output_folder(self) -> Path:
+        chosen = self.settings.output_folder
+        return Path(chosen) if chosen else self._services.paths.output_folder
+
+    def open_file(self, path: Path) -> None:
+        """Use an audio file as the imitation."""
+        self.takes.open_file(path)
+
+    def toggle_clip(self, entry: ClipEntry) -> None:
+        """Play a written clip, or stop it."""
+        self.audition.toggle_clip(entry)
+
+    def expected_s(self, wishes: Wishes) -> float | None:
+        """How long a request should take on this machine; None where that is not known."""
+        clip = None if self.imitation is None else self.imitation.clip
+        try:
+            return self._pace.expected_s(request_of(wishes, self.settings, clip))
+        except StudioError:
+            return None
+
+    def generate(self, wishes: Wishes, at_front: bool = False) -> None:
+        """Queue a request, last or next, once the take that is on its way is there; what is
+        impossible is said at once."""
+        self._once_take_is_there(partial(self._generate, wishes, at_front))
+
+    def _generate(self, wishes: Wishes, at_front: bool) -> None:
+        imitation = self.imitation
+        try:
+            request = request_of(
+                wishes, self.settings, None if imitation is None else imitation.clip
+            )
+        except StudioError as error:
+            self.failed.emit(error)
+            return
+        stem = wishes.text or ("" if imitation is None else imitation.name)
+        path = None if imitation is None else imitation.path
+        self._start((request,), partial(self._submit, request, stem, path, at_front))
+
+    def generate_like(self, entry: ClipEntry, wishes: Wishes) -> None:
+        """Queue variations of a clip: it becomes the sound to start from and to be near to."""
+
+        def submit(clip: AudioClip) -> None:
+            request = request_like(clip, wishes, self.settings)
+            self._start((request,), partial(self._submit, request, entry.title, entry.path, False))
+
+        self._run(partial(read_audio, entry.path), submit)
+
+    def edit(
+        self,
+        entry: ClipEntry,
+        edit_of: Callable[..., Edit],
+        wishes: Wishes,
+        imitation: Imitation | None = None,
+        is_above: bool = False,
+    ) -> None:
+        """Queue an edit of a sound. edit_of: takes ``sound`` and ``provenance``. imitation: of
+        what the part shall be, without one it is made from the sound itself. is_above: the
+        imitation's stretch at the time of the part counts, else all of it."""
+
+        def read() -> GenerationRequest:
+            edit = edit_of(sound=read_audio(entry.path), provenance=provenance_of(entry.path))
+            edit = replace(edit, bit_depth=read_sound_header(entry.path).bit_depth)
+            voice = None if imitation is None else imitation.clip
+            if imitation is not None and is_above:
+                voice = imitation.stretch(edit.begin_s, edit.end_s)
+            return request_editing(edit, wishes, self.settings, voice)
+
+        def submit(request: GenerationRequest) -> None:
+            path = None if imitation is None else imitation.path
+            submit_edit = partial(self._submit, request, edited_name(entry.title), path)
+            self._start((request,), submit_edit)
+
+        self._run(read, submit)
+
+    def _start(self, requests: Sequence[GenerationRequest], act: Callable[[], object]) -> None:
+        """At once, or once the user has agreed to wait for that long."""
+        seconds = sum(self._pace.guessed_s(request) for request in requests)
+        if seconds > ASK_ABOVE_S:
+            self.asked.emit(LongJob(seconds, tuple(requests), act))
+        else:
+            act()
+
+    def _submit(
+        self,
+        request: GenerationRequest,
+        stem: str,
+        imitation_path: Path | None,
+        at_front: bool = False,
+    ) -> Job:
+        queue = self._services.queue
+        at_front = at_front or queue.is_held  # before what an earlier session left behind
+        job = self._enqueue(request, self.output_folder, stem, imitation_path, at_front)
+        if queue.is_held:
+            queue.release()
+        if self._services.queue.running is job:
+            self.progressed.emit(JobProgress(job.id, "queued", 0, 1, 0.0, None))
+        return job
+
+    def submit_again(
+        self, request: GenerationRequest, folder: Path, stem: str, imitation_path: Path | None
+    ) -> Job:
+        """Queue what an earlier session left behind; whoever holds the queue releases it."""
+        return self._enqueue(request, folder, stem, imitation_path)
+
+    def _enqueue(
+        self,
+        request: GenerationRequest,
+        folder: Path,
+        stem: str,
+        imitation_path: Path | None,
+        at_front: bool = False,
+    ) -> Job:
+        expected = self._pace.phases(request)
+        job = self._services.queue.submit(request, folder, stem, expected, at_front)
+        if imitation_path is not None:
+            self._imitation_paths[job.id] = imitation_path
+        return job
+
+    def imitation_path(self, job: Job) -> Path | None:
+        """The file of the take that a job is made from."""
+        return self._imitation_paths.get(job.id)
+
+    def make_kit(self, wishes: Wishes) -> None:
+        """Queue every sound of the take by itself; together they become a kit."""
+        self._once_take_is_there(partial(self._make_kit, wishes))
+
+    def _once_take_is_there(self, act: Callable[[], None]) -> None:
+        """Now, or when the take that is being recorded or read is in hand; never with the one
+        before it. Where none comes, nothing is done: what went wrong is said anyway."""
+        if not self.takes.is_awaiting:
+            act()
+            return
+        self._acts.append(act)
+        self.noticed.emit(self.tr("The sounds are made as soon as the new take is there."))
+
+    @Slot()
+    def _on_awaiting_changed(self) -> None:
+        if not self.takes.is_awaiting:
+            self._acts.clear()
+
+    def _make_kit(self, wishes: Wishes) -> None:
+        imitation = self.imitation
+        if imitation is None:
+            self.failed.emit(
+                UsageError(
+                    "A kit is made from a take with several sounds, got none. Record one, such as "
+                    "“boom, tss, ka”."
+                )
+            )
+            return
+        try:
+            base = request_of(wishes, self.settings, imitation.clip)
+        except StudioError as error:
+            self.failed.emit(error)
+            return
+        clips = self.output_folder
+        folder = clips.with_name(f"{clips.name} Kits")
+        self.kits.start(imitation.clip, base, imitation.name, folder)
+
+    def cancel(self) -> None:
+        """Stop the running generation; those waiting go on."""
+        running = self._services.queue.running
+        if running is not None:
+            self._services.queue.cancel(running)
+
+    def load_history(self) -> None:
+        """Show everything made before and look into the output folder for what is not known."""
+        self._output_folder = self.output_folder
+        self.history.load(self._output_folder)
+        self.sounds.load()
+
+    @Slot()
+    def find_by_voice(self) -> None:
+        """Look for the imitation among the user's own sounds."""
+        self._once_take_is_there(self._find_by_voice)
+
+    def _find_by_voice(self) -> None:
+        if self.imitation is not None:
+            self.sounds.find_voice(self.imitation.clip)
+
+    def _run(self, function: Callable[[], object], on_done: Callable[[Any], None]) -> None:
+        self._services.tasks.run(function, on_done, self.failed.emit)
+
+    @Slot(object)
+    def _on_imitation_changed(self, imitation: Imitation | None) -> None:
+        self.audition.set_imitation(imitation)
+        self.viewer.view(None)
+        self.imitation_changed.emit(imitation)
+        acts, self._acts = self._acts, []
+        for act in acts:
+            act()
+
+    @Slot(object)
+    def _on_progressed(self, progress: JobProgress) -> None:
+        self.progressed.emit(progress)
+
+    @Slot(object)
+    def _on_finished(self, finished: JobFinished) -> None:
+        self._finish_progress()
+        self._name_what_is_heard(finished)
+        if finished.error is not None:
+            self.failed.emit(finished.error)
+        self._pace.learn(finished.job.request, finished.result)
+        seconds = finished.result.seconds.get("total")
+        took = "" if seconds is None else self.tr("made in {0:.1f} s").format(seconds)
+        note = "\n".join([took, " ".join(finished.result.notes)]).rstrip()
+        if self.settings.watch_folder:
+            files = [clip.path for clip in finished.clips]
+            self._run(partial(copy_clips, files, Path(self.settings.watch_folder)), _do_nothing)
+        found = finished.result.found
+        self.history.keep(
+            finished,
+            self._imitation_paths.pop(finished.job.id, None),
+            partial(self._look_up_found, note, found),
+        )
+
+    def _name_what_is_heard(self, finished: JobFinished) -> None:
+        """A sound that was listened to while others were being made has a file now."""
+        for variation, clip in zip(finished.result.variations, finished.clips):
+            key = arrived_key(finished.job.id, variation.seed)
+            self._services.playback.rename(key, str(clip.path))
+
+    def _look_up_found(
+        self, note: str, found: tuple[FoundSound, ...], entries: tuple[ClipEntry, ...]
+    ) -> None:
+        self._services.tasks.run(
+            partial(read_found, found),
+            lambda sounds: self.show_candidates(note, (*entries, *sounds)),
+            self.failed.emit,
+        )
+
+    def show_candidates(self, note: str, entries: tuple[ClipEntry, ...]) -> None:
+        self._candidates = entries
+        self.candidates_changed.emit(entries, note)
+
+    @Slot(object)
+    def _on_removed(self, ids: Sequence[int]) -> None:
+        """What is in the trash is neither heard nor seen."""
+        entry = self.viewer.entry
+        if entry is not None and entry.id in ids:
+            if self._services.playback.heard.key == str(entry.path):
+                self._services.playback.stop()
+            self.viewer.view(None)
+
+    @Slot(object)
+    def _on_ended(self, ended: JobEnded) -> None:
+        self._finish_progress()
+        if ended.unsaved is not None:
+            return  # it may be saved yet, and who looks after that says why it was not
+        self._imitation_paths.pop(ended.job.id, None)
+        if ended.error is not None:
+            self.failed.emit(ended.error)
+
+    @Slot()
+    def _on_playback_refused(self) -> None:
+        self.noticed.emit(
+            self.tr("Nothing is played while a take is recorded. End the take first (R).")
+        )
+
+    def _finish_progress(self) -> None:
+        following = self._services.queue.running
+        self.progressed.emit(
+            JobProgress(following.id, "queued", 0, 1, 0.0, None) if following else None
+        )
+
+    @Slot(object)
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self._services.playback.set_device(settings.output_device)
+        self._services.backend.set_options(stream_options(settings))
+        if self.output_folder != self._output_folder:
+            self.load_history()
+            self.unsaved.save()
+
+
+def _do_nothing(copies: list[Path]) -> None:
+    """The copies are for others."""

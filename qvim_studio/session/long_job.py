@@ -1,0 +1,27 @@
+"""A job that takes so long that the user is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qvim_studio.core.request import GenerationRequest
+
+LONG_TAKE_S = 20.0  # a part of it would be made much sooner
+
+
+@dataclass(frozen=True, eq=False)
+class LongJob:
+    """What would take long. seconds: all in all. start: begins it all the same."""
+
+    seconds: float
+    requests: tuple[GenerationRequest, ...]
+    start: Callable[[], object]
+
+    @property
+    def is_of_long_take(self) -> bool:
+        """Would a part of the imitation help?"""
+        (first, *others) = self.requests
+        take = first.imitation
+        is_as_long = first.edit is None and first.duration_s is None
+        return not others and is_as_long and take is not None and take.duration_s > LONG_TAKE_S

@@ -1,0 +1,140 @@
+"""What the window is handed: everything it uses and none of which it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QSettings
+
+from qvim_studio.audio.devices.player import Player
+from qvim_studio.audio.devices.portaudio import AudioBackend, StreamOptions
+from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import Engine
+from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.program.paths import StudioPaths
+from qvim_studio.core.program.resources import bundled_encoder_id
+from qvim_studio.core.program.settings import Settings
+from qvim_studio.export.files.clip_writer import write_result
+from qvim_studio.export.files.recipe import read_recipe
+from qvim_studio.jobs.background_tasks import BackgroundTasks
+from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf
+from qvim_studio.jobs.engine.engine_child import load_factory
+from qvim_studio.jobs.engine.engine_process import EngineProcess
+from qvim_studio.jobs.engine.job_queue import JobQueue
+from qvim_studio.jobs.listening.listening_process import ListeningProcess
+from qvim_studio.jobs.listening.sound_indexer import SoundIndexer
+from qvim_studio.jobs.pack_exporter import PackExporter
+from qvim_studio.jobs.playback import Playback
+from qvim_studio.jobs.recording import RecordingSession
+from qvim_studio.library.library import Library, open_library
+from qvim_studio.session.settings_store import SettingsStore
+
+KEEPER_FACTORY = "qvim_studio.checkpoints.hub_keeper:make_keeper"
+LISTENER_FACTORY = "qvim_studio.assembly:make_listener"
+Hear = Callable[[AudioClip], tuple[HeardWord, ...]]
+ListCheckpoints = Callable[[], tuple[CheckpointChoice, ...]]
+MakeEngineFor = Callable[[Settings], Callable[[], Engine]]
+
+
+@dataclass(frozen=True, eq=False)
+class Services:
+    """Built by the application, closed by ``shutdown``.
+
+    list_checkpoints: may take seconds; called in the background.
+    hear: words for what a take is heard as; takes a second, called in the background.
+    make_engine_for: the engine factory that the settings ask for (own process or not).
+    """
+
+    paths: StudioPaths
+    store: SettingsStore
+    backend: AudioBackend
+    queue: JobQueue
+    recording: RecordingSession
+    playback: Playback
+    tasks: BackgroundTasks
+    library: Library
+    listener: ListeningProcess
+    hear: Hear
+    indexer: SoundIndexer
+    exporter: PackExporter
+    list_checkpoints: ListCheckpoints
+    shelf: CheckpointShelf
+    make_engine_for: MakeEngineFor
+    window_state: QSettings
+
+    def shutdown(self) -> bool:
+        """End every thread and the engine's process; False where a device hangs."""
+        has_ended = [
+            self.recording.shutdown(),
+            self.shelf.shutdown(),
+            self.queue.shutdown(),
+            self.playback.shutdown(),
+            self.indexer.shutdown(),  # first of these two: it frees tasks that wait for the child
+            self.exporter.shutdown(),
+            self.tasks.shutdown(),
+        ]
+        if all(has_ended):
+            self.library.close()
+        return all(has_ended)
+
+
+def make_services(
+    paths: StudioPaths,
+    store: SettingsStore,
+    backend: AudioBackend,
+    engine_factory: str,
+    list_checkpoints: ListCheckpoints,
+    listener_factory: str = LISTENER_FACTORY,
+    keeper_factory: str = KEEPER_FACTORY,
+    hear: Hear | None = None,
+) -> Services:
+    """Everything the window needs, running; the factories as in EngineProcess.
+
+    hear: None lets the listener hear takes, too.
+    """
+    library = open_library(paths.library_file, read_recipe)
+    listener = ListeningProcess(listener_factory)
+    make_engine_for = partial(_make_engine_for, engine_factory)
+    playback = Playback(Player(backend))
+    playback.set_device(store.settings.output_device)
+    backend.set_options(stream_options(store.settings))
+    return Services(
+        paths=paths,
+        store=store,
+        backend=backend,
+        queue=JobQueue(make_engine_for(store.settings), write_result),
+        recording=RecordingSession(backend, paths.takes_folder),
+        playback=playback,
+        tasks=BackgroundTasks(),
+        library=library,
+        listener=listener,
+        hear=hear or listener.hear,
+        indexer=SoundIndexer(library, listener, bundled_encoder_id),
+        exporter=PackExporter(),
+        list_checkpoints=list_checkpoints,
+        shelf=CheckpointShelf(lambda: load_factory(keeper_factory)()),
+        make_engine_for=make_engine_for,
+        window_state=QSettings(
+            str(paths.settings_file.with_name("window.ini")), QSettings.Format.IniFormat
+        ),
+    )
+
+
+def stream_options(settings: Settings) -> StreamOptions:
+    """What the settings ask of microphones and loudspeakers."""
+    return StreamOptions(
+        settings.sample_rate_hz, settings.buffer_frames, settings.latency_ms / 1000
+    )
+
+
+def _make_engine_for(engine_factory: str, settings: Settings) -> Callable[[], Engine]:
+    if settings.engine_in_own_process:
+        return partial(EngineProcess, engine_factory)
+    return partial(_make_engine_here, engine_factory)
+
+
+def _make_engine_here(engine_factory: str) -> Engine:
+    return load_factory(engine_factory)()

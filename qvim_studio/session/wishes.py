@@ -1,0 +1,77 @@
+"""What the request panel says, and the requests that come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
+from qvim_studio.core.program.settings import Settings
+from qvim_studio.core.request import GenerationRequest, Start
+
+LIKE_STRENGTH = 0.5  # half of the clip is made anew: related, and yet another sound
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """See GenerationRequest for the fields."""
+
+    text: str
+    balance: float
+    follow: float
+    duration_s: float | None
+    variations: int
+    start: Start | None
+    seed: int
+    negative_text: str
+    steps: int | None
+    guidance: float | None
+    strength: float | None
+    extend_bandwidth: bool
+    fits: int
+
+
+def request_of(
+    wishes: Wishes, settings: Settings, imitation: AudioClip | None, edit: Edit | None = None
+) -> GenerationRequest:
+    """Raises UsageError for what is impossible."""
+    return GenerationRequest(
+        imitation=imitation,
+        edit=edit,
+        text=wishes.text,
+        negative_text=wishes.negative_text,
+        balance=wishes.balance if imitation is not None or edit is not None else 1.0,
+        follow=wishes.follow,
+        duration_s=wishes.duration_s,
+        variations=wishes.variations,
+        fits=wishes.fits,
+        seed=wishes.seed,
+        steps=wishes.steps,
+        guidance=wishes.guidance,
+        sampler=settings.sampler,
+        start=wishes.start,
+        strength=wishes.strength,
+        extend_bandwidth=wishes.extend_bandwidth,
+        checkpoint=settings.checkpoint,
+        vram_mode=settings.vram_mode,
+        cuda_graphs=settings.cuda_graphs,
+        library_folder=settings.library_folder or None,
+    )
+
+
+def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> GenerationRequest:
+    """Variations of a clip: denoising starts from it and follows its course."""
+    strength = wishes.strength or LIKE_STRENGTH
+    like = replace(wishes, start=Start.IMITATION, strength=strength, duration_s=None, fits=0)
+    return request_of(like, settings, clip)
+
+
+def request_editing(
+    edit: Edit, wishes: Wishes, settings: Settings, imitation: AudioClip | None = None
+) -> GenerationRequest:
+    """A part of a sound made anew: from an imitation of what shall be there, or from the sound
+    itself where noise is not asked for."""
+    wishes = replace(wishes, duration_s=None, fits=0)
+    if imitation is None and wishes.start is not Start.NOISE:
+        wishes = replace(wishes, start=Start.IMITATION)
+    return request_of(wishes, settings, imitation, edit)

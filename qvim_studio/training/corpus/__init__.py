@@ -1,0 +1,1 @@
+"""The sounds and imitations that are learned from."""

@@ -1,0 +1,1 @@
+"""How the encoder and the ears are trained."""

@@ -1,0 +1,362 @@
+"""Trains the ears (networks.ears): small projections over networks that stay as they are.
+
+Real sounds teach where each kind lies; rendered imitations, spoken onomatopoeia and recorded people
+teach where voices that mean it lie. The weighing itself was chosen by hand on the real sets.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from qvim_studio.audio.files.reading import read_audio
+from qvim_studio.audio.trim import trim_take
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.networks.ears import MEANING_DIM, WIDTH, Ears, Features
+from qvim_studio.networks.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim import Branch
+from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE
+from qvim_studio.training.corpus.corpus import Corpus, load_corpus, save_arrays
+from qvim_studio.training.corpus.imitations import MAX_SECONDS
+from qvim_studio.training.corpus.labels import (
+    CATCH_ALL,
+    CLASS_OF,
+    KINDS,
+    MOUTH_CLASSES,
+    PEOPLE_KINDS,
+    VOICE_CLASSES,
+    sound_kind,
+)
+from qvim_studio.training.corpus.layouts import MANIFEST, read_rows
+from qvim_studio.training.corpus.onomatopoeia import ONOMATOPOEIA, TEACHING_VOICES, VOICES, speak
+from qvim_studio.training.corpus.real_takes import real_takes
+from qvim_studio.training.corpus.voice_renderer import render_imitation
+from qvim_studio.training.loop.loop import whole_folder
+from qvim_studio.training.loop.ranks import bootstrap_interval, reciprocal_ranks
+from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
+
+log = logging.getLogger(__name__)
+
+LabelledTake = tuple[str, AudioClip, tuple[str, ...]]  # name, sound, right classes
+FEATURES_FILE = "features.npz"
+RENDERED_SEED = 5  # which sounds are imitated
+BATCH = 8  # sounds that are heard at once
+VOICE_CLASSES_END = "Music"  # AudioSet's ontology: human voices and animals come before
+NO_VOICES = frozenset(
+    {
+        *("Hands", "Finger snapping", "Clapping", "Walk, footsteps", "Run", "Shuffle"),
+        *("Heart sounds, heartbeat", "Heart murmur", "Clip-clop", "Wheeze"),
+    }
+)
+SPEECH = frozenset(
+    {
+        *("Speech", "Child speech, kid speaking", "Conversation", "Narration, monologue"),
+        *("Babbling", "Speech synthesizer"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class EarsTraining:
+    """Hyper-parameters with their reasons.
+
+    renders: imitations that the voice renderer makes of so many sounds. sounds, voices, words: of
+    a batch. temperature: of the cosines with the kinds' centers. dropout, noise: on the features,
+    which are many for few takes. least: sounds that a kind needs to be learned.
+    """
+
+    renders: int = 400
+    steps: int = 800
+    sounds: int = 256
+    voices: int = 96
+    words: int = 64
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-3
+    temperature: float = 0.1
+    dropout: float = 0.3
+    noise: float = 0.02
+    least: int = 3
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """Sounds of one origin. kinds: of each, any of which is right."""
+
+    features: Features
+    kinds: tuple[tuple[str, ...], ...]
+
+
+def run(corpus_folder: Path, run_folder: Path, target: Path, people: Sequence[Path] = ()) -> None:
+    """Hear everything (kept in ``run_folder``), learn, and write the ears to ``target``.
+
+    people: folders with a manifest of recorded imitations.
+    """
+    options = EarsTraining()
+    corpus = load_corpus(corpus_folder)
+    run_folder.mkdir(parents=True, exist_ok=True)
+    extractor = FeatureExtractor.of_program()
+    sounds = _heard(run_folder, "sounds", extractor, _corpus_sounds(corpus))
+    voices = _heard(run_folder, "voices", extractor, _rendered(corpus, options), "imitation")
+    words = _heard(run_folder, "words", extractor, _spoken(options))
+    persons = _heard(run_folder, "people", extractor, _people(people))
+    ears = train_ears(sounds, voices, words, persons, extractor.tagger.classes, options)
+    with whole_folder(target) as folder:
+        ears.save(folder)
+    figures = {"spoken": _judge(ears, sounds, extractor, _spoken_by_others())}
+    for folder in people:
+        for name, wanted in (("real mouths", MOUTH_CLASSES), ("real voices", VOICE_CLASSES)):
+            figures[name] = _judge(ears, sounds, extractor, real_takes(folder, wanted))
+    for name, (mean, low, high) in figures.items():
+        log.info("%s: class MRR %.3f, 95 %% interval %.3f to %.3f", name, mean, low, high)
+
+
+def train_ears(
+    sounds: Taught,
+    voices: Taught,
+    words: Taught,
+    people: Taught,
+    classes: Sequence[str],
+    options: EarsTraining,
+) -> Ears:
+    """sounds: real ones. voices: rendered imitations. words: spoken onomatopoeia. people: recorded
+    imitations. classes: names of the tagger's scores."""
+    torch.manual_seed(options.seed)
+    counts: dict[str, int] = {}
+    for (kind,) in sounds.kinds:
+        counts[kind] = counts.get(kind, 0) + 1
+    kinds = tuple(sorted(k for k, n in counts.items() if n >= options.least and k != CATCH_ALL))
+    own = voices.features.embedding
+    ears = Ears(kinds, len(own))
+    ears.own_voices.copy_(own)
+    _standardize(ears, sounds.features)
+    first_music = list(classes).index(VOICE_CLASSES_END)
+    for index, name in enumerate(classes):
+        ears.is_voice[index] = index < first_music and name not in NO_VOICES
+        ears.is_speech[index] = name in SPEECH
+    drawn = {
+        name: _Lessons(ears, taught)
+        for name, taught in (("sounds", sounds), ("voices", _joined(voices, people)))
+    }
+    drawn["words"] = _Lessons(ears, words)
+    _learn_kinds(ears, drawn, options)
+    return ears.eval().requires_grad_(False)
+
+
+@torch.no_grad()
+def _judge(
+    ears: Ears, sounds: Taught, extractor: FeatureExtractor, takes: Iterator[LabelledTake]
+) -> tuple[float, float, float]:
+    """Mean reciprocal rank of the first sound of a right class among the sounds that were learned
+    from, and its 95 % bootstrap interval over the takes."""
+    empty = torch.zeros(len(sounds.kinds), EMBEDDING_DIM)
+    known = ears.hear_sounds(replace(sounds.features, embedding=empty))
+    classes = np.array([CLASS_OF.get(kind, kind) for (kind,) in sounds.kinds])
+    similarity, relevant = [], []
+    for _, clip, right in takes:
+        features = extractor.features([PreparedSound.of(clip)], "imitation")
+        similarity.append((known @ ears.hear_voices(features)[0]).numpy())
+        relevant.append(np.isin(classes, right))
+    ranks = reciprocal_ranks(np.stack(similarity), np.stack(relevant))
+    return float(ranks.mean()), *bootstrap_interval(ranks)
+
+
+def _spoken_by_others() -> Iterator[LabelledTake]:
+    """The words by the speakers that nothing was learned from."""
+    for name, phonemes in ONOMATOPOEIA.items():
+        for word in phonemes:
+            for voice in VOICES:
+                yield word, speak(word, voice), (name,)
+
+
+class _Lessons:
+    """Standardized features and the kinds that are right for each, drawn evenly over the kinds."""
+
+    def __init__(self, ears: Ears, taught: Taught) -> None:
+        place = {kind: index for index, kind in enumerate(ears.kinds)}
+        rows = [i for i, kinds in enumerate(taught.kinds) if any(kind in place for kind in kinds)]
+        self.inputs = ears.standardized(_rows(taught.features, rows))
+        self.right = torch.zeros(len(rows), len(ears.kinds), dtype=torch.bool)
+        for row, index in enumerate(rows):
+            for kind in taught.kinds[index]:
+                if kind in place:
+                    self.right[row, place[kind]] = True
+        first = self.right.int().argmax(dim=1).numpy()
+        weights = 1 / np.sqrt(np.bincount(first, minlength=len(ears.kinds))[first])
+        self._odds = weights / weights.sum()
+
+    def draw(self, count: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        rows = rng.choice(len(self.inputs), count, p=self._odds)
+        return self.inputs[rows], self.right[rows]
+
+
+def _learn_kinds(ears: Ears, lessons: dict[str, _Lessons], options: EarsTraining) -> None:
+    """Cosines with the centers of the right kind, and of its class, against those of all others."""
+    nn.init.normal_(ears.centers, 0, 0.1)
+    nn.init.zeros_(ears.words.weight)
+    nn.init.zeros_(ears.words.bias)
+    trained = [*ears.to_kinds.parameters(), *ears.words.parameters(), ears.voice_shift]
+    trained.append(ears.centers)
+    optimizer = torch.optim.AdamW(trained, options.learning_rate, weight_decay=options.weight_decay)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, options.steps)
+    rng = np.random.default_rng(options.seed)
+    of_class = [CLASS_OF.get(kind, kind) for kind in ears.kinds]
+    same_class = torch.tensor([[one == other for other in of_class] for one in of_class]).float()
+    branches: tuple[tuple[str, int, Callable[[torch.Tensor], torch.Tensor]], ...] = (
+        ("sounds", options.sounds, ears.kinds_of_sounds),
+        ("voices", options.voices, ears.kinds_of_voices),
+        ("words", options.words, ears.kinds_of_words),
+    )
+    for _ in range(options.steps):
+        loss = torch.zeros(())
+        for name, count, place in branches:
+            inputs, right = lessons[name].draw(count, rng)
+            noisy = functional.dropout(inputs, options.dropout)
+            noisy = noisy + options.noise * torch.randn_like(noisy)
+            centers = functional.normalize(ears.centers, dim=1)
+            scores = (place(noisy) @ centers.T / options.temperature).log_softmax(dim=1)
+            for is_right in (right, (right.float() @ same_class) > 0):
+                found = scores.masked_fill(~is_right, float("-inf")).logsumexp(dim=1)
+                loss = loss - 0.5 * found.mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+
+
+def _standardize(ears: Ears, features: Features) -> None:
+    """Means and spreads of real sounds, and the directions in which their meanings differ."""
+    ears.tagged_mean.copy_(features.tagged.mean(dim=0))
+    ears.tagged_spread.copy_(features.tagged.std(dim=0) + 1e-3)
+    spectrum = features.spectrum - features.spectrum.mean(dim=1, keepdim=True)
+    ears.spectrum_mean.copy_(spectrum.mean(dim=0))
+    tagged = ears.standardized(features)[:, :WIDTH]
+    _, _, directions = torch.linalg.svd(tagged, full_matrices=False)
+    ears.meaning_basis.copy_(directions[:MEANING_DIM].T)
+
+
+def _joined(first: Taught, second: Taught) -> Taught:
+    """Both, without what the encoder heard."""
+    kinds = first.kinds + second.kinds
+    heard = [
+        torch.cat([getattr(side.features, name) for side in (first, second)])
+        for name in ("tagged", "scores", "spectrum")
+    ]
+    return Taught(Features(torch.zeros(len(kinds), 0), *heard), kinds)
+
+
+def _rows(features: Features, rows: Sequence[int]) -> Features:
+    return Features(*(values[list(rows)] for values in vars(features).values()))
+
+
+Source = Iterator[tuple[str, tuple[str, ...], Callable[[], AudioClip]]]  # name, kinds, how to read
+
+
+def _corpus_sounds(corpus: Corpus) -> Source:
+    for index in corpus.indices("train"):
+        item = corpus.items[index]
+        kinds = (sound_kind(item.label, item.source),)
+        yield item.path, kinds, partial(_item_clip, corpus, int(index))
+
+
+def _rendered(corpus: Corpus, options: EarsTraining) -> Source:
+    """One imitation by the voice renderer of some of the sounds whose kind is known."""
+    rng = np.random.default_rng(RENDERED_SEED)
+    for index in rng.permutation(corpus.indices("train"))[: options.renders]:
+        item = corpus.items[index]
+        kinds = (sound_kind(item.label, item.source),)
+        yield f"render {item.path}", kinds, partial(_render, corpus, int(index))
+
+
+def _spoken(options: EarsTraining) -> Source:
+    """By speakers that the evaluation never hears; the words are its own."""
+    rng = np.random.default_rng(options.seed)
+    of_class: dict[str, list[str]] = {}
+    for kind in KINDS:
+        of_class.setdefault(CLASS_OF.get(kind, kind), []).append(kind)
+    for name, phonemes in ONOMATOPOEIA.items():
+        for word in phonemes:
+            for voice in TEACHING_VOICES:
+                pitch = int(rng.integers(20, 80))
+                yield f"{word} {voice}", tuple(of_class[name]), partial(speak, word, voice, pitch)
+
+
+def _people(folders: Sequence[Path]) -> Source:
+    for folder in folders:
+        for row in read_rows(folder / MANIFEST, ("path", "label", "split")):
+            kinds = PEOPLE_KINDS.get(row["label"].replace("-", " "))
+            if kinds is not None and row["split"] == "imitations":
+                yield row["path"], kinds, partial(_recorded_take, folder / row["path"])
+
+
+def _item_clip(corpus: Corpus, index: int) -> AudioClip:
+    samples = corpus.samples(corpus.items[index], QVIM_SAMPLE_RATE)
+    return AudioClip.from_mono(samples, QVIM_SAMPLE_RATE)
+
+
+def _render(corpus: Corpus, index: int) -> AudioClip:
+    samples = corpus.samples(corpus.items[index], QVIM_SAMPLE_RATE)
+    beginning = samples[: int(MAX_SECONDS * QVIM_SAMPLE_RATE)]
+    voice = render_imitation(beginning, QVIM_SAMPLE_RATE, np.random.default_rng((0, index, 0)))
+    return AudioClip.from_mono(voice.astype(np.float32), QVIM_SAMPLE_RATE)
+
+
+def _recorded_take(path: Path) -> AudioClip:
+    return trim_take(read_audio(path))
+
+
+def _heard(
+    run_folder: Path,
+    name: str,
+    extractor: FeatureExtractor,
+    sounds: Source,
+    branch: Branch | None = None,
+) -> Taught:
+    """What is heard of these sounds; those that were heard before are not heard again.
+
+    branch: of the encoder, which hears them, too, if it is given.
+    """
+    wanted = {sound: (kinds, read) for sound, kinds, read in sounds}
+    path = run_folder / f"{name}-{FEATURES_FILE}"
+    known = _load_features(path)
+    missing = [sound for sound in wanted if sound not in known]
+    for start in range(0, len(missing), BATCH):
+        part = missing[start : start + BATCH]
+        clips = [PreparedSound.of(wanted[sound][1]()) for sound in part]
+        features = extractor.features(clips, branch)
+        for row, sound in enumerate(part):
+            known[sound] = [values[row].numpy() for values in vars(features).values()]
+        if start % (BATCH * 25) == 0:
+            log.info("%s: %d of %d are heard", name, start, len(missing))
+            _save_features(path, known)
+    _save_features(path, known)
+    columns = [np.stack([known[sound][column] for sound in wanted]) for column in range(4)]
+    features = Features(*map(torch.from_numpy, columns))
+    return Taught(features, tuple(kinds for kinds, _ in wanted.values()))
+
+
+def _load_features(path: Path) -> dict[str, list[np.ndarray]]:
+    if not path.is_file():
+        return {}
+    with np.load(path) as stored:
+        columns = [stored[f"column{column}"] for column in range(4)]
+        names = stored["names"].tolist()
+    return {name: [column[row] for column in columns] for row, name in enumerate(names)}
+
+
+def _save_features(path: Path, known: dict[str, list[np.ndarray]]) -> None:
+    columns = {
+        f"column{column}": np.stack([values[column] for values in known.values()])
+        for column in range(4)
+        if known
+    }
+    if columns:
+        save_arrays(path, names=np.array(list(known)), **columns)

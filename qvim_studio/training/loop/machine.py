@@ -1,0 +1,153 @@
+"""Where a trainer runs: its device, and what the processes of ``accelerate launch`` agree on."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from accelerate import PartialState
+
+from qvim_studio.memory.compute_plan import processor_multiplies_bfloat16
+
+# Of glibc's malloc.h.
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+DEFAULT_TRIM_THRESHOLD, DEFAULT_MMAP_MAX = 128 * 1024, 65_536  # bytes; blocks
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One process of training. rank: its number among ``count`` processes."""
+
+    device: torch.device
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this process writes the files."""
+        return self.rank == 0
+
+    @torch.no_grad()
+    def average(self, tensors: Sequence[torch.Tensor]) -> None:
+        """Put the mean over all processes into every tensor, in place."""
+        if self.count == 1:
+            return
+        floats = torch.cat([tensor.detach().float().flatten() for tensor in tensors])
+        torch.distributed.all_reduce(floats)
+        self._put(floats / self.count, tensors)
+
+    @torch.no_grad()
+    def share(self, tensors: Sequence[torch.Tensor]) -> None:
+        """Put the first process's values into every tensor, in place."""
+        if self.count == 1:
+            return
+        for tensor in tensors:
+            torch.distributed.broadcast(tensor, 0)
+
+    def agree(self, answer: bool) -> bool:
+        """The first process's answer, in all of them."""
+        flag = torch.tensor(float(answer), device=self.device)
+        self.share([flag])
+        return bool(flag.item())
+
+    @contextmanager
+    def main_first(self) -> Iterator[None]:
+        """The first process does the block alone; the others find its caches."""
+        if self.count == 1:
+            yield
+            return
+        with PartialState().main_process_first():
+            yield
+
+    @staticmethod
+    def _put(values: torch.Tensor, tensors: Sequence[torch.Tensor]) -> None:
+        sizes = [tensor.numel() for tensor in tensors]
+        for tensor, part in zip(tensors, values.split(sizes), strict=True):
+            tensor.copy_(part.view_as(tensor))
+
+
+@cache
+def find_machine() -> Machine:
+    """The GPU where there is one, else the processor; under ``accelerate launch`` this process's.
+
+    Chosen once, for a process cannot change its mind.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        state = PartialState(cpu=not torch.cuda.is_available())
+        # "cpu:0", as accelerate says, is a place that torch cannot load a file to.
+        is_cuda = state.device is not None and state.device.type == "cuda"
+        device = torch.device(state.device) if is_cuda else torch.device("cpu")
+        return Machine(device, state.process_index, state.num_processes)
+    return Machine(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+@contextmanager
+def prepared_process(threads: int) -> Iterator[None]:
+    """The process as a trainer wants it: so many threads of torch, its news told, freed memory
+    kept. Afterwards everything is as it was."""
+    root, ours = logging.getLogger(), logging.getLogger("qvim_studio")
+    loggers: list[logging.Logger | logging.Handler] = [ours, *root.handlers]
+    levels, threads_before = [each.level for each in loggers], torch.get_num_threads()
+    for each in loggers:
+        each.setLevel(logging.INFO)
+    torch.set_num_threads(max(1, threads))
+    try:
+        with kept_memory():
+            yield
+    finally:
+        torch.set_num_threads(threads_before)
+        for each, level in zip(loggers, levels, strict=True):
+            each.setLevel(level)
+
+
+@contextmanager
+def kept_memory() -> Iterator[None]:
+    """Have glibc hand out again what was freed, and at the end give it back.
+
+    By default every large tensor of a step is mapped anew and given back, and the pages that the
+    system zeroes for it cost up to as much time as the arithmetic. Other systems' libraries keep
+    memory by themselves, or are left as they are.
+    """
+    libc = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+    set_option = getattr(libc, "mallopt", None)
+    if libc is None or set_option is None:
+        yield
+        return
+    set_option(M_MMAP_MAX, 0)
+    set_option(M_TRIM_THRESHOLD, 2**31 - 1)
+    try:
+        yield
+    finally:
+        set_option(M_MMAP_MAX, DEFAULT_MMAP_MAX)
+        set_option(M_TRIM_THRESHOLD, DEFAULT_TRIM_THRESHOLD)
+        libc.malloc_trim(0)
+
+
+def leave_processes() -> None:
+    """Tell the other processes that this one ends; nothing where it is alone."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def half_type(device: torch.device) -> torch.dtype:
+    """bfloat16, or float16 on GPUs before Ampere, which would only emulate it."""
+    if device.type == "cuda" and torch.cuda.is_available():
+        has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if has_bfloat16 else torch.float16
+    return torch.bfloat16
+
+
+def mixed_precision(device: torch.device) -> torch.autocast:
+    """Matrix products and convolutions in half precision, the rest in float32.
+
+    Everything is in float32 on processors that would only emulate bfloat16.
+    """
+    is_fast = device.type != "cpu" or processor_multiplies_bfloat16()
+    return torch.autocast(device.type, half_type(device), enabled=is_fast)

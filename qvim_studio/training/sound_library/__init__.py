@@ -1,0 +1,1 @@
+"""The choice of the bundled sounds, with their credits."""

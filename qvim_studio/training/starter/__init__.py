@@ -1,0 +1,1 @@
+"""The starter checkpoint, put together and described."""

@@ -1,0 +1,105 @@
+"""Teaches a frozen AudioLDM to follow loudness, brightness and pitch over time.
+
+Denoising score matching on the recordings' latents with their own curves; only the small branch
+of families.audioldm.control moves. The curves are smoothed by a random median filter and dropped at
+random, as for the starter's UNet, so that ``--follow`` reaches from loose to literal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from qvim_studio.checkpoints.catalog import CONTROL_FOLDER, Checkpoint
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.request import VramMode
+from qvim_studio.families.audioldm.control import add_control, freeze_all_but_control, save_control
+from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
+from qvim_studio.families.audioldm.parts import load_audioldm
+from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
+from qvim_studio.training.corpus.corpus import load_corpus
+from qvim_studio.training.loop.loop import LoopOptions, Metrics, Trainer, whole_folder
+from qvim_studio.training.loop.machine import find_machine
+from qvim_studio.training.trainers.latents import load_or_make_latents
+from qvim_studio.training.trainers.targets import load_predicted, load_targets
+from qvim_studio.training.trainers.unet import UnetBatches, UnetTraining, denoising_loss
+
+from diffusers import DDIMScheduler  # isort: skip
+
+
+@dataclass(frozen=True)
+class ControlTraining:
+    """Hyper-parameters with their reasons.
+
+    batches: the starter's crops, smoothing and drop-outs. loop: the branch is new and small, so
+    the rate is ten times FiLM's; no decay, which would pull it back to saying nothing.
+    """
+
+    batches: UnetTraining = field(default_factory=UnetTraining)
+    loop: LoopOptions = field(
+        default_factory=lambda: LoopOptions(learning_rate=1e-3, weight_decay=0.0)
+    )
+
+
+def run(
+    corpus_folder: Path,
+    run_folder: Path,
+    minutes: float,
+    checkpoint: Checkpoint,
+    predicted_file: Path | None = None,
+    options: ControlTraining | None = None,
+) -> None:
+    """Train or go on training; leaves ``run_folder/control``.
+
+    predicted_file: what the checkpoint's adapter makes of the imitations
+    (training.trainers.adapter). Raises UsageError for a checkpoint that has controls already.
+    """
+    options = options or ControlTraining()
+    folder = checkpoint.installed_folder()
+    if checkpoint.controls and not (folder / CONTROL_FOLDER).is_dir():
+        raise UsageError(
+            f"{checkpoint.title} takes control curves already ({', '.join(checkpoint.controls)}). "
+            "Choose a checkpoint that takes none."
+        )
+    corpus = load_corpus(corpus_folder)
+    targets = load_targets(corpus, checkpoint.clap_id)
+    predicted = load_predicted(predicted_file, corpus)
+    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    # Without an earlier branch: the run folder holds what has been trained so far.
+    parts = load_audioldm(replace(checkpoint, controls=()), plan)
+    with find_machine().main_first():
+        cache_file = run_folder.parent / f"latents-{checkpoint.id}.pt"  # of all its trainings
+        latents = load_or_make_latents(corpus, folder / "vae", cache_file)
+    train = corpus.indices("train")
+    batches = UnetBatches(
+        latents, train, targets.embeddings, targets.null, predicted, options.batches
+    )
+    torch.manual_seed(options.loop.seed)
+    unet = parts.unet.train()
+    branch = add_control(unet, len(CONTROL_NAMES))
+    freeze_all_but_control(unet, branch)
+    unet.to(find_machine().device)
+    trainer = Trainer(branch, options.loop, run_folder)
+    scheduler = DDIMScheduler.from_config(parts.scheduler_config)
+
+    def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
+        batch = batches.draw(rng).to(trainer.device)
+        loss = denoising_loss(unet, scheduler, batch.latents, batch.controls, batch.conditions)
+        with torch.no_grad():
+            moved = branch[-1].weight.square().mean().sqrt().item()
+        return loss, {"branch_rms": moved}
+
+    @torch.no_grad()
+    def save() -> Metrics:
+        kept = {name: value.clone() for name, value in branch.state_dict().items()}
+        trainer.ema_model(branch)
+        with whole_folder(run_folder / CONTROL_FOLDER) as folder:
+            save_control(branch, checkpoint.id, CONTROL_NAMES, folder)
+        branch.load_state_dict(kept)
+        return {}
+
+    trainer.run(step_loss, minutes, on_checkpoint=save)

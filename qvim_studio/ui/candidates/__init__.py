@@ -1,0 +1,1 @@
+"""What came of a request: made, fitted and found sounds."""

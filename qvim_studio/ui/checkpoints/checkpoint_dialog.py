@@ -1,0 +1,234 @@
+"""The checkpoint manager: what there is, what it costs, what may be sold, what fits."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvim_studio.core.errors import StudioError
+from qvim_studio.jobs.checkpoint_shelf import (
+    CheckpointShelf,
+    PickledWeights,
+    Shelf,
+    Transfer,
+)
+from qvim_studio.jobs.engine.memory_watch import Memory
+from qvim_studio.ui.checkpoints.checkpoint_row import CheckpointRow, size_text
+from qvim_studio.ui.widgets.card import dialog_title
+from qvim_studio.ui.widgets.fitting import Column, resize_on_screen
+from qvim_studio.ui.widgets.override import logs_errors
+from qvim_studio.ui.widgets.question import ask
+from qvim_studio.ui.widgets.theme import GRID, StudioTheme
+from qvim_studio.ui.window.dropping import local_files
+from qvim_studio.ui.window.message_bar import MessageBar
+
+SIZE = (680, 640)
+
+
+class CheckpointDialog(QDialog):
+    """A download goes on when the dialog is closed. Signal: chosen (id of a checkpoint to use)."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self,
+        theme: StudioTheme,
+        shelf: CheckpointShelf,
+        used: str,
+        memory: Memory | None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """used: id of the checkpoint in use. memory: of this machine, where it is known."""
+        super().__init__(parent)
+        self._theme = theme
+        self._shelf = shelf
+        self._used = used
+        self._memory = memory
+        self.rows: dict[str, CheckpointRow] = {}
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAcceptDrops(True)
+        resize_on_screen(self, *SIZE)
+        heading = dialog_title(self, self.tr("Checkpoints"))
+        note = QLabel(self.tr("What makes the sounds. Drop a folder here to add your own."), self)
+        note.setObjectName("caption")
+        self.messages = MessageBar(theme, self)
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, GRID, 0)
+        self._list.setSpacing(GRID)
+        column = Column(self)
+        column.panels.addLayout(self._list)
+        column.panels.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(12)
+        layout.addWidget(heading)
+        layout.addWidget(note)
+        layout.addWidget(column, 1)
+        layout.addLayout(self._make_foot())
+        shelf.changed.connect(self.show_shelf)
+        shelf.progressed.connect(self._on_progressed)
+        shelf.stopped.connect(self._show_states)
+        shelf.said.connect(self.messages.show_notice)
+        shelf.failed.connect(self._on_failed)
+        shelf.consent_wanted.connect(self._ask_for_consent)
+        if shelf.shelf is not None:
+            self.show_shelf(shelf.shelf)
+        shelf.refresh()
+
+    def _make_foot(self) -> QHBoxLayout:
+        self.disk = QLabel(self)
+        self.disk.setObjectName("caption")
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, GRID, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.disk, 1)
+        self.add = QPushButton(self.tr("Add a folder…"), self)
+        self.add.setAutoDefault(False)
+        self.add.clicked.connect(self._choose_folder)
+        self._close = QPushButton(self.tr("Close"), self)
+        self._close.setObjectName("primary")
+        self._close.setDefault(True)
+        self._close.clicked.connect(self.accept)
+        self._close.setFocus()
+        row.addWidget(self.add)
+        row.addWidget(self._close)
+        return row
+
+    @Slot(object)
+    def show_shelf(self, shelf: Shelf) -> None:
+        """Build the rows anew where something came or went."""
+        if [row.choice for row in self.rows.values()] != list(shelf.choices):
+            for row in self.rows.values():
+                self._list.removeWidget(row)
+                row.hide()
+                row.deleteLater()
+            self.rows = {}
+            for choice in shelf.choices:
+                row = self.rows[choice.id] = CheckpointRow(self._theme, choice, self)
+                row.use_clicked.connect(self._on_use)
+                row.download_clicked.connect(self._on_download)
+                row.voice_clicked.connect(self._on_download)
+                row.pause_clicked.connect(self._on_pause)
+                row.cancel_clicked.connect(self._on_cancel)
+                row.verify_clicked.connect(self._on_verify)
+                row.remove_clicked.connect(self._ask_to_remove)
+                row.show_fit(self._memory)
+                self._list.addWidget(row)
+                self.setTabOrder(row.more, self.add)
+            self.setTabOrder(self.add, self._close)
+        used = sum(choice.size_bytes for choice in shelf.choices if choice.is_installed)
+        text = self.tr("{0} in checkpoints  ·  {1} free on the disk").format(
+            size_text(used), size_text(shelf.free_bytes)
+        )
+        if shelf.is_offline:
+            text += "  ·  " + self.tr("offline mode: no downloads")
+        self.disk.setText(text)
+        self._show_states()
+
+    @Slot()
+    def _show_states(self) -> None:
+        shelf = self._shelf.shelf
+        for row in self.rows.values():
+            is_offline = shelf is not None and shelf.is_offline
+            row.show_state(row.choice.id == self._used, is_offline, self._shelf.transfer)
+
+    @Slot(object)
+    def _on_progressed(self, transfer: Transfer) -> None:
+        self._show_states()
+
+    @Slot(object)
+    def _on_failed(self, error: StudioError) -> None:
+        self.messages.show_error(str(error))
+
+    @Slot(object)
+    def _on_use(self, id: str) -> None:
+        self._used = id
+        self.chosen.emit(id)
+        self._show_states()
+
+    @Slot(object)
+    def _on_download(self, id: str) -> None:
+        self.messages.clear()
+        self._shelf.download(id)
+
+    @Slot(object)
+    def _on_pause(self, id: str) -> None:
+        self._shelf.pause()
+        self.messages.show_notice(self.tr("Paused: Download goes on from here."))
+
+    @Slot(object)
+    def _on_cancel(self, id: str) -> None:
+        self._shelf.cancel()
+
+    @Slot(object)
+    def _on_verify(self, id: str) -> None:
+        title = self.rows[id].choice.title
+        self.messages.show_notice(self.tr("Checking the files of {0}…").format(title))
+        self._shelf.verify(id)
+
+    @Slot(object)
+    def _ask_to_remove(self, id: str) -> None:
+        choice = self.rows[id].choice
+        if choice.is_own:
+            text = self.tr("Take {0} from the list? The folder itself stays as it is.")
+        else:
+            text = self.tr("Delete {0} from this computer? It can be downloaded again.")
+        ask(
+            self,
+            self.tr("Remove a checkpoint"),
+            text.format(choice.title),
+            self.tr("Remove"),
+            partial(self._shelf.remove, id),
+        )
+
+    @Slot(object)
+    def _ask_for_consent(self, found: PickledWeights) -> None:
+        text = self.tr(
+            "{0} holds pickled weights ({1}), a format that can carry programs. They can be "
+            "converted to safetensors, reading tensors alone and running nothing. Do you trust "
+            "where they come from?"
+        ).format(found.name, ", ".join(found.files))
+        ask(self, self.tr("Pickled weights"), text, self.tr("Convert and add"), found.allow)
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("Choose the folder of a checkpoint"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._on_folder_chosen)
+        dialog.open()
+
+    @Slot(str)
+    def _on_folder_chosen(self, path: str) -> None:
+        self.messages.clear()
+        self._shelf.import_folder(Path(path))
+
+    @logs_errors()
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    @logs_errors()
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = local_files(event.mimeData())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        if len(paths) == 1:
+            self._on_folder_chosen(str(paths[0]))
+        else:
+            self.messages.show_notice(
+                self.tr("A checkpoint is one folder on this computer. Drop one at a time.")
+            )

@@ -1,0 +1,143 @@
+"""About the program, and what is said after it ended unexpectedly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import (
+    QGuiApplication,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextTable,
+)
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+import qvim_studio
+from qvim_studio.core.program.libraries import list_libraries
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.ui.help.diagnostics import tail
+from qvim_studio.ui.widgets.card import dialog_title
+from qvim_studio.ui.widgets.fitting import resize_on_screen
+from qvim_studio.ui.widgets.theme import GRID
+
+HEADING_STEP = 1  # of Qt's font sizes above the text's
+
+
+class TextDialog(QDialog):
+    """A title, a paragraph, a long text to scroll, and buttons."""
+
+    def __init__(self, title: str, paragraph: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        resize_on_screen(self, 600, 520)
+        heading = dialog_title(self, title)
+        words = QLabel(paragraph, self)
+        words.setWordWrap(True)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details = QTextEdit(self)
+        self.details.setReadOnly(True)
+        self.details.setAccessibleName(self.tr("Details"))
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(GRID)
+        self.buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
+        layout.setSpacing(2 * GRID)
+        layout.addWidget(heading)
+        layout.addWidget(words)
+        layout.addWidget(self.details, 1)
+        layout.addLayout(self.buttons)
+
+    def add_button(self, text: str, clicked: Callable[[], object], is_primary: bool) -> None:
+        """From left to right."""
+        button = QPushButton(text, self)
+        if is_primary:
+            button.setObjectName("primary")
+            button.setDefault(True)
+        button.clicked.connect(lambda: clicked())
+        self.buttons.addWidget(button)
+
+
+class AboutDialog(TextDialog):
+    """The version, whose work it is, and under which licences."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        tr = _translate
+        libraries = "\n".join(
+            f"- {library.name} {library.version}: {library.licence}" for library in list_libraries()
+        )
+        credits = tail(resource_path("ATTRIBUTIONS.md"), lines=10_000)
+        paragraph = tr(
+            "Version {0}. Imitate a sound with your voice and get sounds you can use, on your own "
+            "computer and nowhere else. Apache License 2.0."
+        ).format(qvim_studio.__version__)
+        super().__init__(tr("About QVIM Studio"), paragraph, parent)
+        self.details.setMarkdown(f"## {tr('Libraries')}\n\n{libraries}\n\n{credits}")
+        _set_well(self.details.document())
+        self.add_button(self.tr("Close"), self.accept, is_primary=True)
+
+
+class CrashDialog(TextDialog):
+    """Shown at the start after a session that did not end by itself."""
+
+    def __init__(self, diagnostics: str, parent: QWidget | None = None) -> None:
+        tr = _translate
+        self._diagnostics = diagnostics
+        super().__init__(
+            tr("The last session ended unexpectedly"),
+            tr(
+                "Your takes and sounds are on disk: earlier takes are left of the current one, "
+                "sounds are in the history. Copy the diagnostics if you want to report it; they "
+                "contain no sounds and none of your texts."
+            ),
+            parent,
+        )
+        self.details.setPlainText(diagnostics)
+        self.add_button(self.tr("Copy diagnostics"), self._copy, is_primary=False)
+        self.add_button(self.tr("Close"), self.accept, is_primary=True)
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._diagnostics)
+
+
+def _set_well(document: QTextDocument) -> None:
+    """Markdown comes without distances, with shouting headings and with lines around tables."""
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            look = frame.format()
+            look.setBorder(0)
+            look.setCellPadding(GRID // 4)
+            look.setCellSpacing(0)
+            frame.setFormat(look)
+    block = document.begin()
+    while block.isValid():
+        cursor, look = QTextCursor(block), block.blockFormat()
+        if look.headingLevel():
+            look.setTopMargin(2 * GRID)
+            cursor.movePosition(
+                QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
+            )
+            size = QTextCharFormat()
+            size.setProperty(QTextFormat.Property.FontSizeAdjustment, HEADING_STEP)
+            cursor.mergeCharFormat(size)
+        if cursor.currentTable() is None and cursor.currentList() is None:
+            look.setBottomMargin(GRID)
+            cursor.setBlockFormat(look)
+        block = block.next()
+
+
+def _translate(text: str) -> str:
+    """For what is needed before the dialog exists."""
+    return QGuiApplication.translate("HelpDialogs", text)

@@ -1,0 +1,163 @@
+"""The part of the request that is folded away: what it should not be, steps, guidance, strength,
+fitted sounds and highs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
+
+from qvim_studio.core.program.settings import Settings
+from qvim_studio.core.request import MAX_FITS, MAX_STEPS, GenerationRequest
+from qvim_studio.ui.widgets.card import indent_text, named
+from qvim_studio.ui.widgets.override import logs_errors
+from qvim_studio.ui.widgets.passing_field import NumberKeys, PassingField
+from qvim_studio.ui.widgets.reflow import Reflow
+from qvim_studio.ui.widgets.text_field import MAX_LENGTH
+from qvim_studio.ui.widgets.tips import set_tip
+
+MAX_GUIDANCE = 30.0
+PERCENT = 100
+WORDS_CHARACTERS = 16  # of what it should not be, seen at once at least
+
+
+class DetailFields(QWidget):
+    """A value of 0 leaves the choice to the checkpoint. Signal: changed (nothing)."""
+
+    changed = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._default_steps = 0
+        self.negative = PassingField(self)
+        self.negative.left.connect(self.negative.clearFocus)
+        self.negative.setMaxLength(MAX_LENGTH)
+        self.negative.setPlaceholderText(self.tr("music, speech"))
+        self.steps = QSpinBox(self)
+        self.steps.setRange(0, MAX_STEPS)
+        set_tip(self.steps, self.tr("More steps: finer and slower"))
+        self.guidance = QDoubleSpinBox(self)
+        self.guidance.setRange(0.0, MAX_GUIDANCE)
+        self.guidance.setSingleStep(0.5)
+        self.guidance.setDecimals(1)
+        set_tip(self.guidance, self.tr("How strictly voice and words are obeyed"))
+        self.strength = QSpinBox(self)
+        self.strength.setRange(0, PERCENT)
+        self.strength.setSingleStep(5)
+        self.strength.setSuffix(" %")
+        set_tip(
+            self.strength,
+            self.tr("How much of the starting sound is made anew; 100 % leaves nothing of it"),
+        )
+        self.fits = QSpinBox(self)
+        self.fits.setRange(0, MAX_FITS)
+        set_tip(self.fits, self.tr("Real sounds that follow your voice, besides the made ones"))
+        self.highs = QCheckBox(self.tr("Above 7 kHz"), self)
+        # As high as the number fields beside it, so that their names stand on one line.
+        self.highs.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        set_tip(
+            self.highs, self.tr("Adds what a recording would most likely hold where the model ends")
+        )
+        self.highs.toggled.connect(self._on_changed)
+        fields = (
+            (self.tr("Steps"), self.steps, 1),
+            (self.tr("Guidance"), self.guidance, 1),
+            (self.tr("Start strength"), self.strength, 1),
+            (self.tr("Highs"), self.highs, 0),
+        )
+        self._numbers = Reflow([(named(*field[:2], self), field[2]) for field in fields], 12, self)
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(0, 0, 0, 0)
+        self._parts.setSpacing(12)
+        words = QHBoxLayout()
+        words.setSpacing(12)
+        words.addLayout(named(self.tr("Not"), self.negative, self), 1)
+        words.addLayout(named(self.tr("Fitted sounds"), self.fits, self))
+        self._parts.addLayout(words, 4)
+        self._parts.addWidget(self._numbers, 9)
+        for box in (self.steps, self.guidance, self.strength, self.fits):
+            indent_text(box)
+            NumberKeys(box)
+            box.valueChanged.connect(self._on_changed)
+            box.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.show_settings(settings)
+        self.show_defaults(0, 0.0)
+
+    @logs_errors(returns=QSize())
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._numbers.minimumSizeHint().width(), self._parts.minimumSize().height())
+
+    @logs_errors()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words stand above the numbers where they would have too little room beside them."""
+        super().resizeEvent(event)
+        others = self._numbers.one_line_px + self.fits.sizeHint().width()
+        room = self.width() - 2 * self._parts.spacing() - others
+        directions = QBoxLayout.Direction
+        is_roomy = room >= self.fontMetrics().averageCharWidth() * WORDS_CHARACTERS
+        self._parts.setDirection(directions.LeftToRight if is_roomy else directions.TopToBottom)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Take over what is remembered."""
+        self.highs.setChecked(settings.extend_bandwidth)
+        self.fits.setValue(settings.fits)
+        self._show_numbers(settings.steps, settings.guidance, settings.strength)
+
+    def show_request(self, request: GenerationRequest) -> None:
+        """Set every field as a request says."""
+        self.negative.setText(request.negative_text)
+        self.highs.setChecked(request.extend_bandwidth)
+        self.fits.setValue(request.fits)
+        self._show_numbers(request.steps, request.guidance, request.strength)
+        self.changed.emit()
+
+    def _show_numbers(
+        self, steps: int | None, guidance: float | None, strength: float | None
+    ) -> None:
+        boxes = (self.steps, self.guidance, self.strength)
+        for box in boxes:
+            box.blockSignals(True)
+        self.steps.setValue(steps or 0)
+        self.guidance.setValue(guidance or 0.0)
+        self.strength.setValue(round((strength or 0.0) * PERCENT))
+        for box in boxes:
+            box.blockSignals(False)
+
+    def show_defaults(self, steps: int, guidance: float) -> None:
+        """What the checkpoint itself chooses, 0 where it is not known."""
+        self._default_steps = steps
+        default = self.tr("Default")
+        self.steps.setSpecialValueText(f"{default} ({steps})" if steps else default)
+        self.guidance.setSpecialValueText(f"{default} ({guidance:g})" if guidance else default)
+        self.strength.setSpecialValueText(default)
+
+    def kept_in(self, settings: Settings) -> Settings:
+        """The settings with the numbers of the fields."""
+        return settings.with_changes(
+            steps=self.steps.value() or None,
+            guidance=self.guidance.value() or None,
+            strength=self.strength.value() / PERCENT or None,
+            extend_bandwidth=self.highs.isChecked(),
+            fits=self.fits.value(),
+        )
+
+    @property
+    def effective_steps(self) -> int:
+        """The steps that will be done; 0 where that is not known."""
+        return self.steps.value() or self._default_steps
+
+    @property
+    def default_steps(self) -> int:
+        return self._default_steps
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self.changed.emit()

@@ -1,0 +1,121 @@
+"""Makes the selected part of a sound anew, and lets sounds go on after their end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from qvim_studio.core.edit import Edit
+from qvim_studio.jobs.engine.imitation import Imitation
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.session.controller import StudioController
+from qvim_studio.ui.request.request_panel import RequestPanel
+from qvim_studio.ui.waves.waveform_view import WaveformView
+from qvim_studio.ui.window.message_bar import MessageBar
+
+CONTINUE_S = 2.0  # where the panel asks for no length of its own
+
+
+class EditDesk(QObject):
+    """Knows the waveform of the chosen sound, the panels and the controller."""
+
+    def __init__(
+        self,
+        view: WaveformView,
+        panel: RequestPanel,
+        messages: MessageBar,
+        controller: StudioController,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._panel = panel
+        self._messages = messages
+        self._controller = controller
+
+    def redo_part(self) -> None:
+        """What is selected in the waveform of the chosen sound, from the sound itself."""
+        self._redo_part(None)
+
+    def redo_part_by_voice(self) -> None:
+        """The same from the stretch of the imitation above the selection."""
+        imitation = self._asked_imitation()
+        if imitation is not None:
+            self._redo_part(imitation)
+
+    def go_on(self) -> None:
+        """The chosen sound, for as long as the panel's length says."""
+        self._go_on(None)
+
+    def go_on_by_voice(self) -> None:
+        """The same from the imitation: what it holds after the sound's end, and as long as that
+        where the panel asks for no length."""
+        imitation = self._asked_imitation()
+        if imitation is not None:
+            self._go_on(imitation)
+
+    @Slot(object)
+    def continue_sound(self, entry: ClipEntry, imitation: Imitation | None = None) -> None:
+        """Any sound of a list goes on."""
+        natural_s = CONTINUE_S
+        if imitation is not None:
+            rest = imitation.stretch(entry.duration_s, math.inf)
+            natural_s = (rest or imitation.clip).duration_s
+        seconds = self._panel.wishes().duration_s or natural_s
+        self._edit(entry, partial(Edit.continuing, seconds=seconds), imitation, entry.duration_s)
+
+    def _redo_part(self, imitation: Imitation | None) -> None:
+        entry, part = self._controller.viewer.entry, self._view.selection
+        if entry is None or part is None:
+            self._messages.show_notice(
+                self.tr(
+                    "No part of a sound is selected. Choose one of the candidates or of the "
+                    "history, then drag over its waveform below the imitation's."
+                )
+            )
+            return
+        begin_s, end_s = part
+        self._edit(entry, partial(Edit, begin_s=begin_s, end_s=end_s), imitation, begin_s)
+
+    def _go_on(self, imitation: Imitation | None) -> None:
+        entry = self._controller.viewer.entry
+        if entry is None:
+            self._messages.show_notice(
+                self.tr(
+                    "There is no sound to go on with. Choose one of the candidates or of the "
+                    "history first."
+                )
+            )
+            return
+        self.continue_sound(entry, imitation)
+
+    def _asked_imitation(self) -> Imitation | None:
+        """The one at hand; its lack is said."""
+        imitation = self._controller.imitation
+        if imitation is None:
+            self._messages.show_notice(
+                self.tr("There is no imitation. Record what shall come there, then try again.")
+            )
+        return imitation
+
+    def _edit(
+        self,
+        entry: ClipEntry,
+        edit_of: Callable[..., Edit],
+        imitation: Imitation | None,
+        begin_s: float,
+    ) -> None:
+        """begin_s: of what is new; an imitation that has ended by then is used from its
+        beginning."""
+        self._messages.clear()
+        is_above = imitation is not None and imitation.stretch(begin_s, math.inf) is not None
+        if imitation is not None and not is_above:
+            self._messages.show_notice(
+                self.tr(
+                    "The imitation ends before this part begins: it is used from its beginning."
+                )
+            )
+        self._controller.edit(entry, edit_of, self._panel.wishes(), imitation, is_above)

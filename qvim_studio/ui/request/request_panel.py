@@ -1,0 +1,361 @@
+"""Everything that is asked of the generator apart from the imitation itself."""
+
+from __future__ import annotations
+
+import random
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from qvim_studio.core.program.settings import Settings
+from qvim_studio.core.request import GenerationRequest, Start
+from qvim_studio.jobs.engine.job import JobProgress
+from qvim_studio.jobs.engine.job_queue import JobQueue
+from qvim_studio.session.wishes import Wishes
+from qvim_studio.ui.candidates.progress_strip import ProgressStrip
+from qvim_studio.ui.candidates.queue_button import QueueButton
+from qvim_studio.ui.request.detail_fields import DetailFields
+from qvim_studio.ui.request.heard_chips import HeardChips
+from qvim_studio.ui.request.quality_bar import Quality, QualityBar, steps_for
+from qvim_studio.ui.widgets.card import Card, ElidedComboBox, indent_text, named
+from qvim_studio.ui.widgets.icons import icon, set_button_icon
+from qvim_studio.ui.widgets.passing_field import NumberKeys
+from qvim_studio.ui.widgets.press_button import PressButton
+from qvim_studio.ui.widgets.reflow import Reflow
+from qvim_studio.ui.widgets.slider_value import SliderValue
+from qvim_studio.ui.widgets.terse_button import TerseButton
+from qvim_studio.ui.widgets.text_field import TextField, remembered_with
+from qvim_studio.ui.widgets.theme import GRID, StudioTheme
+from qvim_studio.ui.widgets.tips import set_tip
+
+SLIDER_STEPS = 100
+MAX_SHOWN_SEED = 2**31 - 1  # a spin box counts in 32 bits
+SHOWN_MAX_VARIATIONS = 16
+SHOWN_MAX_DURATION_S = 30.0
+
+
+class RequestPanel(Card):
+    """Signals: generate_requested, cancel_requested, wishes_changed (nothing each)."""
+
+    generate_requested = Signal()
+    cancel_requested = Signal()
+    wishes_changed = Signal()
+
+    def __init__(
+        self,
+        theme: StudioTheme,
+        settings: Settings,
+        queue: JobQueue,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("", parent)
+        self.body.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        self.body.setSpacing(12)
+        self._theme = theme
+        self.text = TextField(self)
+        self.text.setPlaceholderText(
+            self.tr("Add words if you like: heavy wooden door, slow creak")
+        )
+        self.text.setAccessibleName(self.tr("Text"))
+        set_tip(self.text, self.tr("Up and Down bring earlier texts back"))
+        self.text.setMinimumHeight(38)
+        self.text.returnPressed.connect(self._on_return)
+        self.text.textChanged.connect(self._on_text_changed)
+        self.body.addWidget(self.text)
+        self.heard = HeardChips(self.text, self)
+        self.body.addWidget(self.heard)
+        self.body.addWidget(self._make_sliders(settings))
+        self.body.addWidget(self._make_numbers(settings))
+        self.details = DetailFields(settings, self)
+        self.details.changed.connect(self._on_details_changed)
+        self.body.addWidget(self.details)
+        self.body.addWidget(self._make_buttons(queue))
+        self.more.setChecked(settings.is_detail_shown)
+        self.details.setVisible(settings.is_detail_shown)
+        self.text.remember(settings.texts)
+        self._on_details_changed()
+        theme.changed.connect(self._dress)
+        self._dress()
+        self._on_text_changed("")
+        self.set_ready(False)
+
+    def wishes(self, draws_seed: bool = True) -> Wishes:
+        """Read every control; draws a new seed unless it is locked."""
+        if draws_seed and not self.seed_lock.isChecked():
+            self.seed.setValue(random.SystemRandom().randint(0, MAX_SHOWN_SEED))
+        text = self.text.text().strip()
+        chosen = self.details.kept_in(Settings())
+        return Wishes(
+            text=text,
+            balance=self.balance.value() / SLIDER_STEPS if text else 0.0,
+            follow=self.follow.value() / SLIDER_STEPS,
+            duration_s=self.duration.value() or None,
+            variations=self.variations.value(),
+            start=self.chosen_start,
+            seed=self.seed.value(),
+            negative_text=self.details.negative.text().strip(),
+            steps=chosen.steps,
+            guidance=chosen.guidance,
+            strength=chosen.strength,
+            extend_bandwidth=chosen.extend_bandwidth,
+            fits=chosen.fits,
+        )
+
+    def show_request(self, request: GenerationRequest) -> None:
+        """Set every control as a request says; its seed is kept until the lock is opened."""
+        self.text.setText(request.text)
+        self.balance.setValue(round(request.balance * SLIDER_STEPS))
+        self.follow.setValue(round(request.follow * SLIDER_STEPS))
+        self.duration.setValue(request.duration_s or 0.0)
+        self.variations.setValue(request.variations)
+        self.start.setCurrentIndex(max(self.start.findData(request.start), 0))
+        self.details.show_request(request)
+        self.seed.setValue(min(request.seed, MAX_SHOWN_SEED))
+        self.seed_lock.setChecked(True)
+
+    def kept_in(self, settings: Settings) -> Settings:
+        """The settings with what the panel should remember."""
+        return self.details.kept_in(settings).with_changes(
+            balance=self.balance.value() / SLIDER_STEPS,
+            follow=self.follow.value() / SLIDER_STEPS,
+            variations=self.variations.value(),
+            start=self.chosen_start,
+            is_detail_shown=self.more.isChecked(),
+            texts=remembered_with(settings.texts, self.text.text().strip()),
+        )
+
+    def show_settings(self, settings: Settings) -> None:
+        """Follow what was changed elsewhere."""
+        self.details.show_settings(settings)
+        self.text.remember(settings.texts)
+        self._on_details_changed()
+
+    def show_defaults(self, steps: int, guidance: float) -> None:
+        """The checkpoint's own numbers."""
+        self.details.show_defaults(steps, guidance)
+        self._on_details_changed()
+
+    def set_ready(self, is_ready: bool, reason: str = "", estimate: str = "") -> None:
+        """May the user generate now? If not, why; if so, how long it should take."""
+        self.generate_button.setEnabled(is_ready)
+        set_tip(self.generate_button, reason or self.tr("Generate, as Enter in the text"))
+        self.progress.set_idle_text(reason or estimate, is_reason=bool(reason))
+
+    def set_has_imitation(self, has_imitation: bool) -> None:
+        """Sliders about the voice rest while there is none."""
+        self._has_imitation = has_imitation
+        self.follow.setEnabled(has_imitation)
+        self.balance.setEnabled(has_imitation and bool(self.text.text().strip()))
+
+    def show_progress(self, progress: JobProgress | None) -> None:
+        """Show how far a job is; None when nothing runs."""
+        self.cancel_button.setVisible(progress is not None)
+        self.progress.show_progress(progress)
+
+    @property
+    def chosen_start(self) -> Start | None:
+        """Qt hands an enum that is a string back as a plain string."""
+        value = self.start.currentData()
+        return None if value is None else Start(value)
+
+    _has_imitation = False
+
+    def _make_sliders(self, settings: Settings) -> Reflow:
+        self.balance = self._slider(
+            settings.balance,
+            self.tr("Balance between voice and text"),
+            self.tr("How much the words count against the voice"),
+        )
+        self.follow = self._slider(
+            settings.follow,
+            self.tr("How closely the imitation is followed"),
+            self.tr("Loose: the idea of it. Tight: its loudness, brightness, pitch and timing"),
+        )
+        sliders = (
+            (self._between(self.tr("Voice"), self.balance, self.tr("Text")), 1),
+            (self._between(self.tr("Loose"), self.follow, self.tr("Tight")), 1),
+        )
+        return Reflow(sliders, 4 * GRID, self)
+
+    def _slider(self, value: float, name: str, explanation: str) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal, self)
+        slider.setRange(0, SLIDER_STEPS)
+        slider.setValue(round(value * SLIDER_STEPS))
+        slider.setPageStep(10)
+        slider.setAccessibleName(name)
+        set_tip(slider, explanation)
+        slider.valueChanged.connect(self._on_changed)
+        return slider
+
+    def _between(self, left: str, slider: QSlider, right: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for part in (left, slider, right):
+            if isinstance(part, str):
+                label = QLabel(part, self)
+                label.setObjectName("secondary")
+                row.addWidget(label)
+            else:
+                row.addWidget(part, 1)
+        row.addWidget(SliderValue(slider, self))
+        return row
+
+    def _make_numbers(self, settings: Settings) -> Reflow:
+        self.duration = QDoubleSpinBox(self)
+        self.duration.setRange(0.0, SHOWN_MAX_DURATION_S)
+        self.duration.setSingleStep(0.5)
+        self.duration.setDecimals(1)
+        self.duration.setSuffix(" s")
+        self.duration.setSpecialValueText(self.tr("As my take"))
+        self.duration.valueChanged.connect(self._on_changed)
+        self.variations = QSpinBox(self)
+        self.variations.setRange(1, SHOWN_MAX_VARIATIONS)
+        self.variations.setValue(settings.variations)
+        self.variations.valueChanged.connect(self._on_changed)
+        self.start = ElidedComboBox(self)
+        self.start.setMinimumContentsLength(8)  # more where there is room
+        self.start.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        for label, start in (
+            (self.tr("Automatic"), None),
+            (self.tr("Pure noise"), Start.NOISE),
+            (self.tr("My imitation"), Start.IMITATION),
+            (self.tr("Nearest sound"), Start.NEAREST),
+        ):
+            self.start.addItem(label, start)
+        self.start.setCurrentIndex(self.start.findData(settings.start))
+        set_tip(
+            self.start, self.tr("What is reshaped: noise, your imitation or the nearest real sound")
+        )
+        self.start.currentIndexChanged.connect(self._on_changed)
+        self.seed = QSpinBox(self)
+        self.seed.setRange(0, MAX_SHOWN_SEED)
+        set_tip(self.seed, self.tr("The same seed with the same settings gives the same sounds"))
+        self.seed.valueChanged.connect(self._on_changed)
+        self.seed_lock = QToolButton(self)
+        self.seed_lock.setCheckable(True)
+        self.seed_lock.setAccessibleName(self.tr("Keep the seed"))
+        self.seed_lock.toggled.connect(self._dress)
+        for box in (self.duration, self.variations, self.seed):
+            indent_text(box)
+            NumberKeys(box)
+        seed_row = QHBoxLayout()
+        seed_row.setContentsMargins(0, 0, 0, 0)
+        seed_row.setSpacing(4)
+        seed_row.addWidget(self.seed, 1)
+        seed_row.addWidget(self.seed_lock)
+        for box in (self.duration, self.variations, self.start, self.seed):
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        seed = QWidget(self)
+        seed.setLayout(seed_row)
+        seed.setFocusProxy(self.seed)
+        fields: tuple[tuple[str, QWidget, int], ...] = (
+            (self.tr("Length"), self.duration, 4),
+            (self.tr("Variations"), self.variations, 3),
+            (self.tr("Start from"), self.start, 5),
+            (self.tr("Seed"), seed, 5),
+        )
+        self.seed.setAccessibleName(self.tr("Seed"))
+        return Reflow([(named(*field[:2], self), field[2]) for field in fields], GRID, self)
+
+    def _make_buttons(self, queue: JobQueue) -> Reflow:
+        self.quality = QualityBar(self)
+        self.quality.chosen.connect(self.choose_quality)
+        self.more = TerseButton(self.tr("More"), self)
+        self.more.setObjectName("fold")
+        self.more.setCheckable(True)
+        self.more.setAccessibleName(self.tr("More settings"))
+        set_tip(
+            self.more,
+            self.tr("What it should not be, steps, guidance, strength, fitted sounds, highs"),
+        )
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.toggled.connect(self._on_more)
+        self.queue_button = QueueButton(queue, self)
+        self.progress = ProgressStrip(self._theme, self)
+        self.cancel_button = TerseButton(self.tr("Cancel"), self)
+        self.cancel_button.setAccessibleName(self.tr("Cancel"))
+        set_tip(self.cancel_button, self.tr("Stop generating"))
+        self.cancel_button.clicked.connect(self._on_cancel)
+        self.cancel_button.hide()
+        self.generate_button = PressButton(self.tr("Generate"), self)
+        self.generate_button.setObjectName("primary")
+        self.generate_button.setMinimumWidth(120)
+        self.generate_button.clicked.connect(self._on_generate)
+        ways, row = QHBoxLayout(), QHBoxLayout()
+        for part in (ways, row):
+            part.setSpacing(GRID)
+        ways.addWidget(self.quality)
+        ways.addWidget(self.more)
+        ways.addStretch(1)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.queue_button)
+        for button in (self.cancel_button, self.generate_button):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(button)
+        return Reflow(((ways, 0), (row, 1)), 2 * GRID, self)
+
+    @Slot()
+    def _dress(self) -> None:
+        palette = self._theme.palette
+        is_locked = self.seed_lock.isChecked()
+        name, color = ("lock", palette.accent) if is_locked else ("dice", palette.secondary)
+        self.seed_lock.setIcon(icon(name, color))
+        set_tip(
+            self.seed_lock,
+            self.tr("This seed is kept") if is_locked else self.tr("A new seed every time"),
+        )
+        arrow = "arrow_up" if self.more.isChecked() else "arrow_down"
+        self.more.setIcon(icon(arrow, palette.secondary))
+        set_button_icon(self.cancel_button, "close", palette.text, palette.faint)
+        set_button_icon(self.generate_button, "wave", palette.on_accent, palette.faint)
+
+    @Slot(str)
+    def _on_text_changed(self, text: str) -> None:
+        self.set_has_imitation(self._has_imitation)
+        self.wishes_changed.emit()
+
+    @Slot(int)
+    @Slot(float)
+    def _on_changed(self, value: float) -> None:
+        self.wishes_changed.emit()
+
+    @Slot(bool)
+    def _on_more(self, is_shown: bool) -> None:
+        self.details.setVisible(is_shown)
+        self._dress()
+
+    @Slot()
+    def _on_details_changed(self) -> None:
+        self.quality.show_steps(self.details.steps.value(), self.details.default_steps)
+        self.wishes_changed.emit()
+
+    @Slot(object)
+    def choose_quality(self, quality: Quality) -> None:
+        """Set the steps of a preset."""
+        self.details.steps.setValue(steps_for(quality, self.details.default_steps))
+
+    @Slot()
+    def _on_return(self) -> None:
+        """The words are said: the keys are for listening again."""
+        self.text.clearFocus()
+        self.generate_requested.emit()
+
+    @Slot(bool)
+    def _on_generate(self, checked: bool = False) -> None:
+        self.generate_requested.emit()
+
+    @Slot(bool)
+    def _on_cancel(self, checked: bool = False) -> None:
+        self.cancel_requested.emit()

@@ -1,0 +1,1 @@
+"""Lists of clips: the history and the user's own sounds."""

@@ -1,0 +1,200 @@
+"""How one row of a clip list is painted, and what is where in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from qvim_studio.jobs.playback import NOTHING, Heard
+from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.session.figures import seconds_text
+from qvim_studio.ui.sounds.clip_list_model import ROW_ROLE, ClipListModel
+from qvim_studio.ui.widgets.icons import icon_pixmap
+from qvim_studio.ui.widgets.override import logs_errors
+from qvim_studio.ui.widgets.painting import bar_count, draw_bars, fit_columns
+from qvim_studio.ui.widgets.theme import (
+    BODY_PX,
+    CAPTION_PX,
+    GRID,
+    Palette,
+    StudioTheme,
+    font,
+    scaled,
+)
+
+ROW_PX = 56
+LINES_PX = 42  # of two lines of text, which grow; the row's other parts do not
+LINE_PX = 17
+BUTTON_PX = 32
+NUMBERS_PX = 50  # room for "100 %" and "120.0 s", at the designed text size
+REVEAL_PX = 18
+MIN_WIDTH_PX = 200
+
+
+def row_px(designed_px: int = ROW_PX) -> int:
+    """The height of a row that is designed so high: its lines of text fit at any size."""
+    return max(designed_px, scaled(LINES_PX))
+
+
+class ClipDelegate(QStyledItemDelegate):
+    """A play button, the waveform, similarity over duration; "reveal" while the mouse is there."""
+
+    def __init__(self, theme: StudioTheme, columns: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._columns = columns
+        self._heard = NOTHING
+        self._scale = 1.0
+
+    def set_heard(self, heard: Heard) -> None:
+        self._heard = heard
+
+    @logs_errors(QSize(MIN_WIDTH_PX, ROW_PX))
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        view = option.widget
+        if not isinstance(view, QAbstractItemView):
+            return QSize(MIN_WIDTH_PX, row_px())
+        width = view.viewport().width()
+        if self._columns == 1:
+            return QSize(width, row_px())
+        # a wrapping list keeps room for a scroll bar whether or not there is one
+        bar = view.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, view)
+        room = view.width() - max(bar, view.verticalScrollBar().sizeHint().width()) - 2
+        return QSize(room // self._columns, row_px())
+
+    def reveal_area(self, row: QRect) -> QRect:
+        """Where a click shows the file in its folder."""
+        right = row.right() - 4 - GRID - 4 - scaled(NUMBERS_PX)
+        return QRect(right - REVEAL_PX - GRID, row.top() + 4, REVEAL_PX + 2 * GRID, row_px() - 8)
+
+    @logs_errors()
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        row = index.data(ROW_ROLE)
+        self._scale = option.widget.devicePixelRatioF()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(row, ClipEntry):
+            model = index.model()
+            number = model.number_of(index) if isinstance(model, ClipListModel) else None
+            self._paint_clip(painter, option, row, number)
+        painter.restore()
+
+    def _paint_clip(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        entry: ClipEntry,
+        number: int | None,
+    ) -> None:
+        palette = self._theme.palette
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_playing = self._heard.key == str(entry.path)
+        card = QRectF(option.rect).adjusted(4, 3, -4, -3)
+        self._paint_card(painter, card, option.state, is_playing)
+        self._paint_button(painter, card, is_playing, is_hovered, number)
+        right = self._paint_numbers(painter, card, entry, is_hovered or is_selected)
+        wave = QRectF(card)
+        wave.setLeft(card.left() + GRID + BUTTON_PX + 12)
+        wave.setRight(right - 12)
+        wave = wave.adjusted(0, 9, 0, -9 - self._caption_room(entry))
+        played = min(self._heard.position_s / entry.duration_s, 1.0) if is_playing else 0.0
+        draw_bars(
+            painter, wave, fit_columns(entry.peaks, bar_count(wave.width())), palette.wave,
+            palette.accent, played,
+        )  # fmt: skip
+
+    def _caption_room(self, entry: ClipEntry) -> int:
+        """Pixels below the waveform that something else needs."""
+        return 0
+
+    def _paint_card(
+        self, painter: QPainter, card: QRectF, state: QStyle.StateFlag, is_playing: bool
+    ) -> None:
+        palette = self._theme.palette
+        is_hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if is_hovered or is_playing or state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(QColor(palette.raised))
+            painter.drawRoundedRect(card, 8, 8)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(palette.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+
+    def _paint_button(
+        self,
+        painter: QPainter,
+        card: QRectF,
+        is_playing: bool,
+        is_hovered: bool,
+        number: int | None,
+    ) -> None:
+        circle = QRectF(card.left() + GRID, card.center().y() - BUTTON_PX / 2, BUTTON_PX, BUTTON_PX)
+        shown = None if is_hovered else number
+        paint_play_button(painter, circle, self._theme.palette, self._scale, is_playing, shown)
+
+    def _paint_numbers(
+        self, painter: QPainter, card: QRectF, entry: ClipEntry, with_reveal: bool
+    ) -> float:
+        """Similarity over duration; gives back where they begin."""
+        palette = self._theme.palette
+        right = card.right() - GRID - 4
+        line_px, width = scaled(LINE_PX), scaled(NUMBERS_PX)
+        box = QRectF(right - width, card.center().y() - line_px, width, line_px + 1)
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if entry.percent is not None:
+            painter.setFont(font(BODY_PX, semibold=True))
+            painter.setPen(QColor(palette.text))
+            painter.drawText(box, align, f"{entry.percent} %")
+            box.translate(0, line_px)
+        else:
+            box.translate(0, line_px / 2)
+        painter.setFont(font(CAPTION_PX))
+        painter.setPen(QColor(palette.secondary))
+        painter.drawText(box, align, seconds_text(entry.duration_s))
+        if not with_reveal:
+            return box.left()
+        pixmap = icon_pixmap("reveal", palette.secondary, REVEAL_PX, self._scale)
+        left = box.left() - REVEAL_PX
+        painter.drawPixmap(QPointF(left, card.center().y() - REVEAL_PX / 2), pixmap)
+        return left
+
+
+def paint_play_button(
+    painter: QPainter,
+    circle: QRectF,
+    palette: Palette,
+    scale: float,
+    is_playing: bool,
+    number: int | None,
+) -> None:
+    """A round button with its number, if any, while it rests. scale: of the screen's pixels."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(palette.accent if is_playing else palette.hover))
+    painter.drawEllipse(circle)
+    color = palette.on_accent if is_playing else palette.text
+    if number is not None and not is_playing:
+        painter.setPen(QColor(color))
+        painter.setFont(font(BODY_PX, semibold=True))
+        painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(number))
+        return
+    pixmap = icon_pixmap("stop" if is_playing else "play", color, 18, scale)
+    painter.drawPixmap(QPointF(circle.center().x() - 9, circle.center().y() - 9), pixmap)

@@ -1,0 +1,1 @@
+"""Recording a take and choosing a part of it."""

@@ -1,0 +1,1 @@
+"""Widgets, colors and icons that several rooms use."""

@@ -1,0 +1,80 @@
+"""Fields side by side, in two lines where one is too narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
+
+from qvim_studio.ui.widgets.override import logs_errors
+
+Field = tuple[QWidget | QLayout, int]
+
+
+class Reflow(QWidget):
+    """Wide, the fields share one line by their stretches; narrow, each line takes its share of
+    them in turn."""
+
+    def __init__(self, fields: Sequence[Field], spacing_px: int, parent: QWidget) -> None:
+        """fields: each with its stretch. spacing_px: between two of them."""
+        super().__init__(parent)
+        self._parts: list[tuple[QWidget, int]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(spacing_px)
+        self._grid.setVerticalSpacing(8)
+        for field, stretch in fields:
+            part = field if isinstance(field, QWidget) else _holding(field, self)
+            self._parts.append((part, stretch))
+        self._columns = 0
+        self._arrange(len(self._parts))
+
+    @property
+    def is_narrow(self) -> bool:
+        return self._columns < len(self._parts)
+
+    @property
+    def one_line_px(self) -> int:
+        """The width that all fields need beside each other."""
+        return self._needed_px(len(self._parts))
+
+    @logs_errors(returns=QSize())
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._needed_px(self._narrow), self._grid.minimumSize().height())
+
+    @logs_errors()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = self.one_line_px <= self.width()
+        self._arrange(len(self._parts) if is_wide else self._narrow)
+
+    @property
+    def _narrow(self) -> int:
+        """Fields of a line where there are two lines."""
+        return (len(self._parts) + 1) // 2
+
+    def _needed_px(self, columns: int) -> int:
+        widths = [0] * columns
+        for number, (part, _) in enumerate(self._parts):
+            at = number % columns
+            widths[at] = max(widths[at], part.minimumSizeHint().width(), part.minimumWidth())
+        return sum(widths) + self._grid.horizontalSpacing() * (columns - 1)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for number, (part, stretch) in enumerate(self._parts):
+            self._grid.removeWidget(part)
+            self._grid.addWidget(part, number // columns, number % columns)
+            self._grid.setColumnStretch(number, stretch if number < columns else 0)
+        self.updateGeometry()
+
+
+def _holding(layout: QLayout, parent: QWidget) -> QWidget:
+    holder = QWidget(parent)
+    layout.setContentsMargins(0, 0, 0, 0)
+    holder.setLayout(layout)
+    return holder

@@ -1,0 +1,1 @@
+"""The main window, its keys, its messages and what it remembers."""

@@ -1,0 +1,69 @@
+"""How the panels of the window stand beside and over each other, and what of it is remembered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+
+from qvim_studio.ui.widgets.fitting import Column, resize_on_screen
+from qvim_studio.ui.widgets.splitter import HANDLE_PX, Splitter
+
+WINDOW_SIZE = (1280, 860)
+LIBRARY_PX = (336, 640)  # its designed width on narrow and on wide screens
+LIBRARY_SHARE = 0.27  # of the window, between these
+CANDIDATES_SHARE = 4 / 9  # of the height that the request leaves
+
+
+def arrange(
+    column: Column,
+    imitation: QWidget,
+    request: QWidget,
+    candidates: QWidget,
+    library: QWidget,
+    page: QWidget,
+) -> Splitter:
+    """The imitation over request and candidates in the column, the library beside it."""
+
+    def height_below(room: int) -> float:
+        asked = request.sizeHint().height() + HANDLE_PX
+        return asked + CANDIDATES_SHARE * max(room - asked, 0)
+
+    below = QWidget(page)
+    panels = QVBoxLayout(below)
+    panels.setContentsMargins(0, 0, 0, 0)
+    panels.setSpacing(HANDLE_PX)
+    panels.addWidget(request)
+    panels.addWidget(candidates, 1)
+    sounds = Splitter(Qt.Orientation.Vertical, "sounds", height_below, page)
+    sounds.addWidget(imitation)
+    sounds.addWidget(below)
+    column.panels.addWidget(sounds)
+    columns = Splitter(Qt.Orientation.Horizontal, "columns", _library_width, page)
+    columns.addWidget(column)
+    columns.addWidget(library)
+    return columns
+
+
+def keep_arrangement(window: QMainWindow, state: QSettings) -> None:
+    """Size and place of the window, and the borders that the user moved."""
+    state.setValue("geometry", window.saveGeometry())
+    for splitter in window.findChildren(Splitter):
+        if splitter.share is not None:
+            state.setValue(_key(splitter), splitter.share)
+
+
+def restore_arrangement(window: QMainWindow, state: QSettings) -> None:
+    for splitter in window.findChildren(Splitter):
+        splitter.restore(state.value(_key(splitter)))
+    geometry = state.value("geometry")
+    if geometry is None or not window.restoreGeometry(geometry):
+        resize_on_screen(window, *WINDOW_SIZE)
+
+
+def _key(splitter: Splitter) -> str:
+    return f"splitter/{splitter.objectName()}"
+
+
+def _library_width(room: int) -> float:
+    least, most = LIBRARY_PX
+    return min(max(LIBRARY_SHARE * room, least), most)

@@ -1,0 +1,163 @@
+"""Says what went wrong or what is worth knowing, without stopping anybody's work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from qvim_studio.ui.widgets.icons import icon, icon_pixmap
+from qvim_studio.ui.widgets.override import logs_errors
+from qvim_studio.ui.widgets.theme import GRID, StudioTheme
+
+Remedy = tuple[str, Callable[[], object]]  # what a button says, and what it does
+
+
+class MessageBar(QFrame):
+    """One line or paragraph until it is closed or replaced, with buttons for what helps.
+
+    It lies over the top of its parent, so that nothing moves from under the mouse.
+    """
+
+    def __init__(self, theme: StudioTheme, parent: QWidget, free: QWidget | None = None) -> None:
+        """free: what stays to be seen and clicked to the right of it, if anything."""
+        super().__init__(parent)
+        self._theme = theme
+        self._free = free
+        self._kind = "notice"
+        self._on_chosen: Callable[[], object] | None = None
+        self.setObjectName("messageBar")
+        self._picture = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._action = QPushButton(self)
+        self._action.clicked.connect(self._on_action)
+        self._action.hide()
+        self._other_chosen: Callable[[], object] | None = None
+        self._other = QPushButton(self)
+        self._other.clicked.connect(self._on_other)
+        self._other.hide()
+        self._close = QToolButton(self)
+        self._close.setAccessibleName(self.tr("Close the message"))
+        self._close.clicked.connect(self._on_close)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 2, GRID, 2)
+        layout.setSpacing(12)
+        layout.addWidget(self._picture)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._other)
+        layout.addWidget(self._action)
+        layout.addWidget(self._close)
+        theme.changed.connect(self._dress)
+        for watched in (parent, free):
+            if watched is not None:
+                watched.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_error(
+        self,
+        text: str,
+        action: str = "",
+        on_chosen: Callable[[], object] | None = None,
+        other: Remedy | None = None,
+    ) -> None:
+        """other: a second button."""
+        self._show("error", text, action, on_chosen, other)
+
+    def show_notice(self, text: str) -> None:
+        self._show("notice", text, "", None)
+
+    def offer(
+        self,
+        text: str,
+        action: str,
+        on_chosen: Callable[[], object],
+        other: Remedy | None = None,
+    ) -> None:
+        """A notice with a button, or with two."""
+        self._show("notice", text, action, on_chosen, other)
+
+    def clear(self) -> None:
+        self._on_chosen = self._other_chosen = None
+        self._text.clear()
+        self.hide()
+
+    def clear_notice(self) -> None:
+        """What was asked for is done now; an error stays."""
+        if self._kind == "notice":
+            self.clear()
+
+    def _show(
+        self,
+        kind: str,
+        text: str,
+        action: str,
+        on_chosen: Callable[[], object] | None,
+        other: Remedy | None = None,
+    ) -> None:
+        self._kind = kind
+        self._on_chosen = on_chosen
+        self._other_chosen = None if other is None else other[1]
+        self._other.setText("" if other is None else other[0])
+        self._other.setVisible(other is not None)
+        self._text.setText(text)
+        self._text.setAccessibleName(text)
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._dress()
+        self.show()
+        self._place()
+        self.raise_()
+
+    @logs_errors(returns=False)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        """As wide as there is room beside what stays free, as high as the text needs."""
+        page = self.parentWidget()
+        margins = page.layout().contentsMargins()
+        right = page.width() - margins.right()
+        if self._free is not None:
+            right = self._free.mapTo(page, QPoint(0, 0)).x() - GRID
+        width = max(right - margins.left(), self.minimumSizeHint().width())
+        top = max(margins.top(), GRID) // 2
+        self.setGeometry(margins.left(), top, width, self.heightForWidth(width))
+
+    @Slot()
+    def _dress(self) -> None:
+        palette = self._theme.palette
+        is_error = self._kind == "error"
+        color = palette.danger if is_error else palette.accent
+        name = "alert" if is_error else "info"
+        self._picture.setPixmap(icon_pixmap(name, color, 20, self.devicePixelRatioF()))
+        self._close.setIcon(icon("close", palette.secondary))
+
+    @Slot(bool)
+    def _on_action(self, checked: bool = False) -> None:
+        chosen = self._on_chosen
+        self.clear()
+        if chosen is not None:
+            chosen()
+
+    @Slot(bool)
+    def _on_other(self, checked: bool = False) -> None:
+        chosen = self._other_chosen
+        self.clear()
+        if chosen is not None:
+            chosen()
+
+    @Slot(bool)
+    def _on_close(self, checked: bool = False) -> None:
+        self.clear()

@@ -1,0 +1,1 @@
+"""How a voice is heard, and how it becomes the condition of a generator."""

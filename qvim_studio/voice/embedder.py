@@ -1,0 +1,71 @@
+"""QVIM embeddings for callers that know nothing of torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from qvim_studio.audio.resample import resample
+from qvim_studio.core.clip import AudioClip, without_offset
+from qvim_studio.networks.fused import fused
+from qvim_studio.networks.mobilenet import MobileNetV3
+from qvim_studio.networks.qvim import Branch, QvimEncoder, encoder_id, load_qvim_encoder
+from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
+
+EMBEDDING_RMS_DBFS = -26.0
+
+
+class Embedder:
+    """Wraps an encoder; ``encoder_id`` names its embedding space."""
+
+    def __init__(self, encoder: QvimEncoder) -> None:
+        self._encoder = encoder.eval()
+        self.encoder_id = encoder_id(encoder)
+        self._fused: dict[Branch, MobileNetV3] = {}
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Embedder:
+        """Load any public layout. Raises CheckpointError."""
+        return cls(load_qvim_encoder(path))
+
+    @torch.inference_mode()
+    def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
+        """float32 (960,), unit norm, of the clip's first 10 s in mono; its level is kept."""
+        waveform = torch.from_numpy(heard_samples(clip))[None]
+        return self._encoder.embed(waveform, branch)[0].numpy()
+
+    @torch.inference_mode()
+    def embed_heard(self, heard: Sequence[np.ndarray], branch: Branch) -> np.ndarray:
+        """float32 (n, 960) of many sounds at once, each as ``heard_samples`` gives it: the same
+        as ``embed``, but fit for indexing thousands."""
+        if branch not in self._fused:
+            network = getattr(self._encoder, branch)
+            self._fused[branch] = fused(network)
+        windows = torch.cat([fit_window(torch.from_numpy(samples)[None]) for samples in heard])
+        spectrograms = self._encoder.front_end(windows)
+        found = self._fused[branch](spectrograms.contiguous(memory_format=torch.channels_last))
+        return torch.nn.functional.normalize(found, dim=-1).numpy()
+
+
+def level_for_embedding(clip: AudioClip) -> AudioClip:
+    """The clip as mono at the RMS that the encoder was trained around, never clipped."""
+    mono = without_offset(clip.mono())
+    rms = float(np.sqrt(np.mean(np.square(mono, dtype=np.float64))))
+    gain = 10 ** (EMBEDDING_RMS_DBFS / 20) / max(rms, 1e-9)
+    return AudioClip.from_mono(mono * gain, clip.sample_rate)
+
+
+def heard_samples(clip: AudioClip) -> np.ndarray:
+    """What the encoder hears of a clip: mono at its rate, float32 (samples,), 11 s at most.
+
+    One second more than its window: the resampler's edge stays outside it, and what lies behind the
+    window moves nothing.
+    """
+    rate = clip.sample_rate
+    mono = AudioClip(clip.samples[: 11 * rate], rate).mono()
+    window = mono[: 10 * rate]
+    offset = window[:1] - without_offset(window)[:1]
+    return resample(AudioClip.from_mono(mono - offset, rate), QVIM_SAMPLE_RATE).samples[:, 0].copy()

@@ -1,0 +1,177 @@
+"""The CLAP that gives a downloaded checkpoint ears: fetched by itself, found, checked, removed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hub_server import Hub, prepare_client, running_hub
+from safetensors.torch import load_file, save_file
+from tiny_checkpoint import CARD, build_tiny_checkpoint
+from tiny_clap import add_tiny_clap
+from transformers import ClapFeatureExtractor, ClapModel
+
+from qvim_studio.checkpoints.card import write_card
+from qvim_studio.checkpoints.catalog import (
+    find_checkpoint,
+    find_clap,
+    register_folder,
+)
+from qvim_studio.checkpoints.hub_keeper import HubKeeper, make_keeper
+from qvim_studio.checkpoints.registry import user_registry
+from qvim_studio.checkpoints.verification import verify_checkpoint
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import CheckpointError, PickledWeightsError
+from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.generation.loaded import load_checkpoint
+from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.voice.clap_audio import ClapAudioConditioner
+
+PART = {
+    "kind": "clap",
+    "title": "CLAP of Tiny",
+    "repo": "someone/clap",
+    "licence": "MIT",
+    "commercial": "no",
+    "fits": ["tiny", "downloaded"],
+}
+VOICE = AudioClip.from_mono(np.random.default_rng(0).uniform(-0.1, 0.1, 24_000), 48_000)
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A checkpoint of one's own that hears words only, and a hub that has its CLAP as a pickle."""
+    folder = build_tiny_checkpoint(tmp_path / "tiny", has_controls=False)
+    add_tiny_clap(folder)
+    shutil.rmtree(folder / "adapter")
+    clap = (folder / "clap").rename(tmp_path / "clap")
+    write_card(folder, CARD | {"controls": []})
+    weights = clap / "model.safetensors"
+    torch.save(load_file(weights), clap / "pytorch_model.bin")
+    weights.unlink()
+    register_folder(folder)
+    lines = [f"{key} = {json.dumps(value)}" for key, value in PART.items()]
+    with user_registry().open("a") as file:
+        file.write("\n".join(["[clap-tiny]", *lines]) + "\n")
+    prepare_client(monkeypatch, tmp_path / "hub")
+    files = {path.name: path.read_bytes() for path in clap.iterdir()}
+    with running_hub(Hub(PART["repo"], files | {"README.md": b"words"})) as hub:
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.url)
+        monkeypatch.setattr(
+            "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
+            hub.url + "/{repo_id}/resolve/{revision}/{filename}",
+        )
+        yield hub
+
+
+@pytest.fixture
+def keeper(hub: Hub) -> HubKeeper:
+    return make_keeper()
+
+
+def fetch(keeper: HubKeeper, allow_pickle: bool = True) -> None:
+    keeper.download("clap-tiny", lambda here, total: None, lambda: False, allow_pickle)
+
+
+def conditions() -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
+    checkpoint = find_checkpoint("tiny")
+    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    loaded = load_checkpoint(checkpoint, plan)
+    return loaded.conditions(GenerationRequest(imitation=VOICE), np.zeros(960, np.float32))
+
+
+def test_what_is_missing_is_named_and_then_hears(keeper: HubKeeper, hub: Hub) -> None:
+    with pytest.raises(CheckpointError, match="qvim-studio checkpoints download clap-tiny"):
+        conditions()
+    with pytest.raises(PickledWeightsError) as asked:
+        fetch(keeper, allow_pickle=False)
+    assert asked.value.files == ("pytorch_model.bin",) and hub.fetched == []
+    fetch(keeper)
+    heard, _, notes = conditions()
+    assert float(heard.norm()) == pytest.approx(1.0, abs=1e-5)
+    assert any("CLAP embedding" in note for note in notes)
+
+
+def test_the_manager_offers_it_until_it_is_here(keeper: HubKeeper) -> None:
+    def choice():
+        return next(known for known in keeper.list() if known.id == "tiny")
+
+    before = choice()
+    assert before.can_learn_to_hear and before.voice_part == "clap-tiny"
+    fetch(keeper)
+    assert choice().hears_voice and not choice().can_learn_to_hear
+    assert choice().size_bytes > before.size_bytes
+    assert keeper.verify("tiny") == ()
+    assert keeper.remove("clap-tiny") > 0
+    assert choice() == before
+
+
+def test_a_download_takes_its_ears_along_when_it_goes(keeper: HubKeeper, tmp_path: Path) -> None:
+    lines = [f"{key} = {json.dumps(PART[key])}" for key in ("title", "licence", "commercial")]
+    with user_registry().open("a") as file:
+        file.write("\n".join(["[downloaded]", 'repo = "someone/tiny"', *lines]) + "\n")
+    snapshot = tmp_path / "hub" / "models--someone--tiny" / "snapshots" / ("a" * 40)
+    shutil.copytree(tmp_path / "tiny", snapshot)
+    fetch(keeper)
+    assert find_clap(find_checkpoint("downloaded")) is not None
+    ears = (tmp_path / "hub" / "models--someone--clap" / "snapshots").rglob("*.safetensors")
+    size = sum(path.stat().st_size for path in ears)
+    assert keeper.remove("downloaded") > size > 0
+    assert list((tmp_path / "hub").glob("models--*")) == []
+    # A folder of one's own is forgotten, not deleted.
+    assert keeper.remove("tiny") == 0 and (tmp_path / "tiny" / "unet").is_dir()
+
+
+def test_of_the_whole_clap_its_own_audio_tower_hears(tmp_path: Path) -> None:
+    add_tiny_clap(tmp_path)
+    samples = VOICE.mono()
+    extractor = ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad")
+    features = extractor(samples, sampling_rate=48_000, return_tensors="pt")
+    whole = ClapModel.from_pretrained(tmp_path / "clap").eval()
+    with torch.inference_mode():
+        wanted = whole.get_audio_features(**features).pooler_output
+    heard = ClapAudioConditioner(tmp_path / "clap").embed(samples)
+    torch.testing.assert_close(heard, torch.nn.functional.normalize(wanted, dim=-1))
+
+
+@pytest.mark.parametrize("place", ["clap", "feature_extractor"])
+def test_the_extractor_that_comes_with_it_counts(tmp_path: Path, place: str) -> None:
+    add_tiny_clap(tmp_path)
+    usual = ClapAudioConditioner(tmp_path / "clap").embed(VOICE.mono())
+    # What is heard of the voice is then silence around it, not the voice again and again.
+    ClapFeatureExtractor(truncation="rand_trunc", padding="pad").save_pretrained(tmp_path / place)
+    other = ClapAudioConditioner(tmp_path / "clap").embed(VOICE.mono())
+    assert (usual - other).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_a_damaged_clap_gives_no_ears(tmp_path: Path, text: str) -> None:
+    folder = build_tiny_checkpoint(tmp_path)
+    add_tiny_clap(folder)
+    assert find_clap(find_checkpoint(str(folder))) == folder / "clap"
+    (folder / "clap" / "config.json").write_text(text)
+    assert find_clap(find_checkpoint(str(folder))) is None
+
+
+def test_a_clap_without_ears_is_refused(tmp_path: Path) -> None:
+    add_tiny_clap(tmp_path)
+    path = tmp_path / "clap" / "model.safetensors"
+    weights = {k: v for k, v in load_file(path).items() if not k.startswith("audio_projection")}
+    save_file(weights, path, {"format": "pt"})
+    with pytest.raises(CheckpointError, match=r"lacks 4 weights .*audio_projection"):
+        ClapAudioConditioner(tmp_path / "clap")
+
+
+def test_damage_is_told_with_the_checkpoint(keeper: HubKeeper) -> None:
+    fetch(keeper)
+    checkpoint = find_checkpoint("tiny")
+    (find_clap(checkpoint) / "model.safetensors").write_bytes(b"rot")
+    assert verify_checkpoint(checkpoint) == [
+        "clap-tiny: model.safetensors differs from what was published (SHA-256)"
+    ]

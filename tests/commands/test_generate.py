@@ -1,0 +1,131 @@
+"""Commands with what ships: the starter, the bundled sounds, the list of checkpoints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from command_line import run
+
+from qvim_studio.commands import cli
+from qvim_studio.commands import generate as commands
+from qvim_studio.core.program.resources import resource_path
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_checkpoints_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    status, printed, _ = run(capsys, "checkpoints", "list", "--json")
+    rows = json.loads(printed)["checkpoints"]
+    assert status == 0 and rows[0]["id"] == "starter"
+    assert {"id", "installed", "licence", "commercial"} <= rows[0].keys()
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_a_part_is_verified_with_what_it_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    status, printed, _ = run(capsys, "checkpoints", "verify", "starter-adapter", "--json")
+    assert (status, json.loads(printed)) == (0, {"checkpoint": "starter", "ok": True})
+    status, _, errors = run(capsys, "checkpoints", "verify", "clap-htsat-unfused")
+    assert status == 1 and "'clap-htsat-unfused' is not installed" in errors
+
+
+@pytest.mark.usefixtures("quiet_logging")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["generate", "--text", "x", "--checkpoint", ""], "There is no checkpoint ''"),
+        (["search", "--text", "x", "--folder", "."], "holds no sound that can be read"),
+        (["evaluate", "--pairs", "none.csv"], "cannot be read: No such file or directory. Give"),
+    ],
+)
+def test_what_is_missing_is_told_in_one_sentence(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, printed, errors = run(capsys, *arguments)
+    assert (status, printed) == (1, "") and errors.count("\n") == 1 and words in errors
+
+
+@pytest.fixture
+def quiet_logging(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_the_starter_makes_the_same_sound_from_the_same_seed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = resource_path("examples", "dog_woof.flac")
+    made = []
+    for name in ("first", "second"):
+        options = ["--variations", 1, "--steps", 3, "--start", "noise", "-o", tmp_path / name]
+        status, printed, errors = run(capsys, "generate", example, *options, "--json")
+        assert status == 0, errors
+        made.append(Path(json.loads(printed)["clips"][0]["path"]).read_bytes())
+    assert made[0] == made[1]
+    samples, _ = soundfile.read(tmp_path / "first" / "dog_woof_01.wav")
+    assert 0.5 < np.abs(samples).max() < 1.0
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_embed_and_search_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sounds = sorted(resource_path("library").glob("*.ogg"))[:3]
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    for sound in sounds:
+        (folder / sound.name).write_bytes(sound.read_bytes())
+    status, _, errors = run(capsys, "embed", sounds[0], "-o", tmp_path / "e.npy")
+    assert status == 0, errors
+    embedding = np.load(tmp_path / "e.npy")
+    assert embedding.shape == (960,) and embedding.dtype == np.float32
+    assert np.linalg.norm(embedding) == pytest.approx(1.0, abs=1e-5)
+    status, printed, errors = run(
+        capsys, "search", sounds[0], "--folder", folder, "--top", 2, "--json"
+    )
+    assert status == 0, errors
+    results = json.loads(printed)["results"]
+    assert len(results) == 2 and results[0]["similarity"] >= results[1]["similarity"]
+    heard = json.loads(printed)["heard"]
+    assert len(heard) == 5 and heard[0]["score"] >= heard[1]["score"]
+    assert heard[0].keys() == {"word", "score"}
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_search_finds_by_what_words_mean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    library = resource_path("library")
+    for number, start in enumerate(("explosion", "guitar_07", "tom")):
+        sound = min(library.glob(f"{start}*.ogg"))
+        (folder / f"{number}.ogg").write_bytes(sound.read_bytes())
+    asked = ("search", "--folder", folder, "--text")
+    status, printed, errors = run(capsys, *asked, "mandolin")
+    assert status == 0, errors
+    assert printed.splitlines()[0] == str(folder / "1.ogg")
+    take = resource_path("examples", "dog_woof.flac")
+    status, printed, errors = run(
+        capsys, "search", take, *asked[1:], "mandolin", "--balance", 1, "--json"
+    )
+    assert status == 0, errors
+    assert Path(json.loads(printed)["results"][0]["path"]).name == "1.ogg"
+    status, printed, _ = run(capsys, *asked, "qwertz")
+    assert status == 0 and "No sound of" in printed
+    status, _, errors = run(capsys, "search", "--folder", folder)
+    assert status == 2 and "neither an imitation nor --text" in errors
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_a_name_that_is_no_utf_8_is_valid_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "list_known_checkpoints", lambda options: {"path": "\udcff.wav"})
+    status, printed, _ = run(capsys, "checkpoints", "list", "--json")
+    assert status == 0 and json.loads(printed) == {"path": "\udcff.wav"}

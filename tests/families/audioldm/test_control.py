@@ -1,0 +1,104 @@
+"""Control curves for a UNet made without: nothing changes until trained, nothing without curves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from tiny_checkpoint import make_tiny_unet
+from torch import nn
+
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.families.audioldm.control import (
+    CONTROL_FILE,
+    add_control,
+    freeze_all_but_control,
+    load_control,
+    save_control,
+)
+from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
+from qvim_studio.memory.stored_weights import store_weights
+
+LATENTS = torch.randn(2, 8, 16, 16, generator=torch.Generator().manual_seed(1))
+CURVES = torch.rand(2, 4, 16, 16, generator=torch.Generator().manual_seed(2))
+CONDITION = torch.nn.functional.normalize(torch.ones(2, 512), dim=1)
+
+
+@torch.no_grad()
+def output(unet: nn.Module, *channels: torch.Tensor) -> torch.Tensor:
+    given = torch.cat(channels, dim=1)
+    return unet(given, torch.tensor([10, 500]), None, class_labels=CONDITION).sample
+
+
+def make_unet() -> nn.Module:
+    torch.manual_seed(0)
+    return make_tiny_unet(8).eval()
+
+
+def trained_branch(unet: nn.Module) -> nn.Module:
+    branch = add_control(unet, 4)
+    freeze_all_but_control(unet, branch)
+    optimizer = torch.optim.AdamW(branch.parameters(), lr=1e-2, weight_decay=0.0)
+    for _ in range(3):
+        given = torch.cat([LATENTS, CURVES], dim=1)
+        sample = unet(given, 5, None, class_labels=CONDITION).sample
+        optimizer.zero_grad()
+        (sample - CURVES[:, :1]).square().mean().backward()
+        optimizer.step()
+    return branch
+
+
+def test_untrained_branch_changes_nothing() -> None:
+    unet = make_unet()
+    before = output(unet, LATENTS)
+    add_control(unet, 4)
+    assert unet.config.in_channels == 12
+    assert torch.equal(output(unet, LATENTS, CURVES), before)
+
+
+def test_training_moves_the_branch_and_leaves_the_base_weights_untouched() -> None:
+    unet = make_unet()
+    before = {name: value.clone() for name, value in unet.state_dict().items()}
+    without = output(unet, LATENTS)
+    trained_branch(unet)
+    after = unet.state_dict()
+    for name, value in before.items():
+        assert torch.equal(after[name.replace("conv_in.", "conv_in.base.")], value), name
+    assert not torch.equal(output(unet, LATENTS, CURVES), without)
+
+
+def test_trained_branch_says_nothing_without_curves() -> None:
+    unet = make_unet()
+    without = output(unet, LATENTS)
+    trained_branch(unet)
+    assert torch.equal(output(unet, LATENTS, torch.zeros_like(CURVES)), without)
+
+
+def test_saved_and_loaded_branch_gives_the_same_output(tmp_path: Path) -> None:
+    unet = make_unet()
+    save_control(trained_branch(unet), "gen", CONTROL_NAMES, tmp_path)
+    fresh = make_unet()
+    load_control(fresh, "gen", CONTROL_NAMES, tmp_path)
+    assert torch.equal(output(fresh, LATENTS, CURVES), output(unet, LATENTS, CURVES))
+    assert (tmp_path / CONTROL_FILE).stat().st_size < 2**16
+
+
+def test_branch_works_with_weights_in_few_bits() -> None:
+    unet = make_unet()
+    trained_branch(unet)
+    full = output(unet, LATENTS, CURVES)
+    store_weights(unet, 8)
+    torch.testing.assert_close(output(unet, LATENTS, CURVES), full, atol=0.1, rtol=0.1)
+
+
+def test_branch_of_another_generator_size_or_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    unet = make_unet()
+    save_control(add_control(unet, 4), "gen", CONTROL_NAMES, tmp_path)
+    with pytest.raises(CheckpointError, match="trained for the generator 'gen'"):
+        load_control(make_unet(), "other", CONTROL_NAMES, tmp_path)
+    with pytest.raises(CheckpointError, match="do not fit"):
+        load_control(make_unet(), "gen", CONTROL_NAMES[:2], tmp_path)
+    (tmp_path / CONTROL_FILE).write_bytes(b"torn")
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        load_control(make_unet(), "gen", CONTROL_NAMES, tmp_path)

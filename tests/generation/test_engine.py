@@ -1,0 +1,384 @@
+"""The engine on a checkpoint with random weights: interfaces and promises, not quality."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny_checkpoint import build_tiny_checkpoint
+from tiny_clap import add_tiny_clap
+
+from qvim_studio.checkpoints.card import write_card
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError, UsageError
+from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
+from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.families.audioldm.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
+from qvim_studio.generation import generation_run
+from qvim_studio.generation.core_share import CoreShare
+from qvim_studio.generation.engine import StudioEngine
+from qvim_studio.generation.starts import NearestSound
+from qvim_studio.networks.ears import EARS_DIM
+
+
+def noise_burst(seconds: float, sample_rate: int = 44_100) -> AudioClip:
+    rng = np.random.default_rng(0)
+    samples = rng.standard_normal(int(seconds * sample_rate)) * 0.2
+    return AudioClip.from_mono(samples * np.linspace(1, 0, len(samples)), sample_rate)
+
+
+def find_nothing(
+    query: SoundQuery, folder: str | None, embedder: object
+) -> tuple[NearestSound, ...]:
+    return ()
+
+
+def find_two(query: SoundQuery, folder: str | None, embedder: object) -> tuple[NearestSound, ...]:
+    tone = np.sin(np.arange(8_000) * 0.3).astype(np.float32) * 0.3
+    return (
+        NearestSound("bark", noise_burst(0.2), 0.5),
+        NearestSound("beep", AudioClip.from_mono(tone, 16_000), 0.4),
+    )
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(build_tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture(scope="module")
+def engine() -> StudioEngine:
+    return StudioEngine(find_nothing)
+
+
+def generate(engine: StudioEngine, tiny: str, **changes: object) -> GenerationResult:
+    request = GenerationRequest(
+        **({"imitation": noise_burst(0.7), "checkpoint": tiny, "variations": 2} | changes)
+    )
+    return engine.generate(request, lambda progress: None, lambda: False)
+
+
+def test_clips_are_48_khz_audible_and_unclipped(engine: StudioEngine, tiny: str) -> None:
+    result = generate(engine, tiny)
+    assert len(result.variations) == 2
+    for variation in result.variations:
+        assert variation.clip.sample_rate == 48_000
+        assert variation.clip.duration_s == pytest.approx(0.7, abs=1e-3)
+        peak = np.abs(variation.clip.samples).max()
+        assert 0.5 < peak <= 10 ** (-1 / 20) + 1e-4
+    ranks = [variation.similarity for variation in result.variations]
+    assert ranks == sorted(ranks, reverse=True)
+
+
+def test_seed_alone_decides_the_bits(engine: StudioEngine, tiny: str) -> None:
+    both = generate(engine, tiny, seed=4, variations=2)
+    alone = generate(engine, tiny, seed=5, variations=1)
+    again = next(v for v in both.variations if v.seed == 5)
+    assert np.array_equal(alone.variations[0].clip.samples, again.clip.samples)
+    other = next(v for v in both.variations if v.seed == 4)
+    assert not np.array_equal(other.clip.samples, again.clip.samples)
+
+
+def test_between_all_steps_the_engine_looks_for_free_cores(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(CoreShare, "__enter__", lambda share: order.append("begin"))
+    monkeypatch.setattr(CoreShare, "__exit__", lambda share, *error: order.append("end"))
+    monkeypatch.setattr(CoreShare, "settle", lambda share: order.append("look"))
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny, variations=1)
+    engine.generate(request, lambda progress: order.append(progress.phase), lambda: False)
+    assert (order.pop(0), order.pop()) == ("begin", "end")
+    phases = order[1::2]
+    assert order[::2] == ["look"] * len(phases)
+    assert phases.count("denoise") >= 3 and {"load", "encode", "decode"} < set(phases)
+
+
+def test_highs_are_added_where_they_are_wanted(engine: StudioEngine, tiny: str) -> None:
+    shares, reaches = [], []
+    for is_wanted in (True, False):
+        (made,) = generate(engine, tiny, extend_bandwidth=is_wanted, variations=1).variations
+        power = np.abs(np.fft.rfft(made.clip.mono())) ** 2
+        hertz = np.fft.rfftfreq(len(made.clip.mono()), 1 / made.clip.sample_rate)
+        shares.append(power[(hertz > 8_500) & (hertz < 15_000)].sum() / power.sum())
+        reaches.append(made.extended_to_hz)
+        assert made.bandwidth_hz == 8_000
+    assert reaches == [15_250, None]
+    assert shares[0] > 1e-4 > 1e-6 > shares[1]
+
+
+@pytest.mark.parametrize(
+    ("sampler", "is_led"), [(SamplerName.DPM_SOLVER, True), (SamplerName.DDIM, False)]
+)
+def test_a_listener_leads_where_the_checkpoint_wants_it(
+    engine: StudioEngine, tmp_path: Path, sampler: SamplerName, is_led: bool
+) -> None:
+    made = []
+    for weight in (0.0, 100.0):
+        folder = build_tiny_checkpoint(tmp_path / f"led_{weight:.0f}")
+        listener = LatentListener(ListenerConfig(channels=16, blocks=2, directions=3))
+        torch.manual_seed(0)
+        for values in (*listener.parameters(), listener.basis):
+            values.data = 0.1 * torch.randn_like(values)
+        listener.save_pretrained(folder / LISTENER_FOLDER)
+        card = json.loads((folder / "studio.json").read_text())
+        card["defaults"]["steering"] = weight
+        write_card(folder, card)
+        (variation,) = generate(engine, str(folder), sampler=sampler, variations=1).variations
+        made.append(variation.clip.samples)
+    assert np.array_equal(*made) != is_led
+
+
+def test_open_values_are_filled_from_the_checkpoint(engine: StudioEngine, tiny: str) -> None:
+    request = generate(engine, tiny).request
+    assert (request.steps, request.guidance, request.start) == (3, 2.0, Start.NOISE)
+    assert request.vram_mode is VramMode.CPU
+
+
+def test_progress_runs_once_through_every_phase(engine: StudioEngine, tiny: str) -> None:
+    seen: list[Progress] = []
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny, variations=3)
+    engine.generate(request, seen.append, lambda: False)
+    phases = list(dict.fromkeys(progress.phase for progress in seen))
+    assert phases == ["load", "encode", "denoise", "decode"]
+    pictures = [p.preview.shape for p in seen if p.preview is not None]
+    assert pictures == [(64, 30)] * 3  # each sound as soon as it is there; too short for others
+    denoised = [p.step for p in seen if p.phase == "denoise"]
+    assert denoised == list(range(1, 3 * 3 + 1))
+
+
+@pytest.mark.parametrize(
+    ("sampler", "share"), [(SamplerName.DPM_SOLVER, 0.7), (SamplerName.DDIM, 1.0)]
+)
+def test_the_checkpoint_says_how_many_steps_are_guided(
+    engine: StudioEngine,
+    tiny: str,
+    monkeypatch: pytest.MonkeyPatch,
+    sampler: SamplerName,
+    share: float,
+) -> None:
+    shares: list[float] = []
+    sample = generation_run.sample_latents
+
+    def noted(*args: object, guided_share: float, **options: object) -> object:
+        shares.append(guided_share)
+        return sample(*args, guided_share=guided_share, **options)
+
+    monkeypatch.setattr(generation_run, "sample_latents", noted)
+    generate(engine, tiny, sampler=sampler, variations=1)
+    assert shares == [share]
+
+
+def test_cancel_during_denoising_raises(engine: StudioEngine, tiny: str) -> None:
+    seen: list[Progress] = []
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny)
+    with pytest.raises(CancelledError):
+        engine.generate(request, seen.append, lambda: any(p.phase == "denoise" for p in seen))
+    assert seen[-1].step == 1
+
+
+def test_cancel_ends_the_listening_before_anything_is_looked_for(tiny: str) -> None:
+    looked: list[SoundQuery] = []
+
+    def find(query: SoundQuery, folder: str | None, embedder: object) -> tuple[NearestSound, ...]:
+        looked.append(query)
+        return ()
+
+    seen: list[Progress] = []
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny, start=Start.NEAREST)
+    with pytest.raises(CancelledError):
+        StudioEngine(find).generate(
+            request, seen.append, lambda: any(p.phase == "encode" for p in seen)
+        )
+    assert not looked
+
+
+@pytest.mark.parametrize(
+    ("begin", "last"),
+    [("unet", "unet.conv_out"), ("vae.decoder", "vae.decoder.conv_out"), ("vocoder", "")],
+)
+def test_cancel_ends_every_network_in_the_middle(
+    engine: StudioEngine, tiny: str, begin: str, last: str
+) -> None:
+    engine.prepare(tiny, VramMode.AUTO)
+    assert engine._loaded is not None
+    parts = engine._loaded.parts
+    cancelled, ran = [], []
+    _submodule(parts, begin).register_forward_pre_hook(lambda *_: cancelled.append(1))
+    end = _submodule(parts, last) if last else list(parts.vocoder.modules())[-1]
+    end.register_forward_hook(lambda *_: ran.append(1))
+    request = GenerationRequest(imitation=noise_burst(0.3), checkpoint=tiny, variations=1)
+    with pytest.raises(CancelledError):
+        engine.generate(request, lambda progress: None, lambda: bool(cancelled))
+    engine.close()
+    assert cancelled and not ran
+
+
+def _submodule(parts: object, name: str) -> torch.nn.Module:
+    network, _, inside = name.partition(".")
+    return getattr(parts, network).get_submodule(inside)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.23, 1.01])
+def test_any_duration_is_kept_to_the_sample(
+    engine: StudioEngine, tiny: str, seconds: float
+) -> None:
+    clip = generate(engine, tiny, duration_s=seconds, variations=1).variations[0].clip
+    assert len(clip.samples) == round(seconds * 48_000)
+
+
+def test_what_lasts_longer_than_the_voice_is_silent(engine: StudioEngine, tiny: str) -> None:
+    result = generate(engine, tiny, duration_s=2.0)
+    for variation in result.variations:
+        assert len(variation.clip.samples) == 96_000
+        assert variation.clip.samples[: int(0.7 * 48_000)].any()
+        assert np.abs(variation.clip.samples[int(1.21 * 48_000) :]).max() < 1e-3
+    assert generation_run.SILENT_REST in result.notes
+
+
+def test_a_free_sound_may_last_longer_than_the_voice(engine: StudioEngine, tiny: str) -> None:
+    clip = generate(engine, tiny, duration_s=2.0, follow=0.0, start=Start.NOISE).variations[0].clip
+    assert np.abs(clip.samples[int(1.3 * 48_000) :]).max() > 0.01
+
+
+def test_words_alone_last_no_longer_than_a_sound_that_dies_away(tmp_path: Path) -> None:
+    folder = build_tiny_checkpoint(tmp_path)
+    add_tiny_clap(folder)
+    words = {"imitation": None, "text": "rain", "start": Start.NEAREST}
+    result = generate(StudioEngine(find_two), str(folder), **words)
+    lengths = {v.start_name: v.clip.duration_s for v in result.variations}
+    assert lengths == {"bark": pytest.approx(0.7, abs=0.01), "beep": pytest.approx(3.0, abs=0.01)}
+    assert generation_run.DIES_AWAY in result.notes
+
+
+def test_nearest_start_uses_the_sound_that_was_found(tiny: str) -> None:
+    folders: list[str | None] = []
+
+    def find(query: SoundQuery, folder: str | None, embedder: object) -> tuple[NearestSound, ...]:
+        assert query.embedding is not None and query.embedding.shape == (EARS_DIM,)
+        folders.append(folder)
+        return (NearestSound("bark", noise_burst(0.2), 0.5),)
+
+    result = generate(StudioEngine(find), tiny, start=Start.NEAREST, library_folder="mine")
+    assert folders == ["mine"]
+    assert result.variations[0].start_name == "bark"
+    assert any("bark" in note for note in result.notes)
+
+
+def test_neighbouring_seeds_start_from_different_sounds(tiny: str) -> None:
+    result = generate(StudioEngine(find_two), tiny, start=Start.NEAREST, variations=3, seed=5)
+    assert {v.seed: v.start_name for v in result.variations} == {5: "beep", 6: "bark", 7: "beep"}
+    assert result.notes == ("Started from bark (50 % alike), beep (40 % alike).",)
+
+
+def test_a_start_is_told_by_a_readable_name_and_kept_by_its_file_name(tiny: str) -> None:
+    def find(query: SoundQuery, folder: str | None, embedder: object) -> tuple[NearestSound, ...]:
+        return (NearestSound("animal_03_dog", noise_burst(0.2), 0.5),)
+
+    result = generate(StudioEngine(find), tiny, start=Start.NEAREST)
+    assert result.variations[0].start_name == "animal_03_dog"
+    assert result.notes == ("Started from animal 03 dog (50 % alike).",)
+
+
+def test_the_seed_alone_says_which_sound_it_starts_from(tiny: str) -> None:
+    engine = StudioEngine(find_two)
+    both = generate(engine, tiny, start=Start.NEAREST, strength=0.4, seed=4, variations=2)
+    alone = generate(engine, tiny, start=Start.NEAREST, strength=0.4, seed=5, variations=1)
+    again = next(v for v in both.variations if v.seed == 5)
+    assert np.array_equal(alone.variations[0].clip.samples, again.clip.samples)
+    assert alone.notes == ("Started from beep (40 % alike).",)
+
+
+def make_silent(monkeypatch: pytest.MonkeyPatch, *calls: int) -> None:
+    """The decoder gives silence at these of its calls."""
+    decode = generation_run.GenerationRun._decode
+    count = 0
+
+    def decode_or_not(run: object, *what: object) -> object:
+        nonlocal count
+        decoded = decode(run, *what)
+        count += 1
+        return replace(decoded, waveform=decoded.waveform * (0.0 if count in calls else 1.0))
+
+    monkeypatch.setattr(generation_run.GenerationRun, "_decode", decode_or_not)
+
+
+def test_every_sound_arrives_before_the_next_one_is_begun(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_silent(monkeypatch, 2)
+    seen: list[Progress] = []
+    request = GenerationRequest(
+        imitation=noise_burst(0.7), checkpoint=tiny, variations=3, steps=3, seed=7
+    )
+    result = engine.generate(request, seen.append, lambda: False)
+    arrivals = [progress for progress in seen if progress.arrived is not None]
+    assert [(p.phase, p.step, p.steps) for p in arrivals] == [("decode", 1, 3), ("decode", 2, 3)]
+    arrived = [p.arrived for p in arrivals if p.arrived is not None]
+    variations = [variation for one in arrived for variation in one.variations]
+    assert [variation.seed for variation in variations] == [7, 9]
+    assert sorted(variations, key=lambda v: -v.similarity) == list(result.variations)
+    assert all(one.request == result.request for one in arrived)
+    assert all(one.provenance == result.provenance for one in arrived)
+    assert "no sound for seed 8" in str(arrived[1].notes) and not arrived[0].notes
+    steps = [p.step for p in seen[: seen.index(arrivals[0])] if p.phase == "denoise"]
+    assert steps == [1, 2, 3]
+    assert all(p.preview is not None and p.preview.dtype == np.uint8 for p in arrivals)
+
+
+def test_a_silent_variation_does_not_cost_the_others(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_silent(monkeypatch, 2)
+    result = generate(engine, tiny, variations=3)
+    assert sorted(variation.seed for variation in result.variations) == [0, 2]
+    assert any("no sound for seed 1" in note for note in result.notes)
+
+
+def test_a_silent_variation_is_made_again_nearer_to_its_start(
+    tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_silent(monkeypatch, 2)
+    changes = {"start": Start.NEAREST, "strength": 0.8, "variations": 3}
+    result = generate(StudioEngine(find_two), tiny, **changes)
+    assert sorted(variation.seed for variation in result.variations) == [0, 1, 2]
+    assert any("Seed 1 came out silent" in note and "40%" in note for note in result.notes)
+
+
+def test_nothing_but_silence_is_an_error(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_silent(monkeypatch, 1, 2)
+    with pytest.raises(EngineError, match="no sound for seed"):
+        generate(engine, tiny, variations=2)
+
+
+def test_starts_give_different_sounds(engine: StudioEngine, tiny: str) -> None:
+    clips = [
+        generate(engine, tiny, start=start, strength=0.4, variations=1).variations[0].clip
+        for start in (Start.NOISE, Start.IMITATION)
+    ]
+    assert not np.array_equal(clips[0].samples, clips[1].samples)
+
+
+def test_text_without_a_text_tower_is_refused_with_advice(engine: StudioEngine, tiny: str) -> None:
+    with pytest.raises(CheckpointError, match="no text tower"):
+        generate(engine, tiny, imitation=None, text="dog bark")
+
+
+def test_gpu_mode_without_a_gpu_says_so(engine: StudioEngine, tiny: str) -> None:
+    with pytest.raises(UsageError, match="needs a GPU that PyTorch can use"):
+        generate(engine, tiny, vram_mode=VramMode.HIGH)
+
+
+def test_adapter_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    folder = build_tiny_checkpoint(tmp_path)
+    text = (folder / "adapter" / "config.json").read_text()
+    (folder / "adapter" / "config.json").write_text(text.replace("tiny-clap", "foreign"))
+    with pytest.raises(CheckpointError, match=r"'foreign'.*'tiny-clap'"):
+        generate(StudioEngine(find_nothing), str(folder))

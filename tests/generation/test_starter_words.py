@@ -1,0 +1,107 @@
+"""The shipped starter understands what people type; what it does not know it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+
+from qvim_studio.audio.files.reading import read_audio
+from qvim_studio.checkpoints.catalog import find_checkpoint
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.generation.loaded import LoadedCheckpoint, load_checkpoint
+from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.voice.hearing import Hearing
+
+SOUNDS = (
+    "animal_02_cow",
+    "animal_09_rooster",
+    "click_01_camera-click",
+    "crowd_01_applause",
+    "engine_01_heli",
+    "explosion_02_explosion",
+    "guitar_10_eminor7b-up",
+    "laser_10_laser",
+    "phone_01_telephone",
+    "thunder_01_thunderhead",
+)
+
+
+@cache
+def starter() -> LoadedCheckpoint:
+    checkpoint = find_checkpoint("starter")
+    return load_checkpoint(checkpoint, make_plan(VramMode.CPU, checkpoint))
+
+
+@cache
+def heard() -> torch.Tensor:
+    """(sounds, 512) of the starter's audio tower."""
+    folder = resource_path("library")
+    clips = [read_audio(folder / f"{name}.ogg") for name in SOUNDS]
+    return torch.cat([starter().heard(clip) for clip in clips])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mooing", "animal_02_cow"),
+        ("a rooster crows", "animal_09_rooster"),
+        ("camera", "click_01_camera-click"),
+        ("taking a PHOTO", "click_01_camera-click"),
+        ("people applauding: applause!", "crowd_01_applause"),
+        ("a helicopter overhead", "engine_01_heli"),
+        ("big explosion far away", "explosion_02_explosion"),
+        ("somebody strums a guitar", "guitar_10_eminor7b-up"),
+        ("pew pew laser", "laser_10_laser"),
+        ("the telephone rings", "phone_01_telephone"),
+        ("rolling thunder", "thunder_01_thunderhead"),
+        # Words that no sound is called by:
+        ("an automobile", "engine_01_heli"),
+        ("applauding spectators", "crowd_01_applause"),
+        ("mandolin", "guitar_10_eminor7b-up"),
+        ("photographer", "click_01_camera-click"),
+        ("a smartphone is ringing", "phone_01_telephone"),
+        ("calf", "animal_02_cow"),
+    ],
+)
+def test_words_are_nearest_to_their_sound(text: str, expected: str) -> None:
+    wanted, _, notes = starter().conditions(GenerationRequest(text=text), None)
+    assert SOUNDS[int((heard() @ wanted[0]).argmax())] == expected
+    assert not notes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a big explosion", "explosion"), ("strumming a guitar", "guitar"), ("tom", "tom")],
+)
+def test_words_are_imagined_as_the_encoder_hears_such_sounds(text: str, expected: str) -> None:
+    loaded = starter()
+    with np.load(resource_path("library", "index.npz")) as stored:
+        imagined = Hearing.imagined(loaded.imagine(text))
+        nearest = stored["names"][(stored["embeddings"] @ imagined).argmax()]
+    assert str(nearest).startswith(expected)
+
+
+def test_nothing_is_imagined_without_words_that_say_something() -> None:
+    loaded = starter()
+    assert loaded.imagine("  ") is None
+    assert loaded.imagine("qwertz") is None
+    assert replace(loaded, adapter=None).imagine("a big explosion") is None
+    assert replace(loaded, text=None).imagine("a big explosion") is None
+
+
+@pytest.mark.parametrize("text", ["qwertz", "Versicherung", "xx"])
+def test_unknown_words_are_named(text: str) -> None:
+    _, _, notes = starter().conditions(GenerationRequest(text=text), None)
+    assert notes == [f"This checkpoint hardly knows these words: {text}. Others may do more."]
+
+
+def test_voice_without_words_is_not_told_of_any() -> None:
+    folder = resource_path("examples")
+    request = GenerationRequest(imitation=read_audio(folder / "dog_woof.flac"))
+    embedding = starter().embedder.embed(request.imitation, "imitation")
+    assert starter().conditions(request, embedding)[2] == []

@@ -1,0 +1,151 @@
+"""GPUs of every maker, as PyTorch tells of them; real ones only where a machine has one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from fake_torch import GIB, FakeGpu, FakeMps, FakeTorch
+from tiny_checkpoint import build_tiny_checkpoint
+
+from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
+from qvim_studio.core.checkpoint_choice import RESERVE_BYTES
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.request import VramMode
+from qvim_studio.memory.accelerators import Accelerator, Accelerators
+from qvim_studio.memory.compute_plan import make_plan, require_accelerator
+from qvim_studio.memory.graphs import can_replay
+from qvim_studio.memory.meter import MemoryMeter
+
+NVIDIA = FakeTorch(cuda=FakeGpu(name="NVIDIA GeForce RTX 4070"))
+TURING = FakeTorch(cuda=FakeGpu(name="NVIDIA GeForce RTX 2070", has_bfloat16=False))
+AMD = FakeTorch(cuda=FakeGpu(name="AMD Radeon RX 7900 XTX"), hip="6.4.1")
+APPLE = FakeTorch(mps=FakeMps())
+INTEL = FakeTorch(xpu=FakeGpu(name="Intel(R) Arc(TM) A770"))
+OLD_INTEL = FakeTorch(xpu=FakeGpu(name="Intel(R) Iris(R) Xe", has_bfloat16=False))
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    return find_checkpoint(str(build_tiny_checkpoint(tmp_path_factory.mktemp("tiny"))))
+
+
+@pytest.mark.parametrize(
+    ("library", "type", "title", "dtype"),
+    [
+        (NVIDIA, "cuda", "NVIDIA GeForce RTX 4070 (CUDA 13.0)", torch.bfloat16),
+        (TURING, "cuda", "NVIDIA GeForce RTX 2070 (CUDA 13.0)", torch.float16),
+        (AMD, "cuda", "AMD Radeon RX 7900 XTX (ROCm 6.4.1)", torch.bfloat16),
+        (APPLE, "mps", "Apple GPU (MPS)", torch.float32),
+        (INTEL, "xpu", "Intel(R) Arc(TM) A770 (XPU)", torch.bfloat16),
+        (OLD_INTEL, "xpu", "Intel(R) Iris(R) Xe (XPU)", torch.float16),
+    ],
+)
+def test_every_makers_gpu_is_found_named_and_given_a_precision_it_has(
+    library: FakeTorch, type: str, title: str, dtype: torch.dtype, tiny: Checkpoint
+) -> None:
+    found = Accelerators(library).find()
+    assert found is not None
+    assert (found.type, found.title, found.dtype) == (type, title, dtype)
+    plan = make_plan(VramMode.AUTO, tiny, Accelerators(library))
+    assert (plan.device, plan.dtype, plan.accelerator) == (type, dtype, found)
+    assert plan.mode is VramMode.HIGH
+
+
+def test_passes_are_recorded_on_cuda_alone(tiny: Checkpoint) -> None:
+    recording = [
+        can_replay(make_plan(VramMode.HIGH, tiny, Accelerators(library)))
+        for library in (NVIDIA, AMD, APPLE, INTEL)
+    ]
+    assert recording == [True, False, False, False]
+
+
+def test_a_gpu_of_nvidia_comes_before_others() -> None:
+    both = FakeTorch(cuda=FakeGpu(name="NVIDIA"), mps=FakeMps(), xpu=FakeGpu(name="Arc"))
+    assert Accelerators(both).find().type == "cuda"
+
+
+def test_a_machine_without_a_gpu_computes_on_the_processor(tiny: Checkpoint) -> None:
+    nothing = Accelerators(FakeTorch())
+    assert nothing.find() is None
+    assert make_plan(VramMode.AUTO, tiny, nothing).device == "cpu"
+
+
+def test_a_mode_that_needs_a_gpu_names_every_kind_and_the_build_that_finds_none(
+    tiny: Checkpoint,
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        make_plan(VramMode.LOW, tiny, Accelerators(FakeTorch()))
+    text = str(refused.value)
+    assert "'low'" in text and "PyTorch 2.13.0+cpu finds none" in text
+    assert all(name in text for name in ("NVIDIA", "AMD", "Apple", "Intel", "auto or cpu"))
+
+
+def test_the_processor_is_used_where_it_is_asked_for_whatever_there_is(tiny: Checkpoint) -> None:
+    assert make_plan(VramMode.CPU, tiny, Accelerators(NVIDIA)).device == "cpu"
+    assert require_accelerator(VramMode.HIGH, Accelerators(INTEL)).type == "xpu"
+
+
+@pytest.mark.parametrize(
+    "full",
+    [
+        FakeTorch(cuda=FakeGpu(name="AMD", free_bytes=RESERVE_BYTES), hip="6.4"),
+        FakeTorch(mps=FakeMps(held_bytes=12 * GIB)),
+        FakeTorch(xpu=FakeGpu(name="Arc", free_bytes=RESERVE_BYTES)),
+    ],
+)
+def test_auto_leaves_a_gpu_that_is_full(full: FakeTorch, tiny: Checkpoint) -> None:
+    assert make_plan(VramMode.AUTO, tiny, Accelerators(full)).device == "cpu"
+
+
+def test_free_memory_is_what_the_device_says() -> None:
+    assert Accelerators(NVIDIA).free_bytes("cuda") == 8 * GIB
+    assert Accelerators(INTEL).free_bytes("xpu") == 8 * GIB
+    silent = FakeTorch(xpu=FakeGpu(free_bytes=None))
+    assert Accelerators(silent).free_bytes("xpu") == 10 * GIB
+    small = FakeTorch(mps=FakeMps(held_bytes=2, most_bytes=5))
+    assert Accelerators(small).free_bytes("mps") == 3
+    over = FakeTorch(mps=FakeMps(held_bytes=6, most_bytes=5))
+    assert Accelerators(over).free_bytes("mps") == 0
+
+
+def test_the_peak_is_measured_where_the_device_counts_it() -> None:
+    gpu, apple = FakeGpu(), FakeMps(held_bytes=3 * GIB)
+    assert MemoryMeter("xpu", Accelerators(FakeTorch(xpu=gpu))).peak_bytes() == 5 * GIB
+    assert gpu.did == ["restarted"]
+    assert MemoryMeter("mps", Accelerators(FakeTorch(mps=apple))).peak_bytes() == 3 * GIB
+    assert apple.did == []
+
+
+def test_caches_of_the_gpus_that_are_there_are_freed() -> None:
+    machine = FakeTorch(mps=FakeMps())
+    Accelerators(machine).free_caches()
+    assert machine.mps.did == ["emptied"]
+    assert machine.cuda.did == machine.xpu.did == []
+
+
+@pytest.mark.parametrize(
+    ("library", "device", "share"), [(INTEL, "xpu", 0.25), (APPLE, "mps", 1 / 3)]
+)
+def test_memory_is_limited_and_waited_for(library: FakeTorch, device: str, share: float) -> None:
+    machine, gpu = Accelerators(library), getattr(library, device)
+    gpu.did.clear()
+    machine.limit_memory(device, 4 * GIB)
+    machine.synchronize(device)
+    assert gpu.did == [pytest.approx(share), "waited"]
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(Accelerators().find() is None, reason="no GPU that PyTorch can use")
+def test_a_real_gpu_is_named_counts_and_computes_in_its_precision(tmp_path: Path) -> None:
+    machine = Accelerators()
+    found = machine.find()
+    assert isinstance(found, Accelerator) and found.title
+    assert machine.free_bytes(found.type) > 0
+    machine.restart_peak(found.type)
+    ones = torch.ones(512, 512, dtype=found.dtype, device=found.type)
+    assert (ones @ ones).float().cpu().eq(512).all()
+    machine.synchronize(found.type)
+    assert machine.peak_bytes(found.type) > 0
+    machine.free_caches()

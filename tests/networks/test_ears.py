@@ -1,0 +1,111 @@
+"""The ears: four ways of hearing side by side, weighed by what an imitation sounds like."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.networks.ears import (
+    EARS_DIM,
+    KIND_DIM,
+    MEANING_DIM,
+    WEIGHTS_FILE,
+    WIDTH,
+    Ears,
+    Features,
+)
+from qvim_studio.networks.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim_front_end import N_MELS
+from qvim_studio.networks.yamnet import CLASSES
+
+VOICE, SPEECH, NOISE = 3, 5, 200
+PARTS = {
+    "encoder": slice(0, EMBEDDING_DIM),
+    "kinds": slice(EMBEDDING_DIM, EMBEDDING_DIM + KIND_DIM),
+    "meaning": slice(EMBEDDING_DIM + KIND_DIM, EARS_DIM - N_MELS),
+    "spectrum": slice(EARS_DIM - N_MELS, EARS_DIM),
+}
+
+
+@pytest.fixture
+def ears() -> Ears:
+    torch.manual_seed(0)
+    ears = Ears(("dog", "rain"), own_voices=8)
+    ears.meaning_basis.copy_(torch.linalg.qr(torch.randn(WIDTH, MEANING_DIM))[0])
+    ears.is_voice[[VOICE, SPEECH]] = 1.0
+    ears.is_speech[SPEECH] = 1.0
+    ears.own_voices.copy_(torch.eye(EMBEDDING_DIM)[:1].expand(8, -1))
+    return ears.eval()
+
+
+def heard_as(tag: int, *, is_own: bool = False, rows: int = 1) -> Features:
+    scores = torch.full((rows, CLASSES), 1e-5)
+    scores[:, tag] = 0.9
+    embedding = torch.eye(EMBEDDING_DIM)[[0 if is_own else 1] * rows]
+    return Features(embedding, torch.randn(rows, WIDTH), scores, torch.randn(rows, N_MELS))
+
+
+def parts_that_count(ears: Ears, features: Features) -> set[str]:
+    heard = ears.hear_voices(features)[0]
+    return {name for name, part in PARTS.items() if heard[part].norm() > 0.2}
+
+
+def test_each_voice_is_left_to_the_ear_that_knows_its_like(ears: Ears) -> None:
+    assert parts_that_count(ears, heard_as(NOISE)) == {"spectrum"}
+    assert parts_that_count(ears, heard_as(SPEECH)) == {"kinds"}
+    assert parts_that_count(ears, heard_as(VOICE)) == {"kinds", "meaning"}
+    assert parts_that_count(ears, heard_as(NOISE, is_own=True)) == {"encoder"}
+
+
+def test_shares_make_up_a_whole(ears: Ears) -> None:
+    for tag in (VOICE, SPEECH, NOISE):
+        features = heard_as(tag, rows=3)
+        shares = torch.cat(ears.shares(features, ears.standardized(features)), dim=1)
+        assert shares.min() >= 0
+        torch.testing.assert_close(shares.sum(dim=1), torch.ones(3))
+
+
+def test_a_match_is_a_weighed_mean_of_cosines(ears: Ears) -> None:
+    voice, sounds = heard_as(NOISE), heard_as(VOICE, rows=4)
+    found = ears.hear_voices(voice) @ ears.hear_sounds(sounds).T
+    spectra = [one.spectrum - one.spectrum.mean(dim=1, keepdim=True) for one in (voice, sounds)]
+    expected = torch.nn.functional.cosine_similarity(*spectra)
+    torch.testing.assert_close(found[0], expected, atol=1e-3, rtol=0)
+    torch.testing.assert_close(ears.hear_sounds(sounds).norm(dim=1), torch.ones(4))
+
+
+def test_loudness_of_the_spectrum_does_not_matter(ears: Ears) -> None:
+    quiet = heard_as(NOISE)
+    loud = replace(quiet, spectrum=quiet.spectrum + 3.0)
+    torch.testing.assert_close(ears.hear_sounds(quiet), ears.hear_sounds(loud))
+
+
+def test_saved_ears_hear_the_same_and_broken_ones_are_refused(ears: Ears, tmp_path: Path) -> None:
+    ears.save(tmp_path)
+    loaded = Ears.load(tmp_path)
+    assert loaded.kinds == ears.kinds and loaded.weighing == ears.weighing
+    assert loaded.id == ears.id
+    features = heard_as(VOICE)
+    torch.testing.assert_close(
+        loaded.hear_voices(features), ears.hear_voices(features), atol=1e-2, rtol=0
+    )
+    config = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    config["kinds"] = ["dog"]
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(CheckpointError, match="Install the program again"):
+        Ears.load(tmp_path)
+    (tmp_path / WEIGHTS_FILE).unlink()
+    with pytest.raises(CheckpointError, match="cannot be loaded"):
+        Ears.load(tmp_path)
+
+
+def test_other_weights_are_another_space(ears: Ears) -> None:
+    before = ears.id
+    with torch.no_grad():
+        ears.to_kinds.weight[0, 0] += 0.5
+    assert ears.id != before

@@ -1,0 +1,16 @@
+"""Fixtures of the tests of what the window knows."""
+
+from __future__ import annotations
+
+from studio_fixtures import (  # noqa: F401
+    audio,
+    ears,
+    empty_clipboard,
+    generate,
+    services,
+    take,
+    theme,
+    window,
+    with_take,
+)
+from thread_leaks import no_leaked_threads  # noqa: F401

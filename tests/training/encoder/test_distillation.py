@@ -1,0 +1,136 @@
+"""Distillation: mixes are sounds, the student comes to hear as its teacher, and goes on exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from safetensors.torch import save_file
+from training_data import write_pairs
+
+from qvim_studio.networks.efficientat import EfficientAt, load_efficientat
+from qvim_studio.networks.qvim import QvimEncoder, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.networks.qvim_front_end import N_MELS, QvimFrontEnd
+from qvim_studio.training.corpus.build import build_corpus
+from qvim_studio.training.corpus.sound_mixes import (
+    Mixing,
+    SoundBank,
+    SoundMixes,
+    log_mel_of,
+    power_of,
+)
+from qvim_studio.training.encoder.distillation import (
+    DistillationTraining,
+    Lesson,
+    TaughtLayers,
+    distillation_loss,
+    run,
+)
+from qvim_studio.training.encoder.qvim_upper import FIRST_UPPER
+from qvim_studio.training.loop.loop import LoopOptions
+
+OPTIONS = DistillationTraining(
+    batch=4, frames=64, loop=LoopOptions(learning_rate=3e-3, warmup_steps=1, checkpoint_every_s=1e9)
+)
+
+
+@pytest.fixture(scope="module")
+def trained_from(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("distillation")
+    build_corpus([write_pairs(folder, 6, 1)], folder / "corpus")
+    torch.manual_seed(0)
+    encoder = QvimEncoder().eval()
+    encoder.reference = encoder.imitation
+    save_qvim_encoder(encoder, folder / "encoder")
+    save_file(EfficientAt().state_dict(), folder / "tagger.safetensors")
+    more = folder / "more"
+    more.mkdir()
+    soundfile.write(more / "voice.wav", np.sin(np.arange(16_000) * 0.1), 16_000)
+    (more / "broken.wav").write_bytes(b"no audio")
+    return folder
+
+
+def one_bank() -> SoundBank:
+    waveform = torch.from_numpy(np.sin(np.arange(32_000) * 0.3).astype(np.float32))[None]
+    log_mel = QvimFrontEnd()(waveform)[0, 0].T.half().numpy()
+    return SoundBank(log_mel, np.array([0, len(log_mel)]))
+
+
+def test_power_is_what_the_front_end_took_the_logarithm_of() -> None:
+    log_mel = QvimFrontEnd()(torch.randn(1, 8_000) * 0.1)
+    torch.testing.assert_close(log_mel_of(power_of(log_mel)), log_mel, atol=1e-4, rtol=1e-4)
+
+
+def test_a_mix_is_drawn_by_its_seed_and_fills_its_window() -> None:
+    mixes = SoundMixes(one_bank(), 64, Mixing())
+    first, again, other = (mixes.draw(3, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert first.shape == (3, 1, N_MELS, 64) and bool(first.isfinite().all())
+    assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+def test_without_mixing_a_sound_stays_itself() -> None:
+    still = Mixing(0, 0, 0, 0, 0, 0, 0, 0, (0.0, 0.0))
+    drawn = SoundMixes(one_bank(), 64, still).draw(1, np.random.default_rng(0))[0, 0]
+    loudest = drawn.mean(dim=1).argmax()
+    frequency_hz = 0.3 * 32_000 / (2 * np.pi)
+    assert loudest == one_bank().power(0, 64, np.random.default_rng(0)).mean(dim=1).argmax()
+    assert frequency_hz > 1_000
+
+
+def test_a_student_learns_a_lesson_that_it_hears_again_and_again() -> None:
+    torch.manual_seed(0)
+    taught = TaughtLayers(QvimEncoder().eval().imitation).train()
+    lesson = Lesson(torch.randn(6, 80, 8, 4), torch.randn(6, 384), torch.randn(6, 527))
+    optimizer = torch.optim.AdamW(taught.parameters(), 3e-3)
+    losses = []
+    for _ in range(15):
+        loss, metrics = distillation_loss(taught(lesson.maps), lesson, OPTIONS)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append((metrics["cosine"], metrics["tags"]))
+    assert losses[-1][0] < 0.8 * losses[0][0]
+    assert losses[-1][1] < losses[0][1]
+
+
+def test_a_training_goes_on_exactly_and_leaves_the_lower_half_as_it_is(
+    trained_from: Path, tmp_path: Path
+) -> None:
+    def train(folder: Path, *steps: int) -> list[str]:
+        for most in steps:
+            options = replace(OPTIONS, loop=replace(OPTIONS.loop))
+            run(
+                trained_from / "corpus",
+                folder,
+                1.0,
+                trained_from / "encoder",
+                trained_from / "tagger.safetensors",
+                (trained_from / "more",),
+                options,
+                max_steps=most,
+            )
+        return (folder / "validation.csv").read_text(encoding="utf-8").splitlines()
+
+    whole = train(tmp_path / "whole", 4)
+    parts = train(tmp_path / "parts", 2, 4)
+    assert whole[-1] == parts[-1]
+    before = load_qvim_encoder(trained_from / "encoder")
+    after = load_qvim_encoder(tmp_path / "whole" / "qvim")
+    for place, (old, new) in enumerate(
+        zip(before.imitation.features, after.imitation.features, strict=True)
+    ):
+        is_same = all(
+            torch.equal(old.state_dict()[name].half(), value.half())
+            for name, value in new.state_dict().items()
+        )
+        assert is_same == (place < FIRST_UPPER)
+
+
+def test_a_tagger_of_another_shape_is_refused(tmp_path: Path) -> None:
+    save_file({"features.0.0.weight": torch.zeros(1)}, tmp_path / "other.safetensors")
+    with pytest.raises(Exception, match="mn04_as"):
+        load_efficientat(tmp_path / "other.safetensors")

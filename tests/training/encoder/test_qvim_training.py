@@ -1,0 +1,173 @@
+"""The encoder's loss, ranks and batches on small exact inputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from qvim_studio.training.corpus.corpus import Corpus, CorpusItem
+from qvim_studio.training.corpus.imitations import ImitationSet, TakeRows
+from qvim_studio.training.encoder.qvim import (
+    RELATION_TEMPERATURE,
+    TEMPERATURE,
+    PairBatches,
+    QvimStudent,
+    QvimTraining,
+    contrastive_loss,
+    encoder_loss,
+    relational_loss,
+)
+
+
+def test_other_recordings_of_the_same_sound_are_no_wrong_answers() -> None:
+    embeddings = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    masked = contrastive_loss(embeddings, embeddings, torch.tensor([7, 7, 8]))
+    unmasked = contrastive_loss(embeddings, embeddings, torch.tensor([6, 7, 8]))
+    assert masked.item() == pytest.approx(np.log1p(np.exp(-1 / TEMPERATURE)), abs=1e-6)
+    assert unmasked.item() > 0.4
+
+
+def test_loss_equals_its_definition() -> None:
+    torch.manual_seed(0)
+    a, b = (torch.nn.functional.normalize(torch.randn(4, 3), dim=1) for _ in range(2))
+    logits = a @ b.T / TEMPERATURE
+    expected = -(logits.diagonal() - logits.logsumexp(dim=1)).mean()
+    assert torch.allclose(contrastive_loss(a, b, torch.arange(4)), expected)
+
+
+def test_relations_ignore_where_the_embeddings_lie_as_a_whole() -> None:
+    torch.manual_seed(0)
+    wanted = torch.nn.functional.normalize(torch.randn(5, 8), dim=1)
+    scale = TEMPERATURE / RELATION_TEMPERATURE
+    alike = torch.cat([wanted * scale**0.5, torch.full((5, 1), 2.0)], dim=1)
+    assert relational_loss(alike, wanted).item() == pytest.approx(0.0, abs=1e-5)
+    assert relational_loss(alike.flip(0), wanted).item() > 0.05
+
+
+def test_encoder_loss_is_the_weighted_sum_of_its_terms() -> None:
+    torch.manual_seed(0)
+    raw, guessed = torch.randn(5, 8), torch.randn(5, 6)
+    wanted = torch.nn.functional.normalize(torch.randn(5, 6), dim=1)
+    weights = QvimTraining(relation=2.0, contrast=3.0, quiet=4.0)
+    silence = torch.tensor(0.25)
+    loss, terms = encoder_loss(raw, guessed, wanted, torch.arange(2), silence, weights)
+    unit = torch.nn.functional.normalize(raw, dim=1)
+    assert terms["contrast"] == pytest.approx(
+        contrastive_loss(unit[:2], unit[2:4], torch.arange(2)).item()
+    )
+    assert terms["relation"] == pytest.approx(relational_loss(unit, wanted).item())
+    expected = terms["distance"] + 2 * terms["relation"] + 3 * terms["contrast"] + 4 * 0.25
+    assert loss.item() == pytest.approx(expected, rel=1e-5)
+
+
+class TeacherOfLevels:
+    """Stands in for the published network, whose weights are no part of the repository."""
+
+    targets = np.eye(4, 512, dtype=np.float32)
+
+    def __init__(self) -> None:
+        self.heard = 0
+
+    def embed_short(self, sounds: list[np.ndarray], sample_rate: int) -> torch.Tensor:
+        assert sample_rate == 32_000
+        self.heard += len(sounds)
+        return torch.eye(len(sounds), 512)
+
+
+def make_pair_batches(options: QvimTraining, is_real: bool = False) -> PairBatches:
+    """Two labels with a short and a long recording each; an imitation is its reference."""
+    lengths = (6_400, 64_000, 6_400, 64_000)
+    ends = np.cumsum(lengths)
+    audio = np.random.default_rng(0).uniform(-0.5, 0.5, ends[-1]).astype(np.float16)
+    items = tuple(
+        CorpusItem(
+            f"{i}.wav", "ab"[i // 2], "x", "s", "CC0", "train", 8e3, True, end - length, length
+        )
+        for i, (end, length) in enumerate(zip(ends, lengths, strict=True))
+    )
+    corpus = Corpus(Path(), items, {32_000: audio})
+    spans = np.stack([ends - lengths, ends], axis=1)
+    rows = TakeRows(np.arange(len(items) + 1))
+    imitations = ImitationSet(rows, spans, np.full(len(items), is_real), audio, audio)
+    return PairBatches(corpus, imitations, TeacherOfLevels(), options)
+
+
+OPTIONS = QvimTraining(pairs=2, extras=4, window_samples=24_000, sound_samples=16_000)
+
+
+def test_batch_holds_imitations_references_and_extras_before_silence() -> None:
+    audio, wanted, groups = make_pair_batches(OPTIONS).draw(np.random.default_rng(0))
+    assert audio.shape == (8, 24_000)
+    assert wanted.shape == (8, 512)
+    assert groups.shape == (2,)
+    assert torch.isfinite(audio).all()
+    assert audio.abs().amax(dim=1).min() > 0
+    assert audio[:, 16_000 + 4_800 :].abs().max() == 0  # its end stands for the silent rest
+
+
+def test_whole_sounds_fill_the_real_window() -> None:
+    audio, wanted, groups = make_pair_batches(OPTIONS).draw_whole(np.random.default_rng(0))
+    assert audio.shape == (4, 320_000)
+    assert wanted.shape == (4, 512)
+    assert groups.shape == (2,)
+
+
+def test_same_step_draws_the_same_batch() -> None:
+    batches = make_pair_batches(OPTIONS)
+    first, second = (batches.draw(np.random.default_rng(5)) for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_the_teacher_hears_every_sound_once() -> None:
+    batches = make_pair_batches(replace(OPTIONS, views=1, kinds=3))
+    for step in range(20):
+        batches.draw(np.random.default_rng(step))
+    assert batches.space.heard == 2 * 4 + 3  # pairs and extras
+    _, wanted, _ = batches.draw(np.random.default_rng(3))
+    _, again, _ = batches.draw(np.random.default_rng(3))
+    assert torch.equal(wanted, again) and wanted.dtype == torch.float32
+
+
+def test_the_teacher_hears_a_voice_without_its_room() -> None:
+    """What a sound is does not depend on who recorded it."""
+    batches = make_pair_batches(OPTIONS)
+    voice, sound = batches.pair(1, 0)
+    heard, meant = voice.samples, voice.meant
+    assert not np.array_equal(heard, meant) and len(heard) <= OPTIONS.sound_samples
+    assert np.array_equal(sound.samples, sound.meant)
+    given: list[np.ndarray] = []
+    batches.space.embed_short = lambda sounds, rate: given.extend(sounds) or torch.eye(len(sounds))
+    batches.heard([voice])
+    assert np.array_equal(given[0], meant)
+
+
+def test_people_s_takes_are_in_their_own_rooms_already() -> None:
+    batches = make_pair_batches(OPTIONS, is_real=True)
+    for view in range(8):
+        voice, _ = batches.pair(0, view)
+        assert len(voice.samples) == len(voice.meant)
+
+
+def test_whole_takes_are_heard_as_recorded() -> None:
+    batches = make_pair_batches(OPTIONS)
+    batches.take = lambda row: np.ones(100, np.float32)
+    audio, _, _ = batches.draw_whole(np.random.default_rng(0))
+    assert (audio[:2, :100] > 0).all() and audio[:2, 100:].abs().max() == 0
+
+
+def test_norms_that_were_trained_stay_and_the_checkpoint_remembers_it() -> None:
+    student = QvimStudent(has_norms=True).train()
+    norms = [m for m in student.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert norms and not any(norm.training for norm in norms)
+    fresh = QvimStudent()
+    assert all(m.training for m in fresh.train().modules() if isinstance(m, torch.nn.BatchNorm2d))
+    fresh.load_state_dict(student.state_dict())
+    assert not fresh.train().encoder.training
+
+
+def test_recordings_of_one_label_are_one_group() -> None:
+    assert make_pair_batches(OPTIONS).groups.tolist() == [0, 0, 1, 1]

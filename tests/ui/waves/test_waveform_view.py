@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.audio.spectrogram import band_of
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.jobs.listening.sound_picture import analyze, picture_of
+from qvim_studio.ui.takes.level_meter import HOLD_S, LevelMeter
+from qvim_studio.ui.waves.time_axis import ZOOM_STEP
+from qvim_studio.ui.waves.wave_painting import ruler_px
+from qvim_studio.ui.waves.waveform_view import WaveformView
+from qvim_studio.ui.widgets.theme import StudioTheme
+
+CLIP = AudioClip.from_mono(np.sin(np.arange(48_000) * 0.1), 48_000)
+
+
+@pytest.fixture
+def view(theme: StudioTheme, qtbot: QtBot) -> WaveformView:
+    view = WaveformView(theme)
+    qtbot.addWidget(view)
+    view.resize(640, 180)
+    view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its frame would be in the accent
+    view.show()
+    return view
+
+
+def show(view: WaveformView, clip: AudioClip) -> None:
+    view.show_sound(picture_of(clip))
+    view.axis.set_total(clip.duration_s)
+
+
+def accent_columns(view: WaveformView, color: str) -> np.ndarray:
+    """x of every pixel column that has the color."""
+    image = view.grab().toImage()
+    return np.array(
+        [
+            x
+            for x in range(image.width())
+            if any(image.pixelColor(x, y).name() == color for y in range(0, image.height(), 3))
+        ]
+    )
+
+
+def test_a_click_asks_for_that_moment(view: WaveformView, qtbot: QtBot) -> None:
+    show(view, CLIP)
+    with qtbot.waitSignal(view.seek_requested) as asked:
+        QTest.mouseClick(
+            view,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+            QPoint(320, 80),
+        )
+    assert asked.args[0] == pytest.approx(0.5, abs=0.01)
+
+
+def test_an_empty_view_has_nothing_to_seek(view: WaveformView, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(view.seek_requested):
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton)
+
+
+def test_what_was_played_is_drawn_in_the_accent(view: WaveformView, theme: StudioTheme) -> None:
+    show(view, CLIP)
+    view.set_position(0.5)
+    drawn = accent_columns(view, theme.palette.accent)
+    assert drawn.min() < 40
+    assert drawn.max() == pytest.approx(320, abs=6)
+
+
+def test_a_short_take_grows_from_the_left_and_a_long_one_scrolls(
+    view: WaveformView, theme: StudioTheme
+) -> None:
+    columns = np.tile(np.array([[-0.5, 0.5]], dtype=np.float32), (100, 1))
+    view.begin_live()
+    view.add_live(columns)
+    first = accent_columns(view, theme.palette.danger)
+    assert first.min() < 40
+    assert first.max() < 320
+    for _ in range(9):
+        view.add_live(columns)
+    assert accent_columns(view, theme.palette.danger).max() > 600
+
+
+def test_ten_minutes_draw_quickly(view: WaveformView) -> None:
+    clip = AudioClip.from_mono(np.zeros(600 * 48_000, dtype=np.float32), 48_000)
+    began = time.process_time()
+    show(view, clip)
+    view.repaint()
+    assert time.process_time() - began < 1.0
+
+
+def drag(view: WaveformView, begin_x: int, end_x: int) -> None:
+    for act, x in (
+        (QTest.mousePress, begin_x),
+        (QTest.mouseMove, (begin_x + end_x) // 2),
+        (QTest.mouseMove, end_x),
+        (QTest.mouseRelease, end_x),
+    ):
+        if act is QTest.mouseMove:
+            act(view, QPoint(x, 80))
+        else:
+            act(view, Qt.MouseButton.LeftButton, pos=QPoint(x, 80))
+
+
+def test_a_drag_selects_and_a_click_lets_go(view: WaveformView, qtbot: QtBot) -> None:
+    show(view, CLIP)
+    with qtbot.assertNotEmitted(view.seek_requested):
+        drag(view, 168, 472)
+    assert view.selection == pytest.approx((0.25, 0.75), abs=0.01)
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(320, 80))
+    assert view.selection is None
+
+
+def test_a_trim_handle_is_dragged(view: WaveformView, qtbot: QtBot) -> None:
+    show(view, CLIP)
+    view.set_part((0.25, 0.75))
+    with qtbot.waitSignal(view.part_dragged) as dragged:
+        drag(view, 168, 300)
+    begin_s, end_s = dragged.args
+    assert 0.25 < begin_s < 0.5
+    assert end_s == 0.75
+    assert view.selection is None
+
+
+def test_the_wheel_zooms_at_the_mouse_and_both_views_follow(
+    view: WaveformView, theme: StudioTheme, qtbot: QtBot
+) -> None:
+    show(view, CLIP)
+    below = WaveformView(theme, axis=view.axis, with_ruler=False)
+    qtbot.addWidget(below)
+    place = QPointF(320, 80)
+    wheel = QWheelEvent(
+        place,
+        view.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 480),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    view.wheelEvent(wheel)
+    axis = below.axis
+    assert axis.span_s == pytest.approx(ZOOM_STEP**-4)
+    assert axis.first_s + axis.span_s / 2 == pytest.approx(0.5, abs=0.01)
+    axis.show_all()
+    assert (axis.first_s, axis.span_s) == (0.0, 1.0)
+
+
+def test_the_spectrogram_shows_a_tone_as_a_line(view: WaveformView, theme: StudioTheme) -> None:
+    tone = AudioClip.from_mono(np.sin(np.arange(48_000) * 2 * np.pi * 1000 / 48_000), 48_000)
+    show(view, tone)
+    view.show_analysis(analyze(tone))
+    view.set_look(with_spectrogram=True, with_curves=False)
+    image = view.grab().toImage()
+    brightness = [image.pixelColor(350, y).lightness() for y in range(12, 150)]
+    area = view._wave_area()
+    expected = area.bottom() - band_of(1000.0, 20_000.0) * area.height()
+    assert 12 + int(np.argmax(brightness)) == pytest.approx(expected, abs=4)
+    assert np.median(brightness) < 40
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_meter_holds_peaks_and_keeps_the_clip_lamp_lit(
+    theme: StudioTheme, qtbot: QtBot
+) -> None:
+    clock = Clock()
+    meter = LevelMeter(theme, clock=clock)
+    qtbot.addWidget(meter)
+    meter.show_level(-3.0, -12.0)
+    meter.show_level(-30.0, -40.0)
+    assert meter.hold_db == -3.0
+    clock.now = HOLD_S + 0.1
+    meter.show_level(-30.0, -40.0)
+    assert meter.hold_db == -30.0
+    assert not meter.has_clipped
+    meter.show_level(0.0, -3.0)
+    meter.show_level(-30.0, -40.0)
+    assert meter.has_clipped
+    meter.reset()
+    assert not meter.has_clipped
+
+
+def press(view: WaveformView, key: Qt.Key, times: int = 1, shift: bool = False) -> None:
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    for _ in range(times):
+        QTest.keyClick(view, key, modifier)
+
+
+def test_arrow_keys_move_the_cursor_within_the_sound(view: WaveformView) -> None:
+    show(view, CLIP)
+    assert view.cursor_s is None
+    press(view, Qt.Key.Key_Right, 10)
+    assert view.cursor_s == pytest.approx(0.1)
+    press(view, Qt.Key.Key_Left, 20)
+    assert view.cursor_s == 0.0
+    press(view, Qt.Key.Key_End)
+    assert view.cursor_s == 1.0
+    assert view.selection is None
+
+
+def test_shift_and_arrow_keys_select_and_letting_go_makes_the_selection(
+    view: WaveformView,
+) -> None:
+    show(view, CLIP)
+    made: list[tuple[float, float]] = []
+    view.selection_made.connect(made.append)
+    press(view, Qt.Key.Key_Right, 20)
+    press(view, Qt.Key.Key_Right, 30, shift=True)
+    assert made[-1] == pytest.approx((0.2, 0.5))
+    assert "selected 0.20 to 0.50 s" in view.accessibleDescription()
+    press(view, Qt.Key.Key_Home, shift=True)
+    assert view.selection == pytest.approx((0.0, 0.2))
+    press(view, Qt.Key.Key_Right)
+    assert view.selection is None
+
+
+def test_the_cursor_moves_what_plays(view: WaveformView, qtbot: QtBot) -> None:
+    show(view, CLIP)
+    view.set_position(0.5)
+    with qtbot.waitSignal(view.seek_requested) as asked:
+        press(view, Qt.Key.Key_Right)
+    assert asked.args[0] == pytest.approx(0.51)
+
+
+def test_the_focus_is_seen(view: WaveformView, theme: StudioTheme) -> None:
+    show(view, CLIP)
+    view.set_position(0.0)
+    assert len(accent_columns(view, theme.palette.accent)) < 20
+    view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    view.setFocus()
+    assert len(accent_columns(view, theme.palette.accent)) > 600
+
+
+def test_handles_leave_the_ruler_s_numbers_free(view: WaveformView) -> None:
+    show(view, CLIP)
+    plain = view.grab().toImage()
+    view.set_part((0.0, 0.8))
+    handled = view.grab().toImage()
+    ruler = range(view.height() - ruler_px(), view.height() - 4)
+    assert all(plain.pixel(x, y) == handled.pixel(x, y) for x in range(16, 60) for y in ruler)

@@ -1,0 +1,201 @@
+"""What comes back after a restart and after a crash."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fake_audio import FakeAudio
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+from studio_fixtures import CHECKPOINTS, ScriptedEars
+
+from qvim_studio.core.request import Start
+from qvim_studio.session.services import Services, make_services
+from qvim_studio.session.session_file import load_session
+from qvim_studio.session.settings_store import SettingsStore
+from qvim_studio.ui.widgets.theme import StudioTheme
+from qvim_studio.ui.window.main_window import MainWindow
+
+PATIENCE_MS = 90_000  # two studios start one after the other
+Restart = Callable[[], MainWindow]
+
+
+@pytest.fixture
+def restart(
+    services: Services, audio: FakeAudio, ears: ScriptedEars, theme: StudioTheme, qtbot: QtBot
+) -> Iterator[Restart]:
+    """Another start of the program over the same files."""
+    opened: list[Services] = []
+
+    def start() -> MainWindow:
+        paths = services.paths
+        again = make_services(
+            paths,
+            SettingsStore(paths.settings_file),
+            audio,
+            "scripted_engine:make_engine",
+            lambda: CHECKPOINTS,
+            "scripted_listener:make_listener",
+            "fake_keeper:FakeKeeper",
+            hear=ears,
+        )
+        opened.append(again)
+        window = MainWindow(again, theme)
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitUntil(
+            lambda: window.has_looked_around and again.tasks.is_idle, timeout=PATIENCE_MS
+        )
+        return window
+
+    yield start
+    for one in opened:
+        assert one.shutdown()
+
+
+def crash(window: MainWindow) -> None:
+    """Everything that is written later was never written."""
+    window.session.save()
+    window.session._is_open = False
+
+
+def test_take_candidates_words_and_settings_come_back_after_a_crash(
+    with_take: MainWindow, restart: Restart, qtbot: QtBot
+) -> None:
+    panel = with_take.request
+    panel.text.setText("heavy door")
+    panel.details.negative.setText("music")
+    panel.balance.setValue(31)
+    panel.follow.setValue(12)
+    panel.duration.setValue(1.5)
+    panel.variations.setValue(3)
+    panel.details.steps.setValue(7)
+    panel.start.setCurrentIndex(panel.start.findData(Start.NOISE))
+    with qtbot.waitSignal(with_take.controller.candidates_changed, timeout=PATIENCE_MS):
+        panel.generate_button.click()
+    with_take.controller.takes.set_part(0.1, 0.3)
+    crash(with_take)
+    window = restart()
+    before, after = with_take.controller, window.controller
+    assert before.imitation is not None and after.imitation is not None
+    assert after.imitation.path == before.imitation.path
+    assert (after.imitation.begin_s, after.imitation.end_s) == (0.1, 0.3)
+    assert [one.path for one in after.candidates] == [one.path for one in before.candidates]
+    assert window.candidates._note.text() == with_take.candidates._note.text() != ""
+    assert window.request.wishes(draws_seed=False) == panel.wishes(draws_seed=False)
+
+
+def test_the_queue_and_what_was_running_come_back_and_wait_for_a_word(
+    with_take: MainWindow, services: Services, restart: Restart, qtbot: QtBot
+) -> None:
+    for words in ("wait", "a bell", "rain"):
+        with_take.request.text.setText(words)
+        with_take.request.generate_button.click()
+    asked = [services.queue.running, *services.queue.waiting]
+    qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=PATIENCE_MS)
+    crash(with_take)
+    services.queue.cancel_all()
+    window = restart()
+    queue = window._services.queue
+    assert queue.running is None
+    assert [job.request.recipe() for job in queue.waiting] == [
+        job.request.recipe() for job in asked if job is not None
+    ]
+    assert "3 generations were not finished" in window.messages.text
+    queue.cancel(queue.waiting[0])
+    with qtbot.waitSignals([queue.finished, queue.finished], timeout=PATIENCE_MS):
+        button(window, "Make now").click()
+    qtbot.waitUntil(lambda: len(window.controller.candidates) == 4, timeout=PATIENCE_MS)
+
+
+def test_quitting_keeps_the_queue_without_a_question(
+    with_take: MainWindow, services: Services, restart: Restart, qtbot: QtBot
+) -> None:
+    with_take.request.text.setText("wait")
+    with_take.request.generate_button.click()
+    with_take.request.generate_button.click()
+    assert with_take.close()
+    services.queue.cancel_all()
+    qtbot.waitUntil(lambda: services.queue.running is None, timeout=PATIENCE_MS)
+    window = restart()
+    assert len(window._services.queue.waiting) == 2
+    button(window, "Take out").click()
+    assert not window._services.queue.waiting
+    window.close()
+    assert not load_session(services.paths.session_file).jobs
+    assert not list(services.paths.queued_sounds_folder.glob("*"))
+
+
+def test_a_new_sound_is_made_before_what_an_earlier_session_left(
+    with_take: MainWindow, services: Services, restart: Restart, qtbot: QtBot
+) -> None:
+    with_take.request.text.setText("old")
+    with_take.request.generate_button.click()
+    qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=PATIENCE_MS)
+    with_take.session.close()
+    window = restart()
+    made: list[str] = []
+    queue = window._services.queue
+    queue.finished.connect(lambda finished: made.append(finished.job.request.text))
+    window.request.text.setText("new")
+    window.request.generate_button.click()
+    qtbot.waitUntil(lambda: made == ["new", "old"], timeout=PATIENCE_MS)
+
+
+def test_what_is_gone_costs_itself_alone(
+    with_take: MainWindow, take: Path, services: Services, restart: Restart, qtbot: QtBot
+) -> None:
+    with_take.request.text.setText("wait")
+    with_take.request.generate_button.click()
+    qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=PATIENCE_MS)
+    with_take.session.close()
+    services.queue.cancel_all()
+    for path in (take, *services.paths.queued_sounds_folder.iterdir()):
+        path.unlink()
+    window = restart()
+    assert window.controller.imitation is None
+    assert not window.controller.takes.is_awaiting
+    assert window.request.text.text() == "wait"
+    assert "There is no file" in window.messages.text
+
+
+@pytest.mark.parametrize("rubbish", ["", "[]", "{", '{"version": 9}', '{"version": 1}'])
+def test_a_damaged_session_is_no_session(
+    services: Services, restart: Restart, rubbish: str
+) -> None:
+    services.paths.session_file.write_text(rubbish)
+    window = restart()
+    assert window.controller.imitation is None and not window.messages.text
+
+
+def test_one_bad_value_costs_itself_alone(
+    with_take: MainWindow, services: Services, restart: Restart
+) -> None:
+    with_take.request.text.setText("door")
+    with_take.session.close()
+    stored = json.loads(services.paths.session_file.read_text())
+    stored["candidates"], stored["jobs"] = 7, [{"request": 1}, None]
+    stored["panel"] |= {"balance": "much", "seed": 10**20, "start": "moon", "steps": -4}
+    services.paths.session_file.write_text(json.dumps(stored))
+    window = restart()
+    assert window.controller.imitation is not None
+    assert window.request.text.text() == "door"
+
+
+def test_a_session_that_brings_the_studio_down_is_left_alone_the_third_time(
+    with_take: MainWindow, services: Services, restart: Restart
+) -> None:
+    with_take.session.close()
+    stored = json.loads(services.paths.session_file.read_text())
+    services.paths.session_file.write_text(json.dumps({**stored, "restarts": 2}))
+    window = restart()
+    assert window.controller.imitation is None
+    assert "is not brought back" in window.messages.text
+
+
+def button(window: MainWindow, text: str) -> QPushButton:
+    """Of the message."""
+    return next(one for one in window.messages.findChildren(QPushButton) if one.text() == text)

@@ -1,0 +1,65 @@
+"""The embedder: numpy in and out, at any rate and width, through the exact 10 s window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.networks.qvim import QvimEncoder
+from qvim_studio.voice.embedder import Embedder
+
+RATE = 32_000
+
+
+@pytest.fixture(scope="module")
+def encoder() -> QvimEncoder:
+    torch.manual_seed(0)
+    return QvimEncoder().eval()
+
+
+def make_noise(seconds: float) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal(int(seconds * RATE)).astype(np.float32) * 0.1
+
+
+def test_embedding_is_that_of_the_network_and_a_unit_vector(encoder: QvimEncoder) -> None:
+    noise = make_noise(0.5)
+    embedding = Embedder(encoder).embed(AudioClip.from_mono(noise, RATE), "imitation")
+    with torch.inference_mode():
+        expected = encoder.embed(torch.from_numpy(noise)[None], "imitation")[0].numpy()
+    assert embedding.dtype == np.float32
+    assert np.linalg.norm(embedding) == pytest.approx(1.0, abs=1e-5)
+    np.testing.assert_allclose(embedding, expected, atol=1e-6)
+
+
+def test_channels_are_averaged(encoder: QvimEncoder) -> None:
+    noise = make_noise(0.3)
+    embedder = Embedder(encoder)
+    stereo = AudioClip(np.stack([1.5 * noise, 0.5 * noise], axis=1), RATE)
+    mono = AudioClip.from_mono(noise, RATE)
+    np.testing.assert_allclose(
+        embedder.embed(stereo, "reference"), embedder.embed(mono, "reference"), atol=1e-6
+    )
+
+
+def test_another_sample_rate_gives_nearly_the_same_embedding(encoder: QvimEncoder) -> None:
+    def tone(rate: int) -> AudioClip:
+        return AudioClip.from_mono(0.3 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate), rate)
+
+    embedder = Embedder(encoder)
+    at_32k, at_48k = (embedder.embed(tone(rate), "imitation") for rate in (RATE, 48_000))
+    assert at_32k @ at_48k > 0.999
+
+
+def test_sound_after_ten_seconds_is_not_heard(encoder: QvimEncoder) -> None:
+    long = np.zeros(13 * RATE, np.float32)
+    long[: 2 * RATE] = make_noise(2)
+    changed = long.copy()
+    changed[10 * RATE :] = 0.5
+    embedder = Embedder(encoder)
+    first, second = (
+        embedder.embed(AudioClip.from_mono(samples, RATE), "imitation")
+        for samples in (long, changed)
+    )
+    assert np.array_equal(first, second)
