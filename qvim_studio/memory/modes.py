@@ -17,7 +17,7 @@ from typing import Any
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import LATENT_STEP_S, VramMode
 from qvim_studio.core.text.json_text import as_object, parse_json, read_json
-from qvim_studio.networks.weight_names import is_storable, weight_file
+from qvim_studio.networks.weight_names import is_storable, weight_files
 
 MAX_HEADER_BYTES = 100_000_000  # safetensors' own limit
 MEL_PER_LATENT = 4  # mel frames of a latent frame
@@ -85,14 +85,14 @@ class PartSizes:
 def part_sizes(folder: Path) -> PartSizes:
     """Sizes of a checkpoint on this machine. Raises CheckpointError if files are damaged."""
     try:
-        unet = _shapes(folder / "unet")
+        unet = tensor_shapes(folder / "unet")
         storable = [math.prod(shape) for name, shape in unet.items() if is_storable(name, shape)]
         vocoder = _config(folder / "vocoder")
         sizes = PartSizes(
             unet=sum(map(math.prod, unet.values())),
             storable=sum(storable),
-            vae=sum(map(math.prod, _shapes(folder / "vae").values())),
-            vocoder=sum(map(math.prod, _shapes(folder / "vocoder").values())),
+            vae=sum(map(math.prod, tensor_shapes(folder / "vae").values())),
+            vocoder=sum(map(math.prod, tensor_shapes(folder / "vocoder").values())),
             largest_layer=max(storable, default=0),
             unet_width=_config(folder / "unet")["block_out_channels"][0],
             vae_width=_config(folder / "vae")["block_out_channels"][0],
@@ -160,14 +160,20 @@ def _unet_bytes(
     return kept + sizes.storable * STORED_BYTES
 
 
-def _shapes(folder: Path) -> Mapping[str, tuple[int, ...]]:
-    """Shapes by name, from the header of a safetensors file."""
-    with weight_file(folder).open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        if length > MAX_HEADER_BYTES:
-            raise ValueError(f"a header of {length} bytes")
-        header = as_object(parse_json(file.read(length)))
-    return {name: tuple(e["shape"]) for name, e in header.items() if name != "__metadata__"}
+def tensor_shapes(folder: Path) -> Mapping[str, tuple[int, ...]]:
+    """Shapes by name, from the headers of a part's safetensors files.
+
+    Raises OSError, ValueError, KeyError, TypeError and struct.error for damaged ones.
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+    for path in weight_files(folder):
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > MAX_HEADER_BYTES:
+                raise ValueError(f"a header of {length} bytes")
+            header = as_object(parse_json(file.read(length)))
+        shapes |= {name: tuple(e["shape"]) for name, e in header.items() if name != "__metadata__"}
+    return shapes
 
 
 def _config(folder: Path) -> dict[str, Any]:

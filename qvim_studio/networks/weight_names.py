@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from qvim_studio.core.text.json_text import as_object, read_json, shown
+
 WEIGHT_FILES = ("diffusion_pytorch_model.safetensors", "model.safetensors")
+SHARD_INDEX = ".index.json"  # behind the name of the file that weights in several files stand for
 # The first and the last layer, and how time and condition enter, carry the most per weight.
 KEPT_LAYERS = ("conv_in.", "conv_out.", "time_embedding.", "class_embedding.")
 SMALLEST_STORED = 4096  # weights; below it nothing is saved
@@ -17,6 +20,26 @@ def weight_file(folder: Path) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise ValueError(f"found none of {', '.join(WEIGHT_FILES)}")
+
+
+def weight_files(folder: Path) -> tuple[Path, ...]:
+    """The safetensors files that hold the weights of a part together, in the order of their names.
+
+    Large ones are split; an index beside them then names the file of each tensor. Raises ValueError
+    if the part has none or one of them is not there, OSError.
+    """
+    for name in WEIGHT_FILES:
+        index = folder / f"{name}{SHARD_INDEX}"
+        if index.is_file() and not (folder / name).is_file():
+            named = as_object(as_object(read_json(index)).get("weight_map")).values()
+            files = sorted({str(file) for file in named})
+            absent = [f for f in files if f != Path(f).name or not (folder / f).is_file()]
+            if absent or not files:
+                raise ValueError(
+                    f"{index.name} names {shown((absent or [''])[0])}, found no such file"
+                )
+            return tuple(folder / file for file in files)
+    return (weight_file(folder),)
 
 
 def is_storable(name: str, shape: tuple[int, ...]) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
 from torch import nn
 
-from qvim_studio.networks.weight_names import weight_file
+from qvim_studio.networks.weight_names import weight_files
 
 # A converted tensor leaves its mapped pages behind: the file is opened anew after this much, so
 # that they never add up to a second copy of the weights.
@@ -27,20 +27,43 @@ def load_mapped_network(
     Tensors that are stored in ``dtype`` stay mapped from the file and are read when first used.
     Raises ValueError naming missing, surplus or misshapen tensors.
     """
+    weights = read_tensors(folder, device, dtype)
+    return filled_network(build, {_current_name(name): value for name, value in weights.items()})
+
+
+def filled_network(
+    build: Callable[[], nn.Module], weights: Mapping[str, torch.Tensor]
+) -> nn.Module:
+    """A network, built on the meta device, with these very tensors, for inference.
+
+    Raises ValueError naming missing, surplus or misshapen tensors.
+    """
     with torch.device("meta"):
         network = build()
-    weights = dict(_read_tensors(weight_file(folder), device, dtype))
-    weights = {_current_name(name): value for name, value in weights.items()}
     _check(network.state_dict(), weights)
     network.load_state_dict(weights, assign=True)
     return network.eval().requires_grad_(False)
 
 
-def _read_tensors(
-    path: Path, device: str, dtype: torch.dtype
+def read_tensors(
+    folder: Path, device: str, dtype: torch.dtype, prefix: str = ""
+) -> dict[str, torch.Tensor]:
+    """The tensors of a folder's weights whose names begin with ``prefix``, without it.
+
+    Raises ValueError, OSError and what safetensors raises for a damaged file.
+    """
+    return {
+        name.removeprefix(prefix): tensor
+        for path in weight_files(folder)
+        for name, tensor in _read_file(path, device, dtype, prefix)
+    }
+
+
+def _read_file(
+    path: Path, device: str, dtype: torch.dtype, prefix: str
 ) -> Iterator[tuple[str, torch.Tensor]]:
     with safe_open(path, framework="pt") as stored:
-        names = list(stored.keys())
+        names = [name for name in stored.keys() if name.startswith(prefix)]  # noqa: SIM118
     while names:
         taken = 0
         with safe_open(path, framework="pt") as stored:
@@ -60,7 +83,7 @@ def _current_name(name: str) -> str:
     return ".".join(parts)
 
 
-def _check(expected: dict[str, torch.Tensor], got: dict[str, torch.Tensor]) -> None:
+def _check(expected: Mapping[str, torch.Tensor], got: Mapping[str, torch.Tensor]) -> None:
     problems = {
         "missing": expected.keys() - got.keys(),
         "surplus": got.keys() - expected.keys(),

@@ -15,7 +15,7 @@ from qvim_studio.audio.melody import (
     melody_of,
 )
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.models.torch_audio import torchaudio  # noqa: F401  (before transformers)
+from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
 
 from transformers import MusicgenMelodyFeatureExtractor  # isort: skip
 

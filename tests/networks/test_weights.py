@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from qvim_studio.networks import weights
-from qvim_studio.networks.weights import load_mapped_network
+from qvim_studio.networks.weights import load_mapped_network, read_tensors
 
 
 class Attention(nn.Module):
@@ -67,3 +68,36 @@ def test_misfits_are_named(tmp_path: Path) -> None:
     write(tmp_path, count=torch.zeros(2, dtype=torch.int64))
     with pytest.raises(ValueError, match=r"1 misshapen tensors \(first: count\)"):
         load_mapped_network(Decoder, tmp_path, "cpu", torch.float32)
+
+
+def split(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights in two files with an index, as large checkpoints are published."""
+    stored = {name: value + 1 for name, value in Decoder().state_dict().items()}
+    names = sorted(stored)
+    places = {name: f"model-0000{1 + (name == names[0])}-of-00002.safetensors" for name in names}
+    for file in set(places.values()):
+        save_file({n: v for n, v in stored.items() if places[n] == file}, folder / file)
+    index = {"metadata": {}, "weight_map": places}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
+    return stored
+
+
+def test_weights_in_several_files_are_one_network(tmp_path: Path) -> None:
+    stored = split(tmp_path)
+    network = load_mapped_network(Decoder, tmp_path, "cpu", torch.float32)
+    assert all(torch.equal(v, stored[name]) for name, v in network.state_dict().items())
+
+
+@pytest.mark.parametrize("named", ["absent.safetensors", "../model.safetensors", ""])
+def test_an_index_that_names_other_files_is_refused(tmp_path: Path, named: str) -> None:
+    index = {"weight_map": {"count": named} if named else {}}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
+    with pytest.raises(ValueError, match="found no such file"):
+        load_mapped_network(Decoder, tmp_path, "cpu", torch.float32)
+
+
+def test_tensors_of_one_part_are_read_by_the_beginning_of_their_names(tmp_path: Path) -> None:
+    stored = write(tmp_path)
+    read = read_tensors(tmp_path, "cpu", torch.float16, "attentions.0.")
+    assert read.keys() == {n.removeprefix("attentions.0.") for n in stored if n != "count"}
+    assert read["to_q.bias"].dtype == torch.float16
