@@ -13,7 +13,8 @@ import torch
 from qvim_studio.checkpoints.card import Defaults
 from qvim_studio.checkpoints.catalog import Checkpoint
 from qvim_studio.core.request import SamplerName, VramMode
-from qvim_studio.diffusion.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.diffusion.sampler import make_scheduler, sample_latents
+from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_conditions
 from qvim_studio.families.audioldm.parts import AudioLdmParts, load_audioldm
 from qvim_studio.memory.compute_plan import make_plan
 from qvim_studio.networks.mel import DB_PER_NEPER, N_MELS
@@ -86,7 +87,7 @@ class Trial:
         if checkpoint.controls:
             controls = torch.zeros(count, len(checkpoint.controls), FRAMES, BINS)
         wanted = torch.cat(SEEDS * wanted)
-        self._conditions = Conditions(wanted, unwanted.expand(count, -1), controls)
+        self._conditions = label_conditions(wanted, unwanted.expand(count, -1), controls)
 
     def sample(
         self,
@@ -101,7 +102,7 @@ class Trial:
         generator = torch.Generator().manual_seed(0)
         shape = (self._count, parts.latent_channels, FRAMES, BINS)
         return sample_latents(
-            parts.unet,
+            LabelDenoiser(parts.unet),
             make_scheduler(sampler, parts.scheduler_config),
             torch.randn(shape, generator=generator),
             self._conditions,

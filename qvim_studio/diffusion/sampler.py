@@ -1,4 +1,4 @@
-"""The reverse diffusion: our own loop over a UNet and a diffusers scheduler."""
+"""The reverse diffusion: our own loop over a denoiser and a diffusers scheduler."""
 
 from __future__ import annotations
 
@@ -12,30 +12,13 @@ import torch
 from qvim_studio.core.engine import IsCancelled
 from qvim_studio.core.errors import CancelledError
 from qvim_studio.core.request import SamplerName
-from qvim_studio.memory.graphs import ReplayedUnet
+from qvim_studio.diffusion.denoiser import AnyCondition, Conditions, Denoiser, guided
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
-from diffusers import (  # isort: skip
-    DDIMScheduler,
-    DPMSolverMultistepScheduler,
-    UNet2DConditionModel,
-)
+from diffusers import DDIMScheduler, DPMSolverMultistepScheduler  # isort: skip
 
 OnStep = Callable[[int, int], None]
 OnEstimate = Callable[[int, int, Callable[[], torch.Tensor]], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Conditions:
-    """What steers the denoising of one batch.
-
-    wanted, unwanted: (batch, dim) unit vectors; unwanted is CLAP text of "" or of the negative
-    text. controls: (batch, channels, frames, bins) or None for a UNet without control channels.
-    """
-
-    wanted: torch.Tensor
-    unwanted: torch.Tensor
-    controls: torch.Tensor | None = None
 
 
 class Listener(Protocol):
@@ -50,10 +33,14 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Steering:
-    """A listener that leads the denoising towards the wanted condition, and with what weight."""
+    """A listener that leads the denoising towards what is wanted, and with what weight.
+
+    wanted: (batch, dim) unit vectors.
+    """
 
     listener: Listener
     weight: float
+    wanted: torch.Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,10 +101,10 @@ def executed_steps(steps: int, strength: float) -> int:
 
 @torch.inference_mode()
 def sample_latents(
-    unet: UNet2DConditionModel | ReplayedUnet,
+    denoise: Denoiser[AnyCondition],
     scheduler: Any,
     noise: torch.Tensor,
-    conditions: Conditions,
+    conditions: Conditions[AnyCondition],
     *,
     steps: int,
     guidance: float,
@@ -133,13 +120,12 @@ def sample_latents(
 ) -> torch.Tensor:
     """Denoise a batch of latents of the shape of ``noise`` (batch, channels, frames, bins).
 
-    Everything but the UNet runs in the precision of ``noise``; float32 keeps the solver's many
+    Everything but the network runs in the precision of ``noise``; float32 keeps the solver's many
     small steps from adding up rounding errors.
 
     start: clean latents to begin from, noised as far as ``strength`` says; None for pure noise.
-    guidance: e_u + w (e_c - e_u) (Ho & Salimans 2022, eq. 6); 1 skips the second pass.
-    guidance_passes: 2 computes e_u and e_c one after the other: half the memory.
-    guided_share: of the ``steps``, noisiest first; the rest takes e_c alone.
+    guidance, guidance_passes: see ``guided``.
+    guided_share: of the ``steps``, noisiest first; the rest takes the wanted condition alone.
     steering: a second, gradient-based guidance; None for none.
     kept: what is held in place at every step; None where everything is made.
     on_estimate: called before ``on_step`` with a function that gives the clean latents as expected
@@ -161,9 +147,9 @@ def sample_latents(
             raise CancelledError("The generation was cancelled. Nothing was written.")
         given = scheduler.scale_model_input(latents, timestep)
         scale = guidance if first + number <= guided_share * steps else 1.0
-        noise_pred = predict(unet, given, timestep, conditions, scale, guidance_passes)
+        noise_pred = guided(denoise, given, timestep, conditions, scale, guidance_passes)
         if steering is not None:
-            noise_pred = steer(steering, scheduler, given, noise_pred, timestep, conditions.wanted)
+            noise_pred = steer(steering, scheduler, given, noise_pred, timestep)
         if kept is not None:
             noise_pred = hold(kept, scheduler, given, noise_pred, timestep)
         if on_estimate is not None:
@@ -214,7 +200,6 @@ def steer(
     latents: torch.Tensor,
     noise_pred: torch.Tensor,
     timestep: torch.Tensor,
-    wanted: torch.Tensor,
 ) -> torch.Tensor:
     """The prediction under classifier guidance (Dhariwal & Nichol 2021, algorithm 2).
 
@@ -223,7 +208,7 @@ def steer(
     """
     clean = expected_clean(scheduler, latents, noise_pred, timestep)
     signal, noise = _levels(scheduler, latents, timestep)
-    gradient = steering.listener.gradient(latents, timestep, wanted).to(latents.dtype)
+    gradient = steering.listener.gradient(latents, timestep, steering.wanted).to(latents.dtype)
     shift = steering.weight * noise.square() / signal * gradient
     rows = (1, 2, 3)
     limit = clean.std(dim=rows, keepdim=True) / shift.std(dim=rows, keepdim=True).clamp(min=1e-12)
@@ -242,46 +227,3 @@ def hold(
     clean = expected_clean(scheduler, latents, noise_pred, timestep)
     held = torch.where(kept.is_made, clean, kept.latents.to(clean.dtype))
     return prediction_of(scheduler, latents, held, timestep)
-
-
-def predict(
-    unet: UNet2DConditionModel | ReplayedUnet,
-    latents: torch.Tensor,
-    timestep: torch.Tensor,
-    conditions: Conditions,
-    guidance: float,
-    guidance_passes: int = 1,
-) -> torch.Tensor:
-    """The UNet's prediction under classifier-free guidance.
-
-    Controls stay in both passes, so guidance sharpens WHAT is heard and not when.
-    """
-    if conditions.controls is not None:
-        latents = torch.cat([latents, conditions.controls.to(latents.dtype)], dim=1)
-    if guidance == 1.0:
-        return _forward(unet, latents, timestep, conditions.wanted)
-    if guidance_passes == 2:
-        unwanted = _forward(unet, latents, timestep, conditions.unwanted)
-        wanted = _forward(unet, latents, timestep, conditions.wanted)
-        return unwanted + guidance * (wanted - unwanted)
-    both = torch.cat([conditions.unwanted, conditions.wanted])
-    doubled = _forward(unet, torch.cat([latents, latents]), timestep, both)
-    unwanted, wanted = doubled.chunk(2)
-    return unwanted + guidance * (wanted - unwanted)
-
-
-def _forward(
-    unet: UNet2DConditionModel | ReplayedUnet,
-    latents: torch.Tensor,
-    timestep: torch.Tensor,
-    labels: torch.Tensor,
-) -> torch.Tensor:
-    dtype = unet.dtype
-    noise_pred = unet(
-        latents.to(dtype),
-        timestep,
-        encoder_hidden_states=None,
-        class_labels=labels.to(dtype),
-        return_dict=False,
-    )[0]
-    return noise_pred.to(latents.dtype)

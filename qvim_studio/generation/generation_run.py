@@ -31,7 +31,6 @@ from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.diffusion.preview import Previewer, picture_of_mel
 from qvim_studio.diffusion.sampler import (
-    Conditions,
     Kept,
     Steering,
     executed_steps,
@@ -39,6 +38,7 @@ from qvim_studio.diffusion.sampler import (
     sample_latents,
 )
 from qvim_studio.families.audioldm.control_channels import control_channels
+from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_conditions
 from qvim_studio.families.audioldm.piecewise import decode_in_pieces, vocode_in_pieces
 from qvim_studio.families.audioldm.student import make_student_solver
 from qvim_studio.generation.finishing import finish, is_silent
@@ -139,7 +139,8 @@ class GenerationRun:
             self.imitation = self._followed()
         wanted, unwanted, notes = self.loaded.conditions(self.request, self.embedding)
         self.notes += notes
-        self.conditions = Conditions(wanted, unwanted, self._controls())
+        self.wanted, self.unwanted = wanted, unwanted
+        self.controls = self._controls()
         self._starts = self._find_starts(find_nearest)
 
     def make(
@@ -349,13 +350,9 @@ class GenerationRun:
         noise = torch.stack(
             [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
         ).to(loaded.plan.device)
-        conditions = self.conditions
-        batched = Conditions(
-            conditions.wanted.expand(batch, -1),
-            conditions.unwanted.expand(batch, -1),
-            None if conditions.controls is None else conditions.controls.repeat(batch, 1, 1, 1),
-        )
-
+        wanted, controls = self.wanted.expand(batch, -1), self.controls
+        if controls is not None:
+            controls = controls.repeat(batch, 1, 1, 1)
         start = self._start_latents(seeds)
         preview: np.ndarray | None = None
 
@@ -374,19 +371,19 @@ class GenerationRun:
         config, student = loaded.parts.scheduler_config, self.student
         with loaded.parts.denoising():
             return sample_latents(
-                self.denoiser,
+                LabelDenoiser(self.denoiser),
                 make_scheduler(request.sampler, config, start is not None)
                 if student is None
                 else make_student_solver(config),
                 noise,
-                batched,
+                label_conditions(wanted, self.unwanted.expand(batch, -1), controls),
                 steps=filled(request.steps),
                 guidance=filled(request.guidance) if student is None else 1.0,
                 start=start,
                 strength=strength,
                 guidance_passes=loaded.plan.traits.guidance_passes,
                 guided_share=self._guided_share(),
-                steering=self._steering(),
+                steering=self._steering(wanted),
                 kept=self._held(),
                 on_step=on_step,
                 is_cancelled=is_cancelled,
@@ -398,13 +395,13 @@ class GenerationRun:
         is_ddim = self.request.sampler is SamplerName.DDIM
         return 1.0 if is_ddim else self.loaded.checkpoint.defaults.guided_share
 
-    def _steering(self) -> Steering | None:
+    def _steering(self, wanted: torch.Tensor) -> Steering | None:
         """None where a student has learned its few steps without, and for DDIM (see above)."""
         weight = self.loaded.checkpoint.defaults.steering
         if not weight or self.student is not None or self.request.sampler is SamplerName.DDIM:
             return None
         listener = self.loaded.listener
-        return None if listener is None else Steering(listener, weight)
+        return None if listener is None else Steering(listener, weight, wanted)
 
     def _previewer(self) -> Previewer | None:
         """None where the VAE is not at hand while the UNet runs."""

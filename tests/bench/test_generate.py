@@ -38,7 +38,8 @@ from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
-from qvim_studio.diffusion.sampler import Conditions, make_scheduler, sample_latents
+from qvim_studio.diffusion.sampler import make_scheduler, sample_latents
+from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_conditions
 from qvim_studio.generation import engine as engine_module
 from qvim_studio.memory.modes import GIB
 from qvim_studio.training.trainers.unet import make_training_scheduler as training_scheduler
@@ -335,12 +336,12 @@ def test_our_ddim_loop_is_the_pipelines() -> None:
     tqdm.monitor_interval = 0  # its thread would outlive the test
     pipeline = AudioLDMPipeline(vae, tower, None, unet, scheduler, vocoder)
     pipeline.set_progress_bar_config(disable=True)
-    conditions = Conditions(*torch.nn.functional.normalize(torch.randn(2, 1, 512), dim=-1))
+    wanted, unwanted = torch.nn.functional.normalize(torch.randn(2, 1, 512), dim=-1)
     noise = torch.randn(1, 8, 8, 16)
     seen: list[torch.Tensor] = []
     pipeline(
-        prompt_embeds=conditions.wanted,
-        negative_prompt_embeds=conditions.unwanted,
+        prompt_embeds=wanted,
+        negative_prompt_embeds=unwanted,
         audio_length_in_s=0.32,
         num_inference_steps=5,
         guidance_scale=2.5,
@@ -348,10 +349,10 @@ def test_our_ddim_loop_is_the_pipelines() -> None:
         callback=lambda step, timestep, latents: seen.append(latents),
     )
     ours = sample_latents(
-        unet,
+        LabelDenoiser(unet),
         make_scheduler(SamplerName.DDIM, dict(training_scheduler().config)),
         noise,
-        conditions,
+        label_conditions(wanted, unwanted),
         steps=5,
         guidance=2.5,
         on_step=lambda step, steps: None,

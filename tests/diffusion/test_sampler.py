@@ -8,17 +8,22 @@ from tiny_checkpoint import make_tiny_unet
 
 from qvim_studio.core.errors import CancelledError
 from qvim_studio.core.request import SamplerName
+from qvim_studio.diffusion.denoiser import Conditions, guided
 from qvim_studio.diffusion.sampler import (
-    Conditions,
     Kept,
     Steering,
     executed_steps,
     expected_clean,
     make_scheduler,
-    predict,
     prediction_of,
     sample_latents,
     steer,
+)
+from qvim_studio.families.audioldm.label_denoiser import (
+    LabelCondition,
+    LabelConditions,
+    LabelDenoiser,
+    label_conditions,
 )
 from qvim_studio.families.audioldm.listener import LatentListener, ListenerConfig
 from qvim_studio.training.trainers.unet import make_training_scheduler as training_scheduler
@@ -32,23 +37,23 @@ def unit(seed: int) -> torch.Tensor:
     return torch.nn.functional.normalize(torch.randn(1, 512, generator=generator), dim=-1)
 
 
-def conditions() -> Conditions:
-    return Conditions(unit(1), unit(2), torch.zeros(1, 4, 8, 16))
+def conditions() -> LabelConditions:
+    return label_conditions(unit(1), unit(2), torch.zeros(1, 4, 8, 16))
 
 
 class PerfectDenoiser:
     """Knows the clean latents and so always gives the exact velocity."""
 
-    dtype = torch.float32
-
     def __init__(self, clean: torch.Tensor) -> None:
         self.clean = clean
         self.schedule = training_scheduler()
 
-    def __call__(self, latents: torch.Tensor, timestep: torch.Tensor, **_: object):
+    def __call__(
+        self, latents: torch.Tensor, timestep: torch.Tensor, condition: LabelCondition
+    ) -> torch.Tensor:
         alpha = self.schedule.alphas_cumprod[timestep.long()]
         noise = (latents - alpha.sqrt() * self.clean) / (1 - alpha).sqrt()
-        return (alpha.sqrt() * noise - (1 - alpha).sqrt() * self.clean,)
+        return alpha.sqrt() * noise - (1 - alpha).sqrt() * self.clean
 
 
 @pytest.mark.parametrize("name", list(SamplerName))
@@ -60,7 +65,7 @@ def test_exact_denoiser_leads_to_the_clean_latents(name: SamplerName, strength: 
         PerfectDenoiser(clean),
         make_scheduler(name, dict(training_scheduler().config), has_start=strength < 1.0),
         torch.randn(SHAPE),
-        Conditions(unit(1), unit(1)),
+        label_conditions(unit(1), unit(1)),
         steps=10,
         guidance=1.0,
         start=None if strength == 1.0 else torch.zeros(SHAPE),
@@ -87,7 +92,7 @@ def test_what_is_kept_arrives_unchanged_and_the_rest_is_made(
         PerfectDenoiser(clean),
         make_scheduler(name, dict(training_scheduler().config), has_start),
         torch.randn(SHAPE),
-        Conditions(unit(1), unit(1)),
+        label_conditions(unit(1), unit(1)),
         steps=10,
         guidance=1.0,
         start=own if has_start else None,
@@ -105,12 +110,14 @@ class GaussianDenoiser(PerfectDenoiser):
 
     SPREAD = 0.7
 
-    def __call__(self, latents: torch.Tensor, timestep: torch.Tensor, **_: object):
+    def __call__(
+        self, latents: torch.Tensor, timestep: torch.Tensor, condition: LabelCondition
+    ) -> torch.Tensor:
         alpha = self.schedule.alphas_cumprod[timestep.long()]
         off = latents - alpha.sqrt() * self.clean
         noise = (1 - alpha).sqrt() * off / (alpha * self.SPREAD**2 + 1 - alpha)
         clean = (latents - (1 - alpha).sqrt() * noise) / alpha.sqrt()
-        return (alpha.sqrt() * noise - (1 - alpha).sqrt() * clean,)
+        return alpha.sqrt() * noise - (1 - alpha).sqrt() * clean
 
 
 def test_ten_steps_are_nearer_to_many_than_twenty_five_of_ddim() -> None:
@@ -124,7 +131,7 @@ def test_ten_steps_are_nearer_to_many_than_twenty_five_of_ddim() -> None:
             denoiser,
             scheduler,
             noise,
-            Conditions(unit(1), unit(1)),
+            label_conditions(unit(1), unit(1)),
             steps=steps,
             guidance=1.0,
             on_step=lambda i, n: None,
@@ -139,9 +146,9 @@ def test_ten_steps_are_nearer_to_many_than_twenty_five_of_ddim() -> None:
 
 def test_guidance_in_two_passes_is_guidance_in_one() -> None:
     torch.manual_seed(0)
-    unet, latents = make_tiny_unet().eval(), torch.randn(SHAPE)
+    denoise, latents = LabelDenoiser(make_tiny_unet().eval()), torch.randn(SHAPE)
     one, two = (
-        predict(unet, latents, torch.tensor(500), conditions(), 2.5, passes).detach()
+        guided(denoise, latents, torch.tensor(500), conditions(), 2.5, passes).detach()
         for passes in (1, 2)
     )
     torch.testing.assert_close(one, two, atol=1e-5, rtol=1e-4)
@@ -154,9 +161,11 @@ class CountingDenoiser(PerfectDenoiser):
         super().__init__(clean)
         self.rows: list[int] = []
 
-    def __call__(self, latents: torch.Tensor, timestep: torch.Tensor, **_: object):
+    def __call__(
+        self, latents: torch.Tensor, timestep: torch.Tensor, condition: LabelCondition
+    ) -> torch.Tensor:
         self.rows.append(len(latents))
-        return super().__call__(latents, timestep)
+        return super().__call__(latents, timestep, condition)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +184,7 @@ def test_the_last_steps_do_without_guidance(share: float, strength: float, rows:
             SamplerName.DPM_SOLVER, dict(training_scheduler().config), has_start=strength < 1.0
         ),
         torch.randn(SHAPE),
-        Conditions(unit(1), unit(2)),
+        label_conditions(unit(1), unit(2)),
         steps=10,
         guidance=2.0,
         guided_share=share,
@@ -191,7 +200,7 @@ def test_cancel_stops_before_the_next_step() -> None:
     steps: list[int] = []
     with pytest.raises(CancelledError):
         sample_latents(
-            make_tiny_unet().eval(),
+            LabelDenoiser(make_tiny_unet().eval()),
             make_scheduler(SamplerName.DDIM, dict(training_scheduler().config)),
             torch.randn(SHAPE),
             conditions(),
@@ -206,14 +215,14 @@ def test_cancel_stops_before_the_next_step() -> None:
 @torch.inference_mode()
 def test_guidance_extrapolates_from_unwanted_to_wanted() -> None:
     torch.manual_seed(0)
-    unet = make_tiny_unet().eval()
+    denoise = LabelDenoiser(make_tiny_unet().eval())
     latents, timestep = torch.randn(SHAPE), torch.tensor(500)
     given = conditions()
-    swapped = Conditions(given.unwanted, given.wanted, given.controls)
-    wanted = predict(unet, latents, timestep, given, 1.0)
-    unwanted = predict(unet, latents, timestep, swapped, 1.0)
-    guided = predict(unet, latents, timestep, given, 3.0)
-    torch.testing.assert_close(guided, unwanted + 3 * (wanted - unwanted), atol=1e-5, rtol=1e-4)
+    swapped = Conditions(given.unwanted, given.wanted)
+    wanted = guided(denoise, latents, timestep, given, 1.0)
+    unwanted = guided(denoise, latents, timestep, swapped, 1.0)
+    made = guided(denoise, latents, timestep, given, 3.0)
+    torch.testing.assert_close(made, unwanted + 3 * (wanted - unwanted), atol=1e-5, rtol=1e-4)
 
 
 def test_balance_moves_along_the_sphere() -> None:
@@ -253,9 +262,8 @@ def test_steering_shifts_the_clean_latents_by_no_more_than_they_are(
 ) -> None:
     scheduler, timestep = training_scheduler(), torch.tensor(600)
     latents, prediction = torch.randn(2, 8, 8, 16), torch.randn(2, 8, 8, 16)
-    steering = Steering(tiny_listener(), weight)
-    wanted = torch.cat([unit(1), unit(2)])
-    steered = steer(steering, scheduler, latents, prediction, timestep, wanted)
+    steering = Steering(tiny_listener(), weight, torch.cat([unit(1), unit(2)]))
+    steered = steer(steering, scheduler, latents, prediction, timestep)
     before, after = (
         expected_clean(scheduler, latents, each, timestep) for each in (prediction, steered)
     )
@@ -268,7 +276,7 @@ def test_a_small_weight_shifts_in_proportion() -> None:
     latents, prediction = torch.randn(SHAPE), torch.randn(SHAPE)
     listener = tiny_listener()
     plain, light, heavy = (
-        steer(Steering(listener, weight), scheduler, latents, prediction, timestep, unit(1))
+        steer(Steering(listener, weight, unit(1)), scheduler, latents, prediction, timestep)
         for weight in (0.0, 1.0, 2.0)
     )
     assert 0.0 < (light - plain).std() < 0.1 * plain.std()
@@ -281,7 +289,7 @@ def test_the_shift_is_the_gradient_of_the_log_probability(level: int) -> None:
     scheduler, timestep = training_scheduler(), torch.tensor(level)
     latents, prediction = torch.randn(SHAPE), torch.randn(SHAPE)
     listener = tiny_listener()
-    steered = steer(Steering(listener, 1.0), scheduler, latents, prediction, timestep, unit(1))
+    steered = steer(Steering(listener, 1.0, unit(1)), scheduler, latents, prediction, timestep)
     before, after = (
         expected_clean(scheduler, latents, each, timestep) for each in (prediction, steered)
     )
@@ -293,12 +301,12 @@ def test_the_shift_is_the_gradient_of_the_log_probability(level: int) -> None:
 def test_steered_sounds_are_heard_as_what_was_wanted() -> None:
     listener, likeness = tiny_listener(), []
     clean = torch.randn(SHAPE, generator=torch.Generator().manual_seed(0))
-    for steering in (None, Steering(listener, 300.0)):
+    for steering in (None, Steering(listener, 300.0, unit(1))):
         made = sample_latents(
             PerfectDenoiser(clean),
             make_scheduler(SamplerName.DPM_SOLVER, dict(training_scheduler().config)),
             torch.randn(SHAPE, generator=torch.Generator().manual_seed(1)),
-            Conditions(unit(1), unit(1)),
+            label_conditions(unit(1), unit(1)),
             steps=10,
             guidance=1.0,
             steering=steering,

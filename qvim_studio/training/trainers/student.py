@@ -24,12 +24,12 @@ from torch.nn.utils import parametrize
 from qvim_studio.checkpoints.card import Defaults
 from qvim_studio.checkpoints.catalog import Checkpoint
 from qvim_studio.core.request import SamplerName, VramMode
-from qvim_studio.diffusion.sampler import (
-    Conditions,
-    expected_clean,
-    make_scheduler,
-    predict,
-    sample_latents,
+from qvim_studio.diffusion.denoiser import guided
+from qvim_studio.diffusion.sampler import expected_clean, make_scheduler, sample_latents
+from qvim_studio.families.audioldm.label_denoiser import (
+    LabelConditions,
+    LabelDenoiser,
+    label_conditions,
 )
 from qvim_studio.families.audioldm.parts import load_audioldm
 from qvim_studio.families.audioldm.student import (
@@ -183,12 +183,13 @@ def run(
     lesson = Lesson(unet, student, parts.scheduler_config, checkpoint.defaults, options)
     null = torch.from_numpy(targets.null).float().to(trainer.device)
 
-    def lesson_of(batch: Batch, rng: np.random.Generator) -> tuple[torch.Tensor, Conditions]:
+    def lesson_of(batch: Batch, rng: np.random.Generator) -> tuple[torch.Tensor, LabelConditions]:
         latents = batch.latents.clone()
         is_strange = torch.from_numpy(rng.random(len(latents)) < options.strangers)
         latents[is_strange] = latents.roll(1, dims=0)[is_strange]
         controls = batch.controls if checkpoint.controls else None
-        return latents, Conditions(batch.conditions, null.expand_as(batch.conditions), controls)
+        unwanted = null.expand_as(batch.conditions)
+        return latents, label_conditions(batch.conditions, unwanted, controls)
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         latents, conditions = lesson_of(train.draw(rng).to(trainer.device), rng)
@@ -222,7 +223,7 @@ class Lesson:
         options: StudentTraining,
     ) -> None:
         """defaults: of the checkpoint; the student takes in their guidance."""
-        self.unet = unet
+        self.denoise = LabelDenoiser(unet)
         self.student = student
         self.config = scheduler_config
         self.guidance = defaults.guidance
@@ -238,7 +239,7 @@ class Lesson:
         ]
 
     def loss(
-        self, latents: torch.Tensor, conditions: Conditions, level: int, first: int
+        self, latents: torch.Tensor, conditions: LabelConditions, level: int, first: int
     ) -> torch.Tensor:
         """Distance to where the teacher lands, as clean latents, weighted by the truncated SNR
         (Salimans & Ho 2022, section 4).
@@ -262,16 +263,18 @@ class Lesson:
         return ((square + HUBER_RMS**2).sqrt() - HUBER_RMS).mean()
 
     @torch.no_grad()
-    def land(self, noisy: torch.Tensor, conditions: Conditions, level: int) -> torch.Tensor:
+    def land(self, noisy: torch.Tensor, conditions: LabelConditions, level: int) -> torch.Tensor:
         """Where one step of the student leads, of any level but the last."""
         kept, added = self._step(self.levels[level])
         return kept * noisy + added * self._expected(noisy, conditions, level)
 
-    def _expected(self, noisy: torch.Tensor, conditions: Conditions, level: int) -> torch.Tensor:
+    def _expected(
+        self, noisy: torch.Tensor, conditions: LabelConditions, level: int
+    ) -> torch.Tensor:
         """The clean latents that the student expects."""
         begin = torch.tensor(self.levels[level][0], device=noisy.device)
         with self.student.working(), mixed_precision(noisy.device):
-            made = predict(self.unet, noisy, begin, conditions, 1.0).float()
+            made = guided(self.denoise, noisy, begin, conditions, 1.0).float()
         return expected_clean(self.solver, noisy, made, begin)
 
     def _step(self, timesteps: list[int]) -> tuple[float, float]:
@@ -283,7 +286,7 @@ class Lesson:
 
     @torch.no_grad()
     def _shown(
-        self, noisy: torch.Tensor, conditions: Conditions, timesteps: list[int]
+        self, noisy: torch.Tensor, conditions: LabelConditions, timesteps: list[int]
     ) -> torch.Tensor:
         """The clean latents that one step would need to expect to land where the teacher lands."""
         solver = DPMSolverMultistepScheduler.from_config(
@@ -293,15 +296,15 @@ class Lesson:
         latents = noisy
         for timestep in solver.timesteps[: self.options.substeps]:
             with mixed_precision(noisy.device):
-                made = predict(self.unet, latents, timestep, conditions, self.guidance).float()
-            latents = solver.step(made, timestep, latents, return_dict=False)[0]
+                made = guided(self.denoise, latents, timestep, conditions, self.guidance)
+            latents = solver.step(made.float(), timestep, latents, return_dict=False)[0]
         if len(timesteps) == self.options.substeps:
             return latents
         kept, added = self._step(timesteps)
         return (latents - kept * noisy) / added
 
     @torch.no_grad()
-    def errors(self, latents: torch.Tensor, conditions: Conditions) -> tuple[float, float]:
+    def errors(self, latents: torch.Tensor, conditions: LabelConditions) -> tuple[float, float]:
         """Of the student and of as many guided steps of the teacher, relative to many of them; the
         mean of beginning with noise and with ``latents``."""
         rows = [self._errors(start, latents.shape, conditions) for start in (None, latents)]
@@ -309,15 +312,15 @@ class Lesson:
         return float(student), float(plain)
 
     def _errors(
-        self, start: torch.Tensor | None, shape: torch.Size, conditions: Conditions
+        self, start: torch.Tensor | None, shape: torch.Size, conditions: LabelConditions
     ) -> tuple[float, float]:
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-        noise = noise.to(conditions.wanted.device)
+        noise = noise.to(conditions.wanted.labels.device)
         options = self.options
 
         def made(solver: object, steps: int, guidance: float) -> torch.Tensor:
             return sample_latents(
-                self.unet,
+                self.denoise,
                 solver,
                 noise,
                 conditions,

@@ -14,7 +14,12 @@ from training_data import hold_out_first, write_corpus
 
 from qvim_studio.checkpoints.card import Defaults
 from qvim_studio.checkpoints.catalog import find_checkpoint
-from qvim_studio.diffusion.sampler import Conditions, sample_latents
+from qvim_studio.diffusion.sampler import sample_latents
+from qvim_studio.families.audioldm.label_denoiser import (
+    LabelConditions,
+    LabelDenoiser,
+    label_conditions,
+)
 from qvim_studio.families.audioldm.student import (
     StudentCard,
     add_student,
@@ -36,9 +41,9 @@ OPTIONS = StudentTraining(
 CONFIG = dict(make_training_scheduler().config)
 
 
-def conditions(batch: int) -> Conditions:
+def conditions(batch: int) -> LabelConditions:
     vectors = nn.functional.normalize(torch.randn(2, batch, 512), dim=-1)
-    return Conditions(vectors[0], vectors[1], torch.randn(batch, 4, 8, 16))
+    return label_conditions(vectors[0], vectors[1], torch.randn(batch, 4, 8, 16))
 
 
 class Oracle(nn.Module):
@@ -82,7 +87,7 @@ def test_a_student_practises_on_the_way_that_it_goes_in_use() -> None:
     passed: list[torch.Tensor] = []
     with changes.working():
         sample_latents(
-            unet,
+            LabelDenoiser(unet),
             lesson.solver,
             noise,
             given,
@@ -106,7 +111,9 @@ def test_it_is_shown_the_way_on_from_where_it_came_to(monkeypatch: pytest.Monkey
     lesson = Lesson(unet, StudentChanges(unet, rank=4), CONFIG, Defaults(), OPTIONS)
     asked: list[torch.Tensor] = []
 
-    def shown(noisy: torch.Tensor, conditions: Conditions, timesteps: list[int]) -> torch.Tensor:
+    def shown(
+        noisy: torch.Tensor, conditions: LabelConditions, timesteps: list[int]
+    ) -> torch.Tensor:
         asked.append(noisy)
         return torch.zeros_like(noisy)
 
@@ -139,10 +146,10 @@ def test_only_the_changes_learn_and_only_the_student_follows_them() -> None:
 
     def outputs() -> tuple[torch.Tensor, torch.Tensor]:
         with torch.no_grad():
-            inputs = torch.cat([latents, given.controls], dim=1), torch.tensor(500), None
-            teacher = unet(*inputs, class_labels=given.wanted).sample
+            step = torch.tensor(500)
+            teacher = LabelDenoiser(unet)(latents, step, given.wanted)
             with changes.working():
-                return teacher, unet(*inputs, class_labels=given.wanted).sample
+                return teacher, LabelDenoiser(unet)(latents, step, given.wanted)
 
     teacher, untrained = outputs()
     assert torch.equal(teacher, untrained)
