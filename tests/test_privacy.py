@@ -163,7 +163,7 @@ def test_telemetry_of_a_library_is_found_where_it_is_switched_on_again(
     assert bool(watched.findings.network) is is_on
 
 
-@pytest.mark.parametrize("module", ["core.errors", "jobs.engine_child"])
+@pytest.mark.parametrize("module", ["core.errors", "jobs.child.serving"])
 def test_every_process_switches_telemetry_off_before_it_imports_a_library(module: str) -> None:
     code = f"""
 import sys

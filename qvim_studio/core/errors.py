@@ -6,7 +6,10 @@ Every message says what was got, what was expected and what to do. Anything that
 
 from __future__ import annotations
 
+import logging
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 LOG_HAS_DETAILS = "the log file holds the details for a report"
 
@@ -87,3 +90,14 @@ class StoppedEarly(Exception):
 def reason_of(error: Exception) -> str:
     """Why something failed; of the system's errors without their number and path."""
     return getattr(error, "strerror", None) or str(error)
+
+
+def error_for_user(error: Exception, task: str = "", advice: str = "Try again") -> StudioError:
+    """What a user reads: the world's faults as they are, bugs as a neutral sentence.
+
+    A bug's traceback goes to the log. task, advice: of the sentence about it, see bug_text.
+    """
+    if isinstance(error, StudioError):
+        return error
+    log.error("%s failed", task or "A task", exc_info=error)
+    return StudioError(bug_text(task, advice))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -12,9 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from qvim_studio.core.errors import StudioError, bug_text
-
-log = logging.getLogger(__name__)
+from qvim_studio.core.errors import StudioError, error_for_user
 
 OnDone = Callable[[Any], None]
 OnError = Callable[[StudioError], None]
@@ -76,11 +73,8 @@ class BackgroundTasks(QObject):
     def _outcome(self, number: int, function: Callable[[], Any]) -> _Outcome:
         try:
             return _Outcome(number, function(), None)
-        except StudioError as error:
-            return _Outcome(number, None, error)
-        except Exception:
-            log.exception("A background task failed")
-            return _Outcome(number, None, StudioError(bug_text()))
+        except Exception as error:
+            return _Outcome(number, None, error_for_user(error))
 
     @Slot(object)
     def _on_came_back(self, outcome: _Outcome) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from qvim_studio.core.errors import CancelledError, StudioError, bug_text
+from qvim_studio.core.errors import CancelledError, StudioError, error_for_user
 from qvim_studio.export.packs.pack_plan import PackPlan
 from qvim_studio.export.packs.pack_writer import PackProgress, PackReport, export_pack
 
@@ -102,11 +102,8 @@ class _PackWorker(QObject):
             report = export_pack(order.plan, order.folder, self._report, order.cancelled.is_set)
         except CancelledError:
             self.ended.emit(None)
-        except StudioError as error:
-            self.ended.emit(error)
-        except Exception:
-            log.exception("An export failed")
-            self.ended.emit(StudioError(bug_text()))
+        except Exception as error:
+            self.ended.emit(error_for_user(error, "Exporting"))
         else:
             self.finished.emit(report)
 

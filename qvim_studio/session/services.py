@@ -21,7 +21,7 @@ from qvim_studio.export.files.clip_writer import write_result
 from qvim_studio.export.files.recipe import read_recipe
 from qvim_studio.jobs.background_tasks import BackgroundTasks
 from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf
-from qvim_studio.jobs.engine.engine_child import load_factory
+from qvim_studio.jobs.child.serving import load_factory
 from qvim_studio.jobs.engine.engine_process import EngineProcess
 from qvim_studio.jobs.engine.job_queue import JobQueue
 from qvim_studio.jobs.listening.listening_process import ListeningProcess

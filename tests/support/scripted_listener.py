@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +14,11 @@ from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.heard import HeardWord
 from qvim_studio.library.sound_facts import SoundReport, read_sound
 
+log = logging.getLogger(__name__)
+
 
 class ScriptedListener:
-    """Files named "die…" end the process, "bug…" raise ZeroDivisionError."""
+    """Files named "die…" end the process, "bug…" raise ZeroDivisionError, "full…" MemoryError."""
 
     def get_encoder_id(self) -> str:
         return "scripted"
@@ -24,6 +27,7 @@ class ScriptedListener:
         return [self._report(path) for path in paths]
 
     def embed(self, clip: AudioClip, branch: str) -> np.ndarray:
+        log.info("embedding a %s", branch)
         angle = float(np.abs(clip.samples).max())
         return np.array([np.cos(angle), np.sin(angle)], np.float32)
 
@@ -40,6 +44,8 @@ class ScriptedListener:
             os._exit(7)
         if path.name.startswith("bug"):
             raise ZeroDivisionError("a bug")
+        if path.name.startswith("full"):
+            raise MemoryError
         try:
             facts, clip = read_sound(path)
         except AudioFileError as error:

@@ -24,7 +24,7 @@ from qvim_studio.audio.following.take_wave import COLUMN_S, TakeWave
 from qvim_studio.audio.following.voice_gate import VoiceGate
 from qvim_studio.audio.levels import SILENCE_DBFS, peak_dbfs, rms_dbfs, to_dbfs
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import DeviceError, StudioError, bug_text
+from qvim_studio.core.errors import DeviceError, StudioError, error_for_user
 from qvim_studio.core.program.device_key import (
     FIRST_INPUT,
     SYSTEM_DEFAULT,
@@ -183,11 +183,8 @@ class TakeRecorder:
     def _run(self) -> None:
         try:
             self._open_and_listen()
-        except StudioError as error:
-            self._publish(phase=TakePhase.FAILED, error=error)
-        except Exception:
-            log.exception("A take failed")
-            self._publish(phase=TakePhase.FAILED, error=StudioError(bug_text("Recording")))
+        except Exception as error:
+            self._publish(phase=TakePhase.FAILED, error=error_for_user(error, "Recording"))
 
     def _open_and_listen(self) -> None:
         opened_s = time.monotonic()

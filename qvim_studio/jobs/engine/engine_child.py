@@ -1,172 +1,63 @@
-"""The engine's own process: builds an engine and serves one request after the other.
-
-Runs in the main thread of a spawned child. Nothing here imports torch; the factory does.
-"""
+"""The engine's own process: builds an engine and serves one request after the other."""
 
 from __future__ import annotations
 
-import importlib
-import logging
-import os
-import signal
-import threading
-import traceback
 from collections.abc import Callable
 from ctypes import c_longlong
-from dataclasses import replace
 from multiprocessing.connection import Connection
-from queue import SimpleQueue
 from typing import Any
 
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.errors import EngineError, StudioError
-from qvim_studio.core.result import Progress
-from qvim_studio.jobs.engine.engine_messages import (
-    Crashed,
-    Failed,
-    Finished,
-    Generate,
-    Logged,
-    Prepare,
-    Progressed,
-    Shutdown,
-)
+from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.core.result import GenerationResult, Progress
+from qvim_studio.jobs.child.messages import Call
+from qvim_studio.jobs.child.serving import load_factory, serve
 
-Answer = Finished | Failed | Crashed
+PREPARE = "prepare"  # checkpoint, vram_mode, text: load before anybody waits
+GENERATE = "generate"  # request; the job's number is the call's
 
 
-def serve(
-    factory: str, connection: Connection, cancelled_up_to: c_longlong, answered_up_to: c_longlong
+def serve_engine(
+    factory: str, cancelled_up_to: c_longlong, answered_up_to: c_longlong, connection: Connection
 ) -> None:
-    """Answer messages until Shutdown comes or the parent is gone.
+    """factory: "package.module:function", called without arguments for the engine.
 
-    factory: "package.module:function", called without arguments for the engine.
-    cancelled_up_to: shared number; jobs up to it are to end. answered_up_to: likewise, written
-    here; jobs up to it have ended, whether or not anybody has read their answers yet.
+    cancelled_up_to: shared number; jobs up to it are to end. answered_up_to: see serving.serve.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's business
-    send = _locked_send(connection)
-    _route_log(send)
-    # Read while the engine works: a parent that waits to be read is one that reads no answers.
-    messages: SimpleQueue[object] = SimpleQueue()
-    threading.Thread(target=_read, args=(connection, messages), daemon=True).start()
-    engine: Engine | None = None
-    while not isinstance(message := messages.get(), Shutdown):
-        if isinstance(message, Prepare):
-            engine = _prepare(message if messages.empty() else _stale(message), engine, factory)
-        elif isinstance(message, Generate):
-            engine, answer = _generate(message, engine, factory, send, cancelled_up_to)
-            answered_up_to.value = message.job
-            _send_or_end(send, answer)
-    if engine is not None:
-        engine.close()
+    serve(EngineService(factory, cancelled_up_to), connection, answered_up_to)
 
 
-def _read(connection: Connection, messages: SimpleQueue[object]) -> None:
-    """Until the parent is gone."""
-    while True:
-        try:
-            message = connection.recv()
-            if isinstance(message, Prepare) and connection.poll():
-                message = _stale(message)
-            messages.put(message)
-        except (EOFError, OSError):
-            messages.put(Shutdown())
-            break
+class EngineService:
+    """An engine that is built when the first call needs it."""
 
+    def __init__(self, factory: str, cancelled_up_to: c_longlong) -> None:
+        self._factory = factory
+        self._cancelled_up_to = cancelled_up_to
+        self._engine: Engine | None = None
 
-def _stale(message: Prepare) -> Prepare:
-    """Words with something behind them are not read: others were typed, or the job is here."""
-    return replace(message, text="")
+    def run(self, call: Call, is_overtaken: bool, report: Callable[[Any], None]) -> Any:
+        """See Service."""
+        if call.name == PREPARE:
+            self._prepare(*call.arguments, is_overtaken)
+            return None
+        return self._generate(call.number, *call.arguments, report)
 
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
 
-def load_factory(factory: str) -> Callable[[], Any]:
-    """The function that a factory string names."""
-    module, _, name = factory.partition(":")
-    return getattr(importlib.import_module(module), name)
+    def _prepare(self, checkpoint: str, vram_mode: VramMode, text: str, is_overtaken: bool) -> None:
+        """Words with something behind them are not read: others were typed, or the job is here."""
+        self._made().prepare(checkpoint, vram_mode, "" if is_overtaken else text)
 
+    def _generate(
+        self, job: int, request: GenerationRequest, report: Callable[[Progress], None]
+    ) -> GenerationResult:
+        if self._engine is None:
+            report(Progress("load", 0, 1))
+        return self._made().generate(request, report, lambda: self._cancelled_up_to.value >= job)
 
-def _make_engine(factory: str) -> Engine:
-    return load_factory(factory)()
-
-
-def _prepare(message: Prepare, engine: Engine | None, factory: str) -> Engine | None:
-    """What fails here fails again for the job, and is reported to somebody who waits."""
-    try:
-        engine = engine or _make_engine(factory)
-        engine.prepare(message.checkpoint, message.vram_mode, message.text)
-    except Exception:
-        logging.getLogger(__name__).info("Not prepared: %s", traceback.format_exc())
-    return engine
-
-
-def _generate(
-    message: Generate,
-    engine: Engine | None,
-    factory: str,
-    send: Callable[[object], None],
-    cancelled_up_to: c_longlong,
-) -> tuple[Engine | None, Answer]:
-    def on_progress(progress: Progress) -> None:
-        _send_or_end(send, Progressed(message.job, progress))
-
-    def is_cancelled() -> bool:
-        return cancelled_up_to.value >= message.job
-
-    try:
-        if engine is None:
-            on_progress(Progress("load", 0, 1))
-            engine = _make_engine(factory)
-        result = engine.generate(message.request, on_progress, is_cancelled)
-        return engine, Finished(message.job, result)
-    except StudioError as error:
-        return engine, Failed(message.job, error)
-    except MemoryError:
-        return engine, Failed(message.job, EngineError(OUT_OF_MEMORY_TEXT))
-    except Exception:
-        return engine, Crashed(message.job, traceback.format_exc())
-
-
-def _send_or_end(send: Callable[[object], None], message: object) -> None:
-    """A parent that is gone needs no engine."""
-    try:
-        send(message)
-    except _ParentGone:
-        os._exit(0)
-
-
-OUT_OF_MEMORY_TEXT = (
-    "Generating needs more memory than is free. Ask for fewer variations or a shorter sound, or "
-    "close other programs."
-)
-
-
-class _ParentGone(Exception):
-    """Nobody listens any more."""
-
-
-def _locked_send(connection: Connection) -> Callable[[object], None]:
-    """Log records may come from any thread of the engine."""
-    lock = threading.Lock()
-
-    def send(message: object) -> None:
-        with lock:
-            try:
-                connection.send(message)
-            except (BrokenPipeError, ConnectionError) as error:
-                raise _ParentGone from error
-
-    return send
-
-
-def _route_log(send: Callable[[object], None]) -> None:
-    class PipeHandler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            try:
-                send(Logged(record.levelno, record.name, self.format(record)))
-            except _ParentGone:
-                os._exit(0)
-
-    root = logging.getLogger()
-    root.setLevel(logging.INFO)
-    root.addHandler(PipeHandler())
+    def _made(self) -> Engine:
+        if self._engine is None:
+            self._engine = load_factory(self._factory)()
+        return self._engine

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import threading
 import time
 from ctypes import c_longlong
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import RawValue
 
 from qvim_studio.core.engine import IsCancelled, OnProgress
-from qvim_studio.core.errors import CancelledError, EngineError, bug_text
+from qvim_studio.core.errors import CancelledError, EngineError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
-from qvim_studio.jobs.engine.engine_child import serve
-from qvim_studio.jobs.engine.engine_messages import (
-    Crashed,
-    Failed,
-    Finished,
-    Generate,
-    Logged,
-    Prepare,
-    Progressed,
-    Shutdown,
-)
+from qvim_studio.jobs.child.child_process import GONE, ChildProcess
+from qvim_studio.jobs.child.messages import NOBODY_WAITS, Call, Reported, value_of
+from qvim_studio.jobs.engine.engine_child import GENERATE, PREPARE, serve_engine
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.03
 CANCEL_GRACE_S = 0.5  # then the job is abandoned: the child ends it when it next looks
 ABANDONED_LIMIT_S = 10.0  # a child that still ignores the cancel by then is killed
-SHUTDOWN_GRACE_S = 2.0
 
 
 class EngineProcess:
@@ -54,28 +43,27 @@ class EngineProcess:
         cancel_grace_s: how long a cancel waits for the child. abandoned_limit_s: how long the child
         may go on after that.
         """
-        self._factory = factory
         self._cancel_grace_s = cancel_grace_s
         self._abandoned_limit_s = abandoned_limit_s
-        self._context = multiprocessing.get_context("spawn")
-        self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
         self._cancelled_up_to: c_longlong = RawValue(c_longlong, 0)
         self._answered_up_to: c_longlong = RawValue(c_longlong, 0)
+        self._child = ChildProcess(
+            "qvim-engine", serve_engine, factory, self._cancelled_up_to, self._answered_up_to
+        )
         self._job = 0
         self._abandoned_job = 0  # the newest job that the child was left alone with
-        self._killing = threading.Lock()  # between this thread and the one that waits for the limit
         self._limits: list[threading.Timer] = []
 
     @property
     def process_id(self) -> int | None:
-        return None if self._process is None else self._process.pid
+        process = self._child.process
+        return None if process is None else process.pid
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
         """See Engine; starts the child and waits for nothing."""
         try:
-            self._connected().send(Prepare(checkpoint, vram_mode, text))
-        except (EOFError, ConnectionError, OSError):
+            self._send(Call(NOBODY_WAITS, PREPARE, (checkpoint, vram_mode, text)))
+        except GONE:
             log.info("The engine's process was gone before it could prepare")
 
     def generate(
@@ -87,9 +75,9 @@ class EngineProcess:
         while True:
             is_engine_old = self._abandoned_job > 0
             try:
-                self._connected().send(Generate(job, request))
+                self._send(Call(job, GENERATE, (request,)))
                 return self._follow(job, on_progress, is_cancelled)
-            except (EOFError, ConnectionError, OSError) as error:
+            except GONE as error:
                 if is_cancelled():
                     self._bury()
                     raise CancelledError("Cancelled.") from error
@@ -100,25 +88,21 @@ class EngineProcess:
 
     def close(self) -> None:
         """End the child: politely, then not."""
-        process, connection = self._forget()
-        if process is None or connection is None:
-            return
         self._cancelled_up_to.value = self._job
-        try:
-            connection.send(Shutdown())
-        except OSError:
-            log.info("The engine's process was gone before it was asked to end")
-        process.join(SHUTDOWN_GRACE_S)
-        if process.is_alive():
-            process.kill()
-            process.join()
-        connection.close()
-        process.close()
+        self._child.close()
+        self._drop_limits()
+
+    def _send(self, call: Call) -> None:
+        if self._child.has_died:
+            if self._abandoned_job:
+                self._bury()
+            else:
+                self._child.bury_reported()
+        self._child.send(call)
 
     def _follow(
         self, job: int, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
-        connection = self._connected()
         cancelled_s: float | None = None
         if self._abandoned_job:
             on_progress(Progress("load", 0, 1))
@@ -126,107 +110,48 @@ class EngineProcess:
             if cancelled_s is None and is_cancelled():
                 cancelled_s = time.monotonic()
                 self._cancelled_up_to.value = job
-            if connection.poll(POLL_S):
-                message = connection.recv()
-                if isinstance(message, Logged):
-                    logging.getLogger(message.name).log(message.level, "%s", message.text)
-                elif message.job == job:  # an abandoned job may still report
-                    self._abandoned_job = 0
-                    result = _answer(message, on_progress)
-                    if result is not None:
-                        return result
-            elif cancelled_s is not None and time.monotonic() - cancelled_s > self._cancel_grace_s:
-                self._abandon(job)
-                raise CancelledError("Cancelled.")
+            message = self._child.receive(POLL_S)
+            if message is None:
+                waited_s = 0.0 if cancelled_s is None else time.monotonic() - cancelled_s
+                if waited_s > self._cancel_grace_s:
+                    self._abandon(job)
+                    raise CancelledError("Cancelled.")
+            elif message.number == job:  # an abandoned job may still report
+                self._abandoned_job = 0
+                if not isinstance(message, Reported):
+                    return value_of(message, "Generating", "Try other settings")
+                on_progress(message.value)
 
     def _abandon(self, job: int) -> None:
         """Leave the child alone with a cancelled job, but not for long: it may be deaf to it."""
         self._abandoned_job = job
-        limit = threading.Timer(self._abandoned_limit_s, self._kill_if_deaf, (self._process, job))
+        limit = threading.Timer(
+            self._abandoned_limit_s, self._kill_if_deaf, (self._child.process, job)
+        )
         limit.daemon = True
         limit.start()
         self._limits = [*(one for one in self._limits if one.is_alive()), limit]
 
     def _kill_if_deaf(self, process: BaseProcess | None, job: int) -> None:
-        """In the timer's thread: the job that comes next meets a closed connection."""
-        with self._killing:
-            if process is None or process is not self._process:
-                return
-            if self._answered_up_to.value < job:
-                log.info("A cancelled job did not end; its engine is ended")
-                process.kill()
-
-    def _connected(self) -> Connection:
-        if self._process is not None and not self._process.is_alive():
-            is_expected = self._abandoned_job > 0
-            code = self._bury()
-            if not is_expected:
-                log.error("The engine's process ended with exit status %s", code)
-        if self._connection is None:
-            ours, theirs = self._context.Pipe()
-            process = self._context.Process(
-                target=serve,
-                args=(self._factory, theirs, self._cancelled_up_to, self._answered_up_to),
-                name="qvim-engine",
-                daemon=True,
-            )
-            process.start()
-            theirs.close()
-            self._process, self._connection = process, ours
-        return self._connection
+        """In the timer's thread."""
+        self._child.kill_if(process, lambda: self._answered_up_to.value < job)
 
     def _death(self) -> EngineError:
-        code = self._bury()
-        log.error("The engine's process ended with exit status %s", code)
-        reason = _REASONS.get(code, f"exit status {code}")
+        reason = self._child.bury_reported()
+        self._drop_limits()
         return EngineError(
             f"The sound engine ended unexpectedly ({reason}). Your take is kept: press Generate to "
             "start it again; fewer variations or a shorter sound need less memory."
         )
 
-    def _bury(self) -> int | None:
-        """Clear away what is left of the child; the next job starts another."""
-        process, connection = self._forget()
-        if process is None or connection is None:
-            return None
-        process.join(POLL_S)
-        if process.is_alive():
-            process.kill()
-        process.join()
-        code = process.exitcode
-        process.close()
-        connection.close()
-        return code
+    def _bury(self) -> None:
+        self._child.bury()
+        self._drop_limits()
 
-    def _forget(self) -> tuple[BaseProcess | None, Connection | None]:
-        """What there was of the child; nobody else kills it from here on."""
-        with self._killing:
-            found = self._process, self._connection
-            self._process = self._connection = None
+    def _drop_limits(self) -> None:
+        """No job is abandoned any more, for the child that had it is gone."""
         for limit in self._limits:
             limit.cancel()
             limit.join()
         self._limits = []
         self._abandoned_job = 0
-        return found
-
-
-_REASONS: dict[int | None, str] = {
-    -9: "stopped by the system, mostly for want of memory",
-    -11: "a fault in a driver or library",
-    -6: "a fault in a driver or library",
-}
-
-
-def _answer(
-    message: Progressed | Finished | Failed | Crashed, on_progress: OnProgress
-) -> GenerationResult | None:
-    if isinstance(message, Progressed):
-        on_progress(message.progress)
-        return None
-    if isinstance(message, Finished):
-        return message.result
-    if isinstance(message, Failed):
-        raise message.error
-    log.error("The engine failed:\n%s", message.trace)
-    raise EngineError(bug_text("Generating", "Try other settings"))

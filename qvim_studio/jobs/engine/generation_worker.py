@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from qvim_studio.audio.files.reading import check_output_folder
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.errors import CancelledError, EngineError, StudioError, bug_text
+from qvim_studio.core.errors import CancelledError, StudioError, error_for_user
 from qvim_studio.core.request import VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.export.files.clip_writer import PartlyWrittenError, WrittenClip
@@ -134,7 +134,4 @@ def _for_the_user(error: Exception) -> StudioError | None:
     """None where the user wanted the end."""
     if isinstance(error, CancelledError):
         return None
-    if isinstance(error, StudioError):
-        return error
-    log.error("A generation failed", exc_info=error)
-    return EngineError(bug_text("Generating", "Try other settings"))
+    return error_for_user(error, "Generating", "Try other settings")

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-import multiprocessing
-import signal
 import threading
-import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +12,15 @@ import numpy as np
 import psutil
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import CancelledError, EngineError, StudioError, bug_text
+from qvim_studio.core.errors import CancelledError, EngineError
 from qvim_studio.core.heard import HeardWord
-from qvim_studio.jobs.engine.engine_child import load_factory
+from qvim_studio.jobs.child.child_process import GONE, ChildProcess
+from qvim_studio.jobs.child.messages import Call, Reported, value_of
+from qvim_studio.jobs.child.serving import load_factory, serve
 from qvim_studio.library.sound_facts import SoundReport
 
-log = logging.getLogger(__name__)
-
 POLL_S = 0.05
-SHUTDOWN_GRACE_S = 2.0
 NICENESS = 5  # indexing thousands of sounds must not be felt, a search by voice must be quick
-
-
-@dataclass(frozen=True)
-class _Crash:
-    trace: str
 
 
 class ListeningProcess:
@@ -43,12 +31,10 @@ class ListeningProcess:
 
     def __init__(self, factory: str) -> None:
         """factory: "package.module:function" that makes the listener inside the child."""
-        self._factory = factory
-        self._context = multiprocessing.get_context("spawn")
+        self._child = ChildProcess("qvim-listener", serve_listener, factory)
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
+        self._calls = 0
 
     def encoder_id(self) -> str:
         """Names the embedding space."""
@@ -70,78 +56,51 @@ class ListeningProcess:
         """End the child; a call that is running raises CancelledError."""
         self._closing.set()
         with self._lock:
-            self._bury()
+            self._child.close()
             self._closing.clear()
 
     def _call(self, name: str, *arguments: object) -> Any:
         with self._lock:
+            if self._child.has_died:
+                self._child.bury_reported()
+            self._calls += 1
             try:
-                connection = self._connected()
-                connection.send((name, arguments))
-                while not connection.poll(POLL_S):
-                    if self._closing.is_set():
+                self._child.send(Call(self._calls, name, arguments))
+                while True:
+                    message = self._child.receive(POLL_S)
+                    if message is None and self._closing.is_set():
                         raise CancelledError("Cancelled.")
-                answer = connection.recv()
-            except (EOFError, ConnectionError, OSError) as error:
-                self._bury()
+                    if message is None or isinstance(message, Reported):
+                        continue
+                    if message.number == self._calls:  # a cancelled call may still answer
+                        return value_of(message, "Listening to your sounds")
+            except GONE as error:
                 raise EngineError(
-                    "The process that listens to your sounds ended unexpectedly. What is indexed "
-                    "so far is kept; start indexing again."
+                    "The process that listens to your sounds ended unexpectedly "
+                    f"({self._child.bury_reported()}). What is indexed so far is kept; start "
+                    "indexing again."
                 ) from error
-        if isinstance(answer, _Crash):
-            log.error("Listening failed:\n%s", answer.trace)
-            raise EngineError(bug_text("Listening to your sounds"))
-        if isinstance(answer, StudioError):
-            raise answer
-        return answer
-
-    def _connected(self) -> Connection:
-        if self._process is not None and not self._process.is_alive():
-            self._bury()
-        if self._connection is None:
-            ours, theirs = self._context.Pipe()
-            process = self._context.Process(
-                target=_serve, args=(self._factory, theirs), name="qvim-listener", daemon=True
-            )
-            process.start()
-            theirs.close()
-            self._process, self._connection = process, ours
-        return self._connection
-
-    def _bury(self) -> None:
-        process, connection = self._process, self._connection
-        self._process = self._connection = None
-        if process is None or connection is None:
-            return
-        connection.close()  # the child ends when nobody can ask any more
-        process.join(SHUTDOWN_GRACE_S)
-        if process.is_alive():
-            process.kill()
-            process.join()
-        process.close()
 
 
-def _serve(factory: str, connection: Connection) -> None:
-    """Answer calls until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's business
+def serve_listener(factory: str, connection: Connection) -> None:
+    """factory: "package.module:function", called without arguments for the listener."""
     psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", NICENESS))
-    listener: Any = None
-    while True:
-        try:
-            name, arguments = connection.recv()
-        except (EOFError, OSError):
-            break
-        try:
-            if listener is None:
-                listener = load_factory(factory)()
-            answer = getattr(listener, name)(*arguments)
-        except StudioError as error:
-            answer = error
-        except Exception:
-            answer = _Crash(traceback.format_exc())
-        try:
-            connection.send(answer)
-        except OSError:
-            break
-    if listener is not None:
-        listener.close()
+    serve(ListenerService(factory), connection)
+
+
+class ListenerService:
+    """A listener that is built when the first call needs it."""
+
+    def __init__(self, factory: str) -> None:
+        self._factory = factory
+        self._listener: Any = None
+
+    def run(self, call: Call, is_overtaken: bool, report: Callable[[Any], None]) -> Any:
+        """See Service."""
+        if self._listener is None:
+            self._listener = load_factory(self._factory)()
+        return getattr(self._listener, call.name)(*call.arguments)
+
+    def close(self) -> None:
+        if self._listener is not None:
+            self._listener.close()

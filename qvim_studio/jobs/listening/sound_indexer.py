@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from qvim_studio.core.errors import CancelledError, EngineError, StudioError, bug_text
+from qvim_studio.core.errors import CancelledError, StudioError, error_for_user
 from qvim_studio.jobs.listening.listening_process import ListeningProcess
 from qvim_studio.library.adoption import Stamp
 from qvim_studio.library.folders import FolderKind, LibraryFolder
@@ -125,11 +125,8 @@ class SoundIndexer(QObject):
                 self._finished.emit(self._index_all())
             except CancelledError:
                 self._finished.emit(0)
-            except StudioError as error:
-                self._failed.emit(error)
-            except Exception:
-                log.exception("Indexing failed")
-                self._failed.emit(EngineError(bug_text()))
+            except Exception as error:
+                self._failed.emit(error_for_user(error, "Indexing"))
 
     def _index_all(self) -> int:
         folders = [f for f in self._library.folders.all() if f.kind is FolderKind.SOUNDS]

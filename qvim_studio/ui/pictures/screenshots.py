@@ -25,7 +25,7 @@ from qvim_studio.core.errors import DeviceError
 from qvim_studio.core.program.paths import StudioPaths
 from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.program.settings import Theme
-from qvim_studio.jobs.engine.engine_child import load_factory
+from qvim_studio.jobs.child.serving import load_factory
 from qvim_studio.jobs.engine.job import JobProgress
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.jobs.recording import RecordingState

@@ -99,7 +99,7 @@ def test_a_child_killed_between_jobs_is_replaced(engine: EngineProcess) -> None:
     first = engine.process_id
     os.kill(first, 9)
     deadline = time.monotonic() + 5
-    while engine._process.is_alive() and time.monotonic() < deadline:
+    while engine._child.process.is_alive() and time.monotonic() < deadline:
         time.sleep(0.01)
     result, _ = generate(engine, "door")
     assert result.variations

@@ -14,7 +14,7 @@ from scripted_engine import make_variations
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
-from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError, OutputError
+from qvim_studio.core.errors import CancelledError, CheckpointError, OutputError, StudioError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.jobs.engine.engine_process import EngineProcess
@@ -127,7 +127,7 @@ def test_a_failed_job_reports_its_error_and_the_next_one_runs(
     [
         ("wait", JobState.CANCELLED, type(None)),
         ("fail", JobState.FAILED, CheckpointError),
-        ("bug", JobState.FAILED, EngineError),
+        ("bug", JobState.FAILED, StudioError),
     ],
 )
 def test_what_has_arrived_when_a_job_ends_early_is_written(
@@ -187,7 +187,7 @@ def test_a_bug_in_an_engine_is_logged_and_told_neutrally(
 ) -> None:
     with qtbot.waitSignal(queue.ended) as ended:
         queue.submit(request("bug"), FOLDER, "bug")
-    assert isinstance(ended.args[0].error, EngineError)
+    assert "inside QVIM Studio" in str(ended.args[0].error)
     assert "ZeroDivisionError" in caplog.text
 
 

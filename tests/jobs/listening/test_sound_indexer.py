@@ -115,7 +115,7 @@ def test_no_child_is_started_where_all_is_heard(
     again = make_indexer(library)
     try:
         assert run(again, qtbot) == 0
-        assert again._listener._process is None
+        assert again._listener._child.process is None
     finally:
         assert again.shutdown()
 
