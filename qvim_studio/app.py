@@ -110,7 +110,7 @@ def user_paths() -> StudioPaths:
 
 def known_checkpoints() -> tuple[CheckpointChoice, ...]:
     """What the registry lists, as the window shows it."""
-    from qvim_studio.checkpoints.hub_keeper import make_keeper
+    from qvim_studio.families.hub_keeper import make_keeper
 
     return make_keeper().list()
 

@@ -15,7 +15,6 @@ from qvim_studio import assembly
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.resample import mono_at, resample
 from qvim_studio.audio.trim import trim_silence
-from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
@@ -23,9 +22,10 @@ from qvim_studio.core.program.resources import library_rows, resource_path
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.evaluation.reconstruction import reconstruct
+from qvim_studio.families.audioldm.loaded import load_checkpoint
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
 from qvim_studio.generation.engine import StudioEngine
-from qvim_studio.generation.loaded import load_checkpoint
-from qvim_studio.memory.compute_plan import make_plan
 from qvim_studio.networks.bandwidth import EXTENDED_RATE, load_extender
 from qvim_studio.networks.mel import SAMPLE_RATE
 from qvim_studio.networks.mobilenet import EMBEDDING_DIM
@@ -159,7 +159,7 @@ def test_card_names_the_licence_and_every_file() -> None:
 def test_real_sounds_survive_the_autoencoder_and_the_vocoder() -> None:
     """Also those with much energy in the highest band, unfiltered: mean log-mel error in dB."""
     checkpoint = find_checkpoint("starter")
-    loaded = load_checkpoint(checkpoint, make_plan(VramMode.CPU, checkpoint))
+    loaded = load_checkpoint(checkpoint, plan_for(checkpoint, VramMode.CPU))
     sounds = sorted(resource_path("library").glob("*.ogg"))[::30]
     errors = [reconstruct(loaded, read_audio(path)).total_db for path in sounds]
     assert np.median(errors) < 3.5

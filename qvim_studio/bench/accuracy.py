@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import torch
 
 from qvim_studio.checkpoints.card import Defaults
-from qvim_studio.checkpoints.catalog import Checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.diffusion.sampler import make_scheduler, sample_latents
 from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_conditions
 from qvim_studio.families.audioldm.parts import AudioLdmParts, load_audioldm
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.families.plans import plan_for
 from qvim_studio.networks.mel import DB_PER_NEPER, N_MELS
 from qvim_studio.voice.text_conditioner import TextConditioner
 
@@ -52,7 +52,7 @@ def measure_errors(
 
     Ours does without guidance in its last steps, as large checkpoints do, whose speed is compared.
     """
-    plan = make_plan(VramMode.CPU, checkpoint)
+    plan = plan_for(checkpoint, VramMode.CPU)
     exact = load_audioldm(checkpoint, replace(plan, dtype=torch.float32))
     rounded = load_audioldm(checkpoint, replace(plan, dtype=torch.bfloat16))
     trial = Trial(checkpoint)

@@ -308,7 +308,7 @@ def _measure_starter(options: argparse.Namespace, say: Say) -> dict[str, float]:
 
 def _measure_errors(say: Say) -> list[dict[str, Any]]:
     from qvim_studio.bench.accuracy import measure_errors
-    from qvim_studio.checkpoints.catalog import find_checkpoint
+    from qvim_studio.families.catalog import find_checkpoint
 
     say("Comparing with 200 DDIM steps on the starter's trained weights ...")
     errors = measure_errors(

@@ -13,18 +13,15 @@ from typing import Any
 import torch
 
 from qvim_studio.bench.accuracy import Trial, relative_error
-from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.checkpoint_choice import GPU_MODES
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.families.audioldm.parts import load_audioldm
+from qvim_studio.families.audioldm.sizes import PartSizes, footprint_of, part_sizes
+from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.memory.compute_plan import STEPS_DOWN, ComputePlan
-from qvim_studio.memory.modes import (
-    TRAITS,
-    PartSizes,
-    estimate_peak_bytes,
-    part_sizes,
-)
+from qvim_studio.memory.modes import TRAITS, estimate_peak_bytes
 from qvim_studio.memory.stored_weights import StoredLayer
 
 STEPS = 10
@@ -43,7 +40,9 @@ def bench_memory(options: argparse.Namespace) -> dict[str, Any]:
     sizes = {checkpoint.id: part_sizes(checkpoint.installed_folder()), **_family_sizes()}
     peaks = {
         name: {
-            mode.value: estimate_peak_bytes(size, mode, options.seconds, batch=options.variations)
+            mode.value: estimate_peak_bytes(
+                footprint_of(size), mode, options.seconds, batch=options.variations
+            )
             for mode in STEPS_DOWN
         }
         for name, size in sizes.items()

@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from qvim_studio.memory.modes import PartSizes
+from qvim_studio.families.audioldm.sizes import PartSizes
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
 from qvim_studio.networks.weight_names import is_storable
 

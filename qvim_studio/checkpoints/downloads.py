@@ -18,14 +18,10 @@ from huggingface_hub.errors import CacheNotFound
 from tqdm import tqdm
 
 from qvim_studio.checkpoints.card import CARD_FILE, file_sha256, write_card
-from qvim_studio.checkpoints.catalog import (
-    PICKLED_NAMES,
-    Checkpoint,
-    KnownPart,
-    Layout,
-)
+from qvim_studio.checkpoints.checkpoint import Checkpoint, KnownPart, Layout
 from qvim_studio.checkpoints.download_journal import Arrivals, delete_arrivals, repository_folder
 from qvim_studio.checkpoints.hub_errors import login_page_sentence, told_errors
+from qvim_studio.checkpoints.pickled import PICKLED_NAMES
 from qvim_studio.core.errors import (
     CancelledError,
     CheckpointError,
@@ -69,7 +65,7 @@ class DownloadPlan:
 
     @property
     def card(self) -> dict[str, str]:
-        """What travels with the folder (see checkpoints.catalog)."""
+        """What travels with the folder (see families.catalog)."""
         return {
             "id": self.known.id,
             "title": self.known.title,

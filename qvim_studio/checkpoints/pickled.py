@@ -9,9 +9,14 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 
-from qvim_studio.checkpoints.catalog import PICKLED_NAMES
 from qvim_studio.core.errors import CheckpointError, OutputError, reason_of
 from qvim_studio.networks.qvim_weights import UNREADABLE
+
+# What the libraries call their pickles, and what the safetensors file of the same part is called.
+PICKLED_NAMES = {
+    "diffusion_pytorch_model.bin": "diffusion_pytorch_model.safetensors",
+    "pytorch_model.bin": "model.safetensors",
+}
 
 
 def find_pickled(folder: Path) -> list[Path]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qvim_studio.checkpoints.card import file_sha256, read_card
-from qvim_studio.checkpoints.catalog import Checkpoint, Layout, missing_parts, voice_part
+from qvim_studio.checkpoints.checkpoint import Checkpoint, Layout, missing_parts
+from qvim_studio.checkpoints.parts import voice_part
 
 SHA256_DIGITS = 64
 

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from qvim_studio.checkpoints.hub_keeper import find_known, import_folder, make_keeper
+from qvim_studio.families.hub_keeper import find_known, import_folder, make_keeper
 
 REPORT_EVERY_S = 0.5
 

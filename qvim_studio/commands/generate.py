@@ -22,12 +22,8 @@ from qvim_studio.audio.files.reading import (
     write_atomically,
 )
 from qvim_studio.audio.trim import trim_take
-from qvim_studio.checkpoints.catalog import (
-    KnownPart,
-    find_checkpoint,
-    list_checkpoints,
-    list_parts,
-)
+from qvim_studio.checkpoints.checkpoint import KnownPart
+from qvim_studio.checkpoints.parts import list_parts
 from qvim_studio.checkpoints.registry import read_user_registry
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.commands.export import print_notes
@@ -56,6 +52,7 @@ from qvim_studio.core.text.file_names import is_file, is_folder
 from qvim_studio.export.files.arriving_clips import ArrivingClips, check_room
 from qvim_studio.export.files.clip_writer import WrittenClip
 from qvim_studio.export.files.recipe import provenance_of
+from qvim_studio.families.catalog import find_checkpoint, list_checkpoints
 
 if TYPE_CHECKING:
     pass
@@ -319,10 +316,10 @@ def verify(options: argparse.Namespace) -> dict[str, Any]:
             f"The checkpoint {checkpoint.id!r} is damaged: {'; '.join(problems)}. "
             "Copy or download it again."
         )
-    from qvim_studio.generation.loaded import load_checkpoint
-    from qvim_studio.memory.compute_plan import make_plan
+    from qvim_studio.families.audioldm.loaded import load_checkpoint
+    from qvim_studio.families.plans import plan_for
 
-    loaded = load_checkpoint(checkpoint, make_plan(VramMode.CPU, checkpoint))
+    loaded = load_checkpoint(checkpoint, plan_for(checkpoint, VramMode.CPU))
     if loaded.text is not None:
         loaded.text.embed([""])
     if not options.json:
@@ -383,7 +380,7 @@ def _read_take(path: Path, is_trimmed: bool, notes: list[str]) -> AudioClip:
 
 def _imagine(words: str) -> np.ndarray | None:
     """As the starter's encoder would hear it."""
-    from qvim_studio.generation.loaded import imagine
+    from qvim_studio.families.audioldm.loaded import imagine
     from qvim_studio.voice.adapter import load_adapter
     from qvim_studio.voice.text_conditioner import TextConditioner
 

@@ -104,7 +104,7 @@ def _targets(options: argparse.Namespace) -> None:
 
 
 def _restore(options: argparse.Namespace) -> None:
-    from qvim_studio.checkpoints.catalog import find_checkpoint
+    from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.encoder import qvim_finish
     from qvim_studio.training.starter import starter
 
@@ -158,7 +158,7 @@ def _bandwidth(options: argparse.Namespace) -> None:
 
 
 def _light(options: argparse.Namespace) -> None:
-    from qvim_studio.checkpoints.catalog import find_checkpoint
+    from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.trainers import light
 
     light.run(
@@ -210,7 +210,7 @@ def _ears(options: argparse.Namespace) -> None:
 
 
 def _adapter(options: argparse.Namespace) -> None:
-    from qvim_studio.checkpoints.catalog import find_checkpoint
+    from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.encoder.qvim_finish import EMBEDDINGS_FILE
     from qvim_studio.training.trainers import adapter
     from qvim_studio.training.trainers.targets import STARTER_CLAP_ID
@@ -263,7 +263,7 @@ def _joint(options: argparse.Namespace) -> None:
 
 
 def _tune(options: argparse.Namespace, is_joint: bool) -> None:
-    from qvim_studio.checkpoints.catalog import find_checkpoint
+    from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.encoder.qvim_finish import EMBEDDINGS_FILE
     from qvim_studio.training.trainers import film
 
@@ -278,7 +278,7 @@ def _tune(options: argparse.Namespace, is_joint: bool) -> None:
 
 
 def _control(options: argparse.Namespace) -> None:
-    from qvim_studio.checkpoints.catalog import find_checkpoint
+    from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.trainers import control
     from qvim_studio.training.trainers.adapter import PREDICTED_FILE
 
@@ -293,7 +293,7 @@ def _control(options: argparse.Namespace) -> None:
 
 
 def _student(options: argparse.Namespace) -> None:
-    from qvim_studio.checkpoints.catalog import find_checkpoint
+    from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.starter import starter
     from qvim_studio.training.trainers import student
     from qvim_studio.training.trainers.adapter import PREDICTED_FILE

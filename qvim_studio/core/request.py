@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import Any, TypeVar
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
+from qvim_studio.core.options import OptionValues
 from qvim_studio.core.recipe_form import MAX_SEED
 from qvim_studio.core.text.json_text import is_unicode
 
@@ -93,6 +94,7 @@ class GenerationRequest:
     seed: of the first variation; variation i uses seed + i.
     checkpoint: id of the registry or a folder.
     cuda_graphs: replay the denoiser's passes as CUDA graphs where the memory mode lets them.
+    options: what else the checkpoint's family lets be set; absent ones mean its own defaults.
     library_folder: where real sounds are looked for; None means the bundled sounds.
     """
 
@@ -117,6 +119,7 @@ class GenerationRequest:
     checkpoint: str = "starter"
     vram_mode: VramMode = VramMode.AUTO
     cuda_graphs: bool = False
+    options: OptionValues = field(default_factory=OptionValues)
     library_folder: str | None = None
 
     def __post_init__(self) -> None:
@@ -182,10 +185,11 @@ class GenerationRequest:
     def recipe(self) -> dict[str, Any]:
         """Everything but samples, ready for JSON; sounds by their hashes."""
         values = {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if field.name not in _WITH_SAMPLES
+            known.name: getattr(self, known.name)
+            for known in fields(self)
+            if known.name not in _WITH_SAMPLES
         }
+        values["options"] = dict(self.options)
         values = {key: v.value if isinstance(v, Enum) else v for key, v in values.items()}
         for name, clip in (("imitation", self.imitation), ("timbre", self.timbre)):
             values[f"{name}_sha256"] = None if clip is None else clip_hash(clip)
@@ -219,13 +223,14 @@ class GenerationRequest:
                 "This recipe took the kind of its sound from another file, which it names only by "
                 "its hash. Ask for it again on the command line with --timbre."
             )
-        known = {field.name for field in fields(cls)} - _WITH_SAMPLES
+        known = {each.name for each in fields(cls)} - _WITH_SAMPLES
         values = {name: value for name, value in recipe.items() if name in known}
         values.setdefault("extend_bandwidth", False)
         try:
             for name, kind in _ENUMS.items():
                 if values.get(name) is not None:
                     values[name] = kind(values[name])
+            values["options"] = OptionValues(values.get("options") or {})
             return cls(imitation=imitation, timbre=timbre, edit=edit, **values)
         except (TypeError, ValueError, AttributeError) as error:
             raise UsageError(

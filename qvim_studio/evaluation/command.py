@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from qvim_studio.audio.files.reading import check_output_folder
-from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import UsageError, reason_of
 from qvim_studio.core.request import MAX_VARIATIONS, VramMode
@@ -34,12 +34,14 @@ from qvim_studio.evaluation.features import qvim_embeddings
 from qvim_studio.evaluation.heard import heard_figures
 from qvim_studio.evaluation.report import WORDS, write_report
 from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
-from qvim_studio.generation.loaded import LoadedCheckpoint, encoder_folder, load_checkpoint
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.families.audioldm.loaded import LoadedCheckpoint, load_checkpoint
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
 from qvim_studio.networks.qvim import encoder_id, load_qvim_encoder
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.training.corpus.imitations import load_or_render
 from qvim_studio.training.trainers.teacher import TARGETS_FILE
+from qvim_studio.voice.embedder import encoder_folder
 from qvim_studio.voice.hearing import program_hearing
 from qvim_studio.voice.tagger import Tagger
 
@@ -58,7 +60,7 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
         check_output_folder(options.report)
     checkpoint = find_checkpoint(options.checkpoint)
     query_sets = find_sets(options)
-    loaded = load_checkpoint(checkpoint, make_plan(VramMode(options.vram_mode), checkpoint))
+    loaded = load_checkpoint(checkpoint, plan_for(checkpoint, VramMode(options.vram_mode)))
     encoder = load_qvim_encoder(encoder_folder(checkpoint.installed_folder()))
     judges = find_judge(encoder), untaught_judge(encoder)
     settings = {

@@ -32,7 +32,7 @@ from qvim_studio.evaluation.retrieval import (
     ndcg,
 )
 from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
-from qvim_studio.generation.loaded import LoadedCheckpoint
+from qvim_studio.families.audioldm.loaded import LoadedCheckpoint
 from qvim_studio.networks.qvim import QvimEncoder
 from qvim_studio.training.corpus.recording import Recording, random_recording
 from qvim_studio.training.loop.ranks import reciprocal_ranks

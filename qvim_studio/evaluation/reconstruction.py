@@ -10,7 +10,7 @@ import torch
 from qvim_studio.audio.following.controls import extract_controls
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.generation.loaded import LoadedCheckpoint
+from qvim_studio.families.audioldm.loaded import LoadedCheckpoint
 from qvim_studio.networks.mel import (
     HOP,
     SAMPLE_RATE,

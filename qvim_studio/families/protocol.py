@@ -8,6 +8,7 @@ written by ``generation``.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from qvim_studio.core.options import OptionValues
 from qvim_studio.memory.footprint import Footprint
 
 if TYPE_CHECKING:
-    from qvim_studio.checkpoints.catalog import Checkpoint, Layout
+    from qvim_studio.checkpoints.checkpoint import Checkpoint, Layout
     from qvim_studio.memory.compute_plan import ComputePlan
 
 OnStep = Callable[[int, int, "np.ndarray | None"], None]
@@ -50,7 +51,10 @@ class Kept:
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """One request as a generator sees it; sounds have their own rates and channels.
+    """One request as a generator sees it.
+
+    duration_s: of what is made; an edit's window. followed and starts are mono at the generator's
+    own rate; other sounds have their own.
 
     balance: 0 voice only .. 1 text only, where both are given. followed: gives the time course;
     curves are computed from it. follow: 0 loose .. 1 tight. starts: by seed, the sound that
@@ -89,11 +93,12 @@ class Report:
     """How a generator tells how far it is, and asks whether it should stop.
 
     on_step: gets the steps that are finished of all variations together, their number, and a
-    picture now and then.
+    picture now and then. on_decode: is called before sounds are decoded that have been denoised.
     """
 
     on_step: OnStep
     is_cancelled: IsCancelled
+    on_decode: Callable[[], None] = lambda: None
 
     def step(self, done: int, steps: int, picture: np.ndarray | None = None) -> None:
         """One more step. Raises CancelledError once the user has cancelled."""
@@ -101,18 +106,24 @@ class Report:
         self.on_step(done, steps, picture)
 
 
-class Generator(Protocol):
-    """A checkpoint in memory."""
+class Generator(ABC):
+    """A checkpoint in memory. notes: sentences for the user on what became of a request."""
 
-    notes: list[str]  # sentences for the user on what conditioned the sounds; emptied by condition
+    def __init__(self) -> None:
+        self.notes: list[str] = []
 
+    def settle(self, asked: Asked) -> Asked:
+        """What will really be done with what is asked, such as fewer steps by a student."""
+        return asked
+
+    @abstractmethod
     def condition(self, asked: Asked) -> Any:
         """What steers every variation of a request, computed once.
 
         Raises CheckpointError if the checkpoint cannot take what is asked.
         """
-        ...
 
+    @abstractmethod
     def make(
         self, condition: Any, asked: Asked, seeds: Sequence[int], report: Report
     ) -> Iterator[Made]:
@@ -121,15 +132,28 @@ class Generator(Protocol):
         A seed alone decides the sound, whatever is made beside it (to rounding on a GPU). Raises
         CancelledError within a step of the user's cancel.
         """
-        ...
+
+    def extra_bytes(self, asked: Asked, batch: int) -> int:
+        """What a request takes of memory beside the checkpoint's footprint."""
+        return 0
+
+    def imagine(self, words: str) -> np.ndarray | None:
+        """What the checkpoint's QVIM encoder hears in sounds that the words mean, (960,); None
+        where the checkpoint cannot say."""
+        return None
+
+    def read_words(self, words: str) -> None:
+        """Read the words ahead of a request where they are worth it."""
+        return
 
     def close(self) -> None:
         """Free all memory."""
-        ...
+        return
 
 
 class Family(Protocol):
-    """One kind of checkpoint. id: as the registry and a folder's own card spell it."""
+    """One kind of checkpoint. id: as the registry and a folder's own card spell it. Its module
+    ``family`` names one object of it FAMILY."""
 
     id: str
 

@@ -4,30 +4,52 @@ from __future__ import annotations
 
 import numpy as np
 
-from qvim_studio.core.request import (
-    MAX_DURATION_S,
-    MIN_DURATION_S,
-    GenerationRequest,
-    Start,
-)
-from qvim_studio.generation.loaded import LoadedCheckpoint
+from qvim_studio.core.capabilities import Capabilities, VoiceRoute
+from qvim_studio.core.options import OptionValues
+from qvim_studio.core.request import GenerationRequest, Start
+from qvim_studio.generation.loaded import Loaded
+
+NAMED = ("steps", "guidance", "light", "cuda_graphs")  # options that a request has fields for
 
 
-def fill_defaults(request: GenerationRequest, loaded: LoadedCheckpoint) -> GenerationRequest:
+def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationRequest:
     """The request with every open value replaced by what will be used."""
-    defaults = loaded.checkpoint.defaults
-    start = defaults.start if request.start is None else request.start
+    defaults, capabilities = loaded.checkpoint.defaults, loaded.capabilities
+    usual = defaults.start
+    if capabilities.voice_route is VoiceRoute.START:
+        usual = Start.IMITATION  # what such a checkpoint hears of a voice at all
+    start = usual if request.start is None else request.start
     if request.edit is not None:
         is_like_itself = request.meant_elsewhere is None and not request.text.strip()
         if request.start is None and is_like_itself and start is Start.NEAREST:
             start = Start.IMITATION
     elif request.imitation is None and (start is Start.IMITATION or not request.text.strip()):
         start = Start.NOISE
+    shortest_s, longest_s = capabilities.min_s, capabilities.max_s
+    options = filled_options(request, capabilities)
     return request.with_changes(
         start=start,
-        duration_s=float(np.clip(request.natural_s, MIN_DURATION_S, MAX_DURATION_S)),
-        steps=defaults.steps if request.steps is None else request.steps,
-        guidance=defaults.guidance if request.guidance is None else request.guidance,
+        duration_s=float(np.clip(request.natural_s, shortest_s, longest_s)),
+        steps=options.get("steps"),
+        guidance=options.get("guidance"),
+        options=OptionValues({name: options[name] for name in options if not _is_named(name)}),
         strength=defaults.strength if request.strength is None else request.strength,
         vram_mode=loaded.plan.mode,
     )
+
+
+def filled_options(request: GenerationRequest, capabilities: Capabilities) -> OptionValues:
+    """The value of every option that the checkpoint has. A request's own fields fill those of
+    their names, and are ignored where the checkpoint has no such option.
+
+    Raises UsageError for other options that it does not have, or values that it refuses.
+    """
+    known = {option.name for option in capabilities.options}
+    named = {name: getattr(request, name) for name in NAMED}
+    named["sampler"] = request.sampler.value
+    given = {name: value for name, value in named.items() if name in known and value is not None}
+    return capabilities.filled(OptionValues({**given, **request.options}))
+
+
+def _is_named(name: str) -> bool:
+    return name in (*NAMED, "sampler")

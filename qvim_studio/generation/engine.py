@@ -1,4 +1,4 @@
-"""The engine of the AudioLDM family: one request in, ranked and finished clips out."""
+"""The engine: one request in, ranked and finished clips out, by whatever family makes them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
+from qvim_studio.core.capabilities import Capabilities
 from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
 from qvim_studio.core.errors import StudioError
 from qvim_studio.core.request import GenerationRequest, VramMode
@@ -20,16 +21,17 @@ from qvim_studio.core.result import (
     Progress,
     Variation,
 )
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.known import family_of
+from qvim_studio.families.plans import plan_for
 from qvim_studio.generation.core_share import CoreShare
-from qvim_studio.generation.defaults import fill_defaults
-from qvim_studio.generation.editing import make_run
 from qvim_studio.generation.fits import fit_found
-from qvim_studio.generation.generation_run import GenerationRun
-from qvim_studio.generation.loaded import LoadedCheckpoint, load_checkpoint
+from qvim_studio.generation.loaded import Loaded, load
 from qvim_studio.generation.phase_clock import PhaseClock
+from qvim_studio.generation.run import Run
 from qvim_studio.generation.starts import FindFittable, FindNearest, FindSimilar
 from qvim_studio.memory.accelerators import Accelerator, Accelerators
-from qvim_studio.memory.compute_plan import ComputePlan, make_plan, step_down
+from qvim_studio.memory.compute_plan import ComputePlan, step_down
 from qvim_studio.memory.faults import check_room, is_out_of_memory
 from qvim_studio.memory.meter import MemoryMeter
 from qvim_studio.networks.stopping import stops_between_layers
@@ -59,7 +61,7 @@ class StudioEngine:
         self._find_nearest = find_nearest
         self._find_similar = find_similar
         self._find_fittable = find_fittable
-        self._loaded: LoadedCheckpoint | None = None
+        self._loaded: Loaded | None = None
         self._mode = VramMode.HIGH
         self._accelerator: Accelerator | None = None
         self._has_left = False  # the processor is what auto means from now on
@@ -133,13 +135,18 @@ class StudioEngine:
         return replace(result, notes=(*result.notes, note))
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
-        """See core.engine. A large text tower is not read for nothing."""
-        tower = self._load(checkpoint, vram_mode).text
-        if tower is not None and (text.strip() or tower.is_kept):
-            tower.embed([text.strip(), ""])
+        """See core.engine."""
+        self._load(checkpoint, vram_mode).generator.read_words(text)
+
+    def describe(self, checkpoint: str) -> Capabilities:
+        """See core.engine."""
+        found = find_checkpoint(checkpoint)
+        return family_of(found).describe(found)
 
     def close(self) -> None:
         """Free the checkpoint's memory; the next request loads it again."""
+        if self._loaded is not None:
+            self._loaded.generator.close()
         self._loaded = None
         self._accelerators.free_caches()
 
@@ -153,7 +160,7 @@ class StudioEngine:
         clock.lap("load")
         raise_if_cancelled(is_cancelled)
         on_progress(Progress("encode", 0, 1))
-        run = make_run(loaded, fill_defaults(request, loaded))
+        run = Run(loaded, request)
         estimated = run.estimated_bytes()
         if loaded.plan.device == "cpu":
             check_room(estimated, run.request.duration_s)
@@ -161,7 +168,7 @@ class StudioEngine:
         clock.lap("encode")
         numbers = itertools.count(1)
 
-        def on_made(variation: Variation, picture: np.ndarray) -> None:
+        def on_made(variation: Variation, picture: np.ndarray | None) -> None:
             arrived, count = _result(run, (variation,)), run.request.variations
             on_progress(Progress("decode", next(numbers), count, picture, arrived))
 
@@ -183,7 +190,7 @@ class StudioEngine:
             ),
         )
 
-    def _found(self, run: GenerationRun) -> tuple[FoundSound, ...]:
+    def _found(self, run: Run) -> tuple[FoundSound, ...]:
         """Sounds that exist already; a library that cannot be searched costs no result. Beside the
         edits of a sound there are none."""
         is_edit = run.request.edit is not None
@@ -195,7 +202,7 @@ class StudioEngine:
             log.warning("no sounds were looked for: %s", error)
             return ()
 
-    def _load(self, name: str, vram_mode: VramMode) -> LoadedCheckpoint:
+    def _load(self, name: str, vram_mode: VramMode) -> Loaded:
         checkpoint = find_checkpoint(name)
         plan = self._plan(vram_mode, checkpoint)
         if (
@@ -204,7 +211,7 @@ class StudioEngine:
             or self._loaded.plan != plan
         ):
             self.close()  # first: two checkpoints at once may not fit
-            self._loaded = load_checkpoint(checkpoint, plan)
+            self._loaded = load(checkpoint, plan)
         return self._loaded
 
     def _plan(self, mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
@@ -214,12 +221,12 @@ class StudioEngine:
             return loaded.plan
         if mode is VramMode.AUTO and self._has_left:
             mode = VramMode.CPU
-        plan = make_plan(mode, checkpoint, self._accelerators)
+        plan = plan_for(checkpoint, mode, self._accelerators)
         self._mode, self._accelerator = plan.mode, plan.accelerator
         return plan
 
 
-def _result(run: GenerationRun, variations: tuple[Variation, ...]) -> GenerationResult:
+def _result(run: Run, variations: tuple[Variation, ...]) -> GenerationResult:
     return GenerationResult(run.request, run.provenance, variations, notes=tuple(run.notes))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from qvim_studio.audio.following.contour_lock import brightness_lock, pitch_lock
-from qvim_studio.audio.following.shape_lock import shape_lock
+from qvim_studio.audio.following.contour_lock import brightness_lock, pitch_course, pitch_lock
+from qvim_studio.audio.following.pitch_bend import bend_pitch
+from qvim_studio.audio.following.shape_lock import shape_gain, shape_lock
 from qvim_studio.audio.levels import fade, normalize_peak, remove_dc
 from qvim_studio.audio.resample import resample
 from qvim_studio.core.clip import AudioClip
@@ -37,29 +38,54 @@ def finish(
     """With the course of the imitation's pitch, brightness and loudness; 48 kHz, without DC, faded
     at both ends, true peak at -1 dBTP.
 
-    samples, imitation: mono at ``sample_rate``, 16 kHz for an extender. Raises EngineError if
-    the model gave silence or no numbers, CancelledError between two of its edits.
+    samples: (frames, channels) at ``sample_rate``, 16 kHz for an extender; imitation: mono at the
+    same rate. Raises EngineError if the model gave silence or no numbers, CancelledError between
+    two of its edits.
     """
     if is_silent(samples):
         raise EngineError(
             f"The model gave no sound for seed {seed} (silence or invalid numbers). "
             "Try another seed, more steps or less guidance."
         )
+    channels = list(samples.T)
     if imitation is not None:
-        samples = pitch_lock(samples, imitation, sample_rate, follow)
+        channels = _bent(channels, imitation, sample_rate, follow)
         raise_if_cancelled(is_cancelled)
-        samples = brightness_lock(samples, imitation, sample_rate, follow)
+        channels = [brightness_lock(one, imitation, sample_rate, follow) for one in channels]
     raise_if_cancelled(is_cancelled)
     if extender is not None:
-        samples = extender.extend(samples)
+        channels = [extender.extend(one) for one in channels]
         if imitation is not None:
             imitation = resample(AudioClip.from_mono(imitation, sample_rate), EXTENDED_RATE).mono()
         sample_rate = EXTENDED_RATE
     if imitation is not None:
         raise_if_cancelled(is_cancelled)
-        samples = shape_lock(samples, imitation, sample_rate, follow)
-    clip = remove_dc(resample(AudioClip.from_mono(samples, sample_rate), OUTPUT_RATE_HZ))
+        channels = _shaped(channels, imitation, sample_rate, follow)
+    made = AudioClip(np.stack(channels, axis=1).astype(np.float32), sample_rate)
+    clip = remove_dc(resample(made, OUTPUT_RATE_HZ))
     return normalize_peak(_faded_around_zero(clip), TARGET_PEAK_DBFS)
+
+
+def _bent(
+    channels: list[np.ndarray], imitation: np.ndarray, sample_rate: int, follow: float
+) -> list[np.ndarray]:
+    """All channels alike, so that they stay together."""
+    if len(channels) == 1:
+        return [pitch_lock(channels[0], imitation, sample_rate, follow)]
+    bend = pitch_course(np.mean(channels, axis=0), imitation, sample_rate, follow)
+    if bend is None:
+        return channels
+    return [bend_pitch(one, sample_rate, bend) for one in channels]
+
+
+def _shaped(
+    channels: list[np.ndarray], imitation: np.ndarray, sample_rate: int, follow: float
+) -> list[np.ndarray]:
+    """Likewise."""
+    if len(channels) == 1:
+        return [shape_lock(channels[0], imitation, sample_rate, follow)]
+    gain = shape_gain(np.mean(channels, axis=0), imitation, sample_rate, follow)
+    return [one * gain for one in channels]
 
 
 def _faded_around_zero(clip: AudioClip) -> AudioClip:

@@ -13,7 +13,7 @@ from qvim_studio.core.engine import IsCancelled, raise_if_cancelled
 from qvim_studio.core.errors import EngineError, StudioError
 from qvim_studio.core.result import Kind, Variation
 from qvim_studio.core.text.file_names import readable_name
-from qvim_studio.generation.generation_run import GenerationRun
+from qvim_studio.generation.run import Run
 from qvim_studio.generation.starts import FindFittable, FittableSound
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ NO_FITTABLE = "There is no real sound to fit to the imitation."
 
 
 def fit_found(
-    run: GenerationRun, find_fittable: FindFittable, is_cancelled: IsCancelled
+    run: Run, find_fittable: FindFittable, is_cancelled: IsCancelled
 ) -> tuple[Variation, ...]:
     """As many as the request asks for, the most similar sound first; a note of the run says where
     there are none. Raises CancelledError between two of them."""
@@ -53,7 +53,7 @@ def _turns(first: FittableSound, others: Sequence[FittableSound]) -> list[Fittab
     return [first, *alike][:MAX_TURNS]
 
 
-def _fitted(run: GenerationRun, turns: Sequence[FittableSound], seed: int) -> Variation | None:
+def _fitted(run: Run, turns: Sequence[FittableSound], seed: int) -> Variation | None:
     """None for what is silent or cannot be fitted: it costs the made sounds nothing."""
     request, first = run.request, turns[0]
     if request.imitation is None:

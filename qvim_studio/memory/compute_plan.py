@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 import torch
 
-from qvim_studio.checkpoints.catalog import Checkpoint
 from qvim_studio.core.checkpoint_choice import GPU_MODES, RESERVE_BYTES
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.memory.accelerators import Accelerator, Accelerators
 from qvim_studio.memory.faults import memory_full
-from qvim_studio.memory.modes import GIB, TRAITS, ModeTraits, estimate_peak_bytes, part_sizes
+from qvim_studio.memory.footprint import Footprint
+from qvim_studio.memory.modes import GIB, TRAITS, ModeTraits, estimate_peak_bytes
 
 log = logging.getLogger(__name__)
 
 STEPS_DOWN = (*GPU_MODES, VramMode.CPU)
 # Measured: bfloat16 halves the time of AudioLDM-s (370 MB in float16) and nothing of the starter.
-HEAVY_UNET_BYTES = 100 * 2**20
+HEAVY_WEIGHTS = 50_000_000  # of one stage
 PLANNED_DURATION_S = 10.24  # what a mode is chosen for: the length that AudioLDM was trained on
 
 
@@ -27,8 +27,8 @@ PLANNED_DURATION_S = 10.24  # what a mode is chosen for: the length that AudioLD
 class ComputePlan:
     """What the mode says (traits), and what this machine adds.
 
-    device: the type of torch.device, "cpu" or that of an accelerator. streams_unet: the UNet's
-    blocks visit the GPU one at a time, where even the mode's own means do not make it fit.
+    device: the type of torch.device, "cpu" or that of an accelerator. streams: blocks of what can
+    be stored visit the GPU one at a time, where even the mode's own means do not make it fit.
     accelerator: the GPU that is meant, None for the processor.
     """
 
@@ -36,7 +36,7 @@ class ComputePlan:
     device: str
     dtype: torch.dtype
     traits: ModeTraits
-    streams_unet: bool = False
+    streams: bool = False
     accelerator: Accelerator | None = None
 
     @property
@@ -44,22 +44,22 @@ class ComputePlan:
         return self.traits.max_batch
 
     def estimated_bytes(
-        self, checkpoint: Checkpoint, duration_s: float, batch: int, graphs: int = 0
+        self, footprint: Footprint, duration_s: float, batch: int, graphs: int = 0
     ) -> int:
         """Peak of a generation: of the GPU, or of the process on the processor."""
         return estimate_peak_bytes(
-            part_sizes(checkpoint.installed_folder()),
+            footprint,
             self.mode,
             duration_s,
             batch=batch,
             bytes_per_value=self.dtype.itemsize,
-            streams_unet=self.streams_unet,
+            streams=self.streams,
             graphs=graphs,
         )
 
 
 def make_plan(
-    mode: VramMode, checkpoint: Checkpoint, accelerators: Accelerators | None = None
+    mode: VramMode, footprint: Footprint, accelerators: Accelerators | None = None
 ) -> ComputePlan:
     """The plan of a mode on this machine. Raises UsageError if a GPU mode finds no GPU.
 
@@ -68,10 +68,10 @@ def make_plan(
     machine = accelerators or Accelerators()
     found = None if mode is VramMode.CPU else machine.find()
     if mode is VramMode.CPU or (mode is VramMode.AUTO and found is None):
-        return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(checkpoint), TRAITS[VramMode.CPU])
+        return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(footprint), TRAITS[VramMode.CPU])
     accelerator = found or require_accelerator(mode, machine)
     free_bytes = machine.free_bytes(accelerator.type) - RESERVE_BYTES
-    plan = plan_for_gpu(mode, checkpoint, accelerator, free_bytes)
+    plan = plan_for_gpu(mode, footprint, accelerator, free_bytes)
     where = "the processor" if plan.device == "cpu" else f"{accelerator.title} in {plan.dtype}"
     log.info("mode %s: %s, %.1f GiB free", plan.mode.value, where, free_bytes / GIB)
     return plan
@@ -91,31 +91,31 @@ def require_accelerator(mode: VramMode, accelerators: Accelerators | None = None
 
 
 def plan_for_gpu(
-    mode: VramMode, checkpoint: Checkpoint, accelerator: Accelerator, free_bytes: int
+    mode: VramMode, footprint: Footprint, accelerator: Accelerator, free_bytes: int
 ) -> ComputePlan:
     """auto: the highest mode that fits into ``free_bytes``, the processor where none does."""
     modes = STEPS_DOWN[:-1] if mode is VramMode.AUTO else (mode,)
 
-    def plan_of(each: VramMode, streams_unet: bool = False) -> ComputePlan:
+    def plan_of(each: VramMode, streams: bool = False) -> ComputePlan:
         device, dtype = accelerator.type, accelerator.dtype
-        return ComputePlan(each, device, dtype, TRAITS[each], streams_unet, accelerator)
+        return ComputePlan(each, device, dtype, TRAITS[each], streams, accelerator)
 
     plans = [plan_of(each) for each in modes]
     if plans[-1].mode is VramMode.MINIMAL:
-        plans.append(plan_of(VramMode.MINIMAL, streams_unet=True))
+        plans.append(plan_of(VramMode.MINIMAL, streams=True))
     for plan in plans:
-        needed = plan.estimated_bytes(checkpoint, PLANNED_DURATION_S, plan.max_batch)
+        needed = plan.estimated_bytes(footprint, PLANNED_DURATION_S, plan.max_batch)
         if needed <= free_bytes:
             return plan
     if mode is VramMode.AUTO:
-        return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(checkpoint), TRAITS[VramMode.CPU])
+        return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(footprint), TRAITS[VramMode.CPU])
     # What was asked for is tried: a run that finds no room steps down by itself.
     return plans[-1]
 
 
-def cpu_dtype(checkpoint: Checkpoint) -> torch.dtype:
-    """bfloat16 where the processor multiplies it and the UNet is big enough to gain from it."""
-    is_heavy = _unet_bytes(checkpoint) >= HEAVY_UNET_BYTES
+def cpu_dtype(footprint: Footprint) -> torch.dtype:
+    """bfloat16 where the processor multiplies it and a stage is big enough to gain from it."""
+    is_heavy = max(stage.weights for stage in footprint.stages) >= HEAVY_WEIGHTS
     return torch.bfloat16 if processor_multiplies_bfloat16() and is_heavy else torch.float32
 
 
@@ -131,8 +131,3 @@ def step_down(mode: VramMode) -> VramMode:
     if position + 1 == len(STEPS_DOWN):
         raise memory_full()
     return STEPS_DOWN[position + 1]
-
-
-def _unet_bytes(checkpoint: Checkpoint) -> int:
-    files = (checkpoint.installed_folder() / "unet").glob("*.safetensors")
-    return max((file.stat().st_size for file in files), default=0)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+ROUNDING = 1e-6  # of a step: lengths come from divisions
+COUNTED_BYTES = 2  # of a value, in which activations are counted
 
 
 @dataclass(frozen=True)
@@ -15,20 +19,31 @@ class Stage:
     batch in a 16-bit precision: whatever the length, and for each second of sound.
     rows: of a batch for one variation; 2 where guidance doubles it and the mode lets it.
     piece_s: longer sounds pass this stage in pieces of that length; None where they do not.
+    step_s, shortest_s: lengths are rounded up to them. is_batched: whether several variations pass
+    at once. whole_bytes_per_s: what the processor's memory holds of a whole sound besides, in a
+    16-bit precision.
     """
 
     name: str
     weights: int
     storable: int = 0
     largest_layer: int = 0
-    row_bytes: int = 0
-    row_bytes_per_s: int = 0
+    row_bytes: float = 0
+    row_bytes_per_s: float = 0
     rows: int = 1
     piece_s: float | None = None
+    step_s: float = 0.0
+    shortest_s: float = 0.0
+    is_batched: bool = False
+    whole_bytes_per_s: float = 0
 
     def activation_bytes(self, duration_s: float, rows: int) -> int:
         """Of so many rows of a sound of this length, in a 16-bit precision."""
-        seconds = duration_s if self.piece_s is None else min(duration_s, self.piece_s)
+        seconds = max(duration_s, self.shortest_s)
+        if self.step_s:
+            seconds = math.ceil(seconds / self.step_s - ROUNDING) * self.step_s
+        if self.piece_s is not None:
+            seconds = min(seconds, self.piece_s)
         return round(rows * (self.row_bytes + self.row_bytes_per_s * seconds))
 
 

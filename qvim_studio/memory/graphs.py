@@ -31,7 +31,7 @@ def can_replay(plan: ComputePlan) -> bool:
     traits = plan.traits
     is_whole = not traits.swaps_parts and traits.stored_bits == FULL_BITS
     records = plan.accelerator is not None and plan.accelerator.has_graphs
-    return records and is_whole and not plan.streams_unet
+    return records and is_whole and not plan.streams
 
 
 class ReplayedUnet:

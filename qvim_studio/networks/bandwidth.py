@@ -21,6 +21,7 @@ from qvim_studio.networks.network_file import load_network, save_network
 from qvim_studio.networks.vocos import ConvNeXtBlock, VocosConfig
 
 BANDWIDTH_FOLDER = "bandwidth"
+INPUT_RATE_HZ = SAMPLE_RATE
 EXTENDED_RATE = 2 * SAMPLE_RATE  # Hz
 N_FFT = 256  # samples at 16 kHz: 16 ms, short enough for an attack
 HOP = 80

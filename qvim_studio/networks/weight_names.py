@@ -1,16 +1,19 @@
-"""Which file holds the weights of a part, and which of its weights may be kept in few bits."""
+"""Which file holds the weights of a part, their shapes, and which may be kept in few bits."""
 
 from __future__ import annotations
 
 import math
+import struct
+from collections.abc import Mapping
 from pathlib import Path
 
-from qvim_studio.core.text.json_text import as_object, read_json, shown
+from qvim_studio.core.text.json_text import as_object, parse_json, read_json, shown
 
 WEIGHT_FILES = ("diffusion_pytorch_model.safetensors", "model.safetensors")
 SHARD_INDEX = ".index.json"  # behind the name of the file that weights in several files stand for
 # The first and the last layer, and how time and condition enter, carry the most per weight.
 KEPT_LAYERS = ("conv_in.", "conv_out.", "time_embedding.", "class_embedding.")
+MAX_HEADER_BYTES = 100_000_000  # safetensors' own limit
 SMALLEST_STORED = 4096  # weights; below it nothing is saved
 
 
@@ -40,6 +43,22 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
                 )
             return tuple(folder / file for file in files)
     return (weight_file(folder),)
+
+
+def tensor_shapes(folder: Path) -> Mapping[str, tuple[int, ...]]:
+    """Shapes by name, from the headers of a part's safetensors files; torch is not needed.
+
+    Raises OSError, ValueError, KeyError, TypeError and struct.error for damaged ones.
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+    for path in weight_files(folder):
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > MAX_HEADER_BYTES:
+                raise ValueError(f"a header of {length} bytes")
+            header = as_object(parse_json(file.read(length)))
+        shapes |= {name: tuple(e["shape"]) for name, e in header.items() if name != "__metadata__"}
+    return shapes
 
 
 def is_storable(name: str, shape: tuple[int, ...]) -> bool:

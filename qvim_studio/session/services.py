@@ -32,7 +32,7 @@ from qvim_studio.jobs.recording import RecordingSession
 from qvim_studio.library.library import Library, open_library
 from qvim_studio.session.settings_store import SettingsStore
 
-KEEPER_FACTORY = "qvim_studio.checkpoints.hub_keeper:make_keeper"
+KEEPER_FACTORY = "qvim_studio.families.hub_keeper:make_keeper"
 LISTENER_FACTORY = "qvim_studio.assembly:make_listener"
 Hear = Callable[[AudioClip], tuple[HeardWord, ...]]
 ListCheckpoints = Callable[[], tuple[CheckpointChoice, ...]]

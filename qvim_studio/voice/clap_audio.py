@@ -24,7 +24,7 @@ class ClapAudioConditioner:
     sample_rate = CLAP_SAMPLE_RATE
 
     def __init__(self, folder: Path) -> None:
-        """folder: see checkpoints.catalog.find_clap. A ``preprocessor_config.json`` in it, or in
+        """folder: see families.catalog.find_clap. A ``preprocessor_config.json`` in it, or in
         ``feature_extractor/`` beside it, counts.
 
         Raises CheckpointError if weights are missing.

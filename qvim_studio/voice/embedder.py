@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,14 @@ import torch
 
 from qvim_studio.audio.resample import resample
 from qvim_studio.core.clip import AudioClip, without_offset
+from qvim_studio.core.program.resources import resource_path
 from qvim_studio.networks.fused import fused
 from qvim_studio.networks.mobilenet import MobileNetV3
 from qvim_studio.networks.qvim import Branch, QvimEncoder, encoder_id, load_qvim_encoder
 from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
 
+# A take's level says how far the microphone was, not what is meant: before embedding every
+# imitation and candidate is brought to this RMS, near the middle of the encoder's training levels.
 EMBEDDING_RMS_DBFS = -26.0
 
 
@@ -48,6 +52,18 @@ class Embedder:
         spectrograms = self._encoder.front_end(windows)
         found = self._fused[branch](spectrograms.contiguous(memory_format=torch.channels_last))
         return torch.nn.functional.normalize(found, dim=-1).numpy()
+
+
+def encoder_folder(checkpoint_folder: Path) -> Path:
+    """The checkpoint's own encoder; a foreign checkpoint is ranked by the starter's."""
+    own = checkpoint_folder / "qvim"
+    return own if own.is_dir() else resource_path("starter", "qvim")
+
+
+@lru_cache(maxsize=2)
+def load_embedder(folder: Path) -> Embedder:
+    """One for all who listen by the same encoder. Raises CheckpointError."""
+    return Embedder.from_file(folder)
 
 
 def level_for_embedding(clip: AudioClip) -> AudioClip:

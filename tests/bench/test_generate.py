@@ -30,7 +30,6 @@ from qvim_studio.bench.generate import (
     row,
 )
 from qvim_studio.bench.measuring import ContenderProcess, Timing, busy_processes
-from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.commands import cli
 from qvim_studio.core.engine import OnProgress
 from qvim_studio.core.errors import StudioError
@@ -40,6 +39,7 @@ from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.diffusion.sampler import make_scheduler, sample_latents
 from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_conditions
+from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.generation import engine as engine_module
 from qvim_studio.memory.modes import GIB
 from qvim_studio.training.trainers.unet import make_training_scheduler as training_scheduler

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from qvim_studio.checkpoints.card import CheckpointCard, Defaults, read_card
-from qvim_studio.checkpoints.catalog import find_checkpoint, register_folder
 from qvim_studio.commands import cli
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import Start
+from qvim_studio.families.catalog import find_checkpoint, register_folder
 
 
 @pytest.fixture

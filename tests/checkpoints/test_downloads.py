@@ -20,10 +20,7 @@ from malicious import Malicious
 from safetensors.torch import load_file
 
 from qvim_studio.checkpoints import downloads
-from qvim_studio.checkpoints.catalog import (
-    Checkpoint,
-    list_checkpoints,
-)
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.checkpoints.downloads import SPARE_BYTES, discard, download, plan_download, remove
 from qvim_studio.checkpoints.registry import user_registry
 from qvim_studio.checkpoints.verification import verify_checkpoint
@@ -33,9 +30,11 @@ from qvim_studio.core.errors import (
     OutputError,
     PickledWeightsError,
 )
+from qvim_studio.families.audioldm.family import LAYOUT
+from qvim_studio.families.catalog import list_checkpoints
 
 REPO = "someone/audioldm-tiny"
-CHECKPOINT = Checkpoint("tiny", "Tiny", None, repo=REPO)
+CHECKPOINT = Checkpoint("tiny", "Tiny", None, repo=REPO, layout=LAYOUT)
 ENTRY = {"title": "Tiny", "repo": REPO, "licence": "MIT", "commercial": "yes"}
 WEIGHTS = bytes(range(256)) * 64
 FILES = {

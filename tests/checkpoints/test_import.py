@@ -14,16 +14,16 @@ from malicious import Malicious
 from safetensors.torch import load_file
 
 from qvim_studio.checkpoints import pickled
-from qvim_studio.checkpoints.catalog import (
+from qvim_studio.checkpoints.pickled import convert_pickled_weights, find_pickled
+from qvim_studio.checkpoints.registry import read_user_registry, user_registry
+from qvim_studio.commands import cli
+from qvim_studio.core.errors import CheckpointError, OutputError
+from qvim_studio.families.catalog import (
     find_checkpoint,
     forget_folder,
     list_checkpoints,
     register_folder,
 )
-from qvim_studio.checkpoints.pickled import convert_pickled_weights, find_pickled
-from qvim_studio.checkpoints.registry import read_user_registry, user_registry
-from qvim_studio.commands import cli
-from qvim_studio.core.errors import CheckpointError, OutputError
 
 
 @pytest.fixture

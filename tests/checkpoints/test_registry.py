@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from tiny_checkpoint import build_tiny_checkpoint
 
-from qvim_studio.checkpoints.catalog import find_checkpoint, is_own_folder, list_checkpoints
-from qvim_studio.checkpoints.hub_keeper import make_keeper
 from qvim_studio.checkpoints.registry import (
     add_entry,
     drop_entry,
@@ -17,6 +15,8 @@ from qvim_studio.checkpoints.registry import (
     user_registry,
 )
 from qvim_studio.core.errors import CheckpointError
+from qvim_studio.families.catalog import find_checkpoint, is_own_folder, list_checkpoints
+from qvim_studio.families.hub_keeper import make_keeper
 
 GOOD = '[good]\ntitle = "Good"\nrepo = "a/b"\nlicence = "MIT"\ncommercial = "yes"\n'
 
@@ -41,7 +41,7 @@ def write_list(text: str) -> Path:
         (GOOD.replace("good", "bad") + "size_gb = nan\n", "size_gb is"),
         (GOOD.replace("good", "bad") + 'capabilities = "text"\n', "expected a list of texts"),
         (GOOD.replace("good", "bad") + "capabilities = [1]\n", "expected a list of texts"),
-        (GOOD.replace("good", "bad") + "sizes = { unet = 1 }\n", "sizes holds unet, expected"),
+        (GOOD.replace("good", "bad") + "sizes = { unet = -1 }\n", "unet is -1"),
         (GOOD.replace("good", "bad") + "sizes = 4\n", "expected names with their values"),
         (GOOD.replace("good", "bad") + 'kind = "clap"\n', "does not say what it fits"),
         (GOOD.replace("good", "bad") + 'kind = "clap"\nfits = "starter"\n', "a list of texts"),

@@ -18,19 +18,17 @@ from tiny_clap import add_tiny_clap
 from transformers import ClapFeatureExtractor, ClapModel
 
 from qvim_studio.checkpoints.card import write_card
-from qvim_studio.checkpoints.catalog import (
-    find_checkpoint,
-    find_clap,
-    register_folder,
-)
-from qvim_studio.checkpoints.hub_keeper import HubKeeper, make_keeper
+from qvim_studio.checkpoints.parts import find_clap
 from qvim_studio.checkpoints.registry import user_registry
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError, PickledWeightsError
-from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.generation.loaded import load_checkpoint
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.core.request import VramMode
+from qvim_studio.families.audioldm.loaded import load_checkpoint
+from qvim_studio.families.catalog import find_checkpoint, register_folder
+from qvim_studio.families.hub_keeper import HubKeeper, make_keeper
+from qvim_studio.families.plans import plan_for
+from qvim_studio.families.protocol import Asked, Voice
 from qvim_studio.voice.clap_audio import ClapAudioConditioner
 
 PART = {
@@ -81,9 +79,9 @@ def fetch(keeper: HubKeeper, allow_pickle: bool = True) -> None:
 
 def conditions() -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
     checkpoint = find_checkpoint("tiny")
-    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    plan = replace(plan_for(checkpoint, VramMode.CPU), dtype=torch.float32)
     loaded = load_checkpoint(checkpoint, plan)
-    return loaded.conditions(GenerationRequest(imitation=VOICE), np.zeros(960, np.float32))
+    return loaded.conditions(Asked(1.0, voice=Voice(VOICE, np.zeros(960, np.float32))))
 
 
 def test_what_is_missing_is_named_and_then_hears(keeper: HubKeeper, hub: Hub) -> None:

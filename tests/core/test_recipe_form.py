@@ -60,7 +60,8 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
 def test_every_version_becomes_todays() -> None:
     today = golden()
     older = current_recipe(golden(1))
-    request = {**older["request"], "fits": 0}  # version 2.1 says what was the case before too
+    # Versions 2.1 and 2.2 say what was the case before, too.
+    request = {**older["request"], "fits": 0, "options": {}}
     older |= {"request": request, "kind": "made", "created": today["created"]}
     assert older == today
     assert current_recipe(today) == today
@@ -89,6 +90,16 @@ def test_recipe_that_does_not_speak_of_fitted_sounds_asks_for_none() -> None:
     assert request_from(parsed, VOICE).fits == 0
     asked = request_from(parsed, VOICE).with_changes(fits=3)
     assert GenerationRequest.from_recipe(asked.recipe(), VOICE).fits == 3
+
+
+def test_a_family_s_own_options_come_back() -> None:
+    recipe = golden()
+    recipe["request"]["options"] = {"top_k": 250}
+    asked = GenerationRequest.from_recipe(recipe["request"], VOICE)
+    assert dict(asked.options) == {"top_k": 250}
+    assert asked.recipe()["options"] == {"top_k": 250}
+    del recipe["request"]["options"]
+    assert not GenerationRequest.from_recipe(recipe["request"], VOICE).options
 
 
 def test_a_newer_second_number_is_read_and_a_newer_first_one_refused() -> None:

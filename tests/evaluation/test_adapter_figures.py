@@ -10,12 +10,12 @@ import torch
 from tiny_checkpoint import build_tiny_checkpoint, give_second_ear
 from training_data import unit, write_pairs
 
-from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.core.request import VramMode
 from qvim_studio.evaluation.command import adapter_figures
 from qvim_studio.evaluation.evaluate import evaluate_adapter
-from qvim_studio.generation.loaded import load_checkpoint
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.families.audioldm.loaded import load_checkpoint
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
 from qvim_studio.training.corpus.build import build_corpus
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.voice.adapter import Adapter
@@ -40,7 +40,7 @@ def test_figures_are_of_the_held_out_imitations(tmp_path: Path, hears: bool) -> 
     if hears:
         give_second_ear(folder)
     checkpoint = find_checkpoint(str(folder))
-    loaded = load_checkpoint(checkpoint, make_plan(VramMode.CPU, checkpoint))
+    loaded = load_checkpoint(checkpoint, plan_for(checkpoint, VramMode.CPU))
     assert adapter_figures(loaded, tmp_path / "corpus") == {}
     build_corpus([write_pairs(tmp_path, references=24, takes=1)], tmp_path / "corpus")
     items = len(load_corpus(tmp_path / "corpus").items)

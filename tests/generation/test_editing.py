@@ -19,10 +19,13 @@ from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.core.result import FoundSound, GenerationResult
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.diffusion.sampler import Kept
-from qvim_studio.generation import editing, generation_run
-from qvim_studio.generation.editing import FOREIGN, ITSELF, EditRun
+from qvim_studio.families.audioldm import generator
+from qvim_studio.families.audioldm.generator import AudioLdmGenerator
+from qvim_studio.generation import edit_window
+from qvim_studio.generation import run as run_module
+from qvim_studio.generation.edit_window import FOREIGN, ITSELF
 from qvim_studio.generation.engine import StudioEngine
-from qvim_studio.generation.generation_run import SILENT_REST
+from qvim_studio.generation.run import SILENT_REST
 from qvim_studio.generation.starts import NearestSound
 from qvim_studio.networks.qvim import Branch
 from qvim_studio.voice.hearing import Hearing
@@ -124,13 +127,13 @@ def test_an_imitation_longer_than_the_part_is_told(engine: StudioEngine, tiny: s
 def held(monkeypatch: pytest.MonkeyPatch) -> list[Kept]:
     """What was held in place, denoising by denoising."""
     seen: list[Kept] = []
-    real = generation_run.sample_latents
+    real = generator.sample_latents
 
     def sample(*given: Any, kept: Kept, **options: Any) -> torch.Tensor:
         seen.append(kept)
         return real(*given, kept=kept, **options)
 
-    monkeypatch.setattr(generation_run, "sample_latents", sample)
+    monkeypatch.setattr(generator, "sample_latents", sample)
     return seen
 
 
@@ -175,13 +178,13 @@ def test_a_found_sound_begins_with_the_part_and_is_as_loud_as_the_sound(
     late = AudioClip(np.pad(0.1 * BEEP.samples, ((9_600, 0), (0, 0))), 48_000)
     engine = StudioEngine(lambda *asked: (NearestSound("late", late, 0.5),))
     encoded: list[np.ndarray] = []
-    real = EditRun._encode_sound
+    real = AudioLdmGenerator._encode
 
-    def encode(run: EditRun, samples: np.ndarray) -> torch.Tensor:
+    def encode(self: AudioLdmGenerator, samples: np.ndarray, frames: int) -> torch.Tensor:
         encoded.append(samples)
-        return real(run, samples)
+        return real(self, samples, frames)
 
-    monkeypatch.setattr(EditRun, "_encode_sound", encode)
+    monkeypatch.setattr(AudioLdmGenerator, "_encode", encode)
     edit = Edit(SOUND, 1.0, 1.5)
     make(engine, tiny, edit, timbre=BEEP, start=Start.NEAREST, variations=1)
     around, start = encoded
@@ -194,8 +197,8 @@ def test_a_found_sound_begins_with_the_part_and_is_as_loud_as_the_sound(
 def test_a_window_that_is_a_sample_short_is_no_short_imitation(
     engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = editing.mono_at
-    monkeypatch.setattr(editing, "mono_at", lambda clip, rate: real(clip, rate)[:-1])
+    real = edit_window.mono_at
+    monkeypatch.setattr(edit_window, "mono_at", lambda clip, rate: real(clip, rate)[:-1])
     result = make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
     assert SILENT_REST not in result.notes
 
@@ -287,7 +290,7 @@ def test_a_part_without_sound_is_refused_although_there_is_sound_around_it(
     def is_silent_in_the_part(samples: np.ndarray) -> bool:
         return len(samples) == 8000
 
-    monkeypatch.setattr(editing, "is_silent", is_silent_in_the_part)
+    monkeypatch.setattr(run_module, "is_silent", is_silent_in_the_part)
     with pytest.raises(EngineError, match="gave no sound"):
         make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
 

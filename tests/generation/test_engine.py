@@ -18,8 +18,10 @@ from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.families.audioldm import generator
+from qvim_studio.families.audioldm.generator import AudioLdmGenerator
 from qvim_studio.families.audioldm.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
-from qvim_studio.generation import generation_run
+from qvim_studio.generation import run as run_module
 from qvim_studio.generation.core_share import CoreShare
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.starts import NearestSound
@@ -163,13 +165,13 @@ def test_the_checkpoint_says_how_many_steps_are_guided(
     share: float,
 ) -> None:
     shares: list[float] = []
-    sample = generation_run.sample_latents
+    sample = generator.sample_latents
 
     def noted(*args: object, guided_share: float, **options: object) -> object:
         shares.append(guided_share)
         return sample(*args, guided_share=guided_share, **options)
 
-    monkeypatch.setattr(generation_run, "sample_latents", noted)
+    monkeypatch.setattr(generator, "sample_latents", noted)
     generate(engine, tiny, sampler=sampler, variations=1)
     assert shares == [share]
 
@@ -207,7 +209,9 @@ def test_cancel_ends_every_network_in_the_middle(
 ) -> None:
     engine.prepare(tiny, VramMode.AUTO)
     assert engine._loaded is not None
-    parts = engine._loaded.parts
+    generator_of = engine._loaded.generator
+    assert isinstance(generator_of, AudioLdmGenerator)
+    parts = generator_of.loaded.parts
     cancelled, ran = [], []
     _submodule(parts, begin).register_forward_pre_hook(lambda *_: cancelled.append(1))
     end = _submodule(parts, last) if last else list(parts.vocoder.modules())[-1]
@@ -238,7 +242,7 @@ def test_what_lasts_longer_than_the_voice_is_silent(engine: StudioEngine, tiny: 
         assert len(variation.clip.samples) == 96_000
         assert variation.clip.samples[: int(0.7 * 48_000)].any()
         assert np.abs(variation.clip.samples[int(1.21 * 48_000) :]).max() < 1e-3
-    assert generation_run.SILENT_REST in result.notes
+    assert run_module.SILENT_REST in result.notes
 
 
 def test_a_free_sound_may_last_longer_than_the_voice(engine: StudioEngine, tiny: str) -> None:
@@ -253,7 +257,7 @@ def test_words_alone_last_no_longer_than_a_sound_that_dies_away(tmp_path: Path) 
     result = generate(StudioEngine(find_two), str(folder), **words)
     lengths = {v.start_name: v.clip.duration_s for v in result.variations}
     assert lengths == {"bark": pytest.approx(0.7, abs=0.01), "beep": pytest.approx(3.0, abs=0.01)}
-    assert generation_run.DIES_AWAY in result.notes
+    assert run_module.DIES_AWAY in result.notes
 
 
 def test_nearest_start_uses_the_sound_that_was_found(tiny: str) -> None:
@@ -296,16 +300,16 @@ def test_the_seed_alone_says_which_sound_it_starts_from(tiny: str) -> None:
 
 def make_silent(monkeypatch: pytest.MonkeyPatch, *calls: int) -> None:
     """The decoder gives silence at these of its calls."""
-    decode = generation_run.GenerationRun._decode
+    decode = AudioLdmGenerator._decode
     count = 0
 
     def decode_or_not(run: object, *what: object) -> object:
         nonlocal count
         decoded = decode(run, *what)
         count += 1
-        return replace(decoded, waveform=decoded.waveform * (0.0 if count in calls else 1.0))
+        return replace(decoded, samples=decoded.samples * (0.0 if count in calls else 1.0))
 
-    monkeypatch.setattr(generation_run.GenerationRun, "_decode", decode_or_not)
+    monkeypatch.setattr(AudioLdmGenerator, "_decode", decode_or_not)
 
 
 def test_every_sound_arrives_before_the_next_one_is_begun(

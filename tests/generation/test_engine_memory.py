@@ -13,13 +13,13 @@ import pytest
 import torch
 from tiny_checkpoint import build_tiny_checkpoint
 
-from qvim_studio.checkpoints.catalog import Checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, OutOfMemoryError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult
+from qvim_studio.families.audioldm import generator, loaded
 from qvim_studio.generation import engine as engine_module
-from qvim_studio.generation import generation_run, loaded
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.memory import faults as memory_faults
 from qvim_studio.memory.accelerators import Accelerator, Accelerators
@@ -40,10 +40,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 def any_mode(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every mode runs, on the processor."""
 
-    def make_plan(mode: VramMode, checkpoint: Checkpoint, machine: Accelerators) -> ComputePlan:
+    def plan_for(checkpoint: Checkpoint, mode: VramMode, machine: Accelerators) -> ComputePlan:
         return ComputePlan(mode, "cpu", torch.float32, TRAITS[mode])
 
-    monkeypatch.setattr(engine_module, "make_plan", make_plan)
+    monkeypatch.setattr(engine_module, "plan_for", plan_for)
 
 
 def run(engine: StudioEngine, tiny: str, **changes: object) -> GenerationResult:
@@ -57,7 +57,7 @@ def make_engine() -> StudioEngine:
 
 def failing(times: int, monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> None:
     """The next denoisings run out of memory."""
-    real: Callable[..., torch.Tensor] = generation_run.sample_latents
+    real: Callable[..., torch.Tensor] = generator.sample_latents
     left = [times]
 
     def sample(*arguments: object, **options: object) -> torch.Tensor:
@@ -66,7 +66,7 @@ def failing(times: int, monkeypatch: pytest.MonkeyPatch, error: Exception | None
             raise error or torch.OutOfMemoryError("injected")
         return real(*arguments, **options)
 
-    monkeypatch.setattr(generation_run, "sample_latents", sample)
+    monkeypatch.setattr(generator, "sample_latents", sample)
 
 
 def test_a_result_says_what_it_took(tiny: str) -> None:
@@ -122,7 +122,7 @@ def test_a_run_that_cannot_fit_is_refused_before_it_begins(
     def denoise(*arguments: object, **options: object) -> torch.Tensor:
         raise AssertionError("it began")
 
-    monkeypatch.setattr(generation_run, "sample_latents", denoise)
+    monkeypatch.setattr(generator, "sample_latents", denoise)
     monkeypatch.setattr(memory_faults, "free_bytes", lambda: -(2**40))
     with pytest.raises(OutOfMemoryError, match="Ask for a shorter duration"):
         run(make_engine(), tiny, vram_mode=VramMode.CPU, duration_s=120.0)
@@ -180,7 +180,7 @@ def test_long_sounds_are_decoded_in_pieces_without_seams(
 ) -> None:
     engine = make_engine()
     whole = run(engine, tiny, duration_s=2.0).variations[0].clip.samples
-    monkeypatch.setattr(generation_run, "PIECE_LATENT_FRAMES", 24)
+    monkeypatch.setattr(generator, "PIECE_LATENT_FRAMES", 24)
     pieces = run(engine, tiny, duration_s=2.0).variations[0].clip.samples
     np.testing.assert_allclose(pieces, whole, atol=1e-3)
 
@@ -192,14 +192,14 @@ def test_another_checkpoint_is_loaded_after_the_first_is_gone(
     engine = make_engine()
     run(engine, tiny)
     first = weakref.ref(engine._loaded)
-    load = engine_module.load_checkpoint
+    load = engine_module.load
 
     def load_checked(checkpoint: Checkpoint, plan: ComputePlan) -> object:
         gc.collect()
         assert first() is None
         return load(checkpoint, plan)
 
-    monkeypatch.setattr(engine_module, "load_checkpoint", load_checked)
+    monkeypatch.setattr(engine_module, "load", load_checked)
     assert run(engine, other).variations
 
 
@@ -213,11 +213,11 @@ def test_auto_keeps_the_mode_that_runs(tiny: str, monkeypatch: pytest.MonkeyPatc
     """What the engine holds itself is no longer free: it would step down by itself."""
     left = [VramMode.BALANCED, VramMode.MINIMAL]
 
-    def make_plan(mode: VramMode, checkpoint: Checkpoint, machine: Accelerators) -> ComputePlan:
+    def plan_for(checkpoint: Checkpoint, mode: VramMode, machine: Accelerators) -> ComputePlan:
         chosen = left.pop(0) if mode is VramMode.AUTO else mode
         return ComputePlan(chosen, "cpu", torch.float32, TRAITS[chosen])
 
-    monkeypatch.setattr(engine_module, "make_plan", make_plan)
+    monkeypatch.setattr(engine_module, "plan_for", plan_for)
     engine = make_engine()
     modes = [run(engine, tiny, vram_mode=mode).memory for mode in (VramMode.AUTO, VramMode.AUTO)]
     assert [memory and memory.mode for memory in modes] == ["balanced", "balanced"]

@@ -24,7 +24,7 @@ def thump(seconds: float) -> np.ndarray:
 
 @pytest.mark.parametrize("seconds", [0.04, 0.2, 1.0])
 def test_clip_swings_around_zero_and_begins_and_ends_there(seconds: float) -> None:
-    clip = finish(thump(seconds), RATE, None, 1.0, seed=0)
+    clip = finish(thump(seconds)[:, None], RATE, None, 1.0, seed=0)
     samples = clip.samples[:, 0]
     assert abs(samples.mean(dtype=np.float64)) < 1e-6
     assert samples[0] == samples[-1] == 0.0
@@ -34,7 +34,7 @@ def test_clip_swings_around_zero_and_begins_and_ends_there(seconds: float) -> No
 @pytest.mark.parametrize("samples", [np.zeros(800), np.full(800, np.nan), np.array([])])
 def test_silence_and_invalid_numbers_are_refused_with_advice(samples: np.ndarray) -> None:
     with pytest.raises(EngineError, match="seed 7"):
-        finish(samples.astype(np.float32), RATE, None, 1.0, seed=7)
+        finish(samples.astype(np.float32)[:, None], RATE, None, 1.0, seed=7)
 
 
 def test_pitch_and_brightness_follow_the_imitation() -> None:
@@ -43,7 +43,7 @@ def test_pitch_and_brightness_follow_the_imitation() -> None:
     imitation = sum(np.sin(2 * np.pi * k * rising) / (4 * k) for k in range(1, 6))
     buzz = sum(np.sin(2 * np.pi * k * 300.0 * at) / (4 * k) for k in range(1, 12))
     for follow, off in ((0.0, (0.19, 0.21)), (1.0, (0.0, 0.03))):
-        clip = finish(np.float32(buzz), RATE, np.float32(imitation), follow, seed=0)
+        clip = finish(np.float32(buzz)[:, None], RATE, np.float32(imitation), follow, seed=0)
         fidelity = measure_fidelity(AudioClip.from_mono(imitation, RATE), clip)
         assert off[0] <= fidelity.pitch_cents / 1200 <= off[1]
         assert off[0] - 0.05 <= fidelity.centroid_octaves <= off[1] + 0.05
@@ -55,7 +55,7 @@ def test_highs_follow_the_imitation_too() -> None:
     steady = (0.2 * rng.standard_normal(RATE)).astype(np.float32)
     imitation = (steady * np.linspace(1.0, 0.05, RATE)).astype(np.float32)
     extender = load_extender(resource_path("starter"))
-    clip = finish(steady, RATE, imitation, 1.0, seed=0, extender=extender)
+    clip = finish(steady[:, None], RATE, imitation, 1.0, seed=0, extender=extender)
     levels_db = [
         20 * np.log10(np.sqrt(np.square(part).mean()))
         for samples in (clip.mono(), imitation)
@@ -69,7 +69,7 @@ def test_a_cancel_ends_the_edits_one_by_one() -> None:
     looks: list[int] = []
     with pytest.raises(CancelledError):
         finish(
-            thump(0.5), RATE, thump(0.5), 1.0, seed=0,
+            thump(0.5)[:, None], RATE, thump(0.5), 1.0, seed=0,
             is_cancelled=lambda: bool(looks) or looks.append(1) is not None,
         )  # fmt: skip
     assert looks == [1]

@@ -13,11 +13,11 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult
+from qvim_studio.families.audioldm import loaded
 from qvim_studio.families.audioldm import parts as audioldm
+from qvim_studio.families.audioldm.generator import NO_LIGHT, UNTRUE_LIGHT
 from qvim_studio.families.audioldm.light_vae import LIGHT_VAE_FOLDER
-from qvim_studio.generation import loaded
 from qvim_studio.generation.engine import StudioEngine
-from qvim_studio.generation.generation_run import NO_LIGHT, UNTRUE_LIGHT
 from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.networks.vocos import VocosVocoder
 

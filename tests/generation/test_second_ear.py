@@ -9,12 +9,14 @@ import pytest
 import torch
 from tiny_checkpoint import build_tiny_checkpoint, give_second_ear
 
-from qvim_studio.checkpoints.catalog import TOWER_FOLDER, find_checkpoint
+from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError
-from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.generation.loaded import LoadedCheckpoint, load_checkpoint
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.core.request import VramMode
+from qvim_studio.families.audioldm.loaded import LoadedCheckpoint, load_checkpoint
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
+from qvim_studio.families.protocol import Asked, Voice
 
 
 @pytest.fixture
@@ -27,12 +29,12 @@ def folder(tmp_path: Path) -> Path:
 
 def load(folder: Path) -> LoadedCheckpoint:
     checkpoint = find_checkpoint(str(folder))
-    return load_checkpoint(checkpoint, make_plan(VramMode.CPU, checkpoint))
+    return load_checkpoint(checkpoint, plan_for(checkpoint, VramMode.CPU))
 
 
-def request_of(samples: np.ndarray) -> GenerationRequest:
+def asked_of(samples: np.ndarray, embedding: np.ndarray) -> Asked:
     take = AudioClip.from_mono(samples.astype(np.float32), 48_000)
-    return GenerationRequest(imitation=take, variations=1, duration_s=1.0)
+    return Asked(1.0, voice=Voice(take, embedding))
 
 
 def test_condition_is_what_the_adapter_makes_of_both_ears(folder: Path) -> None:
@@ -40,11 +42,12 @@ def test_condition_is_what_the_adapter_makes_of_both_ears(folder: Path) -> None:
     hiss = np.random.default_rng(0).uniform(-0.5, 0.5, 48_000)
     tone = 0.5 * np.sin(2 * np.pi * 300 * np.arange(48_000) / 48_000)
     embedding = np.full(960, 960**-0.5, np.float32)  # the first ear hears the same in both
-    conditions = [loaded.conditions(request_of(sound), embedding)[0] for sound in (hiss, tone)]
+    conditions = [loaded.conditions(asked_of(sound, embedding))[0] for sound in (hiss, tone)]
     assert (conditions[0] - conditions[1]).abs().max() > 1e-3
-    request = request_of(tone)
+    voice = asked_of(tone, embedding).voice
+    assert voice is not None
     with torch.inference_mode():
-        heard = loaded.heard(request.meant)
+        heard = loaded.heard(voice.clip)
         wanted = loaded.adapter(torch.from_numpy(embedding)[None], heard)
     torch.testing.assert_close(conditions[1], wanted)
 
@@ -55,4 +58,4 @@ def test_adapter_without_its_tower_says_what_is_missing(folder: Path) -> None:
     with pytest.raises(
         CheckpointError, match=r"listens with an audio tower.*audio_tower/ or clap/"
     ):
-        loaded.conditions(request_of(np.ones(4_800)), np.zeros(960, np.float32))
+        loaded.conditions(asked_of(np.ones(4_800), np.zeros(960, np.float32)))

@@ -10,11 +10,12 @@ import pytest
 import torch
 
 from qvim_studio.audio.files.reading import read_audio
-from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.core.program.resources import resource_path
-from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.generation.loaded import LoadedCheckpoint, load_checkpoint
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.core.request import VramMode
+from qvim_studio.families.audioldm.loaded import LoadedCheckpoint, load_checkpoint
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
+from qvim_studio.families.protocol import Asked, Voice
 from qvim_studio.voice.hearing import Hearing
 
 SOUNDS = (
@@ -34,7 +35,7 @@ SOUNDS = (
 @cache
 def starter() -> LoadedCheckpoint:
     checkpoint = find_checkpoint("starter")
-    return load_checkpoint(checkpoint, make_plan(VramMode.CPU, checkpoint))
+    return load_checkpoint(checkpoint, plan_for(checkpoint, VramMode.CPU))
 
 
 @cache
@@ -69,7 +70,7 @@ def heard() -> torch.Tensor:
     ],
 )
 def test_words_are_nearest_to_their_sound(text: str, expected: str) -> None:
-    wanted, _, notes = starter().conditions(GenerationRequest(text=text), None)
+    wanted, _, notes = starter().conditions(Asked(1.0, text=text))
     assert SOUNDS[int((heard() @ wanted[0]).argmax())] == expected
     assert not notes
 
@@ -96,12 +97,12 @@ def test_nothing_is_imagined_without_words_that_say_something() -> None:
 
 @pytest.mark.parametrize("text", ["qwertz", "Versicherung", "xx"])
 def test_unknown_words_are_named(text: str) -> None:
-    _, _, notes = starter().conditions(GenerationRequest(text=text), None)
+    _, _, notes = starter().conditions(Asked(1.0, text=text))
     assert notes == [f"This checkpoint hardly knows these words: {text}. Others may do more."]
 
 
 def test_voice_without_words_is_not_told_of_any() -> None:
     folder = resource_path("examples")
-    request = GenerationRequest(imitation=read_audio(folder / "dog_woof.flac"))
-    embedding = starter().embedder.embed(request.imitation, "imitation")
-    assert starter().conditions(request, embedding)[2] == []
+    take = read_audio(folder / "dog_woof.flac")
+    voice = Voice(take, starter().embedder.embed(take, "imitation"))
+    assert starter().conditions(Asked(1.0, voice=voice))[2] == []

@@ -11,10 +11,11 @@ import torch
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.checkpoints.card import write_card
-from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
 from qvim_studio.core.result import GenerationResult
+from qvim_studio.families.audioldm import generator, loaded
+from qvim_studio.families.audioldm.generator import UNFIT_STUDENT
 from qvim_studio.families.audioldm.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
 from qvim_studio.families.audioldm.student import (
     CONFIG_FILE,
@@ -26,10 +27,9 @@ from qvim_studio.families.audioldm.student import (
     read_student_card,
     save_student,
 )
-from qvim_studio.generation import generation_run, loaded
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
 from qvim_studio.generation.engine import StudioEngine
-from qvim_studio.generation.generation_run import UNFIT_STUDENT
-from qvim_studio.memory.compute_plan import make_plan
 
 from diffusers import UNet2DConditionModel  # isort: skip
 
@@ -103,13 +103,13 @@ def test_it_is_the_student_that_is_heard(checkpoint: Path) -> None:
 
 def test_no_listener_leads_a_student(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
-    sample = generation_run.sample_latents
+    sample = generator.sample_latents
 
     def noted(*args: object, steering: object, **options: object) -> object:
         seen.append(steering)
         return sample(*args, steering=steering, **options)
 
-    monkeypatch.setattr(generation_run, "sample_latents", noted)
+    monkeypatch.setattr(generator, "sample_latents", noted)
     LatentListener(ListenerConfig(channels=16, blocks=2)).save_pretrained(
         checkpoint / LISTENER_FOLDER
     )
@@ -164,7 +164,7 @@ def test_its_memory_is_in_the_estimate(checkpoint: Path) -> None:
 
 def test_small_memory_modes_hold_no_second_unet(checkpoint: Path) -> None:
     found = find_checkpoint(str(checkpoint))
-    parts = loaded.load_checkpoint(found, make_plan(VramMode.CPU, found))
+    parts = loaded.load_checkpoint(found, plan_for(found, VramMode.CPU))
     assert parts.student is not None
     swapping = replace(parts.plan, traits=replace(parts.plan.traits, swaps_parts=True))
     few_bits = replace(parts.plan, traits=replace(parts.plan.traits, stored_bits=8))

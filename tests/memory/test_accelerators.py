@@ -9,12 +9,14 @@ import torch
 from fake_torch import GIB, FakeGpu, FakeMps, FakeTorch
 from tiny_checkpoint import build_tiny_checkpoint
 
-from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.checkpoint_choice import RESERVE_BYTES
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
 from qvim_studio.memory.accelerators import Accelerator, Accelerators
-from qvim_studio.memory.compute_plan import make_plan, require_accelerator
+from qvim_studio.memory.compute_plan import require_accelerator
 from qvim_studio.memory.graphs import can_replay
 from qvim_studio.memory.meter import MemoryMeter
 
@@ -48,14 +50,14 @@ def test_every_makers_gpu_is_found_named_and_given_a_precision_it_has(
     found = Accelerators(library).find()
     assert found is not None
     assert (found.type, found.title, found.dtype) == (type, title, dtype)
-    plan = make_plan(VramMode.AUTO, tiny, Accelerators(library))
+    plan = plan_for(tiny, VramMode.AUTO, Accelerators(library))
     assert (plan.device, plan.dtype, plan.accelerator) == (type, dtype, found)
     assert plan.mode is VramMode.HIGH
 
 
 def test_passes_are_recorded_on_cuda_alone(tiny: Checkpoint) -> None:
     recording = [
-        can_replay(make_plan(VramMode.HIGH, tiny, Accelerators(library)))
+        can_replay(plan_for(tiny, VramMode.HIGH, Accelerators(library)))
         for library in (NVIDIA, AMD, APPLE, INTEL)
     ]
     assert recording == [True, False, False, False]
@@ -69,21 +71,21 @@ def test_a_gpu_of_nvidia_comes_before_others() -> None:
 def test_a_machine_without_a_gpu_computes_on_the_processor(tiny: Checkpoint) -> None:
     nothing = Accelerators(FakeTorch())
     assert nothing.find() is None
-    assert make_plan(VramMode.AUTO, tiny, nothing).device == "cpu"
+    assert plan_for(tiny, VramMode.AUTO, nothing).device == "cpu"
 
 
 def test_a_mode_that_needs_a_gpu_names_every_kind_and_the_build_that_finds_none(
     tiny: Checkpoint,
 ) -> None:
     with pytest.raises(UsageError) as refused:
-        make_plan(VramMode.LOW, tiny, Accelerators(FakeTorch()))
+        plan_for(tiny, VramMode.LOW, Accelerators(FakeTorch()))
     text = str(refused.value)
     assert "'low'" in text and "PyTorch 2.13.0+cpu finds none" in text
     assert all(name in text for name in ("NVIDIA", "AMD", "Apple", "Intel", "auto or cpu"))
 
 
 def test_the_processor_is_used_where_it_is_asked_for_whatever_there_is(tiny: Checkpoint) -> None:
-    assert make_plan(VramMode.CPU, tiny, Accelerators(NVIDIA)).device == "cpu"
+    assert plan_for(tiny, VramMode.CPU, Accelerators(NVIDIA)).device == "cpu"
     assert require_accelerator(VramMode.HIGH, Accelerators(INTEL)).type == "xpu"
 
 
@@ -96,7 +98,7 @@ def test_the_processor_is_used_where_it_is_asked_for_whatever_there_is(tiny: Che
     ],
 )
 def test_auto_leaves_a_gpu_that_is_full(full: FakeTorch, tiny: Checkpoint) -> None:
-    assert make_plan(VramMode.AUTO, tiny, Accelerators(full)).device == "cpu"
+    assert plan_for(tiny, VramMode.AUTO, Accelerators(full)).device == "cpu"
 
 
 def test_free_memory_is_what_the_device_says() -> None:

@@ -12,12 +12,12 @@ import pytest
 import torch
 from tiny_checkpoint import build_tiny_checkpoint
 
-from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.core.errors import OutOfMemoryError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.audioldm import parts as audioldm
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
 from qvim_studio.memory import faults as memory_faults
-from qvim_studio.memory.compute_plan import make_plan
 from qvim_studio.memory.faults import (
     check_room,
     free_bytes,
@@ -102,6 +102,6 @@ def test_memory_that_runs_out_while_loading_does_not_blame_the_files(
 
     monkeypatch.setattr(audioldm, "load_mapped_network", fail)
     checkpoint = find_checkpoint(str(folder))
-    plan = make_plan(VramMode.CPU, checkpoint)
+    plan = plan_for(checkpoint, VramMode.CPU)
     with pytest.raises(RuntimeError, match="primitive"):
         audioldm.load_unet(checkpoint, plan)

@@ -18,24 +18,23 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from qvim_studio.bench.shapes import hifigan, unet_of_size, vae_of_audioldm
-from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.request import VramMode
+from qvim_studio.families.audioldm.family import FAMILY
 from qvim_studio.families.audioldm.parts import load_audioldm
-from qvim_studio.memory import modes as memory_modes
-from qvim_studio.memory import offload
-from qvim_studio.memory.accelerators import Accelerator
-from qvim_studio.memory.compute_plan import ComputePlan, plan_for_gpu
-from qvim_studio.memory.modes import (
-    GIB,
-    STORED_BYTES,
-    TRAITS,
+from qvim_studio.families.audioldm.sizes import (
     UNET_ELEMENTS,
     VAE_ELEMENTS,
     VOCODER_ELEMENTS,
     PartSizes,
-    estimate_peak_bytes,
+    footprint_of,
     part_sizes,
 )
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.memory import offload
+from qvim_studio.memory.accelerators import Accelerator
+from qvim_studio.memory.compute_plan import ComputePlan, plan_for_gpu
+from qvim_studio.memory.modes import GIB, STORED_BYTES, TRAITS, estimate_peak_bytes, stage_bytes
 from qvim_studio.memory.offload import stream, visiting
 from qvim_studio.memory.stored_weights import StoredWeight, store_weights
 from qvim_studio.training.trainers.unet import make_unet
@@ -293,7 +292,8 @@ def test_a_streamed_unet_takes_as_much_as_estimated() -> None:
     layer = max(p.numel() for p in unet.parameters())
     needed = sum(blocks[-2:]) * STORED_BYTES + 2 * layer
     sizes = replace(SIZES["m"], largest_layer=layer)
-    estimated = memory_modes._unet_bytes(sizes, TRAITS[VramMode.MINIMAL], 2, streams_unet=True)
+    denoise, _ = footprint_of(sizes).stages
+    estimated = stage_bytes(denoise, TRAITS[VramMode.MINIMAL], 2, streams=True)
     assert needed <= estimated < 1.3 * needed
 
 
@@ -316,16 +316,16 @@ def raise_stop(*_: torch.Tensor) -> torch.Tensor:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_modes_take_less_and_less(size: str) -> None:
-    needs = [estimate_peak_bytes(SIZES[size], mode, 10.24, batch=8) for mode in MODES]
+    needs = [estimate_peak_bytes(footprint_of(SIZES[size]), mode, 10.24, batch=8) for mode in MODES]
     assert needs == sorted(needs, reverse=True)
     assert len(set(needs)) == len(needs)
 
 
 def test_the_promised_caps_hold() -> None:
     """By arithmetic over counted tensors: no GPU was at hand."""
-    assert estimate_peak_bytes(SIZES["m"], VramMode.LOW, 10.24, batch=2) < 6 * GIB
-    assert estimate_peak_bytes(SIZES["l"], VramMode.LOW, 10.24, batch=2) < 6 * GIB
-    assert estimate_peak_bytes(SIZES["s"], VramMode.MINIMAL, 10.24) < 2 * GIB
+    assert estimate_peak_bytes(footprint_of(SIZES["m"]), VramMode.LOW, 10.24, batch=2) < 6 * GIB
+    assert estimate_peak_bytes(footprint_of(SIZES["l"]), VramMode.LOW, 10.24, batch=2) < 6 * GIB
+    assert estimate_peak_bytes(footprint_of(SIZES["s"]), VramMode.MINIMAL, 10.24) < 2 * GIB
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_the_estimate_for_the_processor_is_no_less_than_what_was_measured(
 ) -> None:
     """The starter in fresh processes, float32, one variation (Linux, torch 2.13)."""
     sizes = PartSizes(10_401_032, 10_145_792, 1_459_585, 3_670_786, 663_552, 64, 24, 768)
-    estimate = estimate_peak_bytes(sizes, VramMode.CPU, seconds, bytes_per_value=4)
+    estimate = estimate_peak_bytes(footprint_of(sizes), VramMode.CPU, seconds, bytes_per_value=4)
     assert measured_bytes <= estimate < 1.25 * measured_bytes
 
 
@@ -344,7 +344,9 @@ def test_the_estimate_for_the_processor_is_no_less_than_what_was_measured(
 def test_decoding_in_pieces_takes_no_more_for_longer_sounds(mode: VramMode) -> None:
     """Of a checkpoint whose denoising takes next to nothing."""
     sizes = replace(SIZES["s"], unet=1, storable=1, largest_layer=1, unet_width=0)
-    short, piece, long = (estimate_peak_bytes(sizes, mode, s) for s in (2.56, 5.12, 60.0))
+    short, piece, long = (
+        estimate_peak_bytes(footprint_of(sizes), mode, s) for s in (2.56, 5.12, 60.0)
+    )
     assert short < piece == long
 
 
@@ -354,23 +356,25 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
 
 
 def test_auto_takes_the_highest_mode_that_fits(tiny: Checkpoint) -> None:
+    needs = FAMILY.footprint(tiny)
+
     def chosen(free_bytes: int) -> ComputePlan:
-        return plan_for_gpu(VramMode.AUTO, tiny, GPU, free_bytes)
+        return plan_for_gpu(VramMode.AUTO, needs, GPU, free_bytes)
 
     plenty = 100 * GIB
     assert chosen(plenty).mode is VramMode.HIGH
     seen = [chosen(plenty)]
     while seen[-1].device != "cpu":
         plan = seen[-1]
-        seen.append(chosen(plan.estimated_bytes(tiny, 10.24, plan.max_batch) - 1))
+        seen.append(chosen(plan.estimated_bytes(needs, 10.24, plan.max_batch) - 1))
         assert len(seen) < 10
     assert {plan.mode for plan in seen} <= {*MODES, VramMode.CPU}
     assert seen[-1].mode is VramMode.CPU
 
 
 def test_too_small_a_cap_streams_the_unet(tiny: Checkpoint) -> None:
-    plan = plan_for_gpu(VramMode.MINIMAL, tiny, GPU, 0)
-    assert plan.mode is VramMode.MINIMAL and plan.streams_unet
+    plan = plan_for_gpu(VramMode.MINIMAL, FAMILY.footprint(tiny), GPU, 0)
+    assert plan.mode is VramMode.MINIMAL and plan.streams
 
 
 def test_sizes_come_from_the_files(tiny: Checkpoint) -> None:

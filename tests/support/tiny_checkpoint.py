@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from qvim_studio.checkpoints.card import write_card
-from qvim_studio.checkpoints.catalog import TOWER_FOLDER
+from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER
 from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
 from qvim_studio.networks.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.networks.sound_effects_tower import (

@@ -24,12 +24,15 @@ from tiny_checkpoint import build_tiny_checkpoint
 from tiny_clap import add_tiny_clap
 from training_data import unit, write_corpus
 
-from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint, find_clap
+from qvim_studio.checkpoints.checkpoint import Checkpoint
+from qvim_studio.checkpoints.parts import find_clap
 from qvim_studio.core.errors import CheckpointError, StudioError
-from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.core.request import VramMode
+from qvim_studio.families.audioldm.loaded import load_checkpoint
 from qvim_studio.families.audioldm.parts import load_audioldm
-from qvim_studio.generation.loaded import load_checkpoint
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
+from qvim_studio.families.protocol import Asked
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.training.corpus.imitations import load_or_render
 from qvim_studio.training.corpus.recording import Recording, recorded_row
@@ -74,9 +77,8 @@ def test_defect_unconditional_zeros_it_is_the_text_tower_s_empty_text(
     with_clap: Checkpoint, tmp_path: Path
 ) -> None:
     empty = TextConditioner(with_clap.installed_folder()).embed([""])[0]
-    loaded = load_checkpoint(with_clap, make_plan(VramMode.CPU, with_clap))
-    request = GenerationRequest(text="rain", variations=1, duration_s=1.0)
-    _, unwanted, _ = loaded.conditions(request, None)
+    loaded = load_checkpoint(with_clap, plan_for(with_clap, VramMode.CPU))
+    _, unwanted, _ = loaded.conditions(Asked(1.0, text="rain"))
     torch.testing.assert_close(unwanted, empty)
     assert float(unwanted.norm()) == pytest.approx(1.0, abs=1e-5)
     corpus = load_corpus(write_corpus(tmp_path / "corpus", "elsewhere"))
@@ -107,7 +109,7 @@ def test_defect_film_dropped_what_was_tuned_is_what_the_checkpoint_loads(tuned: 
     shutil.copytree(tuned / "tiny", folder)
     shutil.copytree(tuned / "run" / "film", folder / "film")
     checkpoint = find_checkpoint(str(folder))
-    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    plan = replace(plan_for(checkpoint, VramMode.CPU), dtype=torch.float32)
     stored = load_file(folder / "film" / "film.safetensors")[CLASS_WEIGHT]
     loaded = load_audioldm(checkpoint, plan).unet.state_dict()[CLASS_WEIGHT]
     base = load_file(folder / "unet" / "diffusion_pytorch_model.safetensors")[CLASS_WEIGHT]
@@ -127,7 +129,7 @@ def test_defect_average_over_tuned_weights_only_the_file_gets_it(tuned: Path) ->
 
 def _unet(tuned: Path) -> torch.nn.Module:
     checkpoint = find_checkpoint(str(tuned / "tiny"))
-    return load_audioldm(checkpoint, make_plan(VramMode.CPU, checkpoint)).unet
+    return load_audioldm(checkpoint, plan_for(checkpoint, VramMode.CPU)).unet
 
 
 @pytest.mark.parametrize("silenced", ["voices", "sounds"])

@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.checkpoints.catalog import CONTROL_CONFIG_FILE
+from qvim_studio.checkpoints.checkpoint import CONTROL_CONFIG_FILE
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)

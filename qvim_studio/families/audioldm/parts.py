@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import nn
 
-from qvim_studio.checkpoints.catalog import CONTROL_FOLDER, Checkpoint
+from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER, Checkpoint
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
 from qvim_studio.families.audioldm.control import load_control
@@ -52,7 +52,7 @@ class AudioLdmParts:
 
     def denoising(self) -> AbstractContextManager[None]:
         """Inside, the UNet is where the plan computes."""
-        return self._visiting(self.unet) if not self.plan.streams_unet else nullcontext()
+        return self._visiting(self.unet) if not self.plan.streams else nullcontext()
 
     def coding(self, with_vocoder: bool = True) -> AbstractContextManager[None]:
         """Inside, VAE and vocoder are where the plan computes."""
@@ -90,7 +90,7 @@ def load_audioldm(
     if plan.traits.stored_bits < FULL_BITS:
         share = store_weights(unet, plan.traits.stored_bits)
         log.info("%.0f %% of the UNet in %d bits", 100 * share, plan.traits.stored_bits)
-    if plan.streams_unet:
+    if plan.streams:
         stream(unet, plan.device)
     vae = _load_part(folder, "vae", lambda path: _load_diffusers(AutoencoderKL, path, home))
     vocoder = _load_part(folder, "vocoder", lambda path: _load_vocoder(path, home))

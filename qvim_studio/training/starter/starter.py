@@ -12,7 +12,7 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from qvim_studio.checkpoints.card import write_card
-from qvim_studio.checkpoints.catalog import TOWER_FOLDER
+from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER
 from qvim_studio.core.errors import StudioError
 from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
 from qvim_studio.families.audioldm.listener import LISTENER_FOLDER

@@ -23,7 +23,7 @@ from torch import nn
 
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.resample import mono_at
-from qvim_studio.checkpoints.catalog import TOWER_FOLDER
+from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER
 from qvim_studio.core.program.resources import library_rows, resource_path
 from qvim_studio.networks.sound_effects_tower import DIMENSIONS, SoundEffectsTower
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from qvim_studio.checkpoints.catalog import CONTROL_FOLDER, Checkpoint
+from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER, Checkpoint
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.audioldm.control import add_control, freeze_all_but_control, save_control
 from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
 from qvim_studio.families.audioldm.parts import load_audioldm
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.families.plans import plan_for
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.training.loop.loop import LoopOptions, Metrics, Trainer, whole_folder
@@ -68,7 +68,7 @@ def run(
     corpus = load_corpus(corpus_folder)
     targets = load_targets(corpus, checkpoint.clap_id)
     predicted = load_predicted(predicted_file, corpus)
-    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    plan = replace(plan_for(checkpoint, VramMode.CPU), dtype=torch.float32)
     # Without an earlier branch: the run folder holds what has been trained so far.
     parts = load_audioldm(replace(checkpoint, controls=()), plan)
     with find_machine().main_first():

@@ -16,12 +16,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.checkpoints.catalog import Checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.errors import CheckpointError, StudioError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.audioldm.film import freeze_all_but_film, save_film
 from qvim_studio.families.audioldm.parts import load_audioldm
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.families.plans import plan_for
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.training.corpus.imitations import take_rows
@@ -92,7 +92,7 @@ def run(
     options = options or FilmTraining()
     folder = checkpoint.installed_folder()
     corpus = load_corpus(corpus_folder)
-    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    plan = replace(plan_for(checkpoint, VramMode.CPU), dtype=torch.float32)
     targets = load_targets(corpus, checkpoint.clap_id)
     if not (folder / "adapter").is_dir():
         raise CheckpointError(

@@ -22,7 +22,7 @@ from torch import nn
 from torch.nn.utils import parametrize
 
 from qvim_studio.checkpoints.card import Defaults
-from qvim_studio.checkpoints.catalog import Checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.diffusion.denoiser import guided
 from qvim_studio.diffusion.sampler import expected_clean, make_scheduler, sample_latents
@@ -46,7 +46,7 @@ from qvim_studio.families.audioldm.student import (
     save_student,
     student_timesteps,
 )
-from qvim_studio.memory.compute_plan import make_plan
+from qvim_studio.families.plans import plan_for
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.training.loop.loop import (
@@ -155,7 +155,7 @@ def run(
     options = options or StudentTraining()
     folder = checkpoint.installed_folder()
     corpus = load_corpus(corpus_folder)
-    plan = replace(make_plan(VramMode.CPU, checkpoint), dtype=torch.float32)
+    plan = replace(plan_for(checkpoint, VramMode.CPU), dtype=torch.float32)
     parts = load_audioldm(checkpoint, plan)
     with find_machine().main_first():
         cache_file = run_folder.parent / f"latents-{checkpoint.id}.pt"  # of all its trainings

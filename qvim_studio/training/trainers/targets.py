@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from qvim_studio.checkpoints.catalog import Checkpoint, find_clap
+from qvim_studio.checkpoints.checkpoint import Checkpoint
+from qvim_studio.checkpoints.parts import find_clap
 from qvim_studio.core.errors import CheckpointError, StudioError, reason_of
 from qvim_studio.training.corpus.corpus import Corpus, save_arrays
 from qvim_studio.training.corpus.imitations import ImitationSet

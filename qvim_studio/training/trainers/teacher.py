@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from qvim_studio.checkpoints.catalog import TOWER_FOLDER
+from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER
 from qvim_studio.core.errors import StudioError
 from qvim_studio.networks.sound_effects_tower import (
     DIMENSIONS,

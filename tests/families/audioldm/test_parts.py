@@ -9,12 +9,13 @@ import torch
 from safetensors.torch import load_file, save_file
 from tiny_checkpoint import build_tiny_checkpoint
 
-from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.audioldm.parts import AudioLdmParts, load_audioldm, original_heads
-from qvim_studio.memory.compute_plan import make_plan, step_down
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.plans import plan_for
+from qvim_studio.memory.compute_plan import step_down
 
 CONVERTED = {"attention_head_dim": 8, "class_embeddings_concat": True}
 
@@ -26,7 +27,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def load(folder: Path) -> AudioLdmParts:
     checkpoint = find_checkpoint(str(folder))
-    return load_audioldm(checkpoint, make_plan(VramMode.CPU, checkpoint))
+    return load_audioldm(checkpoint, plan_for(checkpoint, VramMode.CPU))
 
 
 @pytest.mark.parametrize(

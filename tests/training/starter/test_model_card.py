@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from training_data import make_runs, write_pairs
 
-from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.commands import cli
 from qvim_studio.commands.cli import main
+from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.training.corpus.build import build_corpus
 from qvim_studio.training.starter.model_card import training_time
 from qvim_studio.training.starter.starter import StarterCard, assemble, restore

@@ -11,12 +11,13 @@ from safetensors.torch import load_file
 from tiny_checkpoint import build_tiny_checkpoint
 from training_data import write_corpus
 
-from qvim_studio.checkpoints.catalog import CONTROL_FOLDER, find_checkpoint
+from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError, UsageError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.families.audioldm.control import CONTROL_FILE
 from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
+from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.training.trainers import control
 from qvim_studio.training.trainers.control import ControlTraining

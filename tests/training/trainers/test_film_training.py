@@ -11,8 +11,9 @@ from safetensors.torch import load_file
 from tiny_checkpoint import build_tiny_checkpoint, give_second_ear, make_tiny_unet
 from training_data import write_corpus
 
-from qvim_studio.checkpoints.catalog import Checkpoint, find_checkpoint
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.errors import CheckpointError, StudioError
+from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.training.trainers import film
 from qvim_studio.training.trainers.film import FilmStudent, FilmTraining
 from qvim_studio.training.trainers.unet import UnetTraining, denoising_loss, make_training_scheduler

@@ -13,7 +13,6 @@ from torch import nn
 from training_data import hold_out_first, write_corpus
 
 from qvim_studio.checkpoints.card import Defaults
-from qvim_studio.checkpoints.catalog import find_checkpoint
 from qvim_studio.diffusion.sampler import sample_latents
 from qvim_studio.families.audioldm.label_denoiser import (
     LabelConditions,
@@ -28,6 +27,7 @@ from qvim_studio.families.audioldm.student import (
     save_student,
     student_timesteps,
 )
+from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.training.trainers import student
 from qvim_studio.training.trainers.student import Lesson, StudentChanges, StudentTraining
 from qvim_studio.training.trainers.unet import UnetTraining, make_training_scheduler

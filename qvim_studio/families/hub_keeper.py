@@ -9,19 +9,11 @@ from pathlib import Path
 from huggingface_hub import constants
 
 from qvim_studio.checkpoints import downloads
-from qvim_studio.checkpoints.catalog import (
-    Checkpoint,
-    find_checkpoint,
-    find_clap,
-    forget_folder,
-    is_own_folder,
-    list_checkpoints,
-    list_parts,
-    register_folder,
-    voice_part,
-)
+from qvim_studio.checkpoints.checkpoint import Checkpoint
+from qvim_studio.checkpoints.parts import list_parts, voice_part
 from qvim_studio.checkpoints.registry import read_user_registry
 from qvim_studio.checkpoints.verification import verify_checkpoint
+from qvim_studio.core.capabilities import Input
 from qvim_studio.core.checkpoint_choice import (
     MEMORY_SECONDS,
     MEMORY_VARIATIONS,
@@ -30,6 +22,15 @@ from qvim_studio.core.checkpoint_choice import (
 from qvim_studio.core.checkpoint_keeper import IsCancelled, OnBytes
 from qvim_studio.core.errors import CheckpointError, PickledWeightsError
 from qvim_studio.core.request import VramMode
+from qvim_studio.families.catalog import (
+    find_checkpoint,
+    forget_folder,
+    is_own_folder,
+    list_checkpoints,
+    register_folder,
+)
+from qvim_studio.families.known import family_of
+from qvim_studio.families.protocol import Family
 from qvim_studio.memory.modes import TRAITS, estimate_peak_bytes
 
 log = logging.getLogger(__name__)
@@ -104,18 +105,12 @@ def import_folder(folder: Path, allow_pickle: bool) -> str:
 
 
 def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
-    sizes = checkpoint.part_sizes()
-    memory: dict[VramMode, int] = {}
-    if sizes is not None:
-        memory = {
-            mode: estimate_peak_bytes(sizes, mode, MEMORY_SECONDS, batch=MEMORY_VARIATIONS)
-            for mode in TRAITS
-        }
-    on_disk, hears_voice = 0, False
+    family = family_of(checkpoint)
+    capabilities = family.describe(checkpoint)
+    on_disk = 0
     part = voice_part(checkpoint.id)
     if checkpoint.folder is not None:
         on_disk = downloads.folder_bytes(checkpoint.folder)
-        hears_voice = (checkpoint.folder / "adapter").is_dir() or find_clap(checkpoint) is not None
         if part is not None and part.folder is not None:
             on_disk += downloads.folder_bytes(part.folder)
     return CheckpointChoice(
@@ -126,11 +121,23 @@ def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
         is_installed=checkpoint.is_installed,
         steps=checkpoint.defaults.steps,
         guidance=checkpoint.defaults.guidance,
-        memory=memory,
+        memory=_memory(family, checkpoint),
         size_bytes=on_disk or checkpoint.size_bytes,
         repo=checkpoint.repo,
         is_own=is_own_folder(checkpoint.id),
-        hears_voice=hears_voice,
+        hears_voice=checkpoint.is_installed and capabilities.takes(Input.VOICE),
         voice_part=part.id if part is not None else "",
         voice_bytes=part.size_bytes if part is not None else 0,
     )
+
+
+def _memory(family: Family, checkpoint: Checkpoint) -> dict[VramMode, int]:
+    """Estimated peaks; empty where neither the files nor the registry say the sizes."""
+    try:
+        footprint = family.footprint(checkpoint)
+    except CheckpointError:
+        return {}
+    return {
+        mode: estimate_peak_bytes(footprint, mode, MEMORY_SECONDS, batch=MEMORY_VARIATIONS)
+        for mode in TRAITS
+    }

@@ -8,10 +8,10 @@ import pytest
 import torch
 from tiny_checkpoint import build_tiny_checkpoint
 
-from qvim_studio.checkpoints.catalog import list_parts
-from qvim_studio.checkpoints.hub_keeper import make_keeper
+from qvim_studio.checkpoints.parts import list_parts
 from qvim_studio.core.errors import CheckpointError, PickledWeightsError
 from qvim_studio.core.request import VramMode
+from qvim_studio.families.hub_keeper import make_keeper
 
 
 def test_an_own_folder_is_listed_and_forgotten_but_never_deleted(tmp_path: Path) -> None:

@@ -1,0 +1,271 @@
+"""Everything of one checkpoint in memory, and how an imitation and words become a condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from qvim_studio.audio.files.reading import read_audio
+from qvim_studio.audio.resample import mono_at
+from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER, Checkpoint
+from qvim_studio.checkpoints.parts import find_clap, voice_part
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.families.audioldm.light_vae import LIGHT_VAE_FOLDER, is_true_enough, load_light_vae
+from qvim_studio.families.audioldm.light_vocoder import is_good_enough, load_light_vocoder
+from qvim_studio.families.audioldm.listener import LatentListener, load_listener
+from qvim_studio.families.audioldm.parts import AudioLdmParts, load_audioldm, load_unet
+from qvim_studio.families.audioldm.student import (
+    STUDENT_FOLDER,
+    StudentCard,
+    add_student,
+    fingerprint,
+    read_student_card,
+)
+from qvim_studio.families.protocol import Asked
+from qvim_studio.memory.compute_plan import ComputePlan
+from qvim_studio.memory.graphs import ReplayedUnet, can_replay, capture_pass
+from qvim_studio.memory.modes import FULL_BITS
+from qvim_studio.networks.mel import SAMPLE_RATE, MelSpectrogram
+from qvim_studio.networks.sound_effects_tower import SoundEffectsTower
+from qvim_studio.networks.vocos import VocosVocoder
+from qvim_studio.voice.adapter import Adapter, check_binding, load_adapter
+from qvim_studio.voice.clap_audio import ClapAudioConditioner
+from qvim_studio.voice.conditioning import mix
+from qvim_studio.voice.embedder import Embedder, encoder_folder, load_embedder
+from qvim_studio.voice.text_conditioner import TextConditioner
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderTiny, UNet2DConditionModel
+
+SAYS_NOTHING = 0.8  # cosine with no words at all from which on words are called unknown
+
+
+@dataclass(frozen=True, eq=False)
+class Student:
+    """A UNet that needs few steps and one pass in each, see families.audioldm.student."""
+
+    unet: UNet2DConditionModel
+    card: StudentCard
+
+    @property
+    def weight_bytes(self) -> int:
+        """What it holds beside the checkpoint's own UNet."""
+        return sum(value.numel() * value.element_size() for value in self.unet.parameters())
+
+
+@dataclass(eq=False)
+class LoadedCheckpoint:
+    """adapter: None where none fits; then what the ``audio_tower`` hears is the condition."""
+
+    checkpoint: Checkpoint
+    plan: ComputePlan
+    parts: AudioLdmParts
+    mel: MelSpectrogram
+    embedder: Embedder
+    text: TextConditioner | None
+    adapter: Adapter | None
+    replayed: dict[bool, ReplayedUnet] = field(default_factory=dict)
+
+    @property
+    def has_program_encoder(self) -> bool:
+        """Whether the checkpoint's encoder is the one that the program's ears listen by."""
+        own = encoder_folder(self.checkpoint.installed_folder())
+        return own == resource_path("starter", "qvim")
+
+    @cached_property
+    def audio_tower(self) -> SoundEffectsTower | ClapAudioConditioner | None:
+        """What hears sounds in the space of the conditions; None where none is there."""
+        own = self.checkpoint.installed_folder() / TOWER_FOLDER
+        if own.is_dir():
+            return SoundEffectsTower.load(own)
+        clap = find_clap(self.checkpoint)
+        return ClapAudioConditioner(clap) if clap is not None else None
+
+    @cached_property
+    def light_vocoder(self) -> VocosVocoder | None:
+        """The checkpoint's vocoder where it is a light one, or one that stands in for it; None
+        where none is good enough. Inside ``parts.coding()``, for both are tried out once."""
+        if isinstance(self.parts.vocoder, VocosVocoder):
+            return self.parts.vocoder
+        light = load_light_vocoder(self.checkpoint.installed_folder(), self.plan.device)
+        return light if is_good_enough(light, self.parts.vocoder, _some_sound()) else None
+
+    @cached_property
+    def listener(self) -> LatentListener | None:
+        """What leads the denoising to its condition; None where the checkpoint brings none."""
+        return load_listener(self.checkpoint.installed_folder(), self.plan.device)
+
+    @property
+    def has_light_vae(self) -> bool:
+        """Whether the checkpoint brings one, true enough or not."""
+        return (self.checkpoint.installed_folder() / LIGHT_VAE_FOLDER).is_dir()
+
+    @cached_property
+    def light_vae(self) -> AutoencoderTiny | None:
+        """The checkpoint's light decoder; None where there is none, or none true enough. Inside
+        ``parts.coding()``, for both are tried out once."""
+        light = load_light_vae(self.checkpoint.installed_folder(), self.plan.device)
+        is_fit = light is not None and is_true_enough(light, self.parts.vae, _some_sound())
+        return light if is_fit else None
+
+    @cached_property
+    def student_card(self) -> StudentCard | None:
+        """Of the checkpoint's few-step student, good enough or not; None where there is none, or no
+        room for a second UNet in the plan."""
+        traits = self.plan.traits
+        has_room = not traits.swaps_parts and traits.stored_bits == FULL_BITS
+        folder = self.checkpoint.installed_folder() / STUDENT_FOLDER
+        return read_student_card(folder) if has_room and folder.is_dir() else None
+
+    @cached_property
+    def student(self) -> Student | None:
+        """The checkpoint's student; None where there is none, or one of another UNet, or one that
+        is worse than as many steps of the UNet itself."""
+        card = self.student_card
+        if card is None or not card.is_better:
+            return None
+        # In float32 until the changes, which are small, have been added.
+        unet = load_unet(self.checkpoint, replace(self.plan, dtype=torch.float32))
+        if card.teacher != fingerprint(unet.state_dict()):
+            return None
+        add_student(unet, self.checkpoint.installed_folder() / STUDENT_FOLDER)
+        return Student(unet.to(self.plan.dtype), card)
+
+    @property
+    def can_replay(self) -> bool:
+        """Whether the plan lets passes be replayed as CUDA graphs."""
+        return can_replay(self.plan)
+
+    def denoiser(
+        self, student: Student | None, wants_graphs: bool
+    ) -> UNet2DConditionModel | ReplayedUnet:
+        """What one request's steps run through; asked for once, for graphs count requests."""
+        unet = self.parts.unet if student is None else student.unet
+        if not (wants_graphs and self.can_replay):
+            self.replayed.clear()
+            return unet
+        is_student = student is not None
+        if is_student not in self.replayed:
+            self.replayed[is_student] = ReplayedUnet(unet, capture_pass)
+        self.replayed[is_student].begin_request()
+        return self.replayed[is_student]
+
+    def conditions(self, asked: Asked) -> tuple[torch.Tensor, torch.Tensor, list[str]]:
+        """Wanted and unwanted conditioning, each (1, 512), and notes for the user.
+
+        Raises CheckpointError if the checkpoint cannot take what the request gives.
+        """
+        notes: list[str] = []
+        words = asked.text.strip()
+        voice = None
+        if asked.voice is not None:
+            voice, note = self._voice(asked.voice.clip, asked.voice.embedding)
+            notes += [note] if note else []
+        if (words or asked.negative_text) and self.text is None:
+            raise CheckpointError(
+                f"{self.checkpoint.title} has no text tower, so it cannot follow the text "
+                f"{words or asked.negative_text!r}. Leave the text empty or choose another "
+                "checkpoint."
+            )
+        text = unwanted = None
+        if self.text is not None:
+            # Together: a large tower is read once for both.
+            text, unwanted, nothing = self.text.embed([words, asked.negative_text, ""])
+            if words and _is_same(text, nothing):
+                notes.append(
+                    f"This checkpoint hardly knows these words: {words}. Others may do more."
+                )
+        wanted = mix(voice, text if words else None, asked.balance)
+        if unwanted is None:
+            unwanted = torch.zeros_like(wanted)
+        return wanted.to(self.plan.device), unwanted.to(self.plan.device), notes
+
+    def imagine(self, words: str) -> np.ndarray | None:
+        """See ``imagine``; None where a part is missing, too."""
+        if self.text is None or self.adapter is None:
+            return None
+        return imagine(words, self.text, self.adapter)
+
+    def _voice(self, meant: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
+        if self.adapter is None:
+            note = "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions."
+            return self.heard(meant), note
+        heard = self.heard(meant) if self.adapter.hears else None
+        with torch.inference_mode():
+            return self.adapter(torch.from_numpy(embedding)[None], heard), ""
+
+    def heard(self, meant: AudioClip) -> torch.Tensor:
+        """What the audio tower says of a voice, (1, 512).
+
+        Raises CheckpointError if there is none.
+        """
+        if self.audio_tower is not None:
+            return self.audio_tower.embed(mono_at(meant, self.audio_tower.sample_rate))
+        if self.adapter is not None:
+            raise CheckpointError(
+                f"The adapter of {self.checkpoint.title} listens with an audio tower, and the "
+                f"checkpoint has none: expected {TOWER_FOLDER}/ or clap/ in it. Copy it again, or "
+                "train an adapter for it."
+            )
+        part = voice_part(self.checkpoint.id)
+        remedy = "train an adapter for it."
+        if part is not None:
+            remedy = (
+                f"give it ears: Add voice among the checkpoints, or qvim-studio checkpoints "
+                f"download {part.id}"
+            )
+        raise CheckpointError(
+            f"{self.checkpoint.title} has neither an adapter for the voice nor a CLAP audio "
+            f"tower. Describe the sound in words, or {remedy}"
+        )
+
+
+def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoint:
+    """Load every part. Raises CheckpointError naming what is wrong."""
+    folder = checkpoint.installed_folder()
+    embedder = load_embedder(encoder_folder(folder))
+    adapter = None
+    if (folder / "adapter").is_dir():
+        adapter, binding = load_adapter(folder / "adapter")
+        check_binding(
+            binding,
+            encoder_id=embedder.encoder_id,
+            clap_id=checkpoint.clap_id,
+            generator_id=checkpoint.id,
+        )
+    return LoadedCheckpoint(
+        checkpoint=checkpoint,
+        plan=plan,
+        parts=load_audioldm(checkpoint, plan),
+        mel=MelSpectrogram(),
+        embedder=embedder,
+        text=TextConditioner(folder) if TextConditioner.is_in(folder) else None,
+        adapter=adapter,
+    )
+
+
+def imagine(words: str, text: TextConditioner, adapter: Adapter) -> np.ndarray | None:
+    """What the encoder hears in sounds that the words mean, (960,); None where they say nothing to
+    the text tower or the adapter remembers no sounds."""
+    if not words.strip():
+        return None
+    meant, nothing = text.embed([words.strip(), ""])
+    heard = None if _is_same(meant, nothing) else adapter.imagine(meant)
+    return None if heard is None else heard[0].numpy()
+
+
+def _is_same(text: torch.Tensor, nothing: torch.Tensor) -> bool:
+    return float((text * nothing).sum()) > SAYS_NOTHING
+
+
+def _some_sound() -> np.ndarray:
+    """A bundled recording to try light parts out on: a second, mono at 16 kHz, for the parts that
+    they stand in for take half a second for it."""
+    sound = read_audio(min(resource_path("library").glob("*.ogg")))
+    return mono_at(sound, SAMPLE_RATE)[:SAMPLE_RATE]

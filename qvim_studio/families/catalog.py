@@ -1,0 +1,216 @@
+"""Which checkpoints there are, and which family makes sounds with each of them.
+
+Nothing here imports torch or asks the network: lists and menus stay instant.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from qvim_studio.checkpoints.card import CARD_FILE, read_card
+from qvim_studio.checkpoints.checkpoint import (
+    CONTROL_CONFIG_FILE,
+    CONTROL_FOLDER,
+    Checkpoint,
+    missing_parts,
+)
+from qvim_studio.checkpoints.parts import hub_snapshot, size_bytes
+from qvim_studio.checkpoints.registry import (
+    Entry,
+    add_entry,
+    drop_entry,
+    read_registry,
+    read_user_registry,
+)
+from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.core.text.file_names import pasted_path
+from qvim_studio.core.text.json_text import as_object, read_json, texts_of
+from qvim_studio.families.known import family_by_id, family_of_folder
+
+log = logging.getLogger(__name__)
+
+DEFAULT_FAMILY = "audioldm"  # of entries that were written before there were others
+
+
+def list_checkpoints() -> tuple[Checkpoint, ...]:
+    """Every generator of the registry, the starter first, then the user's own folders.
+
+    One whose files are damaged or gone counts as not installed; ``find_checkpoint`` says why.
+    """
+    registry = read_registry()
+    return tuple(_listed(name, e) for name, e in registry.items() if "kind" not in e)
+
+
+def register_folder(folder: Path) -> Checkpoint:
+    """Make a folder known by its name, for good.
+
+    Raises CheckpointError for one of another kind or without all of its parts, OutputError where
+    the list cannot be written.
+    """
+    checkpoint = _whole(_from_folder(_checked_folder(folder)))
+    if any(known.id == checkpoint.id for known in list_checkpoints()):
+        raise CheckpointError(
+            f"There is already a checkpoint {checkpoint.id!r}. Rename the folder (or the id in its "
+            f"{CARD_FILE}) and import it again."
+        )
+    add_entry(checkpoint.id, {"title": checkpoint.title, "folder": str(folder.resolve())})
+    return checkpoint
+
+
+def is_own_folder(id: str) -> bool:
+    """Whether the user imported it, or wrote an entry of that name that cannot be used."""
+    user = read_user_registry()
+    return "folder" in user.entries.get(id, {}) or id in user.problems
+
+
+def forget_folder(id: str) -> None:
+    """Take the user's own folder from the list; the folder itself stays as it is."""
+    drop_entry(id)
+
+
+def _checked_folder(folder: Path) -> Path:
+    if folder.is_file():
+        raise CheckpointError(
+            f"{folder} is a single file, expected a folder in the diffusers layout. Originals in "
+            "one file (.ckpt, .pth) are not read: convert them with diffusers' script "
+            "convert_original_audioldm_to_diffusers.py and import the folder that it writes."
+        )
+    if not folder.is_dir():
+        raise CheckpointError(f"There is no folder {folder}. Give the folder of a checkpoint.")
+    return folder
+
+
+def find_checkpoint(id_or_folder: str) -> Checkpoint:
+    """The registry's entry of that id, or the checkpoint in that folder.
+
+    Raises CheckpointError for an unknown name, a folder of another kind or one not installed.
+    """
+    known = {name: entry for name, entry in read_registry().items() if "kind" not in entry}
+    if id_or_folder in known:
+        checkpoint = _from_entry(id_or_folder, known[id_or_folder])
+        checkpoint.installed_folder()
+        return checkpoint
+    folder = pasted_path(id_or_folder)
+    if folder != Path() and folder.is_dir():
+        return _from_folder(folder)
+    user = read_user_registry()
+    if id_or_folder in user.problems:
+        raise CheckpointError(user.problems[id_or_folder])
+    names = ", ".join(known)
+    raise CheckpointError(
+        f"There is no checkpoint {id_or_folder!r}. Expected one of {names}, or a folder in the "
+        f"diffusers layout.{f' {user.damage}' if user.damage else ''}"
+    )
+
+
+def _listed(name: str, entry: Entry) -> Checkpoint:
+    try:
+        return _from_entry(name, entry)
+    except CheckpointError as error:
+        log.warning("The checkpoint %s is listed as not installed: %s", name, error)
+        return _known(name, entry)
+
+
+def _from_entry(name: str, entry: Entry) -> Checkpoint:
+    """With its folder where it has one. Raises CheckpointError for a damaged one."""
+    known = _known(name, entry)
+    if "folder" in entry:
+        folder = resource_path(entry["folder"])  # an absolute path stays what it is
+        return replace(_whole(_from_folder(folder)), id=name, capabilities=known.capabilities)
+    snapshot = hub_snapshot(known.repo, known.pinned_revision, known.layout)
+    if snapshot is None:
+        return known
+    controls = _added_controls(snapshot)
+    return replace(known, folder=snapshot, revision=snapshot.name, controls=controls)
+
+
+def _known(name: str, entry: Entry) -> Checkpoint:
+    """What the registry alone says. Raises CheckpointError for a family that is not there."""
+    capabilities = tuple(entry.get("capabilities", ()))
+    family = family_by_id(entry.get("family", DEFAULT_FAMILY))
+    if "folder" in entry:
+        return Checkpoint(
+            name,
+            entry["title"],
+            None,
+            capabilities=capabilities,
+            family=family.id,
+            layout=family.layout,
+        )
+    return Checkpoint(
+        id=name,
+        title=entry["title"],
+        folder=None,
+        licence=entry["licence"],
+        commercial=entry["commercial"],
+        revision="",
+        repo=entry["repo"],
+        pinned_revision=entry.get("revision", ""),
+        size_bytes=size_bytes(entry),
+        clap_id=entry["repo"],
+        capabilities=capabilities,
+        sizes=entry.get("sizes", {}),
+        family=family.id,
+        layout=family.layout,
+    )
+
+
+def _from_folder(folder: Path) -> Checkpoint:
+    family = family_of_folder(folder)
+    card, origin = read_card(folder), _origin(folder / family.layout.index)
+    return Checkpoint(
+        id=card.id or folder.name,
+        title=card.title or folder.name,
+        folder=folder,
+        licence=card.licence or "unknown",
+        commercial=card.commercial or "no",
+        revision=card.revision or "local",
+        clap_id=card.clap_id or origin or folder.name,
+        controls=card.controls or _added_controls(folder),
+        defaults=card.defaults,
+        family=family.id,
+        layout=family.layout,
+    )
+
+
+def _origin(index: Path) -> str:
+    """What a folder was copied from, where its index says so."""
+    try:
+        origin = as_object(read_json(index)).get("_name_or_path")
+    except (OSError, ValueError):
+        return ""
+    return origin if isinstance(origin, str) else ""
+
+
+def _whole(checkpoint: Checkpoint) -> Checkpoint:
+    """The checkpoint. Raises CheckpointError if its folder lacks a part."""
+    folder = checkpoint.installed_folder()
+    missing = missing_parts(folder, checkpoint.layout)
+    if missing:
+        there = sorted(path.name + "/" * path.is_dir() for path in folder.iterdir())
+        found = ", ".join(there[:8]) + (", …" if len(there) > 8 else "")
+        needed = (*checkpoint.layout.weighted, *checkpoint.layout.described)
+        expected = ", ".join(f"{part}/" for part in needed)
+        raise CheckpointError(
+            f"{folder} is no whole checkpoint: {', '.join(f'{part}/' for part in missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} missing (found {found}; expected "
+            f"{expected}). Copy or download the whole folder."
+        )
+    return checkpoint
+
+
+def _added_controls(folder: Path) -> tuple[str, ...]:
+    """The curves of ``control/``, which training adds; none where there is no such folder."""
+    path = folder / CONTROL_FOLDER / CONTROL_CONFIG_FILE
+    if not path.parent.is_dir():
+        return ()
+    try:
+        return texts_of(as_object(read_json(path)), "controls")
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{path} cannot be understood ({reason_of(error)}). "
+            "Copy or train the control weights again."
+        ) from error

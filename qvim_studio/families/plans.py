@@ -1,0 +1,16 @@
+"""How a memory mode is carried out for a checkpoint on this machine."""
+
+from __future__ import annotations
+
+from qvim_studio.checkpoints.checkpoint import Checkpoint
+from qvim_studio.core.request import VramMode
+from qvim_studio.families.known import family_of
+from qvim_studio.memory.accelerators import Accelerators
+from qvim_studio.memory.compute_plan import ComputePlan, make_plan
+
+
+def plan_for(
+    checkpoint: Checkpoint, mode: VramMode, accelerators: Accelerators | None = None
+) -> ComputePlan:
+    """See memory.compute_plan.make_plan. Raises CheckpointError if its files are damaged."""
+    return make_plan(mode, family_of(checkpoint).footprint(checkpoint), accelerators)

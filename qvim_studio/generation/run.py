@@ -1,0 +1,304 @@
+"""One request on its way through a loaded checkpoint: condition, make, finish, rank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qvim_studio.audio.files.take_notes import long_take_notes, mixing_notes
+from qvim_studio.audio.following.arranging import arrange, let_ring, sustain
+from qvim_studio.audio.following.shape_lock import fit_length
+from qvim_studio.audio.resample import mono_at
+from qvim_studio.audio.trim import trim_silence
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.engine import IsCancelled, OnProgress
+from qvim_studio.core.errors import EngineError
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest, Start, filled
+from qvim_studio.core.result import Progress, Variation, best_first
+from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.families.protocol import Asked, Made, Report, Voice
+from qvim_studio.generation.defaults import fill_defaults, filled_options
+from qvim_studio.generation.edit_window import ITSELF, EditWindow
+from qvim_studio.generation.finishing import finish, is_silent
+from qvim_studio.generation.loaded import Loaded
+from qvim_studio.generation.phase_clock import PhaseClock
+from qvim_studio.generation.starts import FindNearest, NearestSound
+from qvim_studio.networks.bandwidth import REACH_HZ
+from qvim_studio.networks.qvim import Branch
+from qvim_studio.voice.embedder import level_for_embedding
+from qvim_studio.voice.hearing import Hearing
+
+SECOND_TRY = 0.5  # of the strength, for a variation that came out silent
+SILENT_REST = "The imitation is shorter than the sound that was asked for: the rest is silent."
+DIES_AWAY = "A sound to start from dies away early: what was made from it is as short."
+OnMade = Callable[[Variation, "np.ndarray | None"], None]
+
+
+class Run:
+    """The steps of one request, in the order of its methods."""
+
+    def __init__(self, loaded: Loaded, request: GenerationRequest) -> None:
+        self.loaded = loaded
+        self.rate_hz = loaded.capabilities.sample_rate_hz
+        given = (request.imitation, request.timbre)
+        self.notes = [note for clip in given if clip is not None for note in mixing_notes(clip)]
+        self.notes += long_take_notes(request.imitation if request.edit is None else None)
+        request = fill_defaults(request, loaded)
+        self.window: EditWindow | None = None
+        if request.edit is not None:
+            self.window = EditWindow.of(request.edit, request.imitation, self.rate_hz)
+            self.notes += self.window.notes(request.imitation)
+        self._asked = loaded.generator.settle(
+            Asked(
+                duration_s=filled(request.duration_s),
+                text=request.text,
+                negative_text=request.negative_text,
+                balance=request.balance,
+                follow=request.follow,
+                strength=filled(request.strength),
+                kept=None if self.window is None else self.window.kept,
+                options=filled_options(request, loaded.capabilities),
+            )
+        )
+        self.request = request.with_changes(steps=self._asked.options.get("steps"))
+        self.samples = round(self._asked.duration_s * self.rate_hz)
+        self.embedding: np.ndarray | None = None
+        self.heard: np.ndarray | None = None
+        self.imitation: np.ndarray | None = None  # mono at the generator's rate
+        self._starts: list[StartingSound] = []
+
+    @property
+    def provenance(self) -> Provenance:
+        """Of the sounds that are made."""
+        own = self.loaded.checkpoint.provenance()
+        return own if self.window is None else self.window.provenance(own)
+
+    @property
+    def embedded_as(self) -> Branch:
+        """The branch of the encoder that hears what says what is made; the sound of an edit is none
+        of a voice's imitations."""
+        is_sound = self.window is not None and self.request.imitation is None
+        return "reference" if is_sound else "imitation"
+
+    def estimated_bytes(self) -> int:
+        """The most memory that this run will hold, before it holds it."""
+        loaded, batch = self.loaded, self.request.variations
+        extra = loaded.generator.extra_bytes(self._asked, batch)
+        planned = loaded.plan.estimated_bytes(loaded.footprint, self._asked.duration_s, batch)
+        return extra + planned
+
+    def encode(self, find_nearest: FindNearest) -> None:
+        """Embed the imitation, find the starting sounds, make what conditions the sounds."""
+        meant, voice = self.request.meant, None
+        if meant is not None:
+            heard = level_for_embedding(meant)
+            self.embedding = self.loaded.embedder.embed(heard, self.embedded_as)
+            self.heard = self.loaded.hearing.embed(meant, self.embedded_as)
+            self.imitation = self._followed()
+            voice = Voice(meant, self.embedding)
+        self._asked = replace(self._asked, voice=voice, followed=self._clip(self.imitation))
+        generator = self.loaded.generator
+        generator.notes.clear()
+        self._condition = generator.condition(self._asked)
+        self._take_notes()
+        self._starts = self._find_starts(find_nearest)
+        if self._starts:
+            seeds = range(self.request.seed, self.request.seed + self.request.variations)
+            starts = {seed: self._starts[seed % len(self._starts)].clip for seed in seeds}
+            self._asked = replace(self._asked, starts=starts)
+
+    def make(
+        self,
+        on_progress: OnProgress,
+        is_cancelled: IsCancelled,
+        on_made: OnMade,
+        clock: PhaseClock,
+    ) -> tuple[Variation, ...]:
+        """Finished variations, most similar to the imitation first.
+
+        on_made: gets each of them as soon as it is finished, and its picture, see Progress.preview.
+        Raises EngineError if every one is silent.
+        """
+        count = self.request.variations
+        made: list[Variation] = []
+        silent: list[int] = []
+
+        def on_step(step: int, steps: int, preview: np.ndarray | None) -> None:
+            on_progress(Progress("denoise", step, steps, preview))
+
+        def on_decode() -> None:
+            clock.lap("denoise")
+            on_progress(Progress("decode", len(made), count))
+
+        def take(sound: Made) -> None:
+            clock.lap("decode")
+            variation = self._finished(sound, is_cancelled)
+            clock.lap("rank")
+            if variation is not None:
+                made.append(variation)
+                on_made(variation, sound.picture)
+
+        report = Report(on_step, is_cancelled, on_decode)
+        seeds = range(self.request.seed, self.request.seed + count)
+        for sound in self._made(self._asked, seeds, report):
+            if self._starts and self._is_empty(sound.samples):
+                silent.append(sound.seed)
+            else:
+                take(sound)
+        for seed in silent:
+            for sound in self._made_again(seed, report):
+                take(sound)
+        if not made:
+            raise EngineError(self.notes[-1])
+        return best_first(made)
+
+    def _made(self, asked: Asked, seeds: range, report: Report) -> Iterator[Made]:
+        for sound in self.loaded.generator.make(self._condition, asked, seeds, report):
+            self._take_notes()
+            yield self._ended(sound)
+
+    def _made_again(self, seed: int, report: Report) -> Iterator[Made]:
+        """A variation that came out silent, nearer to the sound that it starts from."""
+        asked_strength = self._asked.strength
+        strength = SECOND_TRY * asked_strength
+        self.notes.append(
+            f"Seed {seed} came out silent: made again with {strength:.0%} of the starting sound "
+            f"made anew instead of {asked_strength:.0%}."
+        )
+        asked = replace(self._asked, strength=strength)
+        return self._made(asked, range(seed, seed + 1), report)
+
+    def _take_notes(self) -> None:
+        """What the generator has to say, as soon as it says it."""
+        notes = self.loaded.generator.notes
+        self.notes += [note for note in notes if note not in self.notes]
+        notes.clear()
+
+    def _finished(self, sound: Made, is_cancelled: IsCancelled) -> Variation | None:
+        """None for one without sound, which costs the others nothing; a note tells of it."""
+        extender = self.loaded.extender if self.request.extend_bandwidth else None
+        samples, follow = sound.samples, self.request.follow
+        if self.window is not None and self._is_empty(samples):
+            samples = np.zeros_like(samples)  # silence is refused, whatever lies around it
+        try:
+            clip = finish(
+                samples, self.rate_hz, self.imitation, follow, sound.seed, extender, is_cancelled
+            )
+        except EngineError as error:
+            self.notes.append(str(error))
+            return None
+        start = self._start_of(sound.seed)
+        variation = Variation(
+            clip=clip,
+            seed=sound.seed,
+            similarity=self._similarity(clip),
+            bandwidth_hz=self.rate_hz / 2,
+            start_name=start.name if start else "",
+            extended_to_hz=REACH_HZ if extender else None,
+        )
+        return variation if self.window is None else self.window.spliced(variation)
+
+    def _similarity(self, clip: AudioClip) -> float | None:
+        if self.heard is None:
+            return None
+        return float(np.dot(self.loaded.hearing.embed(clip, "reference"), self.heard))
+
+    def _followed(self) -> np.ndarray:
+        """What gives the time course, mono at the generator's rate; asked for only where there is a
+        voice or a sound that is edited."""
+        if self.window is not None:
+            return self.window.followed()
+        return mono_at(filled(self.request.imitation), self.rate_hz)
+
+    def _clip(self, samples: np.ndarray | None) -> AudioClip | None:
+        return None if samples is None else AudioClip.from_mono(samples, self.rate_hz)
+
+    def _is_empty(self, samples: np.ndarray) -> bool:
+        is_empty = is_silent(samples)
+        return is_empty or (self.window is not None and is_silent(self.window.of_part(samples)))
+
+    def _find_starts(self, find_nearest: FindNearest) -> list[StartingSound]:
+        """Sounds to start from, best first; none for noise."""
+        if self.request.start is Start.IMITATION and self.imitation is not None:
+            is_itself = self.window is not None and self.window.voice is None
+            return [self._start(ITSELF if is_itself else "the imitation", self.imitation)]
+        if self.request.start is not Start.NEAREST:
+            return []
+        nearest = find_nearest(self.query, self.request.library_folder, self.loaded.hearing)
+        if not nearest:
+            self.notes.append("There is no sound to start from: started from noise.")
+        used = [nearest[i] for i in range(len(nearest)) if self._is_used(i, len(nearest))]
+        if used:
+            self.notes.append(f"Started from {', '.join(map(_told, used))}.")
+        return [self._start(one.name, self._arranged(one.clip)) for one in nearest]
+
+    def _start(self, name: str, samples: np.ndarray) -> StartingSound:
+        return StartingSound(name, AudioClip.from_mono(samples, self.rate_hz))
+
+    def _is_used(self, index: int, count: int) -> bool:
+        return (index - self.request.seed) % count < self.request.variations
+
+    def _start_of(self, seed: int) -> StartingSound | None:
+        return self._starts[seed % len(self._starts)] if self._starts else None
+
+    def _arranged(self, clip: AudioClip) -> np.ndarray:
+        if self.window is not None:
+            return self.window.arranged(clip)
+        if self.imitation is None:
+            return sustain(mono_at(trim_silence(clip), self.rate_hz), self.samples, self.rate_hz)
+        return arrange(mono_at(clip, self.rate_hz), self.imitation, self.rate_hz)
+
+    def _ended(self, sound: Made) -> Made:
+        """Without what a model invents where that which it follows is over.
+
+        The duration stays where a voice gives the time; words alone leave it to the sound, and so
+        does an edit.
+        """
+        start, samples = self._start_of(sound.seed), sound.samples
+        if self.window is not None:
+            return sound
+        if self.imitation is None:
+            source, note = start and start.clip.samples, DIES_AWAY
+        else:
+            is_followed = start is not None or self.request.follow > 0.0
+            source, note = self.imitation if is_followed else None, SILENT_REST
+        if source is None or len(source) >= len(samples):
+            return sound
+        if note not in self.notes:
+            self.notes.append(note)
+        ends = [let_ring(channel, len(source), self.rate_hz) for channel in samples.T]
+        if self.imitation is not None:
+            ends = [fit_length(end, len(samples)) for end in ends]
+        ended, picture = np.stack(ends, axis=1), sound.picture
+        if picture is not None:
+            columns = -(-picture.shape[1] * len(ended) // len(samples))
+            picture = picture[:, :columns]
+        return replace(sound, samples=ended, picture=picture)
+
+    @property
+    def query(self) -> SoundQuery:
+        """What real sounds are looked for by."""
+        request = self.request
+        imagined = self.loaded.imagine(request.text)
+        if imagined is not None:
+            imagined = Hearing.imagined(imagined)
+        return SoundQuery(self.heard, request.text, request.balance, imagined)
+
+
+@dataclass(frozen=True, eq=False)
+class StartingSound:
+    """clip: mono at the generator's rate, already along the imitation."""
+
+    name: str
+    clip: AudioClip
+
+
+def _told(sound: NearestSound) -> str:
+    name = readable_name(sound.name)
+    if sound.similarity is None:
+        return name
+    return f"{name} ({100 * sound.similarity:.0f} % alike)"

@@ -1,0 +1,44 @@
+"""What a request leaves open is filled in from what the checkpoint declares."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qvim_studio.core.capabilities import Capabilities, VoiceRoute
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.options import Option, OptionValues, Role
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.generation.defaults import filled_options
+
+STEPS = Option("steps", "Steps", 8, Role.QUALITY, 1, 100)
+TOP_K = Option("top_k", "Top k", 250, Role.VARIETY, 1, 2048)
+VOICE = AudioClip(np.zeros((4_800, 1), np.float32), 48_000)
+
+
+def capabilities(*options: Option) -> Capabilities:
+    return Capabilities(
+        frozenset(), frozenset(), VoiceRoute.START, 44_100, 2, 0.5, 120.0, options=options
+    )
+
+
+def test_fields_of_the_request_fill_the_options_of_their_names() -> None:
+    request = GenerationRequest(VOICE, steps=3, options=OptionValues({"top_k": 7}))
+    assert dict(filled_options(request, capabilities(STEPS, TOP_K))) == {"steps": 3, "top_k": 7}
+
+
+def test_a_family_without_steps_ignores_them() -> None:
+    request = GenerationRequest(VOICE, steps=3, guidance=2.0)
+    assert dict(filled_options(request, capabilities(TOP_K))) == {"top_k": 250}
+
+
+def test_options_of_another_family_are_refused() -> None:
+    request = GenerationRequest(VOICE, options=OptionValues({"top_k": 7}))
+    with pytest.raises(UsageError, match="no option 'top_k'; it has steps"):
+        filled_options(request, capabilities(STEPS))
+
+
+def test_the_option_s_own_value_wins_over_the_field() -> None:
+    request = GenerationRequest(VOICE, steps=3, options=OptionValues({"steps": 5}))
+    assert filled_options(request, capabilities(STEPS))["steps"] == 5
