@@ -1,4 +1,4 @@
-"""What ``qvim-studio checkpoints download|import|remove`` do."""
+"""What ``qvim-studio checkpoints download|import|describe|remove`` do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import sys
 import time
 from typing import Any
 
+from qvim_studio.commands.option_values import described, description_lines
+from qvim_studio.families.catalog import find_checkpoint, list_checkpoints
 from qvim_studio.families.hub_keeper import find_known, import_folder, make_keeper
+from qvim_studio.families.known import family_of
 
 REPORT_EVERY_S = 0.5
 
@@ -40,6 +43,22 @@ def import_own(options: argparse.Namespace) -> dict[str, Any]:
     return {"checkpoint": checkpoint.id, "converted": [str(path) for path in pickled]}
 
 
+def describe(options: argparse.Namespace) -> dict[str, Any]:
+    """What a checkpoint takes and gives, and which options it has."""
+    checkpoint = next((c for c in list_checkpoints() if c.id == options.checkpoint), None)
+    checkpoint = checkpoint or find_checkpoint(options.checkpoint)
+    capabilities = family_of(checkpoint).describe(checkpoint)
+    if not options.json:
+        print(f"{checkpoint.id}: {checkpoint.title} ({checkpoint.family})")
+        print("\n".join(description_lines(capabilities)))
+    return {
+        "checkpoint": checkpoint.id,
+        "family": checkpoint.family,
+        "installed": checkpoint.is_installed,
+        **described(capabilities),
+    }
+
+
 def remove(options: argparse.Namespace) -> dict[str, Any]:
     """Delete a downloaded checkpoint, or forget a folder of one's own, which itself stays."""
     freed = make_keeper().remove(options.checkpoint)
@@ -48,7 +67,7 @@ def remove(options: argparse.Namespace) -> dict[str, Any]:
     return {"checkpoint": options.checkpoint, "freed_bytes": freed}
 
 
-COMMANDS = {"download": download, "import": import_own, "remove": remove}
+COMMANDS = {"download": download, "import": import_own, "describe": describe, "remove": remove}
 
 
 class _Meter:

@@ -27,6 +27,7 @@ from qvim_studio.checkpoints.parts import list_parts
 from qvim_studio.checkpoints.registry import read_user_registry
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.commands.export import print_notes
+from qvim_studio.commands.option_values import option_values
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
 from qvim_studio.core.errors import (
@@ -53,6 +54,7 @@ from qvim_studio.export.files.arriving_clips import ArrivingClips, check_room
 from qvim_studio.export.files.clip_writer import WrittenClip
 from qvim_studio.export.files.recipe import provenance_of
 from qvim_studio.families.catalog import find_checkpoint, list_checkpoints
+from qvim_studio.families.known import family_of
 
 if TYPE_CHECKING:
     pass
@@ -272,6 +274,7 @@ def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
             "repo": checkpoint.repo,
             "size_bytes": checkpoint.size_bytes,
             "capabilities": list(checkpoint.capabilities),
+            "family": checkpoint.family,
         }
         for checkpoint in list_checkpoints()
     ]
@@ -316,12 +319,11 @@ def verify(options: argparse.Namespace) -> dict[str, Any]:
             f"The checkpoint {checkpoint.id!r} is damaged: {'; '.join(problems)}. "
             "Copy or download it again."
         )
-    from qvim_studio.families.audioldm.loaded import load_checkpoint
     from qvim_studio.families.plans import plan_for
 
-    loaded = load_checkpoint(checkpoint, plan_for(checkpoint, VramMode.CPU))
-    if loaded.text is not None:
-        loaded.text.embed([""])
+    generator = family_of(checkpoint).load(checkpoint, plan_for(checkpoint, VramMode.CPU))
+    generator.read_words("sound")
+    generator.close()
     if not options.json:
         print(f"{checkpoint.id}: every file and every part is sound")
     return {"checkpoint": checkpoint.id, "ok": True}
@@ -367,6 +369,7 @@ def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> Gen
         light=options.light,
         checkpoint=options.checkpoint,
         vram_mode=VramMode(options.vram_mode),
+        options=option_values(options.options, options.checkpoint),
         library_folder=str(options.library) if options.library else None,
     )
 

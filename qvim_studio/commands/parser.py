@@ -117,6 +117,14 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, metavar="N", help="denoising steps")
     parser.add_argument("--guidance", type=float, metavar="G")
+    parser.add_argument(
+        "--option",
+        dest="options",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what else the checkpoint lets be set; see checkpoints describe",
+    )
     parser.add_argument("--follow", type=float, default=0.7, help="0 loose .. 1 tight")
     parser.add_argument("--start", choices=[start.value for start in Start])
     parser.add_argument("--strength", type=float, help="how far a start is noised, 0..1")
@@ -177,6 +185,7 @@ def _add_checkpoint_store(actions: Any) -> None:
     for name, text in (
         ("download", "fetch a known checkpoint; goes on where it was interrupted"),
         ("remove", "delete a downloaded checkpoint"),
+        ("describe", "what a checkpoint takes, makes and lets be set"),
     ):
         action = actions.add_parser(name, help=text)
         action.add_argument("checkpoint", metavar="ID")
@@ -185,7 +194,7 @@ def _add_checkpoint_store(actions: Any) -> None:
     consent = "convert pickled weights too; they are read without running any code"
     for name in ("download", "import"):
         actions.choices[name].add_argument("--allow-pickle", action="store_true", help=consent)
-    for name in ("download", "remove", "import"):
+    for name in ("download", "remove", "describe", "import"):
         actions.choices[name].add_argument("--json", action="store_true")
         actions.choices[name].set_defaults(run=_store_checkpoint)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from qvim_studio.core.capabilities import Capabilities
 from qvim_studio.core.request import VramMode
 
 GPU_MODES = (VramMode.HIGH, VramMode.BALANCED, VramMode.LOW, VramMode.MINIMAL)
@@ -17,7 +18,8 @@ class CheckpointChoice:
     """One entry of the checkpoint menu.
 
     commercial: "yes", "no" or "conditional": may the sounds be sold?
-    steps, guidance: the checkpoint's own defaults, shown where the user chose none.
+    steps, guidance: the checkpoint's own defaults, shown where the user chose none; 0 where it has
+    none. capabilities: what it takes and gives; None where nobody says.
     memory: estimated peak in bytes by memory mode, for MEMORY_SECONDS of sound; empty where
     nothing is known of it. size_bytes: of the download, or on the disk once it is installed.
     repo: where it is downloaded from; empty for what ships and for the user's own folders, which
@@ -39,6 +41,7 @@ class CheckpointChoice:
     hears_voice: bool = True
     voice_part: str = ""
     voice_bytes: int = 0
+    capabilities: Capabilities | None = None
 
     @property
     def can_learn_to_hear(self) -> bool:

@@ -107,6 +107,7 @@ def import_folder(folder: Path, allow_pickle: bool) -> str:
 def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
     family = family_of(checkpoint)
     capabilities = family.describe(checkpoint)
+    defaults = {option.name: option.default for option in capabilities.options}
     on_disk = 0
     part = voice_part(checkpoint.id)
     if checkpoint.folder is not None:
@@ -119,8 +120,8 @@ def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
         licence=checkpoint.licence,
         commercial=checkpoint.commercial,
         is_installed=checkpoint.is_installed,
-        steps=checkpoint.defaults.steps,
-        guidance=checkpoint.defaults.guidance,
+        steps=int(defaults.get("steps", 0)),
+        guidance=float(defaults.get("guidance", 0.0)),
         memory=_memory(family, checkpoint),
         size_bytes=on_disk or checkpoint.size_bytes,
         repo=checkpoint.repo,
@@ -128,6 +129,7 @@ def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
         hears_voice=checkpoint.is_installed and capabilities.takes(Input.VOICE),
         voice_part=part.id if part is not None else "",
         voice_bytes=part.size_bytes if part is not None else 0,
+        capabilities=capabilities,
     )
 
 

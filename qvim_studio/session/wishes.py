@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
+from qvim_studio.core.options import OptionValues
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import GenerationRequest, Start
 
@@ -29,6 +30,7 @@ class Wishes:
     strength: float | None
     extend_bandwidth: bool
     fits: int
+    options: OptionValues = field(default_factory=OptionValues)
 
 
 def request_of(
@@ -55,6 +57,7 @@ def request_of(
         checkpoint=settings.checkpoint,
         vram_mode=settings.vram_mode,
         cuda_graphs=settings.cuda_graphs,
+        options=wishes.options,
         library_folder=settings.library_folder or None,
     )
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvim_studio.core.capabilities import Capabilities, Input
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import MAX_FITS, MAX_STEPS, GenerationRequest
 from qvim_studio.ui.widgets.card import indent_text, named
@@ -25,6 +26,7 @@ from qvim_studio.ui.widgets.text_field import MAX_LENGTH
 from qvim_studio.ui.widgets.tips import set_tip
 
 MAX_GUIDANCE = 30.0
+FULL_BAND_HZ = 32_000  # a checkpoint at such a rate needs no highs added
 PERCENT = 100
 WORDS_CHARACTERS = 16  # of what it should not be, seen at once at least
 
@@ -79,7 +81,10 @@ class DetailFields(QWidget):
         self._parts.setSpacing(12)
         words = QHBoxLayout()
         words.setSpacing(12)
-        words.addLayout(named(self.tr("Not"), self.negative, self), 1)
+        self._not = QWidget(self)
+        self._not.setLayout(named(self.tr("Not"), self.negative, self._not))
+        self._not.layout().setContentsMargins(0, 0, 0, 0)
+        words.addWidget(self._not, 1)
         words.addLayout(named(self.tr("Fitted sounds"), self.fits, self))
         self._parts.addLayout(words, 4)
         self._parts.addWidget(self._numbers, 9)
@@ -138,6 +143,14 @@ class DetailFields(QWidget):
         self.steps.setSpecialValueText(f"{default} ({steps})" if steps else default)
         self.guidance.setSpecialValueText(f"{default} ({guidance:g})" if guidance else default)
         self.strength.setSpecialValueText(default)
+
+    def show_capabilities(self, capabilities: Capabilities) -> None:
+        """Only what the checkpoint takes."""
+        names = {option.name for option in capabilities.options}
+        takes_start = capabilities.takes(Input.START_SOUND)
+        self._numbers.show_parts(("steps" in names, "guidance" in names, takes_start, True))
+        self._not.setVisible(capabilities.takes(Input.NEGATIVE_TEXT))
+        self.highs.setEnabled(capabilities.sample_rate_hz < FULL_BAND_HZ)
 
     def kept_in(self, settings: Settings) -> Settings:
         """The settings with the numbers of the fields."""

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvim_studio.core.capabilities import Input
+from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.jobs.engine.job import JobProgress
@@ -26,6 +28,7 @@ from qvim_studio.ui.candidates.progress_strip import ProgressStrip
 from qvim_studio.ui.candidates.queue_button import QueueButton
 from qvim_studio.ui.request.detail_fields import DetailFields
 from qvim_studio.ui.request.heard_chips import HeardChips
+from qvim_studio.ui.request.option_fields import OptionFields
 from qvim_studio.ui.request.quality_bar import Quality, QualityBar, steps_for
 from qvim_studio.ui.widgets.card import Card, ElidedComboBox, indent_text, named
 from qvim_studio.ui.widgets.icons import icon, set_button_icon
@@ -79,6 +82,9 @@ class RequestPanel(Card):
         self.details = DetailFields(settings, self)
         self.details.changed.connect(self._on_details_changed)
         self.body.addWidget(self.details)
+        self.options = OptionFields(self)
+        self.options.changed.connect(self._on_details_changed)
+        self.body.addWidget(self.options)
         self.body.addWidget(self._make_buttons(queue))
         self.more.setChecked(settings.is_detail_shown)
         self.details.setVisible(settings.is_detail_shown)
@@ -93,7 +99,7 @@ class RequestPanel(Card):
         """Read every control; draws a new seed unless it is locked."""
         if draws_seed and not self.seed_lock.isChecked():
             self.seed.setValue(random.SystemRandom().randint(0, MAX_SHOWN_SEED))
-        text = self.text.text().strip()
+        text = self.text.text().strip() if self._takes_words else ""
         chosen = self.details.kept_in(Settings())
         return Wishes(
             text=text,
@@ -109,6 +115,7 @@ class RequestPanel(Card):
             strength=chosen.strength,
             extend_bandwidth=chosen.extend_bandwidth,
             fits=chosen.fits,
+            options=self.options.values,
         )
 
     def show_request(self, request: GenerationRequest) -> None:
@@ -120,6 +127,7 @@ class RequestPanel(Card):
         self.variations.setValue(request.variations)
         self.start.setCurrentIndex(max(self.start.findData(request.start), 0))
         self.details.show_request(request)
+        self.options.show_values(request.options)
         self.seed.setValue(min(request.seed, MAX_SHOWN_SEED))
         self.seed_lock.setChecked(True)
 
@@ -140,9 +148,17 @@ class RequestPanel(Card):
         self.text.remember(settings.texts)
         self._on_details_changed()
 
-    def show_defaults(self, steps: int, guidance: float) -> None:
-        """The checkpoint's own numbers."""
-        self.details.show_defaults(steps, guidance)
+    def show_checkpoint(self, choice: CheckpointChoice) -> None:
+        """The checkpoint's own numbers, and fields for what it takes alone."""
+        self.details.show_defaults(choice.steps, choice.guidance)
+        self.quality.setVisible(bool(choice.steps))
+        if choice.capabilities is not None:
+            self.details.show_capabilities(choice.capabilities)
+            self.options.show_options(choice.capabilities.options)
+            self.options.setVisible(self.more.isChecked() and self.options.has_fields)
+            self._takes_words = choice.capabilities.takes(Input.TEXT)
+            self.text.setEnabled(self._takes_words)
+            self._on_text_changed(self.text.text())
         self._on_details_changed()
 
     def set_ready(self, is_ready: bool, reason: str = "", estimate: str = "") -> None:
@@ -155,7 +171,8 @@ class RequestPanel(Card):
         """Sliders about the voice rest while there is none."""
         self._has_imitation = has_imitation
         self.follow.setEnabled(has_imitation)
-        self.balance.setEnabled(has_imitation and bool(self.text.text().strip()))
+        has_words = self._takes_words and bool(self.text.text().strip())
+        self.balance.setEnabled(has_imitation and has_words)
 
     def show_progress(self, progress: JobProgress | None) -> None:
         """Show how far a job is; None when nothing runs."""
@@ -169,6 +186,7 @@ class RequestPanel(Card):
         return None if value is None else Start(value)
 
     _has_imitation = False
+    _takes_words = True
 
     def _make_sliders(self, settings: Settings) -> Reflow:
         self.balance = self._slider(
@@ -334,6 +352,7 @@ class RequestPanel(Card):
     @Slot(bool)
     def _on_more(self, is_shown: bool) -> None:
         self.details.setVisible(is_shown)
+        self.options.setVisible(is_shown and self.options.has_fields)
         self._dress()
 
     @Slot()

@@ -28,8 +28,24 @@ class Reflow(QWidget):
         for field, stretch in fields:
             part = field if isinstance(field, QWidget) else _holding(field, self)
             self._parts.append((part, stretch))
+        self._all = tuple(self._parts)
         self._columns = 0
         self._arrange(len(self._parts))
+
+    def show_parts(self, are_shown: Sequence[bool]) -> None:
+        """Leave out fields that do not count now; one value for each field."""
+        shown = [one for one, is_shown in zip(self._all, are_shown, strict=True) if is_shown]
+        if shown == self._parts:
+            return
+        for part, _ in self._all:
+            self._grid.removeWidget(part)
+        for column in range(len(self._all)):
+            self._grid.setColumnStretch(column, 0)
+        for one in self._all:
+            one[0].setVisible(one in shown)
+        is_wide = not self.is_narrow
+        self._parts, self._columns = shown, 0
+        self._arrange(len(shown) if is_wide else self._narrow)
 
     @property
     def is_narrow(self) -> bool:

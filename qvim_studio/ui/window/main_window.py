@@ -261,7 +261,7 @@ class MainWindow(QMainWindow):
         choice = next((c for c in self._checkpoints if c.id == wanted), None)
         self.header.show_checkpoint(choice, wanted)
         if choice is not None:
-            self.request.show_defaults(choice.steps, choice.guidance)
+            self.request.show_checkpoint(choice)
 
     def rest(self) -> None:
         """Nothing goes on: put messages and the text cursor away."""

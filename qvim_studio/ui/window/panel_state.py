@@ -30,6 +30,7 @@ def panel_state(panel: RequestPanel) -> dict[str, Any]:
         "start": None if start is None else start.value,
         "seed": panel.seed.value(),
         "is_seed_kept": panel.seed_lock.isChecked(),
+        "options": dict(panel.options.values),
         **{name: getattr(details, name) for name in _DETAILS},
     }
 
@@ -46,6 +47,7 @@ def restore_panel(panel: RequestPanel, state: Mapping[str, Any]) -> None:
         "start": partial(_restore_start, panel),
         "seed": panel.seed.setValue,
         "is_seed_kept": panel.seed_lock.setChecked,
+        "options": panel.options.show_values,
         **{name: partial(_restore_detail, panel, name) for name in _DETAILS},
     }
     for name, restore in controls.items():
