@@ -1,0 +1,175 @@
+"""What every family of generators promises, shown on a tiny checkpoint of each with random weights:
+they prove the interface, never quality."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny_checkpoint import build_tiny_checkpoint
+
+from qvim_studio.checkpoints.checkpoint import Checkpoint
+from qvim_studio.core.capabilities import Capabilities, Input
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.errors import CancelledError, UsageError
+from qvim_studio.core.options import OptionValues
+from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.known import all_families, family_of, family_of_folder
+from qvim_studio.families.plans import plan_for
+from qvim_studio.families.protocol import Asked, Generator, Made, Report, Voice
+from qvim_studio.generation.engine import StudioEngine
+
+BUILDERS: dict[str, Callable[[Path], object]] = {"audioldm": build_tiny_checkpoint}
+SECONDS = 1.3
+FEWEST = {"steps": 3}
+TONE = AudioClip.from_mono(
+    0.5 * np.sin(2 * np.pi * 330 * np.arange(19_200, dtype=np.float32) / 16_000), 16_000
+)
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """One family's checkpoint on disk and in memory."""
+
+    folder: Path
+    checkpoint: Checkpoint
+    capabilities: Capabilities
+    generator: Generator
+
+    def asked(self, **options: object) -> Asked:
+        """What this family takes of a voice and words, in few steps."""
+        takes = self.capabilities.takes
+        known = {option.name for option in self.capabilities.options}
+        given = {name: value for name, value in (FEWEST | options).items() if name in known}
+        has_voice = takes(Input.VOICE) or takes(Input.MELODY)
+        embedding = np.full(960, 960**-0.5, np.float32)
+        return Asked(
+            SECONDS,
+            text="a door" if takes(Input.TEXT) else "",
+            voice=Voice(TONE, embedding) if has_voice else None,
+            options=self.capabilities.filled(OptionValues(given)),  # type: ignore[arg-type]
+        )
+
+    def make(self, asked: Asked, seeds: range, report: Report | None = None) -> list[Made]:
+        quiet = report or Report(lambda done, steps, picture: None, lambda: False)
+        asked = self.generator.settle(asked)
+        condition = self.generator.condition(asked)
+        return list(self.generator.make(condition, asked, seeds, quiet))
+
+
+@pytest.fixture(scope="module", params=sorted(BUILDERS))
+def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    folder = tmp_path_factory.mktemp(request.param) / "tiny"
+    BUILDERS[request.param](folder)
+    return loaded(folder)
+
+
+def loaded(folder: Path) -> Tiny:
+    checkpoint = find_checkpoint(str(folder))
+    family = family_of(checkpoint)
+    plan = plan_for(checkpoint, VramMode.CPU)
+    return Tiny(folder, checkpoint, family.describe(checkpoint), family.load(checkpoint, plan))
+
+
+def test_every_family_that_makes_sounds_is_here() -> None:
+    assert {family.id for family in all_families()} == set(BUILDERS)
+
+
+def test_a_folder_belongs_to_one_family(tiny: Tiny) -> None:
+    owners = [family.id for family in all_families() if family.recognizes(tiny.folder)]
+    assert owners == [tiny.checkpoint.family] == [family_of_folder(tiny.folder).id]
+
+
+def test_length_rate_and_channels_are_as_declared(tiny: Tiny) -> None:
+    (made,) = tiny.make(tiny.asked(), range(3, 4))
+    frames = round(SECONDS * tiny.capabilities.sample_rate_hz)
+    assert made.samples.shape == (frames, tiny.capabilities.channels)
+    assert made.samples.dtype == np.float32 and np.isfinite(made.samples).all()
+    assert np.any(made.samples)
+
+
+def test_a_seed_alone_decides_its_sound(tiny: Tiny) -> None:
+    together = {made.seed: made.samples for made in tiny.make(tiny.asked(), range(3, 5))}
+    (alone,) = tiny.make(tiny.asked(), range(4, 5))
+    assert np.array_equal(alone.samples, together[4])
+    assert not np.array_equal(together[3], together[4])
+
+
+def test_progress_grows_to_its_end(tiny: Tiny) -> None:
+    shares: list[float] = []
+    report = Report(lambda done, steps, picture: shares.append(done / steps), lambda: False)
+    tiny.make(tiny.asked(), range(2), report)
+    assert shares == sorted(shares) and shares[0] > 0 and shares[-1] == pytest.approx(1.0)
+
+
+def test_a_cancel_ends_the_work_within_a_step(tiny: Tiny) -> None:
+    steps: list[int] = []
+    report = Report(lambda done, of, picture: steps.append(done), lambda: bool(steps))
+    with pytest.raises(CancelledError):
+        tiny.make(tiny.asked(), range(4), report)
+    assert len(steps) <= 2
+
+
+def test_unknown_options_are_refused(tiny: Tiny) -> None:
+    with pytest.raises(UsageError, match="no option 'warmth'"):
+        tiny.capabilities.filled(OptionValues({"warmth": 1}))
+
+
+def test_presets_hold_options_that_there_are(tiny: Tiny) -> None:
+    assert {"sketch", "standard", "fine"} <= {preset.name for preset in tiny.capabilities.presets}
+    for preset in tiny.capabilities.presets:
+        tiny.capabilities.filled(preset.values)
+
+
+def test_the_footprint_counts_weights_and_what_works_on_them(tiny: Tiny) -> None:
+    footprint = family_of(tiny.checkpoint).footprint(tiny.checkpoint)
+    assert footprint.weights > 0
+    for stage in footprint.stages:
+        assert 0 <= stage.storable <= stage.weights
+        assert stage.activation_bytes(SECONDS, 1) > 0 or stage.row_bytes >= 0
+    assert any(stage.is_batched for stage in footprint.stages)
+
+
+def test_a_request_comes_through_the_engine_with_its_options_in_the_recipe(tiny: Tiny) -> None:
+    takes = tiny.capabilities.takes
+    has_voice = takes(Input.VOICE) or takes(Input.MELODY)
+    request = GenerationRequest(
+        imitation=TONE if has_voice else None,
+        text="a door" if takes(Input.TEXT) else "",
+        checkpoint=str(tiny.folder),
+        variations=1,
+        steps=3,
+        duration_s=SECONDS,
+        vram_mode=VramMode.CPU,
+    )
+    engine = StudioEngine(lambda *asked: ())
+    result = engine.generate(request, lambda progress: None, lambda: False)
+    engine.close()
+    (sound,) = result.variations
+    assert sound.clip.sample_rate == 48_000 and sound.clip.channels == tiny.capabilities.channels
+    assert sound.clip.duration_s == pytest.approx(SECONDS, abs=0.01)
+    assert sound.bandwidth_hz == tiny.capabilities.sample_rate_hz / 2
+    again = GenerationRequest.from_recipe(result.request.recipe(), request.imitation)
+    assert again.options == result.request.options and again.steps == result.request.steps
+
+
+def test_closing_frees_it(tiny: Tiny) -> None:
+    other = loaded(tiny.folder)
+    gone = weakref.ref(other.generator)
+    other.generator.close()
+    del other
+    gc.collect()
+    assert gone() is None
+
+
+def test_what_is_asked_is_left_as_it_was(tiny: Tiny) -> None:
+    asked = tiny.asked()
+    settled = tiny.generator.settle(replace(asked, options=asked.options))
+    assert settled.duration_s == asked.duration_s
+    assert settled.options.keys() == asked.options.keys()
