@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "qvim_studio"
 
 
+@cache
 def public_names() -> dict[str, list[str]]:
     """Where each public function or class of a module is defined."""
     found: dict[str, list[str]] = defaultdict(list)

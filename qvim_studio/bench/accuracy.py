@@ -6,6 +6,7 @@ whose mean error is no more than that of the pipeline's own steps) and judged on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -78,15 +79,25 @@ def measure_errors(
 
 
 class Trial:
-    """Fixed noise and words for one checkpoint; control channels say "no control"."""
+    """Fixed noise and words for one checkpoint; control channels say "no control".
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        *wanted, unwanted = TextConditioner(checkpoint.installed_folder()).embed([*TEXTS, ""])
-        self._count = count = SEEDS * len(TEXTS)
+    seeds: samples of every text. frames: of the latents of each sample.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        texts: Sequence[str] = TEXTS,
+        seeds: int = SEEDS,
+        frames: int = FRAMES,
+    ) -> None:
+        *wanted, unwanted = TextConditioner(checkpoint.installed_folder()).embed([*texts, ""])
+        self._count = count = seeds * len(texts)
+        self._frames = frames
         controls = None
         if checkpoint.controls:
-            controls = torch.zeros(count, len(checkpoint.controls), FRAMES, BINS)
-        wanted = torch.cat(SEEDS * wanted)
+            controls = torch.zeros(count, len(checkpoint.controls), frames, BINS)
+        wanted = torch.cat(seeds * wanted)
         self._conditions = label_conditions(wanted, unwanted.expand(count, -1), controls)
 
     def sample(
@@ -98,9 +109,9 @@ class Trial:
         passes: int = 1,
         guided_share: float = 1.0,
     ) -> torch.Tensor:
-        """Latents (samples, channels, FRAMES, BINS): every text, then every text again."""
+        """Latents (samples, channels, frames, BINS): every text, then every text again."""
         generator = torch.Generator().manual_seed(0)
-        shape = (self._count, parts.latent_channels, FRAMES, BINS)
+        shape = (self._count, parts.latent_channels, self._frames, BINS)
         return sample_latents(
             LabelDenoiser(parts.unet),
             make_scheduler(sampler, parts.scheduler_config),

@@ -17,7 +17,7 @@ def bench_ui(options: argparse.Namespace) -> dict[str, Any]:
         )
     from qvim_studio.bench.window import measure_window
 
-    return _shown(measure_window(options.clips, with_generation=not options.quick), options)
+    return _shown(measure_window(options.clips, is_quick=options.quick), options)
 
 
 def bench_library(options: argparse.Namespace) -> dict[str, Any]:

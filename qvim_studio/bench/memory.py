@@ -52,21 +52,24 @@ def bench_memory(options: argparse.Namespace) -> dict[str, Any]:
         "variations": options.variations,
         "is_measured_on_gpu": False,
         "estimated_peak_bytes": peaks,
-        "output_error": {} if options.no_error else measure_mode_errors(checkpoint),
+        "output_error": (
+            {} if options.no_error else measure_mode_errors(checkpoint, Trial(checkpoint))
+        ),
     }
     if not options.json:
         print(report(result))
     return result
 
 
-def measure_mode_errors(checkpoint: Checkpoint) -> dict[str, dict[str, float]]:
+def measure_mode_errors(
+    checkpoint: Checkpoint, trial: Trial, steps: int = STEPS
+) -> dict[str, dict[str, float]]:
     """By mode: how far the latents are from those of whole float32 weights, and what is stored.
 
     The GPU's bfloat16 is computed on the processor, so is everything else that a mode does.
     """
-    trial = Trial(checkpoint)
     exact = ComputePlan(VramMode.CPU, "cpu", torch.float32, TRAITS[VramMode.CPU])
-    reference = _latents(trial, checkpoint, exact)[0]
+    reference = _latents(trial, checkpoint, exact, steps)[0]
     cases = {mode.value: TRAITS[mode] for mode in GPU_MODES}
     minimal = TRAITS[VramMode.MINIMAL]
     cases["minimal in float32"] = minimal
@@ -75,7 +78,8 @@ def measure_mode_errors(checkpoint: Checkpoint) -> dict[str, dict[str, float]]:
     for name, traits in cases.items():
         is_exact = name.endswith("float32") or name == FOUR_BITS
         dtype = torch.float32 if is_exact else torch.bfloat16
-        latents, share = _latents(trial, checkpoint, replace(exact, dtype=dtype, traits=traits))
+        plan = replace(exact, dtype=dtype, traits=traits)
+        latents, share = _latents(trial, checkpoint, plan, steps)
         errors[name] = {
             "relative_error": round(relative_error(latents, reference), 5),
             "stored_share": round(share, 3),
@@ -102,13 +106,15 @@ def report(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _latents(trial: Trial, checkpoint: Checkpoint, plan: ComputePlan) -> tuple[torch.Tensor, float]:
+def _latents(
+    trial: Trial, checkpoint: Checkpoint, plan: ComputePlan, steps: int
+) -> tuple[torch.Tensor, float]:
     parts = load_audioldm(checkpoint, plan)
     layers = [module for module in parts.unet.modules() if isinstance(module, StoredLayer)]
     stored = sum(torch.Size(layer.stored.shape).numel() for layer in layers)
     with parts.denoising():
         latents = trial.sample(
-            parts, SamplerName.DPM_SOLVER, STEPS, passes=plan.traits.guidance_passes
+            parts, SamplerName.DPM_SOLVER, steps, passes=plan.traits.guidance_passes
         )
     return latents, stored / part_sizes(checkpoint.installed_folder()).unet
 

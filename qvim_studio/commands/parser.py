@@ -306,7 +306,7 @@ def _add_bench(commands: Any) -> None:
     export.set_defaults(run=_bench_export)
     window = kinds.add_parser("ui", help="the window, its history and its event loop")
     window.add_argument("--clips", type=int, default=10_000, metavar="N", help="in the history")
-    window.add_argument("--quick", action="store_true", help="generate nothing meanwhile")
+    window.add_argument("--quick", action="store_true", help="one start; generate nothing")
     window.add_argument("--json", action="store_true")
     window.set_defaults(run=_bench_ui)
     library = kinds.add_parser("library", help="finding among many sounds")

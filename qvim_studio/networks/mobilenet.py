@@ -86,6 +86,12 @@ class MobileNetV3(nn.Module):
         self.features = nn.Sequential(*layers)
         self.apply(_initialize)
 
+    @classmethod
+    def without_weights(cls, width: float = 1.0) -> MobileNetV3:
+        """One on the meta device, where nothing is initialized: for weights that are assigned."""
+        with torch.device("meta"):
+            return cls(width)
+
     def forward(self, spectrogram: torch.Tensor) -> torch.Tensor:
         return padded_mean(self.feature_maps(spectrogram), 1.0)
 

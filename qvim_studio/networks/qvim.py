@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -19,13 +20,16 @@ Branch = Literal["imitation", "reference"]
 
 
 class QvimEncoder(nn.Module):
-    """Embeds imitations and references so that a cosine says how well they match."""
+    """Embeds imitations and references so that a cosine says how well they match.
 
-    def __init__(self) -> None:
+    build: makes the network of either branch.
+    """
+
+    def __init__(self, build: Callable[[], MobileNetV3] = MobileNetV3) -> None:
         super().__init__()
         self.front_end = QvimFrontEnd()
-        self.imitation = MobileNetV3()
-        self.reference = MobileNetV3()
+        self.imitation = build()
+        self.reference = build()
 
     def embed(self, waveform: torch.Tensor, branch: Branch) -> torch.Tensor:
         """(batch, samples) at 32 kHz → (batch, 960), unit norm; 10 s window, levels kept."""
@@ -39,9 +43,9 @@ def load_qvim_encoder(path: str | Path) -> QvimEncoder:
     Raises CheckpointError naming what is missing or does not fit.
     """
     branches = read_branches(Path(path))
-    encoder = QvimEncoder()
-    encoder.imitation.load_state_dict(branches["imitation"])
-    encoder.reference.load_state_dict(branches["reference"])
+    encoder = QvimEncoder(MobileNetV3.without_weights)
+    encoder.imitation.load_state_dict(branches["imitation"], assign=True)
+    encoder.reference.load_state_dict(branches["reference"], assign=True)
     return encoder.eval()
 
 

@@ -47,7 +47,8 @@ StateDict = dict[str, torch.Tensor]
 def read_branches(path: Path) -> dict[str, StateDict]:
     """State dicts of both branches as float32, complete and of the right shapes.
 
-    A file with a single network serves both branches. Raises CheckpointError otherwise.
+    A file with a single network serves both branches, each with tensors of its own. Raises
+    CheckpointError otherwise.
     """
     stored = _read_file(path / WEIGHTS_FILE if path.is_dir() else path)
     networks = _by_owner(stored)
@@ -59,12 +60,12 @@ def read_branches(path: Path) -> dict[str, StateDict]:
     if not any(branches.values()):
         single = networks.get("", {})
         branches = {"imitation": single, "reference": single}
-    expected = MobileNetV3().state_dict()
+    expected = MobileNetV3.without_weights().state_dict()
     for branch, weights in branches.items():
         _check(weights, expected, branch, path)
     return {
         branch: {
-            name: value.float() if value.is_floating_point() else value
+            name: value.to(torch.float32 if value.is_floating_point() else value.dtype, copy=True)
             for name, value in weights.items()
         }
         for branch, weights in branches.items()

@@ -6,11 +6,13 @@ import json
 
 import pytest
 
-from qvim_studio.bench import accuracy, memory
+from qvim_studio.bench import memory
+from qvim_studio.bench.accuracy import Trial
 from qvim_studio.bench.shapes import sizes_of
 from qvim_studio.commands import cli
 from qvim_studio.families.audioldm.sizes import known_sizes
-from qvim_studio.families.catalog import list_checkpoints
+from qvim_studio.families.catalog import find_checkpoint, list_checkpoints
+from qvim_studio.memory.compute_plan import STEPS_DOWN
 
 
 @pytest.fixture(autouse=True)
@@ -19,22 +21,41 @@ def no_log_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
 
 
-def test_every_mode_has_an_estimate_and_an_error(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(memory, "STEPS", 1)
-    monkeypatch.setattr(accuracy, "SEEDS", 1)
-    assert cli.main(["bench", "memory", "--json"]) == 0
+def test_every_mode_has_an_estimate(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["bench", "memory", "--no-error", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["estimated_peak_bytes"].keys() == {
         "starter",
         *("AudioLDM-s", "AudioLDM-m", "AudioLDM-l"),
     }
-    errors = {name: row["relative_error"] for name, row in result["output_error"].items()}
+    for peaks in result["estimated_peak_bytes"].values():
+        assert peaks["minimal"] < peaks["high"]
+    assert result["output_error"] == {}
+
+
+def test_every_mode_has_an_error_on_trained_weights() -> None:
+    checkpoint = find_checkpoint("starter")
+    trial = Trial(checkpoint, texts=("dog bark",), seeds=1, frames=8)
+    rows = memory.measure_mode_errors(checkpoint, trial, steps=1)
+    errors = {name: row["relative_error"] for name, row in rows.items()}
     assert errors["low"] == pytest.approx(errors["high"], rel=0.01)
     assert 0 < errors["minimal in float32"] < 0.05 < errors[memory.FOUR_BITS]
-    assert result["output_error"]["minimal"]["stored_share"] > 0.9
-    assert memory.FOUR_BITS in memory.report(result)
+    assert rows["minimal"]["stored_share"] > 0.9
+
+
+def test_the_table_shows_estimates_and_errors() -> None:
+    peaks = dict.fromkeys((mode.value for mode in STEPS_DOWN), 2**30)
+    text = memory.report(
+        {
+            "seconds_of_audio": 3.0,
+            "variations": 2,
+            "estimated_peak_bytes": {"starter": peaks},
+            "output_error": {memory.FOUR_BITS: {"relative_error": 0.25, "stored_share": 0.5}},
+        }
+    )
+    assert "2 variations of 3 s" in text
+    assert text.count("1.00") == len(peaks)
+    assert text.splitlines()[-1].split() == [*memory.FOUR_BITS.split(), "0.2500", "50", "%"]
 
 
 def test_impossible_lengths_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import cast
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 from PIL import Image
+from quick_ears import quick_ears  # noqa: F401
 from ranking_engine import RankingEngine, noise
 from tiny_checkpoint import build_tiny_checkpoint
 from tiny_clap import add_tiny_clap
@@ -67,6 +69,7 @@ class Sources(HTMLParser):
         self.found += [value for name, value in attributes if name == "src" and value]
 
 
+@pytest.mark.usefixtures("quick_ears")
 def test_report_holds_figures_players_and_pictures(
     pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,6 +146,7 @@ def test_every_take_is_searched_from_a_noisy_room_of_its_own(
     assert found["ears"]["item_mrr"]["mean"] > found["ears_in_room"]["item_mrr"]["mean"]
 
 
+@pytest.mark.usefixtures("quick_ears")
 def test_checkpoint_without_a_text_tower_is_asked_for_no_words(
     pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -155,6 +159,7 @@ def test_checkpoint_without_a_text_tower_is_asked_for_no_words(
     assert figures["sets"]["pairs"]["clips"]["class_mrr_worded"] is None
 
 
+@pytest.mark.usefixtures("quick_ears")
 def test_pairs_of_one_kind_make_no_clips(
     pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -257,6 +262,8 @@ def test_sets_without_imitations_are_left_out(
     table = write_pairs(tmp_path, references=3, takes=1)
     build_corpus([table], tmp_path / "runs" / "corpus")
     none = QuerySet("spoken", "nobody", (), References((), ()))
+    one = replace(none, name="bundled", queries=(Query("q", noise(0), ("animal",), 0),))
     monkeypatch.setattr(sets, "spoken_set", lambda corpus: none)
+    monkeypatch.setattr(sets, "bundled_set", lambda: one)
     options = argparse.Namespace(pairs=None, data=None, runs=tmp_path / "runs")
     assert [one.name for one in command.find_sets(options)] == ["held-out, people", "bundled"]

@@ -30,6 +30,8 @@ from qvim_studio.generation.starts import NearestSound
 from qvim_studio.networks.qvim import Branch
 from qvim_studio.voice.hearing import Hearing
 
+pytestmark = pytest.mark.usefixtures("quick_ears")
+
 RATE = 44_100
 SOUND = AudioClip(
     (np.random.default_rng(0).standard_normal((3 * RATE, 2)) * 0.1).astype(np.float32), RATE

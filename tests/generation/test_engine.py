@@ -27,6 +27,8 @@ from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.starts import NearestSound
 from qvim_studio.networks.ears import EARS_DIM
 
+pytestmark = pytest.mark.usefixtures("quick_ears")
+
 
 def noise_burst(seconds: float, sample_rate: int = 44_100) -> AudioClip:
     rng = np.random.default_rng(0)

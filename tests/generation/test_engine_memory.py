@@ -28,6 +28,8 @@ from qvim_studio.memory.graphs import Pass
 from qvim_studio.memory.meter import process_peak_bytes
 from qvim_studio.memory.modes import GIB, TRAITS
 
+pytestmark = pytest.mark.usefixtures("quick_ears")
+
 BURST = AudioClip.from_mono(np.random.default_rng(0).standard_normal(8000) * 0.1, 16_000)
 
 

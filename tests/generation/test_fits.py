@@ -17,6 +17,8 @@ from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.fits import NO_FITTABLE
 from qvim_studio.generation.starts import FindFittable, FittableSound
 
+pytestmark = pytest.mark.usefixtures("quick_ears")
+
 RATE = 44_100
 
 

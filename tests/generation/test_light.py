@@ -23,6 +23,8 @@ from qvim_studio.networks.vocos import VocosVocoder
 
 from diffusers import AutoencoderKL  # isort: skip
 
+pytestmark = pytest.mark.usefixtures("quick_ears")
+
 
 class LightDecoder(nn.Module):
     """Says what the checkpoint's VAE says, so many neper louder."""

@@ -33,6 +33,8 @@ from qvim_studio.generation.engine import StudioEngine
 
 from diffusers import UNet2DConditionModel  # isort: skip
 
+pytestmark = pytest.mark.usefixtures("quick_ears")
+
 GUIDANCE = 2.0  # the tiny checkpoint's own
 STEPS = 2
 

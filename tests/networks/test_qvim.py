@@ -182,6 +182,17 @@ def test_public_layouts_load_strictly(
         assert torch.equal(value, a[name])
 
 
+def test_branches_of_a_single_network_have_weights_of_their_own(tmp_path: Path) -> None:
+    save_file(branch_weights(1), tmp_path / "w.safetensors")
+    encoder = load_qvim_encoder(tmp_path / "w.safetensors")
+    with torch.no_grad():
+        for value in encoder.imitation.state_dict().values():
+            value.zero_()
+    expected = branch_weights(1)
+    for name, value in encoder.reference.state_dict().items():
+        assert torch.equal(value, expected[name])
+
+
 def test_own_layout_survives_saving_and_keeps_its_name(tmp_path: Path) -> None:
     torch.manual_seed(3)
     encoder = QvimEncoder()

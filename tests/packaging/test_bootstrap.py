@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import types
@@ -130,8 +131,10 @@ def test_all_tests_share_the_processors_and_chosen_ones_run_as_asked(
 ) -> None:
     monkeypatch.setattr(bootstrap.subprocess, "call", lambda *arguments, **options: 0)
     monkeypatch.chdir(bootstrap.ROOT)  # brought back after the test
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     assert bootstrap.main(["test", *given]) == 0
     assert executed[0][1:] == ["-m", "pytest", *handed]
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ  # processes share what is compiled
 
 
 def test_missing_system_packages_are_installed_by_root(

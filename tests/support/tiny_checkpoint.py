@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
+from kept_files import read_files, write_files
 
 from qvim_studio.checkpoints.card import write_card
 from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER
@@ -57,21 +60,31 @@ def make_tiny_unet(in_channels: int = 12) -> UNet2DConditionModel:
 def build_tiny_checkpoint(folder: Path, seed: int = 0, has_controls: bool = True) -> Path:
     """A whole checkpoint without a text tower: a voice is needed.
 
-    has_controls: as the starter; without, the UNet takes the 8 latent channels of AudioLDM.
+    has_controls: as the starter; without, the UNet takes the 8 latent channels of AudioLDM. The
+    weights of a seed are drawn once in a process, torch's own generator begins again with it.
     """
-    torch.manual_seed(seed)
-    make_tiny_unet(12 if has_controls else 8).save_pretrained(folder / "unet")
-    vae = make_vae((8, 8, 8))
-    vae.save_pretrained(folder / "vae")
-    vocoder = VocosVocoder(VocosConfig(channels=16, hidden_channels=16, blocks=1))
-    vocoder.save_pretrained(folder / "vocoder")
-    make_training_scheduler().save_pretrained(folder / "scheduler")
-    save_qvim_encoder(QvimEncoder(), folder / "qvim")
-    name = encoder_id(load_qvim_encoder(folder / "qvim"))
-    save_adapter(Adapter(), AdapterBinding(name, "tiny-clap", "tiny"), folder / "adapter")
-    (folder / "model_index.json").write_text(json.dumps({"_class_name": "AudioLDMPipeline"}))
+    write_files(_tiny_files(seed, has_controls), folder)
     write_card(folder, CARD | ({} if has_controls else {"controls": []}))
+    torch.manual_seed(seed)
     return folder
+
+
+@cache
+def _tiny_files(seed: int, has_controls: bool) -> dict[str, bytes]:
+    torch.manual_seed(seed)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        make_tiny_unet(12 if has_controls else 8).save_pretrained(folder / "unet")
+        vae = make_vae((8, 8, 8))
+        vae.save_pretrained(folder / "vae")
+        vocoder = VocosVocoder(VocosConfig(channels=16, hidden_channels=16, blocks=1))
+        vocoder.save_pretrained(folder / "vocoder")
+        make_training_scheduler().save_pretrained(folder / "scheduler")
+        save_qvim_encoder(QvimEncoder(), folder / "qvim")
+        encoder = encoder_id(load_qvim_encoder(folder / "qvim"))
+        save_adapter(Adapter(), AdapterBinding(encoder, "tiny-clap", "tiny"), folder / "adapter")
+        (folder / "model_index.json").write_text(json.dumps({"_class_name": "AudioLDMPipeline"}))
+        return read_files(folder)
 
 
 def give_second_ear(folder: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
+from kept_files import read_files, write_files
 from tokenizers import ByteLevelBPETokenizer
 
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
@@ -36,13 +39,23 @@ AUDIO = {
 
 
 def add_tiny_clap(folder: Path) -> None:
+    """The same weights each time; torch's own generator begins again with 0."""
+    write_files(_clap_files(), folder)
     torch.manual_seed(0)
-    config = ClapConfig(text_config=TEXT, audio_config=AUDIO, projection_dim=512)
-    ClapModel(config).save_pretrained(folder / "clap")
-    tower = ClapTextModelWithProjection(ClapTextConfig(**TEXT, projection_dim=512))
-    tower.save_pretrained(folder / "text_encoder")
-    bpe = ByteLevelBPETokenizer()
-    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    bpe.train_from_iterator(["rain"], 270, special_tokens=special)
-    tokenizer = RobertaTokenizer(vocab=bpe.get_vocab(), merges=[], model_max_length=77)
-    tokenizer.save_pretrained(folder / "tokenizer")
+
+
+@cache
+def _clap_files() -> dict[str, bytes]:
+    torch.manual_seed(0)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        config = ClapConfig(text_config=TEXT, audio_config=AUDIO, projection_dim=512)
+        ClapModel(config).save_pretrained(folder / "clap")
+        tower = ClapTextModelWithProjection(ClapTextConfig(**TEXT, projection_dim=512))
+        tower.save_pretrained(folder / "text_encoder")
+        bpe = ByteLevelBPETokenizer()
+        special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+        bpe.train_from_iterator(["rain"], 270, special_tokens=special)
+        tokenizer = RobertaTokenizer(vocab=bpe.get_vocab(), merges=[], model_max_length=77)
+        tokenizer.save_pretrained(folder / "tokenizer")
+        return read_files(folder)

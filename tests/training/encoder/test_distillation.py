@@ -34,7 +34,7 @@ from qvim_studio.training.encoder.qvim_upper import FIRST_UPPER
 from qvim_studio.training.loop.loop import LoopOptions
 
 OPTIONS = DistillationTraining(
-    batch=4, frames=64, loop=LoopOptions(learning_rate=3e-3, warmup_steps=1, checkpoint_every_s=1e9)
+    batch=3, frames=32, loop=LoopOptions(learning_rate=3e-3, warmup_steps=1, checkpoint_every_s=1e9)
 )
 
 
@@ -115,8 +115,8 @@ def test_a_training_goes_on_exactly_and_leaves_the_lower_half_as_it_is(
             )
         return (folder / "validation.csv").read_text(encoding="utf-8").splitlines()
 
-    whole = train(tmp_path / "whole", 4)
-    parts = train(tmp_path / "parts", 2, 4)
+    whole = train(tmp_path / "whole", 2)
+    parts = train(tmp_path / "parts", 1, 2)
     assert whole[-1] == parts[-1]
     before = load_qvim_encoder(trained_from / "encoder")
     after = load_qvim_encoder(tmp_path / "whole" / "qvim")

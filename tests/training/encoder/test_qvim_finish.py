@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -70,45 +71,57 @@ def test_takes_are_mapped_as_recorded_and_again_as_recorded_otherwise(
     assert given == [(row, kind) for kind in (dry, wet) for row in range(2 * TAKES)]
 
 
-def train_last_layers(encoder: QvimEncoder, folder: Path) -> None:
-    build_corpus([write_pairs(folder, references=12, takes=TAKES)], folder / "corpus")
+@dataclass(frozen=True)
+class Finished:
+    """What a short training left, whose maps were timed by ``timings`` and drawn ``takes``."""
+
+    folder: Path
+    timings: list[np.ndarray]
+    takes: list[np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def finished(encoder: QvimEncoder, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    folder = tmp_path_factory.mktemp("finished")
+    build_corpus([write_pairs(folder, references=3, takes=1)], folder / "corpus")
     items = len(load_corpus(folder / "corpus").items)
     targets = unit(np.random.default_rng(0), items, 512)
     np.savez(folder / "corpus" / "targets.npz", embeddings=targets)
     save_qvim_encoder(encoder, folder / "qvim")
     options = FinishTraining(loop=LoopOptions(learning_rate=0.3, warmup_steps=1))
-    qvim_finish.run(folder / "corpus", folder, 0.005, options)
-
-
-def test_the_averaged_last_layers_are_what_it_leaves(encoder: QvimEncoder, tmp_path: Path) -> None:
-    train_last_layers(encoder, tmp_path)
-    averaged = torch.load(tmp_path / "finish" / "state.pt", weights_only=True)["ema"]
-    for branch in ("imitation", "reference"):
-        begun = getattr(load_qvim_encoder(tmp_path / "qvim"), branch).features[-1][0].weight
-        finished = load_qvim_encoder(tmp_path / "finish" / "qvim")
-        left = getattr(finished, branch).features[-1][0].weight
-        trained = averaged[f"{branch}.0.weight"]
-        assert (trained - begun).abs().max() > 0.01
-        torch.testing.assert_close(left, trained, rtol=1e-3, atol=1e-4)  # float16
-
-
-def test_takes_are_drawn_in_a_time_of_their_own_but_not_people_s(
-    encoder: QvimEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    timings: list[np.ndarray] = []
     drawn: list[np.ndarray] = []
 
     class Recorded(FreeTiming):
         def __init__(self, maps, silent, edges, is_free, timing) -> None:
-            assert not is_free.any()  # they are people's
+            timings.append(is_free)
             super().__init__(maps, silent, edges, is_free, timing)
 
         def draw(self, takes: np.ndarray, rng: np.random.Generator) -> torch.Tensor:
             drawn.append(takes)
             return super().draw(takes, rng)
 
-    monkeypatch.setattr(qvim_finish, "FreeTiming", Recorded)
-    train_last_layers(encoder, tmp_path)
-    assert drawn and all(len(takes) > 1 for takes in drawn)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(qvim_finish, "FreeTiming", Recorded)
+        qvim_finish.run(folder / "corpus", folder, 0.005, options)
+    return Finished(folder, timings, drawn)
+
+
+def test_the_averaged_last_layers_are_what_it_leaves(finished: Finished) -> None:
+    folder = finished.folder
+    averaged = torch.load(folder / "finish" / "state.pt", weights_only=True)["ema"]
+    began, ended = (load_qvim_encoder(folder / part) for part in ("qvim", "finish/qvim"))
+    for branch in ("imitation", "reference"):
+        begun, left = (getattr(one, branch).features[-1][0].weight for one in (began, ended))
+        trained = averaged[f"{branch}.0.weight"]
+        assert (trained - begun).abs().max() > 0.01
+        torch.testing.assert_close(left, trained, rtol=1e-3, atol=1e-4)  # float16
+
+
+def test_takes_are_drawn_in_a_time_of_their_own_but_not_people_s(finished: Finished) -> None:
+    (is_free,) = finished.timings
+    assert not is_free.any()  # they are people's
+    assert finished.takes and all(len(takes) > 1 for takes in finished.takes)
 
 
 def test_people_s_imitations_are_ranked_apart(data: tuple[Corpus, ImitationSet]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from quick_ears import quick_ears  # noqa: F401
 from safetensors.torch import load_file
 from tiny_checkpoint import build_tiny_checkpoint
 from training_data import write_corpus
@@ -37,7 +38,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build_tiny_checkpoint(root / "tiny", has_controls=False)
     checkpoint = find_checkpoint(str(root / "tiny"))
     assert checkpoint.controls == ()
-    control.run(corpus, root / "run", 0.01, checkpoint, None, OPTIONS)
+    control.run(corpus, root / "run", 0.003, checkpoint, None, OPTIONS)
     return root
 
 
@@ -67,12 +68,14 @@ def test_training_leaves_a_small_delta_and_the_checkpoint_as_it_was(trained: Pat
     assert (fresh / UNET_FILE).read_bytes() == (trained / "tiny" / UNET_FILE).read_bytes()
 
 
+@pytest.mark.usefixtures("quick_ears")
 def test_follow_works_for_a_checkpoint_that_was_given_curves(trained: Path) -> None:
     with_curves = trained / "with"
     shutil.copytree(trained / "tiny", with_curves)
     shutil.copytree(trained / "run" / CONTROL_FOLDER, with_curves / CONTROL_FOLDER)
     assert find_checkpoint(str(with_curves)).controls == CONTROL_NAMES
-    assert np.array_equal(make_clip(with_curves, 0.0), make_clip(trained / "tiny", 0.0))
+    without = make_clip(trained / "tiny", 0.0)
+    assert np.array_equal(make_clip(with_curves, 0.0), without)
     assert not np.array_equal(make_clip(with_curves, 1.0), make_clip(trained / "tiny", 1.0))
 
 
