@@ -32,18 +32,22 @@ from qvim_studio.ui.window.header import COMMERCIAL_WORDS
 MAX_RATING = 5
 
 
-def split_list(name: str, clips: HistoryView, details: ClipDetails) -> Splitter:
+class DetailedList(Splitter):
     """A list over the details of what is selected in it: all of them, or what some rows of the
-    list and half of the room leave to them."""
+    list and half of the room leave to them.
 
-    def height(room: int) -> float:
+    Both are made inside it, the list first: what moves there later is dressed twice.
+    """
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Vertical, name, self._details_px, parent)
+
+    def _details_px(self, room: int) -> float:
+        clips, details = self.widget(0), self.widget(1)
+        if not isinstance(clips, HistoryView) or details is None:
+            return room / 2
         left = max(room - clips.wanted_height_px, details.minimumHeight())
         return min(details.sizeHint().height(), room / 2, left)
-
-    splitter = Splitter(Qt.Orientation.Vertical, name, height, details.parentWidget())
-    splitter.addWidget(clips)
-    splitter.addWidget(details)
-    return splitter
 
 
 class ClipDetails(FittingColumn):

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.history_controller import HistoryController
-from qvim_studio.ui.sounds.clip_details import ClipDetails, split_list
+from qvim_studio.ui.sounds.clip_details import ClipDetails, DetailedList
 from qvim_studio.ui.sounds.history_model import HistoryModel, Order
 from qvim_studio.ui.sounds.history_view import HistoryView
 from qvim_studio.ui.widgets.card import ElidedComboBox
@@ -83,9 +83,10 @@ class HistoryPanel(QWidget):
         self._back.setObjectName("withText")
         self._back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._back.hide()
-        self.view = HistoryView(theme, self.model, self)
+        clips = DetailedList("history", self)
+        self.view = HistoryView(theme, self.model, clips)
         self.view.setAccessibleName(self.tr("History"))
-        self.details = ClipDetails(self.view, self)
+        self.details = ClipDetails(self.view, clips)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.search, 1)
@@ -107,7 +108,7 @@ class HistoryPanel(QWidget):
         layout.addLayout(row)
         layout.addLayout(filters)
         layout.addWidget(self._back)
-        layout.addWidget(split_list("history", self.view, self.details), 1)
+        layout.addWidget(clips, 1)
 
     def _combo(self, name: str) -> ElidedComboBox:
         combo = ElidedComboBox(self)

@@ -22,7 +22,7 @@ from qvim_studio.library.folders import LibraryFolder
 from qvim_studio.session.figures import count_text
 from qvim_studio.session.history_controller import HistoryController
 from qvim_studio.session.sounds_controller import SoundsController
-from qvim_studio.ui.sounds.clip_details import ClipDetails, split_list
+from qvim_studio.ui.sounds.clip_details import ClipDetails, DetailedList
 from qvim_studio.ui.sounds.clip_list_model import ClipListModel
 from qvim_studio.ui.sounds.history_view import HistoryView
 from qvim_studio.ui.widgets.card import ElidedLabel
@@ -75,11 +75,12 @@ class SoundsPanel(QWidget):
         self.pause.setCheckable(True)
         self.pause.hide()
         self._status = ElidedLabel(self)
-        self.view = HistoryView(theme, self.model, self)
+        clips = DetailedList("my_sounds", self)
+        self.view = HistoryView(theme, self.model, clips)
         self.view.set_shows_titles(True)
         self.view.has_trash = False
         self.view.setAccessibleName(self.tr("Sounds that were found"))
-        self.details = ClipDetails(self.view, self)
+        self.details = ClipDetails(self.view, clips)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.setContentsMargins(0, 0, GRID, 0)
@@ -99,7 +100,7 @@ class SoundsPanel(QWidget):
         layout.addLayout(row)
         layout.addLayout(voice)
         layout.addLayout(status)
-        layout.addWidget(split_list("my_sounds", self.view, self.details), 1)
+        layout.addWidget(clips, 1)
 
     def _connect(self) -> None:
         controller, view, details, marks = (

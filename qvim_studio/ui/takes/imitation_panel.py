@@ -39,13 +39,14 @@ class ImitationPanel(Card):
         self.bar = RecordBar(theme, settings, self)  # first, as Tab visits them in this order
         self.take_head = TakeHead(theme, self)
         self.axis = TimeAxis(self)
-        self.wave = WaveformView(theme, self, self.axis)
+        waves = Splitter(Qt.Orientation.Vertical, "waves", _result_height, self)
+        self.wave = WaveformView(theme, waves, self.axis)
         self.wave.setAccessibleName(self.tr("Waveform of the imitation"))
         self.wave.set_hint(
             self.tr("Imitate a sound with your voice"),
             self.tr("Press R to record, or drop an audio file here"),
         )
-        self.result = WaveformView(theme, self, self.axis, with_ruler=False)
+        self.result = WaveformView(theme, waves, self.axis, with_ruler=False)
         self.result.setAccessibleName(self.tr("Waveform of the chosen candidate"))
         set_tip(
             self.result,
@@ -53,9 +54,6 @@ class ImitationPanel(Card):
         )
         self.result.hide()
         self.body.addWidget(self.take_head)
-        waves = Splitter(Qt.Orientation.Vertical, "waves", _result_height, self)
-        waves.addWidget(self.wave)
-        waves.addWidget(self.result)
         self.body.addWidget(waves, 1)
         self.examples = ExampleChips(example_takes(), self)
         self.examples.chosen.connect(self.example_chosen)

@@ -14,34 +14,34 @@ LIBRARY_SHARE = 0.27  # of the window, between these
 CANDIDATES_SHARE = 4 / 9  # of the height that the request leaves
 
 
-def arrange(
-    column: Column,
-    imitation: QWidget,
-    request: QWidget,
-    candidates: QWidget,
-    library: QWidget,
-    page: QWidget,
-) -> Splitter:
-    """The imitation over request and candidates in the column, the library beside it."""
+class Arrangement:
+    """The imitation over request and candidates in a column, the library beside it.
 
-    def height_below(room: int) -> float:
-        asked = request.sizeHint().height() + HANDLE_PX
+    Panels are made in their places, ``sounds``, ``below`` and ``columns``, and then ordered there:
+    what moves into another widget later is dressed anew with all that it holds.
+    """
+
+    def __init__(self, page: QWidget) -> None:
+        self.columns = Splitter(Qt.Orientation.Horizontal, "columns", _library_width, page)
+        self.column = Column(self.columns)
+        self.sounds = Splitter(Qt.Orientation.Vertical, "sounds", self._height_below, page)
+        self.column.panels.addWidget(self.sounds)
+        self.below = QWidget(self.sounds)
+        self._request: QWidget | None = None
+
+    def order(self, imitation: QWidget, request: QWidget, candidates: QWidget) -> None:
+        """Once all panels are made."""
+        self._request = request
+        self.sounds.insertWidget(0, imitation)
+        panels = QVBoxLayout(self.below)
+        panels.setContentsMargins(0, 0, 0, 0)
+        panels.setSpacing(HANDLE_PX)
+        panels.addWidget(request)
+        panels.addWidget(candidates, 1)
+
+    def _height_below(self, room: int) -> float:
+        asked = HANDLE_PX + (0 if self._request is None else self._request.sizeHint().height())
         return asked + CANDIDATES_SHARE * max(room - asked, 0)
-
-    below = QWidget(page)
-    panels = QVBoxLayout(below)
-    panels.setContentsMargins(0, 0, 0, 0)
-    panels.setSpacing(HANDLE_PX)
-    panels.addWidget(request)
-    panels.addWidget(candidates, 1)
-    sounds = Splitter(Qt.Orientation.Vertical, "sounds", height_below, page)
-    sounds.addWidget(imitation)
-    sounds.addWidget(below)
-    column.panels.addWidget(sounds)
-    columns = Splitter(Qt.Orientation.Horizontal, "columns", _library_width, page)
-    columns.addWidget(column)
-    columns.addWidget(library)
-    return columns
 
 
 def keep_arrangement(window: QMainWindow, state: QSettings) -> None:

@@ -62,12 +62,11 @@ from qvim_studio.ui.takes.imitation_panel import ImitationPanel
 from qvim_studio.ui.takes.part_desk import PartDesk
 from qvim_studio.ui.takes.take_desk import TakeDesk
 from qvim_studio.ui.waves.wave_menus import WaveMenus
-from qvim_studio.ui.widgets.fitting import Column
 from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.question import ask
 from qvim_studio.ui.widgets.reveal import reveal_in_folder
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
-from qvim_studio.ui.window.arrangement import arrange, keep_arrangement, restore_arrangement
+from qvim_studio.ui.window.arrangement import Arrangement, keep_arrangement, restore_arrangement
 from qvim_studio.ui.window.current_clip import CurrentClip
 from qvim_studio.ui.window.drop_desk import DropDesk
 from qvim_studio.ui.window.header import Header
@@ -118,25 +117,24 @@ class MainWindow(QMainWindow):
     def _build(self, settings: Settings) -> None:
         self._page = page = QWidget(self)
         page.setObjectName("page")
-        self.imitation = ImitationPanel(self._theme, settings, page)
-        self.request = RequestPanel(self._theme, settings, self._services.queue, page)
-        self.candidates = CandidatesPanel(self._theme, page)
+        places = Arrangement(page)
+        self.column = places.column
+        self.imitation = ImitationPanel(self._theme, settings, places.sounds)
+        self.request = RequestPanel(self._theme, settings, self._services.queue, places.below)
+        self.candidates = CandidatesPanel(self._theme, places.below)
         self.library = LibraryPanel(
-            self._theme, self.controller.history, self.controller.sounds, page
+            self._theme, self.controller.history, self.controller.sounds, places.columns
         )
+        places.order(self.imitation, self.request, self.candidates)
         self.history = self.library.history
         # last, as Tab visits them in this order
         self.header = Header(self._theme, page)
         self.messages = MessageBar(self._theme, page, self.header.checkpoint)
-        self.column = Column(page)
-        columns = arrange(
-            self.column, self.imitation, self.request, self.candidates, self.library, page
-        )
         rows = QVBoxLayout(page)
         rows.setContentsMargins(2 * GRID, 0, 2 * GRID, 4)
         rows.setSpacing(GRID)
         rows.addWidget(self.header)
-        rows.addWidget(columns, 1)
+        rows.addWidget(places.columns, 1)
         self.setCentralWidget(page)
         self.memory = MemoryLabel(self)
         self.statusBar().addPermanentWidget(self.memory)
