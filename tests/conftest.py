@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import sys
 from collections.abc import Callable
@@ -21,7 +23,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 # Torch's threads of one worker would wait for the other worker's; and sums stay the same anywhere.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-
+NUMBERS = itertools.count()  # of homes
 WINDOWS = ("ui", "session")  # folders whose tests open windows
 
 
@@ -32,6 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(folder in item.path.parents for folder in folders):
             mark = pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True)
             item.add_marker(mark)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: no garbage collection has to look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 class PatientQtBot(QtBot):
@@ -52,10 +60,17 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientQtBot(request)
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all homes lie: pytest looks through every folder of its own to number the next."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Logs, caches and settings of a test never touch the user's own."""
-    home = tmp_path_factory.mktemp("home")
+    home = homes / str(next(NUMBERS))
+    home.mkdir()
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
     monkeypatch.setenv("HF_HOME", str(home / "hf"))
