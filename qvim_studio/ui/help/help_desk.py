@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from qvim_studio.session.services import Services
 from qvim_studio.ui.help.diagnostics import collect_diagnostics
+from qvim_studio.ui.help.guide_dialog import GuideDialog
 from qvim_studio.ui.help.help_dialogs import AboutDialog, CrashDialog
 from qvim_studio.ui.settings.shortcuts_dialog import ShortcutsDialog
 
@@ -29,6 +30,12 @@ class HelpDesk(QObject):
         """The keyboard map; what is changed counts when it is saved."""
         dialog = ShortcutsDialog(self._services.store.settings.shortcuts, self._window)
         dialog.chosen.connect(self._on_shortcuts_chosen)
+        dialog.open()
+        return dialog
+
+    @Slot()
+    def open_guide(self) -> GuideDialog:
+        dialog = GuideDialog(self._window)
         dialog.open()
         return dialog
 

@@ -7,11 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import (
     QGuiApplication,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextFormat,
-    QTextTable,
 )
 from PySide6.QtWidgets import (
     QDialog,
@@ -27,11 +22,10 @@ import qvim_studio
 from qvim_studio.core.program.libraries import list_libraries
 from qvim_studio.core.program.resources import resource_path
 from qvim_studio.ui.help.diagnostics import tail
+from qvim_studio.ui.help.markdown import set_well
 from qvim_studio.ui.widgets.card import dialog_title
 from qvim_studio.ui.widgets.fitting import resize_on_screen
 from qvim_studio.ui.widgets.theme import GRID
-
-HEADING_STEP = 1  # of Qt's font sizes above the text's
 
 
 class TextDialog(QDialog):
@@ -84,7 +78,7 @@ class AboutDialog(TextDialog):
         ).format(qvim_studio.__version__)
         super().__init__(tr("About QVIM Studio"), paragraph, parent)
         self.details.setMarkdown(f"## {tr('Libraries')}\n\n{libraries}\n\n{credits}")
-        _set_well(self.details.document())
+        set_well(self.details.document())
         self.add_button(self.tr("Close"), self.accept, is_primary=True)
 
 
@@ -110,32 +104,6 @@ class CrashDialog(TextDialog):
     @Slot()
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._diagnostics)
-
-
-def _set_well(document: QTextDocument) -> None:
-    """Markdown comes without distances, with shouting headings and with lines around tables."""
-    for frame in document.rootFrame().childFrames():
-        if isinstance(frame, QTextTable):
-            look = frame.format()
-            look.setBorder(0)
-            look.setCellPadding(GRID // 4)
-            look.setCellSpacing(0)
-            frame.setFormat(look)
-    block = document.begin()
-    while block.isValid():
-        cursor, look = QTextCursor(block), block.blockFormat()
-        if look.headingLevel():
-            look.setTopMargin(2 * GRID)
-            cursor.movePosition(
-                QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
-            )
-            size = QTextCharFormat()
-            size.setProperty(QTextFormat.Property.FontSizeAdjustment, HEADING_STEP)
-            cursor.mergeCharFormat(size)
-        if cursor.currentTable() is None and cursor.currentList() is None:
-            look.setBottomMargin(GRID)
-            cursor.setBlockFormat(look)
-        block = block.next()
 
 
 def _translate(text: str) -> str:

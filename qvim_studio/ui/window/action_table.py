@@ -276,6 +276,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
     (
         QT_TRANSLATE_NOOP("Actions", "&Help"),
         (
+            ActionSpec("guide", QT_TRANSLATE_NOOP("Actions", "Guide…"), "Shift+F1"),
             ActionSpec("shortcuts", QT_TRANSLATE_NOOP("Actions", "Keyboard shortcuts…"), "F1"),
             ActionSpec("diagnostics", QT_TRANSLATE_NOOP("Actions", "Copy diagnostics")),
             ActionSpec("about", QT_TRANSLATE_NOOP("Actions", "About QVIM Studio")),

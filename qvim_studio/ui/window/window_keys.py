@@ -189,6 +189,7 @@ class WindowKeys(QObject):
             "details": window.request.more.click,
             "cancel": self._stop_what_goes_on,
             "words": window.request.text.setFocus,
+            "guide": window.help.open_guide,
             "shortcuts": window.help.open_shortcuts,
             "diagnostics": window.help.copy_diagnostics,
             "about": window.help.open_about,
