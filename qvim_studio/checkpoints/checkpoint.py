@@ -45,7 +45,7 @@ class Checkpoint:
     512-d space of its conditioning. pinned_revision: the commit that a download takes; empty for
     the repository's newest. size_bytes: of the download, roughly. capabilities: what a request may
     give it. sizes: numbers of its weights where the registry knows them. family: id of the family
-    that makes sounds with it. layout: of its folder.
+    that makes sounds with it. layout: of its folder. makes: "effects" or "music".
     """
 
     id: str
@@ -64,6 +64,7 @@ class Checkpoint:
     sizes: Mapping[str, int] = field(default_factory=dict)
     family: str = "audioldm"
     layout: Layout = PART_LAYOUT
+    makes: str = "effects"
 
     @property
     def is_installed(self) -> bool:

@@ -28,7 +28,7 @@ REGISTRY_FILE = "checkpoints.toml"
 MAX_SIZE_GB = 10_000.0
 MAX_WEIGHTS = 10**13
 Entry = dict[str, Any]
-_TEXTS = ("title", "family", "folder", "repo", "revision", "licence", "commercial", "kind")
+_TEXTS = ("title", "family", "folder", "repo", "revision", "licence", "commercial", "kind", "makes")
 _REMOTE = ("licence", "commercial")  # what a folder's own card says instead
 _REPO = re.compile(r"[\w.-]+/[\w.-]+")
 _SECTION = re.compile(r"^(?=\[)", re.MULTILINE)

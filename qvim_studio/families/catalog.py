@@ -155,6 +155,7 @@ def _known(name: str, entry: Entry) -> Checkpoint:
         sizes=entry.get("sizes", {}),
         family=family.id,
         layout=family.layout,
+        makes=entry.get("makes", "effects"),
     )
 
 

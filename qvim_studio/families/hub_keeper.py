@@ -130,6 +130,7 @@ def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
         voice_part=part.id if part is not None else "",
         voice_bytes=part.size_bytes if part is not None else 0,
         capabilities=capabilities,
+        makes=checkpoint.makes,
     )
 
 

@@ -64,6 +64,7 @@ class CheckpointDialog(QDialog):
         note = QLabel(self.tr("What makes the sounds. Drop a folder here to add your own."), self)
         note.setObjectName("caption")
         self.messages = MessageBar(theme, self)
+        self.headings: list[QLabel] = []
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, GRID, 0)
         self._list.setSpacing(GRID)
@@ -109,13 +110,20 @@ class CheckpointDialog(QDialog):
     @Slot(object)
     def show_shelf(self, shelf: Shelf) -> None:
         """Build the rows anew where something came or went."""
-        if [row.choice for row in self.rows.values()] != list(shelf.choices):
-            for row in self.rows.values():
-                self._list.removeWidget(row)
-                row.hide()
-                row.deleteLater()
-            self.rows = {}
-            for choice in shelf.choices:
+        shown = {id: row.choice for id, row in self.rows.items()}
+        if shown != {choice.id: choice for choice in shelf.choices}:
+            for widget in (*self.rows.values(), *self.headings):
+                self._list.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+            self.rows, self.headings = {}, []
+            has_kinds = len({choice.makes for choice in shelf.choices}) > 1
+            ordered = sorted(shelf.choices, key=lambda choice: choice.makes)
+            kind = ""
+            for choice in ordered:
+                if has_kinds and choice.makes != kind:
+                    self._add_heading(choice.makes)
+                kind = choice.makes
                 row = self.rows[choice.id] = CheckpointRow(self._theme, choice, self)
                 row.use_clicked.connect(self._on_use)
                 row.download_clicked.connect(self._on_download)
@@ -136,6 +144,14 @@ class CheckpointDialog(QDialog):
             text += "  ·  " + self.tr("offline mode: no downloads")
         self.disk.setText(text)
         self._show_states()
+
+    def _add_heading(self, makes: str) -> None:
+        """Above the checkpoints that make the same."""
+        words = {"effects": self.tr("Sound effects"), "music": self.tr("Music")}
+        heading = QLabel(words.get(makes, makes), self)
+        heading.setObjectName("caption")
+        self.headings.append(heading)
+        self._list.addWidget(heading)
 
     @Slot()
     def _show_states(self) -> None:

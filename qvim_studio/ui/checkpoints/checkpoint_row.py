@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvim_studio.core.capabilities import VoiceRoute
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.request import VramMode
 from qvim_studio.jobs.checkpoint_shelf import Transfer
@@ -111,11 +112,31 @@ class CheckpointRow(Card):
             widget.setVisible(is_moving)
         self.more.setVisible(choice.is_installed or choice.is_own)
         where = self._place()
-        is_deaf = choice.is_installed and not choice.hears_voice and not is_moving
-        hears = self.tr("hears words only") if is_deaf else ""
-        self.facts.setText("  ·  ".join(filter(None, (where, choice.licence, hears))))
+        hears = "" if is_moving else self._hearing()
+        facts = (where, choice.licence, self._sound(), hears)
+        self.facts.setText("  ·  ".join(filter(None, facts)))
         if transfer is not None and is_moving:
             self._show_transfer(transfer)
+
+    def _sound(self) -> str:
+        """What a checkpoint makes before it is finished: "44.1 kHz stereo"."""
+        capabilities = self.choice.capabilities
+        if capabilities is None:
+            return ""
+        channels = self.tr("stereo") if capabilities.channels == 2 else self.tr("mono")
+        return f"{capabilities.sample_rate_hz / 1000:g} kHz {channels}"
+
+    def _hearing(self) -> str:
+        """How an imitation enters; nothing of one that is only known and says nothing."""
+        choice = self.choice
+        if not choice.hears_voice:
+            return self.tr("hears words only") if choice.is_installed else ""
+        routes = {
+            VoiceRoute.START: self.tr("starts from your voice"),
+            VoiceRoute.MELODY: self.tr("takes your melody"),
+        }
+        capabilities = choice.capabilities
+        return "" if capabilities is None else routes.get(capabilities.voice_route, "")
 
     def show_fit(self, memory: Memory | None) -> None:
         """Does it fit this machine, and how?"""

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from qvim_studio.core.capabilities import Capabilities, Input, VoiceRoute
 from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf, Transfer
 from qvim_studio.jobs.engine.memory_watch import GIB, Memory
 from qvim_studio.ui.checkpoints.checkpoint_dialog import CheckpointDialog
@@ -286,3 +287,24 @@ def test_the_window_uses_what_is_chosen(window: MainWindow, qtbot: QtBot) -> Non
     assert window._services.store.settings.checkpoint == "big"
     qtbot.waitUntil(lambda: "starter" in dialog.rows)
     dialog.close()
+
+
+def test_what_is_made_and_how_a_voice_enters_is_said_in_groups(
+    keeper: FakeKeeper, shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot
+) -> None:
+    makes_music = Capabilities(
+        frozenset({Input.VOICE, Input.MELODY}), frozenset(), VoiceRoute.MELODY, 44_100, 2, 0.5, 30.0
+    )
+    music = replace(
+        KNOWN, id="tunes", title="Tunes", makes="music", capabilities=makes_music, is_installed=True
+    )
+    keeper.choices = [music, SHIPPED, KNOWN]
+    dialog = opened(shelf, theme, qtbot)
+    assert list(dialog.rows) == ["starter", ID, "tunes"]
+    assert [label.text() for label in dialog.headings] == ["Sound effects", "Music"]
+    facts = dialog.rows["tunes"].facts.text()
+    assert "44.1 kHz stereo" in facts and "takes your melody" in facts
+    keeper.choices = [SHIPPED, KNOWN]
+    shelf.refresh()
+    qtbot.waitUntil(lambda: "tunes" not in dialog.rows)
+    assert dialog.headings == []
