@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -32,7 +34,7 @@ from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.core.text.plain_text import one_line
 from qvim_studio.export.files.recipe import provenance_of
 from qvim_studio.library.sound_facts import SoundReport, read_sound
-from qvim_studio.library.sound_index import BATCH, SoundIndex
+from qvim_studio.library.sound_index import BATCH, SearchHit, SoundIndex
 
 if TYPE_CHECKING:
     from qvim_studio.generation.starts import FittableSound, NearestSound
@@ -44,10 +46,13 @@ log = logging.getLogger(__name__)
 SHOWN_SIMILAR = 4
 MAX_STARTS = 4  # as many as variations that one asks for usually
 MAX_START_GAP = 0.15  # of the score: one sound that is so much nearer is clearly right
+NEAR_STARTS = 24  # sounds among which the starts are chosen
+MAX_OF_KIND = 2  # starts of one kind, where sounds of other kinds are about as near
 LONGEST_FITTABLE_S = 30.0  # of a sound: what comes later is repeated from the beginning
 FREE_LICENCES = frozenset({"CC0", "CC0-1.0", "public-domain"})  # that ask for nothing
 OWN_LICENCE = "your own"
 OnIndexing = Callable[[int, int], None]
+_NUMBERS = re.compile(r"\d+")
 READERS = 2  # threads that read and resample while another embeds
 MAX_TAGS = 8  # words kept of a sound: a long one holds several
 LEAST_TAG_SCORE = 0.1  # below, a word finds too much that it does not mean
@@ -80,16 +85,45 @@ def find_nearest(
     hearing: Hearing,
     on_indexing: OnIndexing | None = None,
 ) -> list[NearestSound]:
-    """The few real sounds that are nearest to an imitation and to the words, about equally."""
+    """Four real sounds that are nearest to an imitation and to the words, of more than one kind
+    where several are about equally near; one alone where it is clearly the nearest."""
     from qvim_studio.generation.starts import NearestSound
 
     index = _index_of(library_folder, hearing)
     index.refresh(on_indexing if library_folder is not None else None)
-    hits = index.search(query, top=MAX_STARTS)
-    near = [hit for hit in hits if hit.score > hits[0].score - MAX_START_GAP]
+    kinds = {} if library_folder else {row["file"]: row["kind"] for row in library_rows()}
+    hits = index.search(query, top=NEAR_STARTS)
+    chosen = chosen_starts(hits, lambda hit: kinds.get(hit.path.name) or _kind_in(hit.path.stem))
     return [
-        NearestSound(one_line(hit.path.stem), read_audio(hit.path), hit.similarity) for hit in near
+        NearestSound(one_line(hit.path.stem), read_audio(hit.path), hit.similarity)
+        for hit in chosen
     ]
+
+
+def chosen_starts(
+    hits: Sequence[SearchHit], kind_of: Callable[[SearchHit], str]
+) -> list[SearchHit]:
+    """The hits that variations start from, best first. hits: of a search, best first."""
+    if not hits:
+        return []
+    near = [hit for hit in hits if hit.score > hits[0].score - MAX_START_GAP]
+    if len(near) == 1:
+        return near
+    taken: Counter[str] = Counter()
+    preferred, others = [], []
+    for hit in near:
+        kind = kind_of(hit)
+        (preferred if taken[kind] < MAX_OF_KIND else others).append(hit)
+        taken[kind] += 1
+    farther = hits[len(near) :]
+    return sorted(
+        [*preferred, *others, *farther][:MAX_STARTS], key=lambda hit: hit.score, reverse=True
+    )
+
+
+def _kind_in(stem: str) -> str:
+    """What the name of a user's own file says of its kind: "door slam" of door_slam-03."""
+    return _NUMBERS.sub("", readable_name(stem)).strip().casefold()
 
 
 def find_similar(

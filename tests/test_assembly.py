@@ -12,12 +12,14 @@ import soundfile
 from qvim_studio.assembly import (
     MAX_START_GAP,
     MAX_STARTS,
+    chosen_starts,
     find_fittable,
     find_nearest,
     provenance_of_bundled,
 )
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.library.sound_index import SearchHit
 from qvim_studio.networks.qvim import Branch
 
 
@@ -71,6 +73,44 @@ def test_what_is_clearly_farther_is_not_started_from(folder: Path) -> None:
         path.unlink()
     assert np.cos(0.1) - np.cos(0.9) > MAX_START_GAP
     assert names_near(0.1, folder) == ["sound 1"]
+
+
+def hit(name: str, score: float) -> SearchHit:
+    return SearchHit(Path(f"{name}.wav"), score, score)
+
+
+def chosen(*hits: tuple[str, float]) -> list[str]:
+    """Names of the starts; the letter in front is the kind."""
+    found = chosen_starts([hit(*one) for one in hits], lambda hit: hit.path.stem[0])
+    return [one.path.stem for one in found]
+
+
+def test_one_sound_that_is_clearly_right_is_the_only_start() -> None:
+    assert chosen(("a1", 0.9), ("b1", 0.74), ("c1", 0.7)) == ["a1"]
+    assert chosen() == []
+
+
+def test_unless_one_is_clearly_right_four_different_sounds_are_started_from() -> None:
+    hits = (("a1", 0.9), ("b1", 0.8), ("c1", 0.6), ("d1", 0.5), ("e1", 0.4))
+    assert chosen(*hits) == ["a1", "b1", "c1", "d1"]
+
+
+def test_near_sounds_of_other_kinds_come_before_a_third_of_one_kind() -> None:
+    near = (("a1", 0.9), ("a2", 0.89), ("a3", 0.88), ("a4", 0.87), ("b1", 0.8), ("c1", 0.78))
+    assert chosen(*near) == ["a1", "a2", "b1", "c1"]
+
+
+def test_kinds_that_are_clearly_farther_do_not_replace_the_near_one() -> None:
+    assert chosen(("a1", 0.9), ("a2", 0.89), ("a3", 0.88), ("a4", 0.87), ("b1", 0.7)) == [
+        "a1", "a2", "a3", "a4",
+    ]  # fmt: skip
+
+
+def test_numbered_files_of_ones_own_are_of_one_kind(folder: Path) -> None:
+    """sound 3 to 6 are all called “sound”, so that the door takes the place of the farthest."""
+    (folder / "door 07.wav").write_bytes((folder / "sound 7.wav").read_bytes())
+    names = names_near(0.5, folder)
+    assert names[0] == "sound 5" and "door 07" in names and len(names) == MAX_STARTS
 
 
 def test_sounds_of_ones_own_are_fitted_with_their_licence(folder: Path) -> None:

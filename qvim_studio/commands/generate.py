@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qvim_studio import assembly
+from qvim_studio.audio.files.given_sound import name_of, read_given
 from qvim_studio.audio.files.reading import (
     check_output_folder,
     read_noted,
@@ -345,6 +346,11 @@ def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> Gen
         None if path is None else _read_take(path, not options.no_trim, options.notes)
         for path in (options.imitation, options.timbre)
     )
+    start_sound = None
+    if options.start_from is not None:
+        given = read_given(options.start_from)
+        start_sound = given.clip
+        options.notes += given.notes
     balance = options.balance
     if balance is None:
         has_sound = imitation is not None or asked is not None
@@ -352,6 +358,9 @@ def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> Gen
     return GenerationRequest(
         imitation=imitation,
         timbre=timbre,
+        start_sound=start_sound,
+        timbre_name=name_of(options.timbre),
+        start_sound_name=name_of(options.start_from),
         edit=asked,
         text=options.text,
         negative_text=options.negative,

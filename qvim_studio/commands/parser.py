@@ -108,6 +108,9 @@ def _add_edit(commands: Any) -> None:
 def _add_making(parser: argparse.ArgumentParser) -> None:
     """What all commands take that make sounds."""
     parser.add_argument("--timbre", type=_path, metavar="FILE", help="what it should sound like")
+    parser.add_argument(
+        "--start-from", type=_path, metavar="FILE", help="the sound that all variations start from"
+    )
     parser.add_argument("--text", type=_words, default="", help="what it should be, in words")
     parser.add_argument(
         "--negative", type=_words, default="", metavar="T", help="what it should not be"

@@ -22,7 +22,10 @@ MAX_SEED = 2**63 - 1
 _TEXTS = ("program", "created", "audio_sha256")
 _NUMBERS = ("similarity", "bandwidth_hz", "extended_to_hz", "true_peak_dbfs", "loudness_lufs")
 _NEVER_NULL = ("bandwidth_hz", "true_peak_dbfs")
-_REQUEST_TEXTS = ("text", "negative_text", "imitation_sha256", "timbre_sha256")
+_REQUEST_TEXTS = (
+    *("text", "negative_text", "imitation_sha256"),
+    *("timbre_sha256", "timbre_name", "start_sound_sha256", "start_sound_name"),
+)
 _PROVENANCE_TEXTS = ("checkpoint", "checkpoint_title", "revision", "licence", "commercial")
 _LARGEST = 1e12  # of any number but the seed
 

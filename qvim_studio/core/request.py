@@ -79,6 +79,8 @@ class GenerationRequest:
 
     imitation: the trimmed take, or None for text alone.
     timbre: another sound that says WHAT is made; the imitation then only says WHEN.
+    start_sound: every variation starts from this sound instead of the nearest ones that are found.
+    timbre_name, start_sound_name: what the user knows the two sounds by; empty without them.
     edit: a sound of which only a part is made. An imitation then is of that part; without one the
     sound itself says what comes there.
     text / negative_text: what is wanted / not wanted, in words; may be empty.
@@ -100,7 +102,10 @@ class GenerationRequest:
 
     imitation: AudioClip | None = None
     timbre: AudioClip | None = None
+    start_sound: AudioClip | None = None
     edit: Edit | None = None
+    timbre_name: str = ""
+    start_sound_name: str = ""
     text: str = ""
     negative_text: str = ""
     balance: float = 0.0
@@ -128,7 +133,7 @@ class GenerationRequest:
                 "Nothing to generate from: got neither an imitation nor a text. "
                 "Give an audio file, a text, or both."
             )
-        for text in (self.text, self.negative_text):
+        for text in (self.text, self.negative_text, self.timbre_name, self.start_sound_name):
             if not is_unicode(text):
                 raise UsageError(
                     f"The words {text!a} hold bytes that are no UTF-8, expected text. Type "
@@ -149,8 +154,13 @@ class GenerationRequest:
             _check_range("strength", self.strength, MIN_STRENGTH, 1.0)
         if self.imitation is None and self.edit is None and self.timbre is not None:
             raise UsageError(
-                "A timbre needs an imitation that says when it sounds, got a timbre alone. "
-                "Give the sound as the imitation itself, or both."
+                "A sound to sound like needs an imitation that says when it sounds, got none. "
+                "Give an imitation as well."
+            )
+        if self.start_sound is not None and self.start not in (None, Start.NEAREST):
+            raise UsageError(
+                f"Got a sound to start from and start={self.start.value}, expected one of the two. "
+                "Leave one of them out."
             )
         if self.imitation is None and self.edit is None and self.start is Start.IMITATION:
             raise UsageError(
@@ -191,7 +201,8 @@ class GenerationRequest:
         }
         values["options"] = dict(self.options)
         values = {key: v.value if isinstance(v, Enum) else v for key, v in values.items()}
-        for name, clip in (("imitation", self.imitation), ("timbre", self.timbre)):
+        for name in _CLIPS:
+            clip = getattr(self, name)
             values[f"{name}_sha256"] = None if clip is None else clip_hash(clip)
         if self.edit is not None:
             part = {"begin_s": self.edit.begin_s, "end_s": self.edit.end_s}
@@ -205,6 +216,7 @@ class GenerationRequest:
         imitation: AudioClip | None,
         timbre: AudioClip | None = None,
         edit: Edit | None = None,
+        start_sound: AudioClip | None = None,
     ) -> GenerationRequest:
         """The request of a recipe and of the sounds that it names by their hashes; fields that this
         version does not know are left out.
@@ -218,11 +230,17 @@ class GenerationRequest:
                 "This sound is an edit of another one, which its recipe names only by its hash. "
                 "Choose the part of that sound again."
             )
-        if recipe.get("timbre_sha256") and timbre is None:
-            raise UsageError(
-                "This recipe took the kind of its sound from another file, which it names only by "
-                "its hash. Ask for it again on the command line with --timbre."
-            )
+        for name, clip, option in (
+            ("timbre", timbre, "--timbre"),
+            ("start_sound", start_sound, "--start-from"),
+        ):
+            if recipe.get(f"{name}_sha256") and clip is None:
+                called = recipe.get(f"{name}_name")
+                raise UsageError(
+                    f"This recipe uses another sound{f' (“{called}”)' if called else ''}, which it "
+                    f"names only by its hash. Choose that sound again; on the command line, with "
+                    f"{option}."
+                )
         known = {each.name for each in fields(cls)} - _WITH_SAMPLES
         values = {name: value for name, value in recipe.items() if name in known}
         values.setdefault("extend_bandwidth", False)
@@ -231,7 +249,7 @@ class GenerationRequest:
                 if values.get(name) is not None:
                     values[name] = kind(values[name])
             values["options"] = OptionValues(values.get("options") or {})
-            return cls(imitation=imitation, timbre=timbre, edit=edit, **values)
+            return cls(imitation, timbre, start_sound, edit, **values)
         except (TypeError, ValueError, AttributeError) as error:
             raise UsageError(
                 f"This recipe holds a value that is not known here ({error}). "
@@ -239,7 +257,8 @@ class GenerationRequest:
             ) from error
 
 
-_WITH_SAMPLES = {"imitation", "timbre", "edit"}
+_CLIPS = ("imitation", "timbre", "start_sound")
+_WITH_SAMPLES = {*_CLIPS, "edit"}
 _ENUMS = {"sampler": SamplerName, "start": Start, "vram_mode": VramMode}
 
 

@@ -19,7 +19,9 @@ def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationReque
     if capabilities.voice_route is VoiceRoute.START:
         usual = Start.IMITATION  # what such a checkpoint hears of a voice at all
     start = usual if request.start is None else request.start
-    if request.edit is not None:
+    if request.start_sound is not None:
+        start = Start.NEAREST
+    elif request.edit is not None:
         is_like_itself = request.meant_elsewhere is None and not request.text.strip()
         if request.start is None and is_like_itself and start is Start.NEAREST:
             start = Start.IMITATION

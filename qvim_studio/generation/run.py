@@ -32,6 +32,7 @@ from qvim_studio.networks.qvim import Branch
 from qvim_studio.voice.embedder import level_for_embedding
 from qvim_studio.voice.hearing import Hearing
 
+GIVEN = "the given sound"
 SECOND_TRY = 0.5  # of the strength, for a variation that came out silent
 SILENT_REST = "The imitation is shorter than the sound that was asked for: the rest is silent."
 DIES_AWAY = "A sound to start from dies away early: what was made from it is as short."
@@ -44,7 +45,7 @@ class Run:
     def __init__(self, loaded: Loaded, request: GenerationRequest) -> None:
         self.loaded = loaded
         self.rate_hz = loaded.capabilities.sample_rate_hz
-        given = (request.imitation, request.timbre)
+        given = (request.imitation, request.timbre, request.start_sound)
         self.notes = [note for clip in given if clip is not None for note in mixing_notes(clip)]
         self.notes += long_take_notes(request.imitation if request.edit is None else None)
         request = fill_defaults(request, loaded)
@@ -228,6 +229,10 @@ class Run:
             return [self._start(ITSELF if is_itself else "the imitation", self.imitation)]
         if self.request.start is not Start.NEAREST:
             return []
+        if self.request.start_sound is not None:
+            name = self.request.start_sound_name or GIVEN
+            self.notes.append(f"Started from {name}.")
+            return [self._start(name, self._arranged(self.request.start_sound))]
         nearest = find_nearest(self.query, self.request.library_folder, self.loaded.hearing)
         if not nearest:
             self.notes.append("There is no sound to start from: started from noise.")

@@ -51,8 +51,8 @@ class Recipe:
 
     @property
     def is_whole(self) -> bool:
-        """Can it be asked for again with its take alone? Other sounds it names by their hashes."""
-        return not (self.request.get("edit") or self.request.get("timbre_sha256"))
+        """Can it be asked for again? Of an edited sound it names only the hash."""
+        return not self.request.get("edit")
 
 
 def read_recipe_beside(clip_path: Path) -> Recipe | None:
@@ -87,11 +87,22 @@ def parse_recipe(stored: Any, clip_path: Path) -> Recipe | None:
         return None
 
 
-def request_from(recipe: Recipe, imitation: AudioClip | None) -> GenerationRequest:
-    """The request that makes this very clip first; of a fitted sound, the one beside whose clips it
-    was fitted. Raises UsageError if it cannot be asked."""
-    seed = {} if recipe.is_fitted else {"seed": recipe.seed}
-    return GenerationRequest.from_recipe({**recipe.request, **seed}, imitation)
+def request_from(
+    recipe: Recipe,
+    imitation: AudioClip | None,
+    timbre: AudioClip | None = None,
+    start_sound: AudioClip | None = None,
+) -> GenerationRequest:
+    """The request that makes this very clip first, or without the other sounds that are not given;
+    of a fitted sound, the one beside whose clips it was fitted. Raises UsageError if it cannot be
+    asked."""
+    asked = dict(recipe.request)
+    if not recipe.is_fitted:
+        asked["seed"] = recipe.seed
+    for name, clip in (("timbre", timbre), ("start_sound", start_sound)):
+        if clip is None:
+            asked |= {f"{name}_sha256": None, f"{name}_name": ""}
+    return GenerationRequest.from_recipe(asked, imitation, timbre, start_sound=start_sound)
 
 
 def title_of(recipe: Recipe, clip_path: Path) -> str:

@@ -34,6 +34,7 @@ from qvim_studio.session.services import Services, stream_options
 from qvim_studio.session.sounds_controller import SoundsController
 from qvim_studio.session.take_controller import TakeController
 from qvim_studio.session.unsaved_sounds import UnsavedSounds
+from qvim_studio.session.used_sounds import UsedSounds
 from qvim_studio.session.wishes import Wishes, request_editing, request_like, request_of
 
 ASK_ABOVE_S = 600.0
@@ -70,7 +71,8 @@ class StudioController(QObject):
         self.history = HistoryController(services, self)
         self.history.failed.connect(self.failed)
         self.history.noticed.connect(self.noticed)
-        self.reopening = Reopening(services, self.takes, self.history, self)
+        self.used_sounds = UsedSounds(services.paths.used_sounds_file)
+        self.reopening = Reopening(services, self.takes, self.history, self.used_sounds, self)
         self.reopening.failed.connect(self.failed)
         self.reopening.noticed.connect(self.noticed)
         self.history.removed.connect(self._on_removed)

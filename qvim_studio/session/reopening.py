@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from qvim_studio.audio.files.given_sound import GivenSound, SoundUse
 from qvim_studio.core.errors import StudioError, UsageError
-from qvim_studio.core.request import GenerationRequest, clip_hash
+from qvim_studio.core.request import clip_hash
 from qvim_studio.export.files.recipe import read_recipe
 from qvim_studio.jobs.engine.imitation import Imitation, read_imitation
 from qvim_studio.library.clip_entry import ClipEntry
@@ -18,6 +20,10 @@ from qvim_studio.library.recipes import Recipe, parse_recipe, request_from
 from qvim_studio.session.history_controller import HistoryController
 from qvim_studio.session.services import Services
 from qvim_studio.session.take_controller import TakeController
+from qvim_studio.session.used_sounds import UsedSounds
+
+Given = tuple[dict[SoundUse, GivenSound], tuple[str, ...]]  # and the names of those that are gone
+NOTHING_GIVEN: Given = ({}, ())
 
 
 class Reopening(QObject):
@@ -37,12 +43,14 @@ class Reopening(QObject):
         services: Services,
         takes: TakeController,
         history: HistoryController,
+        used_sounds: UsedSounds,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._takes = takes
         self._history = history
+        self._used_sounds = used_sounds
 
     def open_sound(self, path: Path) -> None:
         """A clip of ours brings back its recipe; any other audio file becomes the imitation."""
@@ -82,11 +90,18 @@ class Reopening(QObject):
 
     def _choose_words(self, recipe: Recipe) -> None:
         """All of a recipe that needs no imitation."""
-        try:
-            changed = {**recipe.request, "start": None, "seed": recipe.seed}
-            self.chosen.emit(GenerationRequest.from_recipe(changed, None))
-        except StudioError as error:
-            self.failed.emit(error)
+        without = {"start": None, "imitation_sha256": None, "timbre_sha256": None}
+        words = replace(recipe, request={**recipe.request, **without})
+
+        if not _names_sounds(words):
+            self._choose_recipe(words, None, NOTHING_GIVEN, keeps_take=True)
+            return
+
+        def on_read(given: Given) -> None:
+            self._choose_recipe(words, None, given, keeps_take=True)
+
+        read = partial(self._used_sounds.find, words.request)
+        self._services.tasks.run(read, on_read, self.failed.emit)
 
     def use_recipe(self, entry: ClipEntry) -> None:
         """Bring back what a clip was asked with: its imitation, its words, its settings."""
@@ -109,38 +124,66 @@ class Reopening(QObject):
     def _use_recipe(self, recipe: Recipe) -> None:
         """With its imitation, which is there if it needs one."""
         wanted = recipe.request.get("imitation_sha256")
-        if wanted is None:
-            self._choose_recipe(recipe, None)
+        if wanted is None and not _names_sounds(recipe):
+            self._choose_recipe(recipe, None, NOTHING_GIVEN)
             return
         path = Path(recipe.imitation_path)
         trim_db = self._services.store.settings.trim_threshold_db
         number = self._takes.expect()
 
-        def on_read(imitation: Imitation) -> None:
+        def read() -> tuple[Imitation | None, Given]:
+            given = self._used_sounds.find(recipe.request)
+            return None if wanted is None else _read_as_it_was(path, wanted, trim_db), given
+
+        def on_read(found: tuple[Imitation | None, Given]) -> None:
             if self._takes.is_awaited(number):
-                self._choose_recipe(recipe, imitation)
+                self._choose_recipe(recipe, *found)
                 self._takes.give_up(number)
 
         def on_failed(error: StudioError) -> None:
             self._takes.give_up(number)
             self.failed.emit(error)
 
-        read = partial(_read_as_it_was, path, wanted, trim_db)
         self._services.tasks.run(read, on_read, on_failed)
 
-    def _choose_recipe(self, recipe: Recipe, imitation: Imitation | None) -> None:
+    def _choose_recipe(
+        self,
+        recipe: Recipe,
+        imitation: Imitation | None,
+        given: Given,
+        keeps_take: bool = False,
+    ) -> None:
         clip = None if imitation is None else imitation.clip
+        sounds, gone = given
+        clips = {use.value: sound.clip for use, sound in sounds.items()}
         try:
-            request = request_from(recipe, clip)
+            request = request_from(recipe, clip, **clips)
         except StudioError as error:
             self.failed.emit(error)
             return
-        self._takes.use(imitation)
+        if not keeps_take:
+            self._takes.use(imitation)
         self.chosen.emit(request)
         if clip is not None and clip_hash(clip) != recipe.request["imitation_sha256"]:
             self.noticed.emit(
                 self.tr("The take is trimmed differently now: the sounds will differ a little.")
             )
+        if gone:
+            self.noticed.emit(gone_text(gone))
+
+
+def _names_sounds(recipe: Recipe) -> bool:
+    return any(recipe.request.get(f"{use.value}_sha256") for use in SoundUse)
+
+
+def gone_text(names: Sequence[str]) -> str:
+    """names: of given sounds; "" where only the hash is known."""
+    said = " and ".join(f"“{name}”" if name else "a sound" for name in names)
+    are = "are" if len(names) > 1 else "is"
+    return (
+        f"What was used besides the take, {said}, {are} not at the same place any more: choose it "
+        "again, or another sound."
+    )
 
 
 def _read_inside(path: Path, library: Library) -> Recipe | None:

@@ -107,11 +107,12 @@ def hold_job(job: Job, imitation_path: Path | None, folder: Path) -> HeldJob:
     """Write the sounds that a job is made from. Raises OutputError."""
     edit = job.request.edit
     edited = None if edit is None else edit.sound
-    for clip in (job.request.imitation, job.request.timbre, edited):
+    request = job.request
+    for clip in (request.imitation, request.timbre, request.start_sound, edited):
         if clip is not None and not (path := _sound_file(folder, clip_hash(clip))).exists():
             write_wav(path, clip, "FLOAT")
     return HeldJob(
-        request=job.request.recipe(),
+        request=request.recipe(),
         folder=str(job.folder),
         stem=job.stem,
         imitation_path="" if imitation_path is None else str(imitation_path),
@@ -136,13 +137,13 @@ def drop_sounds(jobs: Sequence[HeldJob], folder: Path) -> None:
 
 def request_again(job: HeldJob, folder: Path) -> GenerationRequest:
     """The request with its sounds. Raises a StudioError if one of them is gone."""
-    imitation, timbre, sound = (
+    imitation, timbre, start_sound, sound = (
         None if name is None else read_audio(_sound_file(folder, name))
         for name in _named(job.request)
     )
     try:
         edit = None if sound is None or job.edit is None else _edit(sound, job.edit)
-        return GenerationRequest.from_recipe(job.request, imitation, timbre, edit)
+        return GenerationRequest.from_recipe(job.request, imitation, timbre, edit, start_sound)
     except (TypeError, KeyError, AttributeError) as error:
         raise UsageError(f"A queued request is damaged ({error}). Ask for it again.") from error
 
@@ -171,9 +172,10 @@ def jobs_again(
     return found, lost
 
 
-def _named(asked: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
-    edit = asked.get("edit") or {}
-    return asked.get("imitation_sha256"), asked.get("timbre_sha256"), edit.get("sound_sha256")
+def _named(asked: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """The hashes of imitation, timbre, sound to start from and edited sound."""
+    given = (asked.get(f"{name}_sha256") for name in ("imitation", "timbre", "start_sound"))
+    return (*given, (asked.get("edit") or {}).get("sound_sha256"))
 
 
 def _hashes(job: HeldJob) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from qvim_studio.audio.files.given_sound import GivenSound
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.options import OptionValues
@@ -31,14 +32,21 @@ class Wishes:
     extend_bandwidth: bool
     fits: int
     options: OptionValues = field(default_factory=OptionValues)
+    start_sound: GivenSound | None = None
+    timbre: GivenSound | None = None
 
 
 def request_of(
     wishes: Wishes, settings: Settings, imitation: AudioClip | None, edit: Edit | None = None
 ) -> GenerationRequest:
     """Raises UsageError for what is impossible."""
+    given, timbre = wishes.start_sound, wishes.timbre
     return GenerationRequest(
         imitation=imitation,
+        timbre=None if timbre is None else timbre.clip,
+        timbre_name="" if timbre is None else timbre.name,
+        start_sound=None if given is None else given.clip,
+        start_sound_name="" if given is None else given.name,
         edit=edit,
         text=wishes.text,
         negative_text=wishes.negative_text,
@@ -51,7 +59,7 @@ def request_of(
         steps=wishes.steps,
         guidance=wishes.guidance,
         sampler=settings.sampler,
-        start=wishes.start,
+        start=wishes.start if given is None else None,
         strength=wishes.strength,
         extend_bandwidth=wishes.extend_bandwidth,
         checkpoint=settings.checkpoint,
@@ -65,7 +73,15 @@ def request_of(
 def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> GenerationRequest:
     """Variations of a clip: denoising starts from it and follows its course."""
     strength = wishes.strength or LIKE_STRENGTH
-    like = replace(wishes, start=Start.IMITATION, strength=strength, duration_s=None, fits=0)
+    like = replace(
+        wishes,
+        start=Start.IMITATION,
+        strength=strength,
+        duration_s=None,
+        fits=0,
+        start_sound=None,
+        timbre=None,
+    )
     return request_of(like, settings, clip)
 
 
@@ -75,6 +91,7 @@ def request_editing(
     """A part of a sound made anew: from an imitation of what shall be there, or from the sound
     itself where noise is not asked for."""
     wishes = replace(wishes, duration_s=None, fits=0)
-    if imitation is None and wishes.start is not Start.NOISE:
+    is_open = wishes.start is not Start.NOISE and wishes.start_sound is None
+    if imitation is None and is_open:
         wishes = replace(wishes, start=Start.IMITATION)
     return request_of(wishes, settings, imitation, edit)

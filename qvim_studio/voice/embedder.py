@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from qvim_studio.audio.activity import most_active
 from qvim_studio.audio.resample import resample
 from qvim_studio.core.clip import AudioClip, without_offset
 from qvim_studio.core.program.resources import resource_path
@@ -20,6 +21,7 @@ from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
 # A take's level says how far the microphone was, not what is meant: before embedding every
 # imitation and candidate is brought to this RMS, near the middle of the encoder's training levels.
 EMBEDDING_RMS_DBFS = -26.0
+HEARD_S = 10.0  # the encoder's window
 
 
 class Embedder:
@@ -37,7 +39,7 @@ class Embedder:
 
     @torch.inference_mode()
     def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
-        """float32 (960,), unit norm, of the clip's first 10 s in mono; its level is kept."""
+        """float32 (960,), unit norm, of the clip's most active 10 s in mono; its level is kept."""
         waveform = torch.from_numpy(heard_samples(clip))[None]
         return self._encoder.embed(waveform, branch)[0].numpy()
 
@@ -75,13 +77,14 @@ def level_for_embedding(clip: AudioClip) -> AudioClip:
 
 
 def heard_samples(clip: AudioClip) -> np.ndarray:
-    """What the encoder hears of a clip: mono at its rate, float32 (samples,), 11 s at most.
+    """What the encoder hears of a clip: mono at its rate, float32 (samples,), 11 s at most, from
+    where it is most active.
 
     One second more than its window: the resampler's edge stays outside it, and what lies behind the
     window moves nothing.
     """
-    rate = clip.sample_rate
-    mono = AudioClip(clip.samples[: 11 * rate], rate).mono()
+    clip, rate = most_active(clip, HEARD_S, tail_s=1.0), clip.sample_rate
+    mono = clip.mono()
     window = mono[: 10 * rate]
     offset = window[:1] - without_offset(window)[:1]
     return resample(AudioClip.from_mono(mono - offset, rate), QVIM_SAMPLE_RATE).samples[:, 0].copy()

@@ -91,7 +91,7 @@ class Hearing:
         return self.extractor.tagger
 
     def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
-        """float32 (EARS_DIM,) of a clip's first 10 s, whatever its level; see networks.ears."""
+        """float32 (EARS_DIM,) of the most active 10 s, whatever the level; see networks.ears."""
         return self.embed_clips([clip], branch)[0]
 
     def embed_clips(self, clips: Sequence[AudioClip], branch: Branch) -> np.ndarray:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from qvim_studio.audio.activity import most_active
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError, reason_of
@@ -25,9 +26,9 @@ from qvim_studio.networks.yamnet import (
     Yamnet,
     patches_of,
 )
+from qvim_studio.voice.embedder import HEARD_S
 
 WEIGHTS_FILE, CLASSES_FILE = "model.safetensors", "classes.csv"
-HEARD_S = 10.0  # as much as the encoder hears
 MAX_PATCHES = 8  # of one sound, evenly spread: more tell nothing new
 LEVEL_RMS = 0.1  # -20 dBFS: as loud as the recordings that YAMNet learned from
 QUIETEST_RMS = 1e-5  # below, a sound counts as silence and is not made loud
@@ -72,7 +73,7 @@ class Tagger:
         return cls(Yamnet.from_file(folder / WEIGHTS_FILE), classes)
 
     def scores(self, clip: AudioClip) -> np.ndarray:
-        """float32 (classes,) in 0..1 for the first 10 s; their level does not matter."""
+        """float32 (classes,) in 0..1 for the most active 10 s; their level does not matter."""
         return self.scores_of([tagger_samples(clip)])[0]
 
     def words(self, clip: AudioClip) -> tuple[HeardWord, ...]:
@@ -106,8 +107,7 @@ class Tagger:
 
 def tagger_samples(clip: AudioClip) -> np.ndarray:
     """What the tagger hears of a clip: mono at 16 kHz and its level, float32 (samples,)."""
-    beginning = AudioClip(clip.samples[: int(HEARD_S * clip.sample_rate)], clip.sample_rate)
-    samples = mono_at(beginning, SAMPLE_RATE)
+    samples = mono_at(most_active(clip, HEARD_S), SAMPLE_RATE)
     rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0
     gain = LEVEL_RMS / rms if rms > QUIETEST_RMS else 1.0
     return (samples * gain).astype(np.float32)

@@ -56,6 +56,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
+def tiny_with_words(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = build_tiny_checkpoint(tmp_path_factory.mktemp("words"))
+    add_tiny_clap(folder)
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
 def engine() -> StudioEngine:
     return StudioEngine(find_nothing)
 
@@ -274,6 +281,25 @@ def test_nearest_start_uses_the_sound_that_was_found(tiny: str) -> None:
     assert folders == ["mine"]
     assert result.variations[0].start_name == "bark"
     assert any("bark" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("changes", [{}, {"imitation": None, "text": "rain"}])
+def test_all_variations_start_from_the_sound_that_is_given(
+    tiny_with_words: str, changes: dict[str, object]
+) -> None:
+    given = {"start_sound": noise_burst(0.3), "start_sound_name": "door slam"}
+    result = generate(StudioEngine(find_two), tiny_with_words, **given, **changes)
+    assert [v.start_name for v in result.variations] == ["door slam", "door slam"]
+    assert result.request.start is Start.NEAREST and "Started from door slam." in result.notes
+
+
+def test_another_given_sound_makes_another_clip(engine: StudioEngine, tiny: str) -> None:
+    made = [
+        generate(engine, tiny, start_sound=noise_burst(length), variations=1).variations[0].clip
+        for length in (0.2, 0.2, 0.6)
+    ]
+    assert np.array_equal(made[0].samples, made[1].samples)
+    assert not np.array_equal(made[0].samples, made[2].samples)
 
 
 def test_neighbouring_seeds_start_from_different_sounds(tiny: str) -> None:

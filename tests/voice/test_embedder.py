@@ -52,14 +52,27 @@ def test_another_sample_rate_gives_nearly_the_same_embedding(encoder: QvimEncode
     assert at_32k @ at_48k > 0.999
 
 
-def test_sound_after_ten_seconds_is_not_heard(encoder: QvimEncoder) -> None:
+def test_what_is_quieter_after_ten_seconds_is_not_heard(encoder: QvimEncoder) -> None:
     long = np.zeros(13 * RATE, np.float32)
     long[: 2 * RATE] = make_noise(2)
     changed = long.copy()
-    changed[10 * RATE :] = 0.5
+    changed[10 * RATE :] = 0.1 * make_noise(3)
     embedder = Embedder(encoder)
     first, second = (
         embedder.embed(AudioClip.from_mono(samples, RATE), "imitation")
         for samples in (long, changed)
     )
     assert np.array_equal(first, second)
+
+
+def test_what_sounds_late_in_a_long_take_is_heard(encoder: QvimEncoder) -> None:
+    late = np.zeros(33 * RATE, np.float32)
+    late[30 * RATE : 32 * RATE] = make_noise(2)
+    early = np.zeros(10 * RATE, np.float32)
+    early[8 * RATE :] = make_noise(2)
+    embedder = Embedder(encoder)
+    heard, meant, silence = (
+        embedder.embed(AudioClip.from_mono(samples, RATE), "imitation")
+        for samples in (late, early, np.zeros_like(early))
+    )
+    assert heard @ meant > 0.99 > heard @ silence

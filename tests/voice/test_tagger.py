@@ -54,6 +54,13 @@ def test_many_at_once_are_heard_as_each_by_itself(tagger: Tagger) -> None:
     assert np.isfinite(together).all()
 
 
+def test_of_a_long_recording_the_part_with_the_sound_is_heard(tagger: Tagger) -> None:
+    dog = shipped("dog")
+    rest = np.zeros((15 * dog.sample_rate, dog.channels), np.float32)
+    late = AudioClip(np.concatenate([rest, dog.samples, rest]), dog.sample_rate)
+    assert "dog" in [one.word for one in tagger.words(late)][:2]
+
+
 def test_class_names_that_do_not_fit_are_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "classes.csv").write_text("index,mid,display_name\n0,/m/1,Dog\n")
     with pytest.raises(CheckpointError, match="names 1 classes, expected 521"):

@@ -36,6 +36,11 @@ class StudioPaths:
         """The sounds that queued requests are made from, for a restart."""
         return self.takes_folder.with_name("queued sounds")
 
+    @property
+    def used_sounds_file(self) -> Path:
+        """Where the sounds lie that requests were given."""
+        return self.settings_file.with_name("used sounds.json")
+
     @classmethod
     def below(cls, folder: Path) -> StudioPaths:
         """Everything below one folder: portable use and tests."""

@@ -227,6 +227,8 @@ def _steps_run(request: GenerationRequest, defaults: Defaults) -> int | None:
     if steps is None:
         return None
     start = request.start.value if request.start is not None else defaults.start
+    if request.start_sound is not None:
+        start = Start.NEAREST.value
     strength = request.strength if request.strength is not None else defaults.strength
     if start in (None, Start.NOISE.value) or strength is None:
         return steps

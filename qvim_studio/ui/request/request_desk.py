@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from qvim_studio.audio.files.given_sound import SoundUse
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.jobs.engine.imitation import Imitation
 from qvim_studio.jobs.engine.job import JobProgress
@@ -113,9 +114,14 @@ class RequestDesk(QObject):
     def show_readiness(self) -> None:
         """May the user generate, and how long would it take?"""
         has_imitation = self._controller.imitation is not None
-        has_text = bool(self._panel.text.text().strip())
+        has_take = has_imitation or self._controller.takes.is_awaiting
         reason = self.tr("Record an imitation or type a few words first")
-        is_ready = has_imitation or has_text or self._controller.takes.is_awaiting
+        is_ready = has_take or bool(self._panel.text.text().strip())
+        if is_ready and not has_take and self._panel.given.sound(SoundUse.TIMBRE) is not None:
+            reason = self.tr(
+                "Record an imitation that says when it sounds, or remove “Sounds like”"
+            )
+            is_ready = False
         self._panel.set_ready(is_ready, "" if is_ready else reason, self._estimate())
 
     @Slot(str)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvim_studio.audio.files.given_sound import SoundUse
 from qvim_studio.core.capabilities import Input
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.program.settings import Settings
@@ -27,6 +28,7 @@ from qvim_studio.session.wishes import Wishes
 from qvim_studio.ui.candidates.progress_strip import ProgressStrip
 from qvim_studio.ui.candidates.queue_button import QueueButton
 from qvim_studio.ui.request.detail_fields import DetailFields
+from qvim_studio.ui.request.given_sounds import GivenSounds
 from qvim_studio.ui.request.heard_chips import HeardChips
 from qvim_studio.ui.request.option_fields import OptionFields
 from qvim_studio.ui.request.quality_bar import Quality, QualityBar, steps_for
@@ -77,6 +79,9 @@ class RequestPanel(Card):
         self.body.addWidget(self.text)
         self.heard = HeardChips(self.text, self)
         self.body.addWidget(self.heard)
+        self.given = GivenSounds(theme, self)
+        self.given.changed.connect(self._on_given_changed)
+        self.body.addWidget(self.given)
         self.body.addWidget(self._make_sliders(settings))
         self.body.addWidget(self._make_numbers(settings))
         self.details = DetailFields(settings, self)
@@ -116,6 +121,8 @@ class RequestPanel(Card):
             extend_bandwidth=chosen.extend_bandwidth,
             fits=chosen.fits,
             options=self.options.values,
+            start_sound=self.given.sound(SoundUse.START),
+            timbre=self.given.sound(SoundUse.TIMBRE),
         )
 
     def show_request(self, request: GenerationRequest) -> None:
@@ -253,9 +260,7 @@ class RequestPanel(Card):
         ):
             self.start.addItem(label, start)
         self.start.setCurrentIndex(self.start.findData(settings.start))
-        set_tip(
-            self.start, self.tr("What is reshaped: noise, your imitation or the nearest real sound")
-        )
+        self._explain_start()
         self.start.currentIndexChanged.connect(self._on_changed)
         self.seed = QSpinBox(self)
         self.seed.setRange(0, MAX_SHOWN_SEED)
@@ -347,6 +352,18 @@ class RequestPanel(Card):
     @Slot(int)
     @Slot(float)
     def _on_changed(self, value: float) -> None:
+        self.wishes_changed.emit()
+
+    def _explain_start(self) -> None:
+        is_given = self.given.sound(SoundUse.START) is not None
+        self.start.setEnabled(not is_given)
+        usual = self.tr("What is reshaped: noise, your imitation or the nearest real sound")
+        given = self.tr("A sound is given to start from. Remove it above to choose again.")
+        set_tip(self.start, given if is_given else usual)
+
+    @Slot()
+    def _on_given_changed(self) -> None:
+        self._explain_start()
         self.wishes_changed.emit()
 
     @Slot(bool)

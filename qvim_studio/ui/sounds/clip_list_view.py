@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -28,6 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
+from qvim_studio.audio.files.given_sound import SoundUse
 from qvim_studio.jobs.playback import Heard
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.sounds.clip_delegate import ClipDelegate
@@ -37,12 +39,16 @@ from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.theme import StudioTheme, font
 from qvim_studio.ui.window.action_table import SOUND_MENU, spec_of, translated
 
+USES = {"start_from": SoundUse.START, "sound_like": SoundUse.TIMBRE}  # by the ids of the actions
+
 
 class ClipListView(QListView):
-    """Signals: play_requested (ClipEntry), reveal_requested (Path)."""
+    """Signals: play_requested (ClipEntry), reveal_requested (Path), use_requested (ClipEntry,
+    SoundUse: as what the next request takes it)."""
 
     play_requested = Signal(object)
     reveal_requested = Signal(object)
+    use_requested = Signal(object, object)
 
     def __init__(
         self,
@@ -175,14 +181,19 @@ class ClipListView(QListView):
 
     def offers(self) -> dict[str, Callable[[], object]]:
         """What can be done with the selected sounds, by the ids of the actions."""
-        if not self.selected_entries():
+        entries = self.selected_entries()
+        if not entries:
             return {}
-        return {
+        offers: dict[str, Callable[[], object]] = {
             "play_sound": self._play_current,
             "reveal": self._reveal_current,
             "copy_file": self._copy_files,
             "copy_path": self._copy_paths,
         }
+        if len(entries) == 1:
+            for action_id, use in USES.items():
+                offers[action_id] = partial(self.use_requested.emit, entries[0], use)
+        return offers
 
     @logs_errors()
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -185,6 +185,19 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
             _of_sound("recipe", QT_TRANSLATE_NOOP("Actions", "Use this recipe")),
             _of_sound("similar", QT_TRANSLATE_NOOP("Actions", "Find similar sounds")),
             _SEPARATOR,
+            ActionSpec(
+                "start_from",
+                QT_TRANSLATE_NOOP("Actions", "Start from this sound"),
+                "F",
+                needs="start_from",
+            ),
+            ActionSpec(
+                "sound_like",
+                QT_TRANSLATE_NOOP("Actions", "Sound like this"),
+                "Y",
+                needs="sound_like",
+            ),
+            _SEPARATOR,
             _of_sound("restore", QT_TRANSLATE_NOOP("Actions", "Take out of the trash")),
             _of_sound(
                 "trash", QT_TRANSLATE_NOOP("Actions", "Move to the trash"), "Del", ("Backspace",)
@@ -318,7 +331,8 @@ FIXED_KEYS = (
 # The context menus, by id; "" stands for a separator.
 SOUND_MENU = (
     "play_sound", "reveal", "", "copy_file", "copy_path", "", "star", "rename", "tag", "",
-    "recipe", "similar", "more_like_this", "go_on", "pack", "", "restore", "trash",
+    "recipe", "similar", "", "start_from", "sound_like", "more_like_this", "go_on", "",
+    "pack", "restore", "trash",
 )  # fmt: skip
 TAKE_MENU = (
     "loop", "", "use_selection", "begin_here", "end_here", "trim", "use_all", "",
@@ -332,7 +346,7 @@ RESULT_MENU = (
 
 SOUND_ACTIONS = (
     "play_sound", "reveal", "copy_file", "copy_path", "star", "rename", "tag", "recipe", "similar",
-    "restore", "trash",
+    "start_from", "sound_like", "restore", "trash",
 )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ from qvim_studio.ui.checkpoints.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.help.help_desk import HelpDesk
 from qvim_studio.ui.packs.pack_desk import PackDesk
 from qvim_studio.ui.request.edit_desk import EditDesk
+from qvim_studio.ui.request.given_desk import GivenDesk
 from qvim_studio.ui.request.heard_desk import HeardDesk
 from qvim_studio.ui.request.long_job_desk import LongJobDesk
 from qvim_studio.ui.request.request_desk import RequestDesk
@@ -163,6 +164,9 @@ class MainWindow(QMainWindow):
         self.heard_desk = HeardDesk(
             self.request.heard, controller, self._services.tasks, self._services.hear, self
         )
+        self.given_desk = GivenDesk(
+            self.request.given, self.messages, controller, self._services.tasks, self
+        )
         self.sketch_desk = SketchDesk(self.request, self.candidates, controller, services, self)
         self.library.sounds.voice_search_requested.connect(controller.find_by_voice)
         self.candidates.view.rename_requested.connect(self.library.edit_name)
@@ -174,6 +178,7 @@ class MainWindow(QMainWindow):
         for view in (self.candidates.view, self.history.view, self.library.sounds.view):
             view.play_requested.connect(controller.toggle_clip)
             view.reveal_requested.connect(self._reveal)
+            view.use_requested.connect(self.given_desk.use)
         self.library.folder_requested.connect(self.open_output_folder)
         self.library.move_requested.connect(self._on_move_requested)
         self.history.recipe_requested.connect(controller.reopening.use_recipe)
@@ -431,18 +436,22 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         is_own = isinstance(event.source(), ClipListView) and len(event.mimeData().urls()) > 1
         if event.mimeData().hasUrls() and not is_own:
-            self.imitation.wave.set_drop_target(True)
+            self._set_drop_target(True)
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.imitation.wave.set_drop_target(False)
+        self._set_drop_target(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.imitation.wave.set_drop_target(False)
+        self._set_drop_target(False)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.drops.open(event.mimeData(), "")
+
+    def _set_drop_target(self, is_target: bool) -> None:
+        self.imitation.wave.set_drop_target(is_target)
+        self.request.given.set_drop_target(is_target)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.controller.unsaved.count:

@@ -31,6 +31,7 @@ def panel_state(panel: RequestPanel) -> dict[str, Any]:
         "seed": panel.seed.value(),
         "is_seed_kept": panel.seed_lock.isChecked(),
         "options": dict(panel.options.values),
+        "given": panel.given.state(),
         **{name: getattr(details, name) for name in _DETAILS},
     }
 
@@ -48,6 +49,7 @@ def restore_panel(panel: RequestPanel, state: Mapping[str, Any]) -> None:
         "seed": panel.seed.setValue,
         "is_seed_kept": panel.seed_lock.setChecked,
         "options": panel.options.show_values,
+        "given": panel.given.restore,
         **{name: partial(_restore_detail, panel, name) for name in _DETAILS},
     }
     for name, restore in controls.items():
@@ -57,7 +59,7 @@ def restore_panel(panel: RequestPanel, state: Mapping[str, Any]) -> None:
                 raise OverflowError(f"{value} is no number of a control")
             if name in state:
                 restore(value)
-        except (TypeError, ValueError, OverflowError, UsageError) as error:
+        except (AttributeError, TypeError, ValueError, OverflowError, UsageError) as error:
             log.info("%s is not restored: %s", name, error)
     panel.details.changed.emit()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from studio_fixtures import CHECKPOINTS, ScriptedEars
 
+from qvim_studio.audio.files.given_sound import SoundUse
 from qvim_studio.core.request import Start
 from qvim_studio.session.services import Services, make_services
 from qvim_studio.session.session_file import load_session
@@ -199,3 +200,39 @@ def test_a_session_that_brings_the_studio_down_is_left_alone_the_third_time(
 def button(window: MainWindow, text: str) -> QPushButton:
     """Of the message."""
     return next(one for one in window.messages.findChildren(QPushButton) if one.text() == text)
+
+
+def test_given_sounds_come_back_and_one_that_is_gone_is_said(
+    with_take: MainWindow, restart: Restart, take: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    door, line = tmp_path / "door.wav", with_take.request.given
+    door.write_bytes(take.read_bytes())
+    for use, path in ((SoundUse.START, door), (SoundUse.TIMBRE, take)):
+        with qtbot.waitSignal(line.changed):
+            line.ask_for(use, path, f"my {path.stem}")
+    with_take.session.close()
+    door.unlink()
+    window = restart()
+    given = window.request.given
+    assert given.sound(SoundUse.START) is None
+    timbre = given.sound(SoundUse.TIMBRE)
+    assert timbre is not None and (timbre.path, timbre.name) == (take, "my dog bark")
+    assert "“my door”, which the sounds started from, is not in" in window.messages.text
+
+
+def test_queued_requests_keep_the_sounds_that_they_were_given(
+    with_take: MainWindow, services: Services, restart: Restart, take: Path, qtbot: QtBot
+) -> None:
+    line = with_take.request.given
+    with qtbot.waitSignal(line.changed):
+        line.ask_for(SoundUse.START, take)
+    with_take.request.text.setText("wait")
+    with_take.request.generate_button.click()
+    asked = services.queue.running
+    assert asked is not None
+    qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=PATIENCE_MS)
+    with_take.session.close()
+    services.queue.cancel_all()
+    (job,) = restart()._services.queue.waiting
+    assert job.request.recipe() == asked.request.recipe()
+    assert job.request.start_sound is not None
