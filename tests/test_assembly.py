@@ -95,15 +95,20 @@ def test_unless_one_is_clearly_right_four_different_sounds_are_started_from() ->
     assert chosen(*hits) == ["a1", "b1", "c1", "d1"]
 
 
-def test_near_sounds_of_other_kinds_come_before_a_third_of_one_kind() -> None:
-    near = (("a1", 0.9), ("a2", 0.89), ("a3", 0.88), ("a4", 0.87), ("b1", 0.8), ("c1", 0.78))
-    assert chosen(*near) == ["a1", "a2", "b1", "c1"]
+def test_while_the_kind_is_unsure_four_kinds_come_before_a_second_of_one() -> None:
+    near = (("a1", 0.9), ("a2", 0.89), ("b1", 0.88), ("b2", 0.87), ("c1", 0.8), ("d1", 0.78))
+    assert chosen(*near) == ["a1", "b1", "c1", "d1"]
+    assert chosen(*near[:5]) == ["a1", "a2", "b1", "c1"]
+
+
+def test_when_the_kind_is_sure_all_starts_are_the_nearest_ones() -> None:
+    near = (("a1", 0.9), ("b1", 0.89), ("a2", 0.88), ("a3", 0.87), ("c1", 0.86), ("d1", 0.85))
+    assert chosen(*near) == ["a1", "b1", "a2", "a3"]
 
 
 def test_kinds_that_are_clearly_farther_do_not_replace_the_near_one() -> None:
-    assert chosen(("a1", 0.9), ("a2", 0.89), ("a3", 0.88), ("a4", 0.87), ("b1", 0.7)) == [
-        "a1", "a2", "a3", "a4",
-    ]  # fmt: skip
+    hits = (("a1", 0.9), ("a2", 0.89), ("b1", 0.88), ("b2", 0.87), ("c1", 0.7), ("d1", 0.7))
+    assert chosen(*hits) == ["a1", "a2", "b1", "b2"]
 
 
 def test_numbered_files_of_ones_own_are_of_one_kind(folder: Path) -> None:

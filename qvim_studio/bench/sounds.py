@@ -17,7 +17,9 @@ from qvim_studio.library.library import Library
 
 REPEATS = 5
 TOP = 100
-TAGGED = 4  # sounds heard at once, as the indexer does
+TOGETHER = 4  # sounds heard at once, as the indexer does
+RATE_HZ = 44_100
+SOUND_S, TAKE_S = 2.0, 3.0
 TYPED = ("d", "do", "door", "metal wind", "robot 77")
 
 
@@ -40,19 +42,50 @@ def measure_library(sounds: int) -> dict[str, Any]:
         "nearest_ms": round(sorted(by_voice)[REPEATS // 2], 1),
         "words_max_ms": round(max(by_words), 1),
         "filled_s": round(filled_s, 1),
-        "tagged_per_s": round(_tagged_per_s(), 1),
+        **_listening(),
     }
 
 
-def _tagged_per_s() -> float:
-    """How many sounds of 2 s the tagger hears in a second, on as many threads as torch has."""
-    from qvim_studio.voice.tagger import Tagger, tagger_samples
+def _listening() -> dict[str, float]:
+    """How fast sounds are listened to, on as many threads as torch has: sounds a second and seconds
+    of processor time for each, which another program's work leaves as they are. tagged: by the
+    tagger alone; listened: by all ears, as indexing does; embedded: a take of 3 s by itself."""
+    from qvim_studio.voice.hearing import PreparedSound, program_hearing
+    from qvim_studio.voice.tagger import tagger_samples
 
-    tagger, rng = Tagger.from_folder(), np.random.default_rng(0)
-    clips = [AudioClip.from_mono(rng.uniform(-0.5, 0.5, 2 * 44_100), 44_100) for _ in range(TAGGED)]
-    tagger.scores_of([tagger_samples(clip) for clip in clips])  # torch prepares itself
-    spent_ms = _ms(lambda: tagger.scores_of([tagger_samples(clip) for clip in clips]))
-    return 1000 * TAGGED / spent_ms
+    hearing, rng = program_hearing(), np.random.default_rng(0)
+
+    def noise(seconds: float) -> AudioClip:
+        return AudioClip.from_mono(rng.uniform(-0.5, 0.5, round(seconds * RATE_HZ)), RATE_HZ)
+
+    sounds, take = [noise(SOUND_S) for _ in range(TOGETHER)], noise(TAKE_S)
+    tagged_s, tagged_cpu_s = _seconds(
+        lambda: hearing.tagger.scores_of([tagger_samples(clip) for clip in sounds])
+    )
+    listened_s, listened_cpu_s = _seconds(
+        lambda: hearing.listen([PreparedSound.of(clip) for clip in sounds])
+    )
+    embedded_s, embedded_cpu_s = _seconds(lambda: hearing.embed(take, "imitation"))
+    return {
+        "tagged_per_s": round(TOGETHER / tagged_s, 1),
+        "tagged_cpu_s": round(tagged_cpu_s / TOGETHER, 4),
+        "listened_per_s": round(TOGETHER / listened_s, 1),
+        "listened_cpu_s": round(listened_cpu_s / TOGETHER, 4),
+        "embedded_s": round(embedded_s, 3),
+        "embedded_cpu_s": round(embedded_cpu_s, 3),
+    }
+
+
+def _seconds(function: Callable[[], object]) -> tuple[float, float]:
+    """Medians of the time that a call takes, by the clock and of the processor."""
+    function()  # torch prepares itself
+    spent = []
+    for _ in range(REPEATS):
+        began_s, began_cpu_s = time.perf_counter(), time.process_time()
+        function()
+        spent.append((time.perf_counter() - began_s, time.process_time() - began_cpu_s))
+    clock_s, cpu_s = np.median(spent, axis=0).tolist()
+    return clock_s, cpu_s
 
 
 def _ms(function: Callable[[], object]) -> float:

@@ -34,6 +34,9 @@ def test_the_library_is_measured() -> None:
     assert result["sounds"] == 300
     assert 0 < result["nearest_ms"] < 1000
     assert 0 < result["words_max_ms"] < 1000
+    for speed in ("tagged_per_s", "listened_per_s", "embedded_s", "embedded_cpu_s"):
+        assert result[speed] > 0
+    assert 0 < result["tagged_cpu_s"] < result["listened_cpu_s"] < 5
 
 
 @pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True)
