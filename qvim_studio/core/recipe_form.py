@@ -4,7 +4,8 @@ Version 1 is what was written before recipes said a version. Version 2 says it, 
 lack steps and guidance, which not every family of generators has. Version 2.1 says how many real
 sounds were fitted to the voice besides, and of each clip whether it is one; where a recipe does not
 say so, there was none. Version 2.2 keeps the values of a family's own options; there were none
-before.
+before. Version 2.3 says which sound was given to start from, by hash and name, and the name of the one
+to sound like; where a recipe does not say so, there was none.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.text.json_text import as_object, number_of, shown, text_of
 
-RECIPE_VERSION = (2, 2)  # a newer second number is read all the same, a newer first one is not
+RECIPE_VERSION = (2, 3)  # a newer second number is read all the same, a newer first one is not
 VERSION_NAME = "recipe_version"
 MAX_SEED = 2**63 - 1
 _TEXTS = ("program", "created", "audio_sha256")

@@ -39,6 +39,9 @@ REQUEST = GenerationRequest(
 )
 
 
+NOTHING_GIVEN = {"timbre_name": "", "start_sound_name": "", "start_sound_sha256": None}
+
+
 def golden(version: int = RECIPE_VERSION[0]) -> dict[str, Any]:
     return json.loads((DATA / f"recipe_version_{version}.json").read_text(encoding="utf-8"))
 
@@ -60,8 +63,8 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
 def test_every_version_becomes_todays() -> None:
     today = golden()
     older = current_recipe(golden(1))
-    # Versions 2.1 and 2.2 say what was the case before, too.
-    request = {**older["request"], "fits": 0, "options": {}}
+    # Versions 2.1 to 2.3 say what was the case before, too.
+    request = {**older["request"], "fits": 0, "options": {}, **NOTHING_GIVEN}
     older |= {"request": request, "kind": "made", "created": today["created"]}
     assert older == today
     assert current_recipe(today) == today
@@ -80,6 +83,27 @@ def test_a_recipe_of_old_that_does_not_speak_of_bandwidth_is_not_extended() -> N
     old = golden(1)
     del old["request"]["extend_bandwidth"]
     assert current_recipe(old)["request"]["extend_bandwidth"] is False
+
+
+def test_recipe_of_version_2_2_was_given_no_sounds() -> None:
+    old = json.loads((DATA / "recipe_version_2_2.json").read_text(encoding="utf-8"))
+    today = golden()
+    assert not NOTHING_GIVEN.keys() & old["request"].keys()
+    assert {**old["request"], **NOTHING_GIVEN} == today["request"]
+    parsed = parse_recipe(old, DATA / "recipe_version_2.wav")
+    assert parsed is not None
+    assert request_from(parsed, VOICE).recipe() == REQUEST.recipe()
+
+
+def test_recipe_without_the_sounds_it_was_given_makes_the_rest_of_the_request() -> None:
+    given = REQUEST.with_changes(start_sound=VOICE, start_sound_name="door", timbre=VOICE)
+    old = golden()
+    old["request"] = given.recipe()
+    parsed = parse_recipe(old, DATA / "recipe_version_2.wav")
+    assert parsed is not None and parsed.is_whole
+    assert request_from(parsed, VOICE, VOICE, VOICE).recipe() == given.recipe()
+    rest = request_from(parsed, VOICE)
+    assert rest.recipe() == REQUEST.recipe()
 
 
 def test_recipe_that_does_not_speak_of_fitted_sounds_asks_for_none() -> None:
