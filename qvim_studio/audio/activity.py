@@ -7,12 +7,12 @@ import numpy as np
 from qvim_studio.core.clip import AudioClip
 
 HOP_S = 0.1
-AS_ACTIVE = 0.9  # of the greatest energy: of stretches that are about as active, the first counts
+AS_ACTIVE = 0.9  # of the greatest energy: where a sound begins as active, its beginning is heard
 
 
 def most_active(clip: AudioClip, seconds: float, tail_s: float = 0.0) -> AudioClip:
-    """The first stretch of so many seconds with about the most energy, and up to ``tail_s`` of what
-    follows it; a shorter clip as it is."""
+    """The stretch of so many seconds with the most energy, or the beginning where that has about as
+    much, and up to ``tail_s`` of what follows it; a shorter clip as it is."""
     hop = max(1, round(HOP_S * clip.sample_rate))
     hops = round(seconds / HOP_S)
     if len(clip.samples) <= round(seconds * clip.sample_rate):
@@ -23,6 +23,6 @@ def most_active(clip: AudioClip, seconds: float, tail_s: float = 0.0) -> AudioCl
     )
     until = np.concatenate([[0.0], np.cumsum(energies)])
     sums = until[hops:] - until[: len(until) - hops]
-    first = hop * int(np.argmax(sums >= AS_ACTIVE * sums.max()))
+    first = 0 if sums[0] >= AS_ACTIVE * sums.max() else hop * int(np.argmax(sums))
     last = first + round((seconds + tail_s) * clip.sample_rate)
     return AudioClip(np.ascontiguousarray(clip.samples[first:last]), clip.sample_rate)

@@ -8,7 +8,7 @@ import torch
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.networks.qvim import QvimEncoder
-from qvim_studio.voice.embedder import Embedder
+from qvim_studio.voice.embedder import Embedder, heard_samples
 
 RATE = 32_000
 
@@ -65,14 +65,9 @@ def test_what_is_quieter_after_ten_seconds_is_not_heard(encoder: QvimEncoder) ->
     assert np.array_equal(first, second)
 
 
-def test_what_sounds_late_in_a_long_take_is_heard(encoder: QvimEncoder) -> None:
+def test_what_sounds_late_in_a_long_take_is_heard() -> None:
     late = np.zeros(33 * RATE, np.float32)
     late[30 * RATE : 32 * RATE] = make_noise(2)
-    early = np.zeros(10 * RATE, np.float32)
-    early[8 * RATE :] = make_noise(2)
-    embedder = Embedder(encoder)
-    heard, meant, silence = (
-        embedder.embed(AudioClip.from_mono(samples, RATE), "imitation")
-        for samples in (late, early, np.zeros_like(early))
-    )
-    assert heard @ meant > 0.99 > heard @ silence
+    heard = heard_samples(AudioClip.from_mono(late, RATE))
+    assert len(heard) <= 11 * RATE
+    assert np.count_nonzero(heard[: 10 * RATE]) == 2 * RATE

@@ -331,8 +331,8 @@ FIXED_KEYS = (
 # The context menus, by id; "" stands for a separator.
 SOUND_MENU = (
     "play_sound", "reveal", "", "copy_file", "copy_path", "", "star", "rename", "tag", "",
-    "recipe", "similar", "", "start_from", "sound_like", "more_like_this", "go_on", "",
-    "pack", "restore", "trash",
+    "recipe", "similar", "", "start_from", "sound_like", "more_like_this", "go_on", "pack", "",
+    "restore", "trash",
 )  # fmt: skip
 TAKE_MENU = (
     "loop", "", "use_selection", "begin_here", "end_here", "trim", "use_all", "",

@@ -13,7 +13,8 @@ from qvim_studio.core.errors import AudioFileError
 
 
 def write(path: Path, seconds: float, sample_rate: int = 8_000) -> Path:
-    soundfile.write(path, np.full(round(seconds * sample_rate), 0.5), sample_rate)
+    tone = 0.5 * np.sin(np.arange(round(seconds * sample_rate)) * 0.3)
+    soundfile.write(path, tone, sample_rate)
     return path
 
 
