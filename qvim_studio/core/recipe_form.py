@@ -2,10 +2,9 @@
 
 Version 1 is what was written before recipes said a version. Version 2 says it, and a request may
 lack steps and guidance, which not every family of generators has. Version 2.1 says how many real
-sounds were fitted to the voice besides, and of each clip whether it is one; where a recipe does not
-say so, there was none. Version 2.2 keeps the values of a family's own options; there were none
-before. Version 2.3 says which sound was given to start from, by hash and name, and the name of the one
-to sound like; where a recipe does not say so, there was none.
+sounds were fitted to the voice besides, and of each clip whether it is one. Version 2.2 keeps the
+values of a family's own options. Version 2.3 says which sound was given to start from, by hash and
+name, and what the sound to sound like is called. Where a recipe does not say so, there was none.
 """
 
 from __future__ import annotations

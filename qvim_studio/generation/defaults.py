@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from qvim_studio.core.capabilities import Capabilities, VoiceRoute
+from qvim_studio.core.capabilities import Capabilities, Input, VoiceRoute
+from qvim_studio.core.errors import UsageError
 from qvim_studio.core.options import OptionValues
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.generation.loaded import Loaded
@@ -20,6 +21,11 @@ def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationReque
         usual = Start.IMITATION  # what such a checkpoint hears of a voice at all
     start = usual if request.start is None else request.start
     if request.start_sound is not None:
+        if not capabilities.takes(Input.START_SOUND):
+            raise UsageError(
+                f"{loaded.checkpoint.title} starts from no sound, got one to start from. Leave it "
+                "out, or choose another checkpoint."
+            )
         start = Start.NEAREST
     elif request.edit is not None:
         is_like_itself = request.meant_elsewhere is None and not request.text.strip()

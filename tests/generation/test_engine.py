@@ -13,6 +13,7 @@ from tiny_checkpoint import build_tiny_checkpoint
 from tiny_clap import add_tiny_clap
 
 from qvim_studio.checkpoints.card import write_card
+from qvim_studio.core.capabilities import Input
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError, UsageError
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start, VramMode
@@ -23,6 +24,7 @@ from qvim_studio.families.audioldm.generator import AudioLdmGenerator
 from qvim_studio.families.audioldm.listener import LISTENER_FOLDER, LatentListener, ListenerConfig
 from qvim_studio.generation import run as run_module
 from qvim_studio.generation.core_share import CoreShare
+from qvim_studio.generation.defaults import fill_defaults
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.starts import NearestSound
 from qvim_studio.networks.ears import EARS_DIM
@@ -291,6 +293,20 @@ def test_all_variations_start_from_the_sound_that_is_given(
     result = generate(StudioEngine(find_two), tiny_with_words, **given, **changes)
     assert [v.start_name for v in result.variations] == ["door slam", "door slam"]
     assert result.request.start is Start.NEAREST and "Started from door slam." in result.notes
+
+
+def test_a_checkpoint_that_starts_from_no_sound_refuses_one(
+    engine: StudioEngine, tiny: str
+) -> None:
+    engine.prepare(tiny, VramMode.AUTO)
+    loaded = engine._loaded
+    assert loaded is not None
+    inputs = loaded.capabilities.inputs - {Input.START_SOUND}
+    without = replace(loaded, capabilities=replace(loaded.capabilities, inputs=inputs))
+    request = GenerationRequest(imitation=noise_burst(0.3), start_sound=noise_burst(0.3))
+    assert fill_defaults(request, loaded).start is Start.NEAREST
+    with pytest.raises(UsageError, match="starts from no sound, got one to start from"):
+        fill_defaults(request, without)
 
 
 def test_another_given_sound_makes_another_clip(engine: StudioEngine, tiny: str) -> None:
