@@ -22,6 +22,7 @@ class Stage:
     step_s, shortest_s: lengths are rounded up to them. is_batched: whether several variations pass
     at once. whole_bytes_per_s: what the processor's memory holds of a whole sound besides, in a
     16-bit precision.
+    on_processor: computed there in float32 whatever the plan, so that it takes nothing of a GPU.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Stage:
     shortest_s: float = 0.0
     is_batched: bool = False
     whole_bytes_per_s: float = 0
+    on_processor: bool = False
 
     def activation_bytes(self, duration_s: float, rows: int) -> int:
         """Of so many rows of a sound of this length, in a 16-bit precision."""

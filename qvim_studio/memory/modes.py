@@ -11,6 +11,7 @@ from qvim_studio.core.request import VramMode
 from qvim_studio.memory.footprint import COUNTED_BYTES, Footprint, Stage
 
 STORED_BITS, FULL_BITS = 8, 16
+WIDE_BYTES = 4  # of a float32 value
 # One 16-bit scale for every 64 weights, see stored_weights.
 STORED_BYTES = STORED_BITS / 8 + 2 / 64
 GIB = 2**30
@@ -65,22 +66,26 @@ def estimate_peak_bytes(
     """
     traits = TRAITS[mode]
     scale = bytes_per_value / COUNTED_BYTES
-    weights = [stage_bytes(stage, traits, bytes_per_value, streams) for stage in footprint.stages]
+    is_processor = mode is VramMode.CPU
+    stages = [stage for stage in footprint.stages if is_processor or not stage.on_processor]
+    weights = [
+        stage_bytes(stage, traits, WIDE_BYTES if stage.on_processor else bytes_per_value, streams)
+        for stage in stages
+    ]
     passing = [
-        scale * stage.activation_bytes(duration_s, _rows(stage, traits, batch))
-        for stage in footprint.stages
+        scale * stage.activation_bytes(duration_s, _rows(stage, traits, batch)) for stage in stages
     ]
     kept = graphs * sum(
-        held for held, stage in zip(passing, footprint.stages, strict=True) if stage.is_batched
+        held for held, stage in zip(passing, stages, strict=True) if stage.is_batched
     )
-    if mode is VramMode.CPU:
-        whole = scale * sum(stage.whole_bytes_per_s for stage in footprint.stages)
+    if is_processor:
+        whole = scale * sum(stage.whole_bytes_per_s for stage in stages)
         passing[-1] += duration_s * (whole + FINISHING_BYTES_PER_S + batch * FINISHED_BYTES_PER_S)
     if traits.swaps_parts:
         peak = max(own + held for own, held in zip(weights, passing, strict=True))
     else:
         peak = sum(weights) + kept + max(passing)
-    return int(peak) + (PROCESS_BYTES if mode is VramMode.CPU else CUDA_CONTEXT_BYTES)
+    return int(peak) + (PROCESS_BYTES if is_processor else CUDA_CONTEXT_BYTES)
 
 
 def stage_bytes(stage: Stage, traits: ModeTraits, bytes_per_value: int, streams: bool) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny_audioldm2 import publish, tiny_pipeline
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.checkpoints.checkpoint import Checkpoint
@@ -25,7 +26,10 @@ from qvim_studio.families.plans import plan_for
 from qvim_studio.families.protocol import Asked, Generator, Made, Report, Voice
 from qvim_studio.generation.engine import StudioEngine
 
-BUILDERS: dict[str, Callable[[Path], object]] = {"audioldm": build_tiny_checkpoint}
+BUILDERS: dict[str, Callable[[Path], object]] = {
+    "audioldm": build_tiny_checkpoint,
+    "audioldm2": lambda folder: publish(tiny_pipeline(), folder),
+}
 SECONDS = 1.3
 FEWEST = {"steps": 3}
 TONE = AudioClip.from_mono(

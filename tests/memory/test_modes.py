@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 import torch
+from live_elements import LiveElements
 from tiny_checkpoint import build_tiny_checkpoint, make_tiny_unet
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from qvim_studio.bench.shapes import hifigan, unet_of_size, vae_of_audioldm
 from qvim_studio.checkpoints.checkpoint import Checkpoint
@@ -34,6 +33,7 @@ from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.memory import offload
 from qvim_studio.memory.accelerators import Accelerator
 from qvim_studio.memory.compute_plan import ComputePlan, plan_for_gpu
+from qvim_studio.memory.footprint import Footprint, Stage
 from qvim_studio.memory.modes import GIB, STORED_BYTES, TRAITS, estimate_peak_bytes, stage_bytes
 from qvim_studio.memory.offload import stream, visiting
 from qvim_studio.memory.stored_weights import StoredWeight, store_weights
@@ -47,34 +47,6 @@ SIZES = {
     "l": PartSizes(739_000_000, 730_000_000, 55_000_000, 55_000_000, 47_200_000, 256, 128, 1024),
 }
 GPU = Accelerator("cuda", "Some GPU", torch.float16)
-
-
-class LiveElements(TorchDispatchMode):
-    """Counts the elements of all tensors that are alive at once: torch's accounting, on meta."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = self.peak = 0
-        self._known: set[int] = set()
-
-    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None):
-        made = function(*args, **(kwargs or {}))
-        for tensor in tree_leaves(made):
-            if isinstance(tensor, torch.Tensor) and tensor.is_meta:
-                self._meet(tensor.untyped_storage(), tensor.element_size())
-        return made
-
-    def _meet(self, storage: torch.UntypedStorage, element_bytes: int) -> None:
-        key, count = storage._cdata, storage.nbytes() // element_bytes
-        if key not in self._known:
-            self._known.add(key)
-            self.now += count
-            self.peak = max(self.peak, self.now)
-            weakref.finalize(storage, self._part, key, count)
-
-    def _part(self, key: int, count: int) -> None:
-        self._known.discard(key)
-        self.now -= count
 
 
 def test_eight_bits_change_a_weight_by_less_than_a_percent() -> None:
@@ -416,3 +388,15 @@ def test_counted_activations_are_as_estimated(frames: int) -> None:
         with LiveElements() as live:
             vocoder(torch.zeros(1, 4 * frames, 64))
         assert live.peak == pytest.approx(4 * frames * 160 * 1024 * VOCODER_ELEMENTS, rel=0.1)
+
+
+def test_what_computes_on_the_processor_takes_nothing_of_a_gpu() -> None:
+    denoise = Stage("denoise", 10**9)
+    text = Stage("text", 10**9, row_bytes=10**8, on_processor=True)
+    both, one = Footprint((text, denoise)), Footprint((denoise,))
+    for mode in (VramMode.HIGH, VramMode.LOW, VramMode.MINIMAL):
+        assert estimate_peak_bytes(both, mode, 5.0) == estimate_peak_bytes(one, mode, 5.0)
+    wide = estimate_peak_bytes(both, VramMode.CPU, 5.0) - estimate_peak_bytes(
+        one, VramMode.CPU, 5.0
+    )
+    assert wide >= 4 * 10**9

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,19 +11,18 @@ from typing import Any
 from torch import nn
 
 from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER, Checkpoint
+from qvim_studio.checkpoints.part_loading import load_diffusers, load_hifigan, load_part
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
 from qvim_studio.families.audioldm.control import load_control
 from qvim_studio.families.audioldm.film import load_film
 from qvim_studio.memory.compute_plan import ComputePlan
-from qvim_studio.memory.faults import is_out_of_memory
 from qvim_studio.memory.modes import FULL_BITS
 from qvim_studio.memory.offload import stream, visiting
 from qvim_studio.memory.stored_weights import store_weights
 from qvim_studio.networks.quiet import quiet_libraries
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.networks.vocos import VocosVocoder
-from qvim_studio.networks.weights import load_mapped_network
 
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
 
@@ -92,9 +90,11 @@ def load_audioldm(
         log.info("%.0f %% of the UNet in %d bits", 100 * share, plan.traits.stored_bits)
     if plan.streams:
         stream(unet, plan.device)
-    vae = _load_part(folder, "vae", lambda path: _load_diffusers(AutoencoderKL, path, home))
-    vocoder = _load_part(folder, "vocoder", lambda path: _load_vocoder(path, home))
-    scheduler = _load_part(folder, "scheduler", DDIMScheduler.from_pretrained)
+    vae = load_part(
+        folder, "vae", lambda path: load_diffusers(AutoencoderKL, path, home.device, home.dtype)
+    )
+    vocoder = load_part(folder, "vocoder", lambda path: _load_vocoder(path, home))
+    scheduler = load_part(folder, "scheduler", DDIMScheduler.from_pretrained)
     parts = AudioLdmParts(unet, vae, vocoder, dict(scheduler.config), plan)
     _check_parts(parts, checkpoint)
     return parts
@@ -108,8 +108,10 @@ def load_unet(
     heads = None if converted_heads else original_heads(_read_config(folder, "unet"))
     # The option is given only where the heads differ: None would overwrite the configuration.
     options: dict[str, Any] = {} if heads is None else {"attention_head_dim": heads}
-    unet = _load_part(
-        folder, "unet", lambda path: _load_diffusers(UNet2DConditionModel, path, plan, **options)
+    unet = load_part(
+        folder,
+        "unet",
+        lambda path: load_diffusers(UNet2DConditionModel, path, plan.device, plan.dtype, **options),
     )
     if (folder / FILM_FOLDER).is_dir():
         load_film(unet, checkpoint.id, folder / FILM_FOLDER)
@@ -141,39 +143,7 @@ def _load_vocoder(path: Path, plan: ComputePlan) -> nn.Module:
     if config.get("model_type") == "vocos":
         vocoder = VocosVocoder.from_pretrained(path).to(plan.device, plan.dtype)
         return vocoder.requires_grad_(False)
-    from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig
-
-    return load_mapped_network(
-        lambda: SpeechT5HifiGan(SpeechT5HifiGanConfig(**config)), path, plan.device, plan.dtype
-    )
-
-
-def _load_diffusers(kind: Any, path: Path, plan: ComputePlan, **options: Any) -> Any:
-    config = {**kind.load_config(path, local_files_only=True), **options}
-    return load_mapped_network(lambda: kind.from_config(config), path, plan.device, plan.dtype)
-
-
-def _load_part(folder: Path, name: str, load: Callable[[Path], Any]) -> Any:
-    path = folder / name
-    if not path.is_dir():
-        raise CheckpointError(
-            f"The checkpoint in {folder} has no part {name}/, expected one in the diffusers "
-            "layout. Copy or download the whole checkpoint again."
-        )
-    try:
-        return load(path)
-    except CheckpointError:
-        raise
-    # Memory that ran out says nothing about the files. Whatever else the libraries
-    # and their parsers raise means that the files are no good.
-    except Exception as error:
-        if is_out_of_memory(error):
-            raise
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-        raise CheckpointError(
-            f"The part {name}/ of the checkpoint in {folder} cannot be loaded: {reason[:160]}. "
-            "Copy or download it again."
-        ) from error
+    return load_hifigan(config, path, plan.device, plan.dtype)
 
 
 def _read_config(folder: Path, part: str) -> dict[str, Any]:
