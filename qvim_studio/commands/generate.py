@@ -375,6 +375,7 @@ def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> Gen
         start=Start(options.start) if options.start else None,
         strength=options.strength,
         extend_bandwidth=not options.no_extension,
+        clean_pauses=not options.keep_pauses,
         light=options.light,
         checkpoint=options.checkpoint,
         vram_mode=VramMode(options.vram_mode),

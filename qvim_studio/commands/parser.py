@@ -140,6 +140,9 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vram-mode", choices=[mode.value for mode in VramMode], default="auto")
     parser.add_argument("--no-trim", action="store_true", help="keep the silence around the take")
     parser.add_argument(
+        "--keep-pauses", action="store_true", help="leave what was made where the voice pauses"
+    )
+    parser.add_argument(
         "--no-extension", action="store_true", help="add nothing above what the model makes"
     )
     parser.add_argument("-o", "--output", type=_path, default=Path(OUTPUT_FOLDER), metavar="DIR")

@@ -4,7 +4,8 @@ Version 1 is what was written before recipes said a version. Version 2 says it, 
 lack steps and guidance, which not every family of generators has. Version 2.1 says how many real
 sounds were fitted to the voice besides, and of each clip whether it is one. Version 2.2 keeps the
 values of a family's own options. Version 2.3 says which sound was given to start from, by hash and
-name, and what the sound to sound like is called. Where a recipe does not say so, there was none.
+name, and what the sound to sound like is called. Version 2.4 says whether the voice's pauses are
+kept silent. Where a recipe does not say so, there was none, and pauses were left as they were made.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.text.json_text import as_object, number_of, shown, text_of
 
-RECIPE_VERSION = (2, 3)  # a newer second number is read all the same, a newer first one is not
+RECIPE_VERSION = (2, 4)  # a newer second number is read all the same, a newer first one is not
 VERSION_NAME = "recipe_version"
 MAX_SEED = 2**63 - 1
 _TEXTS = ("program", "created", "audio_sha256")

@@ -89,6 +89,7 @@ class GenerationRequest:
     duration_s: None means "as long as the imitation" (3 s where there is none); an edit has its
     own.
     steps, guidance, start, strength: None means the checkpoint's own default.
+    clean_pauses: where the imitation pauses, what is made is silent.
     extend_bandwidth: add what a recording would most likely hold where the model ends.
     light: sounds through a light vocoder where that is about as good: for quick looks.
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
@@ -117,6 +118,7 @@ class GenerationRequest:
     steps: int | None = None
     guidance: float | None = None
     sampler: SamplerName = SamplerName.DPM_SOLVER
+    clean_pauses: bool = True
     extend_bandwidth: bool = True
     light: bool = False
     start: Start | None = None
@@ -244,6 +246,7 @@ class GenerationRequest:
         known = {each.name for each in fields(cls)} - _WITH_SAMPLES
         values = {name: value for name, value in recipe.items() if name in known}
         values.setdefault("extend_bandwidth", False)
+        values.setdefault("clean_pauses", False)
         try:
             for name, kind in _ENUMS.items():
                 if values.get(name) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qvim_studio.audio.following.contour_lock import brightness_lock, pitch_course, pitch_lock
+from qvim_studio.audio.following.pause_gate import pause_gain
 from qvim_studio.audio.following.pitch_bend import bend_pitch
 from qvim_studio.audio.following.shape_lock import shape_gain, shape_lock
 from qvim_studio.audio.levels import fade, normalize_peak, remove_dc
@@ -34,10 +35,12 @@ def finish(
     seed: int,
     extender: BandwidthExtender | None = None,
     is_cancelled: IsCancelled = lambda: False,
+    clean_pauses: bool = False,
 ) -> AudioClip:
     """With the course of the imitation's pitch, brightness and loudness; 48 kHz, without DC, faded
     at both ends, true peak at -1 dBTP.
 
+    clean_pauses: nothing is left where the imitation pauses, unless it is not followed at all.
     samples: (frames, channels) at ``sample_rate``, 16 kHz for an extender; imitation: mono at the
     same rate. Raises EngineError if the model gave silence or no numbers, CancelledError between
     two of its edits.
@@ -61,6 +64,9 @@ def finish(
     if imitation is not None:
         raise_if_cancelled(is_cancelled)
         channels = _shaped(channels, imitation, sample_rate, follow)
+        if clean_pauses and follow > 0.0:
+            gain = pause_gain(imitation, sample_rate, len(channels[0]))
+            channels = [_around_zero(one * gain, gain) for one in channels]
     made = AudioClip(np.stack(channels, axis=1).astype(np.float32), sample_rate)
     clip = remove_dc(resample(made, OUTPUT_RATE_HZ))
     return normalize_peak(_faded_around_zero(clip), TARGET_PEAK_DBFS)
@@ -89,9 +95,14 @@ def _shaped(
 
 
 def _faded_around_zero(clip: AudioClip) -> AudioClip:
-    """Fades bring an offset back into a short clip: it is taken away in their own shape, so that
-    both ends stay at zero."""
+    """Both ends stay at zero."""
     faded = fade(clip, FADE_IN_S, FADE_OUT_S).samples
     shape = AudioClip(np.ones_like(faded), clip.sample_rate)
     shape = fade(shape, FADE_IN_S, FADE_OUT_S).samples
-    return AudioClip(faded - faded.mean(axis=0) / shape.mean(axis=0) * shape, clip.sample_rate)
+    return AudioClip(_around_zero(faded, shape), clip.sample_rate)
+
+
+def _around_zero(samples: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    """What was multiplied with ``shape`` got an offset by it, which is taken away in that shape, so
+    that nothing comes in where the shape is zero."""
+    return samples - samples.mean(axis=0) / shape.mean(axis=0) * shape

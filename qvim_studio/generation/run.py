@@ -187,7 +187,14 @@ class Run:
             samples = np.zeros_like(samples)  # silence is refused, whatever lies around it
         try:
             clip = finish(
-                samples, self.rate_hz, self.imitation, follow, sound.seed, extender, is_cancelled
+                samples,
+                self.rate_hz,
+                self.imitation,
+                follow,
+                sound.seed,
+                extender,
+                is_cancelled,
+                clean_pauses=self.request.clean_pauses,
             )
         except EngineError as error:
             self.notes.append(str(error))

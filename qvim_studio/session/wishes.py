@@ -30,6 +30,7 @@ class Wishes:
     guidance: float | None
     strength: float | None
     extend_bandwidth: bool
+    clean_pauses: bool
     fits: int
     options: OptionValues = field(default_factory=OptionValues)
     start_sound: GivenSound | None = None
@@ -62,6 +63,7 @@ def request_of(
         start=wishes.start if given is None else None,
         strength=wishes.strength,
         extend_bandwidth=wishes.extend_bandwidth,
+        clean_pauses=wishes.clean_pauses,
         checkpoint=settings.checkpoint,
         vram_mode=settings.vram_mode,
         cuda_graphs=settings.cuda_graphs,

@@ -73,3 +73,21 @@ def test_a_cancel_ends_the_edits_one_by_one() -> None:
             is_cancelled=lambda: bool(looks) or looks.append(1) is not None,
         )  # fmt: skip
     assert looks == [1]
+
+
+def test_nothing_is_left_where_the_imitation_pauses_unless_it_is_not_followed() -> None:
+    voice = np.zeros(RATE * 3 // 2, np.float32)
+    rng = np.random.default_rng(3)
+    for begin in (0, RATE):
+        voice[begin : begin + RATE // 3] = 0.4 * rng.standard_normal(RATE // 3)
+    hiss = 0.3 * rng.standard_normal((len(voice), 1)).astype(np.float32)
+
+    def gap_db(follow: float, clean_pauses: bool) -> float:
+        clip = finish(hiss, RATE, voice, follow, seed=0, clean_pauses=clean_pauses)
+        sound = clip.mono()
+        gap, event = sound[26_000:45_000], sound[2_000:15_000]
+        return float(10 * np.log10(np.mean(gap**2) / np.mean(event**2)))
+
+    assert gap_db(0.5, clean_pauses=True) < -60
+    assert gap_db(0.5, clean_pauses=False) > -50
+    assert gap_db(0.0, clean_pauses=True) > -6

@@ -83,6 +83,7 @@ class Settings:
     start: Start | None = None
     strength: float | None = None
     extend_bandwidth: bool = True
+    clean_pauses: bool = True
     sampler: SamplerName = SamplerName.DPM_SOLVER
     input_device: DeviceKey = SYSTEM_DEFAULT
     output_device: DeviceKey = SYSTEM_DEFAULT

@@ -1,5 +1,5 @@
 """The part of the request that is folded away: what it should not be, steps, guidance, strength,
-fitted sounds and highs."""
+fitted sounds, pauses and highs."""
 
 from __future__ import annotations
 
@@ -69,10 +69,15 @@ class DetailFields(QWidget):
             self.highs, self.tr("Adds what a recording would most likely hold where the model ends")
         )
         self.highs.toggled.connect(self._on_changed)
+        self.pauses = QCheckBox(self.tr("Silent"), self)
+        self.pauses.setSizePolicy(self.highs.sizePolicy())
+        set_tip(self.pauses, self.tr("Where your voice pauses, nothing of the sound is left"))
+        self.pauses.toggled.connect(self._on_changed)
         fields = (
             (self.tr("Steps"), self.steps, 1),
             (self.tr("Guidance"), self.guidance, 1),
             (self.tr("Start strength"), self.strength, 1),
+            (self.tr("Pauses"), self.pauses, 0),
             (self.tr("Highs"), self.highs, 0),
         )
         self._numbers = Reflow([(named(*field[:2], self), field[2]) for field in fields], 12, self)
@@ -113,6 +118,7 @@ class DetailFields(QWidget):
     def show_settings(self, settings: Settings) -> None:
         """Take over what is remembered."""
         self.highs.setChecked(settings.extend_bandwidth)
+        self.pauses.setChecked(settings.clean_pauses)
         self.fits.setValue(settings.fits)
         self._show_numbers(settings.steps, settings.guidance, settings.strength)
 
@@ -120,6 +126,7 @@ class DetailFields(QWidget):
         """Set every field as a request says."""
         self.negative.setText(request.negative_text)
         self.highs.setChecked(request.extend_bandwidth)
+        self.pauses.setChecked(request.clean_pauses)
         self.fits.setValue(request.fits)
         self._show_numbers(request.steps, request.guidance, request.strength)
         self.changed.emit()
@@ -148,7 +155,7 @@ class DetailFields(QWidget):
         """Only what the checkpoint takes."""
         names = {option.name for option in capabilities.options}
         takes_start = capabilities.takes(Input.START_SOUND)
-        self._numbers.show_parts(("steps" in names, "guidance" in names, takes_start, True))
+        self._numbers.show_parts(("steps" in names, "guidance" in names, takes_start, True, True))
         self._not.setVisible(capabilities.takes(Input.NEGATIVE_TEXT))
         self.highs.setEnabled(capabilities.sample_rate_hz < FULL_BAND_HZ)
 
@@ -159,6 +166,7 @@ class DetailFields(QWidget):
             guidance=self.guidance.value() or None,
             strength=self.strength.value() / PERCENT or None,
             extend_bandwidth=self.highs.isChecked(),
+            clean_pauses=self.pauses.isChecked(),
             fits=self.fits.value(),
         )
 

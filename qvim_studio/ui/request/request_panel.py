@@ -119,6 +119,7 @@ class RequestPanel(Card):
             guidance=chosen.guidance,
             strength=chosen.strength,
             extend_bandwidth=chosen.extend_bandwidth,
+            clean_pauses=chosen.clean_pauses,
             fits=chosen.fits,
             options=self.options.values,
             start_sound=self.given.sound(SoundUse.START),

@@ -51,6 +51,7 @@ def test_everything_that_is_asked_reaches_the_request(
     panel.details.guidance.setValue(3.5)
     panel.details.strength.setValue(60)
     panel.details.highs.setChecked(False)
+    panel.details.pauses.setChecked(False)
     panel.details.fits.setValue(5)
     request = last_request(with_take, services, qtbot)
     assert (request.text, request.negative_text) == ("door", "music")
@@ -59,7 +60,7 @@ def test_everything_that_is_asked_reaches_the_request(
     assert (request.steps, request.guidance, request.fits) == (12, 3.5, 5)
     assert panel.kept_in(services.store.settings).fits == 5
     assert request.start is Start.IMITATION
-    assert not request.extend_bandwidth
+    assert not request.extend_bandwidth and not request.clean_pauses
     assert not panel.kept_in(services.store.settings).extend_bandwidth
 
 
