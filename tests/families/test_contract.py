@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from tiny_audioldm2 import publish, tiny_pipeline
 from tiny_checkpoint import build_tiny_checkpoint
+from tiny_musicgen import build_tiny_musicgen
 
 from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.capabilities import Capabilities, Input
@@ -29,6 +30,7 @@ from qvim_studio.generation.engine import StudioEngine
 BUILDERS: dict[str, Callable[[Path], object]] = {
     "audioldm": build_tiny_checkpoint,
     "audioldm2": lambda folder: publish(tiny_pipeline(), folder),
+    "musicgen": build_tiny_musicgen,
 }
 SECONDS = 1.3
 FEWEST = {"steps": 3}
