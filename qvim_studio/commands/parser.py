@@ -18,7 +18,7 @@ RUNS_FOLDER = "training_runs"
 TRAINED_PARTS = (
     *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "bandwidth"),
     *("qvim", "distill", "ears", "adapter", "unet", "listener", "film", "joint", "control"),
-    *("light", "student"),
+    *("light", "student", "music"),
     *("library", "examples", "starter", "all"),
 )
 
@@ -235,7 +235,10 @@ def _add_train(commands: Any) -> None:
         "--checkpoint",
         default="starter",
         metavar="ID|DIR",
-        help="targets, adapter, film, joint, control, light, student: for which one",
+        help="targets, adapter, film, joint, control, light, student, music: for which one",
+    )
+    parser.add_argument(
+        "--pairs", type=_path, metavar="TABLE", help="music: columns voice, music, words, group"
     )
     parser.add_argument("--json", action="store_true")
     parser.add_argument(

@@ -315,6 +315,19 @@ def _student(options: argparse.Namespace) -> None:
     )
 
 
+def _music(options: argparse.Namespace) -> None:
+    from qvim_studio.families.catalog import find_checkpoint
+    from qvim_studio.training.trainers import music
+
+    if options.pairs is None:
+        raise UsageError(
+            "Music of voices is learned from pairs of both. Give a table with the columns voice, "
+            "music, words and group with --pairs."
+        )
+    checkpoint = find_checkpoint(options.checkpoint)
+    music.run(options.pairs, _run_folder(options, "music"), options.minutes, checkpoint)
+
+
 def _library(options: argparse.Namespace) -> None:
     from qvim_studio.training.sound_library import bundled
     from qvim_studio.training.sound_library.library_choice import listener
@@ -372,6 +385,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "bandwidth": _bandwidth,
     "light": _light,
     "student": _student,
+    "music": _music,
     "library": _library,
     "examples": _examples,
     "starter": _starter,

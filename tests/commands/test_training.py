@@ -55,6 +55,24 @@ def test_encoder_without_targets_names_their_command(
     assert "qvim-studio train targets" in told(tmp_path, capsys, "qvim")
 
 
+def test_music_without_a_table_of_pairs_asks_for_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "music", "--runs", str(tmp_path)]) == 2
+    assert "with --pairs" in capsys.readouterr().err
+
+
+def test_music_is_learned_by_a_musicgen_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("voice.wav", "music.wav"):
+        (tmp_path / name).write_bytes(b"")
+    table = tmp_path / "pairs.csv"
+    table.write_text("voice,music\nvoice.wav,music.wav\n", encoding="utf-8")
+    text = told(tmp_path / "runs", capsys, "music", "--pairs", str(table))
+    assert "does not describe a MusicGen" in text
+
+
 @pytest.mark.parametrize("part", ["imitations", "restore", "decoder", "unet"])
 def test_without_a_training_set_that_is_told_first(
     part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from qvim_studio.core.errors import CheckpointError
+from qvim_studio.families.musicgen.low_rank import LOW_RANK_FOLDER, merge_changes
 from qvim_studio.families.musicgen.network import PREFIXES, CodeTransformer, own_names
 from qvim_studio.families.musicgen.shape import MusicgenShape, read_shape
 from qvim_studio.families.musicgen.words import Words
@@ -78,6 +79,8 @@ def load_musicgen(folder: Path, plan: ComputePlan) -> MusicgenParts:
             f"The weights of the checkpoint in {folder} cannot be loaded: {reason[:160]}. "
             "Copy or download it again."
         ) from error
+    if (folder / LOW_RANK_FOLDER).is_dir():
+        merge_changes(transformer, folder / LOW_RANK_FOLDER)
     if plan.traits.stored_bits < FULL_BITS:
         share = store_weights(transformer.layers, plan.traits.stored_bits)
         log.info("%.0f %% of the layers in %d bits", 100 * share, plan.traits.stored_bits)
