@@ -13,6 +13,7 @@ from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRo
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.options import Option, OptionValues, Preset, Role
 from qvim_studio.core.request import MAX_DURATION_S, MIN_DURATION_S
+from qvim_studio.families.musicgen.published import published_shape, published_weights
 from qvim_studio.families.musicgen.shape import (
     BACKBONE,
     CONFIG_FILE,
@@ -95,8 +96,14 @@ class MusicgenFamily:
         )
 
     def footprint(self, checkpoint: Checkpoint) -> Footprint:
-        """Raises CheckpointError if files are damaged or it is not on this machine."""
-        folder = checkpoint.installed_folder()
+        """From its files; of one that is only known, from the registry's sizes.
+
+        Raises CheckpointError if the files are damaged, or the registry says none.
+        """
+        folder = checkpoint.folder
+        if folder is None:
+            shape = published_shape(checkpoint.sizes)
+            return footprint_of(shape, published_weights(shape))
         shape = read_shape(folder)
         try:
             sizes = tensor_shapes(folder)

@@ -33,22 +33,19 @@ from qvim_studio.families.musicgen.family import (
 )
 from qvim_studio.families.musicgen.generator import MusicgenGenerator
 from qvim_studio.families.musicgen.network import HEADS, CodeTransformer
+from qvim_studio.families.musicgen.published import ENCODEC_32KHZ, published_shape
 from qvim_studio.families.musicgen.shape import BACKBONE, MusicgenShape
 from qvim_studio.families.protocol import Asked, Report
 from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.footprint import Footprint
 from qvim_studio.memory.modes import GIB, TRAITS, estimate_peak_bytes
 from qvim_studio.networks.encodec import Encodec
-from qvim_studio.networks.encodec_shape import EncodecShape
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
 
 from transformers import T5Config, T5EncoderModel  # isort: skip
 
 
 T5_BASE = {"d_model": 768, "d_kv": 64, "d_ff": 3072, "num_layers": 12, "num_heads": 12}
-ENCODEC_32KHZ = EncodecShape(
-    32_000, (8, 5, 4, 4), 64, 128, 4, 2048, 2, 1, 7, 7, 3, 2, False, False, "reflect"
-)
 # As the configuration of facebook/musicgen-melody gives it.
 MELODY = MusicgenShape(
     True, 48, 1536, 6144, 24, 2048, 4, 1, 12, 235, 768, {"vocab_size": 32_128, **T5_BASE},
@@ -230,6 +227,28 @@ def test_the_footprint_counts_the_weights_of_the_published_model() -> None:
     assert coder == pytest.approx(57.6e6, rel=0.02)  # with the norms folded in
     assert codes.weights - 2 * coder == pytest.approx(1384.4e6 + 1.2e6, rel=0.001)
     assert codes.storable == 48 * (4 * 1536**2 + 2 * 1536 * 6144)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "weights"),
+    [
+        ({"layers": 48, "width": 1536, "channels": 1, "has_melody": 1}, 1.385e9),
+        ({"layers": 24, "width": 1024, "channels": 1}, 0.420e9),
+        ({"layers": 48, "width": 2048, "channels": 2}, 3.289e9),
+    ],
+)
+def test_one_that_is_only_known_is_counted_by_its_entry(
+    sizes: dict[str, int], weights: float
+) -> None:
+    known = replace(checkpoint_in(None), sizes=sizes)
+    codes = FAMILY.footprint(known).stages[1]
+    shape = published_shape(sizes)
+    counted = footprint_of(shape, published_sizes(replace(shape, text=MELODY.text))).stages[1]
+    assert codes.weights == pytest.approx(counted.weights, rel=0.01)
+    assert codes.storable == counted.storable and codes.largest_layer == counted.largest_layer
+    assert codes.weights - 2 * 58e6 == pytest.approx(weights, rel=0.01)
+    with pytest.raises(CheckpointError, match="does not say"):
+        FAMILY.footprint(checkpoint_in(None))
 
 
 def test_activations_are_no_more_than_the_footprint_says() -> None:
