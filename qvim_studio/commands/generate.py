@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -57,9 +57,7 @@ from qvim_studio.export.files.recipe import provenance_of
 from qvim_studio.families.catalog import find_checkpoint, list_checkpoints
 from qvim_studio.families.known import family_of
 
-if TYPE_CHECKING:
-    pass
-
+RESTYLE_STRENGTH = 0.6  # between the sound itself and the words alone
 TOLD_EVERY_S = 5.0  # between two lines of progress where nobody watches
 
 
@@ -90,6 +88,25 @@ def edit(options: argparse.Namespace) -> dict[str, Any]:
         asked = Edit(sound, *options.part, came_from)
     asked = replace(asked, bit_depth=read_sound_header(options.sound).bit_depth)
     return _make(_request_from(options, asked), options, edited_name(options.sound.stem))
+
+
+def restyle(options: argparse.Namespace) -> dict[str, Any]:
+    """The same course in time, another sound: zero-shot style transfer (Liu et al. 2023, section
+    3.4): a sound is noised as far as the strength says and denoised to what the words say."""
+    options.notes = []
+    if not options.text and options.timbre is None:
+        raise UsageError(
+            "restyle needs to know what the sound shall become, got neither --text nor --timbre. "
+            "Say it in words, or give another sound."
+        )
+    options.imitation, options.no_trim = options.sound, True
+    options.start = options.start or Start.IMITATION.value
+    if options.balance is None and options.text:
+        options.balance = 1.0
+    if options.strength is None:
+        options.strength = RESTYLE_STRENGTH
+    options.notes.append(f"What is left of {options.sound.name} stays under its own licence.")
+    return _make(_request_from(options), options, f"{options.sound.stem} restyled")
 
 
 def _make(request: GenerationRequest, options: argparse.Namespace, stem: str) -> dict[str, Any]:

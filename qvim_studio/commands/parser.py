@@ -33,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_studio(commands)
     _add_generate(commands)
     _add_edit(commands)
+    _add_restyle(commands)
     _add_embed(commands)
     _add_search(commands)
     _add_checkpoints(commands)
@@ -103,6 +104,13 @@ def _add_edit(commands: Any) -> None:
     )
     _add_making(parser)
     parser.set_defaults(run=_edit)
+
+
+def _add_restyle(commands: Any) -> None:
+    parser = commands.add_parser("restyle", help="the same course in time, another sound")
+    parser.add_argument("sound", type=_path, help="audio file; it is never changed")
+    _add_making(parser)
+    parser.set_defaults(run=_restyle)
 
 
 def _add_making(parser: argparse.ArgumentParser) -> None:
@@ -377,6 +385,12 @@ def _generate(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.commands.generate import generate
 
     return generate(options)
+
+
+def _restyle(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.generate import restyle
+
+    return restyle(options)
 
 
 def _edit(options: argparse.Namespace) -> dict[str, Any]:
