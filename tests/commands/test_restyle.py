@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from qvim_studio import assembly
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.commands import cli
@@ -25,11 +26,20 @@ def sound(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def one_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The starter is loaded once for several commands."""
+    engine = assembly.make_plain_engine()
+    monkeypatch.setattr(engine, "close", lambda: None)
+    monkeypatch.setattr(assembly, "make_plain_engine", lambda: engine)
+
+
 def spectrum(path: Path) -> np.ndarray:
     mono = mono_at(read_audio(path), 16_000)
     return np.log(np.abs(np.fft.rfft(mono, 16_000))[:8_000].reshape(200, 40).mean(axis=1) + 1e-3)
 
 
+@pytest.mark.usefixtures("one_engine")
 def test_likeness_to_the_sound_falls_with_the_strength(
     sound: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
