@@ -20,7 +20,6 @@ from qvim_studio.core.options import OptionValues
 from qvim_studio.core.recipe_form import MAX_SEED
 from qvim_studio.core.text.json_text import is_unicode
 
-LATENT_STEP_S = 0.04  # one latent frame of AudioLDM: 4 mel frames of 160 samples at 16 kHz
 MIN_DURATION_S = 0.2
 MAX_DURATION_S = 120.0
 DEFAULT_DURATION_S = 3.0  # of a text without a voice

@@ -10,10 +10,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 from scipy.signal import istft, stft
 
-from qvim_studio.audio.following.controls import ControlCurves, extract_controls
+from qvim_studio.audio.following.controls import CURVE_STEP_S, ControlCurves, extract_controls
 from qvim_studio.audio.following.pitch_bend import bend_pitch
 from qvim_studio.audio.following.shape_lock import fit_length
-from qvim_studio.core.request import LATENT_STEP_S
 
 WINDOW_S, HOP_S = 0.032, 0.008
 HEARD_DB = -40.0  # quieter frames, by their own loudest, have no brightness of their own
@@ -101,11 +100,11 @@ def _bend(
     bend = _course_of_pitch(wanted.pitch_hz, voiced)
     if has_pitch:
         bend = bend - _course_of_pitch(own.pitch_hz, both)
-    bend = follow * gaussian_filter1d(bend, _smoothing_s(follow) / LATENT_STEP_S, mode="nearest")
+    bend = follow * gaussian_filter1d(bend, _smoothing_s(follow) / CURVE_STEP_S, mode="nearest")
     bend = np.clip(bend, -MAX_BEND_OCTAVES, MAX_BEND_OCTAVES)
     if np.abs(bend).max() < MIN_BEND_OCTAVES:
         return None
-    frames = np.arange(len(samples)) / sample_rate / LATENT_STEP_S - 0.5
+    frames = np.arange(len(samples)) / sample_rate / CURVE_STEP_S - 0.5
     return np.interp(frames, np.arange(len(bend)), bend)
 
 

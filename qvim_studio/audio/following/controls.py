@@ -13,10 +13,10 @@ import soxr
 from scipy.ndimage import median_filter
 
 from qvim_studio.audio.following.pitch import HOP_SAMPLES, PITCH_RATE_HZ, track_pitch
-from qvim_studio.core.request import LATENT_STEP_S
 
 ANALYSIS_RATE_HZ = PITCH_RATE_HZ
-FRAME_SAMPLES = round(LATENT_STEP_S * ANALYSIS_RATE_HZ)
+CURVE_STEP_S = 0.04
+FRAME_SAMPLES = round(CURVE_STEP_S * ANALYSIS_RATE_HZ)
 WINDOW_SAMPLES = 1024
 SILENCE_DB = -120.0
 MAX_MEDIAN_FRAMES = 25  # one second: the loosest reading of a curve
@@ -25,16 +25,18 @@ MIN_PITCH_SAMPLES = 4096  # the detector wants a little context; shorter input i
 
 @dataclass(frozen=True, eq=False)
 class ControlCurves:
-    """Four float32 arrays of shape (frames,), one frame per 40 ms.
+    """Four float32 arrays of shape (frames,).
 
     loudness_db: RMS level in dBFS, -120 for silence. centroid_hz: spectral centroid, 0 for
-    silence. pitch_hz: fundamental, 0 where unvoiced. periodicity: 0 noise .. 1 tone.
+    silence. pitch_hz: fundamental, 0 where unvoiced. periodicity: 0 noise .. 1 tone. step_s: time
+    between two frames.
     """
 
     loudness_db: np.ndarray
     centroid_hz: np.ndarray
     pitch_hz: np.ndarray
     periodicity: np.ndarray
+    step_s: float = CURVE_STEP_S
 
     def __len__(self) -> int:
         return len(self.loudness_db)

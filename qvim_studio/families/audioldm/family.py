@@ -11,7 +11,6 @@ from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRo
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.options import Option, OptionValues, Preset, Role
 from qvim_studio.core.request import (
-    LATENT_STEP_S,
     MAX_DURATION_S,
     MAX_GUIDANCE,
     MAX_STEPS,
@@ -19,7 +18,7 @@ from qvim_studio.core.request import (
     SamplerName,
     sketch_steps,
 )
-from qvim_studio.families.audioldm.sizes import footprint_of, known_sizes, part_sizes
+from qvim_studio.families.audioldm.sizes import LATENT_STEP_S, footprint_of, known_sizes, part_sizes
 from qvim_studio.families.diffusers_folder import class_name_of
 from qvim_studio.memory.footprint import Footprint
 

@@ -14,7 +14,7 @@ from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import raise_if_cancelled
 from qvim_studio.core.options import OptionValues
-from qvim_studio.core.request import LATENT_STEP_S, SamplerName, sketch_steps
+from qvim_studio.core.request import SamplerName, sketch_steps
 from qvim_studio.diffusion.preview import Previewer, picture_of_mel
 from qvim_studio.diffusion.sampler import (
     Kept,
@@ -28,6 +28,7 @@ from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_co
 from qvim_studio.families.audioldm.loaded import LoadedCheckpoint, Student
 from qvim_studio.families.audioldm.piecewise import decode_in_pieces, vocode_in_pieces
 from qvim_studio.families.audioldm.sizes import (
+    LATENT_STEP_S,
     MIN_FRAMES,
     PIECE_LATENT_FRAMES,
     UNET_MULTIPLE,

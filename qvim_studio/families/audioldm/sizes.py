@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.errors import CheckpointError, reason_of
-from qvim_studio.core.request import LATENT_STEP_S
 from qvim_studio.core.text.json_text import as_object, read_json
 from qvim_studio.memory.footprint import COUNTED_BYTES, Footprint, Stage
 from qvim_studio.networks.weight_names import is_storable, tensor_shapes
 
+LATENT_STEP_S = 0.04  # a latent frame: 4 mel frames of 160 samples at 16 kHz
 MEL_PER_LATENT = 4  # mel frames of a latent frame
 LATENT_BINS, MEL_BINS = 16, 64
 UNET_MULTIPLE = 8  # latent frames are padded to it: three halvings at most

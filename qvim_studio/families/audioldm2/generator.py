@@ -13,13 +13,13 @@ import torch
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import raise_if_cancelled
-from qvim_studio.core.request import LATENT_STEP_S, SamplerName
+from qvim_studio.core.request import SamplerName
 from qvim_studio.diffusion.denoiser import Conditions
 from qvim_studio.diffusion.preview import Previewer, picture_of_mel
 from qvim_studio.diffusion.sampler import Kept as KeptLatents
 from qvim_studio.diffusion.sampler import executed_steps, make_scheduler, sample_latents
 from qvim_studio.families.audioldm.generator import columns_of, latent_frames, sample_count
-from qvim_studio.families.audioldm.sizes import MEL_PER_LATENT
+from qvim_studio.families.audioldm.sizes import LATENT_STEP_S, MEL_PER_LATENT
 from qvim_studio.families.audioldm2.parts import AudioLdm2Parts
 from qvim_studio.families.audioldm2.stream_denoiser import StreamConditions, StreamDenoiser
 from qvim_studio.families.protocol import Asked, Generator, Kept, Made, Report

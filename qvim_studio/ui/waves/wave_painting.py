@@ -11,7 +11,6 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygo
 
 from qvim_studio.audio.following.controls import ControlCurves
 from qvim_studio.audio.spectrogram import Spectrogram, band_of
-from qvim_studio.core.request import LATENT_STEP_S
 from qvim_studio.jobs.listening.sound_picture import SoundPicture
 from qvim_studio.session.figures import seconds_text
 from qvim_studio.ui.widgets.painting import bar_count, draw_bars, with_alpha
@@ -171,7 +170,7 @@ def paint_curves(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for height, is_shown, color in heights:
         lines = [
-            QPolygonF([_point(scale, int(at), float(height[at])) for at in run])
+            QPolygonF([_point(scale, (at + 0.5) * curves.step_s, float(height[at])) for at in run])
             for run in _runs(is_shown)
         ]
         for ink, width in ((palette.window, CURVE_EDGE_PX), (color, CURVE_PX)):
@@ -278,7 +277,7 @@ def _runs(is_shown: np.ndarray) -> list[np.ndarray]:
     return [run if len(run) > 1 else np.repeat(run, 2) for run in runs if len(run)]
 
 
-def _point(scale: TimeScale, frame: int, height: float) -> QPointF:
+def _point(scale: TimeScale, at_s: float, height: float) -> QPointF:
     area = scale.area
     share = min(max(height, 0.0), 1.0)
-    return QPointF(scale.x((frame + 0.5) * LATENT_STEP_S), area.bottom() - share * area.height())
+    return QPointF(scale.x(at_s), area.bottom() - share * area.height())
