@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
 import qvim_studio
-from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.commands import entries
+from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import DEFAULT_BALANCE, SamplerName, Start, VramMode
 from qvim_studio.core.text.file_names import pasted_name
 
@@ -77,7 +77,7 @@ class _Parser(argparse.ArgumentParser):
 def _add_studio(commands: Any) -> None:
     parser = commands.add_parser("studio", help="open the studio window")
     parser.add_argument("imitation", nargs="?", type=_path, help="audio file to open")
-    parser.set_defaults(run=_studio)
+    parser.set_defaults(run=entries.studio)
 
 
 def _add_generate(commands: Any) -> None:
@@ -88,7 +88,7 @@ def _add_generate(commands: Any) -> None:
         "--fit", type=int, default=0, metavar="N", help="real sounds that follow the imitation"
     )
     _add_making(parser)
-    parser.set_defaults(run=_generate)
+    parser.set_defaults(run=entries.generate)
 
 
 def _add_edit(commands: Any) -> None:
@@ -103,14 +103,14 @@ def _add_edit(commands: Any) -> None:
         "--imitation", type=_path, metavar="FILE", help="your voice: what comes there, and when"
     )
     _add_making(parser)
-    parser.set_defaults(run=_edit)
+    parser.set_defaults(run=entries.edit)
 
 
 def _add_restyle(commands: Any) -> None:
     parser = commands.add_parser("restyle", help="the same course in time, another sound")
     parser.add_argument("sound", type=_path, help="audio file; it is never changed")
     _add_making(parser)
-    parser.set_defaults(run=_restyle)
+    parser.set_defaults(run=entries.restyle)
 
 
 def _add_making(parser: argparse.ArgumentParser) -> None:
@@ -164,7 +164,7 @@ def _add_embed(commands: Any) -> None:
     parser.add_argument("--branch", choices=["imitation", "reference"], default="imitation")
     parser.add_argument("-o", "--output", type=_path, required=True, metavar="OUT.npy")
     parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=_embed)
+    parser.set_defaults(run=entries.embed)
 
 
 def _add_search(commands: Any) -> None:
@@ -179,7 +179,7 @@ def _add_search(commands: Any) -> None:
     )
     parser.add_argument("--top", type=int, default=10, metavar="N")
     parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=_search)
+    parser.set_defaults(run=entries.search)
 
 
 def _add_checkpoints(commands: Any) -> None:
@@ -187,11 +187,11 @@ def _add_checkpoints(commands: Any) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="every known checkpoint and its licence")
     listing.add_argument("--json", action="store_true")
-    listing.set_defaults(run=_list_checkpoints)
+    listing.set_defaults(run=entries.list_checkpoints)
     verify = actions.add_parser("verify", help="check files and load every part")
     verify.add_argument("checkpoint", nargs="?", default="starter", metavar="ID|DIR")
     verify.add_argument("--json", action="store_true")
-    verify.set_defaults(run=_verify_checkpoint)
+    verify.set_defaults(run=entries.verify_checkpoint)
     _add_checkpoint_store(actions)
 
 
@@ -210,7 +210,7 @@ def _add_checkpoint_store(actions: Any) -> None:
         actions.choices[name].add_argument("--allow-pickle", action="store_true", help=consent)
     for name in ("download", "remove", "describe", "import"):
         actions.choices[name].add_argument("--json", action="store_true")
-        actions.choices[name].set_defaults(run=_store_checkpoint)
+        actions.choices[name].set_defaults(run=entries.store_checkpoint)
 
 
 def _add_data(commands: Any) -> None:
@@ -221,7 +221,7 @@ def _add_data(commands: Any) -> None:
     build.add_argument("inputs", nargs="+", type=_path, metavar="DIR|CSV", help=what)
     build.add_argument("--runs", type=_path, default=Path(RUNS_FOLDER), metavar="DIR")
     build.add_argument("--json", action="store_true")
-    build.set_defaults(run=_build_data)
+    build.set_defaults(run=entries.build_data)
 
 
 def _add_train(commands: Any) -> None:
@@ -252,7 +252,7 @@ def _add_train(commands: Any) -> None:
     parser.add_argument(
         "--evaluation", type=_path, metavar="FILE", help="starter: what evaluate --json printed"
     )
-    parser.set_defaults(run=_train)
+    parser.set_defaults(run=entries.train)
 
 
 def _add_evaluate(commands: Any) -> None:
@@ -273,7 +273,7 @@ def _add_evaluate(commands: Any) -> None:
     parser.add_argument("--steps", type=int, metavar="N", help="denoising steps")
     parser.add_argument("--report", type=_path, metavar="DIR", help="write a page with players")
     parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=_evaluate)
+    parser.set_defaults(run=entries.evaluate)
 
 
 def _add_pack(commands: Any) -> None:
@@ -295,7 +295,7 @@ def _add_pack(commands: Any) -> None:
     check = "check a pack that is there against its manifest; make none"
     parser.add_argument("--verify", type=_path, metavar="DIR|ZIP", help=check)
     parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=_pack)
+    parser.set_defaults(run=entries.pack)
 
 
 def _add_kit(commands: Any) -> None:
@@ -310,7 +310,7 @@ def _add_kit(commands: Any) -> None:
     parser.add_argument("--checkpoint", default="starter", metavar="ID|DIR")
     parser.add_argument("-o", "--output", type=_path, required=True, metavar="DIR")
     parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=_kit)
+    parser.set_defaults(run=entries.kit)
 
 
 def _add_bench(commands: Any) -> None:
@@ -320,23 +320,23 @@ def _add_bench(commands: Any) -> None:
     export.add_argument("--clips", type=int, default=500, metavar="N")
     export.add_argument("--seconds", type=float, default=3.0, help="of each clip")
     export.add_argument("--json", action="store_true")
-    export.set_defaults(run=_bench_export)
+    export.set_defaults(run=entries.bench_export)
     window = kinds.add_parser("ui", help="the window, its history and its event loop")
     window.add_argument("--clips", type=int, default=10_000, metavar="N", help="in the history")
     window.add_argument("--quick", action="store_true", help="one start; generate nothing")
     window.add_argument("--json", action="store_true")
-    window.set_defaults(run=_bench_ui)
+    window.set_defaults(run=entries.bench_ui)
     library = kinds.add_parser("library", help="finding among many sounds")
     library.add_argument("--sounds", type=int, default=100_000, metavar="N")
     library.add_argument("--json", action="store_true")
-    library.set_defaults(run=_bench_library)
+    library.set_defaults(run=entries.bench_library)
     memory = kinds.add_parser("memory", help="peak memory and output error of every mode")
     memory.add_argument("--checkpoint", default="starter", metavar="ID|DIR")
     memory.add_argument("--seconds", type=float, default=5.0, metavar="SEC", help="of audio")
     memory.add_argument("--variations", type=int, default=4, metavar="N")
     memory.add_argument("--no-error", action="store_true", help="compute nothing, estimate only")
     memory.add_argument("--json", action="store_true")
-    memory.set_defaults(run=_bench_memory)
+    memory.set_defaults(run=entries.bench_memory)
     making = kinds.add_parser("generate", help="speed, memory and error of making a clip of 5 s")
     making.add_argument("--checkpoint", type=_path, metavar="DIR", help="default: random weights")
     making.add_argument("--size", choices=["s", "m", "l"], default="s", help="of random weights")
@@ -350,161 +350,15 @@ def _add_bench(commands: Any) -> None:
     making.add_argument("--cap-gib", type=float, metavar="G", help="of the GPU for the studio")
     making.add_argument("--no-error", action="store_true", help="leave the trained weights out")
     making.add_argument("--json", action="store_true")
-    making.set_defaults(run=_bench_generate)
+    making.set_defaults(run=entries.bench_generate)
 
 
 def _open_window(options: argparse.Namespace) -> dict[str, Any]:
     """Without a command: the window, where there is a display."""
-    if not _has_display():
+    if not entries.has_display():
         raise UsageError(
             "Got no command, and there is no display to open the window on. "
             f"Give a command.\n\n{make_parser().format_help()}"
         )
     options.imitation = None
-    return _studio(options)
-
-
-def _has_display() -> bool:
-    platform = os.environ.get("QT_QPA_PLATFORM", "")
-    if platform:
-        return platform.partition(":")[0] not in ("offscreen", "minimal", "vnc")
-    is_desktop = sys.platform in ("win32", "darwin")
-    return is_desktop or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _studio(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio import app
-
-    status = app.main([str(options.imitation)] if options.imitation else [])
-    if status:
-        raise StudioError(f"The studio window ended with status {status}.")
-    return {}
-
-
-def _generate(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import generate
-
-    return generate(options)
-
-
-def _restyle(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import restyle
-
-    return restyle(options)
-
-
-def _edit(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import edit
-
-    return edit(options)
-
-
-def _embed(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import embed
-
-    return embed(options)
-
-
-def _search(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import search
-
-    return search(options)
-
-
-def _list_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import list_known_checkpoints
-
-    return list_known_checkpoints(options)
-
-
-def _verify_checkpoint(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import verify
-
-    return verify(options)
-
-
-def _store_checkpoint(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands import checkpoints as checkpoint_commands
-
-    return checkpoint_commands.COMMANDS[options.action](options)
-
-
-def _build_data(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.training import build_data
-
-    result = build_data(options)
-    if not options.json:
-        print("\n".join(result["summary"]))
-    return result
-
-
-def _train(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.assembly import index_bundled_sounds
-    from qvim_studio.commands.training import train
-    from qvim_studio.evaluation.command import read_summary
-    from qvim_studio.export.ucs.categories import best_category
-
-    lines = read_summary(options.evaluation) if options.evaluation else []
-    result = train(options, lines, lambda words: best_category(words).cat_id)
-    if options.part in ("library", "starter", "all"):
-        result["indexed_sounds"] = index_bundled_sounds()
-    return result
-
-
-def _evaluate(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.assembly import make_plain_engine
-    from qvim_studio.evaluation.command import evaluate, summary
-
-    engine = make_plain_engine()
-    try:
-        figures = evaluate(options, engine)
-    finally:
-        engine.close()
-    if not options.json:
-        print(summary(figures))
-        if options.report is not None:
-            print(f"page: {figures['report']}")
-    return figures
-
-
-def _pack(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.export import pack
-
-    return pack(options)
-
-
-def _kit(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.assembly import make_plain_engine
-    from qvim_studio.commands.export import kit
-
-    return kit(options, make_plain_engine)
-
-
-def _bench_export(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.bench.export import bench_export
-
-    return bench_export(options)
-
-
-def _bench_ui(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.bench.command import bench_ui
-
-    return bench_ui(options)
-
-
-def _bench_library(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.bench.command import bench_library
-
-    return bench_library(options)
-
-
-def _bench_memory(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.bench.memory import bench_memory
-
-    return bench_memory(options)
-
-
-def _bench_generate(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.bench.generate import bench_generate
-
-    return bench_generate(options)
+    return entries.studio(options)

@@ -1,0 +1,157 @@
+"""One function for each command: what it needs is imported when it runs, for nothing heavy may be
+imported to read the arguments."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from qvim_studio.core.errors import StudioError
+
+
+def has_display() -> bool:
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if platform:
+        return platform.partition(":")[0] not in ("offscreen", "minimal", "vnc")
+    is_desktop = sys.platform in ("win32", "darwin")
+    return is_desktop or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def studio(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio import app
+
+    status = app.main([str(options.imitation)] if options.imitation else [])
+    if status:
+        raise StudioError(f"The studio window ended with status {status}.")
+    return {}
+
+
+def generate(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.generate import generate
+
+    return generate(options)
+
+
+def restyle(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.generate import restyle
+
+    return restyle(options)
+
+
+def edit(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.generate import edit
+
+    return edit(options)
+
+
+def embed(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.generate import embed
+
+    return embed(options)
+
+
+def search(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.generate import search
+
+    return search(options)
+
+
+def list_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.generate import list_known_checkpoints
+
+    return list_known_checkpoints(options)
+
+
+def verify_checkpoint(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.generate import verify
+
+    return verify(options)
+
+
+def store_checkpoint(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands import checkpoints as checkpoint_commands
+
+    return checkpoint_commands.COMMANDS[options.action](options)
+
+
+def build_data(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.training import build_data
+
+    result = build_data(options)
+    if not options.json:
+        print("\n".join(result["summary"]))
+    return result
+
+
+def train(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.assembly import index_bundled_sounds
+    from qvim_studio.commands.training import train
+    from qvim_studio.evaluation.command import read_summary
+    from qvim_studio.export.ucs.categories import best_category
+
+    lines = read_summary(options.evaluation) if options.evaluation else []
+    result = train(options, lines, lambda words: best_category(words).cat_id)
+    if options.part in ("library", "starter", "all"):
+        result["indexed_sounds"] = index_bundled_sounds()
+    return result
+
+
+def evaluate(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.assembly import make_plain_engine
+    from qvim_studio.evaluation.command import evaluate, summary
+
+    engine = make_plain_engine()
+    try:
+        figures = evaluate(options, engine)
+    finally:
+        engine.close()
+    if not options.json:
+        print(summary(figures))
+        if options.report is not None:
+            print(f"page: {figures['report']}")
+    return figures
+
+
+def pack(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.export import pack
+
+    return pack(options)
+
+
+def kit(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.assembly import make_plain_engine
+    from qvim_studio.commands.export import kit
+
+    return kit(options, make_plain_engine)
+
+
+def bench_export(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.bench.export import bench_export
+
+    return bench_export(options)
+
+
+def bench_ui(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.bench.command import bench_ui
+
+    return bench_ui(options)
+
+
+def bench_library(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.bench.command import bench_library
+
+    return bench_library(options)
+
+
+def bench_memory(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.bench.memory import bench_memory
+
+    return bench_memory(options)
+
+
+def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.bench.generate import bench_generate
+
+    return bench_generate(options)
