@@ -12,6 +12,7 @@ from qvim_studio.audio.following.arranging import arrange, let_ring, sustain
 from qvim_studio.audio.following.shape_lock import fit_length
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.audio.trim import trim_silence
+from qvim_studio.core.capabilities import VoiceRoute
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import EngineError
@@ -189,7 +190,7 @@ class Run:
             clip = finish(
                 samples,
                 self.rate_hz,
-                self.imitation,
+                self._imposed,
                 follow,
                 sound.seed,
                 extender,
@@ -209,6 +210,18 @@ class Run:
             extended_to_hz=REACH_HZ if extender else None,
         )
         return variation if self.window is None else self.window.spliced(variation)
+
+    @property
+    def _is_melody(self) -> bool:
+        """Whether the imitation is a melody that music is made to: the music has loudness and
+        pitches of its own, and goes on where the melody ends."""
+        is_melody = self.loaded.capabilities.voice_route is VoiceRoute.MELODY
+        return is_melody and self.request.imitation is not None
+
+    @property
+    def _imposed(self) -> np.ndarray | None:
+        """What gives its time course to the finished sound, mono at the generator's rate."""
+        return None if self._is_melody else self.imitation
 
     def _similarity(self, clip: AudioClip) -> float | None:
         if self.heard is None:
@@ -271,7 +284,7 @@ class Run:
         does an edit.
         """
         start, samples = self._start_of(sound.seed), sound.samples
-        if self.window is not None:
+        if self.window is not None or self._is_melody:
             return sound
         if self.imitation is None:
             source, note = start and start.clip.samples, DIES_AWAY
