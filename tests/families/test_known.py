@@ -12,7 +12,8 @@ import pytest
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.families import known
 from qvim_studio.families.audioldm.family import FAMILY as AUDIOLDM
-from qvim_studio.families.known import all_families, family_by_id, family_of_folder
+from qvim_studio.families.catalog import list_checkpoints
+from qvim_studio.families.known import all_families, family_by_id, family_of, family_of_folder
 
 
 @dataclass(frozen=True)
@@ -87,3 +88,11 @@ def test_a_folder_of_another_kind_says_what_it_holds(tmp_path: Path) -> None:
     (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "FluxPipeline"}))
     with pytest.raises(CheckpointError, match=r"holds a FluxPipeline, expected .*audioldm"):
         family_of_folder(tmp_path)
+
+
+def test_every_known_checkpoint_is_of_a_family_that_is_there_and_declares_itself() -> None:
+    for checkpoint in list_checkpoints():
+        capabilities = family_of(checkpoint).describe(checkpoint)
+        assert capabilities.inputs and capabilities.presets
+        assert checkpoint.makes in ("effects", "music")
+    assert {c.id for c in list_checkpoints() if c.makes == "music"} >= {"musicldm"}
