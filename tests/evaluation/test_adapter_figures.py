@@ -42,7 +42,7 @@ def test_figures_are_of_the_held_out_imitations(tmp_path: Path, hears: bool) -> 
     checkpoint = find_checkpoint(str(folder))
     loaded = load_checkpoint(checkpoint, plan_for(checkpoint, VramMode.CPU))
     assert adapter_figures(loaded, tmp_path / "corpus") == {}
-    build_corpus([write_pairs(tmp_path, references=12, takes=1)], tmp_path / "corpus")
+    build_corpus([write_pairs(tmp_path, references=24, takes=1)], tmp_path / "corpus")
     items = len(load_corpus(tmp_path / "corpus").items)
     targets = unit(np.random.default_rng(0), items, 512)
     np.savez(tmp_path / "corpus" / "targets.npz", embeddings=targets)
