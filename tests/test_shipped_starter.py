@@ -14,13 +14,14 @@ import torch
 from qvim_studio import assembly
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.resample import mono_at, resample
-from qvim_studio.audio.trim import trim_silence
+from qvim_studio.audio.trim import trim_silence, trim_take
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.program.resources import library_rows, resource_path
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult
+from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.evaluation.reconstruction import reconstruct
 from qvim_studio.families.audioldm.loaded import load_checkpoint
 from qvim_studio.families.catalog import find_checkpoint
@@ -79,6 +80,35 @@ def made(engine: StudioEngine) -> dict[str, AudioClip]:
 
 
 @pytest.mark.parametrize("take", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_take_finds_its_kind_among_four_starts(take: Path) -> None:
+    hearing = program_hearing()
+    heard = hearing.embed(trim_take(read_audio(take)), "imitation")
+    starts = assembly.find_nearest(SoundQuery(heard), None, hearing)
+    kinds = {Path(row["file"]).stem: row["class"] for row in library_rows()}
+    assert len(starts) == 4
+    assert example_rows()[take.name]["class"] in [kinds[start.name] for start in starts]
+
+
+def test_examples_are_small_varied_credited_and_no_sounds_of_the_library() -> None:
+    rows, folder = example_rows(), resource_path("examples")
+    assert set(rows) == {take.name for take in EXAMPLES} and len(rows) >= 7
+    assert len({row["class"] for row in rows.values()}) == len(rows)
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 400_000
+    credits = resource_path("ATTRIBUTIONS.md").read_text(encoding="utf-8")
+    for row in rows.values():
+        assert row["licence"] and row["source"]
+        assert row["source"].split(": ")[0] in credits or row["source"] == "QVIM Studio"
+        assert row["source"] not in {sound["source"] for sound in library_rows()}
+
+
+def test_the_explosion_bursts_and_dies_away() -> None:
+    clip = trim_take(read_audio(resource_path("examples", "explosion_boom.flac")))
+    levels = [np.sqrt(np.mean(part**2)) for part in np.array_split(clip.mono(), 10)]
+    assert int(np.argmax(levels)) <= 2
+    assert levels[-1] < 0.2 * max(levels)
+
+
+@pytest.mark.parametrize("take", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_take_gives_an_audible_unclipped_clip(
     made: dict[str, AudioClip], take: Path
 ) -> None:
@@ -119,8 +149,7 @@ def test_words_alone_make_a_sound(engine: StudioEngine) -> None:
 def test_generated_clips_are_of_the_imitated_class(made: dict[str, AudioClip]) -> None:
     """Three rank first or second among all classes of the library; all together far above
     chance."""
-    with resource_path("examples", "examples.csv").open(newline="", encoding="utf-8") as file:
-        examples = list(csv.DictReader(file))
+    examples = example_rows().values()
     names, centroids = class_centroids()
     ranks = {}
     for example in examples:
@@ -130,6 +159,13 @@ def test_generated_clips_are_of_the_imitated_class(made: dict[str, AudioClip]) -
     chance = np.mean(1 / np.arange(1, len(names) + 1))
     assert sum(rank <= 2 for rank in ranks.values()) >= 3, ranks
     assert np.mean([1 / rank for rank in ranks.values()]) > 3 * chance, ranks
+
+
+def example_rows() -> dict[str, dict[str, str]]:
+    """The list of the example takes by file name."""
+    path = resource_path("examples", "examples.csv")
+    with path.open(newline="", encoding="utf-8") as file:
+        return {row["file"]: row for row in csv.DictReader(file)}
 
 
 def encoded(clip: AudioClip) -> np.ndarray:

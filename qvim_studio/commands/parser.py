@@ -237,7 +237,7 @@ def _add_train(commands: Any) -> None:
         nargs="+",
         default=[],
         metavar="DIR",
-        help="distill, ears: more sounds to learn from; library: what the set was made of",
+        help="distill, ears: more to learn from; library, examples: what the set was made of",
     )
     parser.add_argument(
         "--checkpoint",

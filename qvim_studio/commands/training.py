@@ -12,7 +12,7 @@ from typing import Any
 from qvim_studio.audio.files.reading import check_output_folder, refused_folder
 from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.program.resources import resource_path
-from qvim_studio.training.corpus.corpus import load_corpus
+from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.loop.machine import leave_processes, prepared_process
 
 STARTER_ID = "starter"
@@ -335,13 +335,26 @@ def _library(options: argparse.Namespace) -> None:
     corpus = load_corpus(_corpus_folder(options))
     folder = resource_path("library")
     bundled.make_library(corpus, options.audio, folder, listener(), options.category_of)
-    bundled.write_attributions(corpus, folder, resource_path("ATTRIBUTIONS.md"))
+    _write_attributions(corpus)
 
 
 def _examples(options: argparse.Namespace) -> None:
     from qvim_studio.training.sound_library import bundled
 
-    bundled.make_examples(load_corpus(_corpus_folder(options)), resource_path("examples"))
+    corpus = load_corpus(_corpus_folder(options))
+    bundled.make_examples(corpus, options.audio, resource_path("examples"))
+    _write_attributions(corpus)
+
+
+def _write_attributions(corpus: Corpus) -> None:
+    from qvim_studio.training.sound_library import bundled
+
+    bundled.write_attributions(
+        corpus,
+        resource_path("library"),
+        resource_path("examples"),
+        resource_path("ATTRIBUTIONS.md"),
+    )
 
 
 def _starter(options: argparse.Namespace) -> None:

@@ -118,7 +118,7 @@ def studio(tmp_path: Path, server: SoundServer, desktop: Screen) -> Iterator[Stu
 def test_record_generate_compare_star_and_drag(
     studio: Studio, server: SoundServer, desktop: Screen, tmp_path: Path
 ) -> None:
-    said, rate = soundfile.read(resource_path("examples", "explosion_boom.flac"), dtype="float32")
+    said, rate = soundfile.read(resource_path("examples", "thunder_krrum.flac"), dtype="float32")
     assert rate == RATE
     studio.wait(lambda s: s["ready"] and s["microphone"] == "qvim_mic", "the microphone")
     desktop.hands("windowmove", desktop.find("QVIM Studio"), 0, 0)

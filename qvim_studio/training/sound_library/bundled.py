@@ -7,7 +7,6 @@ import importlib.util
 import logging
 import re
 import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +14,18 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 
+from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.levels import normalize_peak
+from qvim_studio.audio.resample import mono_at
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import StudioError, reason_of
+from qvim_studio.core.errors import StudioError
 from qvim_studio.core.program.resources import library_rows
 from qvim_studio.training.corpus.corpus import Corpus
 from qvim_studio.training.corpus.labels import sound_class
+from qvim_studio.training.corpus.layouts import MANIFEST, read_rows
+from qvim_studio.training.corpus.onomatopoeia import speak
 from qvim_studio.training.corpus.voice_renderer import render_imitation
 from qvim_studio.training.sound_library.credits import NOTICES, credit, is_free, is_permissive
 from qvim_studio.training.sound_library.library_choice import (
@@ -56,25 +58,83 @@ LIBRARY_COLUMNS = (
 
 @dataclass(frozen=True)
 class Example:
-    """A rendered take. reference: label of the sound that our voice renderer imitates, or empty.
-    speech: onomatopoeia for the formant synthesizer espeak-ng, in its phoneme notation."""
+    """A take that ships, of one of three origins. sound: the class that it is an imitation of.
+
+    reference: path in the corpus of the sound whose first ``seconds`` our voice renderer imitates,
+    with ``seed``. speech: onomatopoeia for the formant synthesizer espeak-ng, in its phoneme
+    notation, with ``voice``. recording: path of a person's take in the folders of the corpus.
+    """
 
     name: str
     title: str
     sound: str
     reference: str = ""
+    seed: int = 0
+    seconds: float = 3.0
     speech: str = ""
+    voice: str = "en"
+    recording: str = ""
 
 
 EXAMPLES = (
-    Example("tom_dum", "Tom drum: dum", "tom", reference="lm tom l"),
-    Example("afterburner_fshh", "Afterburner: fshhh", "hyperdrive", reference="afterburner~"),
-    Example("explosion_boom", "Explosion: boom", "explosion", reference="atomic huge~"),
-    Example("impact_thud", "Impact: thud", "flesh hit", reference="impact"),
-    Example("kick_boom", "Kick drum: boom", "kick drum", reference="cr kick accent"),
-    Example("drum_beatbox", "Beatbox: boom, tss, ka", "kick drum", speech="[[b'u:m ts: k'a]]"),
-    Example("dog_woof", "Dog: woof woof", "animal", speech="[[w'Uf w'Uf]]"),
+    Example(
+        "dog_woof",
+        "Dog: woof woof",
+        "animal",
+        reference="train/esc-10/0026_dog-bark.ogg",
+        seconds=1.2,
+    ),
+    Example(
+        "explosion_boom",
+        "Explosion: boom",
+        "explosion",
+        reference="registry/openclonk-data/0057_explosion.ogg",
+        seconds=1.5,
+    ),
+    Example(
+        "scream_aah",
+        "Scream: aah",
+        "voice",
+        recording="registry/cube2-data/0010_voice--pain--author--often-own-voice.ogg",
+    ),
+    Example(
+        "tom_dum",
+        "Tom drum: dum",
+        "tom",
+        reference="train/oramics-sampled-dm-lm-2/0027_lm-tom-l.ogg",
+    ),
+    Example(
+        "thunder_krrum",
+        "Thunder: krrum",
+        "thunder",
+        reference="train/antum-mod-sounds/0210_thunder.ogg",
+        seed=2,
+        seconds=2.2,
+    ),
+    Example(
+        "chainsaw_rrr",
+        "Chainsaw: rrr",
+        "engine",
+        reference="train/esc-10/0350_chainsaw.ogg",
+        seed=2,
+        seconds=1.2,
+    ),
+    Example(
+        "impact_thud",
+        "Impact: thud",
+        "flesh hit",
+        reference="train/superpowers-asset-packs/0167_impact.ogg",
+        seed=3,
+    ),
+    Example(
+        "monster_burp",
+        "Monster: a burp",
+        "monster",
+        recording="registry/kaboom/0001_burp--mouth.ogg",
+    ),
 )
+PERSON = "a person"
+EXAMPLE_COLUMNS = ("file", "title", "class", "made_by", "source", "licence", "author")
 
 
 def find_animals() -> Path:
@@ -139,25 +199,65 @@ def make_library(
     log.info("bundled library: %d sounds, %.1f MiB", len(rows), total / 2**20)
 
 
-def make_examples(corpus: Corpus, folder: Path) -> None:
-    """Render every example take as 48 kHz mono FLAC, with a CSV that says how."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    with (folder / "examples.csv").open("w", newline="", encoding="utf-8") as file:
+def make_examples(corpus: Corpus, audio: Sequence[Path], folder: Path) -> None:
+    """Write every example take as 48 kHz mono FLAC, with a CSV that says how it was made.
+
+    audio: folders that the corpus was made of, for people's takes. Raises StudioError.
+    """
+    fresh = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    with (fresh / "examples.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("file", "title", "class", "made_by"))
-        for number, example in enumerate(EXAMPLES):
-            spoken = bool(example.speech)
-            take = _speak(example.speech, folder) if spoken else _imitate(corpus, example, number)
-            path = folder / f"{example.name}.flac"
+        writer.writerow(EXAMPLE_COLUMNS)
+        for example in EXAMPLES:
+            take, how, credits = _example_take(corpus, audio, example)
+            path = fresh / f"{example.name}.flac"
             soundfile.write(path, take.samples, take.sample_rate, subtype="PCM_16")
-            how = "espeak-ng formant synthesis" if spoken else "QVIM Studio's voice renderer"
-            writer.writerow((path.name, example.title, example.sound, how))
+            writer.writerow((path.name, example.title, example.sound, how, *credits))
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
 
 
-def write_attributions(corpus: Corpus, library: Path, path: Path) -> None:
-    """Credits of the bundled sounds and of everything the starter's weights learned from."""
+def _example_take(
+    corpus: Corpus, audio: Sequence[Path], example: Example
+) -> tuple[AudioClip, str, tuple[str, str, str]]:
+    """The take, who made it, and source, licence and author where that is a person."""
+    if example.recording:
+        take, credits = _recorded(audio, example.recording)
+        return _levelled(take), PERSON, credits
+    own = ("QVIM Studio", "Apache-2.0", "")
+    if example.speech:
+        spoken = speak(example.speech, example.voice)
+        return _levelled(spoken), "espeak-ng formant synthesis", own
+    return _levelled(_imitate(corpus, example)), "QVIM Studio's voice renderer", own
+
+
+def _recorded(audio: Sequence[Path], recording: str) -> tuple[AudioClip, tuple[str, str, str]]:
+    folder = next((one for one in audio if (one / recording).is_file()), None)
+    if folder is None:
+        raise StudioError(
+            f"There is no {recording} in {', '.join(map(str, audio)) or 'any folder'}, which is an "
+            "example take. Name the folders that the training set was made of with --audio DIR."
+        )
+    rows = read_rows(folder / MANIFEST, ("path", "label", "source", "licence"))
+    row = next(row for row in rows if row["path"] == recording)
+    licence, author = credit(row["source"], row["label"], row["licence"])
+    return read_audio(folder / recording), (row["source"], licence, author)
+
+
+def _levelled(take: AudioClip) -> AudioClip:
+    """As it ships: trimmed, mono, at 48 kHz."""
+    mono = AudioClip.from_mono(mono_at(trim_silence(take), EXAMPLE_RATE_HZ), EXAMPLE_RATE_HZ)
+    return normalize_peak(mono, -6.0)
+
+
+def write_attributions(corpus: Corpus, library: Path, examples: Path, path: Path) -> None:
+    """Credits of bundled sounds, people's takes, and all that the weights learned from."""
     bundled = [(r["source"], r["licence"], r["author"]) for r in library_rows(library)]
+    with (examples / "examples.csv").open(newline="", encoding="utf-8") as file:
+        takes = [row for row in csv.DictReader(file) if row["made_by"] == PERSON]
+    spoken = [(r["source"], r["licence"], r["author"]) for r in takes]
     learned = [(i.source, *credit(i.source, i.label, i.licence)) for i in corpus.items]
     lines = [
         "# Attributions",
@@ -170,6 +270,12 @@ def write_attributions(corpus: Corpus, library: Path, path: Path) -> None:
         "## Sounds that ship in `library/`",
         "",
         *_table(bundled),
+        "",
+        "## Example takes of people that ship in `examples/`",
+        "",
+        "All other example takes are synthetic: `examples/examples.csv` says what made them.",
+        "",
+        *_table(spoken),
         "",
         NOTICES,
         "",
@@ -282,30 +388,12 @@ def _write_vorbis(path: Path, clip: AudioClip) -> None:
             file.write(clip.samples[start : start + BLOCK_FRAMES])
 
 
-def _imitate(corpus: Corpus, example: Example, seed: int) -> AudioClip:
-    """The voice renderer's imitation of the first sound of that label."""
-    item = next(item for item in corpus.items if item.label == example.reference)
-    sound = corpus.samples(item, CORPUS_RATE_HZ)[: 3 * CORPUS_RATE_HZ]
-    take = render_imitation(sound, CORPUS_RATE_HZ, np.random.default_rng(seed))
-    resampled = soxr.resample(take, CORPUS_RATE_HZ, EXAMPLE_RATE_HZ)
-    return normalize_peak(AudioClip.from_mono(resampled, EXAMPLE_RATE_HZ), -6.0)
-
-
-def _speak(phonemes: str, folder: Path) -> AudioClip:
-    spoken = folder / "spoken.wav"
-    try:
-        subprocess.run(["espeak-ng", "-w", str(spoken), phonemes], check=True, timeout=30)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise StudioError(
-            f"The example takes need the speech synthesizer espeak-ng ({reason_of(error)}). "
-            "Install it."
-        ) from error
-    samples, sample_rate = soundfile.read(spoken, dtype="float32")
-    spoken.unlink()
-    clip = AudioClip.from_mono(
-        soxr.resample(samples, sample_rate, EXAMPLE_RATE_HZ), EXAMPLE_RATE_HZ
-    )
-    return normalize_peak(trim_silence(clip), -6.0)
+def _imitate(corpus: Corpus, example: Example) -> AudioClip:
+    """The voice renderer's imitation of the beginning of the reference."""
+    item = next(item for item in corpus.items if item.path == example.reference)
+    sound = corpus.samples(item, CORPUS_RATE_HZ)[: round(example.seconds * CORPUS_RATE_HZ)]
+    take = render_imitation(sound, CORPUS_RATE_HZ, np.random.default_rng(example.seed))
+    return AudioClip.from_mono(take, CORPUS_RATE_HZ)
 
 
 def _slug(text: str) -> str:

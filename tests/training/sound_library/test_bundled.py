@@ -146,7 +146,10 @@ def test_attributions_name_authors_of_shipped_and_of_learned_sounds(
         tmp_path,
     )
     make_library(corpus, [tmp_path], tmp_path / "library", Listener(), category_of, animals)
-    write_attributions(corpus, tmp_path / "library", tmp_path / "A.md")
+    examples = tmp_path / "examples"
+    examples.mkdir()
+    (examples / "examples.csv").write_text("file,made_by\n", encoding="utf-8")
+    write_attributions(corpus, tmp_path / "library", examples, tmp_path / "A.md")
     shipped, learned = (tmp_path / "A.md").read_text(encoding="utf-8").split("## Recordings")
     assert "| lomiri-sounds | CC-BY-4.0 | Mauricio Duarte | 1 |" in shipped
     assert "Jo Doe" not in shipped
@@ -157,19 +160,41 @@ def test_attributions_name_authors_of_shipped_and_of_learned_sounds(
 def test_example_take_is_rendered_at_48_khz_and_labelled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    example = Example("gun_bang", "Gun: bang", "gun", reference="shotgn")
+    example = Example("gun_bang", "Gun: bang", "gun", reference="0.wav", seed=3, seconds=0.5)
     monkeypatch.setattr(bundled, "EXAMPLES", (example,))
-    make_examples(make_corpus([("shotgn", "a", "CC0", True)]), tmp_path / "examples")
+    make_examples(make_corpus([("shotgn", "a", "CC0", True)]), [], tmp_path / "examples")
     info = soundfile.info(tmp_path / "examples" / "gun_bang.flac")
     assert (info.samplerate, info.channels, info.subtype) == (48_000, 1, "PCM_16")
+    assert 0.2 < info.duration < 0.8
     text = (tmp_path / "examples" / "examples.csv").read_text(encoding="utf-8")
-    assert "voice renderer" in text
+    assert "voice renderer" in text and not (tmp_path / "examples.new").exists()
+
+
+def test_a_persons_take_ships_with_its_credits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, animals: Path
+) -> None:
+    tone = np.concatenate([np.zeros(4_000), 0.1 * np.sin(np.arange(22_050) / 9)])
+    soundfile.write(tmp_path / "aah.wav", tone, 22_050)
+    rows = ["path,label,source,licence", "aah.wav,aah,kit 1.0: aah.wav,CC-BY-3.0 (Jo Doe)"]
+    (tmp_path / "manifest.csv").write_text("\n".join(rows), encoding="utf-8")
+    example = Example("scream_aah", "Scream: aah", "voice", recording="aah.wav")
+    monkeypatch.setattr(bundled, "EXAMPLES", (example,))
+    corpus, examples = make_corpus([]), tmp_path / "examples"
+    make_examples(corpus, [tmp_path], examples)
+    samples, rate = soundfile.read(examples / "scream_aah.flac")
+    assert rate == 48_000 and np.abs(samples).max() == pytest.approx(0.5, abs=0.01)
+    make_library(corpus, [], tmp_path / "library", Listener(), category_of, animals)
+    write_attributions(corpus, tmp_path / "library", examples, tmp_path / "A.md")
+    assert "| kit 1.0 | CC-BY-3.0 | Jo Doe | 1 |" in (tmp_path / "A.md").read_text("utf-8")
+    with pytest.raises(StudioError, match="--audio DIR"):
+        make_examples(corpus, [], examples)
+    assert (examples / "scream_aah.flac").is_file()
 
 
 def test_missing_speech_synthesizer_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundled, "EXAMPLES", (Example("a", "A", "gun", speech="[[a]]"),))
+    monkeypatch.setattr(bundled, "EXAMPLES", (Example("a", "A", "gun", speech="a"),))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StudioError, match="espeak-ng"):
-        make_examples(make_corpus([]), tmp_path / "examples")
+        make_examples(make_corpus([]), [], tmp_path / "examples")
