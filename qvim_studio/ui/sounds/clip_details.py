@@ -183,6 +183,9 @@ class ClipDetails(FittingColumn):
             started_from = readable_name(recipe.details.get("started_from") or "") or start
             if started_from:
                 parts.append(self.tr("from {0}").format(started_from))
+            if recipe.request.get("timbre_sha256"):
+                name = recipe.request.get("timbre_name") or self.tr("another sound")
+                parts.append(self.tr("like {0}").format(name))
             if recipe.details.get("extended_to_hz"):
                 parts.append(self.tr("highs added"))
             loudness = recipe.details.get("loudness_lufs")

@@ -224,6 +224,16 @@ def test_a_recipe_brings_its_given_sounds_back(
     )
 
 
+def test_the_details_of_a_clip_say_what_it_started_from_and_sounds_like(
+    with_take: MainWindow, generate: Generate, door: Path, qtbot: QtBot
+) -> None:
+    give(with_take, SoundUse.TIMBRE, door, qtbot)
+    generate(with_take)
+    entry = with_take.controller.candidates[0]
+    with_take.history.view.select_ids({entry.id})
+    qtbot.waitUntil(lambda: "like door slam 01" in with_take.history.details._facts.text())
+
+
 def test_a_recipe_without_given_sounds_removes_them(
     compared: MainWindow, door: Path, qtbot: QtBot
 ) -> None:
