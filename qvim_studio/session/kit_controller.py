@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from qvim_studio.audio.files.reading import write_wav
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import UsageError
+from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.export.files.clip_writer import safe_stem
 from qvim_studio.export.packs.kit import KitReport, kit_requests, write_kit
 from qvim_studio.jobs.engine.job import Job, JobEnded, JobFinished
+from qvim_studio.session.held_jobs import HeldJob, HeldKit, JobAgain
 from qvim_studio.session.services import Services
 
 PIECES = "kit pieces"  # below the takes: what each sound of a kit was made from
@@ -26,20 +28,31 @@ Submit = Callable[[GenerationRequest, str, Path | None], Job]
 
 @dataclass(eq=False)
 class _Kit:
-    """One that is being made: its jobs in the order of the sounds, and what has come of them."""
+    """One that is being made. jobs: by the place of their sound in the kit, of this session.
+    results, clips: what has come of a sound, and the files of that."""
 
-    name: str
-    folder: Path
-    jobs: tuple[Job, ...] = ()
+    held: HeldKit
+    jobs: dict[int, Job] = field(default_factory=dict)
     results: dict[int, GenerationResult] = field(default_factory=dict)
+    clips: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    earlier: dict[int, HeldJob] = field(default_factory=dict)  # made in an earlier session
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.results) == self.held.sounds
+
+    def place_of(self, job: Job) -> int | None:
+        return next((place for place, one in self.jobs.items() if one is job), None)
 
 
 class KitController(QObject):
     """Knows no widgets. Every sound appears in the history too, with its recipe.
 
-    Signals: made (KitReport), failed (StudioError), noticed (str).
+    Signals: changed (nothing: a sound was made or a kit ended), made (KitReport), failed
+    (StudioError), noticed (str).
     """
 
+    changed = Signal()
     made = Signal(object)
     failed = Signal(object)
     noticed = Signal(object)
@@ -65,19 +78,65 @@ class KitController(QObject):
         pieces = self._services.paths.takes_folder / PIECES
         self._services.tasks.run(
             partial(_cut, take, base, name, pieces),
-            partial(self._on_cut, _Kit(name, folder)),
+            partial(self._on_cut, name, folder),
             self.failed.emit,
         )
 
-    def _on_cut(self, kit: _Kit, cut: Sequence[tuple[GenerationRequest, Path]]) -> None:
+    @property
+    def held(self) -> tuple[HeldKit, ...]:
+        """The kits that are not written yet."""
+        return tuple(kit.held for kit in self._kits)
+
+    @property
+    def made_jobs(self) -> tuple[Job, ...]:
+        """Those of this session that a kit still waits for the others of."""
+        return tuple(
+            job for kit in self._kits for place, job in kit.jobs.items() if place in kit.results
+        )
+
+    @property
+    def earlier_jobs(self) -> tuple[HeldJob, ...]:
+        """What an earlier session made for kits that are not whole yet."""
+        return tuple(job for kit in self._kits for job in kit.earlier.values())
+
+    def mark(self, held: HeldJob, job: Job) -> HeldJob:
+        """The same job with its place in a kit, where it belongs to one."""
+        for kit in self._kits:
+            place = kit.place_of(job)
+            if place is not None:
+                clips = kit.clips.get(place, ())
+                return replace(held, kit=kit.held.key, kit_place=place, clips=clips)
+        return held
+
+    def take_up(self, held: HeldKit, again: Sequence[JobAgain], jobs: Sequence[Job | None]) -> bool:
+        """Go on with a kit of an earlier session; False where a sound of it is missing.
+
+        jobs: those that the sounds which are still to be made were queued as, in their order.
+        """
+        kit = _Kit(held)
+        for one, job in zip(again, jobs, strict=True):
+            place = one.held.kit_place
+            if job is not None:
+                kit.jobs[place] = job
+            elif one.result is not None:
+                kit.results[place], kit.earlier[place] = one.result, one.held
+        if {*kit.jobs, *kit.results} != set(range(held.sounds)):
+            return False
+        self._kits.append(kit)
+        self._write_if_complete(kit)
+        return True
+
+    def _on_cut(
+        self, name: str, folder: Path, cut: Sequence[tuple[GenerationRequest, Path]]
+    ) -> None:
+        kit = _Kit(HeldKit(uuid4().hex, name, str(folder), len(cut)))
         self._start_all([request for request, _ in cut], partial(self._submit_all, kit, cut))
 
     def _submit_all(self, kit: _Kit, cut: Sequence[tuple[GenerationRequest, Path]]) -> None:
         self._kits.append(kit)
-        kit.jobs = tuple(
-            self._submit(request, f"{kit.name} {number:02d}", path)
-            for number, (request, path) in enumerate(cut, 1)
-        )
+        for place, (request, path) in enumerate(cut):
+            kit.jobs[place] = self._submit(request, f"{kit.held.name} {place + 1:02d}", path)
+        self.changed.emit()
         self.noticed.emit(
             self.tr("{0} sounds were found in the take; the kit is written when all are made.")
             .format(len(cut))
@@ -89,21 +148,36 @@ class KitController(QObject):
             self._give_up(finished.job)
             return
         for kit in self._kits:
-            if finished.job in kit.jobs:
-                kit.results[finished.job.id] = finished.result
-                if len(kit.results) == len(kit.jobs):
-                    self._kits.remove(kit)
-                    self._write(kit)
+            place = kit.place_of(finished.job)
+            if place is not None:
+                kit.results[place] = finished.result
+                kit.clips[place] = tuple(str(clip.path) for clip in finished.clips)
+                self._write_if_complete(kit)
+                self.changed.emit()
                 return
 
-    def _write(self, kit: _Kit) -> None:
-        results = [kit.results[job.id] for job in kit.jobs]
+    def _write_if_complete(self, kit: _Kit) -> None:
+        """A kit stays with the others until it is on the disk."""
+        if not kit.is_complete:
+            return
+        results = [kit.results[place] for place in range(kit.held.sounds)]
         self._services.tasks.run(
-            partial(write_kit, results, kit.folder, kit.name), self._on_written, self.failed.emit
+            partial(write_kit, results, Path(kit.held.folder), kit.held.name),
+            partial(self._on_written, kit),
+            partial(self._on_not_written, kit),
         )
 
-    def _on_written(self, report: KitReport) -> None:
+    def _on_written(self, kit: _Kit, report: KitReport) -> None:
+        self._leave(kit)
         self.made.emit(report)
+
+    def _on_not_written(self, kit: _Kit, error: StudioError) -> None:
+        self._leave(kit)
+        self.failed.emit(error)
+
+    def _leave(self, kit: _Kit) -> None:
+        self._kits.remove(kit)
+        self.changed.emit()
 
     @Slot(object)
     def _on_ended(self, ended: JobEnded) -> None:
@@ -112,9 +186,9 @@ class KitController(QObject):
     def _give_up(self, job: Job) -> None:
         """A kit with a hole is none; its other sounds would be made for nothing."""
         for kit in self._kits:
-            if job in kit.jobs:
-                self._kits.remove(kit)
-                for other in kit.jobs:
+            if kit.place_of(job) is not None:
+                self._leave(kit)
+                for other in kit.jobs.values():
                     self._services.queue.cancel(other)
                 self.noticed.emit(
                     self.tr("The kit was given up. Those of its sounds that were made are in the "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import FoundSound
 from qvim_studio.jobs.engine.imitation import Imitation, read_imitation
 from qvim_studio.jobs.engine.job import Job
@@ -21,15 +20,12 @@ from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.library import Library
 from qvim_studio.session.controller import StudioController
 from qvim_studio.session.figures import count_text
+from qvim_studio.session.held_jobs import HeldJob, JobAgain, drop_sounds, hold_job, jobs_again
 from qvim_studio.session.services import Services
 from qvim_studio.session.session_file import (
     HeldCandidate,
-    HeldJob,
     HeldTake,
     Session,
-    drop_sounds,
-    hold_job,
-    jobs_again,
     load_session,
     save_session,
 )
@@ -74,6 +70,7 @@ class SessionKeeper(QObject):
         controller.takes.imitation_changed.connect(self._on_changed)
         controller.takes.part_changed.connect(self._on_changed)
         controller.candidates_changed.connect(self._on_candidates_changed)
+        controller.kits.changed.connect(self._on_changed)
         panel.wishes_changed.connect(self._on_changed)
         services.queue.changed.connect(self._on_queue_changed)
 
@@ -102,7 +99,7 @@ class SessionKeeper(QObject):
             read = partial(_read_candidates, self._services.library, session.candidates)
             self._read(read, partial(self._show_candidates, session.note))
         if session.jobs:
-            self._read(partial(jobs_again, session.jobs, self._sounds_folder), self._queue_again)
+            self._read(partial(jobs_again, session.jobs, self._sounds_folder), self._take_up_jobs)
 
     def go_on(self) -> None:
         """Make what waits since the last session."""
@@ -136,13 +133,21 @@ class SessionKeeper(QObject):
         self._is_open = False
 
     def _jobs(self) -> tuple[Job, ...]:
-        """What runs, then what waits; what only waits to be written is no job any more."""
+        """What runs, then what waits, then what a kit waits for the others of; what only waits to
+        be written is no job any more."""
         queue = self._services.queue
         jobs = (*([] if queue.running is None else [queue.running]), *queue.waiting)
-        return tuple(job for job in jobs if job.unsaved is None)
+        open_jobs = tuple(job for job in jobs if job.unsaved is None)
+        return (*open_jobs, *self._controller.kits.made_jobs)
 
     def _session(self) -> Session:
         imitation, running = self._controller.imitation, self._services.queue.running
+        kits = self._controller.kits
+        jobs = [
+            kits.mark(replace(self._held[job.id], was_running=job is running), job)
+            for job in self._jobs()
+            if job.id in self._held
+        ]
         return Session(
             take=None
             if imitation is None
@@ -153,11 +158,8 @@ class SessionKeeper(QObject):
             ),
             note=self._note,
             panel=panel_state(self._panel),
-            jobs=tuple(
-                replace(self._held[job.id], was_running=job is running)
-                for job in self._jobs()
-                if job.id in self._held
-            ),
+            jobs=(*jobs, *kits.earlier_jobs),
+            kits=kits.held,
         )
 
     def _write(self, session: Session) -> None:
@@ -207,26 +209,40 @@ class SessionKeeper(QObject):
         if entries and not self._controller.candidates:
             self._controller.show_candidates(note, entries)
 
-    def _queue_again(
-        self, again: tuple[Sequence[tuple[HeldJob, GenerationRequest]], Sequence[str]]
-    ) -> None:
+    def _take_up_jobs(self, again: tuple[Sequence[JobAgain], Sequence[str]]) -> None:
         jobs, lost = again
-        if jobs:
-            self._services.queue.hold()
-        for held, request in jobs:
-            path = Path(held.imitation_path) if held.imitation_path else None
-            self._controller.submit_again(request, Path(held.folder), held.stem, path)
+        queued = {one: self._queue_again(one) for one in jobs if one.result is None}
+        lost = [*lost, *self._take_up_kits(jobs, queued)]
         waiting = count_text(
-            len(jobs),
+            len(queued),
             self.tr("One generation was not finished when the studio ended."),
             self.tr("{0} generations were not finished when the studio ended."),
         )
-        text = "\n".join([*([waiting] if jobs else []), *lost])
-        if jobs:
+        text = "\n".join([*([waiting] if queued else []), *lost])
+        if queued:
             drop = (self.tr("Take out"), self.drop)
             self._messages.offer(text, self.tr("Make now"), self.go_on, drop)
         elif lost:
             self._messages.show_notice(text)
+
+    def _queue_again(self, again: JobAgain) -> Job:
+        self._services.queue.hold()
+        held = again.held
+        path = Path(held.imitation_path) if held.imitation_path else None
+        job = self._controller.submit_again(again.request, Path(held.folder), held.stem, path)
+        self._held[job.id] = replace(held, was_running=False, kit="")
+        return job
+
+    def _take_up_kits(
+        self, jobs: Sequence[JobAgain], queued: Mapping[JobAgain, Job]
+    ) -> Iterator[str]:
+        """Sentences about the kits that cannot be made whole any more."""
+        for kit in self._before.kits:
+            mine = [one for one in jobs if one.held.kit == kit.key]
+            if not self._controller.kits.take_up(kit, mine, [queued.get(one) for one in mine]):
+                yield self.tr(
+                    "The kit “{0}” misses a sound and is not made; its sounds come one by one."
+                ).format(kit.name)
 
     def _path_of(self, job: Job) -> Path | None:
         return self._controller.imitation_path(job)

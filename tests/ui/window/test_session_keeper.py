@@ -6,13 +6,16 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from fake_audio import FakeAudio
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from studio_fixtures import CHECKPOINTS, ScriptedEars
 
 from qvim_studio.audio.files.given_sound import SoundUse
+from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.core.request import Start
 from qvim_studio.session.services import Services, make_services
 from qvim_studio.session.session_file import load_session
@@ -146,6 +149,56 @@ def test_a_new_sound_is_made_before_what_an_earlier_session_left(
     qtbot.waitUntil(lambda: made == ["new", "old"], timeout=PATIENCE_MS)
 
 
+def begin_kit(window: MainWindow, path: Path, qtbot: QtBot) -> None:
+    """Of three sounds, the first of which is made."""
+    beat(path, 3)
+    window.controller.open_file(path)
+    qtbot.waitUntil(lambda: window.controller.imitation is not None, timeout=PATIENCE_MS)
+    window.request.variations.setValue(2)
+    queue = window._services.queue
+    window.controller.kits.changed.connect(queue.hold)
+    window.keys.actions["kit"].trigger()
+    qtbot.waitUntil(lambda: window.history.model.count == 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window._services.tasks.is_idle, timeout=PATIENCE_MS)
+
+
+def test_a_kit_comes_back_as_a_kit_with_what_was_made_of_it(
+    window: MainWindow, tmp_path: Path, services: Services, restart: Restart, qtbot: QtBot
+) -> None:
+    begin_kit(window, tmp_path / "beat.wav", qtbot)
+    crash(window)
+    made = {entry.path: read_audio(entry.path) for entry in window.history.model.entries}
+    services.queue.cancel_all()
+    again = restart()
+    assert "2 generations were not finished" in again.messages.text
+    with qtbot.waitSignal(again.controller.kits.made, timeout=PATIENCE_MS) as written:
+        button(again, "Make now").click()
+    (report,) = written.args
+    assert [len(sounds) for sounds in report.sounds] == [2, 2, 2]
+    assert {preset.suffix for preset in report.presets} == {".sfz", ".dspreset", ".multisample"}
+    kept = [read_audio(path).samples for path in report.sounds[0]]
+    for one in made.values():
+        assert min(np.abs(one.samples - other).max() for other in kept) < 2**-22
+    qtbot.waitUntil(lambda: again.history.model.count == 6, timeout=PATIENCE_MS)
+    again.session.save()
+    assert not load_session(services.paths.session_file).kits
+
+
+def test_a_kit_that_lost_a_sound_comes_back_as_single_sounds(
+    window: MainWindow, tmp_path: Path, services: Services, restart: Restart, qtbot: QtBot
+) -> None:
+    begin_kit(window, tmp_path / "beat.wav", qtbot)
+    crash(window)
+    window.history.model.entries[0].path.unlink()
+    services.queue.cancel_all()
+    again = restart()
+    assert "misses a sound" in again.messages.text
+    queue = again._services.queue
+    with qtbot.waitSignals([queue.finished, queue.finished], timeout=PATIENCE_MS):
+        button(again, "Make now").click()
+    assert not list(tmp_path.rglob("*.sfz"))
+
+
 def test_what_is_gone_costs_itself_alone(
     with_take: MainWindow, take: Path, services: Services, restart: Restart, qtbot: QtBot
 ) -> None:
@@ -195,6 +248,13 @@ def test_a_session_that_brings_the_studio_down_is_left_alone_the_third_time(
     window = restart()
     assert window.controller.imitation is None
     assert "is not brought back" in window.messages.text
+
+
+def beat(path: Path, count: int) -> None:
+    """Sounds of 0.2 s with 0.3 s of silence after each."""
+    t = np.arange(9600) / 48_000
+    hit = np.concatenate([0.5 * np.sin(2 * np.pi * 200 * t) * np.exp(-9 * t), np.zeros(14_400)])
+    soundfile.write(path, np.tile(hit, count), 48_000)
 
 
 def button(window: MainWindow, text: str) -> QPushButton:

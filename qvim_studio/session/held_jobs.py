@@ -1,0 +1,180 @@
+"""Requests that wait or run, as the session's file keeps them, and brought back from there.
+
+Beside the file lie the sounds that requests are made from, each named by its hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from qvim_studio.audio.files.reading import read_audio, write_wav
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
+from qvim_studio.core.errors import AudioFileError, StudioError, UsageError
+from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.request import GenerationRequest, clip_hash
+from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.export.files.recipe import provenance_of, read_recipe
+from qvim_studio.jobs.engine.job import Job
+
+
+@dataclass(frozen=True)
+class HeldJob:
+    """A request that waits or runs, or that was made for a kit which is not whole yet.
+
+    request: GenerationRequest.recipe(); edit: of its sound's part. imitation_path: the file of its
+    take, where it has one. kit, kit_place: the key of its kit, and which of the kit's sounds it
+    makes. clips: the files of what was made of it, best first.
+    """
+
+    request: dict[str, Any]
+    folder: str
+    stem: str
+    imitation_path: str = ""
+    edit: dict[str, Any] | None = None
+    was_running: bool = False
+    kit: str = ""
+    kit_place: int = 0
+    clips: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> HeldJob:
+        """Raises TypeError for values that are no job's."""
+        job = cls(**stored)
+        return replace(job, kit_place=int(job.kit_place), clips=tuple(map(str, job.clips)))
+
+
+@dataclass(frozen=True)
+class HeldKit:
+    """A kit that is not written yet. key: names it in the session. folder: where the kit's own
+    folder will lie. sounds: how many it has."""
+
+    key: str
+    name: str
+    folder: str
+    sounds: int
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> HeldKit:
+        """Raises TypeError, ValueError and KeyError for values that are no kit's."""
+        return cls(
+            *(str(stored[name]) for name in ("key", "name", "folder")), int(stored["sounds"])
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class JobAgain:
+    """A job of the last session. result: of a sound of a kit that was made already."""
+
+    held: HeldJob
+    request: GenerationRequest
+    result: GenerationResult | None = None
+
+
+def hold_job(job: Job, imitation_path: Path | None, folder: Path) -> HeldJob:
+    """Write the sounds that a job is made from. Raises OutputError."""
+    edit = job.request.edit
+    edited = None if edit is None else edit.sound
+    request = job.request
+    for clip in (request.imitation, request.timbre, request.start_sound, edited):
+        if clip is not None and not (path := _sound_file(folder, clip_hash(clip))).exists():
+            write_wav(path, clip, "FLOAT")
+    return HeldJob(
+        request=request.recipe(),
+        folder=str(job.folder),
+        stem=job.stem,
+        imitation_path="" if imitation_path is None else str(imitation_path),
+        edit=None
+        if edit is None
+        else {
+            "begin_s": edit.begin_s,
+            "end_s": edit.end_s,
+            "bit_depth": edit.bit_depth,
+            "provenance": None if edit.provenance is None else edit.provenance.as_dict(),
+        },
+    )
+
+
+def drop_sounds(jobs: Sequence[HeldJob], folder: Path) -> None:
+    """Remove what no job needs any more."""
+    needed = {_sound_file(folder, name) for job in jobs for name in _hashes(job)}
+    for path in folder.glob("*.wav"):
+        if path not in needed:
+            path.unlink(missing_ok=True)
+
+
+def request_again(job: HeldJob, folder: Path) -> GenerationRequest:
+    """The request with its sounds. Raises a StudioError if one of them is gone."""
+    imitation, timbre, start_sound, sound = (
+        None if name is None else read_audio(_sound_file(folder, name))
+        for name in _named(job.request)
+    )
+    try:
+        edit = None if sound is None or job.edit is None else _edit(sound, job.edit)
+        return GenerationRequest.from_recipe(job.request, imitation, timbre, edit, start_sound)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise UsageError(f"A queued request is damaged ({error}). Ask for it again.") from error
+
+
+def _edit(sound: AudioClip, stored: Mapping[str, Any]) -> Edit:
+    provenance = stored["provenance"]
+    return Edit(
+        sound,
+        stored["begin_s"],
+        stored["end_s"],
+        None if provenance is None else Provenance(**provenance),
+        stored["bit_depth"],
+    )
+
+
+def result_again(job: HeldJob, folder: Path) -> GenerationResult:
+    """What was made of a job, from its files. Raises a StudioError if one of them is gone."""
+    variations, request, notes, provenance = [], job.request, (), None
+    for path in map(Path, job.clips):
+        recipe, provenance = read_recipe(path), provenance_of(path)
+        if recipe is None or provenance is None:
+            raise AudioFileError(f"{path} holds no recipe any more. Generate the sound again.")
+        request, notes = recipe["request"], tuple(recipe["notes"])
+        variations.append(
+            Variation(
+                read_audio(path),
+                recipe["seed"],
+                recipe["similarity"],
+                recipe["bandwidth_hz"],
+                recipe["started_from"],
+                recipe["extended_to_hz"],
+            )
+        )
+    if provenance is None:
+        raise UsageError(f"Nothing was made of “{job.stem}”. Generate the sound again.")
+    made = request_again(replace(job, request=request), folder)
+    return GenerationResult(made, provenance, tuple(variations), notes=notes)
+
+
+def jobs_again(jobs: Sequence[HeldJob], folder: Path) -> tuple[list[JobAgain], list[str]]:
+    """What can be queued or used anew, and for everything else why not."""
+    found, lost = [], []
+    for job in jobs:
+        try:
+            result = result_again(job, folder) if job.clips else None
+            found.append(JobAgain(job, request_again(job, folder), result))
+        except StudioError as error:
+            lost.append(f"{job.stem}: {error}")
+    return found, lost
+
+
+def _named(asked: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """The hashes of imitation, timbre, sound to start from and edited sound."""
+    given = (asked.get(f"{name}_sha256") for name in ("imitation", "timbre", "start_sound"))
+    return (*given, (asked.get("edit") or {}).get("sound_sha256"))
+
+
+def _hashes(job: HeldJob) -> list[str]:
+    return [name for name in _named(job.request) if name is not None]
+
+
+def _sound_file(folder: Path, name: str) -> Path:
+    return folder / f"{Path(name).name}.wav"
