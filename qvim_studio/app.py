@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import platform
+import shutil
 import signal
 import socket
 import sys
@@ -42,6 +43,7 @@ from qvim_studio.ui.window.single_instance import SingleInstance
 log = logging.getLogger(__name__)
 
 ENGINE_FACTORY = "qvim_studio.assembly:make_engine"
+GPU_READER = "qvim_studio.memory.accelerators:read_gpu_use"
 _QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -70,7 +72,16 @@ def main(arguments: Sequence[str] = ()) -> int:
         return 0
     store = SettingsStore(paths.settings_file)
     theme = StudioTheme(application, store.settings.theme, store.settings.text_percent)
-    services = make_services(paths, store, PortAudioBackend(), ENGINE_FACTORY, known_checkpoints)
+    # NVIDIA's driver has a program that tells, for which no process needs to open the GPU.
+    gpu_reader = "" if shutil.which("nvidia-smi") else GPU_READER
+    services = make_services(
+        paths,
+        store,
+        PortAudioBackend(),
+        ENGINE_FACTORY,
+        known_checkpoints,
+        gpu_reader=gpu_reader,
+    )
     window = MainWindow(services, theme)
     faults = FaultRelay(window)
     faults.failed.connect(window.show_error)

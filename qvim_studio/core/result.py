@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from qvim_studio.core.request import GenerationRequest
 class Progress:
     """One message from a running generation.
 
-    phase: "load", "encode", "denoise" or "decode".
+    phase: "load", "encode", "denoise", "decode" or "fit".
     step, steps: steps finished and steps in all of this phase.
     preview: uint8 (bands, columns), 255 loudest, the lowest band first: how the sound looks so far;
     now and then, None otherwise.
@@ -87,6 +88,14 @@ class MemoryUse:
     place: str  # "gpu" or "process"
     estimated_bytes: int
     peak_bytes: int
+
+
+class GpuUse(NamedTuple):
+    """A GPU's memory in bytes: held by the process that asks, held by all programs, and in all."""
+
+    own: int
+    used: int
+    total: int
 
 
 @dataclass(frozen=True, eq=False)

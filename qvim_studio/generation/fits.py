@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from qvim_studio.audio.following.fitting import fit_sounds
-from qvim_studio.core.engine import IsCancelled, raise_if_cancelled
+from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
 from qvim_studio.core.errors import EngineError, StudioError
-from qvim_studio.core.result import Kind, Variation
+from qvim_studio.core.result import Kind, Progress, Variation
 from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.generation.run import Run
 from qvim_studio.generation.starts import FindFittable, FittableSound
@@ -23,7 +23,10 @@ NO_FITTABLE = "There is no real sound to fit to the imitation."
 
 
 def fit_found(
-    run: Run, find_fittable: FindFittable, is_cancelled: IsCancelled
+    run: Run,
+    find_fittable: FindFittable,
+    is_cancelled: IsCancelled,
+    on_progress: OnProgress = lambda progress: None,
 ) -> tuple[Variation, ...]:
     """As many as the request asks for, the most similar sound first; a note of the run says where
     there are none. Raises CancelledError between two of them."""
@@ -37,6 +40,7 @@ def fit_found(
         found = ()
     fitted = []
     for number, first in enumerate(found):
+        on_progress(Progress("fit", number, len(found)))
         raise_if_cancelled(is_cancelled)
         turns = _turns(first, [*found[number:], *found[:number]])
         variation = _fitted(run, turns, request.seed + number)

@@ -13,6 +13,8 @@ from typing import Any
 import psutil
 import torch
 
+from qvim_studio.core.result import GpuUse
+
 log = logging.getLogger(__name__)
 
 TYPES = ("cuda", "mps", "xpu")  # in the order in which they are taken
@@ -66,6 +68,22 @@ class Accelerators:
             log.info("%s tells no free memory: %s", device, error)
             return int(module.get_device_properties(0).total_memory - module.memory_reserved())
 
+    def use(self, device: str) -> GpuUse:
+        """What is held on this type of device now. Apple's tells nothing of other programs, some of
+        Intel's neither."""
+        if device == "mps":
+            held = int(self._torch.mps.driver_allocated_memory())
+            return GpuUse(held, held, int(self._torch.mps.recommended_max_memory()))
+        module = self._module(device)
+        own, total = (
+            int(module.memory_reserved()),
+            int(module.get_device_properties(0).total_memory),
+        )
+        try:
+            return GpuUse(own, total - int(module.mem_get_info()[0]), total)
+        except RuntimeError:
+            return GpuUse(own, own, total)
+
     def restart_peak(self, device: str) -> None:
         """Forget the most that was allocated; Apple's GPUs do not count it."""
         if device != "mps":
@@ -107,6 +125,13 @@ class Accelerators:
 
     def _module(self, device: str) -> Any:
         return getattr(self._torch, device)
+
+
+def read_gpu_use(accelerators: Accelerators | None = None) -> GpuUse | None:
+    """Of the GPU that is used, now; None where there is none."""
+    accelerators = accelerators or Accelerators()
+    found = accelerators.find()
+    return None if found is None else accelerators.use(found.type)
 
 
 def _cuda(library: Any) -> Accelerator:

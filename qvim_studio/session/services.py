@@ -23,6 +23,7 @@ from qvim_studio.jobs.background_tasks import BackgroundTasks
 from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf
 from qvim_studio.jobs.child.serving import load_factory
 from qvim_studio.jobs.engine.engine_process import EngineProcess
+from qvim_studio.jobs.engine.gpu_board import GpuBoard, GpuMeter
 from qvim_studio.jobs.engine.job_queue import JobQueue
 from qvim_studio.jobs.listening.listening_process import ListeningProcess
 from qvim_studio.jobs.listening.sound_indexer import SoundIndexer
@@ -44,8 +45,10 @@ class Services:
     """Built by the application, closed by ``shutdown``.
 
     list_checkpoints: may take seconds; called in the background.
-    hear: words for what a take is heard as; takes a second, called in the background.
+    hear: words for what a take is heard as; takes a second, called in the background. ears: the
+    thread that waits for it, so that no other task does.
     make_engine_for: the engine factory that the settings ask for (own process or not).
+    gpu: what the engine's process holds of a GPU.
     """
 
     paths: StudioPaths
@@ -55,6 +58,7 @@ class Services:
     recording: RecordingSession
     playback: Playback
     tasks: BackgroundTasks
+    ears: BackgroundTasks
     library: Library
     listener: ListeningProcess
     hear: Hear
@@ -63,6 +67,7 @@ class Services:
     list_checkpoints: ListCheckpoints
     shelf: CheckpointShelf
     make_engine_for: MakeEngineFor
+    gpu: GpuBoard
     window_state: QSettings
 
     def shutdown(self) -> bool:
@@ -72,8 +77,9 @@ class Services:
             self.shelf.shutdown(),
             self.queue.shutdown(),
             self.playback.shutdown(),
-            self.indexer.shutdown(),  # first of these two: it frees tasks that wait for the child
+            self.indexer.shutdown(),  # first of these: it frees tasks that wait for the child
             self.exporter.shutdown(),
+            self.ears.shutdown(),
             self.tasks.shutdown(),
         ]
         if all(has_ended):
@@ -90,14 +96,18 @@ def make_services(
     listener_factory: str = LISTENER_FACTORY,
     keeper_factory: str = KEEPER_FACTORY,
     hear: Hear | None = None,
+    gpu_reader: str = "",
 ) -> Services:
     """Everything the window needs, running; the factories as in EngineProcess.
 
-    hear: None lets the listener hear takes, too.
+    hear: None lets the listener hear takes, too. gpu_reader: see GpuMeter; the engine's process
+    tells nothing of a GPU without one.
     """
+    gpu = GpuBoard()
+    meter = GpuMeter(gpu, gpu_reader) if gpu_reader else None
     library = open_library(paths.library_file, read_recipe)
     listener = ListeningProcess(listener_factory)
-    make_engine_for = partial(_make_engine_for, engine_factory)
+    make_engine_for = partial(_make_engine_for, engine_factory, meter)
     playback = Playback(Player(backend))
     playback.set_device(store.settings.output_device)
     backend.set_options(stream_options(store.settings))
@@ -109,6 +119,7 @@ def make_services(
         recording=RecordingSession(backend, paths.takes_folder),
         playback=playback,
         tasks=BackgroundTasks(),
+        ears=BackgroundTasks(threads=1),
         library=library,
         listener=listener,
         hear=hear or listener.hear,
@@ -117,6 +128,7 @@ def make_services(
         list_checkpoints=list_checkpoints,
         shelf=CheckpointShelf(lambda: load_factory(keeper_factory)()),
         make_engine_for=make_engine_for,
+        gpu=gpu,
         window_state=QSettings(
             str(paths.settings_file.with_name("window.ini")), QSettings.Format.IniFormat
         ),
@@ -130,9 +142,11 @@ def stream_options(settings: Settings) -> StreamOptions:
     )
 
 
-def _make_engine_for(engine_factory: str, settings: Settings) -> Callable[[], Engine]:
+def _make_engine_for(
+    engine_factory: str, meter: GpuMeter | None, settings: Settings
+) -> Callable[[], Engine]:
     if settings.engine_in_own_process:
-        return partial(EngineProcess, engine_factory)
+        return partial(EngineProcess, engine_factory, gpu=meter)
     return partial(_make_engine_here, engine_factory)
 
 

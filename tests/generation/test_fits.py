@@ -124,3 +124,14 @@ def test_cancel_ends_the_fitting(tiny: str) -> None:
         StudioEngine(lambda *asked: (), find_fittable=find).generate(
             request, ignore, lambda: bool(looked)
         )
+
+
+def test_fitting_says_how_far_it_is(tiny: str) -> None:
+    seen: list[Progress] = []
+    request = GenerationRequest(
+        burst(0.5), variations=1, steps=1, checkpoint=tiny, fits=3, start=Start.NOISE
+    )
+    engine = StudioEngine(lambda *asked: (), find_fittable=find_three)
+    engine.generate(request, seen.append, lambda: False)
+    assert [(p.step, p.steps) for p in seen if p.phase == "fit"] == [(0, 3), (1, 3), (2, 3)]
+    assert seen[-1].phase == "fit"

@@ -15,7 +15,7 @@ from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.plans import plan_for
-from qvim_studio.memory.accelerators import Accelerator, Accelerators
+from qvim_studio.memory.accelerators import Accelerator, Accelerators, read_gpu_use
 from qvim_studio.memory.compute_plan import require_accelerator
 from qvim_studio.memory.graphs import can_replay
 from qvim_studio.memory.meter import MemoryMeter
@@ -151,3 +151,19 @@ def test_a_real_gpu_is_named_counts_and_computes_in_its_precision(tmp_path: Path
     machine.synchronize(found.type)
     assert machine.peak_bytes(found.type) > 0
     machine.free_caches()
+
+
+@pytest.mark.parametrize(
+    ("library", "use"),
+    [
+        (AMD, (6 * GIB, 8 * GIB, 16 * GIB)),
+        (INTEL, (6 * GIB, 8 * GIB, 16 * GIB)),
+        (FakeTorch(xpu=FakeGpu(free_bytes=None)), (6 * GIB, 6 * GIB, 16 * GIB)),
+        (APPLE, (1 * GIB, 1 * GIB, 12 * GIB)),
+        (FakeTorch(), None),
+    ],
+)
+def test_the_memory_in_use_of_every_makers_gpu_is_told(
+    library: FakeTorch, use: tuple[int, int, int] | None
+) -> None:
+    assert read_gpu_use(Accelerators(library)) == use

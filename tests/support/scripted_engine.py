@@ -15,7 +15,7 @@ from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, CheckpointError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.core.result import FoundSound, GenerationResult, Kind, Progress, Variation
+from qvim_studio.core.result import FoundSound, GenerationResult, GpuUse, Kind, Progress, Variation
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,11 @@ class ScriptedEngine:
 
 def make_engine() -> ScriptedEngine:
     return ScriptedEngine()
+
+
+def read_gpu_use() -> GpuUse:
+    """Of a GPU of 8 GiB."""
+    return GpuUse(1 << 30, 3 << 30, 8 << 30)
 
 
 def make_broken_engine() -> ScriptedEngine:

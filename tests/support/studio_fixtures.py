@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,15 +33,21 @@ CHECKPOINTS = (
 
 
 class ScriptedEars:
-    """Hears nothing in takes until it is told what; then their length is a word, too."""
+    """Hears nothing in takes until it is told what; then their length is a word, too.
+
+    may_hear: while it is clear, takes are still being heard.
+    """
 
     def __init__(self) -> None:
         self.says: tuple[str, ...] = ()
         self.error: StudioError | None = None
         self.lengths: list[float] = []
+        self.may_hear = threading.Event()
+        self.may_hear.set()
 
     def __call__(self, clip: AudioClip) -> tuple[HeardWord, ...]:
         self.lengths.append(clip.duration_s)
+        self.may_hear.wait(30.0)
         if self.error is not None:
             raise self.error
         words = (*self.says, f"{clip.duration_s:.1f} s") if self.says else ()
@@ -92,7 +99,7 @@ def window(services: Services, theme: StudioTheme, qtbot: QtBot) -> Iterator[Mai
 
     def finish(window: MainWindow) -> None:
         """An analysis that still runs is no hanging device."""
-        qtbot.waitUntil(lambda: services.tasks.is_idle)
+        qtbot.waitUntil(lambda: services.tasks.is_idle and services.ears.is_idle)
 
     qtbot.addWidget(window, before_close_func=finish)
     window.resize(1200, 800)

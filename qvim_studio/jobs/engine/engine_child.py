@@ -8,47 +8,55 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.jobs.child.messages import Call
 from qvim_studio.jobs.child.serving import load_factory, serve
+from qvim_studio.jobs.engine.gpu_board import GpuMeter, keep_writing
 
 PREPARE = "prepare"  # checkpoint, vram_mode, text: load before anybody waits
 GENERATE = "generate"  # request; the job's number is the call's
 
 
 def serve_engine(
-    factory: str, cancelled_up_to: c_longlong, answered_up_to: c_longlong, connection: Connection
+    factory: str,
+    cancelled_up_to: c_longlong,
+    answered_up_to: c_longlong,
+    gpu: GpuMeter | None,
+    connection: Connection,
 ) -> None:
     """factory: "package.module:function", called without arguments for the engine.
 
     cancelled_up_to: shared number; jobs up to it are to end. answered_up_to: see serving.serve.
+    gpu: where to write what the engine holds of one, once it is built.
     """
-    serve(EngineService(factory, cancelled_up_to), connection, answered_up_to)
+    serve(EngineService(factory, cancelled_up_to, gpu), connection, answered_up_to)
 
 
 class EngineService:
     """An engine that is built when the first call needs it."""
 
-    def __init__(self, factory: str, cancelled_up_to: c_longlong) -> None:
+    def __init__(
+        self, factory: str, cancelled_up_to: c_longlong, gpu: GpuMeter | None = None
+    ) -> None:
         self._factory = factory
+        self._gpu = gpu
         self._cancelled_up_to = cancelled_up_to
         self._engine: Engine | None = None
 
     def run(self, call: Call, is_overtaken: bool, report: Callable[[Any], None]) -> Any:
         """See Service."""
         if call.name == PREPARE:
-            self._prepare(*call.arguments, is_overtaken)
+            checkpoint, vram_mode, text = call.arguments
+            # Words with something behind them are not read: others were typed, or the job is here.
+            self._made().prepare(checkpoint, vram_mode, "" if is_overtaken else text)
             return None
-        return self._generate(call.number, *call.arguments, report)
+        (request,) = call.arguments
+        return self._generate(call.number, request, report)
 
     def close(self) -> None:
         if self._engine is not None:
             self._engine.close()
-
-    def _prepare(self, checkpoint: str, vram_mode: VramMode, text: str, is_overtaken: bool) -> None:
-        """Words with something behind them are not read: others were typed, or the job is here."""
-        self._made().prepare(checkpoint, vram_mode, "" if is_overtaken else text)
 
     def _generate(
         self, job: int, request: GenerationRequest, report: Callable[[Progress], None]
@@ -58,6 +66,9 @@ class EngineService:
         return self._made().generate(request, report, lambda: self._cancelled_up_to.value >= job)
 
     def _made(self) -> Engine:
-        if self._engine is None:
-            self._engine = load_factory(self._factory)()
-        return self._engine
+        engine = self._engine
+        if engine is None:
+            engine = self._engine = load_factory(self._factory)()
+            if self._gpu is not None:
+                keep_writing(self._gpu.board, load_factory(self._gpu.read))
+        return engine

@@ -16,6 +16,7 @@ from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.jobs.child.child_process import GONE, ChildProcess
 from qvim_studio.jobs.child.messages import NOBODY_WAITS, Call, Reported, value_of
 from qvim_studio.jobs.engine.engine_child import GENERATE, PREPARE, serve_engine
+from qvim_studio.jobs.engine.gpu_board import GpuMeter
 
 log = logging.getLogger(__name__)
 
@@ -37,18 +38,21 @@ class EngineProcess:
         factory: str,
         cancel_grace_s: float = CANCEL_GRACE_S,
         abandoned_limit_s: float = ABANDONED_LIMIT_S,
+        gpu: GpuMeter | None = None,
     ) -> None:
         """factory: "package.module:function" that makes the engine inside the child.
 
         cancel_grace_s: how long a cancel waits for the child. abandoned_limit_s: how long the child
         may go on after that.
+        gpu: tells the window what the child holds of a GPU; None where nobody asks.
         """
         self._cancel_grace_s = cancel_grace_s
         self._abandoned_limit_s = abandoned_limit_s
         self._cancelled_up_to: c_longlong = RawValue(c_longlong, 0)
         self._answered_up_to: c_longlong = RawValue(c_longlong, 0)
+        self._gpu = gpu
         self._child = ChildProcess(
-            "qvim-engine", serve_engine, factory, self._cancelled_up_to, self._answered_up_to
+            "qvim-engine", serve_engine, factory, self._cancelled_up_to, self._answered_up_to, gpu
         )
         self._job = 0
         self._abandoned_job = 0  # the newest job that the child was left alone with
@@ -90,7 +94,7 @@ class EngineProcess:
         """End the child: politely, then not."""
         self._cancelled_up_to.value = self._job
         self._child.close()
-        self._drop_limits()
+        self._forget_child()
 
     def _send(self, call: Call) -> None:
         if self._child.has_died:
@@ -98,6 +102,7 @@ class EngineProcess:
                 self._bury()
             else:
                 self._child.bury_reported()
+                self._forget_child()
         self._child.send(call)
 
     def _follow(
@@ -138,7 +143,7 @@ class EngineProcess:
 
     def _death(self) -> EngineError:
         reason = self._child.bury_reported()
-        self._drop_limits()
+        self._forget_child()
         return EngineError(
             f"The sound engine ended unexpectedly ({reason}). Your take is kept: press Generate to "
             "start it again; fewer variations or a shorter sound need less memory."
@@ -146,10 +151,12 @@ class EngineProcess:
 
     def _bury(self) -> None:
         self._child.bury()
-        self._drop_limits()
+        self._forget_child()
 
-    def _drop_limits(self) -> None:
-        """No job is abandoned any more, for the child that had it is gone."""
+    def _forget_child(self) -> None:
+        """No job is abandoned any more and no GPU held, for the child that had them is gone."""
+        if self._gpu is not None:
+            self._gpu.board.clear()
         for limit in self._limits:
             limit.cancel()
             limit.join()

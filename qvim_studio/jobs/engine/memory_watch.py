@@ -7,12 +7,14 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import psutil
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.jobs.background_tasks import BackgroundTasks
+from qvim_studio.jobs.engine.gpu_board import ReadGpuUse
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,8 @@ QUERY = ("--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits"
 
 @dataclass(frozen=True)
 class Memory:
-    """In bytes. used, total: of the computer, by all programs; the GPU's are 0 where there is none
-    that nvidia-smi knows. own, gpu_own: by the window and all processes that it has started; the
+    """In bytes. used, total: of the computer, by all programs; the GPU's are 0 where none is known.
+    own, gpu_own: by the window and all processes that it has started; the
     GPU's is None where the driver does not tell programs apart."""
 
     used: int
@@ -46,9 +48,13 @@ class MemoryWatch(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self, tasks: BackgroundTasks, ask_engine: ReadGpuUse, parent: QObject | None = None
+    ) -> None:
+        """ask_engine: what it says of a GPU that nvidia-smi does not know."""
         super().__init__(parent)
         self._tasks = tasks
+        self._ask_engine = ask_engine
         self._command = shutil.which("nvidia-smi")
         self._is_looking = False
         self._timer = QTimer(self)
@@ -64,8 +70,8 @@ class MemoryWatch(QObject):
         """Ask once more, unless the last answer is still missing."""
         if not self._is_looking:
             self._is_looking = True
-            command = self._command
-            self._tasks.run(lambda: read_memory(command), self._on_read, self._on_error)
+            read = partial(read_memory, self._command, self._ask_engine)
+            self._tasks.run(read, self._on_read, self._on_error)
 
     def _on_read(self, memory: Memory) -> None:
         self._is_looking = False
@@ -76,18 +82,23 @@ class MemoryWatch(QObject):
         self._is_looking = False
 
 
-def read_memory(nvidia_smi: str | None) -> Memory:
-    """Now. nvidia_smi: the path of the program, None where there is none."""
+def read_memory(nvidia_smi: str | None, ask_engine: ReadGpuUse = lambda: None) -> Memory:
+    """Now. nvidia_smi: the path of the program, None where there is none. ask_engine: what it says
+    of its GPU where that program does not tell."""
     ram = psutil.virtual_memory()
-    gpu_used, gpu_total = _gpu(nvidia_smi) if nvidia_smi else (0, 0)
     own = _own_processes()
+    gpu_used, gpu_total = _gpu(nvidia_smi) if nvidia_smi else (0, 0)
+    gpu_own = _gpu_of(nvidia_smi, own) if nvidia_smi and gpu_total else None
+    told = None if gpu_total else ask_engine()
+    if told is not None:
+        gpu_own, gpu_used, gpu_total = told
     return Memory(
         ram.total - ram.available,
         ram.total,
         gpu_used,
         gpu_total,
         own=sum(own.values()),
-        gpu_own=_gpu_of(nvidia_smi, own) if nvidia_smi and gpu_total else None,
+        gpu_own=gpu_own,
     )
 
 

@@ -32,6 +32,7 @@ PRIOR_STEP_S = 0.02  # of any pass, and per second of audio in it: a small UNet 
 PRIOR_STEP_PER_S = 0.1
 PRIOR_SOUND_S = 0.3  # likewise, of decoding and finishing a sound
 PRIOR_SOUND_PER_S = 0.5
+PRIOR_FIT_PER_S = 0.5  # of a real sound that is fitted, per second of the imitation
 USUAL_STEPS = 25
 SHORTEST_S = 1.28  # shorter sounds are computed at this length
 LENGTH_STEP_S = 0.32  # and others at a multiple of this
@@ -39,8 +40,8 @@ LENGTH_STEP_S = 0.32  # and others at a multiple of this
 
 @dataclass(frozen=True)
 class JobTime:
-    """One finished job. steps: that really ran. sound_s: computed length of each sound. encode,
-    denoise, decode: seconds of wall time of the phases."""
+    """One finished job. steps: that really ran. sound_s: computed length of each sound. fits: real
+    sounds that were fitted. encode, denoise, decode, fit: seconds of wall time of the phases."""
 
     steps: int
     sounds: int
@@ -48,6 +49,8 @@ class JobTime:
     encode: float
     denoise: float
     decode: float
+    fits: int = 0
+    fit: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -62,20 +65,23 @@ class Defaults:
 @dataclass(frozen=True)
 class Pace:
     """All in seconds of wall time. fixed: per job. step, step_per_s: per step of one sound, and per
-    step and second of audio. sound, sound_per_s: likewise for decoding and all that follows it."""
+    step and second of audio. sound, sound_per_s: likewise for decoding and all that follows it.
+    fit_per_s: per real sound that is fitted, and second of audio."""
 
     fixed: float
     step: float
     step_per_s: float
     sound: float
     sound_per_s: float
+    fit_per_s: float = PRIOR_FIT_PER_S
 
-    def phases(self, steps: int, sounds: int, sound_s: float) -> dict[str, float]:
+    def phases(self, steps: int, sounds: int, sound_s: float, fits: int = 0) -> dict[str, float]:
         """Expected seconds by phase for so many sounds of this computed length."""
         return {
             "encode": self.fixed,
             "denoise": steps * sounds * (self.step + self.step_per_s * sound_s),
             "decode": sounds * (self.sound + self.sound_per_s * sound_s),
+            "fit": fits * self.fit_per_s * sound_s,
         }
 
 
@@ -91,7 +97,11 @@ def fit(jobs: Sequence[JobTime]) -> Pace:
     step, step_per_s = _line(sound_s, passes, weights, PRIOR_STEP_S / PRIOR_STEP_PER_S)
     sound, sound_per_s = _line(sound_s, decodes, weights, PRIOR_SOUND_S / PRIOR_SOUND_PER_S)
     fixed = float(np.average([job.encode for job in jobs], weights=weights))
-    return Pace(fixed, step, step_per_s, sound, sound_per_s)
+    fits = [job.fit / (job.fits * job.sound_s) if job.fits else 0.0 for job in jobs]
+    fit_weights = [weight * (job.fits > 0) for weight, job in zip(weights, jobs, strict=True)]
+    has_fits = sum(fit_weights) > 0
+    fit_per_s = float(np.average(fits, weights=fit_weights)) if has_fits else PRIOR_FIT_PER_S
+    return Pace(fixed, step, step_per_s, sound, sound_per_s, fit_per_s)
 
 
 def _line(
@@ -135,7 +145,8 @@ class PaceBook:
             return known
         steps = _steps_run(request, Defaults()) or USUAL_STEPS
         guess = self._pages.unlike
-        return sum(guess.phases(steps, request.variations, computed_s(request)).values())
+        fits = _fits_run(request)
+        return sum(guess.phases(steps, request.variations, computed_s(request), fits).values())
 
     def phases(self, request: GenerationRequest) -> dict[str, float]:
         """Expected seconds by phase; empty where no job of its kind has taught anything."""
@@ -145,7 +156,8 @@ class PaceBook:
         steps = _steps_run(request, page.defaults)
         if steps is None:
             return {}
-        return fit(page.jobs).phases(steps, request.variations, computed_s(request))
+        fits = _fits_run(request)
+        return fit(page.jobs).phases(steps, request.variations, computed_s(request), fits)
 
     def learn(self, asked: GenerationRequest, result: GenerationResult) -> None:
         """Take a finished job to heart. asked: as the user left it, with open values."""
@@ -196,6 +208,8 @@ class Pages:
             encode=seconds.get("encode", 0.0),
             denoise=seconds["denoise"],
             decode=seconds.get("decode", 0.0) + seconds.get("rank", 0.0),
+            fits=len(result.fitted),
+            fit=seconds.get("fit", 0.0) if result.fitted else 0.0,
         )
         before = self.by_kind.get(kind, Page())
         defaults = replace(
@@ -233,6 +247,11 @@ def _steps_run(request: GenerationRequest, defaults: Defaults) -> int | None:
     if start in (None, Start.NOISE.value) or strength is None:
         return steps
     return max(1, int(steps * strength))
+
+
+def _fits_run(request: GenerationRequest) -> int:
+    """Real sounds follow an imitation, and are no part of an edit."""
+    return 0 if request.imitation is None or request.edit is not None else request.fits
 
 
 def load_pages(path: Path) -> Pages:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import Progress
 
-PHASES = ("load", "encode", "denoise", "decode")
-FIRST_GUESS_S = {"load": 4.0, "encode": 0.5, "denoise": 8.0, "decode": 2.0}
-SCALED_PHASES = ("denoise", "decode")  # a longer or larger request takes longer in these
+PHASES = ("load", "encode", "denoise", "decode", "fit")
+FIRST_GUESS_S = {"load": 4.0, "encode": 0.5, "denoise": 8.0, "decode": 2.0, "fit": 0.0}
+SCALED_PHASES = ("denoise", "decode", "fit")  # a longer or larger request takes longer in these
 MIN_SHARE_KNOWN = 0.15  # of a phase must be over before its pace outweighs what was learned
 
 
@@ -37,7 +37,9 @@ class TimeEstimate:
     ) -> None:
         """A new job starts. expected: seconds by phase that earlier sessions taught."""
         self._given = dict(expected or {})
-        kind = (request.checkpoint, request.vram_mode, request.steps, request.strength)
+        kind = (
+            request.checkpoint, request.vram_mode, request.steps, request.strength, request.fits,
+        )  # fmt: skip
         self._learned = self._learned_by_kind.setdefault(kind, {})
         self._work = request.variations * request.natural_s
         self._last_s = self._clock()

@@ -31,7 +31,8 @@ class HeardDesk(QObject):
         hear: Hear,
         parent: QObject | None = None,
     ) -> None:
-        """hear: may take a second and raise StudioError; called in the background."""
+        """hear: may take a second and raise StudioError; called in a thread of ``tasks``, which are
+        the ears' own."""
         super().__init__(parent)
         self._chips = chips
         self._tasks = tasks
@@ -59,9 +60,12 @@ class HeardDesk(QObject):
     def _listen(self) -> None:
         imitation = self._imitation
         if imitation is not None:
-            self._tasks.run(
-                lambda: self._hear(imitation.clip), partial(self._show, imitation), self._miss
-            )
+            hear = partial(self._hear_newest, imitation)
+            self._tasks.run(hear, partial(self._show, imitation), self._miss)
+
+    def _hear_newest(self, imitation: Imitation) -> tuple[HeardWord, ...]:
+        """In the background; what waited until another take came is not heard any more."""
+        return self._hear(imitation.clip) if imitation is self._imitation else ()
 
     def _show(self, imitation: Imitation, heard: tuple[HeardWord, ...]) -> None:
         if imitation is self._imitation:

@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.memory)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
-        self._memory_watch = MemoryWatch(self._services.tasks, self)
+        self._memory_watch = MemoryWatch(self._services.tasks, self._services.gpu.read, self)
         self._memory_watch.changed.connect(self.memory.show_memory)
         page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         page.setFocus()
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         )
         self.blind_desk = BlindDesk(self.candidates, controller.history, self.messages, self)
         self.heard_desk = HeardDesk(
-            self.request.heard, controller, self._services.tasks, self._services.hear, self
+            self.request.heard, controller, services.ears, services.hear, self
         )
         self.given_desk = GivenDesk(
             self.request.given, self.messages, controller, self._services.tasks, self

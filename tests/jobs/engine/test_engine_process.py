@@ -15,8 +15,9 @@ import pytest
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, CheckpointError, EngineError
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.core.result import Progress
+from qvim_studio.core.result import GpuUse, Progress
 from qvim_studio.jobs.engine.engine_process import EngineProcess
+from qvim_studio.jobs.engine.gpu_board import GpuBoard, GpuMeter
 
 FACTORY = "scripted_engine:make_engine"
 
@@ -247,3 +248,18 @@ def test_only_the_last_words_that_were_typed_are_read(
         engine.prepare("starter", VramMode.CPU, "wind")
         time.sleep(0.1)
         generate(engine, "door")  # brings along what the child has logged
+
+
+def test_what_the_child_holds_of_a_gpu_is_told_while_it_lives() -> None:
+    board = GpuBoard()
+    engine = EngineProcess(FACTORY, gpu=GpuMeter(board, "scripted_engine:read_gpu_use"))
+    assert board.read() is None
+    generate(engine, "door")
+    deadline = time.monotonic() + 10
+    while board.read() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert board.read() == GpuUse(own=2**30, used=3 * 2**30, total=8 * 2**30)
+    with pytest.raises(EngineError):
+        generate(engine, "die")
+    assert board.read() is None
+    engine.close()

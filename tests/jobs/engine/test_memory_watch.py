@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from qvim_studio.core.result import GpuUse
 from qvim_studio.jobs.engine.memory_watch import MIB, read_memory
 
 HOLD = "held = bytearray(200 * 2**20); print('held', flush=True); input()"
@@ -41,3 +42,14 @@ def test_of_the_gpu_only_our_processes_count(
     memory = read_memory(str(program))
     assert (memory.gpu_used, memory.gpu_total) == (2048 * MIB, 6144 * MIB)
     assert memory.gpu_own == (None if own_mib is None else own_mib * MIB)
+
+
+def test_a_gpu_that_no_program_tells_of_is_what_the_engine_says() -> None:
+    told = GpuUse(own=1 * MIB, used=3 * MIB, total=8 * MIB)
+    memory = read_memory(None, lambda: told)
+    assert (memory.gpu_own, memory.gpu_used, memory.gpu_total) == told
+
+
+def test_without_a_gpu_none_is_told() -> None:
+    memory = read_memory(None, lambda: None)
+    assert (memory.gpu_own, memory.gpu_used, memory.gpu_total) == (None, 0, 0)

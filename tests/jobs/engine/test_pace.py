@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +30,18 @@ def ran(pace: Pace, asked: GenerationRequest, place: str = "process", **filled: 
     steps = request.steps or 0
     if request.start is not None and request.start is not Start.NOISE:
         steps = int(steps * (request.strength or 1.0))
-    seconds = pace.phases(steps, request.variations, computed_s(request))
+    fits = request.fits if request.imitation is not None else 0
+    seconds = pace.phases(steps, request.variations, computed_s(request), fits)
     clip = AudioClip(np.zeros((8, 1), np.float32), 8000)
     variations = (Variation(clip, 0, None, 8000.0),) * request.variations
     memory = MemoryUse(request.vram_mode.value, place, 0, 0)
     return GenerationResult(
-        request, PROVENANCE, variations, {"load": 9.0, **seconds}, memory=memory
+        request,
+        PROVENANCE,
+        variations,
+        {"load": 9.0, **seconds},
+        memory=memory,
+        fitted=(Variation(clip, 0, None, 8000.0),) * fits,
     )
 
 
@@ -129,3 +136,31 @@ def _with_bad_job(stored: dict) -> str:
     changed = json.loads(json.dumps(stored))
     next(iter(changed["paces"].values()))["jobs"][0]["denoise"] = "soon"
     return json.dumps(changed)
+
+
+TAKE = AudioClip(np.zeros((16_000, 1), np.float32), 8000)
+
+
+def test_fitted_sounds_have_a_pace_of_their_own(book: PaceBook) -> None:
+    pace = replace(FAST, fit_per_s=2.0)
+    plain, fitting = (ask(3.0, imitation=TAKE, fits=fits) for fits in (0, 3))
+    teach(book, pace, plain, fitting)
+    assert book.expected_s(plain) == pytest.approx(true_s(pace, plain), rel=0.05)
+    assert book.expected_s(fitting) == pytest.approx(true_s(pace, fitting), rel=0.05)
+    assert book.phases(fitting)["fit"] == pytest.approx(18.0, rel=0.1)
+    assert book.phases(ask(3.0, fits=3))["fit"] == 0.0  # without an imitation nothing is fitted
+
+
+def test_paces_learned_before_fits_were_counted_are_still_of_use(tmp_path: Path) -> None:
+    path = tmp_path / "pace.json"
+    book = PaceBook(path)
+    teach(book, SLOW, ask(3.0))
+    stored = json.loads(path.read_text())
+    for page in stored["paces"].values():
+        page["jobs"] = [
+            {name: value for name, value in job.items() if name not in ("fits", "fit")}
+            for job in page["jobs"]
+        ]
+    del stored["unlike"]["fit_per_s"]
+    path.write_text(json.dumps(stored))
+    assert PaceBook(path).expected_s(ask(3.0)) == book.expected_s(ask(3.0))

@@ -43,6 +43,25 @@ def test_ears_that_fail_offer_nothing_and_disturb_nobody(
 ) -> None:
     ears.error = EngineError("The process that listens ended.")
     window.controller.open_file(take)
-    qtbot.waitUntil(lambda: bool(ears.lengths) and services.tasks.is_idle)
+    qtbot.waitUntil(lambda: bool(ears.lengths) and services.ears.is_idle)
     assert shown(window) == []
     assert window.messages.text == ""
+
+
+def test_takes_that_are_being_heard_hold_nothing_else_up(
+    ears: ScriptedEars, window: MainWindow, services: Services, take: Path, qtbot: QtBot
+) -> None:
+    ears.may_hear.clear()
+    done: list[str] = []
+    window.controller.open_file(take)
+    qtbot.waitUntil(lambda: len(ears.lengths) == 1)
+    imitation = window.controller.imitation
+    assert imitation is not None
+    for end_s in (0.3, 0.2):
+        window.controller.takes.use(imitation.with_part(0.0, end_s))
+    services.tasks.run(lambda: "written", done.append, lambda error: None)
+    qtbot.waitUntil(lambda: done == ["written"])
+    ears.says = ("bell",)
+    ears.may_hear.set()
+    qtbot.waitUntil(lambda: shown(window) == ["bell", "0.2 s"])
+    assert ears.lengths == [0.5, 0.2]
