@@ -355,3 +355,28 @@ def test_nothing_is_played_into_a_take(
         with_take.desk.record()
     QTest.keyClick(with_take, Qt.Key.Key_Space)
     assert services.playback.heard.key == IMITATION_KEY
+
+
+def record(
+    window: MainWindow, audio: FakeAudio, services: Services, said: np.ndarray, qtbot: QtBot
+) -> None:
+    window.desk.record()
+    audio.say(said)
+    qtbot.waitUntil(lambda: services.recording.state is RecordingState.RECORDING)
+    audio.say(said)
+    peak_db = 20 * np.log10(np.abs(said).max())
+    qtbot.waitUntil(lambda: window.imitation.bar.meter.hold_db == pytest.approx(peak_db, abs=0.1))
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        window.desk.record()
+
+
+def test_a_clipped_take_is_told_and_its_lamp_goes_out_with_the_next(
+    window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
+) -> None:
+    meter = window.imitation.bar.meter
+    record(window, audio, services, np.clip(4 * TONE, -1.0, 1.0), qtbot)
+    assert meter.has_clipped
+    assert "This take is clipped" in window.messages.text
+    record(window, audio, services, 0.5 * TONE, qtbot)
+    assert not meter.has_clipped
+    assert "clipped" not in window.messages.text
