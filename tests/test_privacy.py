@@ -6,16 +6,23 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
+import sound_server
+import soundfile
 from packaging.utils import canonicalize_name
+from sound_server import SoundServer
 from watched import Watched, can_trace, run_watched
 
 from qvim_studio.core.program.libraries import list_libraries
 from qvim_studio.core.program.privacy import SWITCHES
 
+SUPPORT = Path(sound_server.__file__).parent
 # Microphones are looked for; a take is made into a sound, searched for in a folder, packed and
 # evaluated, all in one process.
 SESSION = r"""
@@ -90,6 +97,64 @@ def test_about_lists_every_library_that_a_session_loads(session: tuple[Watched, 
     listed = {canonicalize_name(library.name) for library in list_libraries()}
     assert {"torch", "transformers", "soxr"} < behind
     assert behind - listed - {"qvim-studio"} == set()
+
+
+WINDOW = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import watched_window
+sys.exit(watched_window.main(sys.argv[2]))
+"""
+
+
+@dataclass(frozen=True)
+class WindowSession:
+    watched: Watched
+    folder: Path
+
+    @property
+    def takes(self) -> list[Path]:
+        return sorted((self.folder / "home/.local/share/qvim-studio/takes").glob("*.wav"))
+
+    @property
+    def made(self) -> list[Path]:
+        return sorted((self.folder / "home/Music/QVIM Studio").glob("*_01.wav"))
+
+
+@pytest.fixture(scope="module")
+def window_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WindowSession]:
+    """The window itself: it records, hears and makes in its children, and quits."""
+    folder = tmp_path_factory.mktemp("window")
+    if not sound_server.is_available():
+        yield WindowSession(run_watched(WINDOW, folder, str(SUPPORT), ""), folder)
+        return
+    server = SoundServer(tmp_path_factory.mktemp("sound"))
+    server.whistle()
+    try:
+        watched = run_watched(WINDOW, folder, str(SUPPORT), "qvim_mic", more=server.environment)
+        yield WindowSession(watched, folder)
+    finally:
+        server.stop()
+
+
+def test_the_window_records_and_makes_a_sound_and_connects_to_nothing(
+    window_session: WindowSession,
+) -> None:
+    watched = window_session.watched
+    assert watched.status == 0, watched.errors
+    (take,) = window_session.takes
+    assert np.abs(soundfile.read(take)[0]).max() > 0.1
+    assert window_session.made
+    assert watched.findings.network == ()
+
+
+def test_the_window_writes_only_into_our_own_folders(window_session: WindowSession) -> None:
+    home = window_session.folder / "home"
+    ours = [home / place / "qvim-studio" for place in (".cache", ".config", ".local/share")]
+    ours += [home / ".local/state/qvim-studio", home / "Music/QVIM Studio"]
+    systems = [home / ".config/pulse", home / ".cache/fontconfig"]
+    others = [window_session.folder / name for name in ("run", "tmp")]
+    assert window_session.watched.findings.outside(*ours, *systems, *others) == []
 
 
 PLANTED = {

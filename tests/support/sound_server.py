@@ -81,6 +81,10 @@ class SoundServer:
         """Play 48 kHz mono float32 into the microphone."""
         return self._play(samples, "--device=feed", "--channels=1")
 
+    def whistle(self) -> None:
+        """Play a tone into the microphone until the end."""
+        self.control("load-module", "module-sine", "sink=feed", "frequency=440")
+
     def speak_into_interface(self, samples: bytes) -> subprocess.Popen[bytes]:
         """Play 48 kHz float32 of four channels into the inputs of the interface."""
         options = [f"--{option.replace('_', '-')}" for option in FOUR_INPUTS.split()]

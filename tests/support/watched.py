@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,11 +53,13 @@ class Watched:
     findings: Findings
 
 
-def run_watched(code: str, folder: Path, *arguments: str) -> Watched:
+def run_watched(
+    code: str, folder: Path, *arguments: str, more: Mapping[str, str] | None = None
+) -> Watched:
     """Run ``code`` in ``folder``, whose home, caches and temporary files lie in it as well.
 
     Where the system lets us, the program has no network at all and strace follows all its threads
-    and children.
+    and children. more: of its environment.
     """
     notes, trace = folder / "notes.jsonl", folder / "trace"
     home, temporary, runtime = folder / "home", folder / "tmp", folder / "run"
@@ -80,6 +83,7 @@ def run_watched(code: str, folder: Path, *arguments: str) -> Watched:
         "OMP_NUM_THREADS": "1",
         "QT_QPA_PLATFORM": "offscreen",
         "QVIM_WATCH_NOTES": str(notes),
+        **(more or {}),
     }
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S
