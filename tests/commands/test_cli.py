@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,6 +26,7 @@ from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.program.interrupts import Terminated
+from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult
@@ -385,6 +387,30 @@ def test_a_signal_that_ends_a_command_keeps_its_finished_sounds(
         signal.signal(number, before)
     assert status == 128 + number and f"Ended by {end}" in errors
     assert (tmp_path / "a_dog_01.wav").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_signal_while_the_real_engine_makes_sounds_keeps_those_that_are_finished(
+    tmp_path: Path,
+) -> None:
+    take, out = resource_path("examples", "dog_woof.flac"), tmp_path / "out"
+    asked = ["--variations", "8", "--duration", "2", "--steps", "2", "--json", "-o", str(out)]
+    command = [sys.executable, "-m", "qvim_studio", "generate", str(take), *asked]
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as running:
+        while not list(out.glob("*.wav")) and running.poll() is None:
+            time.sleep(0.01)
+        running.send_signal(signal.SIGTERM)
+        printed, _ = running.communicate(timeout=60)
+    answer = json.loads(printed)
+    assert running.returncode == 128 + signal.SIGTERM
+    assert "Ended by SIGTERM" in answer["error"]
+    kept = sorted(Path(clip["path"]) for clip in answer["clips"])
+    assert 1 <= len(kept) < 8 and kept == sorted(out.glob("*.wav"))
+    for path in kept:
+        assert soundfile.info(path).frames == 2 * 48_000
+        assert json.loads(path.with_suffix(".json").read_text())["request"]["steps"] == 2
 
 
 def test_a_disk_without_room_is_refused_before_the_work(

@@ -10,6 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import soundfile
+
+from qvim_studio.core.program.resources import resource_path
+from qvim_studio.session.session_file import load_session
 
 SCRIPT = """
 import json, sys, time
@@ -30,8 +34,33 @@ app.MainWindow = Window
 sys.exit(app.main(sys.argv[1:]))
 """
 
+# Ended by a signal as soon as the first of its sounds is there.
+MAKING = """
+import os, signal, sys
+import qvim_studio.app as app
 
-def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
+class Window(app.MainWindow):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.controller.imitation_changed.connect(self.make)
+        self._services.queue.progressed.connect(self.end)
+
+    def make(self, imitation):
+        self.request.variations.setValue(8)
+        self.request.duration.setValue(2.0)
+        self.request.details.steps.setValue(2)
+        self.request.generate_button.click()
+
+    def end(self, progress):
+        if progress.arrived is not None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+app.MainWindow = Window
+sys.exit(app.main(sys.argv[1:]))
+"""
+
+
+def start(home: Path, *arguments: str, script: str = SCRIPT) -> subprocess.Popen[str]:
     folders = {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
@@ -41,7 +70,7 @@ def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
         "QT_QPA_PLATFORM": "offscreen",
     }
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, *arguments],
+        [sys.executable, "-c", script, *arguments],
         env=os.environ | folders,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -61,3 +90,22 @@ def test_the_window_opens_without_torch_and_closes_cleanly_on_a_signal(tmp_path:
     logs = list(tmp_path.rglob("studio.log"))
     assert len(logs) == 1
     assert "QVIM Studio" in logs[0].read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
+def test_a_signal_while_the_real_engine_makes_sounds_keeps_what_is_finished_and_the_request(
+    tmp_path: Path,
+) -> None:
+    take = str(resource_path("examples", "dog_woof.flac"))
+    studio = start(tmp_path, take, script=MAKING)
+    _, errors = studio.communicate(timeout=120)
+    assert studio.returncode == 0, errors
+    kept = list((tmp_path / "Music").rglob("*.wav"))
+    assert 1 <= len(kept) < 8
+    for path in kept:
+        assert soundfile.info(path).frames == 2 * 48_000
+        assert json.loads(path.with_suffix(".json").read_text())["request"]["steps"] == 2
+    (session,) = tmp_path.rglob("session.json")
+    (job,) = load_session(session).jobs
+    assert job.was_running and job.request["variations"] == 8
