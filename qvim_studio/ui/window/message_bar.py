@@ -11,6 +11,7 @@ from qvim_studio.ui.widgets.icons import icon, icon_pixmap
 from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 
+LEAST_TOP_PX = 2
 Remedy = tuple[str, Callable[[], object]]  # what a button says, and what it does
 
 
@@ -24,6 +25,7 @@ class MessageBar(QFrame):
         """free: what stays to be seen and clicked to the right of it, if anything."""
         super().__init__(parent)
         self._theme = theme
+        self._page = parent
         self._free = free
         self._kind = "notice"
         self._on_chosen: Callable[[], object] | None = None
@@ -43,7 +45,7 @@ class MessageBar(QFrame):
         self._close.setAccessibleName(self.tr("Close the message"))
         self._close.clicked.connect(self._on_close)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2, GRID, 2)
+        layout.setContentsMargins(2 * GRID, 0, GRID, 0)
         layout.setSpacing(12)
         layout.addWidget(self._picture)
         layout.addWidget(self._text, 1)
@@ -125,15 +127,20 @@ class MessageBar(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        """As wide as there is room beside what stays free, as high as the text needs."""
-        page = self.parentWidget()
-        margins = page.layout().contentsMargins()
-        right = page.width() - margins.right()
+        """As wide as there is room beside what stays free, as high as the text needs: one line of
+        it lies above everything that is below ``free``."""
+        page = self._page
+        margins = page.contentsMargins()
+        if (layout := page.layout()) is not None:
+            margins = layout.contentsMargins()
+        right, room = page.width() - margins.right(), 0
         if self._free is not None:
-            right = self._free.mapTo(page, QPoint(0, 0)).x() - GRID
+            begin = self._free.mapTo(page, QPoint(0, 0))
+            right = begin.x() - GRID
+            room = 2 * begin.y() + self._free.height() + GRID
         width = max(right - margins.left(), self.minimumSizeHint().width())
-        top = max(margins.top(), GRID) // 2
-        self.setGeometry(margins.left(), top, width, self.heightForWidth(width))
+        height = self.heightForWidth(width)
+        self.setGeometry(margins.left(), max((room - height) // 2, LEAST_TOP_PX), width, height)
 
     @Slot()
     def _dress(self) -> None:
