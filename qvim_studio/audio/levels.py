@@ -47,13 +47,18 @@ def normalize_peak(clip: AudioClip, target_dbfs: float = -1.0) -> AudioClip:
     return AudioClip((clip.samples * np.float32(gain)).astype(np.float32), clip.sample_rate)
 
 
+def with_silence(samples: np.ndarray, frames: int) -> np.ndarray:
+    """(n, channels) with so many frames of silence after it."""
+    return np.concatenate([samples, np.zeros((frames, samples.shape[1]), samples.dtype)])
+
+
 def match_loudness(clip: AudioClip, target_lufs: float = COMPARISON_LUFS) -> AudioClip:
     """As loud as every other clip treated so: the louder of two sounds better, whatever it is.
 
     Sounds under 400 ms are measured with silence around them. Peaks stay below full scale.
     """
     missing = max(int(np.ceil(MIN_LOUDNESS_S * clip.sample_rate)) - len(clip.samples), 0)
-    padded = np.pad(clip.samples, ((0, missing), (0, 0)))
+    padded = with_silence(clip.samples, missing)
     loudness = loudness_lufs(AudioClip(padded, clip.sample_rate))
     if loudness is None:
         return clip

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -125,7 +126,8 @@ def make_random_checkpoint(folder: Path, size: str, seed: int = 0) -> Path:
     return folder
 
 
-def _random(build: Callable[[], nn.Module], generator: torch.Generator) -> nn.Module:
+def _random(build: Callable[[], Any], generator: torch.Generator) -> Any:
+    """A network of diffusers or transformers with random weights."""
     with torch.device("meta"):
         network = build()
     network.to_empty(device="cpu")

@@ -85,7 +85,8 @@ def edit(options: argparse.Namespace) -> dict[str, Any]:
     if options.part is None:
         asked = Edit.continuing(sound, options.seconds, came_from)
     else:
-        asked = Edit(sound, *options.part, came_from)
+        begin_s, end_s = options.part
+        asked = Edit(sound, begin_s, end_s, came_from)
     asked = replace(asked, bit_depth=read_sound_header(options.sound).bit_depth)
     return _make(_request_from(options, asked), options, edited_name(options.sound.stem))
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
+from typing import TypeVar
 
 from qvim_studio.core.errors import UsageError
 
 OptionValue = bool | int | float | str
+Kind = TypeVar("Kind", bound=OptionValue)
 
 
 class Role(str, Enum):
@@ -151,9 +153,9 @@ class OptionValues(Mapping[str, OptionValue]):
         """A switch; likewise."""
         return self._of_type(name, bool)
 
-    def _of_type(self, name, kind):  # type: ignore[no-untyped-def]
+    def _of_type(self, name: str, kind: type[Kind]) -> Kind:
         value = self.get(name)
-        if type(value) is not kind:
+        if type(value) is not kind or not isinstance(value, kind):  # True is no whole number
             raise TypeError(f"expected {name} filled in as {kind.__name__}, got {value!r}")
         return value
 

@@ -18,7 +18,7 @@ def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
     """
     means = first.mean(axis=0), second.mean(axis=0)
     covariances = [_covariance(side) for side in (first, second)]
-    root = scipy.linalg.sqrtm(covariances[0] @ covariances[1]).real
+    root = np.real(np.asarray(scipy.linalg.sqrtm(covariances[0] @ covariances[1])))
     spread = np.trace(covariances[0] + covariances[1] - 2 * root)
     return float(np.square(means[0] - means[1]).sum() + max(spread, 0.0))
 
@@ -29,7 +29,7 @@ def kernel_distance(first: np.ndarray, second: np.ndarray) -> float:
     May be slightly negative for equal distributions. Source: Chung et al., "KAD: No more FAD!"
     (2025).
     """
-    bandwidth = np.median(pdist(second))
+    bandwidth = float(np.median(pdist(second)))
     within = [_mean_kernel(side, bandwidth) for side in (first, second)]
     between = np.exp(-cdist(first, second, "sqeuclidean") / (2 * bandwidth**2)).mean()
     return float(1000 * (sum(within) - 2 * between))

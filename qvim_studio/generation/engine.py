@@ -163,7 +163,7 @@ class StudioEngine:
         run = Run(loaded, request)
         estimated = run.estimated_bytes()
         if loaded.plan.device == "cpu":
-            check_room(estimated, run.request.duration_s)
+            check_room(estimated, run.request.natural_s)
         run.encode(self._find_nearest)
         clock.lap("encode")
         numbers = itertools.count(1)
@@ -175,7 +175,7 @@ class StudioEngine:
         variations = run.make(on_progress, is_cancelled, on_made, clock)
         fitted: tuple[Variation, ...] = ()
         if self._find_fittable is not None:
-            fitted = fit_found(run, self._find_fittable, is_cancelled)
+            fitted = fit_found(run, self._find_fittable, is_cancelled, on_progress)
             clock.lap("fit")
         return replace(
             _result(run, variations),

@@ -11,9 +11,9 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 import torch
-from torch import nn
 
 from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.modes import FULL_BITS, GRAPHS_KEPT
@@ -42,9 +42,9 @@ class ReplayedUnet:
     """
 
     def __init__(
-        self, unet: nn.Module, capture: Callable[[Pass, tuple[torch.Tensor, ...]], Pass]
+        self, unet: Any, capture: Callable[[Pass, tuple[torch.Tensor, ...]], Pass]
     ) -> None:
-        """capture: capture_pass, where there is a GPU."""
+        """unet: of diffusers. capture: capture_pass, where there is a GPU."""
         self._unet = unet
         self._capture = capture
         self._replays: OrderedDict[Shapes, Pass] = OrderedDict()

@@ -19,11 +19,18 @@ LARGEST = {8: 127, 4: 7}
 WEIGHT_ERROR_MAX = {8: 0.015, 4: 0.15}
 
 
+Storable = nn.Conv1d | nn.Conv2d | nn.Linear
+STORABLE = (nn.Conv1d, nn.Conv2d, nn.Linear)  # and none of their subclasses
+
+
 class StoredWeight(nn.Module):
     """One weight tensor in few bits.
 
     codes: int8 (groups, GROUP), or uint8 (groups, GROUP / 2) with two 4-bit codes in a byte.
     """
+
+    codes: torch.Tensor
+    scale: torch.Tensor
 
     def __init__(self, weight: torch.Tensor, bits: int) -> None:
         super().__init__()
@@ -53,7 +60,7 @@ class StoredWeight(nn.Module):
 class StoredLayer(nn.Module):
     """A Conv2d, Conv1d or Linear that widens its weight when it is called."""
 
-    def __init__(self, layer: nn.Module, stored: StoredWeight) -> None:
+    def __init__(self, layer: Storable, stored: StoredWeight) -> None:
         super().__init__()
         self.stored = stored
         self.bias = layer.bias
@@ -77,7 +84,7 @@ def store_weights(network: nn.Module, bits: int) -> float:
     total = sum(parameter.numel() for parameter in network.parameters())
     stored = 0
     for name, layer in list(network.named_modules()):
-        if type(layer) not in (nn.Conv1d, nn.Conv2d, nn.Linear):
+        if not isinstance(layer, STORABLE) or type(layer) not in STORABLE:
             continue
         if not is_storable(f"{name}.weight", tuple(layer.weight.shape)):
             continue

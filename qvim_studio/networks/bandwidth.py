@@ -52,6 +52,9 @@ class BandwidthExtender(nn.Module):
     Levels are in dB below the loudest frame, divided by ``SCALE_DB``; 200 frames a second.
     """
 
+    window: torch.Tensor
+    high_window: torch.Tensor
+
     def __init__(self, config: BandwidthConfig | None = None) -> None:
         super().__init__()
         self.config = config or BandwidthConfig()

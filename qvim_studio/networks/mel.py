@@ -26,6 +26,9 @@ class MelSpectrogram(nn.Module):
     Source: AudioLDM (Liu et al. 2023), section 4 and its public configuration.
     """
 
+    basis: torch.Tensor
+    window: torch.Tensor
+
     def __init__(self) -> None:
         super().__init__()
         basis = torchaudio.functional.melscale_fbanks(

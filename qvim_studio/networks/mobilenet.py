@@ -133,11 +133,11 @@ class InvertedResidual(nn.Module):
 class _Depthwise(nn.Conv2d):
     """Stays in float32 on processors, where its gradients take longer in bfloat16."""
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if x.device.type != "cpu" or not torch.is_autocast_enabled("cpu"):
-            return super().forward(x)
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        if input.device.type != "cpu" or not torch.is_autocast_enabled("cpu"):
+            return super().forward(input)
         with torch.autocast("cpu", enabled=False):
-            return super().forward(x.float())
+            return super().forward(input.float())
 
 
 class ChannelExcitation(nn.Module):
@@ -145,17 +145,26 @@ class ChannelExcitation(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        squeezed = _divisible_by_8(channels // 4)
-        layer = nn.Module()
-        layer.fc1 = nn.Linear(channels, squeezed)
-        layer.fc2 = nn.Linear(squeezed, channels)
-        self.conc_se_layers = nn.ModuleList([layer])
+        self.conc_se_layers = nn.ModuleList([_Squeeze(channels)])
         self.stretch = 1.0
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         (layer,) = self.conc_se_layers
-        scale = layer.fc2(torch.relu(layer.fc1(padded_mean(x, self.stretch))))
+        scale = layer(padded_mean(x, self.stretch))
         return x * torch.sigmoid(scale)[:, :, None, None]
+
+
+class _Squeeze(nn.Module):
+    """Means of channels (batch, channels) → logits of how much of each is kept."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        squeezed = _divisible_by_8(channels // 4)
+        self.fc1 = nn.Linear(channels, squeezed)
+        self.fc2 = nn.Linear(squeezed, channels)
+
+    def forward(self, means: torch.Tensor) -> torch.Tensor:
+        return self.fc2(torch.relu(self.fc1(means)))
 
 
 def set_stretch(network: nn.Module, stretch: float) -> None:

@@ -29,6 +29,9 @@ class QvimFrontEnd(nn.Module):
     Levels are kept: digital silence is -1.40258 in every band.
     """
 
+    banks: torch.Tensor
+    window: torch.Tensor
+
     def __init__(self) -> None:
         super().__init__()
         banks, _ = torchaudio.compliance.kaldi.get_mel_banks(

@@ -48,22 +48,30 @@ class SoundEffectsNetwork(nn.Module):
         super().__init__()
         widths = (1, 64, 128, 256, 512)
         for number in range(1, 5):
-            block = nn.Module()
-            first, second = widths[number - 1], widths[number]
-            block.conv1 = nn.Conv2d(first, second, 3, padding=1, bias=False)
-            block.conv2 = nn.Conv2d(second, second, 3, padding=1, bias=False)
-            block.bn1 = nn.BatchNorm2d(second)
-            block.bn2 = nn.BatchNorm2d(second)
-            self.add_module(f"conv_block{number}", block)
+            self.add_module(f"conv_block{number}", _Block(widths[number - 1], widths[number]))
 
     def forward(self, spectrogram: torch.Tensor) -> torch.Tensor:
         hidden = spectrogram[:, None]
         for name, block in self.named_children():
-            hidden = torch.relu(block.bn1(block.conv1(hidden)))
-            hidden = torch.relu(block.bn2(block.conv2(hidden)))
+            hidden = block(hidden)
             if name != "conv_block4":
                 hidden = nn.functional.max_pool2d(hidden, 2)
         return hidden.mean(dim=3).amax(dim=2)
+
+
+class _Block(nn.Module):
+    """Two convolutions, each with its norm and ReLU."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, out, 3, padding=1, bias=False)
+        self.conv2 = nn.Conv2d(out, out, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out)
+        self.bn2 = nn.BatchNorm2d(out)
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        hidden = torch.relu(self.bn1(self.conv1(hidden)))
+        return torch.relu(self.bn2(self.conv2(hidden)))
 
 
 class SoundEffectsEar:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import types
+from typing import Any
 
 try:
     import torchaudio
 except OSError:
     for _name in [name for name in sys.modules if name.split(".")[0] == "torchaudio"]:
         del sys.modules[_name]
-    _extension = types.ModuleType("torchaudio._extension")
+    _extension: Any = types.ModuleType("torchaudio._extension")
     _extension._IS_TORCHAUDIO_EXT_AVAILABLE = False
     _extension._IS_ALIGN_AVAILABLE = False
     _extension.fail_if_no_align = lambda function: function

@@ -70,6 +70,8 @@ class ConvNeXtBlock(nn.Module):
 class VocosVocoder(nn.Module):
     """Log-mel (batch, frames, 64) → waveform (batch, frames * 160) at 16 kHz."""
 
+    window: torch.Tensor
+
     def __init__(self, config: VocosConfig | None = None) -> None:
         super().__init__()
         self.config = config or VocosConfig()

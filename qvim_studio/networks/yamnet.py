@@ -37,6 +37,9 @@ _FIRST_WIDTH = 32
 class LogMel(nn.Module):
     """Waveform (batch, samples) at 16 kHz, at least 0.975 s → (batch, frames, 64)."""
 
+    basis: torch.Tensor
+    window: torch.Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("basis", _mel_basis(), persistent=False)

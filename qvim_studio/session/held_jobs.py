@@ -61,7 +61,10 @@ class HeldKit:
     def of(cls, stored: Mapping[str, Any]) -> HeldKit:
         """Raises TypeError, ValueError and KeyError for values that are no kit's."""
         return cls(
-            *(str(stored[name]) for name in ("key", "name", "folder")), int(stored["sounds"])
+            key=str(stored["key"]),
+            name=str(stored["name"]),
+            folder=str(stored["folder"]),
+            sounds=int(stored["sounds"]),
         )
 
 

@@ -55,6 +55,9 @@ class Adapter(nn.Module):
     hears: it also wants what the audio tower says of the same voice (batch, 512), unit norm.
     """
 
+    memory_embeddings: torch.Tensor
+    memory_conditions: torch.Tensor
+
     def __init__(
         self,
         source_dim: int = EMBEDDING_DIM,
@@ -108,7 +111,7 @@ class Adapter(nn.Module):
 
     def translate(self, embedding: torch.Tensor, heard: torch.Tensor | None = None) -> torch.Tensor:
         """What the networks alone say."""
-        return nn.functional.normalize(sum(self.views(embedding, heard)), dim=-1)
+        return nn.functional.normalize(torch.stack(self.views(embedding, heard)).sum(dim=0), dim=-1)
 
     def views(
         self, embedding: torch.Tensor, heard: torch.Tensor | None = None

@@ -16,6 +16,7 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.heard import HeardWord, heard_words
 from qvim_studio.core.program.resources import resource_path
+from qvim_studio.networks.channels_last import channels_last
 from qvim_studio.networks.yamnet import (
     CLASSES,
     HOP,
@@ -48,7 +49,7 @@ class Tagger:
     """Wraps a network; ``classes`` names what its scores stand for."""
 
     def __init__(self, network: Yamnet, classes: Sequence[str]) -> None:
-        self._network = network.to(memory_format=torch.channels_last)
+        self._network = channels_last(network)
         self._log_mel = LogMel()
         self.classes = tuple(classes)
 

@@ -79,8 +79,9 @@ class Decoded:
         return self.is_damaged or missing > BREAK_S * self.sample_rate
 
 
-def native_name(path: Path) -> str | bytes:
-    """The path as libsndfile takes it: names that are no UTF-8 keep their bytes."""
+def native_name(path: Path) -> Any:
+    """The path as libsndfile takes it, str or bytes (its types leave bytes out): names that are no
+    UTF-8 keep their bytes."""
     return str(path) if sys.platform == "win32" else os.fsencode(path)
 
 
@@ -155,11 +156,12 @@ def iterate(path: Path, begin_frame: int = 0) -> Iterator[np.ndarray]:
 
 def _iterate_ffmpeg(path: Path, begin_frame: int) -> Iterator[np.ndarray]:
     import av
+    import av.error
 
     to_skip = begin_frame
     with _ffmpeg_stream(path) as (container, stream):
         to_float = av.AudioResampler(format="fltp")
-        with contextlib.suppress(av.FFmpegError, ValueError):
+        with contextlib.suppress(av.error.FFmpegError, ValueError):
             for frame in container.decode(stream):
                 for part in to_float.resample(frame):
                     block = np.ascontiguousarray(part.to_ndarray().T, np.float32)
@@ -186,6 +188,7 @@ def _says_length(path: Path) -> bool:
 def _decode_links(path: Path, max_frames: int) -> Decoded:
     parts: list[Decoded] = []
     left_out = 0
+    room = max_frames
     with _links(path) as (links, is_ended):
         for link in links:
             room = max_frames - sum(len(part.samples) for part in parts)
@@ -232,10 +235,10 @@ def _decode_sndfile(source: Any, max_frames: int) -> Decoded:
 
 def _read_until_damage(source: Any, wanted: int) -> np.ndarray:
     """What comes before the place that cannot be read."""
-    if isinstance(source, io.IOBase):
+    if hasattr(source, "seek"):
         source.seek(0)
     with soundfile.SoundFile(source) as file:
-        blocks = [np.zeros((0, file.channels), np.float32)]
+        blocks: list[np.ndarray] = [np.zeros((0, file.channels), np.float32)]
         with contextlib.suppress(soundfile.LibsndfileError):
             while wanted > 0:
                 block = file.read(min(wanted, _SMALL_BLOCK), dtype="float32", always_2d=True)
@@ -312,6 +315,7 @@ def _chain_of(file: BinaryIO, size: int) -> _OggChain:
 
 def _decode_ffmpeg(path: Path, max_frames: int) -> Decoded:
     import av
+    import av.error
 
     blocks: list[np.ndarray] = []
     count, is_damaged = 0, False
@@ -330,7 +334,7 @@ def _decode_ffmpeg(path: Path, max_frames: int) -> Decoded:
                     count += frame.samples
                 if count >= max_frames:
                     break
-        except (av.FFmpegError, ValueError):  # it changes its rate or channels on the way, too
+        except (av.error.FFmpegError, ValueError):  # its rate or channels change, too
             is_damaged = True
     if not blocks:
         raise UnknownFormatError("its sound cannot be decoded")
@@ -355,17 +359,19 @@ def _ffmpeg_header(stream: Any) -> SoundHeader:
 def _ffmpeg_stream(path: Path) -> Iterator[tuple[Any, Any]]:
     """The file and its best audio stream. Raises UnknownFormatError."""
     import av
+    import av.error
 
     options = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "none"}
     with path.open("rb") as file:
         try:
             container = av.open(file, options=options, metadata_errors="ignore")
-        except (av.FFmpegError, ValueError) as error:
+        except (av.error.FFmpegError, ValueError) as error:
             raise UnknownFormatError(f"its format is not known: {error}") from error
         with container:
             stream = container.streams.best("audio")
             if stream is None:
                 raise UnknownFormatError("it holds no sound, only pictures")
-            if not stream.codec_context.sample_rate or not stream.codec_context.channels:
+            codec: Any = stream.codec_context
+            if not codec.sample_rate or not codec.channels:
                 raise UnknownFormatError("its sound cannot be decoded")
             yield container, stream

@@ -69,7 +69,8 @@ def clipped_share(clip: AudioClip) -> float:
         return 0.0  # without copies of ten minutes
     is_full = np.abs(samples) >= FULL_SCALE
     is_flat = is_full[:-1] & is_full[1:] & (samples[:-1] == samples[1:])
-    runs = np.lib.stride_tricks.sliding_window_view(is_flat, CLIPPED_RUN - 1, axis=0).all(axis=-1)
+    windows = np.lib.stride_tricks.sliding_window_view(is_flat, CLIPPED_RUN - 1, axis=0)
+    runs = np.asarray(windows.all(axis=-1))
     is_clipped = np.zeros(samples.shape, bool)
     for shift in range(CLIPPED_RUN):
         is_clipped[shift : shift + len(runs)] |= runs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qvim_studio.audio.levels import with_silence
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip, without_offset
 
@@ -57,7 +58,7 @@ def _piece(clip: AudioClip) -> AudioClip:
     samples[len(samples) - length :] *= np.linspace(1, 0, length, dtype=np.float32)[:, None]
     missing = int(MIN_PIECE_S * clip.sample_rate) - len(samples)
     if missing > 0:
-        samples = np.pad(samples, ((0, missing), (0, 0)))
+        samples = with_silence(samples, missing)
     return AudioClip(samples, clip.sample_rate)
 
 

@@ -144,7 +144,8 @@ def _pitch_of(scores: np.ndarray) -> np.ndarray:
     """Hz of the best step of (frames, steps), averaged with its two neighbors by their scores."""
     steps_log_hz = np.linspace(np.log(MIN_PITCH_HZ), np.log(MAX_PITCH_HZ), STEPS)
     nearby = scores.argmax(axis=1)[:, None] + np.array([-1, 0, 1])
-    bounded = np.pad(scores.astype(np.float64), ((0, 0), (1, 1)), constant_values=-np.inf)
+    bounded = np.full((len(scores), STEPS + 2), -np.inf)
+    bounded[:, 1:-1] = scores
     shares = np.take_along_axis(bounded, nearby + 1, axis=1)
     shares = np.exp(shares - shares.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)

@@ -31,8 +31,8 @@ def stretch(samples: np.ndarray, sample_rate: int, reached: np.ndarray) -> np.nd
     """Mono ``samples`` (n,) with moment n at frame ``reached[n]``, at their own pitch; a little
     longer than that."""
     hop = round(WINDOW_S * sample_rate / OVERLAP)
-    framing = {"nperseg": OVERLAP * hop, "noverlap": (OVERLAP - 1) * hop}
-    spectra = stft(np.pad(samples, (0, 2 * OVERLAP * hop)), **framing)[2]
+    window, overlap = OVERLAP * hop, (OVERLAP - 1) * hop
+    spectra = stft(np.pad(samples, (0, 2 * window)), nperseg=window, noverlap=overlap)[2]
     magnitude, phase = np.abs(spectra), np.angle(spectra)
     expected = 2 * np.pi * np.arange(len(spectra)) / OVERLAP
     turned = np.diff(phase, axis=1) - expected[:, None]
@@ -47,7 +47,7 @@ def stretch(samples: np.ndarray, sample_rate: int, reached: np.ndarray) -> np.nd
         if number:
             running = _locked(running + advance[:, left], phase[:, left], level)
         made[:, number] = level * np.exp(1j * running)
-    return istft(made, **framing)[1]
+    return istft(made, nperseg=window, noverlap=overlap)[1]
 
 
 def _locked(running: np.ndarray, original: np.ndarray, level: np.ndarray) -> np.ndarray:

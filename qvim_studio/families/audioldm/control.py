@@ -39,12 +39,11 @@ class ControlledInput(nn.Module):
         super().__init__()
         self.base = base
         self.latent_channels = base.in_channels  # the base may be replaced by one in few bits
+        last = nn.Conv2d(HIDDEN_CHANNELS, base.out_channels, 3, padding=1, bias=False)
+        nn.init.zeros_(last.weight)
         self.branch = nn.Sequential(
-            nn.Conv2d(controls, HIDDEN_CHANNELS, 3, padding=1, bias=False),
-            nn.SiLU(),
-            nn.Conv2d(HIDDEN_CHANNELS, base.out_channels, 3, padding=1, bias=False),
+            nn.Conv2d(controls, HIDDEN_CHANNELS, 3, padding=1, bias=False), nn.SiLU(), last
         )
-        nn.init.zeros_(self.branch[-1].weight)
 
     def forward(self, channels: torch.Tensor) -> torch.Tensor:
         latents, controls = channels.tensor_split([self.latent_channels], dim=1)

@@ -40,6 +40,9 @@ class ListenerConfig:
 class LatentListener(nn.Module):
     """Noised latents (batch, channels, frames, bins) and steps (batch,) → (batch, directions)."""
 
+    mean: torch.Tensor
+    basis: torch.Tensor
+
     def __init__(self, config: ListenerConfig | None = None) -> None:
         super().__init__()
         self.config = config or ListenerConfig()

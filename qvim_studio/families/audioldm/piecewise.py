@@ -50,7 +50,7 @@ def decode_in_pieces(
     return walk.convolve(decoder.conv_out, hidden, norm=decoder.conv_norm_out)
 
 
-def check_decoder(decoder: nn.Module) -> None:
+def check_decoder(decoder: Any) -> None:
     """Raises EngineError if a decoder has other layers than those that are walked here, which
     are not part of what diffusers promises (as of 0.42)."""
     layers = {name for name, _ in decoder.named_children()}
@@ -89,8 +89,8 @@ class _Walk:
         """norm: group norm and SiLU before it; scale: nearest neighbors are repeated before it."""
         statistics = None if norm is None else self._statistics(norm, given)
         halo = convolution.kernel_size[0] // 2
-        made = None
         frames = given.shape[2]
+        made = given.new_empty((0,))
         for begin, end in _pieces(frames, self.piece):
             first, last = max(0, begin - halo), min(frames, end + halo)
             piece = given[:, :, first:last].to(self.device)
@@ -100,7 +100,7 @@ class _Walk:
                 piece = nn.functional.interpolate(piece, scale_factor=float(scale), mode="nearest")
             # Zeros are padded at the true ends alone; inside, the neighbors stand there.
             out = convolution(piece)[:, :, (begin - first) * scale :][:, :, : (end - begin) * scale]
-            if made is None:
+            if begin == 0:
                 made = out.new_empty(
                     (1, out.shape[1], frames * scale, out.shape[3]), device=self._home
                 )
@@ -111,8 +111,9 @@ class _Walk:
         self, norm: nn.GroupNorm, given: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean and 1 / standard deviation of every group over the whole sound, float32."""
-        sums = squares = 0.0
         wide = torch.float32 if self.device.type == "mps" else torch.float64  # MPS has no float64
+        sums = torch.zeros(norm.num_groups, dtype=wide, device=self.device)
+        squares = torch.zeros_like(sums)
         for begin, end in _pieces(given.shape[2], self.piece):
             groups = given[:, :, begin:end].to(self.device).float().reshape(norm.num_groups, -1)
             sums = sums + groups.to(wide).sum(dim=1)

@@ -71,7 +71,7 @@ class LowRankChange(nn.Module):
         return self.up @ self.down
 
 
-def changeable(unet: nn.Module) -> dict[str, nn.Module]:
+def changeable(unet: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
     """The layers whose weights a student changes, by name: convolutions and linear layers."""
     kinds = (nn.Conv2d, nn.Linear)
     return {name: layer for name, layer in unet.named_modules() if isinstance(layer, kinds)}

@@ -84,7 +84,7 @@ def save_arrays(path: Path, **arrays: ArrayLike) -> None:
 
     def write(temporary: Path) -> None:
         with temporary.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, allow_pickle=False, **arrays)
 
     write_atomically(path, write)
 

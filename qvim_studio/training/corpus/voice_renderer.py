@@ -8,6 +8,7 @@ Caren et al., "Sketching With Your Voice" (2024). The result always is labelled 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.signal
@@ -145,7 +146,7 @@ def _voice(
     # Two poles near 100 Hz give the glottis its -12 dB an octave, lips add +6 back.
     pole = np.exp(-2 * np.pi * 150.0 / sample_rate)
     glottis = scipy.signal.lfilter([1.0, -1.0], np.poly([pole, pole]), pulses)
-    return _level(glottis) + speaker.breath * 0.3 * rng.standard_normal(len(at))
+    return _level(np.asarray(glottis)) + speaker.breath * 0.3 * rng.standard_normal(len(at))
 
 
 def _vowel_gains(
@@ -204,7 +205,8 @@ def _plosives(envelope: np.ndarray, sample_rate: int, rng: np.random.Generator) 
         length = int(sample_rate * rng.uniform(0.005, 0.025))
         burst = rng.standard_normal(length) * np.exp(-np.linspace(0, 5, length))
         cutoff = rng.uniform(600, 6000) / (sample_rate / 2)
-        burst = scipy.signal.lfilter(*scipy.signal.butter(1, cutoff), burst)
+        lowpass: Any = scipy.signal.butter(1, cutoff)
+        burst = np.asarray(scipy.signal.lfilter(lowpass[0], lowpass[1], burst))
         begin = start * step
         end = min(begin + length, len(bursts))
         bursts[begin:end] += rise[start] * rng.uniform(0.5, 2.0) * _level(burst)[: end - begin]

@@ -23,6 +23,7 @@ from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.text.audio_formats import SOUND_SUFFIXES
+from qvim_studio.networks.channels_last import channels_last
 from qvim_studio.networks.efficientat import CLASSES, FEATURES, EfficientAt, load_efficientat
 from qvim_studio.networks.fused import fused
 from qvim_studio.networks.mobilenet import EMBEDDING_DIM, MobileNetV3, set_stretch
@@ -69,7 +70,7 @@ class TaughtLayers(nn.Module):
     def __init__(self, network: MobileNetV3, dropout: float = 0.0) -> None:
         super().__init__()
         self.features = copy.deepcopy(network.features[FIRST_UPPER:])
-        self.features.to(memory_format=torch.channels_last)
+        channels_last(self.features)
         self.dropout = nn.Dropout(dropout)
         self.features_head = nn.Linear(EMBEDDING_DIM, FEATURES)
         self.tags_head = nn.Linear(EMBEDDING_DIM, CLASSES)
@@ -110,7 +111,7 @@ class Lessons:
         device: torch.device,
     ) -> None:
         lower = copy.deepcopy(encoder.imitation)
-        lower.features = lower.features[:FIRST_UPPER]
+        lower.features = nn.Sequential(*list(lower.features)[:FIRST_UPPER])
         set_stretch(lower, 1.0)
         self._lower = fused(lower).features.to(device)
         self._teacher = fused(teacher).to(device)

@@ -18,8 +18,9 @@ import torch
 from torch import nn
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.networks.channels_last import channels_last
 from qvim_studio.networks.mobilenet import EMBEDDING_DIM, SILENT_SHARE, padded_mean
-from qvim_studio.networks.qvim import QvimEncoder, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.networks.qvim import Branch, QvimEncoder, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.networks.qvim_front_end import (
     QVIM_SAMPLE_RATE,
     QVIM_WINDOW_SAMPLES,
@@ -96,7 +97,7 @@ class QvimStudent(nn.Module):
         self.has_norms: torch.Tensor
         self.register_buffer("has_norms", torch.tensor(has_norms))
         # Depthwise convolutions in this layout are half again as fast on processors.
-        self.encoder = QvimEncoder().to(memory_format=torch.channels_last)
+        self.encoder = channels_last(QvimEncoder())
         self.encoder.reference = self.encoder.imitation
         self.head = nn.Linear(EMBEDDING_DIM, DIMENSIONS)
 
@@ -167,7 +168,8 @@ def encoder_loss(
     made = nn.functional.normalize(raw, dim=-1)
     distance = 1 - nn.functional.cosine_similarity(guessed, wanted).mean()
     relation = relational_loss(made, wanted)
-    contrast = contrastive_loss(*made[: 2 * len(groups)].chunk(2), groups)
+    voices, references = made[: 2 * len(groups)].chunk(2)
+    contrast = contrastive_loss(voices, references, groups)
     loss = distance + weights.relation * relation + weights.quiet * silence
     return loss + weights.contrast * contrast, {
         "distance": distance.item(),
@@ -377,7 +379,7 @@ def mask_randomly(
 
 @torch.no_grad()
 def embed_all(
-    encoder: QvimEncoder, sounds: list[np.ndarray], branch: str, batch: int = 16
+    encoder: QvimEncoder, sounds: list[np.ndarray], branch: Branch, batch: int = 16
 ) -> np.ndarray:
     """Unit embeddings (n, 960) of mono 32 kHz sounds through the real 10 s window."""
     rows = []

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.networks.channels_last import channels_last
 from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, QvimFrontEnd, fit_window
 from qvim_studio.training.loop.machine import find_machine, mixed_precision
 from qvim_studio.voice.embedder import level_for_embedding
@@ -31,7 +32,7 @@ def map_sounds(
     """
     device = find_machine().device
     front_end = copy.deepcopy(front_end).to(device)
-    lower = copy.deepcopy(lower).to(device, memory_format=torch.channels_last).eval()
+    lower = channels_last(copy.deepcopy(lower).to(device)).eval()
     rows = []
     for start in range(0, count, BATCH):
         levelled = [

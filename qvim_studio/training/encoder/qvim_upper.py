@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from qvim_studio.networks.channels_last import channels_last
 from qvim_studio.networks.mobilenet import (
     EMBEDDING_DIM,
     SILENT_SHARE,
@@ -98,7 +99,7 @@ class UpperLayers(nn.Module):
     def __init__(self, network: MobileNetV3, dropout: float = 0.0) -> None:
         super().__init__()
         self.features = copy.deepcopy(network.features[FIRST_UPPER:])
-        self.features.to(memory_format=torch.channels_last)
+        channels_last(self.features)
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(EMBEDDING_DIM, DIMENSIONS))
 
     def train(self, mode: bool = True) -> UpperLayers:
@@ -307,7 +308,7 @@ def _name_of_maps(encoder: QvimEncoder, batches: PairBatches, options: UpperTrai
 @torch.no_grad()
 def _make_maps(encoder: QvimEncoder, batches: PairBatches, options: UpperTraining) -> UpperMaps:
     lower = copy.deepcopy(encoder.imitation.features[:FIRST_UPPER]).eval()
-    lower.to(find_machine().device, memory_format=torch.channels_last)
+    channels_last(lower.to(find_machine().device))
     indices, views = batches.indices, options.views
     pairs, pair_targets = _map_short(
         encoder,

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -40,6 +41,7 @@ DAMAGED = (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.Unpickl
 CSV_EVERY = 50  # steps averaged into one row of the log
 
 Metrics = dict[str, float]
+Network = TypeVar("Network", bound=nn.Module)
 StepLoss = Callable[[np.random.Generator], tuple[torch.Tensor, Metrics]]
 
 
@@ -154,7 +156,7 @@ class Trainer:
             bar.close()
         self._checkpoint(on_checkpoint)
 
-    def ema_model(self, blank: nn.Module) -> nn.Module:
+    def ema_model(self, blank: Network) -> Network:
         """``blank`` (same architecture) with the averaged weights, in evaluation mode."""
         blank.load_state_dict(self.ema)
         return blank.eval()

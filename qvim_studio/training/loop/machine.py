@@ -82,9 +82,10 @@ def find_machine() -> Machine:
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         state = PartialState(cpu=not torch.cuda.is_available())
         # "cpu:0", as accelerate says, is a place that torch cannot load a file to.
-        is_cuda = state.device is not None and state.device.type == "cuda"
-        device = torch.device(state.device) if is_cuda else torch.device("cpu")
-        return Machine(device, state.process_index, state.num_processes)
+        found = state.device
+        if not isinstance(found, torch.device) or found.type != "cuda":
+            found = torch.device("cpu")
+        return Machine(found, state.process_index, state.num_processes)
     return Machine(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
 
 

@@ -107,7 +107,7 @@ def run(
     if can_start_warm(run_folder, "adapter"):
         begun, _ = load_adapter(run_folder / "adapter")
         adapter.load_state_dict(begun.state_dict(), strict=False)  # it may lack the second ear
-    for network in (adapter.layers, adapter.heard_layers):
+    for network in filter(None, (adapter.layers, adapter.heard_layers)):
         network[2] = nn.Sequential(network[2], nn.Dropout(options.dropout))
     trainer = Trainer(adapter, options.loop, run_folder)
     train = corpus.indices("train")
@@ -131,7 +131,7 @@ def run(
         )
         # Each alone: their sum would let one rest on the other.
         losses, metrics = zip(*(adapter_loss(view, wanted, options) for view in views), strict=True)
-        return sum(losses), {
+        return torch.stack(losses).sum(), {
             **metrics[0],
             **{f"heard_{name}": value for name, value in metrics[1].items()},
         }

@@ -95,8 +95,12 @@ def make_tokenizer(lines: Sequence[str], folder: Path) -> PreTrainedTokenizerFas
         show_progress=False,
     )
     tokenizer.train_from_iterator(lines, trainer)
-    marks = [(token, tokenizer.token_to_id(token)) for token in (END, START)]
-    tokenizer.post_processor = processors.RobertaProcessing(*marks)
+    end, start = (
+        (token, number)
+        for token in (END, START)
+        if (number := tokenizer.token_to_id(token)) is not None
+    )
+    tokenizer.post_processor = processors.RobertaProcessing(end, start)
     made = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token=START,

@@ -90,7 +90,7 @@ def run(
         batch = batches.draw(rng).to(trainer.device)
         loss = denoising_loss(unet, scheduler, batch.latents, batch.controls, batch.conditions)
         with torch.no_grad():
-            moved = branch[-1].weight.square().mean().sqrt().item()
+            moved = branch.get_parameter(f"{len(branch) - 1}.weight").square().mean().sqrt().item()
         return loss, {"branch_rms": moved}
 
     @torch.no_grad()

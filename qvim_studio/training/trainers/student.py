@@ -97,10 +97,10 @@ class StudentChanges(nn.Module):
     def __init__(self, unet: UNet2DConditionModel, rank: int = RANK) -> None:
         super().__init__()
         layers = changeable(unet)
-        self.names = list(layers)
-        self.changes = nn.ModuleList(LowRankChange(layer.weight, rank) for layer in layers.values())
+        self._by_name = {name: LowRankChange(layer.weight, rank) for name, layer in layers.items()}
+        self.changes = nn.ModuleList(self._by_name.values())
         self._switch = _Switch()
-        for layer, change in zip(layers.values(), self.changes, strict=True):
+        for layer, change in zip(layers.values(), self._by_name.values(), strict=True):
             parametrize.register_parametrization(layer, "weight", _Changed(change, self._switch))
 
     @contextmanager
@@ -119,7 +119,7 @@ class StudentChanges(nn.Module):
             change.load_state_dict({part: stored[f"{name}.{part}"] for part in (DOWN, UP)})
 
     def by_name(self) -> dict[str, LowRankChange]:
-        return dict(zip(self.names, self.changes, strict=True))
+        return dict(self._by_name)
 
 
 @dataclass(eq=False)
@@ -308,7 +308,7 @@ class Lesson:
         """Of the student and of as many guided steps of the teacher, relative to many of them; the
         mean of beginning with noise and with ``latents``."""
         rows = [self._errors(start, latents.shape, conditions) for start in (None, latents)]
-        student, plain = np.mean(rows, axis=0)
+        student, plain = np.mean(np.array(rows), axis=0)
         return float(student), float(plain)
 
     def _errors(

@@ -10,6 +10,7 @@ import importlib.util
 import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -81,7 +82,7 @@ class SoundSpace:
         return self._tower.place(torch.stack(rows))
 
 
-def _numbers_in_checkpoint() -> list[object]:
+def _numbers_in_checkpoint() -> list[Any]:
     """The harmless numpy types that the file holds beside its tensors, under their old name."""
     float64 = type(np.dtype(np.float64))
     int64 = type(np.dtype(np.int64))

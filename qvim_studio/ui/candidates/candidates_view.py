@@ -176,7 +176,8 @@ class CandidatesView(ClipListView):
         if not offers:
             return {}
         if self.rows.is_blind:  # anything else would tell which sound it is
-            refused = dict.fromkeys((*offers, "rename", "tag", "trash"), self.refused_blind.emit)
+            names = (*offers, "rename", "tag", "trash")
+            refused: dict[str, Callable[[], object]] = dict.fromkeys(names, self.refused_blind.emit)
             return refused | {"play_sound": offers["play_sound"], "star": self._choose}
         if self._marked():
             offers |= {"star": self._star, "rename": self._rename, "tag": self._tag}

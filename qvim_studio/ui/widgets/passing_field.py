@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QToolButton, QWidget
@@ -101,6 +104,7 @@ class NumberKeys(QObject):
     def __init__(self, box: QSpinBox | QDoubleSpinBox) -> None:
         super().__init__(box)
         self._box = box
+        self._set_value: Callable[[Any], None] = box.setValue
         self._former = box.value()
         box.installEventFilter(self)
 
@@ -108,18 +112,18 @@ class NumberKeys(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.FocusIn:
             self._former = self._box.value()
+        if not isinstance(event, QKeyEvent):
+            return False
         if event.type() is QEvent.Type.ShortcutOverride:
             if _is_escape(event):
                 event.accept()
                 return True
             return self._pass_on(event)
-        if event.type() is QEvent.Type.KeyPress:
-            return self._press(event)
-        return False
+        return event.type() is QEvent.Type.KeyPress and self._press(event)
 
     def _press(self, event: QKeyEvent) -> bool:
         if _is_escape(event):
-            self._box.setValue(self._former)
+            self._set_value(self._former)
         elif event.key() in _RETURN:
             self._box.interpretText()
         else:
