@@ -19,6 +19,8 @@ WARNING_DB = -6.0
 CLIP_DB = -0.1
 HOLD_S = 1.2
 BAR_HEIGHT_PX = 6
+LAMP_PX = 12  # twice the bar: a clipped take is to be seen from where one speaks
+LAMP_GAP_PX = 6
 LIGHT_HEIGHT_PX = 4
 LIGHT_GAP_PX = 2
 
@@ -109,8 +111,9 @@ class LevelMeter(QWidget):
         if self.channel_peaks_db:
             top -= LIGHT_HEIGHT_PX
             self._paint_lights(painter, top + BAR_HEIGHT_PX + 2 * LIGHT_GAP_PX)
-        lamp = QRectF(self.width() - BAR_HEIGHT_PX, top, BAR_HEIGHT_PX, BAR_HEIGHT_PX)
-        groove = QRectF(0, top, self.width() - BAR_HEIGHT_PX - 6, BAR_HEIGHT_PX)
+        lamp_top = top + (BAR_HEIGHT_PX - LAMP_PX) / 2
+        lamp = QRectF(self.width() - LAMP_PX, lamp_top, LAMP_PX, LAMP_PX)
+        groove = QRectF(0, top, self.width() - LAMP_PX - LAMP_GAP_PX, BAR_HEIGHT_PX)
         painter.setBrush(QColor(palette.hover))
         painter.drawRoundedRect(groove, BAR_HEIGHT_PX / 2, BAR_HEIGHT_PX / 2)
         painter.setBrush(QColor(palette.danger if self._has_clipped else palette.hover))
@@ -129,7 +132,8 @@ class LevelMeter(QWidget):
 
     def _paint_lights(self, painter: QPainter, top: float) -> None:
         palette, peaks_db = self._theme.palette, self.channel_peaks_db
-        pitch = (self.width() - BAR_HEIGHT_PX - 6 + LIGHT_GAP_PX) / len(peaks_db)
+        room = self.width() - LAMP_PX - LAMP_GAP_PX
+        pitch = (room + LIGHT_GAP_PX) / len(peaks_db)
         for number, peak_db in enumerate(peaks_db, 1):
             light = QRectF((number - 1) * pitch, top, max(pitch - LIGHT_GAP_PX, 1), LIGHT_HEIGHT_PX)
             painter.setBrush(QColor(palette.hover))
