@@ -61,6 +61,7 @@ class SessionKeeper(QObject):
         self._saved: Session | None = None
         self._note = ""
         self._held: dict[int, HeldJob] = {}
+        self._being_held: set[int] = set()  # jobs whose sounds are being written
         self._on_the_way = 0  # parts that are being read
         self._is_open = False
         self._rest = QTimer(self)
@@ -118,7 +119,8 @@ class SessionKeeper(QObject):
         session = self._session()
         if session != self._saved:
             self._write(session)
-            drop_sounds(session.jobs, self._sounds_folder)
+            if not self._being_held:  # whose sounds no session names yet
+                drop_sounds(session.jobs, self._sounds_folder)
 
     def close(self) -> None:
         """The last state counts; the queue is emptied after this, and not by the user."""
@@ -129,6 +131,7 @@ class SessionKeeper(QObject):
             for job in self._jobs():
                 if job.id not in self._held:
                     self._hold(job, hold_job(job, self._path_of(job), self._sounds_folder))
+            self._being_held.clear()
             self.save()
         self._is_open = False
 
@@ -262,19 +265,22 @@ class SessionKeeper(QObject):
         if not self._is_open:
             return
         for job in self._jobs():
-            if job.id not in self._held:
+            if job.id not in self._held and job.id not in self._being_held:
+                self._being_held.add(job.id)
                 self._services.tasks.run(
                     partial(hold_job, job, self._path_of(job), self._sounds_folder),
                     partial(self._hold, job),
-                    self._on_not_held,
+                    partial(self._on_not_held, job),
                 )
         self._rest.start()
 
     def _hold(self, job: Job, held: HeldJob) -> None:
+        self._being_held.discard(job.id)
         self._held[job.id] = held
         self._rest.start()
 
-    def _on_not_held(self, error: StudioError) -> None:
+    def _on_not_held(self, job: Job, error: StudioError) -> None:
+        self._being_held.discard(job.id)
         log.warning("A queued request would not survive a restart: %s", error)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -113,6 +114,26 @@ def test_the_queue_and_what_was_running_come_back_and_wait_for_a_word(
     with qtbot.waitSignals([queue.finished, queue.finished], timeout=PATIENCE_MS):
         button(window, "Make now").click()
     qtbot.waitUntil(lambda: len(window.controller.candidates) == 4, timeout=PATIENCE_MS)
+
+
+def test_saving_while_the_sounds_of_a_request_are_written_loses_none_of_them(
+    with_take: MainWindow, services: Services, restart: Restart, qtbot: QtBot
+) -> None:
+    folder = services.paths.queued_sounds_folder
+    qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=PATIENCE_MS)
+    with_take.request.text.setText("wait")
+    with_take.request.generate_button.click()
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not list(folder.glob("*.wav")):  # without the events that tell of it
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    with_take.session.save()
+    qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=PATIENCE_MS)
+    crash(with_take)
+    services.queue.cancel_all()
+    window = restart()
+    assert "There is no file" not in window.messages.text
+    assert len(window._services.queue.waiting) == 1
 
 
 def test_quitting_keeps_the_queue_without_a_question(
