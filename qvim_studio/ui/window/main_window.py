@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         self.history = self.library.history
         # last, as Tab visits them in this order
         self.header = Header(self._theme, page)
-        self.messages = MessageBar(self._theme, page, self.header.checkpoint)
+        self.messages = MessageBar(self._theme, page, self.header.checkpoint, self.imitation)
         rows = QVBoxLayout(page)
         rows.setContentsMargins(2 * GRID, 0, 2 * GRID, 4)
         rows.setSpacing(GRID)

@@ -21,12 +21,20 @@ class MessageBar(QFrame):
     It lies over the top of its parent, so that nothing moves from under the mouse.
     """
 
-    def __init__(self, theme: StudioTheme, parent: QWidget, free: QWidget | None = None) -> None:
-        """free: what stays to be seen and clicked to the right of it, if anything."""
+    def __init__(
+        self,
+        theme: StudioTheme,
+        parent: QWidget,
+        free: QWidget | None = None,
+        above: QWidget | None = None,
+    ) -> None:
+        """free: what stays to be seen and clicked to the right of it, if anything. above: what it
+        ends flush with, if that is not further right."""
         super().__init__(parent)
         self._theme = theme
         self._page = parent
         self._free = free
+        self._above = above
         self._kind = "notice"
         self._on_chosen: Callable[[], object] | None = None
         self.setObjectName("messageBar")
@@ -53,7 +61,7 @@ class MessageBar(QFrame):
         layout.addWidget(self._action)
         layout.addWidget(self._close)
         theme.changed.connect(self._dress)
-        for watched in (parent, free):
+        for watched in (parent, free, above):
             if watched is not None:
                 watched.installEventFilter(self)
         self.hide()
@@ -138,6 +146,8 @@ class MessageBar(QFrame):
             begin = self._free.mapTo(page, QPoint(0, 0))
             right = begin.x() - GRID
             room = 2 * begin.y() + self._free.height() + GRID
+        if self._above is not None:
+            right = min(right, self._above.mapTo(page, QPoint(self._above.width(), 0)).x())
         width = max(right - margins.left(), self.minimumSizeHint().width())
         height = self.heightForWidth(width)
         self.setGeometry(margins.left(), max((room - height) // 2, LEAST_TOP_PX), width, height)

@@ -165,6 +165,19 @@ def test_a_message_moves_nothing_from_under_the_mouse(window: MainWindow, qtbot:
     qtbot.waitUntil(lambda: window.messages.geometry().right() > right)
 
 
+@pytest.mark.parametrize("size", [(1024, 600), (1200, 800), (2000, 1100)])
+def test_a_message_of_one_line_covers_no_panel_and_ends_with_the_take(
+    window: MainWindow, size: tuple[int, int], qtbot: QtBot
+) -> None:
+    window.resize(*size)
+    window.messages.show_notice("Nothing is selected.")
+    bar, page = window.messages, window.messages.parentWidget()
+    corner = window.imitation.mapTo(page, QPoint())
+    qtbot.waitUntil(lambda: bar.geometry().right() < corner.x() + window.imitation.width())
+    assert bar.geometry().top() >= 0
+    assert bar.geometry().bottom() < corner.y()
+
+
 def test_words_alone_are_enough(window: MainWindow, generate: Generate) -> None:
     window.request.text.setText("door")
     assert window.request.generate_button.isEnabled()
