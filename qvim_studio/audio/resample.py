@@ -21,3 +21,11 @@ def mono_at(clip: AudioClip, sample_rate: int) -> np.ndarray:
     float32 of shape (frames,)."""
     mono = AudioClip.from_mono(without_offset(clip.mono()), clip.sample_rate)
     return resample(mono, sample_rate).samples[:, 0]
+
+
+def stereo_at(clip: AudioClip, sample_rate: int) -> np.ndarray:
+    """Two channels at another rate, float32 of shape (frames, 2): a clip of any other number of
+    channels is the same on both sides."""
+    if clip.channels == 2:
+        return resample(clip, sample_rate).samples
+    return np.repeat(mono_at(clip, sample_rate)[:, None], 2, axis=1)

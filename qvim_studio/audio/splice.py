@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from qvim_studio.audio.resample import resample
@@ -33,6 +35,28 @@ def splice(edit: Edit, made: AudioClip) -> AudioClip:
     part = part / max(1.0, float(np.abs(part).max()) / limit)
     faded = _crossfaded(old[begin:end], part, round(CROSSFADE_S * rate), begin > 0, end < length)
     return AudioClip(np.concatenate([old[:begin], faded, old[end:]]).astype(np.float32), rate)
+
+
+def keep_outside(
+    made: np.ndarray, sound: np.ndarray, parts: Sequence[tuple[int, int]], sample_rate: int
+) -> np.ndarray:
+    """What was made within the parts, and the sound's very samples outside of them.
+
+    made, sound: (frames, channels), beginning together; after the end of the sound everything is
+    made. parts: begin and end of each in frames. Equal-power crossfades lie within the parts.
+    """
+    frames = round(CROSSFADE_S * sample_rate)
+    old = sound[: len(made)]
+    kept = made.copy()
+    kept[: len(old)] = old
+    for begin, end in parts:
+        begin, end = max(begin, 0), min(end, len(made))
+        if begin >= end:
+            continue
+        around = np.concatenate([old[begin:end], made[max(begin, len(old)) : end]])
+        fits_before = begin > 0 and len(old) >= begin + frames
+        kept[begin:end] = _crossfaded(around, made[begin:end], frames, fits_before, end < len(old))
+    return kept
 
 
 def _gains(

@@ -12,7 +12,21 @@ from qvim_studio.core.text.json_text import as_object, parse_json, read_json, sh
 WEIGHT_FILES = ("diffusion_pytorch_model.safetensors", "model.safetensors")
 SHARD_INDEX = ".index.json"  # behind the name of the file that weights in several files stand for
 # The first and the last layer, and how time and condition enter, carry the most per weight.
-KEPT_LAYERS = ("conv_in.", "conv_out.", "time_embedding.", "class_embedding.")
+KEPT_LAYERS = (
+    "conv_in.",
+    "conv_out.",
+    "time_embedding.",
+    "class_embedding.",
+    # of transformers
+    "preprocess_conv.",
+    "postprocess_conv.",
+    "proj_in.",
+    "proj_out.",
+    "timestep_proj.",
+    "to_timestep_embed.",
+    "to_global_embed.",
+    "global_proj.",
+)
 MAX_HEADER_BYTES = 100_000_000  # safetensors' own limit
 SMALLEST_STORED = 4096  # weights; below it nothing is saved
 

@@ -1,0 +1,92 @@
+"""What Stable Audio 3 lets the user set, and what its sizes have in common."""
+
+from __future__ import annotations
+
+from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute
+from qvim_studio.core.options import Option, OptionValues, Preset, Role
+from qvim_studio.families.starting import VOICE_CHANGE
+
+STEPS, HEADROOM = "steps", "headroom_s"
+GUIDANCE, PROJECTION = "guidance", "projection"
+MIN_S = 0.1  # one latent
+# The published guide: 8 steps for the distilled models, which gain nothing beyond; 50 steps and a
+# guidance of 7 for those that they come from. 6 s of room after the end is the published default.
+_DISTILLED_STEPS, _BASE_STEPS, _BASE_GUIDANCE, _HEADROOM_S = 8, 50, 7.0, 6.0
+# Half of the schedule begins at a level of noise of 0.89, where the guide puts audio-to-audio.
+_VOICE_CHANGE = 0.5
+
+
+def capabilities_of(
+    is_distilled: bool, sample_rate: int, channels: int, max_s: float
+) -> Capabilities:
+    """Of a checkpoint; see core.capabilities."""
+    inputs = {Input.VOICE, Input.TEXT, Input.START_SOUND}
+    options = [
+        Option(
+            STEPS,
+            "Steps",
+            _DISTILLED_STEPS if is_distilled else _BASE_STEPS,
+            Role.QUALITY,
+            low=1,
+            high=32 if is_distilled else 250,
+            step=1,
+        ),
+        Option(
+            VOICE_CHANGE,
+            "Freedom from the voice",
+            _VOICE_CHANGE,
+            Role.START,
+            low=0.05,
+            high=1.0,
+            step=0.05,
+            needs=Input.VOICE.value,
+        ),
+        Option(
+            HEADROOM,
+            "Room after the end",
+            _HEADROOM_S,
+            Role.EXPERT,
+            low=0.0,
+            high=12.0,
+            step=0.5,
+            unit=" s",
+        ),
+    ]
+    if not is_distilled:
+        inputs.add(Input.NEGATIVE_TEXT)
+        options += [
+            Option(
+                GUIDANCE,
+                "Guidance",
+                _BASE_GUIDANCE,
+                Role.ADHERENCE,
+                low=1.0,
+                high=15.0,
+                step=0.5,
+            ),
+            Option(
+                PROJECTION,
+                "Protection from oversaturation",
+                1.0,
+                Role.EXPERT,
+                low=0.0,
+                high=1.0,
+                step=0.1,
+            ),
+        ]
+    sketch, standard, fine = (4, 8, 12) if is_distilled else (25, 50, 100)
+    return Capabilities(
+        inputs=frozenset(inputs),
+        edits=frozenset({EditKind.INPAINT, EditKind.CONTINUE}),
+        voice_route=VoiceRoute.START,
+        sample_rate_hz=sample_rate,
+        channels=channels,
+        min_s=MIN_S,
+        max_s=max_s,
+        options=tuple(options),
+        presets=(
+            Preset("sketch", "Sketch", OptionValues({STEPS: sketch})),
+            Preset("standard", "Standard", OptionValues({STEPS: standard})),
+            Preset("fine", "Fine", OptionValues({STEPS: fine})),
+        ),
+    )
