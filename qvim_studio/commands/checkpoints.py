@@ -1,4 +1,4 @@
-"""What ``qvim-studio checkpoints download|import|describe|remove`` do."""
+"""What ``qvim-studio checkpoints download|import|convert|describe|remove`` do."""
 
 from __future__ import annotations
 
@@ -43,6 +43,17 @@ def import_own(options: argparse.Namespace) -> dict[str, Any]:
     return {"checkpoint": checkpoint.id, "converted": [str(path) for path in pickled]}
 
 
+def convert(options: argparse.Namespace) -> dict[str, Any]:
+    """Write a published file that only its own program reads as a folder of safetensors."""
+    from qvim_studio.checkpoints.conversion import write_converted
+    from qvim_studio.families.conversion import convert as find_converted
+
+    converted = find_converted(options.source)
+    write_converted(converted, options.folder, _Meter())
+    print(f"\n{options.folder}", file=sys.stderr)
+    return {"folder": str(options.folder), "parts": [part.name for part in converted.parts]}
+
+
 def describe(options: argparse.Namespace) -> dict[str, Any]:
     """What a checkpoint takes and gives, and which options it has."""
     checkpoint = next((c for c in list_checkpoints() if c.id == options.checkpoint), None)
@@ -67,7 +78,13 @@ def remove(options: argparse.Namespace) -> dict[str, Any]:
     return {"checkpoint": options.checkpoint, "freed_bytes": freed}
 
 
-COMMANDS = {"download": download, "import": import_own, "describe": describe, "remove": remove}
+COMMANDS = {
+    "download": download,
+    "import": import_own,
+    "convert": convert,
+    "describe": describe,
+    "remove": remove,
+}
 
 
 class _Meter:

@@ -58,6 +58,12 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
     return search(options)
 
 
+def upscale(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands import upscale as command
+
+    return command.upscale(options)
+
+
 def list_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.commands.generate import list_known_checkpoints
 

@@ -36,6 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_restyle(commands)
     _add_embed(commands)
     _add_search(commands)
+    _add_upscale(commands)
     _add_checkpoints(commands)
     _add_data(commands)
     _add_train(commands)
@@ -182,8 +183,26 @@ def _add_search(commands: Any) -> None:
     parser.set_defaults(run=entries.search)
 
 
+def _add_upscale(commands: Any) -> None:
+    parser = commands.add_parser("upscale", help="make the highs that a sound lacks, by AudioSR")
+    parser.add_argument("sound", type=_path, help="audio file; it is never changed")
+    parser.add_argument(
+        "--checkpoint", type=_path, required=True, metavar="DIR", help="made by checkpoints convert"
+    )
+    parser.add_argument("--steps", type=int, metavar="N", help="denoising steps, 5 to 200")
+    parser.add_argument("--guidance", type=float, metavar="G")
+    parser.add_argument(
+        "--known-hz", type=float, metavar="HZ", help="up to where the sound is real"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--vram-mode", choices=[mode.value for mode in VramMode], default="auto")
+    parser.add_argument("-o", "--output", type=_path, required=True, metavar="OUT.wav")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=entries.upscale)
+
+
 def _add_checkpoints(commands: Any) -> None:
-    parser = commands.add_parser("checkpoints", help="list, fetch, import, verify, remove")
+    parser = commands.add_parser("checkpoints", help="list, fetch, import, convert, remove")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="every known checkpoint and its licence")
     listing.add_argument("--json", action="store_true")
@@ -205,10 +224,13 @@ def _add_checkpoint_store(actions: Any) -> None:
         action.add_argument("checkpoint", metavar="ID")
     action = actions.add_parser("import", help="make a folder of your own known by its name")
     action.add_argument("folder", type=_path, metavar="DIR")
+    action = actions.add_parser("convert", help="write a published file as a folder of safetensors")
+    action.add_argument("source", type=_path, metavar="FILE|DIR", help="nothing in it is run")
+    action.add_argument("folder", type=_path, metavar="FOLDER", help="new; made by the command")
     consent = "convert pickled weights too; they are read without running any code"
     for name in ("download", "import"):
         actions.choices[name].add_argument("--allow-pickle", action="store_true", help=consent)
-    for name in ("download", "remove", "describe", "import"):
+    for name in ("download", "remove", "describe", "import", "convert"):
         actions.choices[name].add_argument("--json", action="store_true")
         actions.choices[name].set_defaults(run=entries.store_checkpoint)
 

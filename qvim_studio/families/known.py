@@ -7,6 +7,7 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 from qvim_studio import families
@@ -23,11 +24,13 @@ PLUGINS = "qvim_studio.families"  # entry points of this group name a Family eac
 @cache
 def all_families() -> tuple[Family, ...]:
     """Ours first; a plugin that cannot be imported, or takes the name of another, is left out."""
-    own = [
-        import_module(f"{families.__name__}.{package.name}.family").FAMILY
+    names = [
+        f"{families.__name__}.{package.name}.family"
         for package in pkgutil.iter_modules(families.__path__)
         if package.ispkg
     ]
+    # What serves other families, such as an upscaler, makes no sounds of its own.
+    own = [import_module(name).FAMILY for name in names if find_spec(name) is not None]
     found: dict[str, Family] = {family.id: family for family in own}
     for point in entry_points(group=PLUGINS):
         try:

@@ -13,7 +13,7 @@ from qvim_studio.audio.resample import resample
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, raise_if_cancelled
 from qvim_studio.core.errors import EngineError
-from qvim_studio.networks.bandwidth import EXTENDED_RATE, BandwidthExtender
+from qvim_studio.families.upscaling import Upscaler
 
 OUTPUT_RATE_HZ = 48_000
 TARGET_PEAK_DBFS = -1.0
@@ -33,7 +33,7 @@ def finish(
     imitation: np.ndarray | None,
     follow: float,
     seed: int,
-    extender: BandwidthExtender | None = None,
+    extender: Upscaler | None = None,
     is_cancelled: IsCancelled = lambda: False,
     clean_pauses: bool = False,
 ) -> AudioClip:
@@ -41,7 +41,7 @@ def finish(
     at both ends, true peak at -1 dBTP.
 
     clean_pauses: nothing is left where the imitation pauses, unless it is not followed at all.
-    samples: (frames, channels) at ``sample_rate``, 16 kHz for an extender; imitation: mono at the
+    samples: (frames, channels) at ``sample_rate``, the extender's own; imitation: mono at the
     same rate. Raises EngineError if the model gave silence or no numbers, CancelledError between
     two of its edits.
     """
@@ -59,8 +59,9 @@ def finish(
     if extender is not None:
         channels = [extender.extend(one) for one in channels]
         if imitation is not None:
-            imitation = resample(AudioClip.from_mono(imitation, sample_rate), EXTENDED_RATE).mono()
-        sample_rate = EXTENDED_RATE
+            given = AudioClip.from_mono(imitation, sample_rate)
+            imitation = resample(given, extender.output_rate_hz).mono()
+        sample_rate = extender.output_rate_hz
     if imitation is not None:
         raise_if_cancelled(is_cancelled)
         channels = _shaped(channels, imitation, sample_rate, follow)

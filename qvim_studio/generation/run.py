@@ -28,7 +28,6 @@ from qvim_studio.generation.finishing import finish, is_silent
 from qvim_studio.generation.loaded import Loaded
 from qvim_studio.generation.phase_clock import PhaseClock
 from qvim_studio.generation.starts import FindNearest, NearestSound
-from qvim_studio.networks.bandwidth import REACH_HZ
 from qvim_studio.networks.qvim import Branch
 from qvim_studio.voice.embedder import level_for_embedding
 from qvim_studio.voice.hearing import Hearing
@@ -207,7 +206,7 @@ class Run:
             similarity=self._similarity(clip),
             bandwidth_hz=self.rate_hz / 2,
             start_name=start.name if start else "",
-            extended_to_hz=REACH_HZ if extender else None,
+            extended_to_hz=extender.reach_hz if extender else None,
         )
         return variation if self.window is None else self.window.spliced(variation)
 

@@ -49,11 +49,13 @@ class BandwidthConfig:
 class BandwidthExtender(nn.Module):
     """Levels of the low bins (batch, frames, 129) → of the high bands (batch, frames, 16).
 
-    Levels are in dB below the loudest frame, divided by ``SCALE_DB``; 200 frames a second.
+    Levels are in dB below the loudest frame, divided by ``SCALE_DB``; 200 frames a second. As an
+    upscaler see families.upscaling.
     """
 
     window: torch.Tensor
     high_window: torch.Tensor
+    input_rate_hz, output_rate_hz, reach_hz = INPUT_RATE_HZ, EXTENDED_RATE, REACH_HZ
 
     def __init__(self, config: BandwidthConfig | None = None) -> None:
         super().__init__()

@@ -1,0 +1,166 @@
+"""A checkpoint in somebody else's one-file form becomes a folder of safetensors, whole or not at
+all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from qvim_studio.checkpoints.card import write_card
+from qvim_studio.checkpoints.checkpoint import INDEX_FILE
+from qvim_studio.checkpoints.streamed_weights import write_streamed
+from qvim_studio.core.engine import IsCancelled
+from qvim_studio.core.errors import CheckpointError, OutputError, reason_of
+from qvim_studio.networks.network_file import CONFIG_FILE, WEIGHTS_FILE
+from qvim_studio.networks.qvim_weights import UNREADABLE
+
+Weights = Mapping[str, torch.Tensor]
+OnBytes = Callable[[int, int], None]  # what is written, of how much
+SPARE_BYTES = 2**26  # that stay free on the disk beside what is written
+
+
+@dataclass(frozen=True, eq=False)
+class ConvertedPart:
+    """One sub-folder: its config.json and its weights, which may lie mapped in another file."""
+
+    name: str
+    config: Mapping[str, Any]
+    weights: Weights
+
+
+@dataclass(frozen=True, eq=False)
+class Converted:
+    """A whole checkpoint. index: of model_index.json. card: of studio.json, see card."""
+
+    index: Mapping[str, Any]
+    parts: tuple[ConvertedPart, ...]
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def bytes(self) -> int:
+        return sum(value.nbytes for part in self.parts for value in part.weights.values())
+
+
+def read_original(path: Path) -> Weights:
+    """The tensors of a PyTorch file by their names; mapped, so that none of them is in memory yet.
+
+    ``weights_only``: the pickle may build tensors and plain containers; anything else is refused
+    before it runs. Raises CheckpointError.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"There is no file {path}. Give the file that was downloaded.")
+    try:
+        # Only the form that PyTorch writes since 1.6, a zip archive, can be mapped.
+        is_mapped = zipfile.is_zipfile(path)
+        stored = torch.load(path, map_location="cpu", weights_only=True, mmap=is_mapped)
+        stored = stored.get("state_dict", stored)
+        weights = {str(name): each for name, each in stored.items() if torch.is_tensor(each)}
+    except (*UNREADABLE, AttributeError) as error:
+        raise CheckpointError(
+            f"{path} is no plain file of weights, and nothing in it was run. It may be damaged or "
+            "malicious: download it again from a source that you trust."
+        ) from error
+    if not weights:
+        raise CheckpointError(f"{path} holds no weights. Download it again.")
+    return weights
+
+
+def below(weights: Weights, prefix: str) -> dict[str, torch.Tensor]:
+    """The tensors whose names begin with ``prefix``, without it."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in weights.items()
+        if name.startswith(prefix)
+    }
+
+
+def renamed(
+    weights: Weights, names: Mapping[str, str], build: Callable[[], nn.Module]
+) -> dict[str, torch.Tensor]:
+    """The weights of a network under their new names, in its shapes.
+
+    build: makes the network, on the meta device. Raises ValueError naming missing, surplus or
+    misshapen tensors.
+    """
+    with torch.device("meta"):
+        expected = {name: value.shape for name, value in build().state_dict().items()}
+    given = {names[name]: value for name, value in weights.items()}
+    if missing := sorted(expected.keys() - given.keys()):
+        raise ValueError(f"{len(missing)} tensors are missing (first: {missing[0]})")
+    if surplus := sorted(given.keys() - expected.keys()):
+        raise ValueError(f"{len(surplus)} tensors are unknown (first: {surplus[0]})")
+    shaped = {}
+    for name, shape in expected.items():
+        value = given[name]
+        # A 1 x 1 convolution holds the values of the linear layer that it stands for.
+        if value.shape not in (shape, (*shape, 1, 1)):
+            raise ValueError(f"{name} has the shape {tuple(value.shape)}, expected {tuple(shape)}")
+        shaped[name] = value.reshape(shape)
+    return shaped
+
+
+def write_converted(
+    converted: Converted,
+    folder: Path,
+    on_bytes: OnBytes = lambda done, total: None,
+    is_cancelled: IsCancelled = lambda: False,
+) -> None:
+    """Write the folder; until everything is there it has another name.
+
+    Raises OutputError where there is no room or the folder holds something, CancelledError.
+    """
+    check_target(folder, converted.bytes)
+    unfinished = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    done, total = 0, converted.bytes
+
+    def on_written(count: int) -> None:
+        nonlocal done
+        done += count
+        on_bytes(done, total)
+
+    try:
+        for part in converted.parts:
+            place = unfinished / part.name
+            place.mkdir(parents=True)
+            _write_json(place / CONFIG_FILE, part.config)
+            write_streamed(part.weights, place / WEIGHTS_FILE, on_written, is_cancelled)
+        _write_json(unfinished / INDEX_FILE, converted.index)
+        write_card(unfinished, dict(converted.card))
+        if folder.is_dir():
+            folder.rmdir()
+        unfinished.replace(folder)
+    except OSError as error:
+        raise OutputError(
+            f"The converted checkpoint could not be written to {folder} ({reason_of(error)}). Make "
+            "room on that disk, or choose another folder."
+        ) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def check_target(folder: Path, needed_bytes: int) -> None:
+    """Raises OutputError if a folder holds something already, or its disk has no room."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(
+            f"{folder} holds something already. Choose a new folder, so that nothing is lost."
+        )
+    parent = next(each for each in folder.absolute().parents if each.is_dir())
+    free = shutil.disk_usage(parent).free
+    if free < needed_bytes + SPARE_BYTES:
+        raise OutputError(
+            f"The converted checkpoint takes {needed_bytes / 1e9:.1f} GB, and the disk of {folder} "
+            f"has {free / 1e9:.1f} GB free. Make room, or choose a folder on another disk."
+        )
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

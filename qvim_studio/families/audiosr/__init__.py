@@ -1,0 +1,1 @@
+"""AudioSR: a diffusion model that makes the highs which a recording lacks (Liu et al. 2023)."""
