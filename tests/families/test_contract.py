@@ -14,6 +14,7 @@ import pytest
 from tiny_audioldm2 import publish, tiny_pipeline
 from tiny_checkpoint import build_tiny_checkpoint
 from tiny_musicgen import build_tiny_musicgen
+from tiny_semanticodec import build_tiny_semanticodec
 
 from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.capabilities import Capabilities, Input
@@ -31,6 +32,7 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
     "audioldm": build_tiny_checkpoint,
     "audioldm2": lambda folder: publish(tiny_pipeline(), folder),
     "musicgen": build_tiny_musicgen,
+    "semanticodec": build_tiny_semanticodec,
 }
 SECONDS = 1.3
 FEWEST = {"steps": 3}
