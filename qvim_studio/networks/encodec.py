@@ -197,8 +197,7 @@ class Encodec(nn.Module):
         """
         rest = self.encoder(samples[:, None]).transpose(1, 2)
         codes = []
-        for layer in self.quantizer.layers:
-            vectors = layer.vectors
+        for vectors in self._tables():
             distances = vectors.square().sum(dim=1) - 2 * rest @ vectors.T
             codes.append(distances.argmin(dim=-1))
             rest = rest - vectors[codes[-1]]
@@ -210,10 +209,13 @@ class Encodec(nn.Module):
 
     def vectors_of(self, codes: torch.Tensor) -> torch.Tensor:
         """(batch, codebooks, frames) → (batch, width, frames)."""
-        layers = self.quantizer.layers
-        return sum(
-            layer.vectors[codes[:, number]] for number, layer in enumerate(layers)
-        ).transpose(1, 2)
+        vectors = [table[codes[:, number]] for number, table in enumerate(self._tables())]
+        return torch.stack(vectors).sum(dim=0).transpose(1, 2)
+
+    def _tables(self) -> list[torch.Tensor]:
+        """Vectors (codes, width) of each codebook."""
+        books = [layer for layer in self.quantizer.layers if isinstance(layer, _Codebook)]
+        return [book.vectors for book in books]
 
 
 class Decoding:

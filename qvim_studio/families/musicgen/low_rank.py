@@ -21,6 +21,7 @@ from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, number_of, read_json
 from qvim_studio.families.musicgen.network import HEADS, CodeTransformer
 from qvim_studio.families.musicgen.shape import BACKBONE
+from qvim_studio.memory.stored_weights import StoredLayer
 
 LOW_RANK_FOLDER = "lora"  # beside the weights of a checkpoint
 CONFIG_FILE, WEIGHTS_FILE = "adapter_config.json", "adapter_model.safetensors"
@@ -98,7 +99,7 @@ def _linear_layers(network: nn.Module) -> Iterator[tuple[str, nn.Module, int, in
     for name, layer in network.named_modules():
         if isinstance(layer, nn.Linear):
             yield name, layer, layer.in_features, layer.out_features
-        elif hasattr(layer, "stored"):
+        elif isinstance(layer, StoredLayer):
             outs, ins = layer.stored.shape
             yield name, layer, ins, outs
 

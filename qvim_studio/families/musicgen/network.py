@@ -141,12 +141,14 @@ class CodeTransformer(nn.Module):
 
     def read_words(self, read: Read, states: torch.Tensor, mask: torch.Tensor) -> None:
         """What every layer attends to: states (rows, words, width), mask bool (rows, words)."""
-        read.words = [layer.encoder_attn.keys_and_values(states) for layer in self.layers]
+        layers = [layer for layer in self.layers if isinstance(layer, _Layer)]
+        read.words = [layer.encoder_attn.keys_and_values(states) for layer in layers]
         read.words_mask = mask[:, None, None]
 
     def embedded(self, codes: torch.Tensor) -> torch.Tensor:
         """int64 (rows, codebooks, columns) → (rows, columns, width)."""
-        return sum(table(codes[:, k]) for k, table in enumerate(self.embed_tokens))
+        found = [table(codes[:, number]) for number, table in enumerate(self.embed_tokens)]
+        return torch.stack(found).sum(dim=0)
 
     def forward(self, given: torch.Tensor, read: Read | None = None) -> torch.Tensor:
         """Embeddings (rows, tokens, width) behind what was read, which they join → as many states.
