@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from functools import cache
 
@@ -16,6 +17,7 @@ from qvim_studio.families.audioldm.loaded import LoadedCheckpoint, load_checkpoi
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.plans import plan_for
 from qvim_studio.families.protocol import Asked, Voice
+from qvim_studio.voice.embedder import load_embedder
 from qvim_studio.voice.hearing import Hearing
 
 SOUNDS = (
@@ -91,7 +93,9 @@ def test_nothing_is_imagined_without_words_that_say_something() -> None:
     loaded = starter()
     assert loaded.imagine("  ") is None
     assert loaded.imagine("qwertz") is None
-    assert replace(loaded, adapter=None).imagine("a big explosion") is None
+    bridge = copy(loaded.bridge)
+    bridge.adapter = None
+    assert replace(loaded, bridge=bridge).imagine("a big explosion") is None
     assert replace(loaded, text=None).imagine("a big explosion") is None
 
 
@@ -104,5 +108,5 @@ def test_unknown_words_are_named(text: str) -> None:
 def test_voice_without_words_is_not_told_of_any() -> None:
     folder = resource_path("examples")
     take = read_audio(folder / "dog_woof.flac")
-    voice = Voice(take, starter().embedder.embed(take, "imitation"))
+    voice = Voice(take, load_embedder(resource_path("starter", "qvim")).embed(take, "imitation"))
     assert starter().conditions(Asked(1.0, voice=voice))[2] == []

@@ -11,8 +11,7 @@ import torch
 
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.resample import mono_at
-from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER, Checkpoint
-from qvim_studio.checkpoints.parts import find_clap, voice_part
+from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.program.resources import resource_path
@@ -34,10 +33,11 @@ from qvim_studio.memory.modes import FULL_BITS
 from qvim_studio.networks.mel import SAMPLE_RATE, MelSpectrogram
 from qvim_studio.networks.sound_effects_tower import SoundEffectsTower
 from qvim_studio.networks.vocos import VocosVocoder
-from qvim_studio.voice.adapter import Adapter, check_binding, load_adapter
+from qvim_studio.voice.adapter import Adapter
+from qvim_studio.voice.bridge import VoiceBridge
 from qvim_studio.voice.clap_audio import ClapAudioConditioner
 from qvim_studio.voice.conditioning import mix
-from qvim_studio.voice.embedder import Embedder, encoder_folder, load_embedder
+from qvim_studio.voice.embedder import encoder_folder
 from qvim_studio.voice.text_conditioner import TextConditioner
 
 if TYPE_CHECKING:
@@ -61,15 +61,14 @@ class Student:
 
 @dataclass(eq=False)
 class LoadedCheckpoint:
-    """adapter: None where none fits; then what the ``audio_tower`` hears is the condition."""
+    """What a request needs of one checkpoint. text: None where it reads no words."""
 
     checkpoint: Checkpoint
     plan: ComputePlan
     parts: AudioLdmParts
     mel: MelSpectrogram
-    embedder: Embedder
     text: TextConditioner | None
-    adapter: Adapter | None
+    bridge: VoiceBridge
     replayed: dict[bool, ReplayedUnet] = field(default_factory=dict)
 
     @property
@@ -78,14 +77,19 @@ class LoadedCheckpoint:
         own = encoder_folder(self.checkpoint.installed_folder())
         return own == resource_path("starter", "qvim")
 
-    @cached_property
+    @property
+    def adapter(self) -> Adapter | None:
+        """None where none fits; then what the ``audio_tower`` hears is the condition."""
+        return self.bridge.adapter
+
+    @property
     def audio_tower(self) -> SoundEffectsTower | ClapAudioConditioner | None:
         """What hears sounds in the space of the conditions; None where none is there."""
-        own = self.checkpoint.installed_folder() / TOWER_FOLDER
-        if own.is_dir():
-            return SoundEffectsTower.load(own)
-        clap = find_clap(self.checkpoint)
-        return ClapAudioConditioner(clap) if clap is not None else None
+        return self.bridge.audio_tower
+
+    def heard(self, meant: AudioClip) -> torch.Tensor:
+        """See VoiceBridge.heard."""
+        return self.bridge.heard(meant)
 
     @cached_property
     def light_vocoder(self) -> VocosVocoder | None:
@@ -165,7 +169,7 @@ class LoadedCheckpoint:
         words = asked.text.strip()
         voice = None
         if asked.voice is not None:
-            voice, note = self._voice(asked.voice.clip, asked.voice.embedding)
+            voice, note = self.bridge.vector(asked.voice.clip, asked.voice.embedding)
             notes += [note] if note else []
         if (words or asked.negative_text) and self.text is None:
             raise CheckpointError(
@@ -192,61 +196,17 @@ class LoadedCheckpoint:
             return None
         return imagine(words, self.text, self.adapter)
 
-    def _voice(self, meant: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
-        if self.adapter is None:
-            note = "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions."
-            return self.heard(meant), note
-        heard = self.heard(meant) if self.adapter.hears else None
-        with torch.inference_mode():
-            return self.adapter(torch.from_numpy(embedding)[None], heard), ""
-
-    def heard(self, meant: AudioClip) -> torch.Tensor:
-        """What the audio tower says of a voice, (1, 512).
-
-        Raises CheckpointError if there is none.
-        """
-        if self.audio_tower is not None:
-            return self.audio_tower.embed(mono_at(meant, self.audio_tower.sample_rate))
-        if self.adapter is not None:
-            raise CheckpointError(
-                f"The adapter of {self.checkpoint.title} listens with an audio tower, and the "
-                f"checkpoint has none: expected {TOWER_FOLDER}/ or clap/ in it. Copy it again, or "
-                "train an adapter for it."
-            )
-        part = voice_part(self.checkpoint.id)
-        remedy = "train an adapter for it."
-        if part is not None:
-            remedy = (
-                f"give it ears: Add voice among the checkpoints, or qvim-studio checkpoints "
-                f"download {part.id}"
-            )
-        raise CheckpointError(
-            f"{self.checkpoint.title} has neither an adapter for the voice nor a CLAP audio "
-            f"tower. Describe the sound in words, or {remedy}"
-        )
-
 
 def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoint:
     """Load every part. Raises CheckpointError naming what is wrong."""
     folder = checkpoint.installed_folder()
-    embedder = load_embedder(encoder_folder(folder))
-    adapter = None
-    if (folder / "adapter").is_dir():
-        adapter, binding = load_adapter(folder / "adapter")
-        check_binding(
-            binding,
-            encoder_id=embedder.encoder_id,
-            clap_id=checkpoint.clap_id,
-            generator_id=checkpoint.id,
-        )
     return LoadedCheckpoint(
         checkpoint=checkpoint,
         plan=plan,
         parts=load_audioldm(checkpoint, plan),
         mel=MelSpectrogram(),
-        embedder=embedder,
         text=TextConditioner(folder) if TextConditioner.is_in(folder) else None,
-        adapter=adapter,
+        bridge=VoiceBridge(checkpoint),
     )
 
 

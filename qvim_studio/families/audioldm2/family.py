@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from qvim_studio.families.audioldm2.generator import AudioLdm2Generator
     from qvim_studio.memory.compute_plan import ComputePlan
 
-ADAPTER_FOLDER = "adapter"
+ADAPTER_FOLDER = "adapter"  # as voice.bridge has it, which imports torch
 MAX_S = 30.0  # trained on 10.24 s; three times as much still holds together
 TEXT_ROW_BYTES = 16 * 2**20  # of the longest text
 STREAMS_BYTES = 2**20  # of what the UNet listens to, beside what one without takes
