@@ -75,9 +75,8 @@ def icon(name: str, color: str) -> QIcon:
     """A sharp icon at every screen scale, pale where its button is disabled."""
     result = QIcon()
     for scale in _SCALES:
-        pixmap = icon_pixmap(name, color, ICON_PX, scale)
-        result.addPixmap(pixmap)
-        result.addPixmap(_paled(pixmap), QIcon.Mode.Disabled)
+        result.addPixmap(icon_pixmap(name, color, ICON_PX, scale))
+        result.addPixmap(_paled_pixmap(name, color, scale), QIcon.Mode.Disabled)
     return result
 
 
@@ -110,14 +109,21 @@ def icon_pixmap(name: str, color: str, px: int, scale: float, gap_px: int = 0) -
     return pixmap
 
 
-def _paled(pixmap: QPixmap) -> QPixmap:
+def _paled_pixmap(name: str, color: str, scale: float) -> QPixmap:
+    """The drawing of ``icon`` as it looks where its button is disabled."""
+    key = f"paled icon {name} {color} {scale}"
+    result = QPixmap()
+    if QPixmapCache.find(key, result):
+        return result
+    pixmap = icon_pixmap(name, color, ICON_PX, scale)
     result = QPixmap(pixmap.size())
-    result.setDevicePixelRatio(pixmap.devicePixelRatio())
+    result.setDevicePixelRatio(scale)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
     painter.setOpacity(DISABLED_OPACITY)
     painter.drawPixmap(0, 0, pixmap)
     painter.end()
+    QPixmapCache.insert(key, result)
     return result
 
 
