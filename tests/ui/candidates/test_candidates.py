@@ -270,8 +270,9 @@ def test_more_like_this_starts_from_the_candidate(
 def test_the_menu_offers_what_fits(compared: MainWindow) -> None:
     menu = compared.candidates.view.make_menu()
     texts = [action.text().replace("\t", " ") for action in menu.actions() if action.text()]
-    more = ["Make more like this one J", "Continue this sound Shift+I", "Move to the trash Del"]
-    assert texts[-6:] == ["Star S", "Rename F2", "Tag T", *more]
+    uses = ["Start from this sound F", "Sound like this Y", "Make more like this one J"]
+    more = [*uses, "Continue this sound Shift+I", "Move to the trash Del"]
+    assert texts[-8:] == ["Star S", "Rename F2", "Tag T", *more]
 
 
 def test_what_is_worth_knowing_of_a_result_is_readable(window: MainWindow) -> None:
