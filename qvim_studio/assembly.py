@@ -28,7 +28,6 @@ from qvim_studio.core.program.resources import (
     resource_path,
 )
 from qvim_studio.core.provenance import Provenance
-from qvim_studio.core.result import FoundSound
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.core.text.plain_text import one_line
@@ -37,7 +36,7 @@ from qvim_studio.library.sound_facts import SoundReport, read_sound
 from qvim_studio.library.sound_index import BATCH, SearchHit, SoundIndex
 
 if TYPE_CHECKING:
-    from qvim_studio.generation.starts import FittableSound, NearestSound
+    from qvim_studio.generation.starts import FittableSound, NearestSound, SimilarSound
     from qvim_studio.networks.qvim import Branch
     from qvim_studio.voice.hearing import Hearing, PreparedSound
 
@@ -94,10 +93,7 @@ def find_nearest(
     kinds = {} if library_folder else {row["file"]: row["class"] for row in library_rows()}
     hits = index.search(query, top=NEAR_STARTS)
     chosen = chosen_starts(hits, lambda hit: kinds.get(hit.path.name) or _kind_in(hit.path.stem))
-    return [
-        NearestSound(one_line(hit.path.stem), read_audio(hit.path), hit.similarity)
-        for hit in chosen
-    ]
+    return [NearestSound(one_line(hit.path.stem), read_audio(hit.path)) for hit in chosen]
 
 
 def chosen_starts(
@@ -129,20 +125,18 @@ def _kind_in(stem: str) -> str:
 
 def find_similar(
     query: SoundQuery, library_folder: str | None, hearing: Hearing
-) -> tuple[FoundSound, ...]:
+) -> list[SimilarSound]:
     """The real sounds that are shown beside the made ones, best first.
 
     A user's folder is searched as far as it is indexed: nobody waits for thousands of files here.
     """
+    from qvim_studio.generation.starts import SimilarSound
+
     index = _index_of(library_folder, hearing)
     if library_folder is None:
         index.refresh()
     hits = index.search(query, top=SHOWN_SIMILAR)
-    return tuple(
-        FoundSound(str(hit.path), hit.similarity)
-        for hit in hits
-        if hit.similarity is not None and hit.path.is_file()
-    )
+    return [SimilarSound(hit.path, hit.embedding) for hit in hits if hit.path.is_file()]
 
 
 def find_fittable(
@@ -181,7 +175,7 @@ def find_fittable(
         else:
             came_from = Provenance("", title, "", OWN_LICENCE, "conditional")
         kind = "" if row is None else row["class"]
-        found.append(FittableSound(name, clip, hit.similarity, kind, came_from))
+        found.append(FittableSound(name, clip, kind, came_from))
     return found
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,21 +17,24 @@ from qvim_studio import assembly
 from qvim_studio.audio.files.given_sound import name_of, read_given
 from qvim_studio.audio.files.reading import (
     check_output_folder,
+    read_audio,
     read_noted,
     read_sound_header,
     read_take,
     write_atomically,
 )
-from qvim_studio.audio.trim import trim_take
+from qvim_studio.audio.trim import trim_silence, trim_take
 from qvim_studio.checkpoints.checkpoint import KnownPart
 from qvim_studio.checkpoints.parts import list_parts
 from qvim_studio.checkpoints.registry import read_user_registry
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.commands.export import print_notes
+from qvim_studio.commands.matches import match_column, match_fields
 from qvim_studio.commands.option_values import option_values
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
 from qvim_studio.core.errors import (
+    AudioFileError,
     CheckpointError,
     OutputError,
     SoundFolderError,
@@ -56,6 +59,11 @@ from qvim_studio.export.files.clip_writer import WrittenClip
 from qvim_studio.export.files.recipe import provenance_of
 from qvim_studio.families.catalog import find_checkpoint, list_checkpoints
 from qvim_studio.families.known import family_of
+
+if TYPE_CHECKING:
+    from qvim_studio.core.match import Match
+    from qvim_studio.generation.matching import Matcher
+    from qvim_studio.library.sound_index import SearchHit
 
 RESTYLE_STRENGTH = 0.6  # between the sound itself and the words alone
 TOLD_EVERY_S = 5.0  # between two lines of progress where nobody watches
@@ -170,21 +178,20 @@ def _tell_clips(
         {
             "path": str(clip.path),
             "seed": variation.seed,
-            "similarity": variation.similarity,
+            **match_fields(variation.match),
             "duration_s": round(variation.clip.duration_s, 4),
             "sample_rate": variation.clip.sample_rate,
             "bandwidth_hz": variation.bandwidth_hz,
             "extended_to_hz": variation.extended_to_hz,
             "started_from": variation.start_name,
-            "kind": variation.kind.value,
-            "licence": result.origin_of(variation).licence,
+            "origin": variation.origin.value,
+            "licence": result.provenance_for(variation).licence,
         }
         for variation, clip in zip(result.sounds, clips, strict=True)
     ]
     if not options.json:
         for row in rows:
-            match = "" if row["similarity"] is None else f"{100 * row['similarity']:4.0f} %  "
-            print(f"{match}{row['duration_s']:.2f} s  {row['path']}")
+            print(f"{match_column(row)}{row['duration_s']:.2f} s  {row['path']}")
     return rows
 
 
@@ -244,6 +251,7 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _search(options: argparse.Namespace, clip: AudioClip | None) -> dict[str, Any]:
+    from qvim_studio.generation.matching import Matcher
     from qvim_studio.voice.hearing import Hearing, program_hearing
 
     hearing = program_hearing()
@@ -253,24 +261,33 @@ def _search(options: argparse.Namespace, clip: AudioClip | None) -> dict[str, An
         raise StudioError(
             f"{options.folder} holds no sound that can be read. Give a folder that holds sounds."
         )
-    embedding = clip and hearing.embed(clip, "imitation")
+    matcher = clip and Matcher.of(hearing, clip, "imitation", clip)
     imagined = _imagine(options.text) if options.text.strip() else None
     if imagined is not None:
         imagined = Hearing.imagined(imagined)
-    query = SoundQuery(embedding, options.text, options.balance, imagined)
-    hits = index.search(query, options.top)
+    query = SoundQuery(matcher and matcher.heard, options.text, options.balance, imagined)
+    rows = [
+        {"path": str(hit.path), **match_fields(_match(hit, matcher))}
+        for hit in index.search(query, options.top)
+    ]
     if not options.json:
         print_notes(options.notes)
-        for hit in hits:
-            match = "" if hit.similarity is None else f"{100 * hit.similarity:4.0f} %  "
-            print(f"{match}{hit.path}")
-        if not hits:
+        for row in rows:
+            print(f"{match_column(row)}{row['path']}")
+        if not rows:
             print(f"No sound of {options.folder} is called or sounds like: {options.text}")
-    found = {
-        "results": [{"path": str(h.path), "similarity": h.similarity} for h in hits],
-        "notes": options.notes,
-    }
+    found = {"results": rows, "notes": options.notes}
     return found if clip is None else {**found, **_tell_heard(clip, options)}
+
+
+def _match(hit: SearchHit, matcher: Matcher | None) -> Match | None:
+    """None for words alone, and for what vanished while it was looked for."""
+    if matcher is None:
+        return None
+    try:
+        return matcher.match(trim_silence(read_audio(hit.path)), hit.embedding)
+    except AudioFileError:
+        return None
 
 
 def _tell_heard(clip: AudioClip, options: argparse.Namespace) -> dict[str, Any]:

@@ -17,8 +17,8 @@ OUTPUT_FOLDER = "qvim-output"
 RUNS_FOLDER = "training_runs"
 TRAINED_PARTS = (
     *("imitations", "targets", "restore", "clap", "vae", "vocoder", "decoder", "bandwidth"),
-    *("qvim", "distill", "ears", "adapter", "unet", "listener", "film", "joint", "control"),
-    *("light", "student", "music"),
+    *("qvim", "distill", "ears", "calibration", "adapter", "unet", "listener", "film"),
+    *("joint", "control", "light", "student", "music"),
     *("library", "examples", "starter", "all"),
 )
 
@@ -259,7 +259,8 @@ def _add_train(commands: Any) -> None:
         nargs="+",
         default=[],
         metavar="DIR",
-        help="distill, ears: more to learn from; library, examples: what the set was made of",
+        help="distill, ears, calibration: more to learn from; library, examples: what the set was "
+        "made of",
     )
     parser.add_argument(
         "--checkpoint",

@@ -209,6 +209,13 @@ def _ears(options: argparse.Namespace) -> None:
     ears.run(corpus, options.runs / "ears", resource_path("ears"), options.audio)
 
 
+def _calibration(options: argparse.Namespace) -> None:
+    from qvim_studio.training.encoder import ears_calibration
+
+    corpus = _corpus_folder(options)
+    ears_calibration.run(corpus, options.runs / "ears", resource_path("ears"), options.audio)
+
+
 def _adapter(options: argparse.Namespace) -> None:
     from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.encoder.qvim_finish import EMBEDDINGS_FILE
@@ -389,6 +396,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "qvim": _qvim,
     "distill": _distill,
     "ears": _ears,
+    "calibration": _calibration,
     "adapter": _adapter,
     "unet": _unet,
     "listener": _listener,

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from enum import Enum
 
 STRICTNESS = ("yes", "conditional", "no")  # of ``commercial``, the strictest last
 _JOINT = " + "
+
+
+class Origin(str, Enum):
+    """How a sound came about: from a model, or from a real sound that follows the voice."""
+
+    MADE = "made"
+    FITTED = "fitted"
 
 
 @dataclass(frozen=True)

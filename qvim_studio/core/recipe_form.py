@@ -6,6 +6,9 @@ sounds were fitted to the voice besides, and of each clip whether it is one. Ver
 values of a family's own options. Version 2.3 says which sound was given to start from, by hash and
 name, and what the sound to sound like is called. Version 2.4 says whether the voice's pauses are
 kept silent. Where a recipe does not say so, there was none, and pauses were left as they were made.
+Version 2.5 says how well the clip answers what it is compared with (kind, movement, likelihood,
+compared; see core.match), null in recipes from before, and calls "origin" what 2.1 to 2.4 called
+"kind": "made" or "fitted".
 """
 
 from __future__ import annotations
@@ -15,11 +18,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.match import Compared, Match
+from qvim_studio.core.provenance import Origin
 from qvim_studio.core.text.json_text import as_object, number_of, shown, text_of
 
-RECIPE_VERSION = (2, 4)  # a newer second number is read all the same, a newer first one is not
+RECIPE_VERSION = (2, 5)  # a newer second number is read all the same, a newer first one is not
 VERSION_NAME = "recipe_version"
 MAX_SEED = 2**63 - 1
+MATCH_NAMES = ("kind", "movement", "likelihood", "compared")
 _TEXTS = ("program", "created", "audio_sha256")
 _NUMBERS = ("similarity", "bandwidth_hz", "extended_to_hz", "true_peak_dbfs", "loudness_lufs")
 _NEVER_NULL = ("bandwidth_hz", "true_peak_dbfs")
@@ -59,8 +65,21 @@ def current_recipe(stored: Any) -> dict[str, Any]:
         )
     for number in range(major, RECIPE_VERSION[0]):
         recipe = MIGRATIONS[number](recipe)
+    recipe = _from_before_2_5(recipe)
     _check(recipe)
     return recipe
+
+
+def match_of(recipe: Mapping[str, Any]) -> Match | None:
+    """How well the clip answers its imitation; None where the recipe does not say. Raises
+    ValueError if it says nonsense."""
+    kind, movement, likelihood, compared = (recipe.get(name) for name in MATCH_NAMES)
+    if movement is None:
+        return None
+    try:
+        return Match(kind, movement, likelihood, Compared(compared))
+    except TypeError as error:
+        raise ValueError(f"its match is {shown([kind, movement, likelihood])}") from error
 
 
 def says_version(recipe: Mapping[str, Any]) -> bool:
@@ -82,6 +101,14 @@ def _from_version_1(recipe: dict[str, Any]) -> dict[str, Any]:
     """A recipe that does not speak of bandwidth is of a time when nothing was extended."""
     request = {"extend_bandwidth": False, **recipe["request"]}
     return {**recipe, "request": request, VERSION_NAME: list(RECIPE_VERSION)}
+
+
+def _from_before_2_5(recipe: dict[str, Any]) -> dict[str, Any]:
+    """Second numbers only add values: what is missing is filled in, of whatever number it is."""
+    origin = recipe.get("kind")
+    if isinstance(origin, str):
+        recipe = {**recipe, "origin": origin, "kind": None}
+    return {"origin": Origin.MADE.value, **dict.fromkeys(MATCH_NAMES), **recipe}
 
 
 MIGRATIONS: Mapping[int, Migration] = {1: _from_version_1}
@@ -108,6 +135,7 @@ def _check(recipe: Mapping[str, Any]) -> None:
         number_of(recipe, name, 0.0, -_LARGEST, _LARGEST)
     for name in ("steps", "guidance", "fits"):
         number_of(request, name, 0.0, 0.0, _LARGEST)
+    match_of(recipe)
     if type(recipe.get("seed")) is not int or not 0 <= recipe["seed"] <= MAX_SEED:
         raise ValueError(f"seed is {shown(recipe.get('seed'))}, expected 0 to {MAX_SEED}")
     if request.get("edit"):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.match import Match, goodness
+from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.request import GenerationRequest
 
 
@@ -36,19 +36,12 @@ class Progress:
         return self.step / self.steps if self.steps else 0.0
 
 
-class Kind(str, Enum):
-    """How a sound came about: from a model, or from a real sound that follows the voice."""
-
-    MADE = "made"
-    FITTED = "fitted"
-
-
 @dataclass(frozen=True, eq=False)
 class Variation:
     """One generated sound, or a real one that was fitted to the imitation.
 
-    similarity: cosine of its QVIM reference embedding with the imitation's, -1..1; None for
-    text alone.
+    similarity: weighed cosine with the imitation, -1..1, see networks.ears; match: what that and
+    how the sound moves are worth. Both None for text alone.
     bandwidth_hz: how far up the model's content reaches (half its native sample rate).
     extended_to_hz: how far up a bandwidth extension went on from there; None where none did.
     start_name: the real sound that denoising started from, or that was fitted; or an empty string.
@@ -61,19 +54,20 @@ class Variation:
     bandwidth_hz: float
     start_name: str = ""
     extended_to_hz: float | None = None
-    kind: Kind = Kind.MADE
+    origin: Origin = Origin.MADE
     provenance: Provenance | None = None
+    match: Match | None = None
 
 
 @dataclass(frozen=True)
 class FoundSound:
     """A sound of the user's library, or of the bundled one, that resembles the imitation.
 
-    similarity: QVIM cosine, -1..1.
+    match: None where it cannot be read any more.
     """
 
     path: str
-    similarity: float
+    match: Match | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +94,7 @@ class GpuUse(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class GenerationResult:
-    """All variations of a request, or those that were made, best similarity first.
+    """All variations of a request, or those that were made, best match first.
 
     request: as executed, every None replaced by the value that was used.
     seconds: wall time of each phase and "total".
@@ -124,10 +118,10 @@ class GenerationResult:
         """All that have files: what was made, and after it what was fitted."""
         return (*self.variations, *self.fitted)
 
-    def origin_of(self, sound: Variation) -> Provenance:
+    def provenance_for(self, sound: Variation) -> Provenance:
         return sound.provenance or self.provenance
 
 
 def best_first(variations: Iterable[Variation]) -> tuple[Variation, ...]:
-    """The most similar to the imitation first; as they came where there is none."""
-    return tuple(sorted(variations, key=lambda variation: -(variation.similarity or 0.0)))
+    """The best match with the imitation first; as they came where there is none."""
+    return tuple(sorted(variations, key=lambda variation: -goodness(variation.match)))

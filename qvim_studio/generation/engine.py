@@ -9,10 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from qvim_studio.audio.files.reading import read_audio
+from qvim_studio.audio.trim import trim_silence
 from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.capabilities import Capabilities
 from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
-from qvim_studio.core.errors import StudioError
+from qvim_studio.core.errors import AudioFileError, StudioError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import (
     FoundSound,
@@ -194,13 +196,23 @@ class StudioEngine:
         """Sounds that exist already; a library that cannot be searched costs no result. Beside the
         edits of a sound there are none."""
         is_edit = run.request.edit is not None
-        if self._find_similar is None or run.embedding is None or is_edit:
+        if self._find_similar is None or run.matcher is None or is_edit:
             return ()
+        folder, hearing = run.request.library_folder, run.loaded.hearing
         try:
-            return self._find_similar(run.query, run.request.library_folder, run.loaded.hearing)
+            similar = self._find_similar(run.query, folder, hearing)
         except StudioError as error:
             log.warning("no sounds were looked for: %s", error)
             return ()
+        found = []
+        for sound in similar:
+            try:
+                clip = trim_silence(read_audio(sound.path))
+            except AudioFileError as error:
+                log.info("A found sound is passed over: %s", error)
+                continue
+            found.append(FoundSound(str(sound.path), run.matcher.match(clip, sound.embedding)))
+        return tuple(found)
 
     def _load(self, name: str, vram_mode: VramMode) -> Loaded:
         checkpoint = find_checkpoint(name)

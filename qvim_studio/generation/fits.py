@@ -6,12 +6,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from qvim_studio.audio.following.fitting import fit_sounds
 from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
 from qvim_studio.core.errors import EngineError, StudioError
-from qvim_studio.core.result import Kind, Progress, Variation
+from qvim_studio.core.provenance import Origin
+from qvim_studio.core.result import Progress, Variation
 from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.generation.run import Run
 from qvim_studio.generation.starts import FindFittable, FittableSound
@@ -28,7 +27,7 @@ def fit_found(
     is_cancelled: IsCancelled,
     on_progress: OnProgress = lambda progress: None,
 ) -> tuple[Variation, ...]:
-    """As many as the request asks for, the most similar sound first; a note of the run says where
+    """As many as the request asks for, the best found sound first; a note of the run says where
     there are none. Raises CancelledError between two of them."""
     request = run.request
     if request.imitation is None or request.edit is not None or not request.fits:
@@ -67,9 +66,6 @@ def _fitted(run: Run, turns: Sequence[FittableSound], seed: int) -> Variation | 
     except (ValueError, EngineError) as error:
         log.warning("%s was not fitted: %s", first.name, error)
         return None
-    similarity = None
-    if run.heard is not None:
-        similarity = float(np.dot(run.loaded.hearing.embed(clip, "reference"), run.heard))
     provenance = first.provenance
     for other in turns[1:]:
         provenance = provenance.with_parts_of(other.provenance)
@@ -77,9 +73,9 @@ def _fitted(run: Run, turns: Sequence[FittableSound], seed: int) -> Variation | 
     return Variation(
         clip=clip,
         seed=seed,
-        similarity=similarity,
         bandwidth_hz=clip.sample_rate / 2,
         start_name=", ".join(readable_name(one.name) for one in turns),
-        kind=Kind.FITTED,
+        origin=Origin.FITTED,
         provenance=replace(provenance, checkpoint_title=", ".join(titles)),
+        **run.compare(clip),
     )

@@ -16,6 +16,7 @@ from qvim_studio.core.capabilities import VoiceRoute
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import EngineError
+from qvim_studio.core.match import Compared
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start, filled
 from qvim_studio.core.result import Progress, Variation, best_first
@@ -26,8 +27,9 @@ from qvim_studio.generation.defaults import fill_defaults, filled_options
 from qvim_studio.generation.edit_window import ITSELF, EditWindow
 from qvim_studio.generation.finishing import finish, is_silent
 from qvim_studio.generation.loaded import Loaded
+from qvim_studio.generation.matching import Comparison, Matcher
 from qvim_studio.generation.phase_clock import PhaseClock
-from qvim_studio.generation.starts import FindNearest, NearestSound
+from qvim_studio.generation.starts import FindNearest
 from qvim_studio.networks.qvim import Branch
 from qvim_studio.voice.embedder import level_for_embedding
 from qvim_studio.voice.hearing import Hearing
@@ -68,7 +70,7 @@ class Run:
         self.request = request.with_changes(steps=self._asked.options.get("steps"))
         self.samples = round(self._asked.duration_s * self.rate_hz)
         self.embedding: np.ndarray | None = None
-        self.heard: np.ndarray | None = None
+        self.matcher: Matcher | None = None
         self.imitation: np.ndarray | None = None  # mono at the generator's rate
         self._starts: list[StartingSound] = []
 
@@ -98,8 +100,11 @@ class Run:
         if meant is not None:
             heard = level_for_embedding(meant)
             self.embedding = self.loaded.embedder.embed(heard, self.embedded_as)
-            self.heard = self.loaded.hearing.embed(meant, self.embedded_as)
             self.imitation = self._followed()
+            followed = AudioClip.from_mono(self.imitation, self.rate_hz)
+            self.matcher = Matcher.of(
+                self.loaded.hearing, meant, self.embedded_as, followed, self._compared
+            )
             voice = Voice(meant, self.embedding)
         self._asked = replace(self._asked, voice=voice, followed=self._clip(self.imitation))
         generator = self.loaded.generator
@@ -119,7 +124,7 @@ class Run:
         on_made: OnMade,
         clock: PhaseClock,
     ) -> tuple[Variation, ...]:
-        """Finished variations, most similar to the imitation first.
+        """Finished variations, the best match with the imitation first.
 
         on_made: gets each of them as soon as it is finished, and its picture, see Progress.preview.
         Raises EngineError if every one is silent.
@@ -203,10 +208,10 @@ class Run:
         variation = Variation(
             clip=clip,
             seed=sound.seed,
-            similarity=self._similarity(clip),
             bandwidth_hz=self.rate_hz / 2,
             start_name=start.name if start else "",
             extended_to_hz=extender.reach_hz if extender else None,
+            **self.compare(clip),
         )
         return variation if self.window is None else self.window.spliced(variation)
 
@@ -222,10 +227,18 @@ class Run:
         """What gives its time course to the finished sound, mono at the generator's rate."""
         return None if self._is_melody else self.imitation
 
-    def _similarity(self, clip: AudioClip) -> float | None:
-        if self.heard is None:
-            return None
-        return float(np.dot(self.loaded.hearing.embed(clip, "reference"), self.heard))
+    def compare(self, clip: AudioClip) -> Comparison:
+        """A variation's similarity and match; None of both for words alone."""
+        if self.matcher is None:
+            return {"similarity": None, "match": None}
+        return self.matcher.compare(clip)
+
+    @property
+    def _compared(self) -> Compared:
+        """What a sound's kind is compared with."""
+        if self.request.timbre is not None:
+            return Compared.TIMBRE
+        return Compared.EDITED if self.request.meant_elsewhere is None else Compared.TAKE
 
     def _followed(self) -> np.ndarray:
         """What gives the time course, mono at the generator's rate; asked for only where there is a
@@ -257,7 +270,8 @@ class Run:
             self.notes.append("There is no sound to start from: started from noise.")
         used = [nearest[i] for i in range(len(nearest)) if self._is_used(i, len(nearest))]
         if used:
-            self.notes.append(f"Started from {', '.join(map(_told, used))}.")
+            names = dict.fromkeys(readable_name(sound.name) for sound in used)
+            self.notes.append(f"Started from {', '.join(names)}.")
         return [self._start(one.name, self._arranged(one.clip)) for one in nearest]
 
     def _start(self, name: str, samples: np.ndarray) -> StartingSound:
@@ -310,7 +324,8 @@ class Run:
         imagined = self.loaded.imagine(request.text)
         if imagined is not None:
             imagined = Hearing.imagined(imagined)
-        return SoundQuery(self.heard, request.text, request.balance, imagined)
+        heard = None if self.matcher is None else self.matcher.heard
+        return SoundQuery(heard, request.text, request.balance, imagined)
 
 
 @dataclass(frozen=True, eq=False)
@@ -319,10 +334,3 @@ class StartingSound:
 
     name: str
     clip: AudioClip
-
-
-def _told(sound: NearestSound) -> str:
-    name = readable_name(sound.name)
-    if sound.similarity is None:
-        return name
-    return f"{name} ({100 * sound.similarity:.0f} % alike)"

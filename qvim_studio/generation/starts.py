@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.provenance import Provenance
-from qvim_studio.core.result import FoundSound
 from qvim_studio.core.sound_query import SoundQuery
 
 if TYPE_CHECKING:
@@ -17,12 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class NearestSound:
-    """A real sound found for a request. similarity: to the voice, -1..1, as the ears weigh it; None
-    for words alone."""
+    """A real sound found for a request."""
 
     name: str
     clip: AudioClip
-    similarity: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class SimilarSound:
+    """A real sound that is shown beside the made ones. embedding: (EARS_DIM,)."""
+
+    path: Path
+    embedding: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,5 +43,5 @@ class FittableSound(NearestSound):
 
 
 FindNearest = Callable[[SoundQuery, str | None, "Hearing"], Sequence[NearestSound]]
-FindSimilar = Callable[[SoundQuery, str | None, "Hearing"], tuple[FoundSound, ...]]
+FindSimilar = Callable[[SoundQuery, str | None, "Hearing"], Sequence[SimilarSound]]
 FindFittable = Callable[[SoundQuery, str | None, "Hearing", int], Sequence[FittableSound]]

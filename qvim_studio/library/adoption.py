@@ -19,6 +19,7 @@ from typing import Any
 from qvim_studio.audio.files.reading import read_sound_header
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.recipe_form import match_of
 from qvim_studio.core.text.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.text.plain_text import is_text, one_line
 from qvim_studio.library.clip_entry import ClipEntry
@@ -316,7 +317,7 @@ def read_entry(path: Path) -> ClipEntry:
         title=path.stem if recipe is None else title_of(recipe, path),
         created_s=path.stat().st_mtime,
         duration_s=facts.duration_s,
-        similarity=None if recipe is None else recipe.similarity,
+        match=None if recipe is None else match_of(recipe.details),
         seed=0 if recipe is None else recipe.seed,
         checkpoint_title="" if recipe is None else recipe.provenance.get("checkpoint_title", ""),
         licence="" if recipe is None else recipe.provenance.get("licence", ""),

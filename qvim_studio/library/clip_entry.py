@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.match import Match
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,7 +16,7 @@ class ClipEntry:
     """One sound file with what its recipe and the user say about it.
 
     group: clips of one request share it; title: what was asked for, or the user's own name.
-    similarity: cosine with what was looked for or imitated; None where there is no such thing.
+    match: how well it answers its imitation; None where there is none, or nothing is known.
     created_s: seconds since the epoch, of the request.
     peaks: (columns, 2) minima and maxima scaled to a peak of 1, or None while not yet read.
     asked: what the whole request was about, where the title is the user's own.
@@ -31,7 +32,7 @@ class ClipEntry:
     title: str
     created_s: float
     duration_s: float
-    similarity: float | None
+    match: Match | None
     seed: int
     checkpoint_title: str
     licence: str
@@ -45,8 +46,3 @@ class ClipEntry:
     note: str = ""
     heard: tuple[HeardWord, ...] = ()
     is_fitted: bool = False
-
-    @property
-    def percent(self) -> int | None:
-        """The similarity as people read it, 0..100."""
-        return None if self.similarity is None else round(max(self.similarity, 0.0) * 100)

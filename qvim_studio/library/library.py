@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,11 +74,9 @@ class Library:
     def nearest(
         self, encoder_id: str, embedding: np.ndarray, top: int, without: Sequence[int] = ()
     ) -> list[ClipEntry]:
-        """The sounds most similar to an embedding, with that similarity, the best first."""
+        """The sounds most similar to an embedding, the best first."""
         hits = self.vectors.nearest(encoder_id, embedding, top + len(without) + _SPARE)
-        similarity = {id_: cosine for id_, cosine in hits if id_ not in without}
-        found = self.sounds.entries_of(list(similarity))[:top]
-        return [replace(entry, similarity=similarity[entry.id]) for entry in found]
+        return self.sounds.entries_of([id_ for id_, _ in hits if id_ not in without])[:top]
 
 
 def open_library(file: Path, read_inside: ReadInside = look_into_no_file) -> Library:

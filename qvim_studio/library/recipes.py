@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.provenance import Origin
 from qvim_studio.core.recipe_form import NewerRecipeError, current_recipe
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import Kind
 from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.core.text.json_text import read_json
 
@@ -47,7 +47,7 @@ class Recipe:
     @property
     def is_fitted(self) -> bool:
         """Is it a real sound that follows the voice?"""
-        return self.details.get("kind") == Kind.FITTED.value
+        return self.details.get("origin") == Origin.FITTED.value
 
     @property
     def is_whole(self) -> bool:

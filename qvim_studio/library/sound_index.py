@@ -31,14 +31,16 @@ MEANT_COSINE = 0.9  # from which on a sound is what words mean that it is not ca
 Stamp = tuple[float, int]  # modification time in s and size in bytes: changed when either does
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SearchHit:
-    """One found sound; similarity to the voice is a cosine, -1..1, None for words alone. score:
-    what it was ranked by, voice and words together."""
+    """One found sound.
+
+    score: what it was ranked by, voice and words together. embedding: (dim,), as it was heard.
+    """
 
     path: Path
-    similarity: float | None
     score: float
+    embedding: np.ndarray
 
 
 class SoundIndex:
@@ -142,13 +144,14 @@ class SoundIndex:
         if query.embedding is None:
             is_asked_for = (called > 0) | (meant > MEANT_COSINE)
             best = [i for i in np.argsort(-fit, kind="stable") if is_asked_for[i]][:top]
-            return [SearchHit(self._folder / names[i], None, float(fit[i])) for i in best]
+            return [self._hit(names[i], fit[i]) for i in best]
         similarity = heard @ query.embedding
         score = (1 - query.words_weight) * similarity + query.words_weight * fit
         best = np.argsort(-score, kind="stable")[:top]
-        return [
-            SearchHit(self._folder / names[i], float(similarity[i]), float(score[i])) for i in best
-        ]
+        return [self._hit(names[i], score[i]) for i in best]
+
+    def _hit(self, name: str, score: float) -> SearchHit:
+        return SearchHit(self._folder / name, float(score), self._rows[name][1])
 
     def _stamped_files(self) -> dict[str, Stamp]:
         """Audio files below the folder by their relative name, in order."""

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.result import Kind
+from qvim_studio.core.provenance import Origin
+from qvim_studio.core.recipe_form import MATCH_NAMES, match_of
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.database import Database
 from qvim_studio.library.folders import FolderKind, is_same_file
@@ -25,9 +26,12 @@ log = logging.getLogger(__name__)
 TRASH_DAYS = 30
 _SHOWN = "s.trashed_s IS NULL AND NOT s.is_missing AND s.problem = ''"
 _COLUMNS = (
-    "s.id, s.folder_id, s.name, s.request_id, s.title, s.created_s, s.duration_s, s.similarity, "
+    "s.id, s.folder_id, s.name, s.request_id, s.title, s.created_s, s.duration_s, "
     "s.seed, s.peaks, s.is_starred, s.rating, s.note, s.heard, "
-    "json_extract(s.details, '$.kind'), json_extract(s.details, '$.provenance')"
+    "coalesce(json_extract(s.details, '$.origin'), json_extract(s.details, '$.kind')), "
+    "json_extract(s.details, '$.provenance'), json_extract(s.details, '$.kind'), "
+    "json_extract(s.details, '$.movement'), json_extract(s.details, '$.likelihood'), "
+    "json_extract(s.details, '$.compared')"
 )
 
 
@@ -205,7 +209,7 @@ class Sounds:
             (json.dumps([row[0] for row in rows]),),
         ):
             tags.setdefault(id_, []).append(tag)
-        peaks = unpack_all_peaks([row[9] for row in rows])
+        peaks = unpack_all_peaks([row[8] for row in rows])
         return [
             _entry(row, thumbnail, folders, requests, tags)
             for row, thumbnail in zip(rows, peaks, strict=True)
@@ -229,8 +233,8 @@ def _entry(
     requests: dict[int, tuple[str, float, dict[str, str]]],
     tags: dict[int, list[str]],
 ) -> ClipEntry:
-    (id_, folder_id, name, request_id, title, created_s, duration_s, similarity, seed, _,
-     is_starred, rating, note, heard, kind, own_provenance) = row  # fmt: skip
+    (id_, folder_id, name, request_id, title, created_s, duration_s, seed, _,
+     is_starred, rating, note, heard, origin, own_provenance, *match) = row  # fmt: skip
     asked, created_s, provenance = requests.get(request_id, ("", created_s, {}))
     if own_provenance is not None:
         provenance = json.loads(own_provenance)
@@ -241,7 +245,7 @@ def _entry(
         asked=asked,
         created_s=created_s,
         duration_s=duration_s,
-        similarity=similarity,
+        match=match_of(dict(zip(MATCH_NAMES, match, strict=True))),
         seed=seed,
         checkpoint_title=provenance.get("checkpoint_title", ""),
         licence=provenance.get("licence", ""),
@@ -253,7 +257,7 @@ def _entry(
         tags=tuple(tags.get(id_, ())),
         note=note,
         heard=unpack_heard(heard),
-        is_fitted=kind == Kind.FITTED.value,
+        is_fitted=origin == Origin.FITTED.value,
     )
 
 

@@ -35,11 +35,11 @@ class HeldTake:
 
 @dataclass(frozen=True)
 class HeldCandidate:
-    """id: in the library, 0 outside it. similarity: as it was shown."""
+    """id: in the library, 0 outside it. match: as it was shown, core.match."""
 
     path: str
     id: int = 0
-    similarity: float | None = None
+    match: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def load_session(path: Path) -> Session:
         return Session()
     return Session(
         take=_read(lambda: _take(stored["take"]), None),
-        candidates=_read(lambda: tuple(HeldCandidate(**one) for one in stored["candidates"]), ()),
+        candidates=_read(lambda: tuple(map(_candidate, stored["candidates"])), ()),
         note=_read(lambda: str(stored["note"]), ""),
         panel=_read(lambda: dict(stored["panel"]), {}),
         jobs=_read_each(stored, "jobs", HeldJob.of),
@@ -87,6 +87,10 @@ def _take(stored: Mapping[str, Any] | None) -> HeldTake | None:
     if stored is None:
         return None
     return HeldTake(str(stored["path"]), float(stored["begin_s"]), float(stored["end_s"]))
+
+
+def _candidate(stored: Mapping[str, Any]) -> HeldCandidate:
+    return HeldCandidate(str(stored["path"]), int(stored["id"]), stored.get("match"))
 
 
 def _read(read: Callable[[], Part], otherwise: Other) -> Part | Other:

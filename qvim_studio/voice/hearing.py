@@ -11,11 +11,12 @@ import numpy as np
 import torch
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.program.resources import resource_path
+from qvim_studio.core.program.resources import bundled_embeddings, resource_path
 from qvim_studio.networks.ears import EARS_DIM, Ears, Features
 from qvim_studio.networks.qvim import Branch
 from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES, QvimFrontEnd
 from qvim_studio.voice.embedder import Embedder, heard_samples, level_for_embedding
+from qvim_studio.voice.likelihood import Calibration, Expectation, KindJudge
 from qvim_studio.voice.tagger import Tagged, Tagger, tagger_samples
 
 SPECTRUM_RMS = 0.1  # -20 dBFS
@@ -80,9 +81,10 @@ class FeatureExtractor:
 class Hearing:
     """Hears imitations and sounds in one space; ``encoder_id`` names it."""
 
-    def __init__(self, extractor: FeatureExtractor, ears: Ears) -> None:
+    def __init__(self, extractor: FeatureExtractor, ears: Ears, kinds: KindJudge) -> None:
         self.extractor = extractor
         self.ears = ears
+        self.kinds = kinds
         names = f"{extractor.embedder.encoder_id} {ears.id}"
         self.encoder_id = hashlib.sha256(names.encode()).hexdigest()[:16]
 
@@ -98,8 +100,14 @@ class Hearing:
         """float32 (n, EARS_DIM) of many clips at once: "imitation" for voices, "reference" for
         sounds."""
         features = self.extractor.features([PreparedSound.of(clip) for clip in clips], branch)
-        hear = self.ears.hear_voices if branch == "imitation" else self.ears.hear_sounds
-        return hear(features).numpy()
+        return self._place(features, branch)
+
+    def hear(self, clip: AudioClip, branch: Branch) -> tuple[np.ndarray, Expectation]:
+        """``embed``, and what kind of sound is expected by that clip."""
+        features = self.extractor.features([PreparedSound.of(clip)], branch)
+        heard = self._place(features, branch)
+        (expected,) = self.kinds.expect(features, heard, branch)
+        return heard[0], expected
 
     def listen(self, heard: Sequence[PreparedSound]) -> tuple[np.ndarray, np.ndarray]:
         """Of many sounds at once: ``embed_clips`` with "reference", and the tagger's scores
@@ -107,6 +115,10 @@ class Hearing:
         tagged = self.extractor.tag(heard)
         features = self.extractor.features(heard, "reference", tagged)
         return self.ears.hear_sounds(features).numpy(), tagged.scores
+
+    def _place(self, features: Features, branch: Branch) -> np.ndarray:
+        hear = self.ears.hear_voices if branch == "imitation" else self.ears.hear_sounds
+        return hear(features).numpy()
 
     @staticmethod
     def imagined(embedding: np.ndarray) -> np.ndarray:
@@ -121,7 +133,10 @@ def program_hearing() -> Hearing:
 
     Raises CheckpointError.
     """
-    return Hearing(FeatureExtractor.of_program(), Ears.load(resource_path("ears")))
+    folder = resource_path("ears")
+    ears = Ears.load(folder)
+    kinds = KindJudge(ears, Calibration.load(folder), bundled_embeddings)
+    return Hearing(FeatureExtractor.of_program(), ears, kinds)
 
 
 def mean_spectrum(front_end: QvimFrontEnd, samples: np.ndarray) -> torch.Tensor:

@@ -32,7 +32,16 @@ from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult
 
 FULL = Path("/dev/full")
-CLIP_KEYS = {"path", "seed", "similarity", "duration_s", "sample_rate", "bandwidth_hz"}
+CLIP_KEYS = {
+    "path",
+    "seed",
+    "kind",
+    "movement",
+    "compared",
+    "duration_s",
+    "sample_rate",
+    "bandwidth_hz",
+}
 
 
 @pytest.fixture
@@ -99,7 +108,7 @@ def test_generate_writes_fitted_sounds_and_lists_them(
     rows = json.loads(printed)["clips"]
     names = ["dog_bark_01.wav", "dog_bark_fit_01.wav", "dog_bark_fit_02.wav"]
     assert [Path(row["path"]).name for row in rows] == names
-    assert [row["kind"] for row in rows] == ["made", "fitted", "fitted"]
+    assert [row["origin"] for row in rows] == ["made", "fitted", "fitted"]
     assert [row["licence"] for row in rows] == ["CC0", "your own", "your own"]
     assert all(soundfile.info(row["path"]).samplerate == row["sample_rate"] for row in rows)
     assert sorted(path.name for path in out.glob("*.wav")) == names
@@ -233,7 +242,9 @@ def test_words_alone_are_enough(
 ) -> None:
     out = tmp_path / "out"
     status, printed, _ = run(capsys, "generate", "--text", "a dog", "-o", out, "--json")
-    assert status == 0 and json.loads(printed)["clips"][0]["similarity"] is None
+    clip = json.loads(printed)["clips"][0]
+    assert status == 0
+    assert (clip["kind"], clip["movement"], clip["compared"]) == (None, None, None)
     assert (out / "a_dog_01.wav").is_file()
 
 
@@ -335,18 +346,11 @@ def test_sounds_that_were_made_before_the_end_are_kept(
     names = ["dog_bark_01", "dog_bark_02"]
     wavs = [tmp_path / "out" / f"{name}.wav" for name in names]
     assert sorted((tmp_path / "out").glob("*.wav")) == wavs
-    assert printed.split() == [
-        "90",
-        "%",
-        "1.00",
-        "s",
-        str(wavs[0]),
-        "80",
-        "%",
-        "1.00",
-        "s",
-        str(wavs[1]),
+    lines = [
+        f"kind {dots}   movement 0.50  1.00 s  {wav}"
+        for dots, wav in zip(("●●●●●", "●●●●○"), wavs, strict=True)
     ]
+    assert [line.split() for line in printed.splitlines()] == [line.split() for line in lines]
     recipes = [json.loads(wav.with_suffix(".json").read_text()) for wav in wavs]
     assert [recipe["seed"] for recipe in recipes] == [3, 4]
     assert len(list((tmp_path / "out").iterdir())) == 4

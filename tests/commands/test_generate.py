@@ -90,7 +90,10 @@ def test_embed_and_search_agree(tmp_path: Path, capsys: pytest.CaptureFixture[st
     )
     assert status == 0, errors
     results = json.loads(printed)["results"]
-    assert len(results) == 2 and results[0]["similarity"] >= results[1]["similarity"]
+    assert len(results) == 2
+    for row in results:
+        assert row["kind"] in (None, 1, 2, 3, 4, 5) and 0 <= row["movement"] <= 1
+        assert row["compared"] == "take"
     heard = json.loads(printed)["heard"]
     assert len(heard) == 5 and heard[0]["score"] >= heard[1]["score"]
     assert heard[0].keys() == {"word", "score"}

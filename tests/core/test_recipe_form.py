@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,13 @@ import pytest
 import scripted_engine
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.recipe_form import RECIPE_VERSION, NewerRecipeError, current_recipe
+from qvim_studio.core.match import Compared, Match
+from qvim_studio.core.recipe_form import (
+    RECIPE_VERSION,
+    NewerRecipeError,
+    current_recipe,
+    match_of,
+)
 from qvim_studio.core.request import GenerationRequest, SamplerName, Start
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.export.files.recipe import metadata_of, read_recipe, recipe_of
@@ -65,10 +72,10 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
 def test_every_version_becomes_todays() -> None:
     today = golden()
     older = current_recipe(golden(1))
-    # Versions 2.1 to 2.4 say what was the case before, too.
+    # Versions 2.1 to 2.5 say what was the case before, too.
     request = {**older["request"], "fits": 0, "options": {}, **NOTHING_GIVEN}
     request["clean_pauses"] = True  # what was not said counts as not asked for, see below
-    older |= {"request": request, "kind": "made", "created": today["created"]}
+    older |= {"request": request, "created": today["created"]}
     assert older == today
     assert current_recipe(today) == today
 
@@ -112,7 +119,7 @@ def test_recipe_without_the_sounds_it_was_given_makes_the_rest_of_the_request() 
 
 def test_recipe_that_does_not_speak_of_fitted_sounds_asks_for_none() -> None:
     old = golden() | {"recipe_version": [2, 0]}
-    del old["request"]["fits"], old["kind"]
+    del old["request"]["fits"], old["origin"]
     parsed = parse_recipe(old, DATA / "recipe_version_2.wav")
     assert parsed is not None and not parsed.is_fitted
     assert request_from(parsed, VOICE).fits == 0
@@ -128,6 +135,24 @@ def test_a_family_s_own_options_come_back() -> None:
     assert asked.recipe()["options"] == {"top_k": 250}
     del recipe["request"]["options"]
     assert not GenerationRequest.from_recipe(recipe["request"], VOICE).options
+
+
+def test_recipe_of_before_says_nothing_of_its_match_and_is_made_or_fitted_as_it_was() -> None:
+    old = golden() | {"recipe_version": [2, 1], "kind": "fitted"}
+    for name in ("origin", "movement", "likelihood", "compared"):
+        del old[name]
+    parsed = parse_recipe(old, DATA / "recipe_version_2.wav")
+    assert parsed is not None and parsed.is_fitted
+    assert match_of(parsed.details) is None and parsed.details["kind"] is None
+
+
+@pytest.mark.parametrize("kind", [None, 4])
+def test_match_of_a_clip_is_kept_in_its_recipe(kind: int | None) -> None:
+    match = Match(kind, 0.71, 0.62, Compared.TIMBRE)
+    variation = replace(scripted_engine.make_variations(REQUEST)[0], match=match)
+    result = GenerationResult(REQUEST, scripted_engine.PROVENANCE, (variation,))
+    written = json.loads(json.dumps(recipe_of(result, variation, b"")))
+    assert match_of(current_recipe(written)) == match
 
 
 def test_a_newer_second_number_is_read_and_a_newer_first_one_refused() -> None:
@@ -163,6 +188,12 @@ WRONG: list[dict[str, Any]] = [
     {"true_peak_dbfs": None},
     {"bandwidth_hz": None},
     {"extended_to_hz": "x"},
+    {"kind": 3.5, "movement": 0.5, "likelihood": 0.5, "compared": "take"},
+    {"kind": 6, "movement": 0.5, "likelihood": 0.5, "compared": "take"},
+    {"kind": 3, "movement": 1.5, "likelihood": 0.5, "compared": "take"},
+    {"kind": 3, "movement": "fast", "likelihood": 0.5, "compared": "take"},
+    {"kind": 3, "movement": 0.5, "likelihood": None, "compared": "take"},
+    {"kind": 3, "movement": 0.5, "likelihood": 0.5, "compared": "tomorrow"},
     {"similarity": math.inf},
     {"similarity": 10**400},
     {"started_from": 3},

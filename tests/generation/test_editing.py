@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import EngineError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start
-from qvim_studio.core.result import FoundSound, GenerationResult
+from qvim_studio.core.result import GenerationResult
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.diffusion.sampler import Kept
 from qvim_studio.families.audioldm import generator
@@ -26,9 +27,10 @@ from qvim_studio.generation import run as run_module
 from qvim_studio.generation.edit_window import FOREIGN, ITSELF
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.run import SILENT_REST
-from qvim_studio.generation.starts import NearestSound
+from qvim_studio.generation.starts import NearestSound, SimilarSound
+from qvim_studio.networks.ears import EARS_DIM, Features
 from qvim_studio.networks.qvim import Branch
-from qvim_studio.voice.hearing import Hearing
+from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
 
 pytestmark = pytest.mark.usefixtures("quick_ears")
 
@@ -50,7 +52,7 @@ class Finder:
         self, query: SoundQuery, folder: str | None, embedder: object
     ) -> tuple[NearestSound, ...]:
         self.queries.append(query)
-        return (NearestSound("beep", BEEP, 0.5),)
+        return (NearestSound("beep", BEEP),)
 
 
 @pytest.fixture(scope="module")
@@ -162,13 +164,15 @@ def test_a_sound_is_heard_as_a_sound_and_a_voice_as_an_imitation(
     engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     branches: list[str] = []
-    real = Hearing.embed
+    real = FeatureExtractor.features
 
-    def embed(hearing: Hearing, clip: AudioClip, branch: Branch) -> np.ndarray:
+    def features(
+        extractor: FeatureExtractor, heard: list[PreparedSound], branch: Branch
+    ) -> Features:
         branches.append(branch)
-        return real(hearing, clip, branch)
+        return real(extractor, heard, branch)
 
-    monkeypatch.setattr(Hearing, "embed", embed)
+    monkeypatch.setattr(FeatureExtractor, "features", features)
     make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
     make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1, imitation=BEEP)
     assert branches == ["reference", "reference", "imitation", "reference"]
@@ -178,7 +182,7 @@ def test_a_found_sound_begins_with_the_part_and_is_as_loud_as_the_sound(
     tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = AudioClip(np.pad(0.1 * BEEP.samples, ((9_600, 0), (0, 0))), 48_000)
-    engine = StudioEngine(lambda *asked: (NearestSound("late", late, 0.5),))
+    engine = StudioEngine(lambda *asked: (NearestSound("late", late),))
     encoded: list[np.ndarray] = []
     real = AudioLdmGenerator._encode
 
@@ -206,7 +210,9 @@ def test_a_window_that_is_a_sample_short_is_no_short_imitation(
 
 
 def test_nothing_is_found_beside_an_edit(finder: Finder, tiny: str) -> None:
-    engine = StudioEngine(finder, lambda *asked: (FoundSound("dog.wav", 0.5),))
+    engine = StudioEngine(
+        finder, lambda *asked: (SimilarSound(Path("dog.wav"), np.ones(EARS_DIM)),)
+    )
     assert make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1).found == ()
 
 
@@ -226,7 +232,7 @@ def test_a_part_of_another_kind_starts_from_a_found_sound(
     voiced = make(engine, tiny, edit, imitation=BEEP, **nearest)
     assert len(finder.queries) == 2
     for result in (told, voiced):
-        assert "Started from beep (50 % alike)." in result.notes
+        assert "Started from beep." in result.notes
         assert result.variations[0].start_name == "beep"
         assert np.array_equal(result.variations[0].clip.samples[:RATE], SOUND.samples[:RATE])
     make(engine, tiny, edit, variations=1)

@@ -8,9 +8,9 @@ from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, EngineError, SoundFolderError
-from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.request import GenerationRequest, Start
-from qvim_studio.core.result import GenerationResult, Kind, Progress
+from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.generation import fits
 from qvim_studio.generation.engine import StudioEngine
@@ -29,7 +29,7 @@ def burst(seconds: float, rate: int = RATE, channels: int = 1) -> AudioClip:
 
 def sound(name: str, kind: str, licence: str = "CC0", rate: int = RATE) -> FittableSound:
     origin = Provenance("", f"{name} by Ann", "kit", licence, "yes")
-    return FittableSound(name, burst(0.3, rate, 2), 0.5, kind, origin)
+    return FittableSound(name, burst(0.3, rate, 2), kind, origin)
 
 
 def find_three(
@@ -58,9 +58,9 @@ def test_as_many_are_fitted_as_asked_for_at_their_own_rate_and_channels(tiny: st
     assert [(one.clip.sample_rate, one.clip.channels) for one in result.fitted] == [
         (RATE, 2), (RATE, 2), (22_050, 2),
     ]  # fmt: skip
-    assert {one.kind for one in result.fitted} == {Kind.FITTED}
+    assert {one.origin for one in result.fitted} == {Origin.FITTED}
     assert all(one.similarity is not None and -1 <= one.similarity <= 1 for one in result.fitted)
-    assert [one.kind for one in result.variations] == [Kind.MADE]
+    assert [one.origin for one in result.variations] == [Origin.MADE]
     assert result.sounds == (*result.variations, *result.fitted)
     assert "fit" in result.seconds
 
@@ -93,7 +93,7 @@ def test_library_without_sounds_costs_a_note_and_no_result(tiny: str) -> None:
 
 def test_silent_sounds_are_passed_over(tiny: str) -> None:
     silence = AudioClip(np.zeros((RATE, 1), np.float32), RATE)
-    silent = FittableSound("hush", silence, 0.9, "", Provenance("", "hush", "", "CC0", "yes"))
+    silent = FittableSound("hush", silence, "", Provenance("", "hush", "", "CC0", "yes"))
     result = generate(tiny, lambda *asked: [silent, sound("dog", "")], fits=2)
     assert [one.start_name for one in result.fitted] == ["dog"]
 

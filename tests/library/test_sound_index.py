@@ -13,7 +13,7 @@ import soundfile
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, StudioError
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.library.sound_index import SoundIndex
+from qvim_studio.library.sound_index import MEANT_COSINE, SoundIndex
 
 
 class LevelEmbedder:
@@ -55,7 +55,7 @@ def test_nearest_sounds_come_first(folder: Path) -> None:
     assert index.refresh() == 4  # the broken one is tried and passed over
     hits = index.search(SoundQuery(NEAR_MIDDLE), top=2)
     assert [hit.path.name for hit in hits] == ["middle.flac", "quiet.wav"]
-    assert hits[0].similarity == pytest.approx(1.0, abs=1e-3)
+    assert hits[0].embedding @ NEAR_MIDDLE == pytest.approx(hits[0].score)
 
 
 def test_words_outweigh_the_voice_as_far_as_the_balance_says(folder: Path) -> None:
@@ -86,7 +86,7 @@ def test_what_words_mean_counts_beside_what_sounds_are_called(folder: Path) -> N
     assert names(SoundQuery(None, "loud", imagined=low)) == ["loud.ogg", "quiet.wav"]
     assert names(SoundQuery(NEAR_MIDDLE, "thunder", 0.0, low))[0] == "middle.flac"
     assert names(SoundQuery(NEAR_MIDDLE, "thunder", 0.9, low))[0] == "quiet.wav"
-    assert index.search(SoundQuery(None, "thunder", imagined=low), 1)[0].similarity is None
+    assert index.search(SoundQuery(None, "thunder", imagined=low), 1)[0].score > MEANT_COSINE
 
 
 def test_second_run_embeds_changed_files_only(folder: Path) -> None:
@@ -110,7 +110,7 @@ def test_shipped_index_is_kept_in_16_bits_and_finds_the_same(folder: Path) -> No
     index.refresh()
     (hit,) = index.search(SoundQuery(NEAR_MIDDLE), top=1)
     assert embed.calls == 0
-    assert hit.path.name == "middle.flac" and hit.similarity == pytest.approx(1.0, abs=1e-3)
+    assert hit.path.name == "middle.flac" and hit.score == pytest.approx(1.0, abs=1e-3)
 
 
 def test_cache_of_another_encoder_is_not_used(folder: Path) -> None:

@@ -20,7 +20,7 @@ def test_a_result_is_listed_with_all_that_its_recipe_says(library: Library, tmp_
     ids = add_clips(library, tmp_path / "out", "dog, large", variations=3)
     entries = library.sounds.entries(FolderKind.MADE)
     assert [entry.id for entry in entries] == ids
-    assert [entry.percent for entry in entries] == [90, 80, 70]
+    assert [entry.match and entry.match.kind for entry in entries] == [5, 4, 3]
     assert [entry.seed for entry in entries] == [7, 8, 9]
     assert {entry.group for entry in entries} == {entries[0].group}
     first = entries[0]

@@ -28,7 +28,6 @@ def test_the_nearest_are_those_of_the_plain_product(library: Library, ids: list[
     order = np.argsort(-(vectors @ query))
     hits = library.nearest("enc", query, top=3)
     assert [entry.id for entry in hits] == [ids[i] for i in order[:3]]
-    assert [entry.similarity for entry in hits] == pytest.approx((vectors @ query)[order[:3]])
 
 
 def test_what_is_in_the_trash_or_left_out_is_not_found(library: Library, ids: list[int]) -> None:

@@ -12,7 +12,7 @@ from qvim_studio.session.clip_viewer import ClipViewer
 
 
 def entry(path: Path) -> ClipEntry:
-    return ClipEntry(path, "g", path.stem, 0.0, 1.0, 0.9, 0, "Starter", "CC0-1.0")
+    return ClipEntry(path, "g", path.stem, 0.0, 1.0, None, 0, "Starter", "CC0-1.0")
 
 
 def test_a_clip_stays_looked_at_when_the_one_before_could_not_be_read(

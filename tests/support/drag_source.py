@@ -23,7 +23,7 @@ from qvim_studio.ui.widgets.theme import StudioTheme
 
 def entry_of(path: Path) -> ClipEntry:
     peaks = np.ones((64, 2), np.float32) * (-1, 1)
-    return ClipEntry(path, "g", path.stem, 0.0, 1.0, 0.9, 0, "Starter", "CC0-1.0", peaks)
+    return ClipEntry(path, "g", path.stem, 0.0, 1.0, None, 0, "Starter", "CC0-1.0", peaks)
 
 
 def main(arguments: list[str]) -> int:

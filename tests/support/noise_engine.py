@@ -8,9 +8,10 @@ import numpy as np
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
-from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.match import Match
+from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.request import GenerationRequest, Start, VramMode
-from qvim_studio.core.result import GenerationResult, Kind, Progress, Variation
+from qvim_studio.core.result import GenerationResult, Progress, Variation
 
 
 class FakeEngine:
@@ -55,7 +56,7 @@ class FakeEngine:
         clip = AudioClip.from_mono(np.full(4410, 0.1), 44_100)
         origin = Provenance("", "dog", "", "your own", "conditional")
         seed = request.seed + index
-        return Variation(clip, seed, 0.5, 22_050.0, "dog", None, Kind.FITTED, origin)
+        return Variation(clip, seed, 0.5, 22_050.0, "dog", None, Origin.FITTED, origin)
 
     @staticmethod
     def _variation(request: GenerationRequest, index: int) -> Variation:
@@ -63,4 +64,7 @@ class FakeEngine:
         samples = np.random.default_rng(seed).uniform(-0.5, 0.5, 48_000)
         clip = AudioClip.from_mono(samples, 48_000)
         similarity = None if request.imitation is None else 0.9 - 0.1 * index
-        return Variation(clip, seed, similarity, 8000.0)
+        match = (
+            None if request.imitation is None else Match(max(5 - index, 1), 0.5, 0.9 - 0.1 * index)
+        )
+        return Variation(clip, seed, similarity, 8000.0, match=match)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import GenerationResult, Kind, Variation
+from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.files.clip_writer import write_result
 from qvim_studio.export.packs.pack_plan import PackOptions
 
@@ -48,6 +48,6 @@ def make_clips(
         )
         for i in range(count)
     )
-    fitted = tuple(replace(one, kind=Kind.FITTED, provenance=RAIN) for one in variations[:fits])
+    fitted = tuple(replace(one, origin=Origin.FITTED, provenance=RAIN) for one in variations[:fits])
     result = GenerationResult(request, provenance, variations, fitted=fitted)
     return [clip.path for clip in write_result(result, folder, text)]

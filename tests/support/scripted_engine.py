@@ -6,6 +6,7 @@ import ctypes
 import logging
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ import numpy as np
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import CancelledError, CheckpointError
-from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.match import Match
+from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.core.result import FoundSound, GenerationResult, GpuUse, Kind, Progress, Variation
+from qvim_studio.core.result import FoundSound, GenerationResult, GpuUse, Progress, Variation
 
 log = logging.getLogger(__name__)
 
@@ -96,9 +98,9 @@ def make_broken_engine() -> ScriptedEngine:
 
 
 def find_sounds(folder: str | None) -> tuple[FoundSound, ...]:
-    """Every WAV of the folder, half as similar as the one before."""
+    """Every WAV of the folder, each a dot less like the voice."""
     paths = sorted(Path(folder).glob("*.wav")) if folder else []
-    return tuple(FoundSound(str(path), 0.5 / (i + 1)) for i, path in enumerate(paths))
+    return tuple(FoundSound(str(path), make_match(i, best=3)) for i, path in enumerate(paths))
 
 
 def make_preview(step: int) -> np.ndarray:
@@ -116,7 +118,8 @@ def make_variations(request: GenerationRequest) -> tuple[Variation, ...]:
                 0.5 * np.sin(2 * np.pi * 220 * (i + 1) * t) * np.exp(-(i + 1) * t), SAMPLE_RATE
             ),
             seed=request.seed + i,
-            similarity=_similarity(request, i),
+            similarity=None if request.imitation is None else 0.9 - 0.1 * i,
+            match=_match(request, i),
             bandwidth_hz=8000.0,
             start_name=f"bark_{i + 1:02d}",
             extended_to_hz=15_250.0 if request.extend_bandwidth else None,
@@ -132,12 +135,19 @@ def make_fitted(request: GenerationRequest) -> tuple[Variation, ...]:
     return tuple(
         Variation(
             AudioClip(noise, 44_100), request.seed + i, 0.8 - 0.1 * i, 22_050.0, "rain",
-            kind=Kind.FITTED, provenance=origin,
+            origin=Origin.FITTED, provenance=origin, match=make_match(i, best=4),
         )
         for i in range(request.fits)
     )  # fmt: skip
 
 
-def _similarity(request: GenerationRequest, index: int) -> float | None:
-    best = 0.3 if request.text == "far off" else 0.9
-    return None if request.imitation is None else best - 0.1 * index
+def make_match(index: int, best: int = 5) -> Match:
+    """From the best number of dots on, one less for every next sound."""
+    return Match(max(best - index, 1), 0.9 - 0.1 * index, max(0.9 - 0.2 * index, 0.0))
+
+
+def _match(request: GenerationRequest, index: int) -> Match | None:
+    if request.imitation is None:
+        return None
+    unsure = request.text == "far off"
+    return replace(make_match(index), kind=None) if unsure else make_match(index)

@@ -89,17 +89,17 @@ def _bend(
     if follow <= 0.0 or not np.any(samples):
         return None
     wanted = extract_controls(fit_length(imitation, len(samples)), sample_rate)
-    voiced = _is_voiced(wanted)
-    if voiced.sum() < max(MIN_VOICED_FRAMES, MIN_VOICED * _is_loud(wanted).sum()):
+    if not has_pitch(wanted):
         return None
+    voiced = is_voiced(wanted)
     own = extract_controls(samples, sample_rate)
-    both = voiced & _is_voiced(own)
-    has_pitch = both.sum() > MIN_SHARED * voiced.sum()
-    if needs_pitch and not has_pitch:
+    both = voiced & is_voiced(own)
+    share_pitch = both.sum() > MIN_SHARED * voiced.sum()
+    if needs_pitch and not share_pitch:
         return None
-    bend = _course_of_pitch(wanted.pitch_hz, voiced)
-    if has_pitch:
-        bend = bend - _course_of_pitch(own.pitch_hz, both)
+    bend = course_of_pitch(wanted.pitch_hz, voiced)
+    if share_pitch:
+        bend = bend - course_of_pitch(own.pitch_hz, both)
     bend = follow * gaussian_filter1d(bend, _smoothing_s(follow) / CURVE_STEP_S, mode="nearest")
     bend = np.clip(bend, -MAX_BEND_OCTAVES, MAX_BEND_OCTAVES)
     if np.abs(bend).max() < MIN_BEND_OCTAVES:
@@ -108,15 +108,23 @@ def _bend(
     return np.interp(frames, np.arange(len(bend)), bend)
 
 
-def _is_loud(curves: ControlCurves) -> np.ndarray:
+def is_loud(curves: ControlCurves) -> np.ndarray:
+    """(frames,) bool: those that are heard, by the sound's own loudest."""
     return curves.loudness_db > curves.loudness_db.max() + HEARD_DB
 
 
-def _is_voiced(curves: ControlCurves) -> np.ndarray:
-    return (curves.pitch_hz > 0) & _is_loud(curves)
+def is_voiced(curves: ControlCurves) -> np.ndarray:
+    """(frames,) bool: those that are heard and have a pitch."""
+    return (curves.pitch_hz > 0) & is_loud(curves)
 
 
-def _course_of_pitch(pitch_hz: np.ndarray, voiced: np.ndarray) -> np.ndarray:
+def has_pitch(curves: ControlCurves) -> bool:
+    """Does enough of a sound have a pitch for it to have a course?"""
+    least = max(MIN_VOICED_FRAMES, MIN_VOICED * is_loud(curves).sum())
+    return bool(is_voiced(curves).sum() >= least)
+
+
+def course_of_pitch(pitch_hz: np.ndarray, voiced: np.ndarray) -> np.ndarray:
     """Octaves from the median of the voiced frames, (frames,); between them it goes straight on.
 
     A detector's jumps by an octave are no course: they are folded back.

@@ -42,14 +42,24 @@ class ControlCurves:
         return len(self.loudness_db)
 
 
-def extract_controls(samples: np.ndarray, sample_rate: int) -> ControlCurves:
-    """Curves of mono float samples of shape (n,); at least one frame."""
+def extract_controls(
+    samples: np.ndarray, sample_rate: int, pitched_s: float | None = None
+) -> ControlCurves:
+    """Curves of mono float samples of shape (n,); at least one frame.
+
+    pitched_s: how much of the sound is looked at for a pitch, which takes most of the time; what
+    comes after it counts as unvoiced. None means all of it.
+    """
     if sample_rate != ANALYSIS_RATE_HZ:
         samples = soxr.resample(samples, sample_rate, ANALYSIS_RATE_HZ)
     samples = np.asarray(samples, dtype=np.float32)
     frames = max(1, -(-len(samples) // FRAME_SAMPLES))
     loudness_db, centroid_hz = _level_and_centroid(samples, frames)
-    pitch_hz, periodicity = _pitch(samples, frames)
+    pitched = samples if pitched_s is None else samples[: round(pitched_s * ANALYSIS_RATE_HZ)]
+    pitch_hz, periodicity = np.zeros((2, frames), np.float32)
+    if len(pitched):
+        part = -(-len(pitched) // FRAME_SAMPLES)
+        pitch_hz[:part], periodicity[:part] = _pitch(pitched, part)
     return ControlCurves(loudness_db, centroid_hz, pitch_hz, periodicity)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import qvim_studio
+from qvim_studio.core.errors import CheckpointError
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +37,38 @@ def library_rows(folder: Path | None = None) -> list[dict[str, str]]:
 def bundled_encoder_id() -> str:
     """The encoder that heard the bundled sounds, which is the starter's; "" where none did, or
     where the index is damaged."""
+    stored = _stored_index("encoder_id")
+    return "" if stored is None else str(stored)
+
+
+def bundled_embeddings() -> np.ndarray:
+    """float32 (sounds, EARS_DIM), as the ears hear the bundled sounds. Raises CheckpointError."""
+    return _needed_index("embeddings").astype(np.float32)
+
+
+def bundled_names() -> list[str]:
+    """The files of ``bundled_embeddings``, in their order. Raises likewise."""
+    return _needed_index("names").tolist()
+
+
+def _needed_index(name: str) -> np.ndarray:
+    stored = _stored_index(name)
+    if stored is None:
+        raise CheckpointError(
+            "The index of the bundled sounds is missing or damaged, expected the file that comes "
+            "with the program. Install the program again."
+        )
+    return stored
+
+
+def _stored_index(name: str) -> np.ndarray | None:
+    """One array of the index; None where there is none, or where it is damaged."""
     index = resource_path("library", BUNDLED_INDEX_FILE)
     try:
         with index.open("rb") as file, np.load(file) as stored:
-            return str(stored["encoder_id"])
+            return stored[name]
     except FileNotFoundError:
-        return ""
+        return None
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         log.warning("The index of the bundled sounds is damaged and not used: %s", error)
-        return ""
+        return None

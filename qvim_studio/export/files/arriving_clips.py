@@ -11,8 +11,9 @@ from pathlib import Path
 
 from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.errors import OutputError
+from qvim_studio.core.provenance import Origin
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import GenerationResult, Kind, Progress, Variation
+from qvim_studio.core.result import GenerationResult, Progress, Variation
 from qvim_studio.export.files.clip_writer import (
     WrittenClip,
     number_of,
@@ -41,7 +42,7 @@ class ArrivingClips:
         self._stem, self._shown = safe_stem(stem), shown_title(stem)
         self._name = ""
         self._arrivals = Arrivals()
-        self._clips: dict[tuple[Kind, int], WrittenClip] = {}  # by kind and seed
+        self._clips: dict[tuple[Origin, int], WrittenClip] = {}  # by origin and seed
         self._is_numbered = False
 
     def take(self, progress: Progress) -> None:
@@ -133,8 +134,8 @@ class ArrivingClips:
                 held.unlink()
 
 
-def _key(sound: Variation) -> tuple[Kind, int]:
-    return sound.kind, sound.seed
+def _key(sound: Variation) -> tuple[Origin, int]:
+    return sound.origin, sound.seed
 
 
 def check_room(folder: Path, requests: Sequence[GenerationRequest]) -> None:

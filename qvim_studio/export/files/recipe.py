@@ -16,15 +16,16 @@ import soundfile
 from qvim_studio.audio.files.decoders import native_name
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
 from qvim_studio.core.errors import AudioFileError
-from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.recipe_form import (
+    MATCH_NAMES,
     RECIPE_VERSION,
     VERSION_NAME,
     NewerRecipeError,
     current_recipe,
     says_version,
 )
-from qvim_studio.core.result import GenerationResult, Kind, Variation
+from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.core.text.json_text import parse_json
 from qvim_studio.export.files.ixml import recipe_in
 from qvim_studio.export.files.metadata import PROGRAM, ClipMetadata
@@ -47,23 +48,25 @@ def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> d
 
     audio: the samples as they lie in its WAV, of which the recipe keeps the SHA-256.
     """
-    origin, is_made = result.origin_of(variation), variation.kind is Kind.MADE
+    match = variation.match
+    provenance, is_made = result.provenance_for(variation), variation.origin is Origin.MADE
     return {
         "program": PROGRAM,
         VERSION_NAME: list(RECIPE_VERSION),
         "created": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
-        "is_generated": is_made or bool(origin.checkpoint),
-        "kind": variation.kind.value,
+        "is_generated": is_made or bool(provenance.checkpoint),
+        "origin": variation.origin.value,
         "request": result.request.recipe(),
         "seed": variation.seed,
         "similarity": variation.similarity,
+        **(dict.fromkeys(MATCH_NAMES) if match is None else match.as_dict()),
         "started_from": variation.start_name,
         "bandwidth_hz": variation.bandwidth_hz,
         "extended_to_hz": variation.extended_to_hz,
         "true_peak_dbfs": round(true_peak_dbfs(variation.clip), 2),
         "loudness_lufs": loudness_lufs(variation.clip),
         "audio_sha256": hashlib.sha256(audio).hexdigest(),
-        "provenance": origin.as_dict(),
+        "provenance": provenance.as_dict(),
         "notes": list(result.notes) if is_made else [],
     }
 
@@ -105,7 +108,7 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
         ),
         recipe=embedded,
     )
-    return base if recipe.get("kind") != Kind.FITTED.value else _as_fitted(base, recipe)
+    return base if recipe.get("origin") != Origin.FITTED.value else _as_fitted(base, recipe)
 
 
 def _as_fitted(base: ClipMetadata, recipe: dict[str, Any]) -> ClipMetadata:

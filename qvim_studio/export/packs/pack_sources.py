@@ -13,7 +13,7 @@ from typing import Any
 
 from qvim_studio.audio.files.reading import read_sound_header
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.result import Kind
+from qvim_studio.core.provenance import Origin
 from qvim_studio.export.files.recipe import read_recipe
 from qvim_studio.export.ucs.ucs_name import UcsName, parse_name
 
@@ -124,7 +124,7 @@ def _group_of(recipe: dict[str, Any] | None) -> str:
     """Made sounds do not take turns with real ones that follow the same voice."""
     if recipe is None or not recipe["request"]:
         return ""
-    return json.dumps([recipe["request"], recipe.get("kind", Kind.MADE.value)], sort_keys=True)
+    return json.dumps([recipe["request"], recipe.get("origin", Origin.MADE.value)], sort_keys=True)
 
 
 def _ucs_name_of(file: Path) -> UcsName | None:

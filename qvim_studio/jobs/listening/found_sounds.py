@@ -26,5 +26,5 @@ def read_found(found: Sequence[FoundSound]) -> tuple[ClipEntry, ...]:
             log.info("A found sound is passed over: %s", error)
         else:
             title = readable_name(entry.path.stem)
-            entries.append(replace(entry, title=title, similarity=sound.similarity))
+            entries.append(replace(entry, title=title, match=sound.match))
     return tuple(entries)

@@ -238,6 +238,30 @@ VOICE_CLASSES: dict[str, tuple[str, ...]] = {
     "berd berd": ("animal",),
     "cheep ch": ("animal",),
 }
+# More of them, whose class is as plain, for judging how sure the ears may be.
+FURTHER_CLASSES: dict[str, tuple[str, ...]] = {
+    "fff (mouth)": _AIRY,
+    "thh (mouth)": _AIRY,
+    "reverse pop (mouth)": ("click",),
+    "tsk (mouth)": ("click",),
+    "horse (mouth)": ("animal",),
+    "berd beg": ("animal",),
+    "cough": ("voice",),
+    "snore loop": ("voice",),
+    "moan eeeyye guy": ("voice",),
+    "laughter cute": ("voice", "crowd"),
+    "evil laughter": ("voice", "crowd"),
+    "deal damage hurt m hurt m": ("voice",),
+    "deal damage hurt f hurt f": ("voice",),
+    "speech ferals creepy laugh": ("voice", "crowd"),
+    "speech ferals die scream": ("voice",),
+    "speech ferals female anguish heavy breathing": ("voice",),
+    "speech ferals female mad whisper": ("voice",),
+    "speech ferals male heavy breathing": ("voice",),
+    "speech ferals male mumbling": ("voice",),
+    "speech ferals male scared heavy breathing": ("voice",),
+    "speech ferals old man hesitant ranbling": ("voice",),
+}
 # Recordings of people that imitate, by what they say of themselves: for teaching, not for judging.
 PEOPLE_KINDS: dict[str, tuple[str, ...]] = {
     "cat meow": ("cat",),

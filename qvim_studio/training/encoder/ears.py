@@ -22,9 +22,8 @@ from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.networks.ears import MEANING_DIM, WIDTH, Ears, Features
 from qvim_studio.networks.mobilenet import EMBEDDING_DIM
-from qvim_studio.networks.qvim import Branch
 from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE
-from qvim_studio.training.corpus.corpus import Corpus, load_corpus, save_arrays
+from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.imitations import MAX_SECONDS
 from qvim_studio.training.corpus.labels import (
     CATCH_ALL,
@@ -39,6 +38,8 @@ from qvim_studio.training.corpus.layouts import MANIFEST, read_rows
 from qvim_studio.training.corpus.onomatopoeia import ONOMATOPOEIA, TEACHING_VOICES, VOICES, speak
 from qvim_studio.training.corpus.real_takes import real_takes
 from qvim_studio.training.corpus.voice_renderer import render_imitation
+from qvim_studio.training.encoder.ears_calibration import bundled_by, calibrate_ears, check_people
+from qvim_studio.training.encoder.taught import Source, Taught, hear_taught, item_clip
 from qvim_studio.training.loop.loop import whole_folder
 from qvim_studio.training.loop.ranks import bootstrap_interval, reciprocal_ranks
 from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
@@ -46,9 +47,7 @@ from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
 log = logging.getLogger(__name__)
 
 LabelledTake = tuple[str, AudioClip, tuple[str, ...]]  # name, sound, right classes
-FEATURES_FILE = "features.npz"
 RENDERED_SEED = 5  # which sounds are imitated
-BATCH = 8  # sounds that are heard at once
 VOICE_CLASSES_END = "Music"  # AudioSet's ontology: human voices and animals come before
 NO_VOICES = frozenset(
     {
@@ -87,30 +86,26 @@ class EarsTraining:
     seed: int = 0
 
 
-@dataclass(frozen=True, eq=False)
-class Taught:
-    """Sounds of one origin. kinds: of each, any of which is right."""
-
-    features: Features
-    kinds: tuple[tuple[str, ...], ...]
-
-
 def run(corpus_folder: Path, run_folder: Path, target: Path, people: Sequence[Path] = ()) -> None:
     """Hear everything (kept in ``run_folder``), learn, and write the ears to ``target``.
 
-    people: folders with a manifest of recorded imitations.
+    people: folders with a manifest of recorded imitations. Raises UsageError without one.
     """
+    check_people(people)
     options = EarsTraining()
     corpus = load_corpus(corpus_folder)
     run_folder.mkdir(parents=True, exist_ok=True)
     extractor = FeatureExtractor.of_program()
-    sounds = _heard(run_folder, "sounds", extractor, _corpus_sounds(corpus))
-    voices = _heard(run_folder, "voices", extractor, _rendered(corpus, options), "imitation")
-    words = _heard(run_folder, "words", extractor, _spoken(options))
-    persons = _heard(run_folder, "people", extractor, _people(people))
+    sounds = hear_taught(run_folder, "sounds", extractor, _corpus_sounds(corpus))
+    voices = hear_taught(run_folder, "voices", extractor, _rendered(corpus, options), "imitation")
+    words = hear_taught(run_folder, "words", extractor, _spoken(options))
+    persons = hear_taught(run_folder, "people", extractor, _people(people))
     ears = train_ears(sounds, voices, words, persons, extractor.tagger.classes, options)
+    known = bundled_by(ears, run_folder, extractor)
+    calibration = calibrate_ears(ears, known, run_folder, extractor, corpus, people)
     with whole_folder(target) as folder:
         ears.save(folder)
+        calibration.save(folder)
     figures = {"spoken": _judge(ears, sounds, extractor, _spoken_by_others())}
     for folder in people:
         for name, wanted in (("real mouths", MOUTH_CLASSES), ("real voices", VOICE_CLASSES)):
@@ -257,14 +252,11 @@ def _rows(features: Features, rows: Sequence[int]) -> Features:
     return Features(*(values[list(rows)] for values in vars(features).values()))
 
 
-Source = Iterator[tuple[str, tuple[str, ...], Callable[[], AudioClip]]]  # name, kinds, how to read
-
-
 def _corpus_sounds(corpus: Corpus) -> Source:
     for index in corpus.indices("train"):
         item = corpus.items[index]
         kinds = (sound_kind(item.label, item.source),)
-        yield item.path, kinds, partial(_item_clip, corpus, int(index))
+        yield item.path, kinds, partial(item_clip, corpus, int(index))
 
 
 def _rendered(corpus: Corpus, options: EarsTraining) -> Source:
@@ -297,11 +289,6 @@ def _people(folders: Sequence[Path]) -> Source:
                 yield row["path"], kinds, partial(_recorded_take, folder / row["path"])
 
 
-def _item_clip(corpus: Corpus, index: int) -> AudioClip:
-    samples = corpus.samples(corpus.items[index], QVIM_SAMPLE_RATE)
-    return AudioClip.from_mono(samples, QVIM_SAMPLE_RATE)
-
-
 def _render(corpus: Corpus, index: int) -> AudioClip:
     samples = corpus.samples(corpus.items[index], QVIM_SAMPLE_RATE)
     beginning = samples[: int(MAX_SECONDS * QVIM_SAMPLE_RATE)]
@@ -311,52 +298,3 @@ def _render(corpus: Corpus, index: int) -> AudioClip:
 
 def _recorded_take(path: Path) -> AudioClip:
     return trim_take(read_audio(path))
-
-
-def _heard(
-    run_folder: Path,
-    name: str,
-    extractor: FeatureExtractor,
-    sounds: Source,
-    branch: Branch | None = None,
-) -> Taught:
-    """What is heard of these sounds; those that were heard before are not heard again.
-
-    branch: of the encoder, which hears them, too, if it is given.
-    """
-    wanted = {sound: (kinds, read) for sound, kinds, read in sounds}
-    path = run_folder / f"{name}-{FEATURES_FILE}"
-    known = _load_features(path)
-    missing = [sound for sound in wanted if sound not in known]
-    for start in range(0, len(missing), BATCH):
-        part = missing[start : start + BATCH]
-        clips = [PreparedSound.of(wanted[sound][1]()) for sound in part]
-        features = extractor.features(clips, branch)
-        for row, sound in enumerate(part):
-            known[sound] = [values[row].numpy() for values in vars(features).values()]
-        if start % (BATCH * 25) == 0:
-            log.info("%s: %d of %d are heard", name, start, len(missing))
-            _save_features(path, known)
-    _save_features(path, known)
-    columns = [np.stack([known[sound][column] for sound in wanted]) for column in range(4)]
-    features = Features(*map(torch.from_numpy, columns))
-    return Taught(features, tuple(kinds for kinds, _ in wanted.values()))
-
-
-def _load_features(path: Path) -> dict[str, list[np.ndarray]]:
-    if not path.is_file():
-        return {}
-    with np.load(path) as stored:
-        columns = [stored[f"column{column}"] for column in range(4)]
-        names = stored["names"].tolist()
-    return {name: [column[row] for column in columns] for row, name in enumerate(names)}
-
-
-def _save_features(path: Path, known: dict[str, list[np.ndarray]]) -> None:
-    columns = {
-        f"column{column}": np.stack([values[column] for values in known.values()])
-        for column in range(4)
-        if known
-    }
-    if columns:
-        save_arrays(path, names=np.array(list(known)), **columns)

@@ -11,6 +11,7 @@ from qvim_studio.core.result import Variation
 from qvim_studio.jobs.playback import NOTHING, Heard
 from qvim_studio.ui.candidates.forming_picture import RADIUS_PX, image_of, paint_picture
 from qvim_studio.ui.sounds.clip_delegate import BUTTON_PX, paint_play_button
+from qvim_studio.ui.widgets.match_text import match_tip
 from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.widgets.tips import set_tip
@@ -42,8 +43,8 @@ class ArrivedTile(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the mouse comes
         name = self.tr("Play sound {0}, the others are still being made").format(number)
         self.setAccessibleName(name)
-        match = variation.similarity
-        set_tip(self, name if match is None else f"{name} ({100 * match:.0f} %)")
+        match = variation.match
+        set_tip(self, name if match is None else f"{name}\n{match_tip(match)}")
         theme.changed.connect(self._color)
         self._color()
 

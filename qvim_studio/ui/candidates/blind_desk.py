@@ -21,6 +21,7 @@ from qvim_studio.session.blind_test import BlindTest
 from qvim_studio.session.history_controller import HistoryController
 from qvim_studio.ui.candidates.clip_panels import CandidatesPanel
 from qvim_studio.ui.widgets.card import dialog_title
+from qvim_studio.ui.widgets.match_text import match_text
 from qvim_studio.ui.widgets.theme import GRID
 from qvim_studio.ui.window.message_bar import MessageBar
 
@@ -69,8 +70,8 @@ class BlindDesk(QObject):
 
     def _facts(self, number: int, entry: ClipEntry) -> str:
         parts = [self.tr("Candidate {0}").format(number)]
-        if entry.percent is not None:
-            parts.append(self.tr("{0} % similar").format(entry.percent))
+        if entry.match is not None:
+            parts.append(match_text(entry.match))
         recipe = self._history.recipe(entry)
         if recipe is not None and recipe.details.get("started_from"):
             parts.append(self.tr("from {0}").format(readable_name(recipe.details["started_from"])))

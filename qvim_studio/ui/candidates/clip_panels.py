@@ -25,7 +25,6 @@ from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.widgets.tips import set_tip
 
 BESIDE_LIST_PX = (0, 0, 14, 0)  # the list, whose scroll bar is narrow, reaches further
-LOW_SIMILARITY = 0.45  # below it even the best candidate is something else: words would help
 
 
 class CandidatesPanel(Card):
@@ -53,7 +52,7 @@ class CandidatesPanel(Card):
         self._note = ElidedLabel(self)
         self.hint = QToolButton(self)
         self.hint.setObjectName("hint")
-        self.hint.setText(self.tr("Even the best is far off: add a word"))
+        self.hint.setText(self.tr("Unsure what kind you mean: add a word"))
         self.hint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.hint.clicked.connect(self.words_requested)
         self.hint.hide()
@@ -109,8 +108,8 @@ class CandidatesPanel(Card):
         self._words, _, others = note.partition("\n")
         self.notes.setText(others)
         self.notes.setVisible(bool(others) and not self.blind.isChecked())
-        made = [e.similarity for e in entries if is_made(e) and e.similarity is not None]
-        self.hint.setVisible(bool(made) and max(made) < LOW_SIMILARITY)
+        made = [entry.match for entry in entries if is_made(entry) and entry.match is not None]
+        self.hint.setVisible(bool(made) and all(match.kind is None for match in made))
         self._begin_blind()
         self._show()
 
@@ -209,7 +208,7 @@ class CandidatesPanel(Card):
                 )
 
     def _dressed(self, entry: ClipEntry) -> ClipEntry:
-        return replace(entry, similarity=None) if self.blind.isChecked() else entry
+        return replace(entry, match=None) if self.blind.isChecked() else entry
 
     def _toggle(self, explanation: str, toggled: SignalInstance | None = None) -> QToolButton:
         button = QToolButton(self)

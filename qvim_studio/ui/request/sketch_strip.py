@@ -9,6 +9,7 @@ from qvim_studio.audio.spectrogram import Spectrogram
 from qvim_studio.core.result import Variation
 from qvim_studio.ui.candidates.forming_picture import FormingPicture
 from qvim_studio.ui.widgets.icons import icon
+from qvim_studio.ui.widgets.match_text import match_text, match_tip
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 from qvim_studio.ui.widgets.tips import set_tip
 
@@ -60,9 +61,9 @@ class SketchStrip(QWidget):
         """The newest sketch, ready to be listened to."""
         self.play.setEnabled(True)
         self._picture.show_levels(spectrogram.levels)
-        likeness = variation.similarity
-        name = self.tr("Sketch")
-        self._text.setText(name if likeness is None else f"{name}  {100 * likeness:.0f} %")
+        name, match = self.tr("Sketch"), variation.match
+        self._text.setText(name if match is None else f"{name}: {match_text(match)}")
+        set_tip(self._text, "" if match is None else match_tip(match))
 
     @Slot(bool)
     def _on_play(self, checked: bool = False) -> None:

@@ -12,14 +12,16 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from qvim_studio.core.match import DOTS, Match
 from qvim_studio.jobs.playback import NOTHING, Heard
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.figures import seconds_text
 from qvim_studio.ui.sounds.clip_list_model import ROW_ROLE, ClipListModel
 from qvim_studio.ui.widgets.icons import icon_pixmap
+from qvim_studio.ui.widgets.match_text import unsure_text
 from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.painting import bar_count, draw_bars, fit_columns
 from qvim_studio.ui.widgets.theme import (
@@ -36,7 +38,8 @@ ROW_PX = 56
 LINES_PX = 42  # of two lines of text, which grow; the row's other parts do not
 LINE_PX = 17
 BUTTON_PX = 32
-NUMBERS_PX = 50  # room for "100 %" and "120.0 s", at the designed text size
+DOT_PX, DOT_GAP_PX, BAR_PX = 7, 2, 3  # of the match
+NUMBERS_PX = 50  # room for five dots, "unsure" and "120.0 s", at the designed text size
 REVEAL_PX = 18
 MIN_WIDTH_PX = 200
 
@@ -47,7 +50,7 @@ def row_px(designed_px: int = ROW_PX) -> int:
 
 
 class ClipDelegate(QStyledItemDelegate):
-    """A play button, the waveform, similarity over duration; "reveal" while the mouse is there."""
+    """A play button, the waveform, the match over duration; "reveal" while the mouse is there."""
 
     def __init__(self, theme: StudioTheme, columns: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -154,16 +157,14 @@ class ClipDelegate(QStyledItemDelegate):
     def _paint_numbers(
         self, painter: QPainter, card: QRectF, entry: ClipEntry, with_reveal: bool
     ) -> float:
-        """Similarity over duration; gives back where they begin."""
+        """The match over duration; gives back where they begin."""
         palette = self._theme.palette
         right = card.right() - GRID - 4
         line_px, width = scaled(LINE_PX), scaled(NUMBERS_PX)
         box = QRectF(right - width, card.center().y() - line_px, width, line_px + 1)
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if entry.percent is not None:
-            painter.setFont(font(BODY_PX, semibold=True))
-            painter.setPen(QColor(palette.text))
-            painter.drawText(box, align, f"{entry.percent} %")
+        if entry.match is not None:
+            paint_match(painter, box.adjusted(0, 0, 0, -1), palette, entry.match)
             box.translate(0, line_px)
         else:
             box.translate(0, line_px / 2)
@@ -176,6 +177,30 @@ class ClipDelegate(QStyledItemDelegate):
         left = box.left() - REVEAL_PX
         painter.drawPixmap(QPointF(left, card.center().y() - REVEAL_PX / 2), pixmap)
         return left
+
+
+def paint_match(painter: QPainter, box: QRectF, palette: Palette, match: Match) -> None:
+    """At the right of the box: dots for the kind, or "unsure", over a bar for the movement."""
+    dot_px, gap_px, bar_px = scaled(DOT_PX), scaled(DOT_GAP_PX), scaled(BAR_PX)
+    width = DOTS * dot_px + (DOTS - 1) * gap_px
+    left, bar_top = box.right() - width, box.bottom() - bar_px - 2
+    if match.kind is None:
+        painter.setFont(font(CAPTION_PX))
+        painter.setPen(QColor(palette.secondary))
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        above = QRectF(box.left(), box.top() - 4, box.width(), bar_top - box.top() + 2)
+        painter.drawText(above, align, unsure_text())
+    painter.setPen(QPen(QColor(palette.secondary), 1))
+    dots_top = (box.top() + bar_top - dot_px) / 2
+    for number in range(0 if match.kind is None else DOTS):
+        is_full = number < (match.kind or 0)
+        painter.setBrush(QColor(palette.text) if is_full else Qt.BrushStyle.NoBrush)
+        x = left + number * (dot_px + gap_px)
+        painter.drawEllipse(QRectF(x, dots_top, dot_px, dot_px).adjusted(0.5, 0.5, -0.5, -0.5))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for share, color in ((1.0, palette.hover), (match.movement, palette.secondary)):
+        painter.setBrush(QColor(color))
+        painter.drawRect(QRectF(left, bar_top, share * width, bar_px))
 
 
 def paint_play_button(

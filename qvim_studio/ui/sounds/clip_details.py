@@ -23,6 +23,7 @@ from qvim_studio.library.recipes import Recipe
 from qvim_studio.session.figures import seconds_text
 from qvim_studio.ui.sounds.history_view import HistoryView
 from qvim_studio.ui.widgets.fitting import FittingColumn
+from qvim_studio.ui.widgets.match_text import match_text
 from qvim_studio.ui.widgets.passing_field import PassingField
 from qvim_studio.ui.widgets.splitter import Splitter
 from qvim_studio.ui.widgets.theme import GRID, roomy
@@ -170,7 +171,7 @@ class ClipDetails(FittingColumn):
         return field
 
     def _facts_of(self, entry: ClipEntry, recipe: Recipe | None) -> str:
-        parts = [] if entry.percent is None else [self.tr("{0} % similar").format(entry.percent)]
+        parts = [] if entry.match is None else [match_text(entry.match)]
         parts.append(seconds_text(entry.duration_s))
         if entry.is_fitted:
             words = COMMERCIAL_WORDS.get(entry.commercial, entry.commercial)

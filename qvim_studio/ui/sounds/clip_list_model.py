@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.figures import seconds_text
+from qvim_studio.ui.widgets.match_text import match_text, match_tip
 from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.tips import tip_text
 
@@ -112,7 +113,8 @@ class ClipListModel(QStringListModel):
                 made = f"{follows}\n{row.checkpoint_title}  ·  {row.licence}\n"
             what_to_do = self.tr("Click to listen, drag into your DAW")
             lines = f"{row.title}\n{row.path.name}\n{made if row.checkpoint_title else ''}"
-            return tip_text(f"{lines}{what_to_do}")
+            match = f"{match_tip(row.match)}\n" if row.match and not self.is_blind else ""
+            return tip_text(f"{lines}{match}{what_to_do}")
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -133,7 +135,7 @@ class ClipListModel(QStringListModel):
         name = f"{self.tr('Candidate')} {number}" if number else row.title
         if self.is_blind:
             return name
-        similar = "" if row.percent is None else f", {row.percent} % {self.tr('similar')}"
+        match = "" if row.match is None else f", {match_text(row.match)}"
         fitted = f", {self.tr('fitted')}" if row.is_fitted else ""
         starred = f", {self.tr('starred')}" if row.is_starred else ""
-        return f"{name}{similar}, {seconds_text(row.duration_s)}{fitted}{starred}"
+        return f"{name}{match}, {seconds_text(row.duration_s)}{fitted}{starred}"

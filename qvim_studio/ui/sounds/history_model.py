@@ -15,6 +15,7 @@ from operator import attrgetter
 
 from PySide6.QtCore import QObject
 
+from qvim_studio.core.match import goodness
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.sounds.clip_list_model import ClipListModel, Row, Section
 
@@ -32,9 +33,9 @@ class Order(Enum):
 
 _SortKey = Callable[[ClipEntry], tuple]
 _KEYS: dict[Order, _SortKey] = {
-    Order.NEWEST: lambda e: (-e.created_s, e.group, -(e.similarity or 0.0), e.id),
-    Order.OLDEST: lambda e: (e.created_s, e.group, -(e.similarity or 0.0), e.id),
-    Order.BEST: lambda e: (-(e.similarity or 0.0), -e.created_s, e.id),
+    Order.NEWEST: lambda e: (-e.created_s, e.group, -goodness(e.match), e.id),
+    Order.OLDEST: lambda e: (e.created_s, e.group, -goodness(e.match), e.id),
+    Order.BEST: lambda e: (-goodness(e.match), -e.created_s, e.id),
     Order.RATING: lambda e: (-e.rating, -e.is_starred, -e.created_s, e.id),
     Order.LONGEST: lambda e: (-e.duration_s, -e.created_s, e.id),
     Order.NAME: lambda e: (e.title.casefold(), -e.created_s, e.id),

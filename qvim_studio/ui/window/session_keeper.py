@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from qvim_studio.core.errors import StudioError
+from qvim_studio.core.recipe_form import match_of
 from qvim_studio.core.result import FoundSound
 from qvim_studio.jobs.engine.imitation import Imitation, read_imitation
 from qvim_studio.jobs.engine.job import Job
@@ -156,7 +157,7 @@ class SessionKeeper(QObject):
             if imitation is None
             else HeldTake(str(imitation.path), imitation.begin_s, imitation.end_s),
             candidates=tuple(
-                HeldCandidate(str(entry.path), entry.id, entry.similarity)
+                HeldCandidate(str(entry.path), entry.id, entry.match and entry.match.as_dict())
                 for entry in self._controller.candidates
             ),
             note=self._note,
@@ -289,5 +290,5 @@ def _read_candidates(
 ) -> tuple[ClipEntry, ...]:
     """Those that are still there: the library's in their order, then the found ones."""
     made = library.sounds.entries_of([one.id for one in candidates if one.id])
-    found = [FoundSound(one.path, one.similarity or 0.0) for one in candidates if not one.id]
+    found = [FoundSound(one.path, match_of(one.match or {})) for one in candidates if not one.id]
     return (*made, *read_found(found))

@@ -17,9 +17,9 @@ from qvim_studio.audio.files.reading import read_audio, read_sound_header
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import OutputError
-from qvim_studio.core.provenance import Provenance
+from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.core.result import GenerationResult, Kind, Variation
+from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.files import clip_writer, pcm
 from qvim_studio.export.files.clip_writer import PartlyWrittenError, safe_stem, write_result
 from qvim_studio.export.files.pcm import encode as encode_pcm
@@ -60,7 +60,7 @@ def with_fits(result: GenerationResult, count: int = 1) -> GenerationResult:
     origin = Provenance("", "dog by Ann", "kit", "CC-BY-4.0", "conditional")
     fitted = tuple(
         Variation(
-            AudioClip(stereo, 44_100), 7 + index, 0.5, 22_050.0, "dog", None, Kind.FITTED, origin
+            AudioClip(stereo, 44_100), 7 + index, 0.5, 22_050.0, "dog", None, Origin.FITTED, origin
         )
         for index in range(count)
     )

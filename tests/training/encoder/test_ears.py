@@ -11,7 +11,8 @@ from qvim_studio.networks.mobilenet import EMBEDDING_DIM
 from qvim_studio.networks.qvim_front_end import N_MELS
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
 from qvim_studio.training.corpus.labels import CATCH_ALL
-from qvim_studio.training.encoder.ears import EarsTraining, Taught, train_ears
+from qvim_studio.training.encoder.ears import EarsTraining, train_ears
+from qvim_studio.training.encoder.taught import Taught
 
 KINDS = ("dog", "rain", "bell")
 TAGS = ("Speech", "Dog", *(f"animal {i}" for i in range(130)), "Music")

@@ -44,7 +44,7 @@ def test_what_has_arrived_is_played_by_click_and_by_key(
     assert strip.isVisible() and with_take.candidates.view.isHidden()
     assert first.isVisible() and newest.x() > first.geometry().right()
     assert newest.geometry().right() < strip.width() / 2 + 1  # four slots, two of them empty
-    assert "80 %" in newest.toolTip()
+    assert "Movement: 0.80" in newest.toolTip()
     assert not has_accent(newest)
     QTest.keyClick(with_take, Qt.Key.Key_N)
     assert services.playback.heard.key == newest.key
@@ -64,7 +64,7 @@ def test_what_has_arrived_is_kept_when_the_user_has_heard_enough(
     with qtbot.waitSignal(with_take.controller.candidates_changed) as changed:
         QTest.keyClick(with_take, Qt.Key.Key_Escape)
     entries, note = changed.args
-    assert [entry.percent for entry in entries] == [90, 80]
+    assert [entry.match and entry.match.kind for entry in entries] == [5, 4]
     assert all(entry.path.is_file() for entry in entries)
     assert note == "\nScripted. Stopped: 2 of 4 sounds were made."
     assert services.playback.heard.key == str(entries[0].path)

@@ -103,10 +103,9 @@ def test_the_result_tells_what_each_choice_was(
     QTest.keyClick(blind, Qt.Key.Key_B)
     dialog = blind.findChild(BlindResult)
     texts = [label.text() for label in dialog.findChildren(QLabel)]
-    percents = {1: 90, 2: 80, 3: 70, 4: 60}
     assert texts[1:3] == ["1", texts[2]] and texts[3] == "2"
     for text, sound_id in ((texts[2], best), (texts[4], second)):
-        assert text.startswith(f"Candidate {sound_id}  ·  {percents[sound_id]} % similar")
+        assert text.startswith(f"Candidate {sound_id}  ·  kind {6 - sound_id} of 5, movement")
         assert f"from bark 0{sound_id}" in text
     assert texts[5] == texts[7] == "–"
     dialog.star.click()

@@ -94,7 +94,7 @@ def test_rows_of_the_history_offer_both_uses_but_not_in_the_trash_or_for_several
 
 
 def test_every_list_is_joined_to_the_line(window: MainWindow, door: Path, qtbot: QtBot) -> None:
-    (entry,) = read_found([FoundSound(str(door), 0.5)])
+    (entry,) = read_found([FoundSound(str(door))])
     views: tuple[ClipListView, ...] = (
         window.candidates.view, window.history.view, window.library.sounds.view,
     )  # fmt: skip

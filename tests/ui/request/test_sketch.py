@@ -40,7 +40,7 @@ def test_a_sketch_is_one_quick_variation_and_is_kept_nowhere(
     assert 0 < request.steps < 25
     assert request.light
     assert request.seed == sketched.request.seed.value()
-    assert sketched.candidates.sketch_strip.text == "Sketch  90 %"
+    assert sketched.candidates.sketch_strip.text == "Sketch: kind 5 of 5, movement 0.90"
     assert sketched.history.model.entries == ()
     assert sketched.candidates.shown == ()
     assert not list(services.paths.output_folder.rglob("*"))

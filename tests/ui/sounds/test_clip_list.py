@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QDrag, QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, QRectF, Qt
+from PySide6.QtGui import QColor, QDrag, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from qvim_studio.core.match import Match
 from qvim_studio.jobs.playback import NOTHING, Heard
 from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.ui.sounds.clip_delegate import paint_match
 from qvim_studio.ui.sounds.clip_drag import mime_data
 from qvim_studio.ui.sounds.clip_list_model import ClipListModel
 from qvim_studio.ui.sounds.clip_list_view import ClipListView
@@ -23,7 +26,9 @@ PEAKS = np.tile(np.array([[-1.0, 1.0]], dtype=np.float32), (64, 1))
 def entry(folder: Path, name: str, group: str = "g", peaks: np.ndarray | None = PEAKS) -> ClipEntry:
     path = folder / f"{name}.wav"
     path.touch()
-    return ClipEntry(path, group, group, time.time(), 2.0, 0.87, 5, "Starter", "Apache-2.0", peaks)
+    return ClipEntry(
+        path, group, group, time.time(), 2.0, Match(4, 0.87, 0.7), 5, "Starter", "Apache-2.0", peaks
+    )
 
 
 @pytest.fixture
@@ -151,7 +156,10 @@ def test_what_is_heard_is_drawn_in_the_accent(
 def test_rows_are_spoken(view: ClipListView, tmp_path: Path) -> None:
     fill(view, [entry(tmp_path, "a", "door creak")])
     index = view.model().index(0)
-    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "door creak, 87 % similar, 2.0 s"
+    assert (
+        index.data(Qt.ItemDataRole.AccessibleTextRole)
+        == "door creak, kind 4 of 5, movement 0.87, 2.0 s"
+    )
 
 
 def test_numbered_candidates_are_spoken_by_number(tmp_path: Path) -> None:
@@ -161,3 +169,39 @@ def test_numbered_candidates_are_spoken_by_number(tmp_path: Path) -> None:
         model.index(n).data(Qt.ItemDataRole.AccessibleTextRole).split(",")[0] for n in (0, 8, 9)
     ]
     assert spoken == ["Candidate 1", "Candidate 9", "g"]
+
+
+def painted(theme: StudioTheme, match: Match) -> QImage:
+    image = QImage(60, 24, QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.palette.surface))
+    painter = QPainter(image)
+    paint_match(painter, QRectF(0, 0, 60, 24), theme.palette, match)
+    painter.end()
+    return image
+
+
+@pytest.mark.parametrize("dots", range(1, 6))
+def test_as_many_dots_are_full_as_the_kind_has(theme: StudioTheme, dots: int) -> None:
+    image = painted(theme, Match(dots, 0.0, 0.5))
+    colors = [image.pixelColor(x, 8).name() for x in range(60)]
+    full = [now for before, now in pairwise(colors) if now != before].count(theme.palette.text)
+    assert full == dots
+
+
+def test_the_bar_is_as_long_as_the_movement(theme: StudioTheme) -> None:
+    def length(movement: float) -> int:
+        image = painted(theme, Match(None, movement, 0.5))
+        colors = [image.pixelColor(x, 20).name() for x in range(60)]
+        return colors.count(theme.palette.secondary)
+
+    assert length(0.0) == 0 and length(0.5) == pytest.approx(length(1.0) / 2, abs=1)
+
+
+def test_a_row_explains_its_match_but_not_in_a_blind_comparison(
+    view: ClipListView, tmp_path: Path
+) -> None:
+    fill(view, [entry(tmp_path, "a", "door creak")])
+    model = view.model()
+    assert "4 of 5 dots" in model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    model.is_blind = True
+    assert "dots" not in model.index(0).data(Qt.ItemDataRole.ToolTipRole)

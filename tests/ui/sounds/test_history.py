@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.errors import OutputError
+from qvim_studio.core.match import Match
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.session.history_controller import HistoryController
@@ -26,10 +27,15 @@ from qvim_studio.ui.window.main_window import MainWindow
 NOW = time.time()
 
 
+def match(likelihood: float) -> Match:
+    return Match(3, 0.5, likelihood)
+
+
 def entry(number: int, group: int = 0, **changes: object) -> ClipEntry:
     made = ClipEntry(
-        Path(f"/out/{number}.wav"), str(group), f"sound {group}", NOW - group, 2.0, 0.9, number,
-        "Starter", "Apache-2.0", np.ones((64, 2), np.float32), f"sound {group}", number, "yes",
+        Path(f"/out/{number}.wav"), str(group), f"sound {group}", NOW - group, 2.0, match(0.9),
+        number, "Starter", "Apache-2.0", np.ones((64, 2), np.float32), f"sound {group}", number,
+        "yes",
     )  # fmt: skip
     return replace(made, **changes)
 
@@ -42,7 +48,7 @@ def shown(model: HistoryModel) -> list[int | str]:
 
 def test_requests_come_newest_first_with_the_best_on_top() -> None:
     model = HistoryModel()
-    model.set_all([entry(1, 5), entry(2, 0, similarity=0.1), entry(3, 0), entry(4, 2)])
+    model.set_all([entry(1, 5), entry(2, 0, match=match(0.1)), entry(3, 0), entry(4, 2)])
     assert shown(model) == ["sound 0", 3, 2, "sound 2", 4, "sound 5", 1]
     assert model.row(model.index(0)).count == 2
     assert not model.flags(model.index(0)) & Qt.ItemFlag.ItemIsSelectable
@@ -84,9 +90,9 @@ def test_clips_are_put_in_order(order: Order, ids: list[int]) -> None:
     model = HistoryModel()
     model.set_all(
         [
-            entry(1, 0, title="zoo", similarity=0.5, duration_s=9.0),
-            entry(2, 1, title="Ape", similarity=0.9, duration_s=5.0),
-            entry(3, 2, title="bee", similarity=None, duration_s=1.0, rating=4),
+            entry(1, 0, title="zoo", match=match(0.5), duration_s=9.0),
+            entry(2, 1, title="Ape", match=match(0.9), duration_s=5.0),
+            entry(3, 2, title="bee", match=None, duration_s=1.0, rating=4),
         ]
     )
     model.show(HistoryFilter(order=order))
@@ -262,7 +268,13 @@ def test_details_tell_and_keep_what_the_user_says(panel: HistoryPanel, services:
     (clip,) = select(panel, 3)
     details = panel.details
     assert details.name.text() == "dog"
-    for fact in ("90 % similar", "70 % tight", "from bark 01", "highs added", "commercial use"):
+    for fact in (
+        "kind 5 of 5, movement 0.90",
+        "70 % tight",
+        "from bark 01",
+        "highs added",
+        "commercial use",
+    ):
         assert fact in details._facts.text()
     for field, text in ((details.name, "Rex"), (details.tags, "yard, big"), (details.note, "ok")):
         field.setFocus()
@@ -398,5 +410,7 @@ def test_clips_are_shown_even_where_the_library_cannot_be_written(
     monkeypatch.setattr(services.library.folders, "add", refuse)
     with qtbot.waitSignal(with_take.controller.candidates_changed):
         with_take.request.generate_button.click()
-    assert [e.percent for e in with_take.controller.candidates] == [90, 80, 70, 60]
+    assert [e.match and e.match.kind for e in with_take.controller.candidates] == [
+        5, 4, 3, 2,
+    ]  # fmt: skip
     assert with_take.messages.text == "The disk is full. Make room."

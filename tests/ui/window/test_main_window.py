@@ -182,7 +182,7 @@ def test_words_alone_are_enough(window: MainWindow, generate: Generate) -> None:
     window.request.text.setText("door")
     assert window.request.generate_button.isEnabled()
     generate(window)
-    assert [entry.percent for entry in window.controller.candidates] == [None] * 4
+    assert [entry.match for entry in window.controller.candidates] == [None] * 4
 
 
 def test_candidates_are_written_listed_and_join_the_history(
@@ -190,7 +190,7 @@ def test_candidates_are_written_listed_and_join_the_history(
 ) -> None:
     generate(with_take)
     entries = with_take.controller.candidates
-    assert [entry.percent for entry in entries] == [90, 80, 70, 60]
+    assert [entry.match and entry.match.kind for entry in entries] == [5, 4, 3, 2]
     assert [entry.path.name for entry in entries] == [f"dog_bark_0{n}.wav" for n in range(1, 5)]
     assert all(entry.path.parent == services.paths.output_folder for entry in entries)
     assert with_take.candidates.model.entries == entries

@@ -1,0 +1,168 @@
+"""How likely a sound is of the kind that a voice means, calibrated on recordings of people.
+
+The cosine of the ears says which of two sounds is nearer and not whether the nearest one is right.
+What does say so is how surely the ears place a voice among the kinds that they know, and which
+kinds its nearest real sounds are of: a sound is likely right if it is of a kind that both expect.
+training.encoder.calibration learns the few numbers that turn this into a share of right sounds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.special import expit
+from torch.nn import functional
+
+from qvim_studio.core.errors import CheckpointError, reason_of
+from qvim_studio.core.match import DOTS
+from qvim_studio.networks.ears import KIND_DIM, Ears, Features
+from qvim_studio.networks.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim import Branch
+
+FILE = "likelihood.json"
+TEMPERATURE = 0.1  # of the cosines with the kinds' centers, as they were learned with
+NEARBY = 20  # real sounds whose kinds are counted
+LEAST_SHARE = 1e-3  # of what is expected: what is expected less is not told apart
+SURE = 0.4  # the least likelihood of the most likely class with which the ears do not disagree
+_KINDS = slice(EMBEDDING_DIM, EMBEDDING_DIM + KIND_DIM)  # of an embedding (EARS_DIM,)
+
+
+@dataclass(frozen=True, eq=False)
+class Expectation:
+    """What is expected of a sound by what it is compared with.
+
+    placed: (classes,) shares, together 1, by where the ears place it. nearby: likewise, by the real
+    sounds that are nearest to it. is_voice: or is it a real sound itself?
+    """
+
+    placed: np.ndarray
+    nearby: np.ndarray
+    is_voice: bool
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Logistic regression on the logarithms of two shares: how much of what is expected, by
+    placing and by the nearby sounds, lies at the classes of a sound. highest: the greatest share of
+    right sounds that takes of other people bore out."""
+
+    placed: float
+    nearby: float
+    offset: float
+    highest: float = 1.0
+
+    def of(self, logs: np.ndarray) -> np.ndarray:
+        """(…, 2) from ``logs_of`` → (…), 0..1."""
+        logit = self.placed * logs[..., 0] + self.nearby * logs[..., 1] + self.offset
+        return np.minimum(expit(logit), self.highest)
+
+    def is_unsure(self, each: np.ndarray) -> np.ndarray:
+        """(…, classes, 2), the logs of sounds that are of one class alone → (…) bool: the ears
+        disagree, for there is no class of which both ways expect enough."""
+        return self.of(each).max(axis=-1) < SURE
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """classes: of each of the ears' kinds, in their order. voices, sounds: for what is compared
+    with a voice and with a sound."""
+
+    classes: tuple[str, ...]
+    voices: Curve
+    sounds: Curve
+
+    @classmethod
+    def load(cls, folder: Path) -> Calibration:
+        """Raises CheckpointError if the file is absent or damaged."""
+        try:
+            stored = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            voices, sounds = (Curve(**stored[name]) for name in ("voices", "sounds"))
+            return cls(tuple(stored["classes"]), voices, sounds)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CheckpointError(
+                f"{folder / FILE} cannot be read ({reason_of(error)}). Install the program again."
+            ) from error
+
+    def save(self, folder: Path) -> None:
+        (folder / FILE).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+
+class KindJudge:
+    """Says how likely sounds are of the kind that is expected.
+
+    read_known: gives real sounds as the ears hear them, (sounds, EARS_DIM), once they are needed.
+    """
+
+    def __init__(
+        self, ears: Ears, calibration: Calibration, read_known: Callable[[], np.ndarray]
+    ) -> None:
+        self._ears = ears
+        self._calibration = calibration
+        self._read_known = read_known
+
+    def expect(self, features: Features, heard: np.ndarray, branch: Branch) -> list[Expectation]:
+        """heard: (rows, EARS_DIM), the features' voices ("imitation") or sounds ("reference")."""
+        is_voice = branch == "imitation"
+        standardized = self._ears.standardized(features)
+        place = self._ears.kinds_of_voices if is_voice else self._ears.kinds_of_sounds
+        similarity = heard @ self._known.T
+        nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :NEARBY]
+        return [
+            Expectation(placed, self._classes_of_known[near].mean(axis=0), is_voice)
+            for placed, near in zip(self._spread(place(standardized)), nearest, strict=True)
+        ]
+
+    def classes_of(self, embeddings: np.ndarray) -> np.ndarray:
+        """Shares (rows, classes) of sounds (rows, EARS_DIM), together 1 in each row."""
+        return self._spread(torch.from_numpy(embeddings[:, _KINDS]))
+
+    def likelihoods(self, expected: Expectation, embeddings: np.ndarray) -> np.ndarray:
+        """(rows,) 0..1, of sounds (rows, EARS_DIM)."""
+        return self._curve(expected).of(logs_of(expected, self.classes_of(embeddings)))
+
+    def judge(self, expected: Expectation, embedding: np.ndarray) -> tuple[int | None, float]:
+        """Dots and likelihood of a sound (EARS_DIM,), see core.match."""
+        likelihood = float(self.likelihoods(expected, embedding[None])[0])
+        each = logs_of(expected, np.eye(len(expected.placed)))
+        is_unsure = bool(self._curve(expected).is_unsure(each))
+        return None if is_unsure else dots_of(likelihood), likelihood
+
+    def _curve(self, expected: Expectation) -> Curve:
+        return self._calibration.voices if expected.is_voice else self._calibration.sounds
+
+    def _spread(self, placed: torch.Tensor) -> np.ndarray:
+        """Vectors (rows, 96) in the space of kinds → shares (rows, classes)."""
+        centers = functional.normalize(self._ears.centers, dim=1)
+        unit = functional.normalize(placed, dim=1)
+        return (unit @ centers.T / TEMPERATURE).softmax(dim=1).numpy() @ self._class_of_kind
+
+    @cached_property
+    def _class_of_kind(self) -> np.ndarray:
+        """(kinds, classes) float32, 1 where a kind is of a class."""
+        of_kind = self._calibration.classes
+        return np.array([[own == name for name in sorted(set(of_kind))] for own in of_kind], "f4")
+
+    @cached_property
+    def _known(self) -> np.ndarray:
+        return self._read_known()
+
+    @cached_property
+    def _classes_of_known(self) -> np.ndarray:
+        return self.classes_of(self._known)
+
+
+def logs_of(expected: Expectation, classes: np.ndarray) -> np.ndarray:
+    """(rows, 2), what a Curve weighs, of sounds by their shares (rows, classes)."""
+    both = np.stack([expected.placed, expected.nearby], axis=1)
+    return np.log(classes @ both + LEAST_SHARE)
+
+
+def dots_of(likelihood: float) -> int:
+    """1..5, in steps of a fifth."""
+    return min(int(likelihood * DOTS) + 1, DOTS)
