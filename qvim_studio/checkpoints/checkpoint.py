@@ -46,6 +46,7 @@ class Checkpoint:
     the repository's newest. size_bytes: of the download, roughly. capabilities: what a request may
     give it. sizes: numbers of its weights where the registry knows them. family: id of the family
     that makes sounds with it. layout: of its folder. makes: "effects" or "music".
+    is_gated: the hub wants its terms accepted, and a token, before it gives the files.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Checkpoint:
     family: str = "audioldm"
     layout: Layout = PART_LAYOUT
     makes: str = "effects"
+    is_gated: bool = False
 
     @property
     def is_installed(self) -> bool:

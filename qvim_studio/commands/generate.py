@@ -311,6 +311,7 @@ def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
             "size_bytes": checkpoint.size_bytes,
             "capabilities": list(checkpoint.capabilities),
             "family": checkpoint.family,
+            "gated": checkpoint.is_gated,
         }
         for checkpoint in list_checkpoints()
     ]

@@ -20,7 +20,7 @@ class CheckpointChoice:
     commercial: "yes", "no" or "conditional": may the sounds be sold?
     steps, guidance: the checkpoint's own defaults, shown where the user chose none; 0 where it has
     none. capabilities: what it takes and gives; None where nobody says. makes: "effects" or
-    "music".
+    "music". is_gated: the hub wants its terms accepted before a download.
     memory: estimated peak in bytes by memory mode, for MEMORY_SECONDS of sound; empty where
     nothing is known of it. size_bytes: of the download, or on the disk once it is installed.
     repo: where it is downloaded from; empty for what ships and for the user's own folders, which
@@ -44,6 +44,7 @@ class CheckpointChoice:
     voice_bytes: int = 0
     capabilities: Capabilities | None = None
     makes: str = "effects"
+    is_gated: bool = False
 
     @property
     def can_learn_to_hear(self) -> bool:

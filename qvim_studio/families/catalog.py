@@ -156,6 +156,7 @@ def _known(name: str, entry: Entry) -> Checkpoint:
         family=family.id,
         layout=family.layout,
         makes=entry.get("makes", "effects"),
+        is_gated=entry.get("gated") is True,
     )
 
 

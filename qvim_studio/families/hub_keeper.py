@@ -131,6 +131,7 @@ def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
         voice_bytes=part.size_bytes if part is not None else 0,
         capabilities=capabilities,
         makes=checkpoint.makes,
+        is_gated=checkpoint.is_gated,
     )
 
 

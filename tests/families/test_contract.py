@@ -15,6 +15,8 @@ from tiny_audioldm2 import publish, tiny_pipeline
 from tiny_checkpoint import build_tiny_checkpoint
 from tiny_musicgen import build_tiny_musicgen
 from tiny_semanticodec import build_tiny_semanticodec
+from tiny_stable_audio_3 import build_tiny
+from tiny_stable_audio_open import build_tiny_open
 
 from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.capabilities import Capabilities, Input
@@ -33,6 +35,8 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
     "audioldm2": lambda folder: publish(tiny_pipeline(), folder),
     "musicgen": build_tiny_musicgen,
     "semanticodec": build_tiny_semanticodec,
+    "stable_audio_3": lambda folder: build_tiny(folder, is_large=False),
+    "stable_audio_open": build_tiny_open,
 }
 SECONDS = 1.3
 FEWEST = {"steps": 3}

@@ -113,10 +113,14 @@ class CheckpointRow(Card):
         self.more.setVisible(choice.is_installed or choice.is_own)
         where = self._place()
         hears = "" if is_moving else self._hearing()
-        facts = (where, choice.licence, self._sound(), hears)
+        gate = self.tr("terms to accept first") if self._is_behind_gate() else ""
+        facts = (where, choice.licence, gate, self._sound(), hears)
         self.facts.setText("  ·  ".join(filter(None, facts)))
         if transfer is not None and is_moving:
             self._show_transfer(transfer)
+
+    def _is_behind_gate(self) -> bool:
+        return self.choice.is_gated and not self.choice.is_installed
 
     def _sound(self) -> str:
         """What a checkpoint makes before it is finished: "44.1 kHz stereo"."""

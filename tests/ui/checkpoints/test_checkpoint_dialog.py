@@ -296,13 +296,18 @@ def test_what_is_made_and_how_a_voice_enters_is_said_in_groups(
         frozenset({Input.VOICE, Input.MELODY}), frozenset(), VoiceRoute.MELODY, 44_100, 2, 0.5, 30.0
     )
     music = replace(
-        KNOWN, id="tunes", title="Tunes", makes="music", capabilities=makes_music, is_installed=True
+        KNOWN, id="tunes", title="Tunes", makes="music", capabilities=makes_music, is_gated=True
     )
     keeper.choices = [music, SHIPPED, KNOWN]
     dialog = opened(shelf, theme, qtbot)
     assert list(dialog.rows) == ["starter", ID, "tunes"]
     assert [label.text() for label in dialog.headings] == ["Sound effects", "Music"]
+    assert "terms to accept first" in dialog.rows["tunes"].facts.text()
+    keeper.choices[0] = replace(music, is_installed=True)
+    shelf.refresh()
+    qtbot.waitUntil(lambda: dialog.rows["tunes"].choice.is_installed)
     facts = dialog.rows["tunes"].facts.text()
+    assert "terms" not in facts
     assert "44.1 kHz stereo" in facts and "takes your melody" in facts
     keeper.choices = [SHIPPED, KNOWN]
     shelf.refresh()
