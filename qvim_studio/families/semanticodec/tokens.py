@@ -107,6 +107,8 @@ def load_tokens(path: Path) -> SoundTokens:
             int(number_of(said, name, 0, 1, 1 << 30))
             for name in ("token_rate", "semantic_vocabulary", "acoustic_vocabulary")
         )
+        if not (rate and semantic and acoustic):
+            raise ValueError("it does not say its rate or its vocabularies")
         return SoundTokens(
             rate,
             semantic,
