@@ -77,7 +77,7 @@ def test_fitted_sounds_are_written_beside_the_made_ones_with_their_own_licence(
     made, fitted = (read_recipe(clip.path) for clip in written)
     assert made is not None and fitted is not None
     said = [
-        (one["kind"], one["provenance"]["licence"], one["is_generated"]) for one in (made, fitted)
+        (one["origin"], one["provenance"]["licence"], one["is_generated"]) for one in (made, fitted)
     ]
     assert said == [("made", "CC0", True), ("fitted", "CC-BY-4.0", False)]
     file = written[1].path.read_bytes()
