@@ -90,7 +90,7 @@ def _write_decoder(path: Path, context: int) -> None:
                 parameter.normal_(0.0, 0.05)  # zero-initialised branches would hide differences
         for parameter in vocoder.parameters():
             if parameter.ndim > 1:
-                parameter.mul_(4.0)  # random ones are as good as silent
+                parameter.mul_(8.0)  # random ones are as good as silent
     torch.save(
         {
             **as_original(unet.state_dict(), unet_layers(4, 2, 2), "model.diffusion_model."),

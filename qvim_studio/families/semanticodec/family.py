@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 PUBLISHED = {ENCODER: 310_000_000, UNET: 75_000_000, VAE: 55_400_000, VOCODER: 55_300_000}
 PUBLISHED_LAYER = 2_000_000
 WINDOW_S = 10.24
-# Activations at their peak in 16 bits, for the published widths: UNet and decoders as counted for the
-# same networks of AudioLDM, the encoder as estimated.
+# Activations at their peak in 16 bits, for the published widths: UNet and decoders as counted for
+# the same networks of AudioLDM, the encoder as estimated.
 ENCODER_BYTES, UNET_BYTES, DECODER_BYTES = 60_000_000, 50_000_000, 190_000_000
 FLOAT32 = 2  # of the 16-bit values in which a stage counts its weights
 

@@ -77,7 +77,6 @@ class DetailFields(QWidget):
             (self.tr("Steps"), self.steps, 1),
             (self.tr("Guidance"), self.guidance, 1),
             (self.tr("Start strength"), self.strength, 1),
-            (self.tr("Pauses"), self.pauses, 0),
             (self.tr("Highs"), self.highs, 0),
         )
         self._numbers = Reflow([(named(*field[:2], self), field[2]) for field in fields], 12, self)
@@ -91,6 +90,7 @@ class DetailFields(QWidget):
         self._not.layout().setContentsMargins(0, 0, 0, 0)
         words.addWidget(self._not, 1)
         words.addLayout(named(self.tr("Fitted sounds"), self.fits, self))
+        words.addLayout(named(self.tr("Pauses"), self.pauses, self))
         self._parts.addLayout(words, 4)
         self._parts.addWidget(self._numbers, 9)
         for box in (self.steps, self.guidance, self.strength, self.fits):
@@ -109,8 +109,9 @@ class DetailFields(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words stand above the numbers where they would have too little room beside them."""
         super().resizeEvent(event)
-        others = self._numbers.one_line_px + self.fits.sizeHint().width()
-        room = self.width() - 2 * self._parts.spacing() - others
+        beside = self.fits.sizeHint().width() + self.pauses.sizeHint().width()
+        others = self._numbers.one_line_px + beside
+        room = self.width() - 3 * self._parts.spacing() - others
         directions = QBoxLayout.Direction
         is_roomy = room >= self.fontMetrics().averageCharWidth() * WORDS_CHARACTERS
         self._parts.setDirection(directions.LeftToRight if is_roomy else directions.TopToBottom)
@@ -155,7 +156,7 @@ class DetailFields(QWidget):
         """Only what the checkpoint takes."""
         names = {option.name for option in capabilities.options}
         takes_start = capabilities.takes(Input.START_SOUND)
-        self._numbers.show_parts(("steps" in names, "guidance" in names, takes_start, True, True))
+        self._numbers.show_parts(("steps" in names, "guidance" in names, takes_start, True))
         self._not.setVisible(capabilities.takes(Input.NEGATIVE_TEXT))
         self.highs.setEnabled(capabilities.sample_rate_hz < FULL_BAND_HZ)
 

@@ -214,6 +214,7 @@ def test_a_long_take_that_would_take_hours_offers_a_part_of_it(
     soundfile.write(path, np.random.default_rng(0).uniform(-0.3, 0.3, 60 * 8000), 8000)
     with qtbot.waitSignal(window.controller.imitation_changed):
         window.controller.open_file(path)
+    window.request.details.fits.setValue(0)
     teach(window, Pace(fixed=1.0, step=0.0, step_per_s=0.5, sound=0.0, sound_per_s=0.0))
     window.request.generate_button.click()
     (box,) = window.findChildren(QMessageBox)

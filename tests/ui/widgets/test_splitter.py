@@ -131,7 +131,7 @@ def test_five_german_words_fit_over_their_clips(
     generate(with_take)
     model = with_take.history.model
     tips = [model.index(n).data(Qt.ItemDataRole.ToolTipRole) for n in range(2)]
-    assert tips[0] == FIVE_WORDS and tips[1].startswith(FIVE_WORDS)
+    assert tips[0] == FIVE_WORDS and FIVE_WORDS in tips[1]
 
 
 def test_a_long_word_in_a_heading_is_painted(with_take: MainWindow, generate: Callable) -> None:
