@@ -34,7 +34,7 @@ from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 from qvim_studio.ui.window.dropping import local_files
 from qvim_studio.ui.window.message_bar import MessageBar
 
-SIZE = (680, 640)
+SIZE = (760, 660)
 
 
 class CheckpointDialog(QDialog):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -46,8 +47,11 @@ class CheckpointRow(Card):
     ) -> None:
         super().__init__(parent=parent)
         self.choice = choice
-        name = QLabel(choice.title, self)
+        name = ElidedLabel(self)
         name.setObjectName("cardTitle")
+        name.setText(choice.title)
+        # As wide as it needs; where there is no room for that, it ends in dots.
+        name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         badge = QLabel(COMMERCIAL_WORDS.get(choice.commercial, choice.commercial), self)
         badge.setObjectName("badge")
         badge.setProperty("kind", BADGE_KINDS.get(choice.commercial, "mixed"))

@@ -30,6 +30,7 @@ class GuideDialog(QDialog):
         resize_on_screen(self, 920, 680)
         self.pages = QListWidget(self)
         self.pages.setAccessibleName(self.tr("Pages"))
+        self.pages.setSpacing(GRID // 2)
         self.pages.setFixedWidth(self.fontMetrics().averageCharWidth() * LIST_CHARACTERS)
         self.text = QTextBrowser(self)
         self.text.setAccessibleName(self.tr("Page"))

@@ -35,7 +35,7 @@ def set_well(document: QTextDocument) -> None:
             size = QTextCharFormat()
             size.setProperty(QTextFormat.Property.FontSizeAdjustment, HEADING_STEP)
             cursor.mergeCharFormat(size)
-        if cursor.currentTable() is None and cursor.currentList() is None:
-            look.setBottomMargin(GRID)
+        if cursor.currentTable() is None:
+            look.setBottomMargin(GRID if cursor.currentList() is None else GRID // 2)
             cursor.setBlockFormat(look)
         block = block.next()
