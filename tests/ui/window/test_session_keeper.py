@@ -157,7 +157,7 @@ def test_quitting_keeps_the_queue_without_a_question(
 def test_a_new_sound_is_made_before_what_an_earlier_session_left(
     with_take: MainWindow, services: Services, restart: Restart, qtbot: QtBot
 ) -> None:
-    with_take.request.text.setText("old")
+    with_take.request.text.setText("wait")  # so that it is still there
     with_take.request.generate_button.click()
     qtbot.waitUntil(lambda: services.tasks.is_idle, timeout=PATIENCE_MS)
     with_take.session.close()
@@ -167,7 +167,11 @@ def test_a_new_sound_is_made_before_what_an_earlier_session_left(
     queue.finished.connect(lambda finished: made.append(finished.job.request.text))
     window.request.text.setText("new")
     window.request.generate_button.click()
-    qtbot.waitUntil(lambda: made == ["new", "old"], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: made == ["new"], timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: queue.running is not None and queue.running.request.text == "wait",
+        timeout=PATIENCE_MS,
+    )
 
 
 def begin_kit(window: MainWindow, path: Path, qtbot: QtBot) -> None:
