@@ -57,6 +57,11 @@ class Edit:
         return cls(sound, length_s - overlap_s, length_s + seconds, provenance)
 
     @property
+    def is_continuation(self) -> bool:
+        """Whether the sound gets longer."""
+        return self.end_s > self.sound.duration_s
+
+    @property
     def window_s(self) -> tuple[float, float]:
         """Begin and end of what is computed: the part and what is heard around it."""
         after_s = min(self.end_s + CONTEXT_S, self.sound.duration_s)

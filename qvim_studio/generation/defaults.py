@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from qvim_studio.core.capabilities import Capabilities, Input, VoiceRoute
+from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.options import OptionValues
 from qvim_studio.core.request import GenerationRequest, Start
@@ -14,8 +15,13 @@ NAMED = ("steps", "guidance", "light", "cuda_graphs")  # options that a request 
 
 
 def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationRequest:
-    """The request with every open value replaced by what will be used."""
+    """The request with every open value replaced by what will be used.
+
+    Raises UsageError if it asks for what the checkpoint cannot do.
+    """
     defaults, capabilities = loaded.checkpoint.defaults, loaded.capabilities
+    if request.edit is not None:
+        check_edit(request.edit, capabilities, loaded.checkpoint.title)
     usual = defaults.start
     if capabilities.voice_route is VoiceRoute.START:
         usual = Start.IMITATION  # what such a checkpoint hears of a voice at all
@@ -44,6 +50,15 @@ def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationReque
         strength=defaults.strength if request.strength is None else request.strength,
         vram_mode=loaded.plan.mode,
     )
+
+
+def check_edit(edit: Edit, capabilities: Capabilities, title: str) -> None:
+    """Raises UsageError if a checkpoint of that title does no such edits."""
+    if edit.is_continuation and EditKind.CONTINUE not in capabilities.edits:
+        raise UsageError(f"{title} continues no sounds. Choose another checkpoint.")
+    if not edit.is_continuation and EditKind.INPAINT not in capabilities.edits:
+        can = " It can continue them." if EditKind.CONTINUE in capabilities.edits else ""
+        raise UsageError(f"{title} makes no parts of sounds anew.{can} Choose another checkpoint.")
 
 
 def filled_options(request: GenerationRequest, capabilities: Capabilities) -> OptionValues:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from qvim_studio.core.capabilities import Capabilities, VoiceRoute
+from qvim_studio.core.capabilities import Capabilities, EditKind, VoiceRoute
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.options import Option, OptionValues, Role
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.generation.defaults import filled_options
+from qvim_studio.generation.defaults import check_edit, filled_options
 
 STEPS = Option("steps", "Steps", 8, Role.QUALITY, 1, 100)
 TOP_K = Option("top_k", "Top k", 250, Role.VARIETY, 1, 2048)
@@ -42,3 +45,20 @@ def test_options_of_another_family_are_refused() -> None:
 def test_the_option_s_own_value_wins_over_the_field() -> None:
     request = GenerationRequest(VOICE, steps=3, options=OptionValues({"steps": 5}))
     assert filled_options(request, capabilities(STEPS))["steps"] == 5
+
+
+@pytest.mark.parametrize(
+    ("edits", "edit", "words"),
+    [
+        ((), Edit(VOICE, 0.0, 0.1), "Tiny makes no parts of sounds anew. Choose another"),
+        ((EditKind.CONTINUE,), Edit(VOICE, 0.0, 0.1), "anew. It can continue them. Choose"),
+        ((EditKind.INPAINT,), Edit.continuing(VOICE, 1.0), "Tiny continues no sounds"),
+    ],
+)
+def test_edits_that_a_checkpoint_cannot_do_are_refused(
+    edits: tuple[EditKind, ...], edit: Edit, words: str
+) -> None:
+    can = replace(capabilities(STEPS), edits=frozenset(edits))
+    with pytest.raises(UsageError, match=words):
+        check_edit(edit, can, "Tiny")
+    check_edit(edit, replace(can, edits=frozenset(EditKind)), "Tiny")

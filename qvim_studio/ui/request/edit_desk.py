@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
+from qvim_studio.core.capabilities import EditKind
 from qvim_studio.core.edit import Edit
 from qvim_studio.jobs.engine.imitation import Imitation
 from qvim_studio.library.clip_entry import ClipEntry
@@ -60,6 +61,11 @@ class EditDesk(QObject):
     @Slot(object)
     def continue_sound(self, entry: ClipEntry, imitation: Imitation | None = None) -> None:
         """Any sound of a list goes on."""
+        if not self._can(EditKind.CONTINUE):
+            self._messages.show_notice(
+                self.tr("This checkpoint continues no sounds. Choose another one.")
+            )
+            return
         natural_s = CONTINUE_S
         if imitation is not None:
             rest = imitation.stretch(entry.duration_s, math.inf)
@@ -77,6 +83,14 @@ class EditDesk(QObject):
                 )
             )
             return
+        if not self._can(EditKind.INPAINT):
+            self._messages.show_notice(
+                self.tr(
+                    "This checkpoint makes no parts of sounds anew. Choose another one, or let the "
+                    "sound go on."
+                )
+            )
+            return
         begin_s, end_s = part
         self._edit(entry, partial(Edit, begin_s=begin_s, end_s=end_s), imitation, begin_s)
 
@@ -91,6 +105,11 @@ class EditDesk(QObject):
             )
             return
         self.continue_sound(entry, imitation)
+
+    def _can(self, kind: EditKind) -> bool:
+        """What is not known is tried."""
+        choice = self._panel.checkpoint
+        return choice is None or choice.capabilities is None or kind in choice.capabilities.edits
 
     def _asked_imitation(self) -> Imitation | None:
         """The one at hand; its lack is said."""

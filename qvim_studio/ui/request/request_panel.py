@@ -160,6 +160,7 @@ class RequestPanel(Card):
         """The checkpoint's own numbers, and fields for what it takes alone."""
         self.details.show_defaults(choice.steps, choice.guidance)
         self.quality.setVisible(bool(choice.steps))
+        self.checkpoint = choice
         if choice.capabilities is not None:
             self.details.show_capabilities(choice.capabilities)
             self.options.show_options(choice.capabilities.options)
@@ -193,6 +194,7 @@ class RequestPanel(Card):
         value = self.start.currentData()
         return None if value is None else Start(value)
 
+    checkpoint: CheckpointChoice | None = None  # as far as it is known
     _has_imitation = False
     _takes_words = True
 

@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.audio.files.reading import read_audio
+from qvim_studio.core.capabilities import Capabilities, Input, VoiceRoute
+from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.session.services import Services
@@ -217,3 +219,20 @@ def test_a_sound_that_is_gone_is_told(chosen: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(chosen.controller.failed) as failed:
         chosen.controller.edit(entry, Edit, chosen.request.wishes())
     assert entry.path.name in str(failed.args[0])
+
+
+def test_edits_that_the_checkpoint_cannot_do_are_told_and_not_begun(
+    chosen: MainWindow, services: Services
+) -> None:
+    capabilities = Capabilities(
+        frozenset(Input), frozenset(), VoiceRoute.MELODY, 32_000, 1, 0.5, 30.0
+    )
+    chosen.request.show_checkpoint(
+        CheckpointChoice("tunes", "Tunes", "MIT", "yes", True, 0, 0.0, capabilities=capabilities)
+    )
+    drag_over(chosen)
+    QTest.keyClick(chosen, Qt.Key.Key_I)
+    assert "makes no parts of sounds anew" in chosen.messages.text
+    QTest.keyClick(chosen, Qt.Key.Key_I, Qt.KeyboardModifier.ShiftModifier)
+    assert "continues no sounds" in chosen.messages.text
+    assert services.queue.running is None and not services.queue.waiting
