@@ -12,7 +12,7 @@ from qvim_studio.audio.following.arranging import arrange, let_ring, sustain
 from qvim_studio.audio.following.shape_lock import fit_length
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.audio.trim import trim_silence
-from qvim_studio.core.capabilities import VoiceRoute
+from qvim_studio.core.capabilities import Input, VoiceRoute
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import EngineError
@@ -51,6 +51,9 @@ class Run:
         self.notes = [note for clip in given if clip is not None for note in mixing_notes(clip)]
         self.notes += long_take_notes(request.imitation if request.edit is None else None)
         request = fill_defaults(request, loaded)
+        if request.text.strip() and not loaded.capabilities.takes(Input.TEXT):
+            title = loaded.checkpoint.title
+            self.notes.append(f"{title} takes no words: {request.text.strip()!r} does not count.")
         self.window: EditWindow | None = None
         if request.edit is not None:
             self.window = EditWindow.of(request.edit, request.imitation, self.rate_hz)

@@ -23,12 +23,16 @@ from qvim_studio.core.capabilities import Capabilities, Input
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, UsageError
 from qvim_studio.core.options import OptionValues
+from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.known import all_families, family_of, family_of_folder
 from qvim_studio.families.plans import plan_for
 from qvim_studio.families.protocol import Asked, Generator, Made, Report, Voice
 from qvim_studio.generation.engine import StudioEngine
+from qvim_studio.generation.loaded import Loaded
+from qvim_studio.generation.run import Run
+from qvim_studio.voice.embedder import load_embedder
 
 BUILDERS: dict[str, Callable[[Path], object]] = {
     "audioldm": build_tiny_checkpoint,
@@ -190,3 +194,18 @@ def test_what_is_asked_is_left_as_it_was(tiny: Tiny) -> None:
     settled = tiny.generator.settle(replace(asked, options=asked.options))
     assert settled.duration_s == asked.duration_s
     assert settled.options.keys() == asked.options.keys()
+
+
+def test_words_that_do_not_count_are_told(tiny: Tiny) -> None:
+    family = family_of(tiny.checkpoint)
+    loaded = Loaded(
+        tiny.checkpoint,
+        plan_for(tiny.checkpoint, VramMode.CPU),
+        tiny.capabilities,
+        family.footprint(tiny.checkpoint),
+        tiny.generator,
+        load_embedder(resource_path("starter", "qvim")),
+    )
+    run = Run(loaded, GenerationRequest(TONE, text="a door", checkpoint=str(tiny.folder)))
+    told = [note for note in run.notes if "takes no words: 'a door'" in note]
+    assert bool(told) != tiny.capabilities.takes(Input.TEXT)
