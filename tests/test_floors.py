@@ -141,3 +141,39 @@ def needed_at_import(module: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
+
+
+def test_every_import_of_ours_names_what_is_there() -> None:
+    """Those in functions too, which nothing else runs before a user does."""
+    modules = {".".join(("qvim_studio", *m.with_suffix("").parts)) for m in MODULES}
+    modules |= {name.removesuffix(".__init__") for name in modules}
+    absent = {
+        f"{module}: {name}"
+        for module in MODULES
+        for node in ast.walk(parsed(module))
+        if isinstance(node, ast.ImportFrom) and node.module and is_ours(node.module)
+        for name in (f"{node.module}.{alias.name}" for alias in node.names)
+        if node.module not in modules or not (name in modules or _defines(node.module, name))
+    }
+    assert not absent
+
+
+def _defines(module: str, name: str) -> bool:
+    """Whether a name stands at the top of a module, as a definition, a value or an import."""
+    path = Path(*module.split(".")[1:])
+    file = path.with_suffix(".py")
+    source = file if (PACKAGE / file).is_file() else path / "__init__.py"
+    return name.rsplit(".", 1)[1] in _names_of(source)
+
+
+@cache
+def _names_of(module: Path) -> frozenset[str]:
+    found: set[str] = set()
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {alias.asname or alias.name for alias in node.names}
+    return frozenset(found)

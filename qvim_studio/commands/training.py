@@ -90,7 +90,7 @@ def _imitations(options: argparse.Namespace) -> None:
 
 
 def _targets(options: argparse.Namespace) -> None:
-    from qvim_studio.checkpoints import catalog as checkpoints
+    from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.corpus.imitations import load_or_render
     from qvim_studio.training.trainers import targets, teacher
 
@@ -99,7 +99,7 @@ def _targets(options: argparse.Namespace) -> None:
     if options.checkpoint == STARTER_ID:
         teacher.make_targets(corpus, imitations, options.weights or teacher.find_teacher_file())
     else:
-        checkpoint = checkpoints.find_checkpoint(options.checkpoint)
+        checkpoint = find_checkpoint(options.checkpoint)
         targets.make_clap_targets(corpus, imitations, checkpoint)
 
 

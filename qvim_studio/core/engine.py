@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from qvim_studio.core.capabilities import Capabilities
 from qvim_studio.core.errors import CancelledError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.core.result import GenerationResult, Progress
@@ -38,10 +37,6 @@ class Engine(Protocol):
         Raises CancelledError soon after ``is_cancelled()`` turns true, another StudioError
         where the world is at fault.
         """
-        ...
-
-    def describe(self, checkpoint: str) -> Capabilities:
-        """What a checkpoint takes and gives; nothing of it is loaded. Raises CheckpointError."""
         ...
 
     def close(self) -> None:

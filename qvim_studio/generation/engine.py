@@ -12,7 +12,6 @@ import numpy as np
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.checkpoints.checkpoint import Checkpoint
-from qvim_studio.core.capabilities import Capabilities
 from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
 from qvim_studio.core.errors import AudioFileError, StudioError
 from qvim_studio.core.request import GenerationRequest, VramMode
@@ -24,7 +23,6 @@ from qvim_studio.core.result import (
     Variation,
 )
 from qvim_studio.families.catalog import find_checkpoint
-from qvim_studio.families.known import family_of
 from qvim_studio.families.plans import plan_for
 from qvim_studio.generation.core_share import CoreShare
 from qvim_studio.generation.fits import fit_found
@@ -139,11 +137,6 @@ class StudioEngine:
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
         """See core.engine."""
         self._load(checkpoint, vram_mode).generator.read_words(text)
-
-    def describe(self, checkpoint: str) -> Capabilities:
-        """See core.engine."""
-        found = find_checkpoint(checkpoint)
-        return family_of(found).describe(found)
 
     def close(self) -> None:
         """Free the checkpoint's memory; the next request loads it again."""

@@ -144,11 +144,11 @@ class SoundIndex:
         if query.embedding is None:
             is_asked_for = (called > 0) | (meant > MEANT_COSINE)
             best = [i for i in np.argsort(-fit, kind="stable") if is_asked_for[i]][:top]
-            return [self._hit(names[i], fit[i]) for i in best]
+            return [self._hit(names[i], float(fit[i])) for i in best]
         similarity = heard @ query.embedding
         score = (1 - query.words_weight) * similarity + query.words_weight * fit
         best = np.argsort(-score, kind="stable")[:top]
-        return [self._hit(names[i], score[i]) for i in best]
+        return [self._hit(names[i], float(score[i])) for i in best]
 
     def _hit(self, name: str, score: float) -> SearchHit:
         return SearchHit(self._folder / name, float(score), self._rows[name][1])

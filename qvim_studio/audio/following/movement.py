@@ -93,7 +93,8 @@ class Movement:
         """Whose pitch is known."""
         curves = self.curves
         rows = (curves.loudness_db, curves.centroid_hz, curves.pitch_hz, curves.periodicity)
-        return ControlCurves(*(row[:PITCHED_FRAMES] for row in rows))
+        loudness_db, centroid_hz, pitch_hz, periodicity = (row[:PITCHED_FRAMES] for row in rows)
+        return ControlCurves(loudness_db, centroid_hz, pitch_hz, periodicity, curves.step_s)
 
 
 def _pitch_parts(ours: ControlCurves, theirs: ControlCurves) -> list[tuple[float, float]]:

@@ -135,8 +135,9 @@ def _whole(values: dict[str, Any], name: str, default: int | None = None) -> int
 
 def _wholes(values: dict[str, Any], name: str) -> list[int]:
     value = values.get(name)
-    is_list = isinstance(value, list) and value
-    if not is_list or any(type(each) is not int or each < 1 for each in value):
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"{name} is {shown(value)}, expected whole numbers")
+    if any(type(each) is not int or each < 1 for each in value):
         raise ValueError(f"{name} is {shown(value)}, expected whole numbers")
     return value
 

@@ -33,6 +33,9 @@ MOST_CORRECTED = (0.8, 1.2)  # how far the made band's level may be moved to mee
 class WideMel(nn.Module):
     """Magnitudes and log-mel at 48 kHz; natural logarithm, Slaney scale and norm."""
 
+    window: torch.Tensor
+    basis: torch.Tensor
+
     def __init__(self) -> None:
         super().__init__()
         basis = torchaudio.functional.melscale_fbanks(

@@ -61,7 +61,8 @@ def published_shape(sizes: Mapping[str, int]) -> MusicgenShape:
 
 def published_weights(shape: MusicgenShape) -> dict[str, tuple[int, ...]]:
     """Shapes of weights by names as in the files; text encoder and coder as one each."""
-    width, sizes = shape.width, {"text_encoder.all": (TEXT_WEIGHTS,)}
+    width = shape.width
+    sizes: dict[str, tuple[int, ...]] = {"text_encoder.all": (TEXT_WEIGHTS,)}
     sizes["audio_encoder.all"] = (CODER_WEIGHTS,)
     attentions = ("self_attn",) if shape.has_melody else ("self_attn", "encoder_attn")
     for number in range(shape.layers):
