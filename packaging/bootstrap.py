@@ -222,7 +222,7 @@ def run_tests(arguments):
                 return status
         arguments = WHOLE_SUITE
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    # Without compiled files each of the tests' many processes would compile the program anew.
+    # The tests start many processes; without compiled files each would compile the program again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.chdir(str(ROOT))
     return execute([python, "-m", "pytest", *arguments])

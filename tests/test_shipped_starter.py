@@ -75,8 +75,9 @@ def test_shipped_index_fits_the_shipped_encoder() -> None:
 
 @pytest.fixture(scope="module")
 def made(engine: StudioEngine) -> dict[str, AudioClip]:
-    """A clip of every example take, by the name of its file."""
-    return {take.name: generate(engine, take, steps=10).variations[0].clip for take in EXAMPLES}
+    """The clip of every example take that is shown first of two, by the name of its file."""
+    asked = {"steps": 10, "variations": 2}
+    return {take.name: generate(engine, take, **asked).variations[0].clip for take in EXAMPLES}
 
 
 @pytest.mark.parametrize("take", EXAMPLES, ids=lambda path: path.stem)
@@ -147,8 +148,8 @@ def test_words_alone_make_a_sound(engine: StudioEngine) -> None:
 
 
 def test_generated_clips_are_of_the_imitated_class(made: dict[str, AudioClip]) -> None:
-    """Three rank first or second among all classes of the library; all together far above
-    chance."""
+    """Two rank first among all classes of the library, three first or second; all together far
+    above chance."""
     examples = example_rows().values()
     names, centroids = class_centroids()
     ranks = {}
@@ -157,6 +158,7 @@ def test_generated_clips_are_of_the_imitated_class(made: dict[str, AudioClip]) -
         own = similarity[names.index(example["class"])]
         ranks[example["file"]] = 1 + int((similarity > own).sum())
     chance = np.mean(1 / np.arange(1, len(names) + 1))
+    assert list(ranks.values()).count(1) >= 2, ranks
     assert sum(rank <= 2 for rank in ranks.values()) >= 3, ranks
     assert np.mean([1 / rank for rank in ranks.values()]) > 3 * chance, ranks
 

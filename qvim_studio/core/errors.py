@@ -15,7 +15,7 @@ LOG_HAS_DETAILS = "the log file holds the details for a report"
 
 
 def bug_text(task: str = "", advice: str = "Try again", details: str = LOG_HAS_DETAILS) -> str:
-    """The sentence a user reads about a bug of ours. task: what failed, as a noun."""
+    """The sentence that tells a user about a fault in the program. task: what failed, as a noun."""
     failed = f"{task} failed because of an error" if task else "Something went wrong"
     return f"{failed} inside QVIM Studio. {advice}; {details}."
 

@@ -14,7 +14,7 @@ class Compared(str, Enum):
 
     TAKE = "take"
     TIMBRE = "timbre"  # the sound that was given to sound like
-    EDITED = "edited"  # the sound that a part of is made anew, or that is continued
+    EDITED = "edited"  # the sound that is being edited or continued
 
 
 @dataclass(frozen=True)

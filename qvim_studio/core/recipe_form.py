@@ -46,7 +46,7 @@ class NewerRecipeError(AudioFileError):
 def current_recipe(stored: Any) -> dict[str, Any]:
     """A recipe of any version in today's form; values it does not know stay as they are.
 
-    Raises ValueError if the value is not a recipe of ours or holds values of other types, and
+    Raises ValueError if QVIM Studio did not write the value or a type in it is wrong, and
     NewerRecipeError.
     """
     try:

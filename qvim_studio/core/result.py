@@ -123,5 +123,5 @@ class GenerationResult:
 
 
 def best_first(variations: Iterable[Variation]) -> tuple[Variation, ...]:
-    """The best match with the imitation first; as they came where there is none."""
+    """The best match with the imitation first. Without an imitation the order stays."""
     return tuple(sorted(variations, key=lambda variation: -goodness(variation.match)))

@@ -46,7 +46,7 @@ def all_families() -> tuple[Family, ...]:
 
 
 def family_by_id(id: str) -> Family:
-    """Raises CheckpointError if there is none of that id."""
+    """The family with that id. Raises CheckpointError for an unknown id."""
     known = {family.id: family for family in all_families()}
     if id not in known:
         raise CheckpointError(
@@ -62,7 +62,7 @@ def family_of(checkpoint: Checkpoint) -> Family:
 
 
 def family_of_folder(folder: Path) -> Family:
-    """The family whose checkpoint lies there. Raises CheckpointError if there is none."""
+    """The family that recognizes the folder. Raises CheckpointError if none does."""
     for family in all_families():
         if family.recognizes(folder):
             return family

@@ -39,7 +39,7 @@ class Voice:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """A sound of which only parts are made anew.
+    """A sound that keeps everything but some parts.
 
     sound: begins with what is made and may be shorter than it (a continuation). parts_s: begin and
     end of each part that is made, in seconds, in their order.

@@ -95,7 +95,7 @@ def balanced(share: float, balance: float) -> float:
 
 
 def parts_in_frames(kept: Kept, sample_rate: int) -> list[tuple[int, int]]:
-    """Begin and end of each part that is made anew."""
+    """Begin and end of each part that the generator replaces."""
     return [
         (round(begin_s * sample_rate), round(end_s * sample_rate))
         for begin_s, end_s in kept.parts_s

@@ -1,4 +1,4 @@
-"""A part of a sound made anew (inpainting), or its continuation, as a part of any request.
+"""Edits: a request replaces one part of a sound (inpainting) or continues the sound.
 
 The generator makes the window of an edit, which is the part and what is heard around it, and keeps
 the rest of the window in place; only the part gets into the sound.

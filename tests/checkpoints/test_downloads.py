@@ -96,6 +96,15 @@ def test_a_download_brings_every_needed_file_and_pins_its_commit(hub: Hub) -> No
     assert hub.fetched[-1][0] == "model_index.json"
 
 
+UNPINNED = {"audioldm2", "musicldm", "musicgen", "stable-audio"}  # no commit is known of them
+
+
+def test_every_repository_of_the_registry_is_pinned_to_a_commit_that_is_known() -> None:
+    loose = {known.id for known in list_checkpoints() if known.repo and not known.pinned_revision}
+    assert not {id for id in loose if not id.startswith(tuple(UNPINNED))}
+    assert all(any(id.startswith(name) for id in loose) for name in UNPINNED)
+
+
 def test_what_the_registry_pins_are_whole_commits() -> None:
     pinned = [known.pinned_revision for known in list_checkpoints() if known.pinned_revision]
     assert len(pinned) >= 4

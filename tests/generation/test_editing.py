@@ -30,7 +30,7 @@ from qvim_studio.generation.run import SILENT_REST
 from qvim_studio.generation.starts import NearestSound, SimilarSound
 from qvim_studio.networks.ears import EARS_DIM, Features
 from qvim_studio.networks.qvim import Branch
-from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
+from qvim_studio.voice.hearing import FeatureExtractor, Hearing, PreparedSound
 
 pytestmark = pytest.mark.usefixtures("quick_ears")
 
@@ -172,10 +172,18 @@ def test_a_sound_is_heard_as_a_sound_and_a_voice_as_an_imitation(
         branches.append(branch)
         return real(extractor, heard, branch)
 
+    embed = Hearing.embed
+
+    def embedded(hearing: Hearing, clip: AudioClip, branch: Branch) -> np.ndarray:
+        branches.append(branch)
+        return embed(hearing, clip, branch)
+
     monkeypatch.setattr(FeatureExtractor, "features", features)
+    monkeypatch.setattr(Hearing, "embed", embedded)
     make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
     make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1, imitation=BEEP)
-    assert branches == ["reference", "imitation"]
+    # The sound or the voice, and after it the clip that was made.
+    assert branches == ["reference", "reference", "imitation", "reference"]
 
 
 def test_a_found_sound_begins_with_the_part_and_is_as_loud_as_the_sound(

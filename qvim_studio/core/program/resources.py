@@ -62,7 +62,7 @@ def _needed_index(name: str) -> np.ndarray:
 
 
 def _stored_index(name: str) -> np.ndarray | None:
-    """One array of the index; None where there is none, or where it is damaged."""
+    """One array of the index, or None if the index is missing or damaged."""
     index = resource_path("library", BUNDLED_INDEX_FILE)
     try:
         with index.open("rb") as file, np.load(file) as stored:

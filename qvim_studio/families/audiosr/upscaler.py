@@ -77,8 +77,9 @@ class AudioSrUpscaler:
         overlap_samples: int = OVERLAP_SAMPLES,
     ) -> None:
         """values: of ``OPTIONS``. known_hz: up to where the sound is known to be real, such as
-        7,200 of what a model at 16 kHz made; what lies below is never made anew. Raises UsageError
-        for a value that an option refuses."""
+        7,200 of what a model at 16 kHz made; the upscaler never replaces what lies below. Raises
+        UsageError for a value that an option refuses.
+        """
         self._parts = parts
         self._values = (values or OptionValues()).filled(OPTIONS)
         self._seed = seed

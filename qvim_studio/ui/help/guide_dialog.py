@@ -49,7 +49,7 @@ class GuideDialog(QDialog):
         self.pages.setCurrentRow(0)
 
     def open_page(self, name: str) -> bool:
-        """Show the page of that name; False where there is none."""
+        """Show the page of that name. Returns False if the guide has no such page."""
         for row in range(self.pages.count()):
             if self.pages.item(row).data(PAGE_NAME) == name:
                 self.pages.setCurrentRow(row)

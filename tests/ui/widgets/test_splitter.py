@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QTextDocumentFragment
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -131,7 +131,8 @@ def test_five_german_words_fit_over_their_clips(
     generate(with_take)
     model = with_take.history.model
     tips = [model.index(n).data(Qt.ItemDataRole.ToolTipRole) for n in range(2)]
-    assert tips[0] == FIVE_WORDS and FIVE_WORDS in tips[1]
+    assert tips[0] == FIVE_WORDS
+    assert QTextDocumentFragment.fromHtml(tips[1]).toPlainText().strip().startswith(FIVE_WORDS)
 
 
 def test_a_long_word_in_a_heading_is_painted(with_take: MainWindow, generate: Callable) -> None:
