@@ -28,6 +28,7 @@ from qvim_studio.ui.widgets.tips import set_tip
 MAX_GUIDANCE = 30.0
 FULL_BAND_HZ = 32_000  # a checkpoint at such a rate needs no highs added
 PERCENT = 100
+WORDS_STRETCH, NUMBERS_STRETCH = 5, 8  # of the two halves, side by side
 WORDS_CHARACTERS = 16  # of what it should not be, seen at once at least
 
 
@@ -92,8 +93,8 @@ class DetailFields(QWidget):
         words.addWidget(self._not, 1)
         words.addLayout(named(self.tr("Fitted sounds"), self.fits, self))
         words.addLayout(named(self.tr("Pauses"), self.pauses, self))
-        self._parts.addLayout(words, 4)
-        self._parts.addWidget(self._numbers, 9)
+        self._parts.addLayout(words, WORDS_STRETCH)
+        self._parts.addWidget(self._numbers, NUMBERS_STRETCH)
         for box in (self.steps, self.guidance, self.strength, self.fits):
             indent_text(box)
             NumberKeys(box)
@@ -111,8 +112,10 @@ class DetailFields(QWidget):
         """Words stand above the numbers where they would have too little room beside them."""
         super().resizeEvent(event)
         beside = self.fits.sizeHint().width() + self.pauses.sizeHint().width()
-        others = self._numbers.one_line_px + beside
-        room = self.width() - 3 * self._parts.spacing() - others
+        spacing = self._parts.spacing()
+        share = (self.width() - spacing) * WORDS_STRETCH / (WORDS_STRETCH + NUMBERS_STRETCH)
+        left = self.width() - self._numbers.one_line_px - spacing
+        room = min(share, left) - beside - 2 * spacing
         directions = QBoxLayout.Direction
         is_roomy = room >= self.fontMetrics().averageCharWidth() * WORDS_CHARACTERS
         self._parts.setDirection(directions.LeftToRight if is_roomy else directions.TopToBottom)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtWidgets import QSpinBox
+from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.options import Option, Role
+from qvim_studio.ui.request.detail_fields import WORDS_CHARACTERS
 from qvim_studio.ui.window.main_window import MainWindow
 from qvim_studio.ui.window.panel_state import panel_state, restore_panel
 
@@ -59,3 +62,17 @@ def test_options_reach_the_request_and_the_next_session(with_take: MainWindow) -
     field.setValue(250)
     restore_panel(panel, state)
     assert dict(panel.wishes().options) == {"top_k": 7}
+
+
+@pytest.mark.parametrize("width", [900, 1200, 1500, 1900])
+def test_there_is_room_for_unwanted_words_at_any_width(
+    with_take: MainWindow, width: int, qtbot: QtBot
+) -> None:
+    panel = with_take.request
+    panel.more.setChecked(True)
+    panel.show_checkpoint(choice(STEPS, inputs=frozenset(Input)))
+    with_take.resize(width, 900)
+    qtbot.waitUntil(lambda: with_take.width() >= width)
+    field = panel.details.negative
+    least = field.fontMetrics().averageCharWidth() * WORDS_CHARACTERS
+    qtbot.waitUntil(lambda: field.width() >= least, timeout=2_000)
