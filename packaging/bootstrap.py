@@ -3,6 +3,7 @@
 ``run [ARGS]`` installs what is missing and starts ``qvim-studio ARGS``; without ARGS it opens the
 studio window or, where there is no display, makes sounds from a bundled imitation.
 ``test [ARGS]`` installs what the tests need as well and runs them (ARGS go to pytest).
+``types [FILES]`` installs the same and checks the types of the package, or of FILES, with pyright.
 Only the standard library is used, and the syntax of Python 3.8, so that older ones can be told.
 """
 
@@ -71,14 +72,12 @@ class SetupError(Exception):
 
 def main(arguments):
     check_python()
-    if not arguments or arguments[0] not in ("run", "test"):
+    if not arguments or arguments[0] not in ("run", "test", "types"):
         print(__doc__.strip())
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
-    with_tests = arguments[0] == "test"
-    set_up(with_tests)
-    if with_tests:
-        return run_tests(arguments[1:])
-    return run_studio(arguments[1:])
+    set_up(with_tests=arguments[0] != "run")
+    run = {"run": run_studio, "test": run_tests, "types": check_types}[arguments[0]]
+    return run(arguments[1:])
 
 
 def check_python():
@@ -226,6 +225,13 @@ def run_tests(arguments):
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.chdir(str(ROOT))
     return execute([python, "-m", "pytest", *arguments])
+
+
+def check_types(arguments):
+    os.environ["PYRIGHT_PYTHON_IGNORE_WARNINGS"] = "1"  # else it asks the network for newer ones
+    os.chdir(str(ROOT))
+    python = str(venv_python())
+    return execute([python, "-m", "pyright", "--pythonpath", python, *arguments])
 
 
 def has_display():

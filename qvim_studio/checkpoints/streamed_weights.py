@@ -59,7 +59,7 @@ def write_streamed(
     with path.open("wb") as file:
         file.write(struct.pack("<Q", len(text)) + text)
         for tensor in tensors.values():
-            values = memoryview(tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy())
+            values = tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy().data
             for begin in range(0, len(values), BLOCK_BYTES):
                 raise_if_cancelled(is_cancelled)
                 block = values[begin : begin + BLOCK_BYTES]

@@ -73,7 +73,8 @@ def current_recipe(stored: Any) -> dict[str, Any]:
 def match_of(recipe: Mapping[str, Any]) -> Match | None:
     """How well the clip answers its imitation; None where the recipe does not say. Raises
     ValueError if it says nonsense."""
-    kind, movement, likelihood, compared = (recipe.get(name) for name in MATCH_NAMES)
+    values: list[Any] = [recipe.get(name) for name in MATCH_NAMES]
+    kind, movement, likelihood, compared = values
     if movement is None:
         return None
     try:

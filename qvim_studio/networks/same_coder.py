@@ -279,15 +279,22 @@ class _FeedForward(nn.Module):
 
     def __init__(self, width: int, inner: int, has_sine: bool) -> None:
         super().__init__()
-        self._has_sine = has_sine
-        gated = nn.Module()
-        gated.proj = nn.Linear(width, 2 * inner)
+        gated = _Gated(width, inner, has_sine)
         self.ff = nn.ModuleDict({"0": gated, "2": nn.Linear(inner, width)})
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        values, gates = self.ff["0"].proj(tokens).chunk(2, dim=-1)
-        opened = torch.sin(math.pi * gates) if self._has_sine else functional.silu(gates)
-        return self.ff["2"](values * opened)
+        return self.ff["2"](self.ff["0"](tokens))
+
+
+class _Gated(nn.Module):
+    def __init__(self, width: int, inner: int, has_sine: bool) -> None:
+        super().__init__()
+        self._has_sine = has_sine
+        self.proj = nn.Linear(width, 2 * inner)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        values, gates = self.proj(tokens).chunk(2, dim=-1)
+        return values * (torch.sin(math.pi * gates) if self._has_sine else functional.silu(gates))
 
 
 def rotary_angles(tokens: int, channels: int, device: torch.device) -> torch.Tensor:

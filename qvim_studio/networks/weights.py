@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import safe_open
@@ -17,10 +18,12 @@ REOPEN_BYTES = 64 * 2**20
 # diffusers named the parts of a VAE's attention otherwise before 0.18; ``cvssp`` files are older.
 OLD_ATTENTION_NAMES = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 
+Network = TypeVar("Network", bound=nn.Module)
+
 
 def load_mapped_network(
-    build: Callable[[], nn.Module], folder: Path, device: str, dtype: torch.dtype
-) -> nn.Module:
+    build: Callable[[], Network], folder: Path, device: str, dtype: torch.dtype
+) -> Network:
     """The network of a folder on its device, for inference.
 
     build: makes it with any weights; it runs on the meta device, where nothing is initialised.
@@ -31,9 +34,7 @@ def load_mapped_network(
     return filled_network(build, {_current_name(name): value for name, value in weights.items()})
 
 
-def filled_network(
-    build: Callable[[], nn.Module], weights: Mapping[str, torch.Tensor]
-) -> nn.Module:
+def filled_network(build: Callable[[], Network], weights: Mapping[str, torch.Tensor]) -> Network:
     """A network, built on the meta device, with these very tensors, for inference.
 
     Raises ValueError naming missing, surplus or misshapen tensors.

@@ -137,6 +137,20 @@ def test_all_tests_share_the_processors_and_chosen_ones_run_as_asked(
     assert "PYTHONDONTWRITEBYTECODE" not in os.environ  # processes share what is compiled
 
 
+def test_types_are_checked_with_what_the_tests_install(
+    bootstrap: types.ModuleType, executed: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(bootstrap, "set_up", lambda with_tests: asked.append(with_tests))
+    monkeypatch.chdir(bootstrap.ROOT)  # brought back after the test
+    monkeypatch.setenv("PYRIGHT_PYTHON_IGNORE_WARNINGS", "0")
+    assert bootstrap.main(["types", "qvim_studio/core"]) == 0
+    python = str(bootstrap.venv_python())
+    assert executed == [[python, "-m", "pyright", "--pythonpath", python, "qvim_studio/core"]]
+    assert asked == [True]
+    assert os.environ["PYRIGHT_PYTHON_IGNORE_WARNINGS"] == "1"  # no question to the network
+
+
 def test_missing_system_packages_are_installed_by_root(
     bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,8 +81,8 @@ class Movement:
                 np.log2(np.maximum(curves.centroid_hz[:frames][loud], 1.0))
                 for curves in (ours, theirs)
             )
-            courses = (octaves - np.median(octaves) for octaves in bright)
-            parts.append((BRIGHTNESS_SHARE, _agreement(*courses, BRIGHTNESS_TOLERANCE)))
+            one, other = (octaves - np.median(octaves) for octaves in bright)
+            parts.append((BRIGHTNESS_SHARE, _agreement(one, other, BRIGHTNESS_TOLERANCE)))
         if self.is_pitched and take.is_pitched:
             parts += _pitch_parts(self._beginning, take._beginning)
         mean = sum(share * value for share, value in parts) / sum(share for share, _ in parts)
@@ -104,8 +104,10 @@ def _pitch_parts(ours: ControlCurves, theirs: ControlCurves) -> list[tuple[float
     both = is_voiced(ours)[:frames] & voiced
     if both.sum() < max(MIN_VOICED_FRAMES, MIN_SHARED * voiced.sum()):
         return []
-    courses = (course_of_pitch(curves.pitch_hz[:frames], both)[both] for curves in (ours, theirs))
-    return [(PITCH_SHARE, _agreement(*courses, PITCH_TOLERANCE))]
+    one, other = (
+        course_of_pitch(curves.pitch_hz[:frames], both)[both] for curves in (ours, theirs)
+    )
+    return [(PITCH_SHARE, _agreement(one, other, PITCH_TOLERANCE))]
 
 
 def _envelope_db(samples: np.ndarray) -> np.ndarray:

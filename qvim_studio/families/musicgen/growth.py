@@ -51,7 +51,8 @@ def grow(
             tokens = torch.cat([_behind(front, given, column == first) for front in group])
             states = transformer(tokens, read)[:, -1:]
             halves += transformer.logits(states)[:, :, 0].float().split(rows)
-        logits = halves[0] if len(halves) == 1 else guided(*halves, sampling.guidance)
+        wanted, *unwanted = halves
+        logits = guided(wanted, unwanted[0], sampling.guidance) if unwanted else wanted
         codes = drawn(logits, numbers[..., column], sampling)
         there = columns[..., column]
         there.copy_(torch.where(there == OPEN, codes, there))

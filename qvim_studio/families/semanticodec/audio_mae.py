@@ -50,15 +50,14 @@ class AudioMae(nn.Module):
         self._averaged = config.averaged
         self.cls_token = nn.Parameter(torch.zeros(1, 1, config.width))
         self.pos_embed = nn.Parameter(torch.zeros(1, patches + 1, config.width))
-        self.patch_embed = nn.Module()
-        self.patch_embed.proj = nn.Conv2d(1, config.width, PATCH, PATCH)
+        self.patch_embed = nn.ModuleDict({"proj": nn.Conv2d(1, config.width, PATCH, PATCH)})
         self.blocks = nn.ModuleList(
             TransformerBlock(config.width, config.heads) for _ in range(config.depth)
         )
         self.norm = nn.LayerNorm(config.width, eps=NORM_EPS)
 
     def forward(self, log_mel: torch.Tensor) -> torch.Tensor:
-        patches = self.patch_embed.proj(log_mel[:, None]).flatten(2).transpose(1, 2)
+        patches = self.patch_embed["proj"](log_mel[:, None]).flatten(2).transpose(1, 2)
         hidden = patches + self.pos_embed[:, 1:]
         first = (self.cls_token + self.pos_embed[:, :1]).expand(len(hidden), -1, -1)
         hidden = torch.cat([first, hidden], dim=1)
@@ -77,22 +76,21 @@ class TransformerBlock(nn.Module):
         super().__init__()
         self._heads = heads
         self.norm1 = nn.LayerNorm(width, eps=NORM_EPS)
-        self.attn = nn.Module()
-        self.attn.qkv = nn.Linear(width, 3 * width)
-        self.attn.proj = nn.Linear(width, width)
+        self.attn = nn.ModuleDict(
+            {"qkv": nn.Linear(width, 3 * width), "proj": nn.Linear(width, width)}
+        )
         self.norm2 = nn.LayerNorm(width, eps=NORM_EPS)
-        self.mlp = nn.Module()
-        self.mlp.fc1 = nn.Linear(width, MLP_RATIO * width)
-        self.mlp.fc2 = nn.Linear(MLP_RATIO * width, width)
+        inner = MLP_RATIO * width
+        self.mlp = nn.ModuleDict({"fc1": nn.Linear(width, inner), "fc2": nn.Linear(inner, width)})
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
         hidden = hidden + self._attended(self.norm1(hidden))
-        wide = nn.functional.gelu(self.mlp.fc1(self.norm2(hidden)))
-        return hidden + self.mlp.fc2(wide)
+        wide = nn.functional.gelu(self.mlp["fc1"](self.norm2(hidden)))
+        return hidden + self.mlp["fc2"](wide)
 
     def _attended(self, hidden: torch.Tensor) -> torch.Tensor:
         batch, length, width = hidden.shape
-        split = self.attn.qkv(hidden).view(batch, length, 3, self._heads, width // self._heads)
+        split = self.attn["qkv"](hidden).view(batch, length, 3, self._heads, width // self._heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)
         attended = nn.functional.scaled_dot_product_attention(query, key, value)
-        return self.attn.proj(attended.transpose(1, 2).reshape(batch, length, width))
+        return self.attn["proj"](attended.transpose(1, 2).reshape(batch, length, width))

@@ -126,7 +126,7 @@ class SemantiCodecGenerator(Generator):
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         with self.parts.encoding():
             features = torch.stack([self.parts.encoder.features(each) for each in tokens])
-        length = round(asked.duration_s * SAMPLE_RATE_HZ)
+        length: int = round(asked.duration_s * SAMPLE_RATE_HZ)
         steps = asked.options.whole("steps")
         made: list[np.ndarray] = []
         for begin, end in self._windows(features.shape[1]):

@@ -222,15 +222,15 @@ class StableAudio3Generator(Generator):
 
         def guided_velocity(latents: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
             if parts.plan.traits.guidance_passes == 2:
-                both = [predict(latents, level, each) for each in (wanted, unwanted)]
+                kept, left = (predict(latents, level, each) for each in (wanted, unwanted))
             else:
                 doubled = predict(
                     torch.cat([latents, latents]),
                     torch.cat([level, level]),
                     torch.cat([wanted, unwanted]),
                 )
-                both = list(doubled.chunk(2))
-            return guided(latents, level, *both, weight, projection)
+                kept, left = doubled.chunk(2)
+            return guided(latents, level, kept, left, weight, projection)
 
         return guided_velocity
 

@@ -215,11 +215,15 @@ class StableAudioOpenGenerator(Generator):
         def guided_velocity(latents: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
             """Ho & Salimans 2022, eq. 6."""
             if parts.plan.traits.guidance_passes == 2:
-                apart = [predict(latents, level, each) for each in (unwanted, wanted)]
+                left, kept = (predict(latents, level, each) for each in (unwanted, wanted))
             else:
-                doubled = [torch.cat([each, each]) for each in (latents, level)]
-                apart = list(predict(*doubled, torch.cat([unwanted, wanted])).chunk(2))
-            return apart[0] + weight * (apart[1] - apart[0])
+                doubled = predict(
+                    torch.cat([latents, latents]),
+                    torch.cat([level, level]),
+                    torch.cat([unwanted, wanted]),
+                )
+                left, kept = doubled.chunk(2)
+            return left + weight * (kept - left)
 
         return guided_velocity
 
