@@ -125,7 +125,7 @@ def _serve(name: str, folder: Path, place: Place, connection: Connection) -> Non
                     passes=len(made.steps) / len(first_pass),
                 )
             connection.send(timing)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised in the parent
             connection.send(error)
 
 

@@ -83,7 +83,7 @@ def _run(arguments: Sequence[str], is_json: bool) -> tuple[int, dict[str, Any]]:
         cause = stopped.__cause__ or stopped
         status, answer = _answer_to(cause, log_file)
         return status, {**answer, **stopped.kept}
-    except (Exception, KeyboardInterrupt, Terminated) as error:
+    except (Exception, KeyboardInterrupt, Terminated) as error:  # noqa: BLE001 - becomes the answer
         return _answer_to(error, log_file)
 
 

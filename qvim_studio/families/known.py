@@ -36,7 +36,7 @@ def all_families() -> tuple[Family, ...]:
         try:
             family: Family = point.load()
             name = family.id
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - code of others
             log.warning("The family %s of %s cannot be used: %r", point.name, point.value, error)
             continue
         if name in found:

@@ -73,7 +73,7 @@ class BackgroundTasks(QObject):
     def _outcome(self, number: int, function: Callable[[], Any]) -> _Outcome:
         try:
             return _Outcome(number, function(), None)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - shown by the one who asked
             return _Outcome(number, None, error_for_user(error))
 
     @Slot(object)

@@ -102,7 +102,7 @@ class _PackWorker(QObject):
             report = export_pack(order.plan, order.folder, self._report, order.cancelled.is_set)
         except CancelledError:
             self.ended.emit(None)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - shown by the window
             self.ended.emit(error_for_user(error, "Exporting"))
         else:
             self.finished.emit(report)

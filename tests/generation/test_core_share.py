@@ -91,11 +91,15 @@ def test_what_others_did_before_is_no_reason(cores: Cores, share: CoreShare) -> 
 
 
 def test_between_two_works_torch_has_all_threads(cores: Cores, share: CoreShare) -> None:
-    with pytest.raises(ZeroDivisionError), share:
-        cores.run(1.0, others=5.0)
-        share.settle()
-        assert cores.threads == 3
-        raise ZeroDivisionError
+    def fail_at_work() -> None:
+        with share:
+            cores.run(1.0, others=5.0)
+            share.settle()
+            assert cores.threads == 3
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_at_work()
     assert cores.threads == CORES
     with share:
         assert cores.threads == 3

@@ -87,9 +87,14 @@ def test_a_stored_unet_computes_nearly_the_same() -> None:
 def test_a_visitor_is_home_again_even_after_an_error() -> None:
     network = nn.Linear(3, 3)
     weight = network.weight
-    with pytest.raises(RuntimeError, match="stop"), visiting(network, "meta"):
-        assert network.weight.device.type == "meta"
-        raise RuntimeError("stop")
+
+    def fail_abroad() -> None:
+        with visiting(network, "meta"):
+            assert network.weight.device.type == "meta"
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fail_abroad()
     assert network.weight is weight
 
 

@@ -120,10 +120,11 @@ class Screen:
             self.drag(begin, end)
             try:
                 wait_for("the drop", has_landed, TIMEOUT_S / GESTURES)
-                return
             except TimeoutError:
                 if attempt + 1 == GESTURES:
                     raise
+            else:
+                return
 
     def stop(self) -> None:
         for process in reversed(self._processes):

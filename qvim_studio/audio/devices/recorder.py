@@ -183,7 +183,7 @@ class TakeRecorder:
     def _run(self) -> None:
         try:
             self._open_and_listen()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the thread's end
             self._publish(phase=TakePhase.FAILED, error=error_for_user(error, "Recording"))
 
     def _open_and_listen(self) -> None:

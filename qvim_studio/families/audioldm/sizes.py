@@ -66,12 +66,12 @@ def part_sizes(folder: Path) -> PartSizes:
         )
         if not all(type(value) is int and value >= 0 for value in vars(sizes).values()):
             raise ValueError("sizes that are no whole numbers")
-        return sizes
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         raise CheckpointError(
             f"The sizes of the checkpoint in {folder} cannot be read ({error!r}). Copy or download "
             "it again."
         ) from error
+    return sizes
 
 
 def known_sizes(sizes: Mapping[str, int]) -> PartSizes:

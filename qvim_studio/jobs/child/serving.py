@@ -104,7 +104,7 @@ def _run(service: Service, call: Call, is_overtaken: bool, send: Send) -> Answer
         return Failed(call.number, error)
     except MemoryError:
         return Failed(call.number, EngineError(OUT_OF_MEMORY_TEXT))
-    except Exception:
+    except Exception:  # noqa: BLE001 - logged by the parent
         return Crashed(call.number, traceback.format_exc())
 
 

@@ -61,7 +61,7 @@ class GenerationWorker(QObject):
             made = replace(job.unsaved, job=job) if job.unsaved else self._generate(job)
             clips = () if job.is_sketch else self._write(job, made)
             self.finished.emit(replace(made, clips=clips))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - ends the job
             if made is not None and isinstance(error, PartlyWrittenError):
                 made = replace(made, clips=error.clips)
             self.ended.emit(JobEnded(job, _for_the_user(error), made))

@@ -125,7 +125,7 @@ class SoundIndexer(QObject):
                 self._finished.emit(self._index_all())
             except CancelledError:
                 self._finished.emit(0)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - shown by the window
                 self._failed.emit(error_for_user(error, "Indexing"))
 
     def _index_all(self) -> int:

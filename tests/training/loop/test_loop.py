@@ -247,9 +247,14 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
         with whole_folder(target) as folder:
             (folder / text).write_text(text)
     assert [path.name for path in target.iterdir()] == ["second"]
-    with pytest.raises(OSError, match="disk full"), whole_folder(target) as folder:
-        (folder / "half").write_text("")
-        raise OSError("disk full")
+
+    def fail_half_way() -> None:
+        with whole_folder(target) as folder:
+            (folder / "half").write_text("")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail_half_way()
     assert [path.name for path in target.iterdir()] == ["second"]
     target.rename(tmp_path / "unet.old")  # as a kill between the two renames leaves it
     with pytest.raises(OSError, match="disk full"), whole_folder(target):
