@@ -19,7 +19,8 @@ def splice(edit: Edit, made: AudioClip) -> AudioClip:
     """The edited sound with its part from ``made``, which covers the edit's window.
 
     Everything outside the part keeps its very samples. The part is as loud, in each channel, as
-    what was made of its surroundings is there; equal-power crossfades lie within it.
+    what was made of its surroundings is there; equal-power crossfades lie within it. A sound that
+    was made with other channels is mixed and heard in all of the sound's.
     """
     sound, rate = edit.sound, edit.sound.sample_rate
     window, begin, end = (
@@ -28,9 +29,9 @@ def splice(edit: Edit, made: AudioClip) -> AudioClip:
     length = max(len(sound.samples), end)
     old = np.zeros((length, sound.channels), np.float32)
     old[: len(sound.samples)] = sound.samples
-    new = resample(made, rate).mono()[: length - window]
-    new = np.pad(new, (0, max(0, end - window - len(new))))
-    part = new[begin - window : end - window, None] * _gains(edit, old, new, window, begin, end)
+    new = _with_channels(resample(made, rate), sound.channels)[: length - window]
+    new = np.pad(new, ((0, max(0, end - window - len(new))), (0, 0)))
+    part = new[begin - window : end - window] * _gains(edit, old, new, window, begin, end)
     limit = max(MAX_PEAK, float(np.abs(sound.samples).max(initial=0.0)))
     part = part / max(1.0, float(np.abs(part).max()) / limit)
     faded = _crossfaded(old[begin:end], part, round(CROSSFADE_S * rate), begin > 0, end < length)
@@ -67,10 +68,17 @@ def _gains(
     is_part = np.zeros(len(new), bool)
     is_part[begin - window : end - window] = True
     for where in (~is_part, is_part):
-        was, is_now = _rms(shown[where]), _rms(new[where, None])
+        was, is_now = _rms(shown[where]), _rms(new[where])
         if was.max(initial=0.0) > SILENT_RMS and is_now.max(initial=0.0) > SILENT_RMS:
-            return was / is_now
+            return np.where(is_now > SILENT_RMS, was / np.maximum(is_now, SILENT_RMS), 0.0)
     return np.ones(edit.sound.channels)
+
+
+def _with_channels(made: AudioClip, channels: int) -> np.ndarray:
+    """(frames, channels)."""
+    if made.channels == channels:
+        return made.samples
+    return np.repeat(made.mono()[:, None], channels, axis=1)
 
 
 def _rms(samples: np.ndarray) -> np.ndarray:

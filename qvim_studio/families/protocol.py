@@ -53,8 +53,9 @@ class Kept:
 class Asked:
     """One request as a generator sees it.
 
-    duration_s: of what is made; an edit's window. followed and starts are mono at the generator's
-    own rate; other sounds have their own.
+    duration_s: of what is made; an edit's window. followed and starts are at the generator's own
+    rate, followed is mono, starts are mono or have the generator's channels; other sounds have
+    rates and channels of their own.
 
     balance: 0 voice only .. 1 text only, where both are given. followed: gives the time course;
     curves are computed from it. follow: 0 loose .. 1 tight. starts: by seed, the sound that

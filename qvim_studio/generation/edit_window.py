@@ -12,7 +12,7 @@ import numpy as np
 
 from qvim_studio.audio.following.arranging import arrange, loop, sustain
 from qvim_studio.audio.following.shape_lock import fit_length
-from qvim_studio.audio.resample import mono_at
+from qvim_studio.audio.resample import mono_at, resample
 from qvim_studio.audio.splice import splice
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
@@ -84,6 +84,11 @@ class EditWindow:
         if self.voice is not None:
             return self._with_part(self.voice)
         sound, end = self.around, self.part[1]
+        return sound if len(sound) >= end else loop(sound, end, self.rate_hz)
+
+    def followed_sides(self) -> np.ndarray:
+        """Likewise without an imitation, (frames, channels) as the edited sound has them."""
+        sound, end = resample(self.edit.surroundings, self.rate_hz).samples, self.part[1]
         return sound if len(sound) >= end else loop(sound, end, self.rate_hz)
 
     def arranged(self, clip: AudioClip) -> np.ndarray:

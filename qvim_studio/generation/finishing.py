@@ -41,9 +41,9 @@ def finish(
     at both ends, true peak at -1 dBTP.
 
     clean_pauses: nothing is left where the imitation pauses, unless it is not followed at all.
-    samples: (frames, channels) at ``sample_rate``, the extender's own; imitation: mono at the
-    same rate. Raises EngineError if the model gave silence or no numbers, CancelledError between
-    two of its edits.
+    samples: (frames, channels) at ``sample_rate``, the extender's own; imitation: at the same
+    rate, (frames,), or (frames, channels) where each channel follows its own. Raises EngineError
+    if the model gave silence or no numbers, CancelledError between two of its edits.
     """
     if is_silent(samples):
         raise EngineError(
@@ -54,32 +54,48 @@ def finish(
     if imitation is not None:
         channels = _bent(channels, imitation, sample_rate, follow)
         raise_if_cancelled(is_cancelled)
-        channels = [brightness_lock(one, imitation, sample_rate, follow) for one in channels]
+        channels = [
+            brightness_lock(one, led, sample_rate, follow)
+            for one, led in zip(channels, _led(imitation, len(channels)), strict=True)
+        ]
     raise_if_cancelled(is_cancelled)
     if extender is not None:
         channels = [extender.extend(one) for one in channels]
         if imitation is not None:
-            given = AudioClip.from_mono(imitation, sample_rate)
-            imitation = resample(given, extender.output_rate_hz).mono()
+            given = AudioClip(imitation.reshape(len(imitation), -1), sample_rate)
+            imitation = resample(given, extender.output_rate_hz).samples.reshape(
+                -1, *imitation.shape[1:]
+            )
         sample_rate = extender.output_rate_hz
     if imitation is not None:
         raise_if_cancelled(is_cancelled)
         channels = _shaped(channels, imitation, sample_rate, follow)
         if clean_pauses and follow > 0.0:
-            gain = pause_gain(imitation, sample_rate, len(channels[0]))
-            channels = [_around_zero(one * gain, gain) for one in channels]
+            for number, led in enumerate(_led(imitation, len(channels))):
+                if not np.any(led):
+                    continue
+                gain = pause_gain(led, sample_rate, len(channels[0]))
+                channels[number] = _around_zero(channels[number] * gain, gain)
     made = AudioClip(np.stack(channels, axis=1).astype(np.float32), sample_rate)
     clip = remove_dc(resample(made, OUTPUT_RATE_HZ))
     return normalize_peak(_faded_around_zero(clip), TARGET_PEAK_DBFS)
 
 
+def _led(imitation: np.ndarray, channels: int) -> list[np.ndarray]:
+    """What each channel follows, (frames,)."""
+    return [imitation] * channels if imitation.ndim == 1 else list(imitation.T)
+
+
 def _bent(
     channels: list[np.ndarray], imitation: np.ndarray, sample_rate: int, follow: float
 ) -> list[np.ndarray]:
-    """All channels alike, so that they stay together."""
-    if len(channels) == 1:
-        return [pitch_lock(channels[0], imitation, sample_rate, follow)]
-    bend = pitch_course(np.mean(channels, axis=0), imitation, sample_rate, follow)
+    """All channels alike, so that they stay together, unless each has a course of its own."""
+    if len(channels) == 1 or imitation.ndim == 2:
+        return [
+            pitch_lock(one, led, sample_rate, follow)
+            for one, led in zip(channels, _led(imitation, len(channels)), strict=True)
+        ]
+    bend = pitch_course(_mid(channels, sample_rate), imitation, sample_rate, follow)
     if bend is None:
         return channels
     return [bend_pitch(one, sample_rate, bend) for one in channels]
@@ -88,11 +104,21 @@ def _bent(
 def _shaped(
     channels: list[np.ndarray], imitation: np.ndarray, sample_rate: int, follow: float
 ) -> list[np.ndarray]:
-    """Likewise."""
+    """Likewise; where a channel's own course is silence, the channel is."""
+    if imitation.ndim == 2:
+        return [
+            shape_lock(one, led, sample_rate, follow) * np.float32(np.any(led))
+            for one, led in zip(channels, imitation.T, strict=True)
+        ]
     if len(channels) == 1:
         return [shape_lock(channels[0], imitation, sample_rate, follow)]
-    gain = shape_gain(np.mean(channels, axis=0), imitation, sample_rate, follow)
+    gain = shape_gain(_mid(channels, sample_rate), imitation, sample_rate, follow)
     return [one * gain for one in channels]
+
+
+def _mid(channels: list[np.ndarray], sample_rate: int) -> np.ndarray:
+    """What is heard of all channels together, also where they are opposite to each other."""
+    return AudioClip(np.stack(channels, axis=1).astype(np.float32), sample_rate).mono()
 
 
 def _faded_around_zero(clip: AudioClip) -> AudioClip:

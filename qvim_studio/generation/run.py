@@ -10,9 +10,9 @@ import numpy as np
 from qvim_studio.audio.files.take_notes import long_take_notes, mixing_notes
 from qvim_studio.audio.following.arranging import arrange, let_ring, sustain
 from qvim_studio.audio.following.shape_lock import fit_length
-from qvim_studio.audio.resample import mono_at
+from qvim_studio.audio.resample import mono_at, resample
 from qvim_studio.audio.trim import trim_silence
-from qvim_studio.core.capabilities import Input, VoiceRoute
+from qvim_studio.core.capabilities import EditKind, Input, VoiceRoute
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import EngineError
@@ -29,6 +29,7 @@ from qvim_studio.generation.finishing import finish, is_silent
 from qvim_studio.generation.loaded import Loaded
 from qvim_studio.generation.matching import Comparison, Matcher
 from qvim_studio.generation.phase_clock import PhaseClock
+from qvim_studio.generation.sides import Sides, make_each
 from qvim_studio.generation.starts import FindNearest
 from qvim_studio.networks.qvim import Branch
 from qvim_studio.voice.embedder import level_for_embedding
@@ -75,6 +76,7 @@ class Run:
         self.embedding: np.ndarray | None = None
         self.matcher: Matcher | None = None
         self.imitation: np.ndarray | None = None  # mono at the generator's rate
+        self._sides: Sides | None = None
         self._starts: list[StartingSound] = []
 
     @property
@@ -104,15 +106,16 @@ class Run:
             heard = level_for_embedding(meant)
             self.embedding = self.loaded.embedder.embed(heard, self.embedded_as)
             self.imitation = self._followed()
+            self._sides = self._find_sides()
             followed = AudioClip.from_mono(self.imitation, self.rate_hz)
             self.matcher = Matcher.of(
                 self.loaded.hearing, meant, self.embedded_as, followed, self._compared
             )
             voice = Voice(meant, self.embedding)
         self._asked = replace(self._asked, voice=voice, followed=self._clip(self.imitation))
-        generator = self.loaded.generator
+        generator, asked = self.loaded.generator, self._asked
         generator.notes.clear()
-        self._condition = generator.condition(self._asked)
+        self._conditions = [generator.condition(each) for each in self._each_asked(asked)]
         self._take_notes()
         self._starts = self._find_starts(find_nearest)
         if self._starts:
@@ -166,9 +169,45 @@ class Run:
         return best_first(made)
 
     def _made(self, asked: Asked, seeds: range, report: Report) -> Iterator[Made]:
-        for sound in self.loaded.generator.make(self._condition, asked, seeds, report):
+        for sound in self._sounds(asked, seeds, report):
             self._take_notes()
             yield self._ended(sound)
+
+    def _sounds(self, asked: Asked, seeds: range, report: Report) -> Iterator[Made]:
+        generator, conditions = self.loaded.generator, self._conditions
+        if not self._is_made_by_sides or self._sides is None:
+            return generator.make(conditions[0], asked, seeds, report)
+        size = self.loaded.plan.max_batch
+        batches = [seeds[first : first + size] for first in range(0, len(seeds), size)]
+        return make_each(generator, self._sides, conditions, asked, batches, report)
+
+    @property
+    def _is_made_by_sides(self) -> bool:
+        """Whether the generator makes one channel, of a sound that has several."""
+        return self._sides is not None and self.loaded.capabilities.channels == 1
+
+    def _each_asked(self, asked: Asked) -> list[Asked]:
+        sides = self._sides
+        if not self._is_made_by_sides or sides is None:
+            return [asked]
+        return [sides.asked_of(source, asked) for source in range(len(sides.sources))]
+
+    def _find_sides(self) -> Sides | None:
+        """The channels of the sound that is itself made anew, where they do not hold the same."""
+        capabilities, imitation = self.loaded.capabilities, self.request.imitation
+        if EditKind.INPAINT not in capabilities.edits:
+            return None  # a continuation, channel by channel, would be two pieces of music
+        if self.window is not None:
+            is_itself = self.request.meant_elsewhere is None
+            samples = self.window.followed_sides() if is_itself else None
+        elif imitation is not None and self.request.start is Start.IMITATION:
+            samples = resample(imitation, self.rate_hz).samples
+        else:
+            samples = None
+        sides = None if samples is None else Sides.of(samples)
+        if sides is None or capabilities.channels not in (1, sides.samples.shape[1]):
+            return None
+        return sides
 
     def _made_again(self, seed: int, report: Report) -> Iterator[Made]:
         """A variation that came out silent, nearer to the sound that it starts from."""
@@ -227,8 +266,11 @@ class Run:
 
     @property
     def _imposed(self) -> np.ndarray | None:
-        """What gives its time course to the finished sound, mono at the generator's rate."""
-        return None if self._is_melody else self.imitation
+        """What gives its time course to the finished sound, at the generator's rate: (frames,), or
+        (frames, channels) where each channel follows its own."""
+        if self._is_melody:
+            return None
+        return self.imitation if self._sides is None else self._sides.samples
 
     def compare(self, clip: AudioClip) -> Comparison:
         """A variation's similarity and match; None of both for words alone."""
@@ -261,7 +303,9 @@ class Run:
         """Sounds to start from, best first; none for noise."""
         if self.request.start is Start.IMITATION and self.imitation is not None:
             is_itself = self.window is not None and self.window.voice is None
-            return [self._start(ITSELF if is_itself else "the imitation", self.imitation)]
+            name = ITSELF if is_itself else "the imitation"
+            started = self.imitation if self._sides is None else self._sides.samples
+            return [self._start(name, started)]
         if self.request.start is not Start.NEAREST:
             return []
         if self.request.start_sound is not None:
@@ -278,7 +322,8 @@ class Run:
         return [self._start(one.name, self._arranged(one.clip)) for one in nearest]
 
     def _start(self, name: str, samples: np.ndarray) -> StartingSound:
-        return StartingSound(name, AudioClip.from_mono(samples, self.rate_hz))
+        columns = np.ascontiguousarray(samples.reshape(len(samples), -1), np.float32)
+        return StartingSound(name, AudioClip(columns, self.rate_hz))
 
     def _is_used(self, index: int, count: int) -> bool:
         return (index - self.request.seed) % count < self.request.variations
@@ -290,8 +335,16 @@ class Run:
         if self.window is not None:
             return self.window.arranged(clip)
         if self.imitation is None:
-            return sustain(mono_at(trim_silence(clip), self.rate_hz), self.samples, self.rate_hz)
-        return arrange(mono_at(clip, self.rate_hz), self.imitation, self.rate_hz)
+            return sustain(self._as_made(trim_silence(clip)), self.samples, self.rate_hz)
+        return arrange(self._as_made(clip), self.imitation, self.rate_hz)
+
+    def _as_made(self, clip: AudioClip) -> np.ndarray:
+        """At the generator's rate; with its channels where the clip has them, (frames, channels),
+        else mono, (frames,)."""
+        channels = self.loaded.capabilities.channels
+        if channels > 1 and clip.channels == channels:
+            return resample(clip, self.rate_hz).samples
+        return mono_at(clip, self.rate_hz)
 
     def _ended(self, sound: Made) -> Made:
         """Without what a model invents where that which it follows is over.
@@ -333,7 +386,8 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class StartingSound:
-    """clip: mono at the generator's rate, already along the imitation."""
+    """clip: at the generator's rate, already along the imitation; of one channel, or of those that
+    are made."""
 
     name: str
     clip: AudioClip

@@ -107,3 +107,27 @@ def test_where_it_meets_the_sound_the_part_comes_out_of_it_and_goes_back(
     last = likeness(result, sound, end_s - quarter_s, quarter_s)
     assert (first > 0.9, last > 0.9) == (comes_out_of_it, goes_back)
     assert likeness(result, sound, begin_s + CROSSFADE_S, 0.1) < 0.1
+
+
+def test_channels_of_what_was_made_stay_apart() -> None:
+    sound = noise(6.0, 0.1, channels=2)
+    edit = Edit(sound, 2.0, 4.0)
+    made = noise(6.0, 0.1, channels=2, seed=1)
+    part = slice(round(2.1 * RATE), round(3.9 * RATE))
+    result = splice(edit, made)
+    np.testing.assert_allclose(result.samples[part], made.samples[part], rtol=0.05)
+
+
+def test_a_part_of_a_sound_on_the_left_stays_on_the_left() -> None:
+    sound = noise(6.0, 0.1, channels=2)
+    sound.samples[:, 1] = 0.0
+    result = splice(Edit(sound, 2.0, 4.0), noise(6.0, 0.1, channels=2, seed=1))
+    assert not np.any(result.samples[:, 1])
+    assert rms_of(result.samples[3 * RATE : 4 * RATE, 0]) == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_channel_that_was_made_silent_is_not_blown_up() -> None:
+    made = noise(6.0, 0.1, channels=2, seed=1)
+    made.samples[:, 1] = 0.0
+    result = splice(Edit(noise(6.0, 0.1, channels=2), 2.0, 4.0), made)
+    assert np.abs(result.samples[round(2.1 * RATE) : round(3.9 * RATE), 1]).max() < 1e-9

@@ -91,3 +91,27 @@ def test_nothing_is_left_where_the_imitation_pauses_unless_it_is_not_followed() 
     assert gap_db(0.5, clean_pauses=True) < -60
     assert gap_db(0.5, clean_pauses=False) > -50
     assert gap_db(0.0, clean_pauses=True) > -6
+
+
+def test_channels_that_follow_courses_of_their_own_each_keep_theirs() -> None:
+    rng = np.random.default_rng(0)
+    made = (0.2 * rng.standard_normal((RATE, 2))).astype(np.float32)
+    course = np.zeros((RATE, 2), np.float32)
+    course[: RATE // 2, 0] = 0.2 * rng.standard_normal(RATE // 2)
+    clip = finish(made, RATE, course, 1.0, seed=0)
+    half, edge = len(clip.samples) // 2, round(0.05 * clip.sample_rate)
+    assert not np.any(clip.samples[:, 1])  # what follows silence is silent
+    early, late = np.std(clip.samples[:half, 0]), np.std(clip.samples[half + edge :, 0])
+    assert early > 30 * late
+
+
+def test_opposite_channels_follow_a_voice_as_others_do() -> None:
+    rng = np.random.default_rng(0)
+    noise = (0.2 * rng.standard_normal(RATE)).astype(np.float32)
+    voice = (noise * np.linspace(1.0, 0.05, RATE)).astype(np.float32)
+    alike, opposite = (
+        finish(np.stack([noise, sign * noise], axis=1), RATE, voice, 1.0, seed=0).samples
+        for sign in (1, -1)
+    )
+    np.testing.assert_allclose(opposite[:, 0], alike[:, 0], atol=1e-6)
+    np.testing.assert_allclose(opposite[:, 1], -alike[:, 1], atol=1e-6)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from qvim_studio.core.clip import AudioClip
+
 HOP_S = 0.01
 GATE_DB = -32.0  # below the loudest moment an imitation counts as silent
 ATTACK_DB = 9.0  # a rise of this much within RISE_S is a new event
@@ -43,10 +45,10 @@ def find_events(samples: np.ndarray, sample_rate: int) -> list[tuple[int, int]]:
 def arrange(sound: np.ndarray, imitation: np.ndarray, sample_rate: int) -> np.ndarray:
     """``sound`` placed at every event of ``imitation``, looped where an event lasts longer.
 
-    All mono at one rate; the result has the imitation's length. A short event lets the sound
-    ring on until the next one begins.
+    All at one rate, the imitation mono; the result has the imitation's length and the sound's
+    channels. A short event lets the sound ring on until the next one begins.
     """
-    result = np.zeros(len(imitation), np.float32)
+    result = np.zeros((len(imitation), *sound.shape[1:]), np.float32)
     events = find_events(imitation, sample_rate)
     ends = [begin for begin, _ in events[1:]] + [len(imitation)]
     for (begin, end), limit in zip(events, ends, strict=True):
@@ -56,14 +58,16 @@ def arrange(sound: np.ndarray, imitation: np.ndarray, sample_rate: int) -> np.nd
         if len(piece) < len(looped):
             fade = min(len(piece), int(CROSSFADE_S * sample_rate))
             piece = piece.copy()
-            piece[len(piece) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
+            falling = np.linspace(1, 0, fade, dtype=np.float32)
+            piece[len(piece) - fade :] *= falling.reshape(-1, *[1] * (sound.ndim - 1))
         result[begin : begin + len(piece)] += piece
     return result
 
 
 def sustain(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
     """``sound`` itself where it dies away or is long enough, else looped to ``length`` frames."""
-    if len(sound) >= length or not goes_on(sound, sample_rate):
+    mono = sound if sound.ndim == 1 else AudioClip(sound, sample_rate).mono()
+    if len(sound) >= length or not goes_on(mono, sample_rate):
         return sound
     return loop(sound, length, sample_rate)
 
@@ -77,12 +81,14 @@ def goes_on(sound: np.ndarray, sample_rate: int) -> bool:
 
 
 def loop(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
-    """The sound's later part repeated with equal-power crossfades until ``length`` frames."""
+    """The sound's later part repeated with equal-power crossfades until ``length`` frames; of one
+    channel or several."""
     fade = min(int(CROSSFADE_S * sample_rate), len(sound) // 4)
+    others = sound.shape[1:]
     if fade == 0:
-        return np.resize(sound, length)
+        return np.resize(sound, (length, *others))
     body = sound[len(sound) // 4 : len(sound) * 9 // 10]  # without the attack and the tail
-    ramp = np.sin(0.5 * np.pi * np.linspace(0, 1, fade))
+    ramp = np.sin(0.5 * np.pi * np.linspace(0, 1, fade)).reshape(-1, *[1] * len(others))
     result = sound[: len(sound) * 9 // 10].astype(np.float64)
     while len(result) < length:
         joint = result[-fade:] * ramp[::-1] + body[:fade] * ramp

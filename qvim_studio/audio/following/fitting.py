@@ -43,7 +43,8 @@ MAX_BOOST_DB = 30.0  # a real sound has less noise to pump up than a made one
 def fit_sounds(sounds: Sequence[AudioClip], take: AudioClip, follow: float) -> AudioClip:
     """Real sounds that come when a voice does: at each event of ``take`` the next of ``sounds``.
 
-    Rate and channels are those of the first sound; a sound of several events counts as several. A
+    The rate is that of the first sound, the channels those of the sound with most, in which sounds
+    of fewer are heard on all sides; a sound of several events counts as several. A
     short event triggers a sound, a long one stretches or repeats it. The clip is as long as the
     take, and up to 0.5 s longer where the last sound rings on. Pauses of the take are silent, the
     true peak is -1 dBTP.
@@ -51,7 +52,7 @@ def fit_sounds(sounds: Sequence[AudioClip], take: AudioClip, follow: float) -> A
     follow: 0 leaves loudness and pitch to the sounds, 1 imposes the take's in full.
     Raises ValueError without a sound, for a silent one, and for a silent take.
     """
-    rate, channels = sounds[0].sample_rate, sounds[0].channels
+    rate, channels = sounds[0].sample_rate, max(sound.channels for sound in sounds)
     pieces = [piece for sound in sounds for piece in _pieces(sound, rate, channels)]
     voice = mono_at(take, rate)
     if not pieces or not np.any(voice):

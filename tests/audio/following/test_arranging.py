@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.audio.following.arranging import arrange, find_events, let_ring, sustain
+from qvim_studio.audio.following.arranging import arrange, find_events, let_ring, loop, sustain
 
 RATE = 16_000
 
@@ -61,3 +61,18 @@ def test_what_rings_on_fades_away() -> None:
     assert len(rung) == 1.5 * RATE
     assert rung[RATE - 1] == 1.0 and np.all(np.diff(rung[RATE:]) <= 0)
     assert rung[-1] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_channels_of_a_sound_are_laid_out_alike() -> None:
+    left = np.sin(np.arange(8000) * 0.1).astype(np.float32)
+    sound = np.stack([left, 0 * left], axis=1)
+    voice = bursts([0.1, 0.6], 0.15, 1.0)
+    laid = {
+        "arranged": (arrange(sound, voice, RATE), arrange(left, voice, RATE)),
+        "sustained": (sustain(sound, 3 * RATE, RATE), sustain(left, 3 * RATE, RATE)),
+        "looped": (loop(sound, 3 * RATE, RATE), loop(left, 3 * RATE, RATE)),
+        "short": (loop(sound[:3], 10, RATE), loop(left[:3], 10, RATE)),
+    }
+    for both, alone in laid.values():
+        np.testing.assert_array_equal(both[:, 0], alone)
+        assert not np.any(both[:, 1])

@@ -116,6 +116,18 @@ def test_rate_and_channels_are_those_of_the_sound(rate: int) -> None:
     assert levels[0] / levels[1] == pytest.approx(2.0, rel=0.1)
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_sound_on_the_left_stays_there_beside_one_of_one_channel(is_first: bool) -> None:
+    left = AudioClip(np.stack([bark(), 0 * bark()], axis=1).astype(np.float32), RATE)
+    sounds = [left, clip(bark())] if is_first else [clip(bark()), left]
+    made = fit_sounds(sounds, bursts_take(), 0.5)
+    assert made.channels == 2
+    begins = [round(at * RATE) for at in onsets_s(made)]
+    sides = [np.abs(made.samples[begin : begin + 2000]).max(axis=0) for begin in begins]
+    levels = [right / left for left, right in (sides if is_first else sides[1:] + sides[:1])]
+    assert levels[0] < 0.01 and levels[1] == pytest.approx(1.0, abs=0.01)
+
+
 def test_pitch_follows_the_take_where_both_have_one() -> None:
     courses = []
     for sound in (siren_take(), fit_sounds([clip(hum(1.0))], siren_take(), 1.0)):
