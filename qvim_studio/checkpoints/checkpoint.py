@@ -34,6 +34,18 @@ class Layout:
 
 
 PART_LAYOUT = Layout("config.json", (".",))
+HIGHS = "highs"  # what upscalers make, see Checkpoint.makes
+
+
+@dataclass(frozen=True)
+class Published:
+    """A form that only its own program reads; the studio converts it. source: the file or folder
+    that is converted; files: all that is fetched for that. converted_bytes: of the result, roughly.
+    Paths are inside the repository."""
+
+    source: str
+    files: tuple[str, ...]
+    converted_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,8 @@ class Checkpoint:
     512-d space of its conditioning. pinned_revision: the commit that a download takes; empty for
     the repository's newest. size_bytes: of the download, roughly. capabilities: what a request may
     give it. sizes: numbers of its weights where the registry knows them. family: id of the family
-    that makes sounds with it. layout: of its folder. makes: "effects" or "music".
+    that makes sounds with it. layout: of its folder. makes: "effects", "music" or
+    "highs". published: the form that its repository has, None where that is the layout itself.
     is_gated: the hub wants its terms accepted, and a token, before it gives the files.
     """
 
@@ -67,6 +80,7 @@ class Checkpoint:
     layout: Layout = PART_LAYOUT
     makes: str = "effects"
     is_gated: bool = False
+    published: Published | None = None
 
     @property
     def is_installed(self) -> bool:
@@ -112,6 +126,11 @@ class KnownPart:
     @property
     def layout(self) -> Layout:
         return PART_LAYOUT
+
+    @property
+    def published(self) -> Published | None:
+        """None: parts come as the studio reads them."""
+        return None
 
 
 def missing_parts(folder: Path, layout: Layout) -> list[str]:

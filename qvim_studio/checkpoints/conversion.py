@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from torch import nn
 
 from qvim_studio.checkpoints.card import write_card
@@ -113,9 +114,10 @@ def write_converted(
     on_bytes: OnBytes = lambda done, total: None,
     is_cancelled: IsCancelled = lambda: False,
 ) -> None:
-    """Write the folder; until everything is there it has another name.
+    """Write the folder; until everything is there, and read back as it was, it has another name.
 
-    Raises OutputError where there is no room or the folder holds something, CancelledError.
+    Raises OutputError where there is no room, the folder holds something or the disk gives back
+    other weights than it got, CancelledError.
     """
     check_target(folder, converted.bytes)
     unfinished = folder.with_name(f"{folder.name}.part")
@@ -133,6 +135,7 @@ def write_converted(
             place.mkdir(parents=True)
             _write_json(place / CONFIG_FILE, part.config)
             write_streamed(part.weights, place / WEIGHTS_FILE, on_written, is_cancelled)
+            _check_written(part.weights, place / WEIGHTS_FILE)
         _write_json(unfinished / INDEX_FILE, converted.index)
         write_card(unfinished, dict(converted.card))
         if folder.is_dir():
@@ -145,6 +148,17 @@ def write_converted(
         ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _check_written(weights: Weights, path: Path) -> None:
+    """Every value as it was. Raises OutputError."""
+    with safe_open(path, framework="pt") as file:
+        is_same = all(torch.equal(file.get_tensor(name), each) for name, each in weights.items())
+    if not is_same:
+        raise OutputError(
+            f"{path} does not hold what was written to it. The disk may be damaged: choose a "
+            "folder on another one."
+        )
 
 
 def check_target(folder: Path, needed_bytes: int) -> None:

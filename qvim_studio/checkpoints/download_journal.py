@@ -31,6 +31,12 @@ class Arrivals:
             for name in filter(None, (path, becomes)):
                 file.write(f"{(self._snapshot / name).relative_to(self._folder).as_posix()}\n")
 
+    def brought(self, path: str) -> bool:
+        """Whether this file, noted before, is ours to delete. Raises OSError."""
+        noted = self._folder / LIST_FILE
+        name = (self._snapshot / path).relative_to(self._folder).as_posix()
+        return noted.is_file() and name in noted.read_text(encoding="utf-8").splitlines()
+
     def finish(self) -> None:
         """All is there, and stays. Raises OSError."""
         (self._folder / LIST_FILE).unlink(missing_ok=True)

@@ -8,20 +8,28 @@ the user's consent, imports torch.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from huggingface_hub import HfApi, constants, hf_hub_download, scan_cache_dir
 from huggingface_hub.errors import CacheNotFound
+from huggingface_hub.hf_api import RepoSibling
 from tqdm import tqdm
 
-from qvim_studio.checkpoints.card import CARD_FILE, file_sha256, write_card
-from qvim_studio.checkpoints.checkpoint import Checkpoint, KnownPart, Layout
+from qvim_studio.checkpoints.card import CARD_FILE, file_sha256, read_card, write_card
+from qvim_studio.checkpoints.checkpoint import Checkpoint, KnownPart, Layout, Published
 from qvim_studio.checkpoints.download_journal import Arrivals, delete_arrivals, repository_folder
 from qvim_studio.checkpoints.hub_errors import login_page_sentence, told_errors
 from qvim_studio.checkpoints.pickled import PICKLED_NAMES
+from qvim_studio.checkpoints.published import (
+    Convert,
+    check_published,
+    converted_folder,
+    remove_converted,
+    write_published,
+)
 from qvim_studio.core.errors import (
     CancelledError,
     CheckpointError,
@@ -58,6 +66,11 @@ class DownloadPlan:
     @property
     def repo(self) -> str:
         return self.known.repo
+
+    @property
+    def published(self) -> Published | None:
+        """The form that the files have, None for the layout of the checkpoint itself."""
+        return self.known.published
 
     @property
     def total_bytes(self) -> int:
@@ -101,6 +114,10 @@ def plan_download(
             raise CheckpointError(login_page_sentence(known.repo, "its list of files")) from error
     layout = known.layout
     there = {s.rfilename: s for s in info.siblings or ()}
+    if known.published is not None:
+        check_published(known.published, there, known.repo, allow_pickle)
+        files = tuple(_remote(there[path]) for path in known.published.files)
+        return DownloadPlan(known, str(info.sha), files)
     wanted = {path for path in there if _is_wanted(path, layout)}
     pickled = {path for path in there if _is_pickle_alone(path, layout, wanted)}
     with_weights = {_parent(path) for path in wanted | pickled if not path.endswith(TEXTS)}
@@ -117,12 +134,13 @@ def plan_download(
             "running any code.",
             tuple(sorted(pickled)),
         )
-    files = tuple(
-        RemoteFile(path, s.size or 0, s.lfs.sha256 if s.lfs is not None else None)
-        for path, s in there.items()
-        if path in wanted | pickled
-    )
+    files = tuple(_remote(each) for path, each in there.items() if path in wanted | pickled)
     return DownloadPlan(known, str(info.sha), files)
+
+
+def _remote(sibling: RepoSibling) -> RemoteFile:
+    lfs = sibling.lfs
+    return RemoteFile(sibling.rfilename, sibling.size or 0, None if lfs is None else lfs.sha256)
 
 
 def download(
@@ -130,12 +148,20 @@ def download(
     on_bytes: OnBytes,
     is_cancelled: IsCancelled,
     endpoint: str | None = None,
+    convert: Convert | None = None,
+    on_converted: OnBytes = lambda done, total: None,
 ) -> Path:
     """Fetch what is missing, check it and give back the checkpoint's folder.
 
     on_bytes: (bytes here, bytes in all). What was fetched stays after a cancel or a broken
-    connection and is not fetched again. Raises CancelledError, CheckpointError or OutputError.
+    connection and is not fetched again. convert: what reads a published form, for checkpoints in
+    one; on_converted: (bytes written, bytes in all) while it does. Raises CancelledError,
+    CheckpointError or OutputError.
     """
+    there = _converted_already(plan)
+    if there is not None:
+        on_bytes(plan.total_bytes, plan.total_bytes)
+        return there
     _check_space(plan)
     arrivals = Arrivals(plan.repo, plan.revision)
     done = 0
@@ -165,6 +191,15 @@ def download(
         on_bytes(done, plan.total_bytes)
         return local
 
+    if plan.published is not None:
+        came = {file.path: fetch(file) for file in plan.files}
+        folder = _convert_published(plan, came, convert, on_converted, is_cancelled)
+        with told_errors(plan.repo):
+            for path, local in came.items():
+                if arrivals.brought(path):
+                    _delete(local)
+            arrivals.finish()
+        return folder
     index = next(file for file in plan.files if file.path == plan.known.layout.index)
     came = {file.path: fetch(file) for file in plan.files if file is not index}
     path, local = next(iter(came.items()))
@@ -180,11 +215,36 @@ def download(
     return folder
 
 
+def _converted_already(plan: DownloadPlan) -> Path | None:
+    """The folder of a published form that was converted before; its pickles are gone by then."""
+    if plan.published is None or isinstance(plan.known, KnownPart):
+        return None
+    folder = converted_folder(plan.known)
+    return folder if folder and read_card(folder).revision == plan.revision else None
+
+
+def _convert_published(
+    plan: DownloadPlan,
+    came: Mapping[str, Path],
+    convert: Convert | None,
+    on_converted: OnBytes,
+    is_cancelled: IsCancelled,
+) -> Path:
+    """The converted folder of the files that came, by their paths in the repository."""
+    if convert is None or plan.published is None or isinstance(plan.known, KnownPart):
+        raise ValueError("expected what converts a published form, got nothing")
+    path, local = next(iter(came.items()))
+    source = local.parents[path.count("/")] / plan.published.source
+    return write_published(plan.known, source, convert, plan.card, on_converted, is_cancelled)
+
+
 def remove(known: Known) -> int:
     """Delete a downloaded checkpoint or part; gives back the bytes that became free.
 
     Raises CheckpointError if there is nothing of it in the hub's cache.
     """
+    if isinstance(known, Checkpoint) and known.published is not None:
+        return remove_converted(known)
     try:
         repositories = scan_cache_dir(constants.HF_HUB_CACHE).repos if known.repo else frozenset()
     except CacheNotFound:
@@ -270,7 +330,10 @@ def _check_space(plan: DownloadPlan) -> None:
     free = shutil.disk_usage(there).free
     # Pickled weights lie there twice while they are converted, one file at a time.
     pickled = (file.size for file in plan.files if _is_pickled(PurePosixPath(file.path)))
-    needed = plan.total_bytes + max(pickled, default=0) + SPARE_BYTES
+    twice = max(pickled, default=0)
+    if plan.published is not None:
+        twice = plan.published.converted_bytes
+    needed = plan.total_bytes + twice + SPARE_BYTES
     if free < needed:
         raise OutputError(
             f"{plan.repo} needs {_megabytes(needed)} on the disk of "

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from qvim_studio.checkpoints.checkpoint import PART_LAYOUT, Checkpoint, KnownPart, Layout
-from qvim_studio.checkpoints.registry import Entry, read_registry
+from qvim_studio.checkpoints.registry import Entry, is_part, read_registry
 from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.text.json_text import as_object, read_json, texts_of
 
@@ -17,7 +17,7 @@ CLAP_FOLDERS = ("clap", "text_encoder")  # where a checkpoint may hold a full Cl
 
 def list_parts() -> tuple[KnownPart, ...]:
     """Every other entry of the registry."""
-    return tuple(_part(name, e) for name, e in read_registry().items() if "kind" in e)
+    return tuple(_part(name, e) for name, e in read_registry().items() if is_part(e))
 
 
 def voice_part(id: str) -> KnownPart | None:
@@ -70,7 +70,11 @@ def _bundled(entry: Entry) -> Path | None:
 
 def size_bytes(entry: Entry) -> int:
     """Of its download, as the registry says it."""
-    return int(entry.get("size_gb", 0) * 1e9)
+    return gb_in_bytes(entry.get("size_gb", 0))
+
+
+def gb_in_bytes(size_gb: float) -> int:
+    return int(size_gb * 1e9)
 
 
 def hub_snapshot(repo: str, pinned: str, layout: Layout) -> Path | None:

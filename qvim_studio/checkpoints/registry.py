@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import platformdirs
@@ -25,10 +25,14 @@ else:
     import tomli as tomllib
 
 REGISTRY_FILE = "checkpoints.toml"
+UPSCALER = "upscaler"  # the kind of what adds highs to sounds and makes none
 MAX_SIZE_GB = 10_000.0
 MAX_WEIGHTS = 10**13
 Entry = dict[str, Any]
-_TEXTS = ("title", "family", "folder", "repo", "revision", "licence", "commercial", "kind", "makes")
+_TEXTS = (
+    *("title", "family", "folder", "repo", "revision", "licence", "commercial", "kind", "makes"),
+    "published",
+)
 _REMOTE = ("licence", "commercial")  # what a folder's own card says instead
 _REPO = re.compile(r"[\w.-]+/[\w.-]+")
 _SECTION = re.compile(r"^(?=\[)", re.MULTILINE)
@@ -46,6 +50,21 @@ class UserRegistry:
     def sentences(self) -> tuple[str, ...]:
         """Everything that is wrong with the list."""
         return (*filter(None, (self.damage,)), *self.problems.values())
+
+
+def is_generator(entry: Entry) -> bool:
+    """Whether it makes sounds."""
+    return "kind" not in entry
+
+
+def is_upscaler(entry: Entry) -> bool:
+    """Whether it adds highs to sounds."""
+    return entry.get("kind") == UPSCALER
+
+
+def is_part(entry: Entry) -> bool:
+    """Whether it belongs to checkpoints and is none by itself."""
+    return not is_generator(entry) and not is_upscaler(entry)
 
 
 def read_registry() -> dict[str, Entry]:
@@ -184,7 +203,7 @@ def _check(name: str, entry: Any) -> None:
         raise ValueError("its name is empty or has several lines")
     as_object(entry)
     texts = {key: text_of(entry, key, "") for key in _TEXTS if key in entry}
-    for key in ("title", *(() if "folder" in entry and "kind" not in entry else _REMOTE)):
+    for key in ("title", *(() if "folder" in entry and not is_part(entry) else _REMOTE)):
         if not texts.get(key):
             raise ValueError(f"it has no {key}")
     if not (texts.get("folder") or texts.get("repo")):
@@ -193,9 +212,16 @@ def _check(name: str, entry: Any) -> None:
         raise ValueError(f"repo is {shown(texts['repo'])}, expected owner/name")
     texts_of(entry, "capabilities")
     fits = texts_of(entry, "fits")
-    if "kind" in entry and not fits and "fits" not in entry:
+    if is_part(entry) and not fits and "fits" not in entry:
         raise ValueError("it does not say what it fits")
-    number_of(entry, "size_gb", 0.0, 0.0, MAX_SIZE_GB)
+    for key in ("size_gb", "converted_gb"):
+        number_of(entry, key, 0.0, 0.0, MAX_SIZE_GB)
+    published, files = texts.get("published", ""), texts_of(entry, "files")
+    if bool(published) != bool(files):
+        raise ValueError("published and files belong together")
+    for path in filter(None, (published, *files)):
+        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+            raise ValueError(f"{shown(path)} is no path inside a repository")
     if "sizes" in entry:
         sizes = as_object(entry["sizes"])
         for key in sizes:

@@ -5,29 +5,49 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qvim_studio.commands.option_values import described, description_lines
-from qvim_studio.families.catalog import find_checkpoint, list_checkpoints
-from qvim_studio.families.hub_keeper import find_known, import_folder, make_keeper
-from qvim_studio.families.known import family_of
+from qvim_studio.checkpoints.checkpoint import Checkpoint
+from qvim_studio.commands.option_values import (
+    described,
+    described_options,
+    description_lines,
+    option_lines,
+)
+from qvim_studio.families.catalog import find_checkpoint, list_checkpoints, list_upscalers
+from qvim_studio.families.hub_keeper import (
+    fetch_known,
+    find_known,
+    import_folder,
+    make_keeper,
+)
+from qvim_studio.families.known import family_of, upscaler_by_id
+
+if TYPE_CHECKING:
+    from qvim_studio.checkpoints.downloads import DownloadPlan
 
 REPORT_EVERY_S = 0.5
 
 
 def download(options: argparse.Namespace) -> dict[str, Any]:
     """Fetch and check every file; size and licence are said before the first byte."""
-    from qvim_studio.checkpoints.downloads import download as fetch
-    from qvim_studio.checkpoints.downloads import plan_download
-
     checkpoint = find_known(options.checkpoint)
-    plan = plan_download(checkpoint, allow_pickle=options.allow_pickle)
-    print(
-        f"{checkpoint.title}: {plan.total_bytes / 2**20:,.0f} MiB, {checkpoint.licence}"
-        + (" (its sounds may not be sold)" if checkpoint.commercial == "no" else ""),
-        file=sys.stderr,
+
+    def show_plan(plan: DownloadPlan) -> None:
+        print(
+            f"{checkpoint.title}: {plan.total_bytes / 2**20:,.0f} MiB, {checkpoint.licence}"
+            + (" (its sounds may not be sold)" if checkpoint.commercial == "no" else ""),
+            file=sys.stderr,
+        )
+
+    plan, folder = fetch_known(
+        checkpoint,
+        _Meter(),
+        lambda: False,
+        options.allow_pickle,
+        on_converted=_Meter("converted"),
+        on_plan=show_plan,
     )
-    folder = fetch(plan, _Meter(), lambda: False)
     print(f"\n{folder}", file=sys.stderr)
     return {"checkpoint": checkpoint.id, "folder": str(folder), "revision": plan.revision}
 
@@ -56,6 +76,9 @@ def convert(options: argparse.Namespace) -> dict[str, Any]:
 
 def describe(options: argparse.Namespace) -> dict[str, Any]:
     """What a checkpoint takes and gives, and which options it has."""
+    upscaler = next((c for c in list_upscalers() if c.id == options.checkpoint), None)
+    if upscaler is not None:
+        return _describe_upscaler(upscaler, options)
     checkpoint = next((c for c in list_checkpoints() if c.id == options.checkpoint), None)
     checkpoint = checkpoint or find_checkpoint(options.checkpoint)
     capabilities = family_of(checkpoint).describe(checkpoint)
@@ -67,6 +90,23 @@ def describe(options: argparse.Namespace) -> dict[str, Any]:
         "family": checkpoint.family,
         "installed": checkpoint.is_installed,
         **described(capabilities),
+    }
+
+
+def _describe_upscaler(checkpoint: Checkpoint, options: argparse.Namespace) -> dict[str, Any]:
+    family = upscaler_by_id(checkpoint.family)
+    rate_hz, reach_hz = family.output_rate_hz, family.reach_hz
+    if not options.json:
+        print(f"{checkpoint.id}: {checkpoint.title} ({checkpoint.family})")
+        print(f"adds highs up to {reach_hz / 1000:g} kHz to any sound, at {rate_hz / 1000:g} kHz")
+        print("\n".join(option_lines(family.options)))
+    return {
+        "checkpoint": checkpoint.id,
+        "family": checkpoint.family,
+        "installed": checkpoint.is_installed,
+        "sample_rate_hz": rate_hz,
+        "reach_hz": reach_hz,
+        "options": described_options(family.options),
     }
 
 
@@ -90,7 +130,9 @@ COMMANDS = {
 class _Meter:
     """One line on stderr: how much is here, how fast it comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, word: str = "") -> None:
+        """word: behind the amounts."""
+        self._word = f" {word}" if word else ""
         self._began = self._said = time.monotonic()
         self._first: int | None = None
 
@@ -104,5 +146,7 @@ class _Meter:
         speed = (here - self._first) / max(now - self._began, 1e-3) / 2**20
         share = 100 * here / max(total, 1)
         print(
-            f"\r{share:5.1f} %  {here / 2**20:,.0f} MiB  {speed:.1f} MiB/s", end="", file=sys.stderr
+            f"\r{share:5.1f} %  {here / 2**20:,.0f} MiB{self._word}  {speed:.1f} MiB/s",
+            end="",
+            file=sys.stderr,
         )

@@ -24,7 +24,7 @@ from qvim_studio.audio.files.reading import (
     write_atomically,
 )
 from qvim_studio.audio.trim import trim_silence, trim_take
-from qvim_studio.checkpoints.checkpoint import KnownPart
+from qvim_studio.checkpoints.checkpoint import Checkpoint, KnownPart
 from qvim_studio.checkpoints.parts import list_parts
 from qvim_studio.checkpoints.registry import read_user_registry
 from qvim_studio.checkpoints.verification import verify_checkpoint
@@ -57,8 +57,13 @@ from qvim_studio.core.text.file_names import is_file, is_folder
 from qvim_studio.export.files.arriving_clips import ArrivingClips, check_room
 from qvim_studio.export.files.clip_writer import WrittenClip
 from qvim_studio.export.files.recipe import provenance_of
-from qvim_studio.families.catalog import find_checkpoint, list_checkpoints
-from qvim_studio.families.known import family_of
+from qvim_studio.families.catalog import (
+    find_checkpoint,
+    find_upscaler,
+    list_checkpoints,
+    list_upscalers,
+)
+from qvim_studio.families.known import family_of, upscaler_by_id
 
 if TYPE_CHECKING:
     from qvim_studio.core.match import Match
@@ -312,8 +317,9 @@ def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
             "capabilities": list(checkpoint.capabilities),
             "family": checkpoint.family,
             "gated": checkpoint.is_gated,
+            "makes": checkpoint.makes,
         }
-        for checkpoint in list_checkpoints()
+        for checkpoint in (*list_checkpoints(), *list_upscalers())
     ]
     parts = [
         {
@@ -348,14 +354,11 @@ def verify(options: argparse.Namespace) -> dict[str, Any]:
 
     What belongs to checkpoints is checked with the first of them that is installed.
     """
+    if any(known.id == options.checkpoint for known in list_upscalers()):
+        return _verify_upscaler(options)
     part = next((part for part in list_parts() if part.id == options.checkpoint), None)
     checkpoint = find_checkpoint(options.checkpoint if part is None else _installed_with(part))
-    problems = verify_checkpoint(checkpoint)
-    if problems:
-        raise StudioError(
-            f"The checkpoint {checkpoint.id!r} is damaged: {'; '.join(problems)}. "
-            "Copy or download it again."
-        )
+    _check_files(checkpoint)
     from qvim_studio.families.plans import plan_for
 
     generator = family_of(checkpoint).load(checkpoint, plan_for(checkpoint, VramMode.CPU))
@@ -364,6 +367,28 @@ def verify(options: argparse.Namespace) -> dict[str, Any]:
     if not options.json:
         print(f"{checkpoint.id}: every file and every part is sound")
     return {"checkpoint": checkpoint.id, "ok": True}
+
+
+def _verify_upscaler(options: argparse.Namespace) -> dict[str, Any]:
+    checkpoint = find_upscaler(options.checkpoint)
+    _check_files(checkpoint)
+    from qvim_studio.families.plans import upscaler_plan_for
+
+    family = upscaler_by_id(checkpoint.family)
+    family.load(checkpoint, upscaler_plan_for(checkpoint, VramMode.CPU))
+    if not options.json:
+        print(f"{checkpoint.id}: every file and every part is sound")
+    return {"checkpoint": checkpoint.id, "ok": True}
+
+
+def _check_files(checkpoint: Checkpoint) -> None:
+    """Raises StudioError if a file differs from what was published."""
+    problems = verify_checkpoint(checkpoint)
+    if problems:
+        raise StudioError(
+            f"The checkpoint {checkpoint.id!r} is damaged: {'; '.join(problems)}. "
+            "Copy or download it again."
+        )
 
 
 def _installed_with(part: KnownPart) -> str:

@@ -46,7 +46,7 @@ def described(capabilities: Capabilities) -> dict[str, Any]:
         "channels": capabilities.channels,
         "min_s": capabilities.min_s,
         "max_s": capabilities.max_s,
-        "options": [_option(option) for option in capabilities.options],
+        "options": described_options(capabilities.options),
         "presets": {preset.name: dict(preset.values) for preset in capabilities.presets},
     }
 
@@ -62,12 +62,22 @@ def description_lines(capabilities: Capabilities) -> Iterator[str]:
     yield f"takes {', '.join(sorted(each.value for each in capabilities.inputs)) or 'nothing'}"
     edits = ", ".join(sorted(each.value for each in capabilities.edits))
     yield f"edits {edits or 'no sounds'}"
-    for option in capabilities.options:
-        said = f"{option.title}{_range(option)}"
-        yield f"  --option {option.name}={option.default}{option.unit}  {said}"
+    yield from option_lines(capabilities.options)
     for preset in capabilities.presets:
         values = ", ".join(f"{name}={value}" for name, value in preset.values.items())
         yield f"  preset {preset.name}: {values}"
+
+
+def option_lines(options: Sequence[Option]) -> Iterator[str]:
+    """A line for each option, for people."""
+    for option in options:
+        said = f"{option.title}{_range(option)}"
+        yield f"  --option {option.name}={option.default}{option.unit}  {said}"
+
+
+def described_options(options: Sequence[Option]) -> list[dict[str, Any]]:
+    """Likewise, ready for JSON."""
+    return [_option(option) for option in options]
 
 
 def _range(option: Option) -> str:

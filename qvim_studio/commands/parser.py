@@ -184,10 +184,13 @@ def _add_search(commands: Any) -> None:
 
 
 def _add_upscale(commands: Any) -> None:
-    parser = commands.add_parser("upscale", help="make the highs that a sound lacks, by AudioSR")
+    parser = commands.add_parser("upscale", help="make the highs that a sound lacks")
     parser.add_argument("sound", type=_path, help="audio file; it is never changed")
     parser.add_argument(
-        "--checkpoint", type=_path, required=True, metavar="DIR", help="made by checkpoints convert"
+        "--checkpoint",
+        required=True,
+        metavar="ID|DIR",
+        help="an upscaler of checkpoints list",
     )
     parser.add_argument("--steps", type=int, metavar="N", help="denoising steps, 5 to 200")
     parser.add_argument("--guidance", type=float, metavar="G")

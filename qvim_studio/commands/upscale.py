@@ -1,4 +1,4 @@
-"""What ``qvim-studio upscale`` does: highs for a recording that lacks them, by AudioSR."""
+"""What ``qvim-studio upscale`` does: highs for a recording that lacks them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from qvim_studio.core.request import VramMode
 from qvim_studio.core.text.file_names import is_file
 from qvim_studio.export.files.metadata import ClipMetadata
 from qvim_studio.export.files.sound_file import FileFormat, write_sound
-
-MADE_BY = "Highs made by AudioSR"
+from qvim_studio.families.catalog import find_upscaler
+from qvim_studio.families.known import upscaler_by_id
 
 
 def upscale(options: argparse.Namespace) -> dict[str, Any]:
@@ -33,11 +33,10 @@ def upscale(options: argparse.Namespace) -> dict[str, Any]:
             "that file first."
         )
     check_output_folder(output.parent)
-    from qvim_studio.families.audiosr.parts import load_audiosr
-    from qvim_studio.families.audiosr.sizes import footprint_of
-    from qvim_studio.families.audiosr.upscaler import AudioSrUpscaler
+    checkpoint = find_upscaler(options.checkpoint)
+    family = upscaler_by_id(checkpoint.family)
+    from qvim_studio.families.plans import upscaler_plan_for
     from qvim_studio.families.protocol import Report
-    from qvim_studio.memory.compute_plan import make_plan
     from qvim_studio.memory.faults import told_memory_faults
 
     given = {
@@ -47,16 +46,17 @@ def upscale(options: argparse.Namespace) -> dict[str, Any]:
     }
     values = OptionValues({name: value for name, value in given.items() if value is not None})
     with told_memory_faults():
-        plan = make_plan(VramMode(options.vram_mode), footprint_of(options.checkpoint))
-        parts = load_audiosr(options.checkpoint, plan)
-        report = Report(_show_step, lambda: False)
-        upscaler = AudioSrUpscaler(parts, values, options.seed, report)
-        print_notes([*noted.notes, *upscaler.notes])
+        plan = upscaler_plan_for(checkpoint, VramMode(options.vram_mode))
+        loaded = family.load(checkpoint, plan)
+        upscaler = loaded.prepared(values, options.seed, Report(_show_step, lambda: False))
+        notes = [*noted.notes, *loaded.notes]
+        print_notes(notes)
         clip = resample(noted.clip, upscaler.input_rate_hz)
         extended = AudioClip(upscaler.extend(clip.samples), upscaler.output_rate_hz)
     print(file=sys.stderr)
     depth = 32 if np.abs(extended.samples).max() > 1.0 else 24
-    meta = ClipMetadata(output.stem, description=MADE_BY, is_generated=True, notes=MADE_BY)
+    made_by = f"Highs made by {checkpoint.title}"
+    meta = ClipMetadata(output.stem, description=made_by, is_generated=True, notes=made_by)
     write_sound(output, extended, meta, FileFormat(bit_depth=depth, is_dithered=False))
     if not options.json:
         print(f"{output}: {extended.duration_s:.2f} s at {extended.sample_rate} Hz")
@@ -64,7 +64,7 @@ def upscale(options: argparse.Namespace) -> dict[str, Any]:
         "sound": str(output),
         "sample_rate": extended.sample_rate,
         "reach_hz": upscaler.reach_hz,
-        "notes": [*noted.notes, *upscaler.notes],
+        "notes": notes,
     }
 
 

@@ -19,8 +19,9 @@ class CheckpointChoice:
 
     commercial: "yes", "no" or "conditional": may the sounds be sold?
     steps, guidance: the checkpoint's own defaults, shown where the user chose none; 0 where it has
-    none. capabilities: what it takes and gives; None where nobody says. makes: "effects" or
-    "music". is_gated: the hub wants its terms accepted before a download.
+    none. capabilities: what it takes and gives; None where nobody says. makes: "effects", "music"
+    or "highs" of an upscaler, whose reach_hz says how far up these go. is_gated: the hub wants its
+    terms accepted before a download.
     memory: estimated peak in bytes by memory mode, for MEMORY_SECONDS of sound; empty where
     nothing is known of it. size_bytes: of the download, or on the disk once it is installed.
     repo: where it is downloaded from; empty for what ships and for the user's own folders, which
@@ -45,6 +46,12 @@ class CheckpointChoice:
     capabilities: Capabilities | None = None
     makes: str = "effects"
     is_gated: bool = False
+    reach_hz: float = 0.0
+
+    @property
+    def is_upscaler(self) -> bool:
+        """Whether it adds highs to sounds and makes none by itself."""
+        return self.reach_hz > 0.0
 
     @property
     def can_learn_to_hear(self) -> bool:

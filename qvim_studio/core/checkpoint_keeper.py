@@ -31,11 +31,17 @@ class CheckpointKeeper(Protocol):
         ...
 
     def download(
-        self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled, allow_pickle: bool = False
+        self,
+        id: str,
+        on_bytes: OnBytes,
+        is_cancelled: IsCancelled,
+        allow_pickle: bool = False,
+        on_converted: OnBytes = lambda done, total: None,
     ) -> None:
         """Fetch and check every file; what came before is not fetched again.
 
-        on_bytes: (bytes here, bytes in all). Raises CancelledError once ``is_cancelled()``, and
+        on_bytes: (bytes here, bytes in all). on_converted: likewise, of what is written where the
+        published files are converted. Raises CancelledError once ``is_cancelled()``, and
         PickledWeightsError, before the first byte, where there are no others and they are not
         allowed.
         """

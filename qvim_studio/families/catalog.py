@@ -13,14 +13,20 @@ from qvim_studio.checkpoints.card import CARD_FILE, read_card
 from qvim_studio.checkpoints.checkpoint import (
     CONTROL_CONFIG_FILE,
     CONTROL_FOLDER,
+    HIGHS,
     Checkpoint,
+    Published,
     missing_parts,
 )
-from qvim_studio.checkpoints.parts import hub_snapshot, size_bytes
+from qvim_studio.checkpoints.parts import gb_in_bytes, hub_snapshot, size_bytes
+from qvim_studio.checkpoints.published import converted_folder
 from qvim_studio.checkpoints.registry import (
+    UPSCALER,
     Entry,
     add_entry,
     drop_entry,
+    is_generator,
+    is_upscaler,
     read_registry,
     read_user_registry,
 )
@@ -28,7 +34,15 @@ from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.text.file_names import pasted_path
 from qvim_studio.core.text.json_text import as_object, read_json, texts_of
-from qvim_studio.families.known import family_by_id, family_of_folder
+from qvim_studio.families.known import (
+    all_upscalers,
+    family_by_id,
+    family_of_folder,
+    upscaler_by_id,
+    upscaler_of_folder,
+)
+from qvim_studio.families.protocol import Family
+from qvim_studio.families.upscaling import UpscalerFamily
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +54,12 @@ def list_checkpoints() -> tuple[Checkpoint, ...]:
 
     One whose files are damaged or gone counts as not installed; ``find_checkpoint`` says why.
     """
-    registry = read_registry()
-    return tuple(_listed(name, e) for name, e in registry.items() if "kind" not in e)
+    return tuple(_listed(name, e) for name, e in read_registry().items() if is_generator(e))
+
+
+def list_upscalers() -> tuple[Checkpoint, ...]:
+    """Likewise, of what adds highs to sounds."""
+    return tuple(_listed(name, e) for name, e in read_registry().items() if is_upscaler(e))
 
 
 def register_folder(folder: Path) -> Checkpoint:
@@ -51,12 +69,15 @@ def register_folder(folder: Path) -> Checkpoint:
     the list cannot be written.
     """
     checkpoint = _whole(_from_folder(_checked_folder(folder)))
-    if any(known.id == checkpoint.id for known in list_checkpoints()):
+    if any(known.id == checkpoint.id for known in (*list_checkpoints(), *list_upscalers())):
         raise CheckpointError(
             f"There is already a checkpoint {checkpoint.id!r}. Rename the folder (or the id in its "
             f"{CARD_FILE}) and import it again."
         )
-    add_entry(checkpoint.id, {"title": checkpoint.title, "folder": str(folder.resolve())})
+    entry = {"title": checkpoint.title, "folder": str(folder.resolve())}
+    if checkpoint.makes == HIGHS:
+        entry |= {"kind": UPSCALER, "family": checkpoint.family}
+    add_entry(checkpoint.id, entry)
     return checkpoint
 
 
@@ -88,14 +109,22 @@ def find_checkpoint(id_or_folder: str) -> Checkpoint:
 
     Raises CheckpointError for an unknown name, a folder of another kind or one not installed.
     """
-    known = {name: entry for name, entry in read_registry().items() if "kind" not in entry}
+    registry = read_registry()
+    known = {name: entry for name, entry in registry.items() if is_generator(entry)}
     if id_or_folder in known:
         checkpoint = _from_entry(id_or_folder, known[id_or_folder])
         checkpoint.installed_folder()
         return checkpoint
     folder = pasted_path(id_or_folder)
-    if folder != Path() and folder.is_dir():
-        return _from_folder(folder)
+    is_folder = folder != Path() and folder.is_dir()
+    checkpoint = _from_folder(folder) if is_folder else None
+    if is_upscaler(registry.get(id_or_folder, {})) or (checkpoint and checkpoint.makes == HIGHS):
+        raise CheckpointError(
+            f"{id_or_folder} adds highs to sounds and makes none by itself. Choose a checkpoint "
+            "that makes sounds; what adds highs to them is chosen beside it."
+        )
+    if checkpoint is not None:
+        return checkpoint
     user = read_user_registry()
     if id_or_folder in user.problems:
         raise CheckpointError(user.problems[id_or_folder])
@@ -103,6 +132,23 @@ def find_checkpoint(id_or_folder: str) -> Checkpoint:
     raise CheckpointError(
         f"There is no checkpoint {id_or_folder!r}. Expected one of {names}, or a folder in the "
         f"diffusers layout.{f' {user.damage}' if user.damage else ''}"
+    )
+
+
+def find_upscaler(id_or_folder: str) -> Checkpoint:
+    """Likewise, of what adds highs. Raises CheckpointError."""
+    known = {name: entry for name, entry in read_registry().items() if is_upscaler(entry)}
+    if id_or_folder in known:
+        checkpoint = _from_entry(id_or_folder, known[id_or_folder])
+        checkpoint.installed_folder()
+        return checkpoint
+    folder = pasted_path(id_or_folder)
+    if folder != Path() and folder.is_dir() and upscaler_of_folder(folder) is not None:
+        return _from_folder(folder)
+    kinds = " or ".join(kind.title for kind in all_upscalers())
+    raise CheckpointError(
+        f"There is no upscaler {id_or_folder!r}. Expected one of {', '.join(known)}, or a folder "
+        f"that holds {kinds}; 'checkpoints convert' makes it of a published file."
     )
 
 
@@ -120,6 +166,11 @@ def _from_entry(name: str, entry: Entry) -> Checkpoint:
     if "folder" in entry:
         folder = resource_path(entry["folder"])  # an absolute path stays what it is
         return replace(_whole(_from_folder(folder)), id=name, capabilities=known.capabilities)
+    if known.published is not None:
+        converted = converted_folder(known)
+        if converted is None:
+            return known
+        return replace(known, folder=converted, revision=read_card(converted).revision)
     snapshot = hub_snapshot(known.repo, known.pinned_revision, known.layout)
     if snapshot is None:
         return known
@@ -130,7 +181,8 @@ def _from_entry(name: str, entry: Entry) -> Checkpoint:
 def _known(name: str, entry: Entry) -> Checkpoint:
     """What the registry alone says. Raises CheckpointError for a family that is not there."""
     capabilities = tuple(entry.get("capabilities", ()))
-    family = family_by_id(entry.get("family", DEFAULT_FAMILY))
+    family = _family_of_entry(entry)
+    makes = HIGHS if is_upscaler(entry) else entry.get("makes", "effects")
     if "folder" in entry:
         return Checkpoint(
             name,
@@ -139,6 +191,7 @@ def _known(name: str, entry: Entry) -> Checkpoint:
             capabilities=capabilities,
             family=family.id,
             layout=family.layout,
+            makes=makes,
         )
     return Checkpoint(
         id=name,
@@ -155,13 +208,27 @@ def _known(name: str, entry: Entry) -> Checkpoint:
         sizes=entry.get("sizes", {}),
         family=family.id,
         layout=family.layout,
-        makes=entry.get("makes", "effects"),
+        makes=makes,
         is_gated=entry.get("gated") is True,
+        published=_published(entry),
     )
 
 
+def _family_of_entry(entry: Entry) -> Family | UpscalerFamily:
+    id = entry.get("family", DEFAULT_FAMILY)
+    return upscaler_by_id(id) if is_upscaler(entry) else family_by_id(id)
+
+
+def _published(entry: Entry) -> Published | None:
+    if "published" not in entry:
+        return None
+    files, size_gb = tuple(entry["files"]), entry.get("converted_gb", 0)
+    return Published(entry["published"], files, gb_in_bytes(size_gb))
+
+
 def _from_folder(folder: Path) -> Checkpoint:
-    family = family_of_folder(folder)
+    upscaler = upscaler_of_folder(folder)
+    family = upscaler or family_of_folder(folder)
     card, origin = read_card(folder), _origin(folder / family.layout.index)
     return Checkpoint(
         id=card.id or folder.name,
@@ -175,6 +242,7 @@ def _from_folder(folder: Path) -> Checkpoint:
         defaults=card.defaults,
         family=family.id,
         layout=family.layout,
+        makes="effects" if upscaler is None else HIGHS,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from huggingface_hub import constants
 
@@ -24,14 +26,20 @@ from qvim_studio.core.errors import CheckpointError, PickledWeightsError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.catalog import (
     find_checkpoint,
+    find_upscaler,
     forget_folder,
     is_own_folder,
     list_checkpoints,
+    list_upscalers,
     register_folder,
 )
-from qvim_studio.families.known import family_of
+from qvim_studio.families.known import family_of, upscaler_by_id
 from qvim_studio.families.protocol import Family
+from qvim_studio.families.upscaling import STEPS, UpscalerFamily
 from qvim_studio.memory.modes import TRAITS, estimate_peak_bytes
+
+if TYPE_CHECKING:
+    from qvim_studio.checkpoints.conversion import Converted
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +50,9 @@ class HubKeeper:
     def list(self) -> tuple[CheckpointChoice, ...]:
         for sentence in read_user_registry().sentences():
             log.warning("%s", sentence)
-        return tuple(_choice(checkpoint) for checkpoint in list_checkpoints())
+        generators = (_choice(checkpoint) for checkpoint in list_checkpoints())
+        upscalers = (_upscaler_choice(checkpoint) for checkpoint in list_upscalers())
+        return (*generators, *upscalers)
 
     def is_offline(self) -> bool:
         return bool(constants.HF_HUB_OFFLINE)
@@ -51,10 +61,14 @@ class HubKeeper:
         return shutil.disk_usage(downloads.existing_cache()).free
 
     def download(
-        self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled, allow_pickle: bool = False
+        self,
+        id: str,
+        on_bytes: OnBytes,
+        is_cancelled: IsCancelled,
+        allow_pickle: bool = False,
+        on_converted: OnBytes = lambda done, total: None,
     ) -> None:
-        plan = downloads.plan_download(find_known(id), allow_pickle=allow_pickle)
-        downloads.download(plan, on_bytes, is_cancelled)
+        fetch_known(find_known(id), on_bytes, is_cancelled, allow_pickle, on_converted)
 
     def discard(self, id: str) -> None:
         downloads.discard(find_known(id))
@@ -63,7 +77,9 @@ class HubKeeper:
         return import_folder(folder, allow_pickle)
 
     def verify(self, id: str) -> tuple[str, ...]:
-        return tuple(verify_checkpoint(find_checkpoint(id)))
+        is_upscaler = any(known.id == id for known in list_upscalers())
+        checkpoint = find_upscaler(id) if is_upscaler else find_checkpoint(id)
+        return tuple(verify_checkpoint(checkpoint))
 
     def remove(self, id: str) -> int:
         if is_own_folder(id):
@@ -81,12 +97,38 @@ def make_keeper() -> HubKeeper:
 
 def find_known(id: str) -> downloads.Known:
     """The registry's entry, installed or not. Raises CheckpointError for an unknown name."""
-    known = {entry.id: entry for entry in (*list_checkpoints(), *list_parts())}
+    known = {entry.id: entry for entry in (*list_checkpoints(), *list_upscalers(), *list_parts())}
     if id not in known:
         raise CheckpointError(
             f"There is no checkpoint {id!r} in the registry. Expected one of {', '.join(known)}."
         )
     return known[id]
+
+
+def fetch_known(
+    known: downloads.Known,
+    on_bytes: OnBytes,
+    is_cancelled: IsCancelled,
+    allow_pickle: bool,
+    on_converted: OnBytes,
+    on_plan: Callable[[downloads.DownloadPlan], None] = lambda plan: None,
+) -> tuple[downloads.DownloadPlan, Path]:
+    """Fetch a checkpoint or part, and convert what its repository holds in another form.
+
+    on_plan: gets what will be fetched, before the first byte. See CheckpointKeeper.download.
+    """
+    plan = downloads.plan_download(known, allow_pickle=allow_pickle)
+    on_plan(plan)
+    folder = downloads.download(
+        plan, on_bytes, is_cancelled, convert=_convert, on_converted=on_converted
+    )
+    return plan, folder
+
+
+def _convert(source: Path) -> Converted:
+    from qvim_studio.families.conversion import convert
+
+    return convert(source)
 
 
 def import_folder(folder: Path, allow_pickle: bool) -> str:
@@ -135,7 +177,30 @@ def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
     )
 
 
-def _memory(family: Family, checkpoint: Checkpoint) -> dict[VramMode, int]:
+def _upscaler_choice(checkpoint: Checkpoint) -> CheckpointChoice:
+    family = upscaler_by_id(checkpoint.family)
+    defaults = {option.name: option.default for option in family.options}
+    on_disk = 0 if checkpoint.folder is None else downloads.folder_bytes(checkpoint.folder)
+    return CheckpointChoice(
+        id=checkpoint.id,
+        title=checkpoint.title,
+        licence=checkpoint.licence,
+        commercial=checkpoint.commercial,
+        is_installed=checkpoint.is_installed,
+        steps=int(defaults.get(STEPS, 0)),
+        guidance=float(defaults.get("guidance", 0.0)),
+        memory=_memory(family, checkpoint),
+        size_bytes=on_disk or checkpoint.size_bytes,
+        repo=checkpoint.repo,
+        is_own=is_own_folder(checkpoint.id),
+        hears_voice=False,
+        makes=checkpoint.makes,
+        is_gated=checkpoint.is_gated,
+        reach_hz=family.reach_hz,
+    )
+
+
+def _memory(family: Family | UpscalerFamily, checkpoint: Checkpoint) -> dict[VramMode, int]:
     """Estimated peaks; empty where neither the files nor the registry say the sizes."""
     try:
         footprint = family.footprint(checkpoint)

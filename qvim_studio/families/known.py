@@ -15,6 +15,7 @@ from qvim_studio.checkpoints.checkpoint import INDEX_FILE, Checkpoint
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
 from qvim_studio.families.protocol import Family
+from qvim_studio.families.upscaling import UpscalerFamily
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,34 @@ def family_by_id(id: str) -> Family:
             "Studio, or install the package that brings it."
         )
     return known[id]
+
+
+@cache
+def all_upscalers() -> tuple[UpscalerFamily, ...]:
+    """What adds highs to any sound: of each package that has a module ``upscaling`` with an
+    UPSCALER."""
+    names = [
+        f"{families.__name__}.{package.name}.upscaling"
+        for package in pkgutil.iter_modules(families.__path__)
+        if package.ispkg
+    ]
+    return tuple(import_module(name).UPSCALER for name in names if find_spec(name) is not None)
+
+
+def upscaler_by_id(id: str) -> UpscalerFamily:
+    """The kind of upscaler with that id. Raises CheckpointError for an unknown id."""
+    known = {upscaler.id: upscaler for upscaler in all_upscalers()}
+    if id not in known:
+        raise CheckpointError(
+            f"There is no kind of upscaler {id!r}; there are {', '.join(known)}. Update QVIM "
+            "Studio."
+        )
+    return known[id]
+
+
+def upscaler_of_folder(folder: Path) -> UpscalerFamily | None:
+    """The kind of upscaler that a folder holds; None for anything else."""
+    return next((each for each in all_upscalers() if each.recognizes(folder)), None)
 
 
 def family_of(checkpoint: Checkpoint) -> Family:

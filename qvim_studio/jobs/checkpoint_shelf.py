@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
-from qvim_studio.core.checkpoint_keeper import CheckpointKeeper
+from qvim_studio.core.checkpoint_keeper import CheckpointKeeper, OnBytes
 from qvim_studio.core.errors import CancelledError, PickledWeightsError, StudioError
 from qvim_studio.jobs.background_tasks import BackgroundTasks
 
@@ -20,12 +20,14 @@ REPORT_EVERY_S = 0.1
 
 @dataclass(frozen=True)
 class Transfer:
-    """How far a download is. bytes_per_s: since it was started or went on."""
+    """How far a download is. bytes_per_s: since it was started or went on. is_converting: all is
+    here, and is being written in the studio's own form."""
 
     id: str
     here: int
     total: int
     bytes_per_s: float
+    is_converting: bool = False
 
     @property
     def seconds_left(self) -> float | None:
@@ -169,25 +171,30 @@ class CheckpointShelf(QObject):
         self.changed.emit(shelf)
 
     def _fetch(self, id: str, allow_pickle: bool) -> str:
-        began = time.monotonic()
-        said, first = 0.0, None
-
-        def on_bytes(here: int, total: int) -> None:
-            nonlocal first, said
-            first = here if first is None else first
-            now = time.monotonic()
-            if now - said >= REPORT_EVERY_S or here in (first, total):
-                said = now
-                speed = (here - first) / max(now - began, 1e-3)
-                self._moved.emit(Transfer(id, here, total, speed))
-
+        arriving, converting = (self._meter(id, is_second) for is_second in (False, True))
         try:
-            self._kept().download(id, on_bytes, self._halt.is_set, allow_pickle)
+            self._kept().download(id, arriving, self._halt.is_set, allow_pickle, converting)
         except CancelledError:
             if self._discards:
                 self._kept().discard(id)
             raise
         return id
+
+    def _meter(self, id: str, is_converting: bool) -> OnBytes:
+        """Reports how much is here, or converted, and how fast it comes."""
+        began, said, first = 0.0, 0.0, None
+
+        def on_bytes(here: int, total: int) -> None:
+            nonlocal began, first, said
+            now = time.monotonic()
+            if first is None:
+                began, first = now, here
+            if now - said >= REPORT_EVERY_S or here in (first, total):
+                said = now
+                speed = (here - first) / max(now - began, 1e-3)
+                self._moved.emit(Transfer(id, here, total, speed, is_converting))
+
+        return on_bytes
 
     @Slot(object)
     def _on_moved(self, transfer: Transfer) -> None:

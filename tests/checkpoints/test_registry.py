@@ -38,6 +38,8 @@ def write_list(text: str) -> Path:
         ('[bad]\ntitle = "B"\nlicence = "l"\ncommercial = "no"\n', "neither a folder nor a repo"),
         (GOOD.replace("good", "bad").replace("a/b", "a/../b"), "expected owner/name"),
         (GOOD.replace("good", "bad") + 'size_gb = "big"\n', "size_gb is"),
+        (GOOD.replace("good", "bad") + 'published = "a"\n', "published and files belong together"),
+        (GOOD.replace("good", "bad") + 'published = "a"\nfiles = ["../a"]\n', "no path inside"),
         (GOOD.replace("good", "bad") + "size_gb = nan\n", "size_gb is"),
         (GOOD.replace("good", "bad") + 'capabilities = "text"\n', "expected a list of texts"),
         (GOOD.replace("good", "bad") + "capabilities = [1]\n", "expected a list of texts"),

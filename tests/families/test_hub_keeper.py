@@ -11,6 +11,7 @@ from tiny_checkpoint import build_tiny_checkpoint
 from qvim_studio.checkpoints.parts import list_parts
 from qvim_studio.core.errors import CheckpointError, PickledWeightsError
 from qvim_studio.core.request import VramMode
+from qvim_studio.families.catalog import find_checkpoint, find_upscaler
 from qvim_studio.families.hub_keeper import make_keeper
 
 
@@ -59,3 +60,31 @@ def test_parts_say_what_they_fit() -> None:
         "starter-encoder",
         "starter-adapter",
     }
+
+
+def test_an_upscaler_is_listed_by_what_it_makes_and_makes_no_sounds(tmp_path: Path) -> None:
+    keeper = make_keeper()
+    known = {choice.id: choice for choice in keeper.list() if choice.is_upscaler}
+    assert set(known) == {"audiosr-basic", "audiosr-speech"}
+    basic = known["audiosr-basic"]
+    assert (basic.makes, basic.reach_hz, basic.is_installed) == ("highs", 24_000.0, False)
+    assert basic.memory[VramMode.LOW] > 0 and basic.size_bytes == 6_200_000_000
+    with pytest.raises(CheckpointError, match="adds highs to sounds and makes none"):
+        find_checkpoint("audiosr-basic")
+    with pytest.raises(CheckpointError, match="checkpoints download audiosr-basic"):
+        find_upscaler("audiosr-basic")
+
+
+def test_an_own_folder_with_an_upscaler_joins_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    for part in ("unet", "vae", "vocoder"):
+        (folder / part).mkdir(parents=True)
+    (folder / "model_index.json").write_text('{"_class_name": "AudioSR"}')
+    keeper = make_keeper()
+    assert keeper.import_folder(folder) == "mine"
+    assert {choice.id for choice in keeper.list() if choice.is_upscaler} >= {"mine"}
+    assert find_upscaler("mine").folder == find_upscaler(str(folder)).folder == folder
+    with pytest.raises(CheckpointError, match="makes none by itself"):
+        find_checkpoint(str(folder))
+    keeper.remove("mine")
+    assert "mine" not in {choice.id for choice in keeper.list()}

@@ -54,7 +54,12 @@ class FakeKeeper:
         return 75 * GB
 
     def download(
-        self, id: str, on_bytes: OnBytes, is_cancelled: IsCancelled, allow_pickle: bool = False
+        self,
+        id: str,
+        on_bytes: OnBytes,
+        is_cancelled: IsCancelled,
+        allow_pickle: bool = False,
+        on_converted: OnBytes = lambda done, total: None,
     ) -> None:
         self._check_consent(allow_pickle)
         on_bytes(TOTAL // 2, TOTAL)

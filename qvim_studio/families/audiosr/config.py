@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.checkpoints.checkpoint import INDEX_FILE, Layout
+from qvim_studio.core.options import Option, Role
 from qvim_studio.families.diffusers_folder import class_name_of
 
 FAMILY_ID = "audiosr"
@@ -21,6 +22,13 @@ REACH_HZ = 24_000.0
 HEAD_CHANNELS = 32  # of the UNet's attention
 UNET_LEVELS = (1, 2, 3, 5)  # block widths as multiples of the width
 VAE_LEVELS = (1, 2, 4, 8)
+
+# Published defaults: 50 steps of the command line, guidance 3.5 of the configuration.
+OPTIONS = (
+    Option("steps", "Steps", 50, Role.QUALITY, 5, 200, 1),
+    Option("guidance", "Guidance", 3.5, Role.ADHERENCE, 1.0, 10.0, 0.1),
+    Option("known_hz", "Real up to", 0.0, Role.EXPERT, 0.0, REACH_HZ, 100.0, unit=" Hz"),
+)
 
 
 def unet_config(width: int, latent_channels: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 from qvim_studio.core.errors import CheckpointError
@@ -33,6 +34,10 @@ def footprint_of(folder: Path) -> Footprint:
     storable = [
         math.prod(shape) for name, shape in shapes["unet"].items() if is_storable(name, shape)
     ]
+    return _footprint(weights, sum(storable), max(storable, default=0))
+
+
+def _footprint(weights: Mapping[str, int], storable: int, largest: int) -> Footprint:
     return Footprint(
         (
             Stage(
@@ -46,8 +51,8 @@ def footprint_of(folder: Path) -> Footprint:
             Stage(
                 "denoise",
                 weights["unet"],
-                sum(storable),
-                max(storable, default=0),
+                storable,
+                largest,
                 row_bytes_per_s=UNET_BYTES / CANVAS_S,
                 rows=2,
                 is_batched=True,
@@ -65,3 +70,9 @@ def footprint_of(folder: Path) -> Footprint:
             ),
         )
     )
+
+
+# Of what is only known: counted on the meta device for the published widths.
+PUBLISHED_FOOTPRINT = _footprint(
+    {"unet": 258_195_088, "vae": 223_535_569, "vocoder": 190_282_401}, 257_441_792, 7_372_800
+)

@@ -9,12 +9,13 @@ import numpy as np
 import torch
 
 from qvim_studio.core.errors import EngineError
-from qvim_studio.core.options import Option, OptionValues, Role
+from qvim_studio.core.options import OptionValues
 from qvim_studio.diffusion.denoiser import Conditions
 from qvim_studio.diffusion.sampler import sample_latents
 from qvim_studio.diffusion.stochastic_ddim import StochasticDdim, cosine_levels
 from qvim_studio.families.audiosr.config import (
     HOP,
+    OPTIONS,
     RATE_HZ,
     REACH_HZ,
 )
@@ -39,13 +40,6 @@ ON_PROCESSOR = (
     "steps. A GPU is advised."
 )
 
-# Published defaults: 50 steps of the command line, guidance 3.5 of the configuration.
-OPTIONS = (
-    Option("steps", "Steps", 50, Role.QUALITY, 5, 200, 1),
-    Option("guidance", "Guidance", 3.5, Role.ADHERENCE, 1.0, 10.0, 0.1),
-    Option("known_hz", "Real up to", 0.0, Role.EXPERT, 0.0, REACH_HZ, 100.0, unit=" Hz"),
-)
-
 
 @dataclass(frozen=True, eq=False)
 class ConcatCondition:
@@ -60,7 +54,7 @@ class ConcatCondition:
 class AudioSrUpscaler:
     """See families.upscaling.Upscaler.
 
-    notes: sentences for the user. report: of the steps of all pieces and channels together.
+    report: of the steps of all pieces and channels together.
     """
 
     input_rate_hz = RATE_HZ
@@ -86,7 +80,6 @@ class AudioSrUpscaler:
         self._report = report
         self._piece, self._overlap = piece_samples, overlap_samples
         self._mel = WideMel()
-        self.notes = [ON_PROCESSOR] if parts.plan.device == "cpu" else []
 
     @torch.inference_mode()
     def extend(self, samples: np.ndarray) -> np.ndarray:
@@ -208,6 +201,17 @@ class AudioSrUpscaler:
         bins = torch.arange(self._mel.basis.shape[0])[:, None] * (self._mel.basis > 0)
         highest_hz = bins.amax(dim=0) / (len(bins) - 1) * REACH_HZ
         return int((highest_hz < known_hz).sum())
+
+
+class LoadedAudioSr:
+    """See families.upscaling.LoadedUpscaler."""
+
+    def __init__(self, parts: AudioSrParts) -> None:
+        self._parts = parts
+        self.notes = [ON_PROCESSOR] if parts.plan.device == "cpu" else []
+
+    def prepared(self, values: OptionValues, seed: int, report: Report) -> AudioSrUpscaler:
+        return AudioSrUpscaler(self._parts, values, seed, report)
 
 
 def _at_level(waveform: np.ndarray, own: OwnBand) -> np.ndarray:

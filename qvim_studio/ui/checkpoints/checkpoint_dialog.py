@@ -35,6 +35,12 @@ from qvim_studio.ui.window.dropping import local_files
 from qvim_studio.ui.window.message_bar import MessageBar
 
 SIZE = (760, 660)
+KINDS = ("effects", "music", "highs")  # of what is made, in the order in which they are shown
+
+
+def _place_of(makes: str) -> tuple[int, str]:
+    """Of a group; those that nobody knows come last."""
+    return (KINDS.index(makes) if makes in KINDS else len(KINDS), makes)
 
 
 class CheckpointDialog(QDialog):
@@ -118,7 +124,7 @@ class CheckpointDialog(QDialog):
                 widget.deleteLater()
             self.rows, self.headings = {}, []
             has_kinds = len({choice.makes for choice in shelf.choices}) > 1
-            ordered = sorted(shelf.choices, key=lambda choice: choice.makes)
+            ordered = sorted(shelf.choices, key=lambda choice: _place_of(choice.makes))
             kind = ""
             for choice in ordered:
                 if has_kinds and choice.makes != kind:
@@ -147,7 +153,11 @@ class CheckpointDialog(QDialog):
 
     def _add_heading(self, makes: str) -> None:
         """Above the checkpoints that make the same."""
-        words = {"effects": self.tr("Sound effects"), "music": self.tr("Music")}
+        words = {
+            "effects": self.tr("Sound effects"),
+            "music": self.tr("Music"),
+            "highs": self.tr("Highs for any sound"),
+        }
         heading = QLabel(words.get(makes, makes), self)
         heading.setObjectName("caption")
         self.headings.append(heading)

@@ -105,7 +105,7 @@ class CheckpointRow(Card):
         """transfer: the download that runs, of this checkpoint or of another."""
         choice = self.choice
         is_moving = transfer is not None and transfer.id in (choice.id, choice.voice_part)
-        self.use.setVisible(choice.is_installed)
+        self.use.setVisible(choice.is_installed and not choice.is_upscaler)
         self.use.setEnabled(not is_used)
         self.use.setText(self.tr("In use") if is_used else self.tr("Use"))
         self.download.setVisible(not choice.is_installed and bool(choice.repo) and not is_moving)
@@ -128,6 +128,8 @@ class CheckpointRow(Card):
 
     def _sound(self) -> str:
         """What a checkpoint makes before it is finished: "44.1 kHz stereo"."""
+        if self.choice.is_upscaler:
+            return self.tr("adds highs up to {0:g} kHz").format(self.choice.reach_hz / 1000)
         capabilities = self.choice.capabilities
         if capabilities is None:
             return ""
@@ -137,6 +139,8 @@ class CheckpointRow(Card):
     def _hearing(self) -> str:
         """How an imitation enters; nothing of one that is only known and says nothing."""
         choice = self.choice
+        if choice.is_upscaler:
+            return ""
         if not choice.hears_voice:
             return self.tr("hears words only") if choice.is_installed else ""
         routes = {
@@ -184,7 +188,9 @@ class CheckpointRow(Card):
             self.speed.setText(self.tr("Asking the hub what there is…"))
             return
         self.bar.setValue(round(1000 * transfer.here / transfer.total))
-        text = self.tr("{0:,.0f} of {1:,.0f} MB  ·  {2:.1f} MB/s").format(
+        moved = self.tr("{0:,.0f} of {1:,.0f} MB  ·  {2:.1f} MB/s")
+        converted = self.tr("Converting: {0:,.0f} of {1:,.0f} MB  ·  {2:.1f} MB/s")
+        text = (converted if transfer.is_converting else moved).format(
             transfer.here / 1e6, transfer.total / 1e6, transfer.bytes_per_s / 1e6
         )
         left = transfer.seconds_left

@@ -256,7 +256,7 @@ class MainWindow(QMainWindow):
         self.desk.show_search_result()
 
     def _on_checkpoints_listed(self, checkpoints: tuple[CheckpointChoice, ...]) -> None:
-        self._checkpoints = checkpoints
+        self._checkpoints = tuple(each for each in checkpoints if not each.is_upscaler)
         self._show_checkpoint()
 
     def _show_checkpoint(self) -> None:

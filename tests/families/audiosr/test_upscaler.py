@@ -16,7 +16,7 @@ from qvim_studio.core.errors import CancelledError, EngineError, UsageError
 from qvim_studio.core.options import OptionValues
 from qvim_studio.families.audiosr import upscaler as module
 from qvim_studio.families.audiosr.parts import AudioSrParts
-from qvim_studio.families.audiosr.upscaler import AudioSrUpscaler
+from qvim_studio.families.audiosr.upscaler import AudioSrUpscaler, LoadedAudioSr
 from qvim_studio.families.protocol import Report
 from qvim_studio.families.upscaling import Upscaler
 from qvim_studio.memory.compute_plan import ComputePlan
@@ -224,5 +224,5 @@ def test_values_out_of_range_are_refused(cpu: ComputePlan) -> None:
 
 
 def test_a_processor_is_told_to_be_slow(cpu: ComputePlan) -> None:
-    assert "A GPU is advised" in AudioSrUpscaler(Fakes(cpu).parts).notes[0]
-    assert not AudioSrUpscaler(Fakes(replace(cpu, device="cuda")).parts).notes
+    assert "A GPU is advised" in LoadedAudioSr(Fakes(cpu).parts).notes[0]
+    assert not LoadedAudioSr(Fakes(replace(cpu, device="cuda")).parts).notes

@@ -276,6 +276,29 @@ def test_what_ships_cannot_be_removed(dialog: CheckpointDialog) -> None:
     assert [action.isEnabled() for action in actions] == [True, False]
 
 
+def test_an_upscaler_stands_below_what_makes_sounds_and_is_never_in_use(
+    keeper: FakeKeeper, shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot
+) -> None:
+    highs = replace(KNOWN, id="highs", title="Highs", makes="highs", reach_hz=24_000.0)
+    music = replace(KNOWN, id="music", makes="music")
+    keeper.choices += [replace(highs, is_installed=True), music]
+    dialog = opened(shelf, theme, qtbot)
+    assert [heading.text() for heading in dialog.headings] == [
+        "Sound effects",
+        "Music",
+        "Highs for any sound",
+    ]
+    row = dialog.rows["highs"]
+    assert "adds highs up to 24 kHz" in row.facts.text() and "hears" not in row.facts.text()
+    assert row.use.isHidden() and not row.more.isHidden()
+
+
+def test_what_is_converted_after_a_download_is_said(dialog: CheckpointDialog) -> None:
+    row = dialog.rows[ID]
+    row.show_state(False, False, Transfer(ID, 1_500_000_000, 3_000_000_000, 1e8, True))
+    assert row.speed.text().startswith("Converting: 1,500 of 3,000 MB") and row.bar.value() == 500
+
+
 def test_the_time_left_follows_from_the_speed() -> None:
     assert Transfer("a", 400, 1000, 100.0).seconds_left == 6.0
     assert Transfer("a", 0, 0, 0.0).seconds_left is None

@@ -1,0 +1,98 @@
+"""Checkpoints whose repositories hold a form that only their own programs read: the studio fetches
+it, converts it into a folder of its own beside the hub's files, and keeps that alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from qvim_studio.checkpoints.checkpoint import Checkpoint, Published
+from qvim_studio.checkpoints.download_journal import repository_folder
+from qvim_studio.core.errors import CheckpointError, OutputError, PickledWeightsError, reason_of
+
+if TYPE_CHECKING:
+    from qvim_studio.checkpoints.conversion import Converted
+
+CONVERTED_FOLDER = "qvim-studio"  # in the repository's folder of the hub's cache
+PICKLES = (".bin", ".ckpt", ".pt", ".pth")
+OnBytes = Callable[[int, int], None]
+IsCancelled = Callable[[], bool]
+Convert = Callable[[Path], "Converted"]
+
+
+def place_of_converted(known: Checkpoint) -> Path:
+    """Where its converted folder is, or will be: two of one repository have one each."""
+    return repository_folder(known.repo) / CONVERTED_FOLDER / known.id
+
+
+def converted_folder(known: Checkpoint) -> Path | None:
+    """Its converted folder, None where that is not whole."""
+    folder, layout = place_of_converted(known), known.layout
+    parts = (any((folder / part).glob("*.safetensors")) for part in layout.weighted)
+    return folder if (folder / layout.index).is_file() and all(parts) else None
+
+
+def check_published(
+    published: Published, there: Mapping[str, object], repo: str, allow_pickle: bool
+) -> None:
+    """Raises CheckpointError if a repository lacks a file, PickledWeightsError where some are
+    pickles and those are not allowed."""
+    missing = [path for path in published.files if path not in there]
+    if missing:
+        raise CheckpointError(
+            f"{repo} has no {' and no '.join(missing)}, which was published there. Update QVIM "
+            "Studio, or choose another checkpoint."
+        )
+    pickled = tuple(path for path in published.files if PurePosixPath(path).suffix in PICKLES)
+    if pickled and not allow_pickle:
+        raise PickledWeightsError(
+            f"{repo} has its weights as pickles alone ({', '.join(pickled)}), which can carry "
+            "programs. Say --allow-pickle to fetch and convert them; they are read without running "
+            "any code, and deleted afterwards.",
+            pickled,
+        )
+
+
+def write_published(
+    known: Checkpoint,
+    source: Path,
+    convert: Convert,
+    card: Mapping[str, str],
+    on_converted: OnBytes,
+    is_cancelled: IsCancelled,
+) -> Path:
+    """Convert what came, from ``source``, and give back the folder: whole and read back, or not
+    there. card: what studio.json says.
+
+    Raises CheckpointError for files that cannot be converted, OutputError, CancelledError.
+    """
+    from qvim_studio.checkpoints.conversion import write_converted
+
+    folder = place_of_converted(known)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)  # an older one, or one that is not whole
+    except OSError as error:
+        raise OutputError(
+            f"{folder.parent} cannot be made ({reason_of(error)}). Let its folder be written to."
+        ) from error
+    converted = convert(source)
+    converted = replace(converted, card={**converted.card, **card})
+    write_converted(converted, folder, on_converted, is_cancelled)
+    return folder
+
+
+def remove_converted(known: Checkpoint) -> int:
+    """Delete the converted folder; gives back the bytes that became free. Others' files stay.
+
+    Raises CheckpointError where there is none.
+    """
+    folder = place_of_converted(known)
+    if not folder.is_dir():
+        raise CheckpointError(f"{known.id!r} was not downloaded, so there is nothing to remove.")
+    freed = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    shutil.rmtree(folder)
+    return freed
