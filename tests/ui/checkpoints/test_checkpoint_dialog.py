@@ -50,7 +50,7 @@ def opened(
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.show()
-    qtbot.waitUntil(lambda: ID in dialog.rows)
+    qtbot.waitUntil(lambda: ID in dialog.rows and dialog.rows[ID].isVisible())
     return dialog
 
 
