@@ -21,6 +21,7 @@ from qvim_studio.ui.sounds.clip_delegate import row_px
 from qvim_studio.ui.sounds.clip_list_model import ClipListModel
 from qvim_studio.ui.widgets.card import Card, ElidedLabel
 from qvim_studio.ui.widgets.icons import icon
+from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.widgets.tips import set_tip
 
@@ -94,6 +95,12 @@ class CandidatesPanel(Card):
         self.view.choice_made.connect(self._on_choice)
         self.match.setChecked(True)
         theme.changed.connect(self._dress)
+
+    @logs_errors(returns=False)
+    def hasHeightForWidth(self) -> bool:
+        """False, although the notes wrap: a box layout with one such panel squeezes its other
+        panels below their least heights."""
+        return False
 
     @property
     def shown(self) -> tuple[ClipEntry, ...]:

@@ -1,0 +1,20 @@
+"""Every panel of the window keeps the room that its fields need."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from qvim_studio.core.heard import HeardWord
+from qvim_studio.ui.window.main_window import MainWindow
+
+
+def test_notes_that_wrap_over_the_candidates_cut_no_row_of_the_request(
+    with_take: MainWindow, qtbot: QtBot
+) -> None:
+    window, notes = with_take, with_take.candidates.notes
+    window.resize(1280, 860)
+    window.request.heard.show_words([HeardWord("dog", 0.5, "dog")])
+    window.candidates.show_result((), "made in 2 s\n" + "Started from a dog, a wolf and a fox. " * 8)
+    request = window.request
+    qtbot.waitUntil(lambda: request.height() >= request.minimumSizeHint().height())
+    assert notes.height() >= notes.heightForWidth(notes.width()) > 2 * notes.fontMetrics().height()
