@@ -141,7 +141,7 @@ class CheckpointShelf(QObject):
                     StudioError(f"{id} is damaged: {told}. Remove it and download it again.")
                 )
             else:
-                self.said.emit(self.tr("{0}: every file is as it was published.").format(id))
+                self.said.emit(self.tr("{0}: every file matches the published one.").format(id))
 
         self._tasks.run(lambda: self._kept().verify(id), done, self.failed.emit)
 
@@ -203,7 +203,7 @@ class CheckpointShelf(QObject):
 
     def _on_fetched(self, id: str) -> None:
         self._end_transfer()
-        self._tell(self.tr("{0} is here, whole and checked.").format(id))
+        self._tell(self.tr("{0} is installed and verified.").format(id))
 
     def _tell_or_ask(self, error: StudioError, name: str, allow: Callable[[], None]) -> None:
         if isinstance(error, PickledWeightsError):

@@ -242,7 +242,7 @@ class StudioController(QObject):
             act()
             return
         self._acts.append(act)
-        self.noticed.emit(self.tr("The sounds are made as soon as the new take is there."))
+        self.noticed.emit(self.tr("Generation starts as soon as the new take is ready."))
 
     @Slot()
     def _on_awaiting_changed(self) -> None:
@@ -365,7 +365,7 @@ class StudioController(QObject):
     @Slot()
     def _on_playback_refused(self) -> None:
         self.noticed.emit(
-            self.tr("Nothing is played while a take is recorded. End the take first (R).")
+            self.tr("Playback is off while you record. Stop the recording first (R).")
         )
 
     def _finish_progress(self) -> None:

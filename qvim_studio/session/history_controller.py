@@ -186,8 +186,14 @@ class HistoryController(QObject):
             self.noticed.emit(
                 count_text(
                     len(ids),
-                    self.tr("The sound is in the trash for 30 days. Ctrl+Z brings it back."),
-                    self.tr("{0} sounds are in the trash for 30 days. Ctrl+Z brings them back."),
+                    self.tr(
+                        "The sound was moved to the trash and stays there for 30 days. "
+                        "Press Ctrl+Z to restore it."
+                    ),
+                    self.tr(
+                        "{0} sounds were moved to the trash and stay there for 30 "
+                        "days. Press Ctrl+Z to restore them."
+                    ),
                 )
             )
 
@@ -216,8 +222,14 @@ class HistoryController(QObject):
         )
         aside = count_text(
             len(others),
-            self.tr("The sound left the candidates, its file stays. Ctrl+Z brings it back."),
-            self.tr("{0} sounds left the candidates, their files stay. Ctrl+Z brings them back."),
+            self.tr(
+                "The sound was removed from the candidates; its file stays. Press "
+                "Ctrl+Z to restore it."
+            ),
+            self.tr(
+                "{0} sounds were removed from the candidates; their files stay. Press "
+                "Ctrl+Z to restore them."
+            ),
         )
         self.noticed.emit(f"{in_trash} {aside}" if ids else aside)
 
@@ -340,7 +352,7 @@ class HistoryController(QObject):
 
     def tell_undone(self, text: str, is_undo: bool) -> None:
         """Say which change that was, for no change may be undone unseen."""
-        said = self.tr("Undone: {0}.") if is_undo else self.tr("Done again: {0}.")
+        said = self.tr("Undone: {0}.") if is_undo else self.tr("Redone: {0}.")
         self.noticed.emit(said.format(text))
         self.undone.emit()
 

@@ -138,7 +138,8 @@ class KitController(QObject):
             kit.jobs[place] = self._submit(request, f"{kit.held.name} {place + 1:02d}", path)
         self.changed.emit()
         self.noticed.emit(
-            self.tr("{0} sounds were found in the take; the kit is written when all are made.")
+            self.tr("Found {0} sounds in the take. The kit is written when all of them are "
+                    "finished.")
             .format(len(cut))
         )  # fmt: skip
 
@@ -191,7 +192,7 @@ class KitController(QObject):
                 for other in kit.jobs.values():
                     self._services.queue.cancel(other)
                 self.noticed.emit(
-                    self.tr("The kit was given up. Those of its sounds that were made are in the "
+                    self.tr("The kit was canceled. The sounds finished so far are in the "
                             "history.")
                 )  # fmt: skip
                 return

@@ -72,19 +72,19 @@ class Reopening(QObject):
         needs_take = recipe.request.get("imitation_sha256") is not None
         if not needs_take or (recipe.imitation_path and Path(recipe.imitation_path).is_file()):
             self._use_recipe(recipe)
-            text = self.tr("The recipe of {0} is back: its words, settings and seed.")
+            text = self.tr("Restored the recipe of {0}: its words, settings and seed.")
             if needs_take:
-                text = self.tr("The recipe of {0} is back: its take, words, settings and seed.")
+                text = self.tr("Restored the recipe of {0}: its take, words, settings and seed.")
         elif recipe.request.get("text"):
             self._choose_words(recipe)
             text = self.tr(
-                "{0} was made from a take that is not on this computer. Its words, settings and "
-                "seed are back; open or record the take."
+                "{0} was made from a take that is not on this computer. Its words, "
+                "settings and seed were restored; open or record the take."
             )
         else:
             text = self.tr(
-                "{0} was made from a take that is not on this computer. Open or record that one, "
-                "then open this file again."
+                "{0} was made from a take that is not on this computer. Open or record the "
+                "take, then open this file again."
             )
         self.opened.emit(path, text.format(path.name))
 
@@ -166,7 +166,7 @@ class Reopening(QObject):
         self.chosen.emit(request)
         if clip is not None and clip_hash(clip) != recipe.request["imitation_sha256"]:
             self.noticed.emit(
-                self.tr("The take is trimmed differently now: the sounds will differ a little.")
+                self.tr("The take is now trimmed differently, so the sounds will differ slightly.")
             )
         if gone:
             self.noticed.emit(gone_text(gone))

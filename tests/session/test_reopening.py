@@ -55,7 +55,7 @@ def test_a_clip_of_ours_brings_back_take_words_and_seed(
     qtbot.waitUntil(lambda: window.controller.imitation is not None)
     assert window.controller.imitation.path == take
     assert window.request.text.text() == "big dog" and window.request.seed.value() == seed
-    assert "The recipe of sent to me.wav is back" in window.messages.text
+    assert "Restored the recipe of sent to me.wav" in window.messages.text
 
 
 def test_the_notice_offers_it_as_imitation_instead(
@@ -64,7 +64,7 @@ def test_the_notice_offers_it_as_imitation_instead(
     window = with_take
     forget(window)
     drop(window, clip)
-    qtbot.waitUntil(lambda: "is back" in window.messages.text)
+    qtbot.waitUntil(lambda: "Restored the recipe" in window.messages.text)
     buttons = window.messages.findChildren(QPushButton)
     (button,) = [b for b in buttons if b.text() == "Use as imitation instead"]
     assert button.isVisible()

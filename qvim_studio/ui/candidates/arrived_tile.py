@@ -41,7 +41,7 @@ class ArrivedTile(QAbstractButton):
         self._heard = NOTHING
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the mouse comes
-        name = self.tr("Play sound {0}, the others are still being made").format(number)
+        name = self.tr("Play sound {0} while the others are being made").format(number)
         self.setAccessibleName(name)
         match = variation.match
         set_tip(self, name if match is None else f"{name}\n{match_tip(match)}")

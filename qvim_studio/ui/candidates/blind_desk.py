@@ -49,7 +49,7 @@ class BlindDesk(QObject):
     @Slot()
     def _on_refused(self) -> None:
         self._messages.show_notice(
-            self.tr("That would tell which sound it is. End the blind comparison first (B).")
+            self.tr("That would reveal which sound it is. End the blind comparison first (B).")
         )
 
     @Slot(object, object)
@@ -79,7 +79,7 @@ class BlindDesk(QObject):
         return "  ·  ".join(parts)
 
     def _keep_notes(self, chosen: Sequence[ClipEntry], count: int) -> None:
-        text = self.tr("Blind: place {0} of {1}")
+        text = self.tr("Blind: rank {0} of {1}")
         notes = [
             "; ".join(part for part in (entry.note, text.format(place, count)) if part)
             for place, entry in enumerate(chosen, 1)

@@ -192,9 +192,9 @@ class CandidatesView(ClipListView):
 
     def titles(self) -> dict[str, str]:
         if self.rows.is_blind:
-            return {"star": self.tr("Place it next, or take its place away")}
+            return {"star": self.tr("Rank it next, or clear its rank")}
         is_made = all(entry.id and not is_found(entry) for entry in self.selected_entries())
-        return super().titles() | ({} if is_made else {"trash": self.tr("Take out of the list")})
+        return super().titles() | ({} if is_made else {"trash": self.tr("Remove from the list")})
 
     @Slot()
     def _trash(self) -> None:

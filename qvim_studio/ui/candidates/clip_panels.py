@@ -53,15 +53,15 @@ class CandidatesPanel(Card):
         self._note = ElidedLabel(self)
         self.hint = QToolButton(self)
         self.hint.setObjectName("hint")
-        self.hint.setText(self.tr("Unsure what kind you mean: add a word"))
+        self.hint.setText(self.tr("Not sure what you mean: add a word"))
         self.hint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.hint.clicked.connect(self.words_requested)
         self.hint.hide()
         self.sketch = self._toggle(
-            self.tr("Live sketch of the settings, kept nowhere"), self.sketch_toggled
+            self.tr("Live sketch of the settings (not saved)"), self.sketch_toggled
         )
         self.match = self._toggle(self.tr("Listen at matched loudness"), self.match_toggled)
-        self.blind = self._toggle(self.tr("Compare blind: nothing but the sounds"))
+        self.blind = self._toggle(self.tr("Compare blind: names and pictures are hidden"))
         self.blind.toggled.connect(self._on_blind_toggled)
         self.head.addWidget(title)
         self.head.addWidget(self._note, 1)
@@ -199,10 +199,10 @@ class CandidatesPanel(Card):
         if not self.blind.isChecked():
             self._note.setText(self._words)
         elif len(self._test.choices) < len(self._test.order):
-            text = self.tr("Listen with 1 to 9, then press S on the best: place {0}")
+            text = self.tr("Listen with 1 to 9, then press S on the best one: rank {0}")
             self._note.setText(text.format(len(self._test.choices) + 1))
         else:
-            self._note.setText(self.tr("All are placed. B shows which is which"))
+            self._note.setText(self.tr("All sounds are ranked. Press B to see which is which"))
 
     def _chosen(self) -> set[Path]:
         return {entry.path for entry in self.view.selected_entries()}

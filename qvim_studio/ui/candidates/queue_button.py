@@ -22,7 +22,7 @@ class QueueButton(QToolButton):
         self.setObjectName("withText")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_tip(self, self.tr("Generations that wait"))
+        set_tip(self, self.tr("Waiting generations"))
         menu = QMenu(self)
         menu.aboutToShow.connect(self._fill)
         self.setMenu(menu)
@@ -40,7 +40,7 @@ class QueueButton(QToolButton):
         menu.addSeparator()
         if self._queue.is_held:
             menu.addAction(self.tr("Make them now"), self._queue.release)
-        menu.addAction(self.tr("Cancel everything"), self._queue.cancel_all)
+        menu.addAction(self.tr("Cancel all"), self._queue.cancel_all)
 
     @Slot()
     def _on_changed(self) -> None:

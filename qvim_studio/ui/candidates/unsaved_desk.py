@@ -63,8 +63,8 @@ class UnsavedDesk(QObject):
     def _on_refused(self, error: StudioError) -> None:
         kept = count_text(
             self._unsaved.count,
-            self.tr("The sound that was made is kept until you quit; listen to it below."),
-            self.tr("The {0} sounds that were made are kept until you quit; listen to them below."),
+            self.tr("The new sound is kept until you quit; listen to it below."),
+            self.tr("The {0} new sounds are kept until you quit; listen to them below."),
         )
         self._messages.show_error(
             f"{error} {kept}",

@@ -67,7 +67,13 @@ class CheckpointDialog(QDialog):
         self.setAcceptDrops(True)
         resize_on_screen(self, *SIZE)
         heading = dialog_title(self, self.tr("Checkpoints"))
-        note = QLabel(self.tr("What makes the sounds. Drop a folder here to add your own."), self)
+        note = QLabel(
+            self.tr(
+                "Checkpoints are the models that make the sounds. Drop a "
+                "folder here to add your own."
+            ),
+            self,
+        )
         note.setObjectName("caption")
         self.messages = MessageBar(theme, self)
         self.headings: list[QLabel] = []
@@ -192,7 +198,7 @@ class CheckpointDialog(QDialog):
     @Slot(object)
     def _on_pause(self, id: str) -> None:
         self._shelf.pause()
-        self.messages.show_notice(self.tr("Paused: Download goes on from here."))
+        self.messages.show_notice(self.tr("Paused. Download continues from here."))
 
     @Slot(object)
     def _on_cancel(self, id: str) -> None:
@@ -208,7 +214,7 @@ class CheckpointDialog(QDialog):
     def _ask_to_remove(self, id: str) -> None:
         choice = self.rows[id].choice
         if choice.is_own:
-            text = self.tr("Take {0} from the list? The folder itself stays as it is.")
+            text = self.tr("Remove {0} from the list? The folder itself is not changed.")
         else:
             text = self.tr("Delete {0} from this computer? It can be downloaded again.")
         ask(
@@ -222,9 +228,9 @@ class CheckpointDialog(QDialog):
     @Slot(object)
     def _ask_for_consent(self, found: PickledWeights) -> None:
         text = self.tr(
-            "{0} holds pickled weights ({1}), a format that can carry programs. They can be "
-            "converted to safetensors, reading tensors alone and running nothing. Do you trust "
-            "where they come from?"
+            "{0} holds pickled weights ({1}), a format that can contain programs. They can "
+            "be converted to safetensors by reading only the tensors, without running "
+            "anything. Do you trust the source?"
         ).format(found.name, ", ".join(found.files))
         ask(self, self.tr("Pickled weights"), text, self.tr("Convert and add"), found.allow)
 

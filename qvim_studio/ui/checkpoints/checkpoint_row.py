@@ -55,7 +55,7 @@ class CheckpointRow(Card):
         badge = QLabel(COMMERCIAL_WORDS.get(choice.commercial, choice.commercial), self)
         badge.setObjectName("badge")
         badge.setProperty("kind", BADGE_KINDS.get(choice.commercial, "mixed"))
-        set_tip(badge, self.tr("May the sounds be sold? Licence: {0}").format(choice.licence))
+        set_tip(badge, self.tr("Commercial use of the sounds. Licence: {0}").format(choice.licence))
         self.facts = ElidedLabel(self)
         self.fit = ElidedLabel(self)
         self.fit.setObjectName("caption")
@@ -75,7 +75,8 @@ class CheckpointRow(Card):
         set_tip(
             self.voice,
             self.tr(
-                "Fetch the CLAP that it was trained with ({0}), so that it hears imitations"
+                "Download the CLAP model that this checkpoint was trained with ({0}), so "
+                "that it can hear imitations"
             ).format(size_text(choice.voice_bytes)),
         )
         self.pause = self._button(self.tr("Pause"), self.pause_clicked)
@@ -145,7 +146,7 @@ class CheckpointRow(Card):
             return self.tr("hears words only") if choice.is_installed else ""
         routes = {
             VoiceRoute.START: self.tr("starts from your voice"),
-            VoiceRoute.MELODY: self.tr("takes your melody"),
+            VoiceRoute.MELODY: self.tr("follows your melody"),
         }
         capabilities = choice.capabilities
         return "" if capabilities is None else routes.get(capabilities.voice_route, "")
@@ -153,13 +154,13 @@ class CheckpointRow(Card):
     def show_fit(self, memory: Memory | None) -> None:
         """Does it fit this machine, and how?"""
         if memory is None or not self.choice.memory:
-            self.fit.setText(self.tr("How much memory it takes is not known"))
+            self.fit.setText(self.tr("Its memory needs are unknown"))
             return
         mode = self.choice.best_mode(memory.gpu_total, memory.total)
         if mode is None:
             least = min(self.choice.memory.values()) / GIB
             self.fit.setText(
-                self.tr("Too large for this machine: needs {0:.1f} GB at least").format(least)
+                self.tr("Too large for this computer: needs at least {0:.1f} GB").format(least)
             )
             return
         takes = self.choice.memory[mode] / GIB
@@ -176,7 +177,7 @@ class CheckpointRow(Card):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Check the files"), self._on_verify)
         removes = menu.addAction(
-            self.tr("Forget this folder…") if self.choice.is_own else self.tr("Remove…"),
+            self.tr("Remove from the list…") if self.choice.is_own else self.tr("Remove…"),
             self._on_remove,
         )
         removes.setEnabled(self.choice.is_own or bool(self.choice.repo))
@@ -185,7 +186,7 @@ class CheckpointRow(Card):
     def _show_transfer(self, transfer: Transfer) -> None:
         if not transfer.total:
             self.bar.setValue(0)
-            self.speed.setText(self.tr("Asking the hub what there is…"))
+            self.speed.setText(self.tr("Asking the hub for the list of files…"))
             return
         self.bar.setValue(round(1000 * transfer.here / transfer.total))
         moved = self.tr("{0:,.0f} of {1:,.0f} MB  ·  {2:.1f} MB/s")
@@ -202,7 +203,7 @@ class CheckpointRow(Card):
         choice = self.choice
         size = size_text(choice.size_bytes)
         if choice.is_own and not choice.is_installed:
-            return self.tr("Your own folder, gone or damaged")
+            return self.tr("Your own folder, missing or damaged")
         if not choice.is_installed:
             return self.tr("Not installed  ·  {0} to download").format(size)
         if choice.is_own:

@@ -73,8 +73,8 @@ class AboutDialog(TextDialog):
         )
         credits = tail(resource_path("ATTRIBUTIONS.md"), lines=10_000)
         paragraph = tr(
-            "Version {0}. Imitate a sound with your voice and get sounds you can use, on your own "
-            "computer and nowhere else. Apache License 2.0."
+            "Version {0}. Imitate a sound with your voice and get sounds you can use. "
+            "Everything stays on your computer. Apache License 2.0."
         ).format(qvim_studio.__version__)
         super().__init__(tr("About QVIM Studio"), paragraph, parent)
         self.details.setMarkdown(f"## {tr('Libraries')}\n\n{libraries}\n\n{credits}")
@@ -91,9 +91,9 @@ class CrashDialog(TextDialog):
         super().__init__(
             tr("The last session ended unexpectedly"),
             tr(
-                "Your takes and sounds are on disk: earlier takes are left of the current one, "
-                "sounds are in the history. Copy the diagnostics if you want to report it; they "
-                "contain no sounds and none of your texts."
+                "Your takes and sounds are safe on disk: press PgUp for earlier takes; the "
+                "sounds are in the history. To report the problem, copy the diagnostics; "
+                "they contain no sounds and none of your texts."
             ),
             parent,
         )

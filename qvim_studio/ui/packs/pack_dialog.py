@@ -99,14 +99,14 @@ class PackDialog(QDialog):
     def _build(self, choices: Mapping[str, Sequence[ClipEntry]]) -> None:
         """In the order in which Tab visits them."""
         title = dialog_title(self, self.tr("Export sample pack"))
-        hint = QLabel(self.tr("Double-click to rename; Del leaves a sound out"), self)
+        hint = QLabel(self.tr("Double-click to rename; Del removes a sound from the pack"), self)
         hint.setObjectName("caption")
-        self.listen = QPushButton(self.tr("Listen for categories"), self)
+        self.listen = QPushButton(self.tr("Suggest categories by ear"), self)
         set_tip(
             self.listen,
             self.tr(
-                "Sounds without a telling word get the category of the bundled sounds that sound "
-                "most alike; with rows selected, those get it"
+                "Sounds whose words name no category get that of the most similar bundled "
+                "sounds. If rows are selected, only those are changed"
             ),
         )
         self.choice = QComboBox(self)
@@ -115,7 +115,7 @@ class PackDialog(QDialog):
             self.choice.addItem(f"{name} ({len(entries):,})", tuple(entries))
         self.form = PackForm(self)
         self.table = PackTable(self.model, self)
-        self.table.setAccessibleName(self.tr("Sounds of the pack"))
+        self.table.setAccessibleName(self.tr("Sounds in the pack"))
         self.summary = ElidedLabel(self)
         self.problem = QLabel(self)
         self.problem.setObjectName("problem")
@@ -189,7 +189,7 @@ class PackDialog(QDialog):
         self.refresh()
         if left:
             self.summary.setText(
-                count_text(left, self.tr("1 file is gone"), self.tr("{0} files are gone"))
+                count_text(left, self.tr("1 file is gone"), self.tr("{0} files are missing"))
                 + f"  ·  {self.summary.text()}"
             )
 
@@ -228,7 +228,9 @@ class PackDialog(QDialog):
             lack = missing_bytes(plan, self.form.target)
             parts.append(self.tr("{0:.0f} MB of WAV").format(max(plan.audio_bytes / 1e6, 1)))
             if lack:
-                text = self.tr("{0:.0f} MB are missing on the disk of {1}. Choose another folder.")
+                text = self.tr(
+                    "The disk of {1} lacks {0:.0f} MB of free space. Choose another folder."
+                )
                 self._say(text.format(lack / 1e6, self.form.target))
             self.export.setEnabled(count > 0 and not lack and not self.form.missing)
         if self.form.missing:
@@ -250,7 +252,7 @@ class PackDialog(QDialog):
             known = {cat_id.lower(): cat_id for cat_id in categories()}
             if text.lower() not in known:
                 self._say(
-                    self.tr("There is no UCS category “{0}”. Choose one of the list.").format(text)
+                    self.tr("“{0}” is not a UCS category. Choose one from the list.").format(text)
                 )
                 return
             changes = {"cat_id": known[text.lower()]}
@@ -273,7 +275,7 @@ class PackDialog(QDialog):
         chosen = [self._sources[row] for row in selected] or self._sources
         paths = [source.path for source in chosen if selected or is_guess(source)]
         if not paths:
-            self.summary.setText(self.tr("The words of every sound name its category already."))
+            self.summary.setText(self.tr("The words of every sound already name its category."))
             return
         self.listen.setEnabled(False)
         self.summary.setText(self.tr("Listening…"))
@@ -328,7 +330,7 @@ class PackDialog(QDialog):
                     progress.done, progress.total
                 ),
                 "extras": self.tr("Drawing the cover, mixing the demo"),
-                "archive": self.tr("Putting everything in its place"),
+                "archive": self.tr("Moving everything into place"),
             },
         )
         done = progress.done if progress.phase == "sounds" else total
@@ -364,7 +366,7 @@ class PackDialog(QDialog):
         if error is not None:
             self._say(str(error))
         else:
-            self.summary.setText(self.tr("Stopped. What is finished is kept."))
+            self.summary.setText(self.tr("Stopped. Finished files are kept."))
 
     def _show_error(self, error: StudioError) -> None:
         if not self._closing:

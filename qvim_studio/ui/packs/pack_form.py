@@ -75,7 +75,7 @@ class PackForm(QWidget):
         channels = [(self.tr("Channels kept"), ""), (self.tr("Mono"), "1")]
         channels.append((self.tr("Stereo"), "2"))
         self.channels = self._combo(self.tr("Channels"), channels)
-        self.commercial = QCheckBox(self.tr("For sale: refuse what may not be sold"), self)
+        self.commercial = QCheckBox(self.tr("For sale: refuse sounds that may not be sold"), self)
         self.commercial.toggled.connect(self._on_changed)
         place = QHBoxLayout()
         place.setSpacing(GRID)
@@ -159,8 +159,8 @@ class PackForm(QWidget):
 
     def _preset_text(self, preset: str) -> str:
         return {
-            "as_is": self.tr("Sounds as they are"),
-            "clean": self.tr("Trim, fades, no DC; levels as they are"),
+            "as_is": self.tr("Sounds unchanged"),
+            "clean": self.tr("Trim, fades, no DC; levels unchanged"),
             "peak_1": self.tr("Trim, fades, −1 dBTP"),
             "peak_3": self.tr("Trim, fades, −3 dBTP"),
             "peak_6": self.tr("Trim, fades, −6 dBTP"),

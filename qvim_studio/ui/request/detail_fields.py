@@ -51,28 +51,28 @@ class DetailFields(QWidget):
         self.guidance.setRange(0.0, MAX_GUIDANCE)
         self.guidance.setSingleStep(0.5)
         self.guidance.setDecimals(1)
-        set_tip(self.guidance, self.tr("How strictly voice and words are obeyed"))
+        set_tip(self.guidance, self.tr("How strictly the sound follows voice and words"))
         self.strength = QSpinBox(self)
         self.strength.setRange(0, PERCENT)
         self.strength.setSingleStep(5)
         self.strength.setSuffix(" %")
         set_tip(
             self.strength,
-            self.tr("How much of the starting sound is made anew; 100 % leaves nothing of it"),
+            self.tr("How much of the starting sound is replaced; 100 % keeps nothing of it"),
         )
         self.fits = QSpinBox(self)
         self.fits.setRange(0, MAX_FITS)
-        set_tip(self.fits, self.tr("Real sounds that follow your voice, besides the made ones"))
+        set_tip(
+            self.fits, self.tr("Real sounds shaped to follow your voice, beside the generated ones")
+        )
         self.highs = QCheckBox(self.tr("Above 7 kHz"), self)
         # As high as the number fields beside it, so that their names stand on one line.
         self.highs.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        set_tip(
-            self.highs, self.tr("Adds what a recording would most likely hold where the model ends")
-        )
+        set_tip(self.highs, self.tr("Adds the high frequencies that the model does not produce"))
         self.highs.toggled.connect(self._on_changed)
         self.pauses = QCheckBox(self.tr("Silent"), self)
         self.pauses.setSizePolicy(self.highs.sizePolicy())
-        set_tip(self.pauses, self.tr("Where your voice pauses, nothing of the sound is left"))
+        set_tip(self.pauses, self.tr("Silences the sound wherever your voice pauses"))
         self.pauses.toggled.connect(self._on_changed)
         fields = (
             (self.tr("Steps"), self.steps, 1),

@@ -63,7 +63,7 @@ class EditDesk(QObject):
         """Any sound of a list goes on."""
         if not self._can(EditKind.CONTINUE):
             self._messages.show_notice(
-                self.tr("This checkpoint continues no sounds. Choose another one.")
+                self.tr("This checkpoint cannot continue sounds. Choose another one.")
             )
             return
         natural_s = CONTINUE_S
@@ -78,16 +78,16 @@ class EditDesk(QObject):
         if entry is None or part is None:
             self._messages.show_notice(
                 self.tr(
-                    "No part of a sound is selected. Choose one of the candidates or of the "
-                    "history, then drag over its waveform below the imitation's."
+                    "No part of a sound is selected. Choose a candidate or a sound from "
+                    "the history, then drag over its waveform below the imitation's."
                 )
             )
             return
         if not self._can(EditKind.INPAINT):
             self._messages.show_notice(
                 self.tr(
-                    "This checkpoint makes no parts of sounds anew. Choose another one, or let the "
-                    "sound go on."
+                    "This checkpoint cannot regenerate part of a sound. Choose another "
+                    "one, or continue the sound instead."
                 )
             )
             return
@@ -99,7 +99,7 @@ class EditDesk(QObject):
         if entry is None:
             self._messages.show_notice(
                 self.tr(
-                    "There is no sound to go on with. Choose one of the candidates or of the "
+                    "There is no sound to continue. Choose a candidate or a sound from the "
                     "history first."
                 )
             )
@@ -116,7 +116,7 @@ class EditDesk(QObject):
         imitation = self._controller.imitation
         if imitation is None:
             self._messages.show_notice(
-                self.tr("There is no imitation. Record what shall come there, then try again.")
+                self.tr("There is no imitation. Record what should go there, then try again.")
             )
         return imitation
 
@@ -133,8 +133,6 @@ class EditDesk(QObject):
         is_above = imitation is not None and imitation.stretch(begin_s, math.inf) is not None
         if imitation is not None and not is_above:
             self._messages.show_notice(
-                self.tr(
-                    "The imitation ends before this part begins: it is used from its beginning."
-                )
+                self.tr("The imitation ends before this part begins, so it is used from its start.")
             )
         self._controller.edit(entry, edit_of, self._panel.wishes(), imitation, is_above)

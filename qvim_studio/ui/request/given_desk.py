@@ -67,12 +67,12 @@ class GivenDesk(QObject):
             self._messages.show_error(str(error))
             return
         starts = self.tr(
-            "“{0}”, which the sounds started from, is not in {1} any more: choose it again, or "
-            "another sound."
+            "“{0}”, which the sounds started from, is no longer in {1}: choose it again, "
+            "or choose another sound."
         )
         sounds = self.tr(
-            "“{0}”, which the sounds were to sound like, is not in {1} any more: choose it "
-            "again, or another sound."
+            "“{0}”, which the sounds should resemble, is no longer in {1}: choose it "
+            "again, or choose another sound."
         )
         text = starts if use is SoundUse.START else sounds
         name = awaited.name or awaited.path.stem

@@ -85,7 +85,7 @@ class HeardChips(QWidget):
         for number, (chip, word) in enumerate(zip(self.chips, self._words, strict=False), 1):
             is_said = word in said
             chip.setChecked(is_said)
-            tip = self.tr("Take “{0}” out of the text") if is_said else self.tr("Add “{0}”")
+            tip = self.tr("Remove “{0}” from the text") if is_said else self.tr("Add “{0}”")
             set_tip(chip, f"{tip.format(word)} (Alt+{number})")
         self._fit()
 

@@ -30,14 +30,16 @@ class LongJobDesk(QObject):
         text = self.tr("{0} of {1} {2} about {3} on this computer.").format(
             made, waiting_text(seconds), verb, waiting_text(job.seconds)
         )
-        remedy = self.tr("A shorter sound, fewer variations or fewer steps are made sooner.")
+        remedy = self.tr("A shorter sound, fewer variations or fewer steps take less time.")
         other = None
         if job.is_of_long_take:
-            remedy = self.tr("A part of the imitation, fewer variations or steps are made sooner.")
+            remedy = self.tr(
+                "A part of the imitation, fewer variations or fewer steps take less time."
+            )
             other = (self.tr("Choose a part…"), self.part_wanted.emit)
         return ask(
             self._window,
-            self.tr("This takes long"),
+            self.tr("This will take a while"),
             f"{text}\n{remedy}",
             self.tr("Generate anyway"),
             job.start,

@@ -45,7 +45,11 @@ class QualityBar(QWidget):
         self._buttons: dict[Quality, QToolButton] = {}
         for quality, text, explanation in (
             (Quality.SKETCH, self.tr("Sketch"), self.tr("Few steps: quick ideas")),
-            (Quality.STANDARD, self.tr("Standard"), self.tr("As the checkpoint was made for")),
+            (
+                Quality.STANDARD,
+                self.tr("Standard"),
+                self.tr("As many steps as the checkpoint was made for"),
+            ),
             (Quality.FINE, self.tr("Fine"), self.tr("Twice the steps: slower, cleaner")),
         ):
             button = QToolButton(self)

@@ -87,7 +87,7 @@ class RequestDesk(QObject):
             self.more_like(entry)
         else:
             self._messages.show_notice(
-                self.tr("More like which one? Generate sounds and choose a candidate first.")
+                self.tr("No candidate is chosen: generate sounds and choose one first.")
             )
 
     def switch(self) -> None:
@@ -118,9 +118,7 @@ class RequestDesk(QObject):
         reason = self.tr("Record an imitation or type a few words first")
         is_ready = has_take or bool(self._panel.text.text().strip())
         if is_ready and not has_take and self._panel.given.sound(SoundUse.TIMBRE) is not None:
-            reason = self.tr(
-                "Record an imitation that says when it sounds, or remove “Sounds like”"
-            )
+            reason = self.tr("Record an imitation for the timing, or remove “Sounds like”")
             is_ready = False
         self._panel.set_ready(is_ready, "" if is_ready else reason, self._estimate())
 

@@ -202,12 +202,14 @@ class RequestPanel(Card):
         self.balance = self._slider(
             settings.balance,
             self.tr("Balance between voice and text"),
-            self.tr("How much the words count against the voice"),
+            self.tr("How much the words count compared with the voice"),
         )
         self.follow = self._slider(
             settings.follow,
             self.tr("How closely the imitation is followed"),
-            self.tr("Loose: the idea of it. Tight: its loudness, brightness, pitch and timing"),
+            self.tr(
+                "Loose follows the idea; tight also follows loudness, brightness, pitch and timing"
+            ),
         )
         sliders = (
             (self._between(self.tr("Voice"), self.balance, self.tr("Text")), 1),
@@ -304,7 +306,7 @@ class RequestPanel(Card):
         self.more.setAccessibleName(self.tr("More settings"))
         set_tip(
             self.more,
-            self.tr("What it should not be, steps, guidance, strength, fitted sounds, highs"),
+            self.tr("Unwanted words, steps, guidance, strength, fitted sounds, highs"),
         )
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.toggled.connect(self._on_more)
@@ -361,7 +363,7 @@ class RequestPanel(Card):
         is_given = self.given.sound(SoundUse.START) is not None
         self.start.setEnabled(not is_given)
         usual = self.tr("What is reshaped: noise, your imitation or the nearest real sound")
-        given = self.tr("A sound is given to start from. Remove it above to choose again.")
+        given = self.tr("Generation starts from the sound above. Remove it to choose again.")
         set_tip(self.start, given if is_given else usual)
 
     @Slot()

@@ -157,7 +157,7 @@ class SettingsDialog(QDialog):
         self.own_process.setChecked(settings.engine_in_own_process)
         set_tip(
             self.own_process,
-            self.tr("A crash or a full memory then costs one job and not the session"),
+            self.tr("A crash or full memory then costs one job, not the session"),
         )
         self.cuda_graphs = QCheckBox(self.tr("Replay the network as CUDA graphs"), card)
         self.cuda_graphs.setChecked(settings.cuda_graphs)
@@ -165,7 +165,7 @@ class SettingsDialog(QDialog):
         card.add(self.tr("Memory use"), self.vram_mode, self._mode_note)
         self.sampler = card.combo(SAMPLERS, settings.sampler)
         card.add(self.tr("Diffusion steps"), self.steps)
-        solver_note = self.tr("DPM-Solver++ needs fewer steps; DDIM is there to compare")
+        solver_note = self.tr("DPM-Solver++ needs fewer steps; DDIM is offered for comparison")
         card.add(self.tr("Scheduler"), self.sampler, card.note(solver_note))
         card.add(self.tr("Guidance"), self.guidance)
         card.add("", self.own_process)
@@ -207,9 +207,9 @@ class SettingsDialog(QDialog):
         delays = sorted({*LATENCIES_MS, settings.latency_ms})
         labels = [(milliseconds.format(delay), delay) for delay in delays]
         self.latency = card.combo(labels, settings.latency_ms)
-        latency_note = self.tr("Shorter answers faster; choose longer where sound crackles")
+        latency_note = self.tr("Shorter responds faster; choose longer if the sound crackles")
         card.add("", refresh)
-        rate_note = self.tr("A device that cannot do it is opened at its own rate")
+        rate_note = self.tr("A device that does not support this rate is opened at its own")
         card.add(self.tr("Sample rate"), self.sample_rate, card.note(rate_note))
         card.add(self.tr("Buffer"), self.buffer)
         card.add(self.tr("Latency"), self.latency, card.note(latency_note))

@@ -69,7 +69,7 @@ class ClipDetails(FittingColumn):
         self._entries: list[ClipEntry] = []
         self._recipe: Recipe | None = None
         self.name = self._field(self.tr("Name"), self.tr("Name"))
-        self.tags = self._field(self.tr("Tags"), self.tr("Tags, with commas between"))
+        self.tags = self._field(self.tr("Tags"), self.tr("Tags, separated by commas"))
         self.note = self._field(self.tr("Note"), self.tr("Note"))
         self.rating = QComboBox(self)
         self.rating.setAccessibleName(self.tr("Rating"))
@@ -122,7 +122,7 @@ class ClipDetails(FittingColumn):
         common = set(first.tags).intersection(*(entry.tags for entry in entries))
         self.tags.show_text(", ".join(sorted(common)))
         self.tags.setPlaceholderText(
-            self.tr("Tags, with commas between") if is_single else self.tr("Add tags to all")
+            self.tr("Tags, separated by commas") if is_single else self.tr("Add tags to all")
         )
         ratings = {entry.rating for entry in entries}
         self.rating.setCurrentIndex(ratings.pop() if len(ratings) == 1 else -1)

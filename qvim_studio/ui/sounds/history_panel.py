@@ -224,7 +224,9 @@ class HistoryPanel(QWidget):
             count = ""  # the tab's name is the history's
         self.count_changed.emit(count)
         if total and not self.is_special:
-            self.view.set_hint(self.tr("Nothing fits. Take a filter away or search for less."))
+            self.view.set_hint(
+                self.tr("Nothing matches. Remove a filter or search for fewer words.")
+            )
 
     def _show_hint(self) -> None:
         self.view.set_hint(

@@ -79,7 +79,7 @@ class SoundsPanel(QWidget):
         self.view = HistoryView(theme, self.model, clips)
         self.view.set_shows_titles(True)
         self.view.has_trash = False
-        self.view.setAccessibleName(self.tr("Sounds that were found"))
+        self.view.setAccessibleName(self.tr("Found sounds"))
         self.details = ClipDetails(self.view, clips)
         row = QHBoxLayout()
         row.setSpacing(4)
@@ -142,7 +142,7 @@ class SoundsPanel(QWidget):
         self.view.scrollToTop()
         if what:
             self._status.setText(self.tr("{0}: {1}").format(what, len(entries)))
-            self.view.set_hint(self.tr("Nothing was found. Other words, or another voice?"))
+            self.view.set_hint(self.tr("Nothing was found. Try other words or another imitation."))
             self.results_shown.emit()
         else:
             self.show_folders(self._folders)
@@ -184,9 +184,9 @@ class SoundsPanel(QWidget):
         self.set_has_imitation(self._has_imitation)
         if not self.search.text():
             self.view.set_hint(
-                self.tr("Type a word, or find by your voice.")
+                self.tr("Type a word, or search with your voice.")
                 if folders
-                else self.tr("Add a folder with your own sounds: then your voice finds them.")
+                else self.tr("Add a folder of your own sounds to find them with your voice.")
             )
 
     def _summary(self, total: int) -> str:
@@ -275,6 +275,6 @@ class SoundsPanel(QWidget):
         set_button_icon(self.by_voice, "mic", palette.text, palette.faint)
         is_paused = self.pause.isChecked()
         self.pause.setIcon(icon("play" if is_paused else "pause", palette.secondary))
-        name = self.tr("Go on listening") if is_paused else self.tr("Pause listening")
+        name = self.tr("Resume listening") if is_paused else self.tr("Pause listening")
         self.pause.setAccessibleName(name)
         set_tip(self.pause, name)

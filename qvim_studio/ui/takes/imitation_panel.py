@@ -50,7 +50,7 @@ class ImitationPanel(Card):
         self.result.setAccessibleName(self.tr("Waveform of the chosen candidate"))
         set_tip(
             self.result,
-            self.tr("Drag over it to select a part: drag that out, or make it anew"),
+            self.tr("Drag to select a part; then drag it out, or regenerate it"),
         )
         self.result.hide()
         self.body.addWidget(self.take_head)

@@ -43,7 +43,7 @@ class PartDesk(QObject):
     @Slot(object)
     def open(self, path: Path) -> None:
         """Look the file over, then ask."""
-        self._messages.show_notice(self.tr("Looking {0} over…").format(path.name))
+        self._messages.show_notice(self.tr("Reading {0}…").format(path.name))
         self._services.tasks.run(partial(read_overview, path), self._ask, self._on_failed)
 
     @Slot()

@@ -42,7 +42,7 @@ class PartDialog(QDialog):
         self._duration_s = picture.duration_s
         self.setWindowTitle(self.tr("Choose a part"))
         self.resize(*SIZE_PX)
-        text = self.tr("{0} lasts {1}. Choose what is imitated: at most {2:.0f} minutes.")
+        text = self.tr("{0} is {1} long. Choose the part to imitate, at most {2:.0f} minutes.")
         explanation = QLabel(
             text.format(name, waiting_text(picture.duration_s), MAX_SECONDS / 60), self
         )

@@ -74,11 +74,14 @@ class RecordBar(QWidget):
         self.play_button.setMinimumWidth(88)
         self.play_button.clicked.connect(self.play_clicked)
         self.listening = self._toggle(
-            self.tr("Keep the microphone open: takes start at once, half a second before the key")
+            self.tr(
+                "Keep the microphone open: takes start at once and include the half "
+                "second before the key"
+            )
         )
         self.listening.setAccessibleName(self.tr("Keep the microphone open"))
         self.listening.toggled.connect(self.listening_toggled)
-        self.hands_free = self._toggle(self.tr("Hands-free: every sound becomes a take by itself"))
+        self.hands_free = self._toggle(self.tr("Hands-free: every sound you make becomes a take"))
         self.hands_free.setAccessibleName(self.tr("Hands-free"))
         self.hands_free.toggled.connect(self.hands_free_toggled)
         self.microphone = MicrophoneBox(self)
@@ -202,7 +205,7 @@ class RecordBar(QWidget):
         self.record_button.setEnabled(not self._no_microphone or is_taking)
         set_tip(
             self.record_button,
-            self._no_microphone or self.tr("Record your imitation, or end the take"),
+            self._no_microphone or self.tr("Record your imitation, or stop recording"),
         )
         self.record_button.setAccessibleDescription(self._no_microphone)
         self.record_button.setProperty("recording", is_taking)

@@ -46,7 +46,8 @@ class RecordingOptionsPopup(QFrame):
         set_tip(
             self.monitor,
             self.tr(
-                "Use headphones: loudspeakers would howl. The delay is the latency of the settings"
+                "Use headphones: loudspeakers would feed back. The delay is the latency "
+                "chosen in the settings"
             ),
         )
         self._grid.addWidget(self.monitor, self._grid.rowCount(), 0, 1, 3)
@@ -58,14 +59,16 @@ class RecordingOptionsPopup(QFrame):
         self._row(self.tr("Count-in"), self.count_in)
         self.count_in.currentIndexChanged.connect(self._on_changed)
         self.hands_free = self._slider(self.tr("Hands-free from"), -60, -10, "{0} dB")
-        set_tip(self.hands_free, self.tr("Takes begin when it is louder than this"))
+        set_tip(self.hands_free, self.tr("A take begins when the input is louder than this"))
         self.trim = QCheckBox(self.tr("Trim silence around every take"), self)
         self._grid.addWidget(self.trim, self._grid.rowCount(), 0, 1, 3)
         self.trim.toggled.connect(self._on_changed)
         self.trim_level = self._slider(self.tr("Trim below"), -70, -10, "{0} dB")
         set_tip(
             self.trim_level,
-            self.tr("Level against the loudest moment of the take. Steady noise is always cut."),
+            self.tr(
+                "Level relative to the loudest moment of the take. Steady noise is always cut."
+            ),
         )
         self.show_settings(settings)
 

@@ -90,7 +90,7 @@ class TakeDesk(QObject):
             self.record()
         else:
             self._messages.show_notice(
-                self.tr("A microphone is there now. Press R to record your imitation.")
+                self.tr("A microphone is connected. Press R to record your imitation.")
             )
 
     @Slot()

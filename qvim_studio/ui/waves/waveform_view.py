@@ -382,7 +382,7 @@ class WaveformView(QWidget):
             wave_painting.paint_wave(painter, scale, picture, color)
             factor = wave_painting.enlargement(picture)
             if factor is not None:
-                text = self.tr("very quiet, drawn {0:.0f} times as high").format(factor)
+                text = self.tr("very quiet: drawn {0:.0f} times as tall").format(factor)
                 wave_painting.paint_enlargement(painter, scale.area, text, palette)
         if self._with_curves and analysis is not None and analysis.curves is not None:
             high_hz = analysis.spectrogram.high_hz

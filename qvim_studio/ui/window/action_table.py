@@ -198,7 +198,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
                 needs="sound_like",
             ),
             _SEPARATOR,
-            _of_sound("restore", QT_TRANSLATE_NOOP("Actions", "Take out of the trash")),
+            _of_sound("restore", QT_TRANSLATE_NOOP("Actions", "Restore from the trash")),
             _of_sound(
                 "trash", QT_TRANSLATE_NOOP("Actions", "Move to the trash"), "Del", ("Backspace",)
             ),
@@ -231,16 +231,16 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
             ActionSpec("generate", QT_TRANSLATE_NOOP("Actions", "Generate"), "G"),
             ActionSpec(
                 "generate_next",
-                QT_TRANSLATE_NOOP("Actions", "Generate before those that wait"),
+                QT_TRANSLATE_NOOP("Actions", "Generate ahead of the queue"),
                 "Shift+G",
             ),
             ActionSpec(
                 "kit", QT_TRANSLATE_NOOP("Actions", "Make a kit from the take"), "K", needs="take"
             ),
-            ActionSpec("cancel", QT_TRANSLATE_NOOP("Actions", "Stop what is going on"), "Escape"),
+            ActionSpec("cancel", QT_TRANSLATE_NOOP("Actions", "Stop the current task"), "Escape"),
             ActionSpec(
                 "cancel_all",
-                QT_TRANSLATE_NOOP("Actions", "Cancel everything"),
+                QT_TRANSLATE_NOOP("Actions", "Cancel all"),
                 "Shift+Escape",
                 needs="jobs",
             ),
@@ -253,13 +253,13 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
             _SEPARATOR,
             ActionSpec(
                 "redo_part",
-                QT_TRANSLATE_NOOP("Actions", "Make the selected part anew"),
+                QT_TRANSLATE_NOOP("Actions", "Regenerate the selected part"),
                 "I",
                 needs="part",
             ),
             ActionSpec(
                 "redo_part_by_voice",
-                QT_TRANSLATE_NOOP("Actions", "Make the selected part from the imitation"),
+                QT_TRANSLATE_NOOP("Actions", "Regenerate the selected part from the imitation"),
                 "Ctrl+I",
                 needs="part_and_take",
             ),
@@ -318,13 +318,13 @@ FIXED_KEYS = (
     FixedKeys(
         QT_TRANSLATE_NOOP("Actions", "Shift+Left and Right"),
         ("Shift+Left", "Shift+Right"),
-        QT_TRANSLATE_NOOP("Actions", "Select from the cursor on"),
+        QT_TRANSLATE_NOOP("Actions", "Select from the cursor"),
         Where.WAVE,
     ),
     FixedKeys(
         QT_TRANSLATE_NOOP("Actions", "Home and End"),
         ("Home", "End", "Shift+Home", "Shift+End"),
-        QT_TRANSLATE_NOOP("Actions", "Go to the beginning or the end, with Shift select"),
+        QT_TRANSLATE_NOOP("Actions", "Go to the beginning or the end; with Shift, select"),
         Where.WAVE,
     ),
 )
@@ -389,5 +389,5 @@ def clashes(changed: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 def clash_lines(changed: Mapping[str, str]) -> list[str]:
     """The same in words, sorted by keys."""
-    words = QCoreApplication.translate(CONTEXT, "{0} means both “{1}” and “{2}”.")
+    words = QCoreApplication.translate(CONTEXT, "{0} is assigned to both “{1}” and “{2}”.")
     return [words.format(keys, *texts) for keys, texts in sorted(clashes(changed).items())]

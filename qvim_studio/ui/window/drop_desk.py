@@ -71,13 +71,13 @@ class DropDesk(QObject):
             said.append(
                 count_text(
                     len(sounds),
-                    self.tr("One sound is a take now."),
-                    self.tr("{0} sounds are takes now: PgUp and PgDown walk through them."),
+                    self.tr("One sound was added as a take."),
+                    self.tr("{0} sounds were added as takes: PgUp and PgDown move between them."),
                 )
             )
         if others:
-            one = self.tr("{0} is no sound file and was left out.")
-            many = self.tr("{0} and {1} more are no sound files and were left out.")
+            one = self.tr("{0} is not a sound file and was skipped.")
+            many = self.tr("{0} and {1} more are not sound files and were skipped.")
             text = one if len(others) == 1 else many
             said.append(text.format(others[0].name, len(others) - 1))
         if not folders:

@@ -376,7 +376,7 @@ class MainWindow(QMainWindow):
         services = self._services
         services.queue.replace_engine(services.make_engine_for(services.store.settings))
         self.messages.show_notice(
-            self.tr("The generator's memory is given back; the next sound takes longer to begin.")
+            self.tr("The generator's memory was freed; the next sound takes longer to start.")
         )
 
     @Slot()
@@ -470,8 +470,8 @@ class MainWindow(QMainWindow):
         unsaved = self.controller.unsaved
         text = count_text(
             unsaved.count,
-            self.tr("One sound could not be saved and is lost when you quit now."),
-            self.tr("{0} sounds could not be saved and are lost when you quit now."),
+            self.tr("One sound could not be saved and will be lost if you quit now."),
+            self.tr("{0} sounds could not be saved and will be lost if you quit now."),
         )
 
         def quit_now() -> None:

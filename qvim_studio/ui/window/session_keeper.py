@@ -85,9 +85,9 @@ class SessionKeeper(QObject):
         if session.restarts >= MAX_RESTARTS:
             self._messages.show_notice(
                 self.tr(
-                    "The last session is not brought back, for the studio ended twice while it "
-                    "was. Your takes and sounds are kept: find them among the takes and in the "
-                    "history."
+                    "The last session was not restored, because the studio ended twice "
+                    "while restoring it. Your takes and sounds are safe: find them among "
+                    "the takes and in the history."
                 )
             )
             return
@@ -245,7 +245,8 @@ class SessionKeeper(QObject):
             mine = [one for one in jobs if one.held.kit == kit.key]
             if not self._controller.kits.take_up(kit, mine, [queued.get(one) for one in mine]):
                 yield self.tr(
-                    "The kit “{0}” misses a sound and is not made; its sounds come one by one."
+                    "The kit “{0}” lacks a sound and cannot be written; its sounds are "
+                    "kept one by one."
                 ).format(kit.name)
 
     def _path_of(self, job: Job) -> Path | None:

@@ -130,7 +130,7 @@ class WindowKeys(QObject):
             do()
         elif not self._view().selected_entries():
             self._window.messages.show_notice(
-                self.tr("No sound is selected: choose one of the candidates or of the history.")
+                self.tr("No sound is selected: choose a candidate or a sound from the history.")
             )
 
     def _handlers(self) -> dict[str, Callable[[], object]]:

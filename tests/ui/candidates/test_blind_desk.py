@@ -72,7 +72,7 @@ def test_no_file_leaves_a_blind_list(blind: MainWindow) -> None:
     texts = [action.text().split("\t")[0] for action in panel.view.make_menu().actions()]
     assert [text for text in texts if text] == [
         "Play or stop the sound",
-        "Place it next, or take its place away",
+        "Rank it next, or clear its rank",
     ]
 
 
@@ -80,7 +80,7 @@ def test_no_file_leaves_a_blind_list(blind: MainWindow) -> None:
 def test_what_would_tell_is_refused_with_the_reason(blind: MainWindow, key: Qt.Key) -> None:
     QTest.keyClick(blind, Qt.Key.Key_2)
     QTest.keyClick(blind, key)
-    assert "would tell which sound" in blind.messages.text
+    assert "would reveal which sound" in blind.messages.text
     assert len(blind.candidates.shown) == 4
     assert not blind.history.details.isVisible()
 
@@ -98,7 +98,7 @@ def test_the_result_tells_what_each_choice_was(
     blind: MainWindow, services: Services, qtbot: QtBot
 ) -> None:
     best, second = choose(blind, 3, 1)
-    assert "place 3" in blind.candidates._note.text()
+    assert "rank 3" in blind.candidates._note.text()
     assert not any(e.is_starred for e in services.library.sounds.entries_of([best, second]))
     QTest.keyClick(blind, Qt.Key.Key_B)
     dialog = blind.findChild(BlindResult)
@@ -112,7 +112,7 @@ def test_the_result_tells_what_each_choice_was(
     dialog.notes.click()
     first, other = services.library.sounds.entries_of([best, second])
     assert (first.is_starred, other.is_starred) == (True, False)
-    assert (first.note, other.note) == ("Blind: place 1 of 4", "Blind: place 2 of 4")
+    assert (first.note, other.note) == ("Blind: rank 1 of 4", "Blind: rank 2 of 4")
     dialog.accept()
     for _ in range(2):
         QTest.keySequence(blind, "Ctrl+Z")
@@ -129,5 +129,5 @@ def test_where_nothing_was_chosen_no_result_is_in_the_way(blind: MainWindow) -> 
 def test_new_sounds_are_compared_blind_as_well(blind: MainWindow, generate: Generate) -> None:
     choose(blind, 1)
     generate(blind)
-    assert "place 1" in blind.candidates._note.text()
+    assert "rank 1" in blind.candidates._note.text()
     assert {entry.id for entry in blind.candidates.shown} == {5, 6, 7, 8}

@@ -205,7 +205,7 @@ def test_delete_moves_a_candidate_to_the_trash_and_undo_brings_back_just_that(
     assert before[1].id not in {e.id for e in compared.history.model.entries}
     assert not services.playback.heard.key
     assert [e.id for e in view.selected_entries()] == [before[2].id]
-    assert "in the trash" in compared.messages.text
+    assert "to the trash" in compared.messages.text
     QTest.keySequence(compared, "Ctrl+Z")
     assert [e.path for e in panel.shown] == [e.path for e in before]
     assert panel.shown[0].is_starred

@@ -112,7 +112,7 @@ def test_a_download_ends_installed_and_usable(
     begin(dialog, qtbot)
     keeper.goes_on.set()
     qtbot.waitUntil(lambda: dialog.rows[ID].use.isVisible())
-    assert "whole and checked" in dialog.messages.text
+    assert "installed and verified" in dialog.messages.text
     with qtbot.waitSignal(dialog.chosen) as chosen:
         dialog.rows[ID].use.click()
     assert chosen.args == [ID]
@@ -244,7 +244,8 @@ def test_removal_asks_first(
 
 
 @pytest.mark.parametrize(
-    ("problems", "words"), [((), "as it was published"), (("vae is missing",), "vae is missing")]
+    ("problems", "words"),
+    [((), "matches the published one"), (("vae is missing",), "vae is missing")],
 )
 def test_checking_says_what_it_found(
     problems: tuple[str, ...],
@@ -265,7 +266,7 @@ def test_a_damaged_own_folder_can_be_checked_and_forgotten(
     shelf.refresh()
     qtbot.waitUntil(lambda: "mine" in dialog.rows)
     row = dialog.rows["mine"]
-    assert row.facts.text().startswith("Your own folder, gone or damaged")
+    assert row.facts.text().startswith("Your own folder, missing or damaged")
     qtbot.waitUntil(row.more.isVisible)
     assert not row.use.isVisible()
     assert all(action.isEnabled() for action in row.make_menu().actions())
@@ -331,7 +332,7 @@ def test_what_is_made_and_how_a_voice_enters_is_said_in_groups(
     qtbot.waitUntil(lambda: dialog.rows["tunes"].choice.is_installed)
     facts = dialog.rows["tunes"].facts.text()
     assert "terms" not in facts
-    assert "44.1 kHz stereo" in facts and "takes your melody" in facts
+    assert "44.1 kHz stereo" in facts and "follows your melody" in facts
     keeper.choices = [SHIPPED, KNOWN]
     shelf.refresh()
     qtbot.waitUntil(lambda: "tunes" not in dialog.rows)

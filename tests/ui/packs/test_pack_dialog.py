@@ -197,7 +197,7 @@ def test_sounds_without_telling_words_get_a_category_by_ear(
     dialog.listen.click()
     qtbot.waitUntil(lambda: sorted(cells(dialog, CATEGORY)) == ["ANMLDog", "RAIN"])
     dialog.listen.click()
-    assert "name its category already" in dialog.summary.text()
+    assert "already name its category" in dialog.summary.text()
     other = LabelledSounds("other", known.embeddings, known.cat_ids)
     monkeypatch.setattr(category_listening, "labelled_sounds", lambda: other)
     dialog.table.selectAll()

@@ -117,7 +117,7 @@ def test_an_imitation_that_has_ended_before_the_part_is_used_from_its_beginning(
     chosen.controller.takes.set_part(imitation.begin_s, imitation.begin_s + part[0] / 2)
     request = asked(chosen.edits.redo_part_by_voice)
     assert request.imitation is chosen.controller.imitation.clip
-    assert "used from its beginning" in chosen.messages.text
+    assert "used from its start" in chosen.messages.text
 
 
 @pytest.mark.parametrize("length_s", [0.0, 1.5])
@@ -195,11 +195,11 @@ def test_what_is_missing_is_said(with_take: MainWindow, services: Services) -> N
     QTest.keyClick(with_take, Qt.Key.Key_I)
     assert "No part of a sound is selected" in with_take.messages.text
     QTest.keyClick(with_take, Qt.Key.Key_I, Qt.KeyboardModifier.ShiftModifier)
-    assert "no sound to go on with" in with_take.messages.text
+    assert "no sound to continue" in with_take.messages.text
     with_take.edits.redo_part_by_voice()
     assert "No part of a sound is selected" in with_take.messages.text
     with_take.edits.go_on_by_voice()
-    assert "no sound to go on with" in with_take.messages.text
+    assert "no sound to continue" in with_take.messages.text
     assert services.queue.running is None
 
 
@@ -232,7 +232,7 @@ def test_edits_that_the_checkpoint_cannot_do_are_told_and_not_begun(
     )
     drag_over(chosen)
     QTest.keyClick(chosen, Qt.Key.Key_I)
-    assert "makes no parts of sounds anew" in chosen.messages.text
+    assert "cannot regenerate part" in chosen.messages.text
     QTest.keyClick(chosen, Qt.Key.Key_I, Qt.KeyboardModifier.ShiftModifier)
-    assert "continues no sounds" in chosen.messages.text
+    assert "cannot continue sounds" in chosen.messages.text
     assert services.queue.running is None and not services.queue.waiting

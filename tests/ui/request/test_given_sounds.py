@@ -119,7 +119,7 @@ def test_what_is_given_takes_the_place_of_other_starts_until_it_is_removed(
     panel = with_take.request
     panel.start.setCurrentIndex(panel.start.findData(Start.NOISE))
     give(with_take, SoundUse.START, door, qtbot)
-    assert not panel.start.isEnabled() and "Remove it above" in panel.start.toolTip()
+    assert not panel.start.isEnabled() and "Remove it to choose" in panel.start.toolTip()
     assert submitted(with_take, services, qtbot).start is not Start.NOISE
     qtbot.mouseClick(chip(with_take, SoundUse.START), Qt.MouseButton.LeftButton)
     assert panel.start.isEnabled() and not panel.given.isVisible()
@@ -176,7 +176,7 @@ def test_a_sound_to_sound_like_needs_a_take_and_the_panel_says_so(
     assert window.request.generate_button.isEnabled()
     give(window, SoundUse.TIMBRE, door, qtbot)
     assert not window.request.generate_button.isEnabled()
-    assert "says when it sounds" in window.request.generate_button.toolTip()
+    assert "for the timing" in window.request.generate_button.toolTip()
 
 
 def test_long_names_end_in_dots_and_are_whole_in_the_tip(window: MainWindow, qtbot: QtBot) -> None:

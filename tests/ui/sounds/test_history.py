@@ -226,11 +226,11 @@ def test_undo_says_what_was_undone(panel: HistoryPanel) -> None:
     press(panel, Qt.Key.Key_Delete)
     for step in ("undo", "undo", "redo"):
         getattr(panel._controller.undo_stack, step)()
-    assert "in the trash for 30 days" in said[0]
+    assert "to the trash and stays there for 30 days" in said[0]
     assert said[1:] == [
         "Undone: delete “dog”.",
         "Undone: star 2 sounds.",
-        "Done again: star 2 sounds.",
+        "Redone: star 2 sounds.",
     ]
 
 

@@ -117,7 +117,7 @@ def test_indexing_stands_back_while_a_sound_is_generated(
 def test_pause_is_a_button_that_says_what_it_does(panel: SoundsPanel, services: Services) -> None:
     panel.pause.setChecked(True)
     assert services.indexer.is_paused
-    assert panel.pause.accessibleName() == "Go on listening"
+    assert panel.pause.accessibleName() == "Resume listening"
     panel.pause.setChecked(False)
     assert not services.indexer.is_paused
 

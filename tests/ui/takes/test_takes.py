@@ -164,7 +164,7 @@ def test_keys_say_what_they_need(window: MainWindow, padded_take: Path, qtbot: Q
         QTest.keyClick(window, key, modifiers)
         assert window.messages.text.startswith("There is no take yet")
     for key, words in (
-        (Qt.Key.Key_J, "More like which one?"),
+        (Qt.Key.Key_J, "No candidate is chosen"),
         (Qt.Key.Key_X, "Listen to two sounds"),
         (Qt.Key.Key_N, "There is no new sound"),
     ):
@@ -296,7 +296,7 @@ def test_sounds_are_made_from_the_take_that_is_still_being_read(
     with_take.open_imitation(padded_take)
     QTest.keyClick(with_take, Qt.Key.Key_G)
     assert services.queue.running is None
-    assert "as soon as the new take is there" in with_take.messages.text
+    assert "as soon as the new take is ready" in with_take.messages.text
     with qtbot.waitSignal(services.queue.finished) as finished:
         dam.release()
     assert finished.args[0].job.stem == "padded"
@@ -350,7 +350,7 @@ def test_nothing_is_played_into_a_take(
     for key in (Qt.Key.Key_Space, Qt.Key.Key_0):
         QTest.keyClick(with_take, key)
         assert services.playback.heard.key == ""
-    assert "Nothing is played while a take is recorded" in with_take.messages.text
+    assert "Playback is off while you record" in with_take.messages.text
     with qtbot.waitSignal(with_take.controller.imitation_changed):
         with_take.desk.record()
     QTest.keyClick(with_take, Qt.Key.Key_Space)

@@ -87,7 +87,7 @@ def test_the_chosen_sound_is_played_and_a_part_of_it_copied(
 def test_actions_stand_in_the_menus_with_their_keys(looked_at: MainWindow) -> None:
     looked_at.imitation.result.select((0.1, 0.2))
     shown = entries(looked_at.wave_menus.make_result_menu())
-    keys = {"Loop": "L", "Make the selected part anew": "I", "Make more like this one": "J"}
+    keys = {"Loop": "L", "Regenerate the selected part": "I", "Make more like this one": "J"}
     for text, key in keys.items():
         assert shown[text].shortcut() == QKeySequence(key)
         assert shown[text].isShortcutVisibleInContextMenu()

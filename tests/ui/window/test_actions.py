@@ -86,7 +86,8 @@ def test_settings_whose_keys_clash_are_reported_at_the_start(
     store.change(store.settings.with_changes(shortcuts={"generate": "S"}))
     window = MainWindow(services, theme)
     qtbot.addWidget(window)
-    assert "S means both" in window.messages.text and "Keyboard shortcuts" in window.messages.text
+    assert "S is assigned to both" in window.messages.text
+    assert "Keyboard shortcuts" in window.messages.text
     qtbot.waitUntil(lambda: window.has_looked_around and services.tasks.is_idle)
 
 
@@ -152,7 +153,7 @@ def test_a_waveform_has_a_menu_of_what_is_done_with_it(with_take: MainWindow) ->
     assert places == [place]
     for ids, enabled, greyed in (
         (TAKE_MENU, "Trim the silence", "Show the selection"),
-        (RESULT_MENU, "Zoom in", "Make the selected part anew"),
+        (RESULT_MENU, "Zoom in", "Regenerate the selected part"),
     ):
         menu = with_take.keys.make_menu(ids)
         menu.aboutToShow.emit()

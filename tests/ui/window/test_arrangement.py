@@ -14,7 +14,9 @@ def test_notes_that_wrap_over_the_candidates_cut_no_row_of_the_request(
     window, notes = with_take, with_take.candidates.notes
     window.resize(1280, 860)
     window.request.heard.show_words([HeardWord("dog", 0.5, "dog")])
-    window.candidates.show_result((), "made in 2 s\n" + "Started from a dog, a wolf and a fox. " * 8)
+    window.candidates.show_result(
+        (), "made in 2 s\n" + "Started from a dog, a wolf and a fox. " * 8
+    )
     request = window.request
     qtbot.waitUntil(lambda: request.height() >= request.minimumSizeHint().height())
     assert notes.height() >= notes.heightForWidth(notes.width()) > 2 * notes.fontMetrics().height()

@@ -47,7 +47,7 @@ def test_several_dropped_sounds_are_takes(
         drop(with_take, dragged(*takes))
     assert with_take.controller.imitation.path == takes[0]
     assert with_take.imitation.take_head.count.text() == "2/4"
-    assert with_take.messages.text.startswith("3 sounds are takes now")
+    assert with_take.messages.text.startswith("3 sounds were added as takes")
     for path in takes[1:]:
         with qtbot.waitSignal(with_take.controller.imitation_changed):
             QTest.keyClick(with_take, Qt.Key.Key_PageDown)
@@ -62,8 +62,8 @@ def test_what_is_no_sound_is_named(
         path.write_text("no sound")
     with qtbot.waitSignal(window.controller.imitation_changed):
         drop(window, dragged(notes[0], takes[0], notes[1]))
-    assert "One sound is a take now." in window.messages.text
-    assert "notes.txt and 1 more are no sound files" in window.messages.text
+    assert "One sound was added as a take." in window.messages.text
+    assert "notes.txt and 1 more are not sound files" in window.messages.text
 
 
 def test_a_dropped_folder_is_offered_to_the_library(

@@ -217,7 +217,7 @@ def test_a_kit_that_lost_a_sound_comes_back_as_single_sounds(
     window.history.model.entries[0].path.unlink()
     services.queue.cancel_all()
     again = restart()
-    assert "misses a sound" in again.messages.text
+    assert "lacks a sound" in again.messages.text
     queue = again._services.queue
     with qtbot.waitSignals([queue.finished, queue.finished], timeout=PATIENCE_MS):
         button(again, "Make now").click()
@@ -272,7 +272,7 @@ def test_a_session_that_brings_the_studio_down_is_left_alone_the_third_time(
     services.paths.session_file.write_text(json.dumps({**stored, "restarts": 2}))
     window = restart()
     assert window.controller.imitation is None
-    assert "is not brought back" in window.messages.text
+    assert "was not restored" in window.messages.text
 
 
 def beat(path: Path, count: int) -> None:
@@ -302,7 +302,7 @@ def test_given_sounds_come_back_and_one_that_is_gone_is_said(
     assert given.sound(SoundUse.START) is None
     timbre = given.sound(SoundUse.TIMBRE)
     assert timbre is not None and (timbre.path, timbre.name) == (take, "my dog bark")
-    assert "“my door”, which the sounds started from, is not in" in window.messages.text
+    assert "“my door”, which the sounds started from, is no longer in" in window.messages.text
 
 
 def test_queued_requests_keep_the_sounds_that_they_were_given(
