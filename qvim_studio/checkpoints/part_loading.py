@@ -10,7 +10,6 @@ import torch
 
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.memory.faults import is_out_of_memory
-from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
 from qvim_studio.networks.weights import load_mapped_network
 
 Part = TypeVar("Part")
@@ -48,7 +47,9 @@ def load_diffusers(kind: Any, path: Path, device: str, dtype: torch.dtype, **opt
 
 def load_hifigan(config: dict[str, Any], path: Path, device: str, dtype: torch.dtype) -> Any:
     """The vocoder of AudioLDM's folders."""
-    from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig
+    from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
+
+    from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig  # isort: skip
 
     return load_mapped_network(
         lambda: SpeechT5HifiGan(SpeechT5HifiGanConfig(**config)), path, device, dtype

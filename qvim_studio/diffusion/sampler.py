@@ -1,8 +1,8 @@
-"""The reverse diffusion: our own loop over a denoiser and a diffusers scheduler."""
+"""The reverse diffusion: our own loop over a denoiser and a solver."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -13,9 +13,8 @@ from qvim_studio.core.engine import IsCancelled
 from qvim_studio.core.errors import CancelledError
 from qvim_studio.core.request import SamplerName
 from qvim_studio.diffusion.denoiser import AnyCondition, Conditions, Denoiser, guided
-from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
-
-from diffusers import DDIMScheduler, DPMSolverMultistepScheduler  # isort: skip
+from qvim_studio.diffusion.noise_schedule import NoiseSchedule
+from qvim_studio.diffusion.solvers import Ddim, LevelSolver, Solver, UniformSolver
 
 OnStep = Callable[[int, int], None]
 OnEstimate = Callable[[int, int, Callable[[], torch.Tensor]], None]
@@ -55,43 +54,19 @@ class Kept:
     is_made: torch.Tensor
 
 
-class LevelSolver(DPMSolverMultistepScheduler):
-    """DPM-Solver++ that ends where DDIM ends: at the schedule's lowest noise, not at none.
-
-    The pipeline's DDIM leaves that noise in the latents (``set_alpha_to_one=False``): a solver
-    that removes it never comes nearer than 3.9 % however many steps it takes. The parent's last
-    step would go from the lowest level to itself; here every step counts.
-    """
-
-    def set_timesteps(
-        self,
-        num_inference_steps: int | None = None,
-        device: str | torch.device | None = None,
-        mu: float | None = None,
-        timesteps: list[int] | None = None,
-    ) -> None:
-        if num_inference_steps is None:
-            raise ValueError("expected num_inference_steps, got none")
-        super().set_timesteps(num_inference_steps + 1, device)
-        self.num_inference_steps = num_inference_steps
-        self.timesteps, self.sigmas = self.timesteps[:-1], self.sigmas[:-1]
-
-
-def make_scheduler(name: SamplerName, config: dict[str, Any], has_start: bool = False) -> Any:
+def make_scheduler(name: SamplerName, config: Mapping[str, Any], has_start: bool = False) -> Solver:
     """The solver of that name on a checkpoint's own noise schedule and prediction type.
 
+    config: the values of its ``scheduler_config.json``.
     has_start: denoising starts from a sound: uniform steps in half log-SNR, so that ``strength``
     is a share of it. From noise: Karras et al. 2022, eq. 5; measured on trained weights, its worst
     sample is far better with few steps (``qvim-studio bench generate`` prints the errors).
+    Raises ValueError for a schedule that is unknown here.
     """
+    schedule = NoiseSchedule.from_config(config)
     if name is SamplerName.DDIM:
-        return DDIMScheduler.from_config(config)
-    options = {"algorithm_type": "dpmsolver++", "solver_order": 2}
-    if has_start:
-        return DPMSolverMultistepScheduler.from_config(config, use_lu_lambdas=True, **options)
-    return LevelSolver.from_config(
-        config, use_karras_sigmas=True, final_sigmas_type="sigma_min", **options
-    )
+        return Ddim(schedule)
+    return UniformSolver(schedule, order=2) if has_start else LevelSolver(schedule, order=2)
 
 
 def executed_steps(steps: int, strength: float) -> int:

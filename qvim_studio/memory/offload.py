@@ -16,7 +16,10 @@ import torch
 from torch import nn
 
 # Types of modules that visit as a whole; anything else visits layer by layer.
-UNITS = ("ResnetBlock2D", "Transformer2DModel", "TimestepEmbedding")
+UNITS = (
+    *("ResidualBlock", "GridTransformer", "StepEmbedding"),  # ours
+    *("ResnetBlock2D", "Transformer2DModel", "TimestepEmbedding"),  # of diffusers
+)
 NEVER_AHEAD = ("mps", "xpu")  # copies have no stream of their own there
 
 

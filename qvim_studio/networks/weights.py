@@ -12,6 +12,7 @@ from torch import nn
 
 from qvim_studio.networks.weight_names import weight_files
 
+Network = TypeVar("Network", bound=nn.Module)
 # A converted tensor leaves its mapped pages behind: the file is opened anew after this much, so
 # that they never add up to a second copy of the weights.
 REOPEN_BYTES = 64 * 2**20

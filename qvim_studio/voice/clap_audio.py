@@ -9,9 +9,6 @@ import torch
 
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.networks.quiet import quiet_libraries
-from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
-
-from transformers import ClapAudioModelWithProjection, ClapFeatureExtractor  # isort: skip
 
 CLAP_SAMPLE_RATE = 48_000  # Hz
 CLAP_WINDOW_SAMPLES = 10 * CLAP_SAMPLE_RATE
@@ -30,6 +27,8 @@ class ClapAudioConditioner:
         Raises CheckpointError if weights are missing.
         """
         quiet_libraries()  # of the full model the audio tower alone is read, on purpose
+        from transformers import ClapAudioModelWithProjection, ClapFeatureExtractor
+
         tower, told = ClapAudioModelWithProjection.from_pretrained(
             folder, local_files_only=True, output_loading_info=True
         )

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
+from tokenizers import Tokenizer
 
 from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.text.json_text import as_object, read_json
+from qvim_studio.networks.clap_text import COUNTERS, ClapTextConfig, ClapTextTower
 from qvim_studio.networks.quiet import quiet_libraries
-from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
 from qvim_studio.networks.weight_names import weight_file
-
-from transformers import AutoTokenizer, ClapTextModelWithProjection  # isort: skip
+from qvim_studio.networks.weights import filled_network, read_tensors
 
 MAX_TOKENS = 77
 # A tower above this is a third of a checkpoint and needed for milliseconds: it is read again for
 # new words instead of being kept.
 KEPT_BYTES = 100 * 2**20
 REMEMBERED_TEXTS = 256
+
+Embed = Callable[[torch.Tensor], torch.Tensor]  # tokens (1, count) → (1, 512)
+Tokenize = Callable[[str], list[int]]
 
 
 class TextConditioner:
@@ -31,7 +34,7 @@ class TextConditioner:
     def __init__(self, folder: Path) -> None:
         """folder: a checkpoint with ``text_encoder/`` and ``tokenizer/``."""
         self._folder = folder
-        self._tower: tuple[Any, Any] | None = None
+        self._tower: tuple[Embed, Tokenize] | None = None
         self._known: dict[str, torch.Tensor] = {}
 
     @staticmethod
@@ -56,33 +59,56 @@ class TextConditioner:
 
     @torch.inference_mode()
     def _run(self, text: str) -> torch.Tensor:
-        tower, tokenizer = self._load()
-        tokens = tokenizer(text, return_tensors="pt", truncation=True, max_length=MAX_TOKENS)
-        embedding = tower(
-            input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]
-        ).text_embeds
+        embed, tokenize = self._load()
+        embedding = embed(torch.tensor([tokenize(text)]))
         return torch.nn.functional.normalize(embedding.float(), dim=-1)
 
-    def _load(self) -> tuple[Any, Any]:
+    def _load(self) -> tuple[Embed, Tokenize]:
         if self._tower is None:
-            quiet_libraries()
             try:
-                tower = ClapTextModelWithProjection.from_pretrained(
-                    self._folder / "text_encoder", local_files_only=True, use_safetensors=True
-                )
-                tokenizer = AutoTokenizer.from_pretrained(
-                    self._folder / "tokenizer", local_files_only=True
-                )
+                self._tower = _load_tower(self._folder), _load_tokenizer(self._folder)
             except Exception as error:  # the libraries raise whatever their parsers raise
                 reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
                 raise CheckpointError(
                     f"The text tower of the checkpoint in {self._folder} cannot be loaded: "
                     f"{reason[:160]}. Copy or download text_encoder/ and tokenizer/ again."
                 ) from error
-            self._tower = tower.float().eval().requires_grad_(False), tokenizer
         return self._tower
 
     @property
     def is_kept(self) -> bool:
         """Does a small tower stay in memory, or is it read anew for unknown words?"""
         return weight_file(self._folder / "text_encoder").stat().st_size <= KEPT_BYTES
+
+
+def _load_tower(folder: Path) -> Embed:
+    """Our own network where the configuration is no more than it does, else transformers'."""
+    path = folder / "text_encoder"
+    sizes = ClapTextConfig.from_published(as_object(read_json(path / "config.json")))
+    if sizes is not None:
+        weights = read_tensors(path, "cpu", torch.float32)
+        weights = {name: value for name, value in weights.items() if name not in COUNTERS}
+        return filled_network(lambda: ClapTextTower(sizes), weights)
+    quiet_libraries()
+    from transformers import ClapTextModelWithProjection
+
+    tower = ClapTextModelWithProjection.from_pretrained(
+        path, local_files_only=True, use_safetensors=True
+    )
+    tower = tower.float().eval().requires_grad_(False)
+    return lambda tokens: tower(input_ids=tokens).text_embeds
+
+
+def _load_tokenizer(folder: Path) -> Tokenize:
+    """By the tokenizer's one file, else by what transformers makes of older ones."""
+    path = folder / "tokenizer"
+    if (path / "tokenizer.json").is_file():
+        tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(MAX_TOKENS)
+        return lambda text: tokenizer.encode(text).ids
+    quiet_libraries()
+    from transformers import AutoTokenizer
+
+    older = AutoTokenizer.from_pretrained(path, local_files_only=True)
+    return lambda text: older(text, truncation=True, max_length=MAX_TOKENS)["input_ids"]

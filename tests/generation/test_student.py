@@ -30,6 +30,7 @@ from qvim_studio.families.audioldm.student import (
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.plans import plan_for
 from qvim_studio.generation.engine import StudioEngine
+from qvim_studio.networks.label_unet import LabelUnet
 
 from diffusers import UNet2DConditionModel  # isort: skip
 
@@ -79,13 +80,13 @@ def test_a_sketch_takes_its_steps_and_one_pass_in_each(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows: list[int] = []
-    forward = UNet2DConditionModel.forward
+    forward = LabelUnet.forward
 
-    def counted(self: UNet2DConditionModel, sample: torch.Tensor, *args: object, **kwargs: object):
+    def counted(self: LabelUnet, sample: torch.Tensor, *args: object, **kwargs: object):
         rows.append(len(sample))
         return forward(self, sample, *args, **kwargs)
 
-    monkeypatch.setattr(UNet2DConditionModel, "forward", counted)
+    monkeypatch.setattr(LabelUnet, "forward", counted)
     result = make(checkpoint, light=True, steps=4)
     assert is_by_student(result)
     assert rows == [1] * STEPS

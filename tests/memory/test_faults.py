@@ -12,7 +12,6 @@ import pytest
 import torch
 from tiny_checkpoint import build_tiny_checkpoint
 
-from qvim_studio.checkpoints import part_loading
 from qvim_studio.core.errors import OutOfMemoryError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.audioldm import parts as audioldm
@@ -101,7 +100,7 @@ def test_memory_that_runs_out_while_loading_does_not_blame_the_files(
     def fail(*arguments: object) -> None:
         raise RuntimeError("could not create a primitive")
 
-    monkeypatch.setattr(part_loading, "load_mapped_network", fail)
+    monkeypatch.setattr(audioldm, "load_mapped_network", fail)
     checkpoint = find_checkpoint(str(folder))
     plan = plan_for(checkpoint, VramMode.CPU)
     with pytest.raises(RuntimeError, match="primitive"):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 from safetensors import SafetensorError
@@ -21,10 +22,12 @@ from torch import nn
 from qvim_studio.checkpoints.checkpoint import CONTROL_CONFIG_FILE
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
-from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
+from qvim_studio.networks.label_unet import LabelUnet
 
-from diffusers import UNet2DConditionModel  # isort: skip
+if TYPE_CHECKING:
+    from diffusers import UNet2DConditionModel
 
+AnyUnet: TypeAlias = "LabelUnet | UNet2DConditionModel"
 CONTROL_FILE = "control.safetensors"
 HIDDEN_CHANNELS = 64  # of the branch: four curves and how they move, not what they sound like
 
@@ -50,16 +53,20 @@ class ControlledInput(nn.Module):
         return self.base(latents.contiguous()) + self.branch(controls)
 
 
-def add_control(unet: UNet2DConditionModel, controls: int) -> nn.Sequential:
+def add_control(unet: AnyUnet, controls: int) -> nn.Sequential:
     """Let a UNet take ``controls`` further channels and give back the untrained branch."""
     entrance = ControlledInput(unet.conv_in, controls)
     entrance.branch.to(unet.device, unet.dtype)
-    unet.conv_in = entrance
-    unet.register_to_config(in_channels=entrance.latent_channels + controls)
+    in_channels = entrance.latent_channels + controls
+    if isinstance(unet, LabelUnet):
+        unet.widen_input(entrance, in_channels)
+    else:
+        unet.conv_in = entrance
+        unet.register_to_config(in_channels=in_channels)
     return entrance.branch
 
 
-def freeze_all_but_control(unet: UNet2DConditionModel, branch: nn.Module) -> None:
+def freeze_all_but_control(unet: nn.Module, branch: nn.Module) -> None:
     """Leave gradients to the branch alone."""
     unet.requires_grad_(False)
     branch.requires_grad_(True)
@@ -81,7 +88,7 @@ def save_control(
 
 
 def load_control(
-    unet: UNet2DConditionModel, generator_id: str, names: Sequence[str], folder: str | Path
+    unet: AnyUnet, generator_id: str, names: Sequence[str], folder: str | Path
 ) -> None:
     """Add the stored branch to the UNet, strictly.
 

@@ -42,7 +42,7 @@ from qvim_studio.memory.modes import GRAPHS_KEPT
 from qvim_studio.networks.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
 
 if TYPE_CHECKING:
-    from diffusers import UNet2DConditionModel
+    from qvim_studio.families.audioldm.control import AnyUnet
 
 VAE_FACTOR = 4  # mel frames and bands per latent frame and bin
 LATENT_SAMPLES = VAE_FACTOR * HOP
@@ -68,7 +68,7 @@ class AudioLdmCondition:
     wanted: torch.Tensor
     unwanted: torch.Tensor
     controls: torch.Tensor | None
-    denoiser: UNet2DConditionModel | ReplayedUnet
+    denoiser: AnyUnet | ReplayedUnet
     student: Student | None
     frames: int
     kept: Kept | None

@@ -10,8 +10,7 @@ import torch
 from qvim_studio.diffusion.denoiser import Conditions
 
 if TYPE_CHECKING:
-    from diffusers import UNet2DConditionModel
-
+    from qvim_studio.families.audioldm.control import AnyUnet
     from qvim_studio.memory.graphs import ReplayedUnet
 
 
@@ -44,7 +43,7 @@ def label_conditions(
 class LabelDenoiser:
     """Computes in the UNet's precision and answers in that of the latents."""
 
-    def __init__(self, unet: UNet2DConditionModel | ReplayedUnet) -> None:
+    def __init__(self, unet: AnyUnet | ReplayedUnet) -> None:
         self.unet = unet
 
     def __call__(

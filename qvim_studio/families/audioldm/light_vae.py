@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -21,9 +22,11 @@ from qvim_studio.networks.mel import (
     condition_waveform,
     reconstruction_error_db,
 )
-from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
-from diffusers import AutoencoderKL, AutoencoderTiny  # isort: skip
+if TYPE_CHECKING:
+    from diffusers import AutoencoderKL, AutoencoderTiny
+
+    from qvim_studio.networks.mel_vae import MelVae
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,10 @@ def make_light_vae(latent_channels: int) -> AutoencoderTiny:
 
     Its encoder is the smallest there can be and never used.
     """
+    from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
+
+    from diffusers import AutoencoderTiny  # isort: skip
+
     light = AutoencoderTiny(
         in_channels=1,
         out_channels=1,
@@ -59,6 +66,10 @@ def load_light_vae(checkpoint_folder: Path, device: str) -> AutoencoderTiny | No
     folder = checkpoint_folder / LIGHT_VAE_FOLDER
     if not folder.is_dir():
         return None
+    from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
+
+    from diffusers import AutoencoderTiny  # isort: skip
+
     try:
         light = AutoencoderTiny.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
@@ -70,7 +81,7 @@ def load_light_vae(checkpoint_folder: Path, device: str) -> AutoencoderTiny | No
 
 
 @torch.inference_mode()
-def is_true_enough(light: AutoencoderTiny, vae: AutoencoderKL, sound: np.ndarray) -> bool:
+def is_true_enough(light: AutoencoderTiny, vae: MelVae | AutoencoderKL, sound: np.ndarray) -> bool:
     """Whether ``light`` rebuilds a sound about as truly as the VAE's own decoder does.
 
     sound: mono at 16 kHz. Compared in dB of the log-mel over active frames.

@@ -41,7 +41,9 @@ from qvim_studio.voice.embedder import encoder_folder
 from qvim_studio.voice.text_conditioner import TextConditioner
 
 if TYPE_CHECKING:
-    from diffusers import AutoencoderTiny, UNet2DConditionModel
+    from diffusers import AutoencoderTiny
+
+    from qvim_studio.families.audioldm.control import AnyUnet
 
 SAYS_NOTHING = 0.8  # cosine with no words at all from which on words are called unknown
 
@@ -50,7 +52,7 @@ SAYS_NOTHING = 0.8  # cosine with no words at all from which on words are called
 class Student:
     """A UNet that needs few steps and one pass in each, see families.audioldm.student."""
 
-    unet: UNet2DConditionModel
+    unet: AnyUnet
     card: StudentCard
 
     @property
@@ -146,9 +148,7 @@ class LoadedCheckpoint:
         """Whether the plan lets passes be replayed as CUDA graphs."""
         return can_replay(self.plan)
 
-    def denoiser(
-        self, student: Student | None, wants_graphs: bool
-    ) -> UNet2DConditionModel | ReplayedUnet:
+    def denoiser(self, student: Student | None, wants_graphs: bool) -> AnyUnet | ReplayedUnet:
         """What one request's steps run through; asked for once, for graphs count requests."""
         unet = self.parts.unet if student is None else student.unet
         if not (wants_graphs and self.can_replay):

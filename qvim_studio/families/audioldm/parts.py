@@ -6,7 +6,7 @@ import logging
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
@@ -14,17 +14,23 @@ from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER, Checkpoint
 from qvim_studio.checkpoints.part_loading import load_diffusers, load_hifigan, load_part
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
+from qvim_studio.diffusion.noise_schedule import NoiseSchedule
 from qvim_studio.families.audioldm.control import load_control
 from qvim_studio.families.audioldm.film import load_film
 from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.modes import FULL_BITS
 from qvim_studio.memory.offload import stream, visiting
 from qvim_studio.memory.stored_weights import store_weights
+from qvim_studio.networks.label_unet import LabelUnet, LabelUnetConfig
+from qvim_studio.networks.mel_vae import MelVae, MelVaeConfig
 from qvim_studio.networks.quiet import quiet_libraries
-from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.networks.vocos import VocosVocoder
+from qvim_studio.networks.weights import load_mapped_network
 
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
+if TYPE_CHECKING:
+    from diffusers import AutoencoderKL
+
+    from qvim_studio.families.audioldm.control import AnyUnet
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +48,8 @@ class AudioLdmParts:
     vocoder: log-mel (batch, frames, 64) → (batch, frames * 160) at 16 kHz.
     """
 
-    unet: UNet2DConditionModel
-    vae: AutoencoderKL
+    unet: AnyUnet
+    vae: MelVae | AutoencoderKL
     vocoder: nn.Module
     scheduler_config: dict[str, Any]
     plan: ComputePlan
@@ -80,7 +86,6 @@ def load_audioldm(
     split the same weights differently from the original model.
     Raises CheckpointError naming the part that is missing, damaged or of another kind.
     """
-    quiet_libraries()
     folder = checkpoint.installed_folder()
     # What visits the device later, or is stored in few bits first, starts in ordinary memory.
     home = replace(plan, device="cpu") if plan.traits.swaps_parts else plan
@@ -90,29 +95,21 @@ def load_audioldm(
         log.info("%.0f %% of the UNet in %d bits", 100 * share, plan.traits.stored_bits)
     if plan.streams:
         stream(unet, plan.device)
-    vae = load_part(
-        folder, "vae", lambda path: load_diffusers(AutoencoderKL, path, home.device, home.dtype)
-    )
+    vae = load_part(folder, "vae", lambda path: _load_vae(path, home))
     vocoder = load_part(folder, "vocoder", lambda path: _load_vocoder(path, home))
-    scheduler = load_part(folder, "scheduler", DDIMScheduler.from_pretrained)
-    parts = AudioLdmParts(unet, vae, vocoder, dict(scheduler.config), plan)
+    scheduler_config = load_part(folder, "scheduler", _read_schedule)
+    parts = AudioLdmParts(unet, vae, vocoder, scheduler_config, plan)
     _check_parts(parts, checkpoint)
     return parts
 
 
-def load_unet(
-    checkpoint: Checkpoint, plan: ComputePlan, converted_heads: bool = False
-) -> UNet2DConditionModel:
+def load_unet(checkpoint: Checkpoint, plan: ComputePlan, converted_heads: bool = False) -> AnyUnet:
     """The UNet as it was tuned, in the plan's precision on its device; see load_audioldm."""
     folder = checkpoint.installed_folder()
     heads = None if converted_heads else original_heads(_read_config(folder, "unet"))
     # The option is given only where the heads differ: None would overwrite the configuration.
     options: dict[str, Any] = {} if heads is None else {"attention_head_dim": heads}
-    unet = load_part(
-        folder,
-        "unet",
-        lambda path: load_diffusers(UNet2DConditionModel, path, plan.device, plan.dtype, **options),
-    )
+    unet = load_part(folder, "unet", lambda path: _load_denoiser(path, plan, options))
     if (folder / FILM_FOLDER).is_dir():
         load_film(unet, checkpoint.id, folder / FILM_FOLDER)
     if checkpoint.controls and (folder / CONTROL_FOLDER).is_dir():
@@ -138,17 +135,51 @@ def original_heads(unet_config: dict[str, Any]) -> tuple[int, ...] | None:
     return tuple(width // HEAD_CHANNELS[base] for width in widths)
 
 
+def _load_denoiser(path: Path, plan: ComputePlan, options: dict[str, Any]) -> AnyUnet:
+    """Our own network where the configuration is no more than it does, else diffusers'."""
+    sizes = LabelUnetConfig.from_published({**_read(path / "config.json"), **options})
+    if sizes is not None:
+        return load_mapped_network(lambda: LabelUnet(sizes), path, plan.device, plan.dtype)
+    quiet_libraries()
+    from diffusers import UNet2DConditionModel
+
+    return load_diffusers(UNet2DConditionModel, path, plan.device, plan.dtype, **options)
+
+
+def _load_vae(path: Path, plan: ComputePlan) -> MelVae | AutoencoderKL:
+    """Likewise."""
+    sizes = MelVaeConfig.from_published(_read(path / "config.json"))
+    if sizes is not None:
+        return load_mapped_network(lambda: MelVae(sizes), path, plan.device, plan.dtype)
+    quiet_libraries()
+    from diffusers import AutoencoderKL
+
+    return load_diffusers(AutoencoderKL, path, plan.device, plan.dtype)
+
+
+def _read_schedule(path: Path) -> dict[str, Any]:
+    """Raises ValueError for a schedule that the solvers do not know."""
+    config = _read(path / "scheduler_config.json")
+    NoiseSchedule.from_config(config)
+    return config
+
+
 def _load_vocoder(path: Path, plan: ComputePlan) -> nn.Module:
-    config = as_object(read_json(path / "config.json"))
+    config = _read(path / "config.json")
     if config.get("model_type") == "vocos":
         vocoder = VocosVocoder.from_pretrained(path).to(plan.device, plan.dtype)
         return vocoder.requires_grad_(False)
+    quiet_libraries()
     return load_hifigan(config, path, plan.device, plan.dtype)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return as_object(read_json(path))
 
 
 def _read_config(folder: Path, part: str) -> dict[str, Any]:
     try:
-        return as_object(read_json(folder / part / "config.json"))
+        return _read(folder / part / "config.json")
     except (OSError, ValueError) as error:
         raise CheckpointError(
             f"The part {part}/ of the checkpoint in {folder} has no readable config.json "

@@ -52,7 +52,7 @@ def decode_in_pieces(
 
 def check_decoder(decoder: Any) -> None:
     """Raises EngineError if a decoder has other layers than those that are walked here, which
-    are not part of what diffusers promises (as of 0.42)."""
+    are not part of what diffusers promises (as of 0.42); our own VAE has the same."""
     layers = {name for name, _ in decoder.named_children()}
     blocks = [decoder.mid_block, *decoder.up_blocks] if layers >= _DECODER_LAYERS else []
     inside = {name for block in blocks for name, _ in block.named_children()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,8 @@ from torch import nn
 
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
-from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
-
-from diffusers import DPMSolverMultistepScheduler, UNet2DConditionModel  # isort: skip
+from qvim_studio.diffusion.noise_schedule import NoiseSchedule
+from qvim_studio.diffusion.solvers import DpmSolver
 
 STUDENT_FOLDER = "student"
 WEIGHTS_FILE = "model.safetensors"
@@ -87,15 +86,14 @@ def student_timesteps(total: int, steps: int) -> list[int]:
     return [round(total * (1 - step / steps)) - 1 for step in range(steps)]
 
 
-class StudentSolver(DPMSolverMultistepScheduler):
+class StudentSolver(DpmSolver):
     """First-order steps over a student's own noise levels, the last one to clean latents."""
 
     def set_timesteps(
         self,
         num_inference_steps: int | None = None,
-        device: str | torch.device | None = None,
-        mu: float | None = None,
-        timesteps: list[int] | None = None,
+        device: str | torch.device = "cpu",
+        timesteps: Sequence[int] | None = None,
     ) -> None:
         if num_inference_steps is None:
             raise ValueError("expected num_inference_steps, got none")
@@ -103,9 +101,9 @@ class StudentSolver(DPMSolverMultistepScheduler):
         super().set_timesteps(device=device, timesteps=levels)
 
 
-def make_student_solver(config: dict[str, Any]) -> StudentSolver:
+def make_student_solver(config: Mapping[str, Any]) -> StudentSolver:
     """On a checkpoint's own noise schedule and prediction type."""
-    return StudentSolver.from_config(config, algorithm_type="dpmsolver++", solver_order=1)
+    return StudentSolver(NoiseSchedule.from_config(config), order=1)
 
 
 def save_student(changes: dict[str, LowRankChange], card: StudentCard, folder: str | Path) -> None:
@@ -143,7 +141,7 @@ def fingerprint(weights: Mapping[str, torch.Tensor]) -> str:
 
 
 @torch.no_grad()
-def add_student(unet: UNet2DConditionModel, folder: str | Path) -> None:
+def add_student(unet: nn.Module, folder: str | Path) -> None:
     """Add the changes stored in ``folder`` to the UNet's weights, strictly.
 
     Raises CheckpointError if the file is damaged or does not fit.

@@ -292,7 +292,7 @@ def denoising_loss(
             timesteps,
             encoder_hidden_states=None,
             class_labels=conditions,
-        ).sample
+        )[0]
     alpha = scheduler.alphas_cumprod.to(latents.device)[timesteps]
     snr = alpha / (1 - alpha)
     weight = snr.clamp(max=SNR_CAP) / (snr + 1 if is_velocity else snr)

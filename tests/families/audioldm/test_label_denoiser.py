@@ -48,7 +48,7 @@ def test_the_loop_computes_to_the_bit_what_its_formula_says(
         ).sample
         away, towards = both.chunk(2)
         noise_pred = away + GUIDANCE * (towards - away)
-        latents = scheduler.step(noise_pred, timestep, latents).prev_sample
+        latents = scheduler.step(noise_pred, timestep, latents)[0]
 
     made = sample_latents(
         LabelDenoiser(unet),

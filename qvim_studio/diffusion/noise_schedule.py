@@ -1,0 +1,78 @@
+"""The noise schedule that a network was trained on, as a checkpoint's scheduler file says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+PREDICTION_KINDS = ("epsilon", "sample", "v_prediction")
+SPACINGS = ("linspace", "leading", "trailing")  # Lin et al. 2024, table 2
+# What a scheduler file may say of what is not done here: nothing.
+UNSET = {
+    "clip_sample": False,
+    "rescale_betas_zero_snr": False,
+    "thresholding": False,
+    "trained_betas": None,
+}
+
+
+@dataclass(frozen=True)
+class NoiseSchedule:
+    """betas: float32 by timestep. prediction_type: what the network predicts. spacing: how the
+    solvers that step evenly in time choose their timesteps, steps_offset: added to them.
+    ends_clean: whether DDIM's last step leads to no noise at all."""
+
+    betas: torch.Tensor
+    prediction_type: str
+    spacing: str
+    steps_offset: int
+    ends_clean: bool
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> NoiseSchedule:
+        """Of the values of ``scheduler_config.json``; what is absent is diffusers' default.
+
+        Raises ValueError naming what is unknown here.
+        """
+        for name, value in UNSET.items():
+            # A clipped sample is DDIM's default, and no file of a latent model leaves it at that.
+            if config.get(name, value) not in (value, None):
+                raise ValueError(f"expected {name} {value}, got {config[name]!r}")
+        begin, end = config.get("beta_start", 0.0001), config.get("beta_end", 0.02)
+        steps = config.get("num_train_timesteps", 1000)
+        kind = config.get("beta_schedule", "linear")
+        if kind == "linear":
+            betas = torch.linspace(begin, end, steps, dtype=torch.float32)
+        elif kind == "scaled_linear":
+            betas = torch.linspace(begin**0.5, end**0.5, steps, dtype=torch.float32) ** 2
+        else:
+            raise ValueError(f"expected beta_schedule linear or scaled_linear, got {kind!r}")
+        prediction_type = config.get("prediction_type", "epsilon")
+        if prediction_type not in PREDICTION_KINDS:
+            known = ", ".join(PREDICTION_KINDS)
+            raise ValueError(f"expected prediction_type {known}, got {prediction_type!r}")
+        spacing = config.get("timestep_spacing", "leading")
+        if spacing not in SPACINGS:
+            known = ", ".join(SPACINGS)
+            raise ValueError(f"expected timestep_spacing {known}, got {spacing!r}")
+        offset, ends_clean = config.get("steps_offset", 0), config.get("set_alpha_to_one", True)
+        return cls(betas, prediction_type, spacing, offset, ends_clean)
+
+    @property
+    def alphas_cumprod(self) -> torch.Tensor:
+        """Squared signal levels by timestep, float32."""
+        return torch.cumprod(1.0 - self.betas, dim=0)
+
+    def even_timesteps(self, steps: int) -> np.ndarray:
+        """So many timesteps, the noisiest first, evenly spaced as the schedule says."""
+        total = len(self.betas)
+        if self.spacing == "linspace":
+            return np.linspace(0, total - 1, steps).round()[::-1].astype(np.int64)
+        if self.spacing == "leading":
+            times = (np.arange(0, steps) * (total // steps)).round()[::-1].astype(np.int64)
+            return times + self.steps_offset
+        return np.round(np.arange(total, 0, -total / steps)).astype(np.int64) - 1
