@@ -60,7 +60,7 @@ def measure_window(clips: int, engine: str = ENGINE, is_quick: bool = False) -> 
             window = MainWindow(services, theme)
             window.show()
             _wait(lambda: window.has_looked_around and services.tasks.is_idle)
-            result["history_open_s"] = _history_open_s(window, services)
+            result["history_open_s"] = _history_open_s(window)
             result |= _search_times(window)
             if not is_quick:
                 result |= _stalls(window, services)
@@ -110,7 +110,7 @@ def _window_visible_s(starts: int) -> float:
     return round(min(times), 3)
 
 
-def _history_open_s(window: MainWindow, services: Services) -> float:
+def _history_open_s(window: MainWindow) -> float:
     """From asking for the whole history to its painted list."""
     began_s = time.perf_counter()
     loaded: list[float] = []

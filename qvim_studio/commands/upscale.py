@@ -68,5 +68,5 @@ def upscale(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _show_step(done: int, steps: int, picture: np.ndarray | None) -> None:
+def _show_step(done: int, steps: int, _picture: np.ndarray | None) -> None:
     print(f"\r{100 * done / steps:5.1f} %", end="", file=sys.stderr)

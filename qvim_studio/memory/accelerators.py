@@ -145,7 +145,7 @@ def _cuda(library: Any) -> Accelerator:
     return Accelerator("cuda", title, dtype, has_graphs=True)
 
 
-def _mps(library: Any) -> Accelerator:
+def _mps(_library: Any) -> Accelerator:
     """In float32: half precision differs between generations of chips."""
     return Accelerator("mps", "Apple GPU (MPS)", torch.float32)
 

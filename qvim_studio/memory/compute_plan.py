@@ -122,7 +122,8 @@ def cpu_dtype(footprint: Footprint) -> torch.dtype:
 def processor_multiplies_bfloat16() -> bool:
     """Whether the processor has AVX-512 BF16 or AMX. Others emulate bfloat16, far slower than they
     compute in float32."""
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    cpu = torch.cpu
+    return cpu._is_avx512_bf16_supported() or cpu._is_amx_tile_supported()  # noqa: SLF001
 
 
 def step_down(mode: VramMode) -> VramMode:

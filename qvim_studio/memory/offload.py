@@ -134,7 +134,7 @@ def _units(network: nn.Module) -> Iterator[nn.Module]:
 def _copy(network: nn.Module, device: str) -> list[_Visitor]:
     visitors = []
     for module in network.modules():
-        for kept in (module._parameters, module._buffers):
+        for kept in (module._parameters, module._buffers):  # noqa: SLF001 - to put others there
             for name, value in kept.items():
                 if value is None:
                     continue

@@ -73,7 +73,7 @@ class StoredLayer(nn.Module):
         weight = self.stored()
         if isinstance(layer, nn.Linear):
             return nn.functional.linear(given, weight, self.bias)
-        return layer._conv_forward(given, weight, self.bias)
+        return layer._conv_forward(given, weight, self.bias)  # noqa: SLF001 - with its padding
 
 
 def store_weights(network: nn.Module, bits: int) -> float:

@@ -147,7 +147,7 @@ class Ears(nn.Module):
         """Vectors (batch, EARS_DIM) of imitations: their dot products with sounds are weighed means
         of four cosines, -1..1."""
         standardized = self.standardized(features)
-        familiar, words, voice, noise = self.shares(features, standardized)
+        familiar, words, voice, noise = self.shares(features)
         meaning = self.weighing.meaning
         kinds = words * self.kinds_of_words(standardized)
         kinds = kinds + voice * (1 - meaning) * self.kinds_of_voices(standardized)
@@ -161,7 +161,7 @@ class Ears(nn.Module):
             dim=1,
         )
 
-    def shares(self, features: Features, standardized: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def shares(self, features: Features) -> tuple[torch.Tensor, ...]:
         """How much an imitation is like the encoder's own, a word, a voice and a noise: four of
         (batch, 1), together 1."""
         weighing = self.weighing

@@ -22,7 +22,7 @@ def stops_between_layers(is_cancelled: IsCancelled) -> Iterator[None]:
     """Inside it every layer that this thread runs raises CancelledError once the flag is set."""
     thread = threading.get_ident()
 
-    def look(layer: torch.nn.Module, given: Any) -> None:
+    def look(_layer: torch.nn.Module, _given: Any) -> None:
         if threading.get_ident() == thread and not _is_capturing():
             raise_if_cancelled(is_cancelled)
 

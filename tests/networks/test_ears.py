@@ -65,7 +65,7 @@ def test_each_voice_is_left_to_the_ear_that_knows_its_like(ears: Ears) -> None:
 def test_shares_make_up_a_whole(ears: Ears) -> None:
     for tag in (VOICE, SPEECH, NOISE):
         features = heard_as(tag, rows=3)
-        shares = torch.cat(ears.shares(features, ears.standardized(features)), dim=1)
+        shares = torch.cat(ears.shares(features), dim=1)
         assert shares.min() >= 0
         torch.testing.assert_close(shares.sum(dim=1), torch.ones(3))
 

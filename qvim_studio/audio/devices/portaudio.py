@@ -98,8 +98,8 @@ class PortAudioBackend:
         with self._portaudio() as sounddevice:
             if self._open_streams:
                 return
-            sounddevice._terminate()
-            sounddevice._initialize()
+            sounddevice._terminate()  # noqa: SLF001 - the only way to look again
+            sounddevice._initialize()  # noqa: SLF001
 
     @property
     def options(self) -> StreamOptions:
@@ -124,7 +124,7 @@ class PortAudioBackend:
                 "for it. Choose another input in the recording options."
             )
 
-        def on_input(block: np.ndarray, frames: int, time: object, status: object) -> None:
+        def on_input(block: np.ndarray, *_: object) -> None:
             on_block(block)
 
         counts = [n for n in (device.channels, least, 2, 1) if least <= n <= device.channels]
@@ -135,7 +135,7 @@ class PortAudioBackend:
     ) -> _PortAudioStream:
         """Start playing: ``on_block`` fills (frames, channels) on PortAudio's thread."""
 
-        def on_output(block: np.ndarray, frames: int, time: object, status: object) -> None:
+        def on_output(block: np.ndarray, *_: object) -> None:
             on_block(block)
 
         counts = [n for n in (2, 1, device.channels) if n <= device.channels]
@@ -183,7 +183,7 @@ class PortAudioBackend:
             "use it, or choose another device in the settings."
         )
 
-    def _close(self, stream: Any) -> None:
+    def close_stream(self, stream: Any) -> None:
         with self._portaudio() as sounddevice:
             try:
                 stream.abort()
@@ -221,7 +221,7 @@ class _PortAudioStream:
 
     def close(self) -> None:
         """Stop at once; may hang with a dead sound server."""
-        self._backend._close(self._stream)
+        self._backend.close_stream(self._stream)
 
 
 _REASONS = {

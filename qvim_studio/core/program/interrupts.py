@@ -54,5 +54,5 @@ def uninterrupted() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _raise(number: int, frame: object) -> None:
+def _raise(number: int, _frame: object) -> None:
     raise Terminated(number)

@@ -156,7 +156,7 @@ class _Run:
             previewer = self.previewer
             picture = previewer.after_step(step / steps, estimate) if previewer else None
 
-        def on_step(step: int, steps: int) -> None:
+        def on_step(_step: int, _steps: int) -> None:
             self.done += len(seeds)
             self.report.step(self.done, self.total, picture)
 

@@ -23,7 +23,7 @@ class StreamCondition:
     def joined(self, other: StreamCondition) -> StreamCondition:
         """The shorter words are filled up: none of either is cut."""
         tokens = max(self.words.shape[1], other.words.shape[1])
-        rows = [each._filled(tokens) for each in (self, other)]
+        rows = [each.filled(tokens) for each in (self, other)]
         return StreamCondition(
             torch.cat([row.generated for row in rows]),
             torch.cat([row.words for row in rows]),
@@ -43,7 +43,7 @@ class StreamCondition:
             self.generated.to(device, dtype), self.words.to(device, dtype), self.is_word.to(device)
         )
 
-    def _filled(self, tokens: int) -> StreamCondition:
+    def filled(self, tokens: int) -> StreamCondition:
         missing = tokens - self.words.shape[1]
         if not missing:
             return self

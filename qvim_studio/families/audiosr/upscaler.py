@@ -161,7 +161,7 @@ class AudioSrUpscaler:
         def draw() -> torch.Tensor:
             return torch.randn(shape, generator=generator)
 
-        def on_step(step: int, steps: int) -> None:
+        def on_step(step: int, _steps: int) -> None:
             self._report.on_step(done + step, total, None)
 
         with parts.denoising():

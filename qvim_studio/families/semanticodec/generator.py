@@ -154,7 +154,7 @@ class SemantiCodecGenerator(Generator):
         def draw() -> torch.Tensor:
             return torch.stack([torch.randn(shape, generator=each) for each in generators])
 
-        def on_step(step: int, steps: int) -> None:
+        def on_step(step: int, _steps: int) -> None:
             report.step(done + step * batch, total)
 
         pairs = self._window * self.parts.encoder.config.tokens_per_step

@@ -77,7 +77,7 @@ class MemoryWatch(QObject):
         self._is_looking = False
         self.changed.emit(memory)
 
-    def _on_error(self, error: StudioError) -> None:
+    def _on_error(self, _error: StudioError) -> None:
         """The next look may succeed; a missing number disturbs nobody."""
         self._is_looking = False
 

@@ -36,7 +36,7 @@ from qvim_studio.ui.settings.settings_card import SettingsCard
 from qvim_studio.ui.takes.device_box import device_index, fill_device_box, fill_input_box
 from qvim_studio.ui.widgets.card import dialog_title, indent_text
 from qvim_studio.ui.widgets.fitting import Column, resize_on_screen
-from qvim_studio.ui.widgets.theme import GRID, StudioTheme
+from qvim_studio.ui.widgets.theme import GRID
 from qvim_studio.ui.widgets.tips import set_tip
 from qvim_studio.ui.window.header import licence_line
 
@@ -51,7 +51,6 @@ class SettingsDialog(QDialog):
 
     def __init__(
         self,
-        theme: StudioTheme,
         settings: Settings,
         checkpoints: Sequence[CheckpointChoice],
         default_output_folder: str,

@@ -19,7 +19,6 @@ class StudioActions:
         """handlers: one for every id; a missing one is a bug and raises KeyError."""
         self._actions: dict[str, QAction] = {}
         self._buttons: list[tuple[QWidget, str]] = []
-        self._changed: Mapping[str, str] = {}
         for spec in all_specs():
             action = QAction(translated(spec.text), window)
             action.setAutoRepeat(False)
@@ -36,7 +35,6 @@ class StudioActions:
 
     def set_shortcuts(self, changed: Mapping[str, str]) -> None:
         """changed: key sequences of the actions whose default the user replaced."""
-        self._changed = changed
         for spec in all_specs():
             sequences = [QKeySequence(keys) for keys in spec.sequences(changed)]
             self._actions[spec.id].setShortcuts(sequences)
@@ -86,7 +84,7 @@ class StudioActions:
 
 
 def _without_checked(handler: Callable[[], object]) -> Callable[[bool], None]:
-    def on_triggered(checked: bool = False) -> None:
+    def on_triggered(_checked: bool = False) -> None:
         handler()
 
     return on_triggered

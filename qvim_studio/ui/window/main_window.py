@@ -354,7 +354,6 @@ class MainWindow(QMainWindow):
             self._dialog.raise_()
             return self._dialog
         dialog = SettingsDialog(
-            self._theme,
             self.request.kept_in(self._services.store.settings),
             self._checkpoints,
             str(self._services.paths.output_folder),

@@ -16,7 +16,6 @@ from qvim_studio.core.result import MemoryUse
 from qvim_studio.jobs.engine.memory_watch import GIB
 from qvim_studio.ui.packs.pack_form import PackForm
 from qvim_studio.ui.settings.settings_dialog import SettingsDialog
-from qvim_studio.ui.widgets.theme import StudioTheme
 
 CHECKPOINTS = (
     CheckpointChoice("starter", "Starter", "Apache-2.0", "yes", True, 25, 2.5),
@@ -36,28 +35,24 @@ CHOSEN = Settings(
 )
 
 
-def open_dialog(settings: Settings, theme: StudioTheme, qtbot: QtBot) -> SettingsDialog:
-    dialog = SettingsDialog(theme, settings, CHECKPOINTS, "/music/QVIM Studio")
+def open_dialog(settings: Settings, qtbot: QtBot) -> SettingsDialog:
+    dialog = SettingsDialog(settings, CHECKPOINTS, "/music/QVIM Studio")
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
 
 
 @pytest.mark.parametrize("settings", [Settings(), CHOSEN])
-def test_an_untouched_dialog_changes_nothing(
-    settings: Settings, theme: StudioTheme, qtbot: QtBot
-) -> None:
-    dialog = open_dialog(settings, theme, qtbot)
+def test_an_untouched_dialog_changes_nothing(settings: Settings, qtbot: QtBot) -> None:
+    dialog = open_dialog(settings, qtbot)
     assert dialog.chosen() == settings
     audio = FakeAudio()
     dialog.show_devices(audio.input_devices(), audio.output_devices())
     assert dialog.chosen() == settings
 
 
-def test_the_licence_is_shown_where_a_checkpoint_is_chosen(
-    theme: StudioTheme, qtbot: QtBot
-) -> None:
-    dialog = open_dialog(Settings(), theme, qtbot)
+def test_the_licence_is_shown_where_a_checkpoint_is_chosen(qtbot: QtBot) -> None:
+    dialog = open_dialog(Settings(), qtbot)
     assert dialog._licence.text() == "Apache-2.0  ·  commercial use"
     assert dialog.steps.text() == "Checkpoint's default (25)"
     dialog.checkpoint.setCurrentIndex(1)
@@ -66,23 +61,19 @@ def test_the_licence_is_shown_where_a_checkpoint_is_chosen(
     assert dialog.checkpoint.currentText() == "Big (not installed)"
 
 
-def test_a_remembered_device_that_is_gone_stays_chosen_and_is_marked(
-    theme: StudioTheme, qtbot: QtBot
-) -> None:
-    dialog = open_dialog(CHOSEN, theme, qtbot)
+def test_a_remembered_device_that_is_gone_stays_chosen_and_is_marked(qtbot: QtBot) -> None:
+    dialog = open_dialog(CHOSEN, qtbot)
     audio = FakeAudio()
     dialog.show_devices(audio.input_devices(), audio.output_devices())
     assert dialog.input_device.currentText() == "Gone microphone (not connected)"
     assert dialog.input_device.findText("Fake microphone") > 0
 
 
-def test_the_input_of_each_microphone_is_chosen_and_handed_over(
-    theme: StudioTheme, qtbot: QtBot
-) -> None:
+def test_the_input_of_each_microphone_is_chosen_and_handed_over(qtbot: QtBot) -> None:
     audio = FakeAudio()
     audio.microphones, audio.input_count = ["Interface", "Headset"], 4
     interface, headset = (device.key for device in audio.input_devices())
-    dialog = open_dialog(Settings(input_device=interface), theme, qtbot)
+    dialog = open_dialog(Settings(input_device=interface), qtbot)
     dialog.show_devices(audio.input_devices(), audio.output_devices())
     titles = [dialog.input.itemText(index) for index in range(dialog.input.count())]
     assert titles == ["Input 1", "Input 2", "Input 3", "Input 4", "Mix of all inputs"]
@@ -97,8 +88,8 @@ def test_the_input_of_each_microphone_is_chosen_and_handed_over(
     assert dialog.input.currentText() == "Input 3"
 
 
-def test_save_hands_over_what_is_shown(theme: StudioTheme, qtbot: QtBot) -> None:
-    dialog = open_dialog(Settings(), theme, qtbot)
+def test_save_hands_over_what_is_shown(qtbot: QtBot) -> None:
+    dialog = open_dialog(Settings(), qtbot)
     dialog.theme_choice.setCurrentIndex(dialog.theme_choice.findData(Theme.LIGHT))
     dialog.steps.setValue(8)
     save = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Save")
@@ -108,18 +99,16 @@ def test_save_hands_over_what_is_shown(theme: StudioTheme, qtbot: QtBot) -> None
     assert not dialog.isVisible()
 
 
-def test_cancel_hands_over_nothing(theme: StudioTheme, qtbot: QtBot) -> None:
-    dialog = open_dialog(Settings(), theme, qtbot)
+def test_cancel_hands_over_nothing(qtbot: QtBot) -> None:
+    dialog = open_dialog(Settings(), qtbot)
     dialog.steps.setValue(8)
     with qtbot.assertNotEmitted(dialog.settings_chosen):
         dialog.reject()
 
 
-def test_the_memory_of_a_mode_is_estimated_and_the_last_one_measured(
-    theme: StudioTheme, qtbot: QtBot
-) -> None:
+def test_the_memory_of_a_mode_is_estimated_and_the_last_one_measured(qtbot: QtBot) -> None:
     known = replace(CHECKPOINTS[0], memory={VramMode.LOW: int(1.2 * GIB)})
-    dialog = SettingsDialog(theme, Settings(vram_mode=VramMode.LOW), [known], "/music")
+    dialog = SettingsDialog(Settings(vram_mode=VramMode.LOW), [known], "/music")
     qtbot.addWidget(dialog)
     assert "about 1.2 GB for 4 variations of 5 s (estimated)" in dialog._mode_note.text()
     dialog.show_memory(MemoryUse("low", "gpu", int(1.2 * GIB), int(1.34 * GIB)))
@@ -128,10 +117,8 @@ def test_the_memory_of_a_mode_is_estimated_and_the_last_one_measured(
     assert "GB" not in dialog._mode_note.text().replace("above 12 GB", "")
 
 
-def test_export_defaults_reach_the_next_sample_pack_and_can_be_restored(
-    theme: StudioTheme, qtbot: QtBot
-) -> None:
-    dialog = open_dialog(CHOSEN, theme, qtbot)
+def test_export_defaults_reach_the_next_sample_pack_and_can_be_restored(qtbot: QtBot) -> None:
+    dialog = open_dialog(CHOSEN, qtbot)
     dialog.export.creator.setText("Foley Ltd")
     dialog.export.bits.setCurrentIndex(dialog.export.bits.findData("24"))
     form = PackForm()
