@@ -9,7 +9,6 @@ from qvim_studio.checkpoints.checkpoint import INDEX_FILE, Layout
 from qvim_studio.core.options import Option, Role
 from qvim_studio.families.diffusers_folder import class_name_of
 
-FAMILY_ID = "audiosr"
 CLASS_NAME = "AudioSR"  # of model_index.json
 CONDITION_FOLDER = "condition_encoder"  # where the condition has an encoder of its own
 LAYOUT = Layout(INDEX_FILE, ("unet", "vae", "vocoder"), (), (CONDITION_FOLDER,))
@@ -17,7 +16,6 @@ LAYOUT = Layout(INDEX_FILE, ("unet", "vae", "vocoder"), (), (CONDITION_FOLDER,))
 RATE_HZ = 48_000
 HOP = 480  # samples of a mel frame
 MEL_BANDS = 256
-LATENT_FRAMES = 8  # mel frames of a latent frame; bands likewise
 REACH_HZ = 24_000.0
 HEAD_CHANNELS = 32  # of the UNet's attention
 UNET_LEVELS = (1, 2, 3, 5)  # block widths as multiples of the width

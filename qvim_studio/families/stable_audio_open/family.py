@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 PIPELINE = "StableAudioPipeline"
 WEIGHTED = ("projection_model", "text_encoder", "transformer", "vae")
-SCHEDULER = "CosineDPMSolverMultistepScheduler"
 SCHEDULE = {"sigma_min": 0.3, "sigma_max": 500.0, "sigma_data": 1.0, "solver_order": 2}
 MOST = 10**6
 # Elements alive at once in a pass of the denoiser, by its width, for each latent of its canvas; of

@@ -176,11 +176,6 @@ class DetailFields(QWidget):
         )
 
     @property
-    def effective_steps(self) -> int:
-        """The steps that will be done; 0 where that is not known."""
-        return self.steps.value() or self._default_steps
-
-    @property
     def default_steps(self) -> int:
         return self._default_steps
 

@@ -45,10 +45,6 @@ class Palette:
     warning: str
     pitch: str
 
-    @property
-    def is_dark(self) -> bool:
-        return QColor(self.window).lightness() < 128
-
 
 DARK = Palette(
     window="#121417",

@@ -89,12 +89,12 @@ def test_the_bundled_typeface_is_used(theme: StudioTheme) -> None:
 
 
 def test_a_change_of_theme_is_announced_once(theme: StudioTheme) -> None:
-    announced: list[bool] = []
-    theme.changed.connect(lambda: announced.append(theme.palette.is_dark))
+    announced: list[Palette] = []
+    theme.changed.connect(lambda: announced.append(theme.palette))
     theme.set_theme(Theme.LIGHT)
     theme.set_theme(Theme.LIGHT)
     theme.set_theme(Theme.DARK)
-    assert announced == [False, True]
+    assert announced == [LIGHT, DARK]
     assert palette_for(Theme.LIGHT) is LIGHT
 
 
