@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -56,7 +57,7 @@ class Option:
         """The value in the option's own type. Raises UsageError if it is of another type or out of
         range."""
         kind = type(self.default)
-        if kind is float and type(value) is int:
+        if kind is float and type(value) is int and abs(value) <= sys.float_info.max:
             value = float(value)
         if not isinstance(value, (bool, int, float, str)) or type(value) is not kind:
             raise UsageError(
@@ -84,10 +85,12 @@ class Option:
     def _check_range(self, value: float) -> None:
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
-        if not math.isfinite(value) or not low <= value <= high:
+        if not low <= value <= high or abs(value) == math.inf:
+            # a whole number may be larger than any float
+            got = f"{value:g}" if isinstance(value, float) else str(value)
             raise UsageError(
                 f"{self.title} ({self.name}) must lie between {low:g} and {high:g}{self.unit}, got "
-                f"{value:g}{self.unit}. Choose a value in that range."
+                f"{got}{self.unit}. Choose a value in that range."
             )
 
 

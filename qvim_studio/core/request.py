@@ -7,7 +7,6 @@ without its imitation's samples is the clip's recipe.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
@@ -272,7 +271,7 @@ def clip_hash(clip: AudioClip) -> str:
 
 
 def _check_range(name: str, value: float, low: float, high: float, unit: str = "") -> None:
-    if not math.isfinite(value) or not low <= value <= high:
+    if not low <= value <= high:  # nor NaN; a whole number may be larger than any float
         raise UsageError(
             f"{name} must lie between {low}{unit} and {high}{unit}, got {value}{unit}. "
             "Choose a value in that range."

@@ -40,13 +40,17 @@ class NameTemplate:
 
     def __post_init__(self) -> None:
         try:
-            used = [name for _, name, _, _ in string.Formatter().parse(self.pattern) if name]
-            unknown = [name for name in used if name not in FIELDS]
+            fields = [
+                part for part in string.Formatter().parse(self.pattern) if part[1] is not None
+            ]
         except ValueError as error:
             raise UsageError(
                 f"The name template {self.pattern!r} cannot be read ({error}). "
                 "Put each field between one pair of braces."
             ) from error
+        used = [name for _, name, _, _ in fields]
+        typed = [_as_typed(*field) for field in fields]
+        unknown = [name for name in (*used, *typed) if name not in FIELDS]
         if unknown or not used:
             got = f"the unknown field {{{unknown[0]}}}" if unknown else "no field at all"
             known = ", ".join(f"{{{name}}}" for name in FIELDS)
@@ -93,3 +97,9 @@ class NameTemplate:
             "number": number,
         }
         return self.pattern.format(**values)
+
+
+def _as_typed(_before: str, name: str, form: str, conversion: str | None) -> str:
+    """What stands between the braces: a name alone, or one with Python's ``!r`` and ``:5d``, which
+    no field has."""
+    return name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
