@@ -9,6 +9,7 @@ from qvim_studio.checkpoints.checkpoint import INDEX_FILE, Layout
 from qvim_studio.core.options import Option, Role
 from qvim_studio.families.diffusers_folder import class_name_of
 
+FAMILY_ID = "audiosr"
 CLASS_NAME = "AudioSR"  # of model_index.json
 CONDITION_FOLDER = "condition_encoder"  # where the condition has an encoder of its own
 LAYOUT = Layout(INDEX_FILE, ("unet", "vae", "vocoder"), (), (CONDITION_FOLDER,))
