@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "qvim_studio"
 TIMEOUT_S = 60.0  # or a few times what the tests take unchanged
 TIMEOUT_TIMES = 5
-PRELOADED = ("numpy", "scipy.signal", "soundfile", "soxr", "pytest", "pytestqt", "hypothesis")
+PRELOADED = ("numpy", "scipy.signal", "soundfile", "soxr", "PySide6.QtWidgets", "pytest")
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
