@@ -1,4 +1,4 @@
-"""Sets a new part into a sound so that neither a seam nor a jump in level is heard."""
+"""Sets new parts into a sound so that neither a seam nor a jump in level is heard."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from qvim_studio.audio.resample import resample
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.edit import Edit
+from qvim_studio.core.edit import CONTEXT_S, Edit
 
 CROSSFADE_S = 0.02  # inside the part, at each end that meets the sound
 SILENT_RMS = 1e-4  # -80 dBFS: quieter surroundings say nothing of the level
@@ -16,26 +16,35 @@ MAX_PEAK = 0.89  # -1 dBFS, of a new part in a sound that is quieter than that i
 
 
 def splice(edit: Edit, made: AudioClip) -> AudioClip:
-    """The edited sound with its part from ``made``, which covers the edit's window.
+    """The edited sound with its parts from ``made``, which covers the edit's window.
 
-    Everything outside the part keeps its very samples. The part is as loud, in each channel, as
+    Everything outside the parts keeps its very samples. Each part is as loud, in each channel, as
     what was made of its surroundings is there; equal-power crossfades lie within it. A sound that
     was made with other channels is mixed and heard in all of the sound's.
     """
     sound, rate = edit.sound, edit.sound.sample_rate
-    window, begin, end = (
-        round(seconds * rate) for seconds in (edit.window_s[0], edit.begin_s, edit.end_s)
-    )
-    length = max(len(sound.samples), end)
+    window = round(edit.window_s[0] * rate)
+    parts = [(round(begin_s * rate), round(end_s * rate)) for begin_s, end_s in edit.parts_s]
+    length = max(len(sound.samples), parts[-1][1])
     old = np.zeros((length, sound.channels), np.float32)
     old[: len(sound.samples)] = sound.samples
-    new = _with_channels(resample(made, rate), sound.channels)[: length - window]
-    new = np.pad(new, ((0, max(0, end - window - len(new))), (0, 0)))
-    part = new[begin - window : end - window] * _gains(edit, old, new, window, begin, end)
+    new = np.zeros((length, sound.channels))
+    fitting = _with_channels(resample(made, rate), sound.channels)[: length - window]
+    new[window : window + len(fitting)] = fitting
+    is_part = np.zeros(length, bool)
+    for begin, end in parts:
+        is_part[begin:end] = True
+    spliced = old.copy()
     limit = max(MAX_PEAK, float(np.abs(sound.samples).max(initial=0.0)))
-    part = part / max(1.0, float(np.abs(part).max()) / limit)
-    faded = _crossfaded(old[begin:end], part, round(CROSSFADE_S * rate), begin > 0, end < length)
-    return AudioClip(np.concatenate([old[:begin], faded, old[end:]]).astype(np.float32), rate)
+    around = round(CONTEXT_S * rate)
+    for begin, end in parts:
+        near = slice(max(window, begin - around), min(window + len(fitting), end + around))
+        part = new[begin:end] * _gains(old[near], new[near], is_part[near])
+        part = part / max(1.0, float(np.abs(part).max()) / limit)
+        spliced[begin:end] = _crossfaded(
+            old[begin:end], part, round(CROSSFADE_S * rate), begin > 0, end < length
+        )
+    return AudioClip(spliced, rate)
 
 
 def keep_outside(
@@ -60,18 +69,13 @@ def keep_outside(
     return kept
 
 
-def _gains(
-    edit: Edit, old: np.ndarray, new: np.ndarray, window: int, begin: int, end: int
-) -> np.ndarray:
-    """(channels,): by the surroundings, or the part itself where these are silent."""
-    shown = old[window : window + len(new)]
-    is_part = np.zeros(len(new), bool)
-    is_part[begin - window : end - window] = True
+def _gains(old: np.ndarray, new: np.ndarray, is_part: np.ndarray) -> np.ndarray:
+    """(channels,): by the surroundings, or the parts themselves where these are silent."""
     for where in (~is_part, is_part):
-        was, is_now = _rms(shown[where]), _rms(new[where])
+        was, is_now = _rms(old[where]), _rms(new[where])
         if was.max(initial=0.0) > SILENT_RMS and is_now.max(initial=0.0) > SILENT_RMS:
             return np.where(is_now > SILENT_RMS, was / np.maximum(is_now, SILENT_RMS), 0.0)
-    return np.ones(edit.sound.channels)
+    return np.ones(old.shape[1])
 
 
 def _with_channels(made: AudioClip, channels: int) -> np.ndarray:

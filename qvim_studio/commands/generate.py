@@ -95,11 +95,10 @@ def edit(options: argparse.Namespace) -> dict[str, Any]:
     noted, came_from = read_noted(options.sound), provenance_of(options.sound)
     sound = noted.clip
     options.notes += noted.notes
-    if options.part is None:
+    if options.seconds is not None:
         asked = Edit.continuing(sound, options.seconds, came_from)
     else:
-        begin_s, end_s = options.part
-        asked = Edit(sound, begin_s, end_s, came_from)
+        asked = Edit.of_parts(sound, options.repair or [options.part], came_from)
     asked = replace(asked, bit_depth=read_sound_header(options.sound).bit_depth)
     return _make(_request_from(options, asked), options, edited_name(options.sound.stem))
 

@@ -65,6 +65,16 @@ def _words(text: str) -> str:
         ) from error
 
 
+def _parts(text: str) -> list[tuple[float, float]]:
+    try:
+        pairs = [part.split("-") for part in text.split(",")]
+        return [(float(begin_s), float(end_s)) for begin_s, end_s in pairs]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"got {text!r}, expected begins and ends in seconds, such as 0.5-0.8,1.2-1.4"
+        ) from error
+
+
 class _Parser(argparse.ArgumentParser):
     """Reports bad usage like every other error: one sentence, status 2. Options have one name."""
 
@@ -98,6 +108,12 @@ def _add_edit(commands: Any) -> None:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument(
         "--part", nargs=2, type=float, metavar=("BEGIN", "END"), help="in seconds; made anew"
+    )
+    where.add_argument(
+        "--repair",
+        type=_parts,
+        metavar="BEGIN-END,…",
+        help="several parts, in seconds, such as 0.5-0.8,1.2-1.4; made anew together",
     )
     where.add_argument("--continue", dest="seconds", type=float, metavar="SEC", help="go on for")
     parser.add_argument(

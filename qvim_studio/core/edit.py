@@ -1,9 +1,12 @@
-"""A part of a sound that is made anew, or what comes after its end, while the rest stays."""
+"""Parts of a sound that are made anew, or what comes after its end, while the rest stays."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import UsageError
@@ -12,6 +15,7 @@ from qvim_studio.core.provenance import Provenance
 CONTEXT_S = 2.0  # of the sound before and after the part, which the model hears while it works
 MIN_PART_S = 0.1
 MAX_PART_S = 100.0  # with what is around it, within the longest sound that can be made
+MIN_KEPT_S = 0.04  # between two parts: what is shorter is lost in their crossfades
 OVERLAP_S = 0.2  # a continuation begins before the end, for sounds end in a fade
 _NUMBER = re.compile(r"_\d+$")
 _EDITED = " edited"
@@ -22,7 +26,8 @@ class Edit:
     """What is edited, and where.
 
     sound: of which everything outside the part stays as it is, sample by sample.
-    begin_s, end_s: the part; where it ends after the sound does, the sound gets longer.
+    begin_s, end_s: the part, or from the first of several to the last; where it ends after the
+    sound does, the sound gets longer. kept_s: begin and end of what stays between several parts.
     provenance: of the sound, where that is known.
     bit_depth: of its file, and so of the result, which keeps the samples outside the part; 32 is
     float.
@@ -33,6 +38,7 @@ class Edit:
     end_s: float
     provenance: Provenance | None = None
     bit_depth: int = 24
+    kept_s: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         length_s = self.sound.duration_s
@@ -46,6 +52,36 @@ class Edit:
                 f"The part must be {MIN_PART_S:g} to {MAX_PART_S:g} s long, got {self.begin_s:g} "
                 f"to {self.end_s:g} s. Choose another one."
             )
+
+        edges = [self.begin_s, *(edge for stretch in self.kept_s for edge in stretch), self.end_s]
+        lengths = [late - early for early, late in pairwise(edges)]
+        if self.kept_s and not (
+            min(lengths[::2]) >= MIN_PART_S - 1e-9 and min(lengths[1::2]) >= MIN_KEPT_S - 1e-9
+        ):
+            raise UsageError(
+                f"Parts must be at least {MIN_PART_S:g} s long and {MIN_KEPT_S:g} s apart, got "
+                f"{parts_text(self.parts_s)}. Choose others."
+            )
+        if self.kept_s and self.is_continuation:
+            raise UsageError(
+                f"Several parts must end within the sound, {length_s:.2f} s long, got "
+                f"{parts_text(self.parts_s)}. Choose others, or continue the sound by itself."
+            )
+
+    @classmethod
+    def of_parts(
+        cls,
+        sound: AudioClip,
+        parts_s: Sequence[tuple[float, float]],
+        provenance: Provenance | None = None,
+        bit_depth: int = 24,
+    ) -> Edit:
+        """Of one part or several, in any order; parts that touch are one."""
+        merged = merged_parts(parts_s)
+        if not merged:
+            raise UsageError("An edit needs a part of the sound, got none. Choose one.")
+        kept_s = tuple((early[1], late[0]) for early, late in pairwise(merged))
+        return cls(sound, merged[0][0], merged[-1][1], provenance, bit_depth, kept_s)
 
     @classmethod
     def continuing(
@@ -62,8 +98,15 @@ class Edit:
         return self.end_s > self.sound.duration_s
 
     @property
+    def parts_s(self) -> tuple[tuple[float, float], ...]:
+        """Begin and end of each part, in their order."""
+        begins = [self.begin_s, *(end_s for _, end_s in self.kept_s)]
+        ends = [*(begin_s for begin_s, _ in self.kept_s), self.end_s]
+        return tuple(zip(begins, ends, strict=True))
+
+    @property
     def window_s(self) -> tuple[float, float]:
-        """Begin and end of what is computed: the part and what is heard around it."""
+        """Begin and end of what is computed: the parts and what is heard around them."""
         after_s = min(self.end_s + CONTEXT_S, self.sound.duration_s)
         return max(0.0, self.begin_s - CONTEXT_S), max(self.end_s, after_s)
 
@@ -73,6 +116,28 @@ class Edit:
         rate = self.sound.sample_rate
         begin, end = (round(seconds * rate) for seconds in self.window_s)
         return AudioClip(self.sound.samples[begin:end], rate)
+
+
+def merged_parts(parts_s: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """In their order; parts that overlap, or have next to nothing between them, are one."""
+    merged: list[tuple[float, float]] = []
+    for begin_s, end_s in sorted(parts_s):
+        if merged and begin_s - merged[-1][1] < MIN_KEPT_S:
+            merged[-1] = merged[-1][0], max(merged[-1][1], end_s)
+        else:
+            merged.append((begin_s, end_s))
+    return tuple(merged)
+
+
+def parts_text(parts_s: Sequence[tuple[float, float]]) -> str:
+    """ "0.50 to 0.80 s and 1.20 to 1.40 s"."""
+    said = [f"{begin_s:.2f} to {end_s:.2f} s" for begin_s, end_s in parts_s]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+def stored_parts(stored: Any) -> tuple[tuple[float, float], ...]:
+    """What ``parts_s`` was written as. Raises ValueError and TypeError for anything else."""
+    return tuple((float(begin_s), float(end_s)) for begin_s, end_s in stored)
 
 
 def edited_name(name: str) -> str:

@@ -8,7 +8,8 @@ name, and what the sound to sound like is called. Version 2.4 says whether the v
 kept silent. Where a recipe does not say so, there was none, and pauses were left as they were made.
 Version 2.5 says how well the clip answers what it is compared with (kind, movement, likelihood,
 compared; see core.match), null in recipes from before, and calls "origin" what 2.1 to 2.4 called
-"kind": "made" or "fitted".
+"kind": "made" or "fitted". Version 2.6 lists the parts of an edit as "parts_s", beside its begin
+and end, which are of the only part in recipes from before.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from qvim_studio.core.match import Compared, Match
 from qvim_studio.core.provenance import Origin
 from qvim_studio.core.text.json_text import as_object, number_of, shown, text_of
 
-RECIPE_VERSION = (2, 5)  # a newer second number is read all the same, a newer first one is not
+RECIPE_VERSION = (2, 6)  # a newer second number is read all the same, a newer first one is not
 VERSION_NAME = "recipe_version"
 MAX_SEED = 2**63 - 1
 MATCH_NAMES = ("kind", "movement", "likelihood", "compared")
@@ -65,7 +66,7 @@ def current_recipe(stored: Any) -> dict[str, Any]:
         )
     for number in range(major, RECIPE_VERSION[0]):
         recipe = MIGRATIONS[number](recipe)
-    recipe = _from_before_2_5(recipe)
+    recipe = _from_before_2_6(_from_before_2_5(recipe))
     _check(recipe)
     return recipe
 
@@ -110,6 +111,16 @@ def _from_before_2_5(recipe: dict[str, Any]) -> dict[str, Any]:
     if isinstance(origin, str):
         recipe = {**recipe, "origin": origin, "kind": None}
     return {"origin": Origin.MADE.value, **dict.fromkeys(MATCH_NAMES), **recipe}
+
+
+def _from_before_2_6(recipe: dict[str, Any]) -> dict[str, Any]:
+    """An edit was of one part."""
+    edit = recipe["request"].get("edit")
+    if not isinstance(edit, Mapping) or "parts_s" in edit:
+        return recipe
+    part = [edit.get("begin_s"), edit.get("end_s")]
+    request = {**recipe["request"], "edit": {**edit, "parts_s": [part]}}
+    return {**recipe, "request": request}
 
 
 MIGRATIONS: Mapping[int, Migration] = {1: _from_version_1}

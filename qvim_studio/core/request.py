@@ -79,8 +79,8 @@ class GenerationRequest:
     timbre: another sound that says WHAT is made; the imitation then only says WHEN.
     start_sound: every variation starts from this sound instead of the nearest ones that are found.
     timbre_name, start_sound_name: what the user knows the two sounds by; empty without them.
-    edit: a sound of which only a part is made. An imitation then is of that part; without one the
-    sound itself says what comes there.
+    edit: a sound of which only a part is made, or several. An imitation then is of that part, or of
+    all from the first to the last; without one the sound itself says what comes there.
     text / negative_text: what is wanted / not wanted, in words; may be empty.
     balance: 0 voice only .. 1 text only (spherical mix of the two conditionings).
     follow: 0 loose .. 1 tight: how literally the result follows the imitation's time course.
@@ -205,8 +205,12 @@ class GenerationRequest:
             clip = getattr(self, name)
             values[f"{name}_sha256"] = None if clip is None else clip_hash(clip)
         if self.edit is not None:
-            part = {"begin_s": self.edit.begin_s, "end_s": self.edit.end_s}
-            values["edit"] = {**part, "sound_sha256": clip_hash(self.edit.sound)}
+            values["edit"] = {
+                "begin_s": self.edit.begin_s,
+                "end_s": self.edit.end_s,
+                "parts_s": [list(part) for part in self.edit.parts_s],
+                "sound_sha256": clip_hash(self.edit.sound),
+            }
         return values
 
     @classmethod

@@ -75,14 +75,16 @@ class Starting:
         return np.repeat(gain * samples[:, None], 2, axis=1)
 
     def _in_part(self, voice: np.ndarray, kept: Kept) -> np.ndarray:
-        """What is kept, with the voice where the first part begins."""
+        """What is kept, with the voice, which begins with the first part, where parts are."""
         sound = stereo_at(kept.sound, self.sample_rate)
-        begin, end = parts_in_frames(kept, self.sample_rate)[0]
-        whole = np.zeros((max(len(sound), end), 2), np.float32)
+        parts = parts_in_frames(kept, self.sample_rate)
+        first, last = parts[0][0], parts[-1][1]
+        whole = np.zeros((max(len(sound), last), 2), np.float32)
         whole[: len(sound)] = sound
-        whole[begin:end] = 0.0
-        fitting = voice[: end - begin]
-        whole[begin : begin + len(fitting)] = fitting
+        for begin, end in parts:
+            whole[begin:end] = 0.0
+            fitting = voice[begin - first : end - first]
+            whole[begin : begin + len(fitting)] = fitting
         return whole
 
 

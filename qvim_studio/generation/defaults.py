@@ -59,6 +59,12 @@ def check_edit(edit: Edit, capabilities: Capabilities, title: str) -> None:
     if not edit.is_continuation and EditKind.INPAINT not in capabilities.edits:
         can = " It can continue them." if EditKind.CONTINUE in capabilities.edits else ""
         raise UsageError(f"{title} makes no parts of sounds anew.{can} Choose another checkpoint.")
+    begin_s, end_s = edit.window_s
+    if end_s - begin_s > capabilities.max_s + 1e-6:
+        raise UsageError(
+            f"{title} hears {capabilities.max_s:g} s at once, the parts and what is around them "
+            f"last {end_s - begin_s:.1f} s. Choose a shorter part, or parts nearer to each other."
+        )
 
 
 def filled_options(request: GenerationRequest, capabilities: Capabilities) -> OptionValues:

@@ -1,11 +1,12 @@
-"""Edits: a request replaces one part of a sound (inpainting) or continues the sound.
+"""Edits: a request replaces parts of a sound (inpainting) or continues the sound.
 
-The generator makes the window of an edit, which is the part and what is heard around it, and keeps
-the rest of the window in place; only the part gets into the sound.
+The generator makes the window of an edit, which is the parts and what is heard around them, and
+keeps the rest of the window in place; only the parts get into the sound.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from qvim_studio.audio.resample import mono_at, resample
 from qvim_studio.audio.splice import splice
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.edit import Edit
+from qvim_studio.core.edit import Edit, parts_text
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.result import Variation
 from qvim_studio.families.protocol import Kept
@@ -28,7 +29,8 @@ LONGER_VOICE_S = 0.04  # than the part, from which on it is said
 
 @dataclass(frozen=True, eq=False)
 class EditWindow:
-    """An edit at the rate of a generator. voice: the imitation of the part, where there is one."""
+    """An edit at the rate of a generator. voice: the imitation from the first part's begin to the
+    last one's end, where there is one; what it holds at the time of a part counts."""
 
     edit: Edit
     rate_hz: int
@@ -40,34 +42,42 @@ class EditWindow:
         window = cls(edit, rate_hz, mono_at(edit.surroundings, rate_hz), None)
         if imitation is None:
             return window
-        begin, end = window.part
+        begin, end = window.span
         return replace(window, voice=fit_length(mono_at(imitation, rate_hz), end - begin))
 
     @property
-    def part_s(self) -> tuple[float, float]:
-        """Begin and end of the part within the window, in seconds."""
-        begin_s = self.edit.window_s[0]
-        return self.edit.begin_s - begin_s, self.edit.end_s - begin_s
+    def parts_s(self) -> tuple[tuple[float, float], ...]:
+        """Begin and end of each part within the window, in seconds."""
+        first_s = self.edit.window_s[0]
+        return tuple((begin_s - first_s, end_s - first_s) for begin_s, end_s in self.edit.parts_s)
 
     @property
-    def part(self) -> tuple[int, int]:
+    def parts(self) -> list[tuple[int, int]]:
         """Likewise, in samples."""
-        begin, end = (round(seconds * self.rate_hz) for seconds in self.part_s)
-        return begin, end
+        return [
+            (round(begin_s * self.rate_hz), round(end_s * self.rate_hz))
+            for begin_s, end_s in self.parts_s
+        ]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """From the first part's begin to the last one's end, in samples."""
+        return self.parts[0][0], self.parts[-1][1]
 
     @property
     def kept(self) -> Kept:
         """What the generator leaves as it is."""
-        return Kept(self.edit.surroundings, (self.part_s,))
+        return Kept(self.edit.surroundings, self.parts_s)
 
     def notes(self, imitation: AudioClip | None) -> list[str]:
         """Sentences on what is made of the edit."""
         edit, length_s = self.edit, self.edit.end_s - self.edit.begin_s
-        notes = [f"Made anew: {edit.begin_s:.2f} to {edit.end_s:.2f} s."]
+        notes = [f"Made anew: {parts_text(edit.parts_s)}."]
         if imitation is not None and imitation.duration_s > length_s + LONGER_VOICE_S:
+            what = "part" if len(edit.parts_s) == 1 else "parts from first to last"
             notes.append(
-                f"The imitation is longer than the part ({imitation.duration_s:.2f} s): its first "
-                f"{length_s:.2f} s were used."
+                f"The imitation is longer than the {what} ({imitation.duration_s:.2f} s): its "
+                f"first {length_s:.2f} s were used."
             )
         if edit.provenance is None:
             notes.append(FOREIGN)
@@ -79,41 +89,51 @@ class EditWindow:
         return own if kept is None else own.with_parts_of(kept)
 
     def followed(self) -> np.ndarray:
-        """The window, with the imitation in the part where there is one; a continuation without one
-        goes on as the sound did."""
+        """The window, with the imitation in the parts where there is one; a continuation without
+        one goes on as the sound did."""
         if self.voice is not None:
-            return self._with_part(self.voice)
-        sound, end = self.around, self.part[1]
+            return self._with_parts(self._of_span(self.voice))
+        sound, end = self.around, self.span[1]
         return sound if len(sound) >= end else loop(sound, end, self.rate_hz)
 
     def followed_sides(self) -> np.ndarray:
         """Likewise without an imitation, (frames, channels) as the edited sound has them."""
-        sound, end = resample(self.edit.surroundings, self.rate_hz).samples, self.part[1]
+        sound, end = resample(self.edit.surroundings, self.rate_hz).samples, self.span[1]
         return sound if len(sound) >= end else loop(sound, end, self.rate_hz)
 
     def arranged(self, clip: AudioClip) -> np.ndarray:
-        """The window with a real sound in its part."""
-        begin, end = self.part
+        """The window with a real sound in its parts."""
         if self.voice is not None:
-            arranged = arrange(mono_at(clip, self.rate_hz), self.voice, self.rate_hz)
+            sound = mono_at(clip, self.rate_hz)
+            arranged = [
+                arrange(sound, voice, self.rate_hz) if np.any(voice) else voice
+                for voice in self._of_span(self.voice)
+            ]
         else:
             sound = mono_at(trim_silence(clip), self.rate_hz)
-            arranged = sustain(sound, end - begin, self.rate_hz)
-        return self._with_part(arranged)
+            arranged = [sustain(sound, end - begin, self.rate_hz) for begin, end in self.parts]
+        return self._with_parts(arranged)
 
-    def of_part(self, samples: np.ndarray) -> np.ndarray:
-        """What was made of the part, of a window's samples."""
-        begin, end = self.part
-        return samples[begin:end]
+    def of_parts(self, samples: np.ndarray) -> np.ndarray:
+        """What was made of the parts, one after the other, of a window's samples."""
+        return np.concatenate([samples[begin:end] for begin, end in self.parts])
 
     def spliced(self, variation: Variation) -> Variation:
-        """The whole sound with its new part."""
+        """The whole sound with its new parts."""
         return replace(variation, clip=splice(self.edit, variation.clip))
 
-    def _with_part(self, part: np.ndarray) -> np.ndarray:
-        """The window with this in its part, as loud as the sound at its loudest."""
-        begin, end = self.part
-        own, wanted = (float(np.abs(one).max(initial=0.0)) for one in (part, self.around))
+    def _of_span(self, samples: np.ndarray) -> list[np.ndarray]:
+        """What lies at each part, of samples that begin with the first."""
+        first = self.span[0]
+        return [samples[begin - first : end - first] for begin, end in self.parts]
+
+    def _with_parts(self, parts: Sequence[np.ndarray]) -> np.ndarray:
+        """The window with these in its parts, the loudest as loud as the sound at its loudest."""
+        own = max(float(np.abs(part).max(initial=0.0)) for part in parts)
+        wanted = float(np.abs(self.around).max(initial=0.0))
         level = wanted / own if own and wanted else 1.0
-        fitted = level * fit_length(part, end - begin)
-        return np.concatenate([fit_length(self.around, begin), fitted, self.around[end:]])
+        end = self.span[1]
+        window = fit_length(self.around, max(end, len(self.around))).astype(np.float32)
+        for (begin, end), part in zip(self.parts, parts, strict=True):
+            window[begin:end] = level * fit_length(part, end - begin)
+        return window

@@ -297,7 +297,7 @@ class Run:
 
     def _is_empty(self, samples: np.ndarray) -> bool:
         is_empty = is_silent(samples)
-        return is_empty or (self.window is not None and is_silent(self.window.of_part(samples)))
+        return is_empty or (self.window is not None and is_silent(self.window.of_parts(samples)))
 
     def _find_starts(self, find_nearest: FindNearest) -> list[StartingSound]:
         """Sounds to start from, best first; none for noise."""

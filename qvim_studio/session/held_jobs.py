@@ -12,7 +12,7 @@ from typing import Any
 
 from qvim_studio.audio.files.reading import read_audio, write_wav
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.edit import Edit
+from qvim_studio.core.edit import Edit, stored_parts
 from qvim_studio.core.errors import AudioFileError, StudioError, UsageError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, clip_hash
@@ -93,8 +93,7 @@ def hold_job(job: Job, imitation_path: Path | None, folder: Path) -> HeldJob:
         edit=None
         if edit is None
         else {
-            "begin_s": edit.begin_s,
-            "end_s": edit.end_s,
+            "parts_s": [list(part) for part in edit.parts_s],
             "bit_depth": edit.bit_depth,
             "provenance": None if edit.provenance is None else edit.provenance.as_dict(),
         },
@@ -124,10 +123,9 @@ def request_again(job: HeldJob, folder: Path) -> GenerationRequest:
 
 def _edit(sound: AudioClip, stored: Mapping[str, Any]) -> Edit:
     provenance = stored["provenance"]
-    return Edit(
+    return Edit.of_parts(
         sound,
-        stored["begin_s"],
-        stored["end_s"],
+        stored_parts(stored.get("parts_s") or [(stored["begin_s"], stored["end_s"])]),
         None if provenance is None else Provenance(**provenance),
         stored["bit_depth"],
     )

@@ -131,3 +131,16 @@ def test_a_channel_that_was_made_silent_is_not_blown_up() -> None:
     made.samples[:, 1] = 0.0
     result = splice(Edit(noise(6.0, 0.1, channels=2), 2.0, 4.0), made)
     assert np.abs(result.samples[round(2.1 * RATE) : round(3.9 * RATE), 1]).max() < 1e-9
+
+
+def test_each_of_several_parts_is_as_loud_as_what_is_around_it() -> None:
+    loud, quiet = noise(6.0, 0.1), noise(6.0, 0.01, seed=1)
+    sound = AudioClip(np.concatenate([loud.samples, quiet.samples]), RATE)
+    parts_s = [(2.0, 3.0), (9.0, 10.0)]
+    result = splice(edit := Edit.of_parts(sound, parts_s), made_for(edit))
+    is_kept = np.ones(12 * RATE, bool)
+    for (begin_s, end_s), rms in zip(parts_s, (0.1, 0.01), strict=True):
+        is_kept[round(begin_s * RATE) : round(end_s * RATE)] = False
+        part = result.samples[round((begin_s + 0.1) * RATE) : round((end_s - 0.1) * RATE)]
+        assert rms_of(part) == pytest.approx(rms, rel=0.05)
+    assert np.array_equal(result.samples[is_kept], sound.samples[is_kept])

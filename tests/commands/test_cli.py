@@ -170,6 +170,15 @@ def test_a_part_of_a_sound_is_made_anew(
     assert take.read_bytes() == before
 
 
+def test_several_parts_are_repaired_at_once(
+    engine: FakeEngine, take: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, _ = run(capsys, "edit", take, "--repair", "0.6-0.8,0.2-0.4", "-o", tmp_path / "out")
+    request = engine.requests[0]
+    assert status == 0 and request.edit is not None
+    assert request.edit.parts_s == ((0.2, 0.4), (0.6, 0.8))
+
+
 def test_a_clip_of_ours_goes_on_under_its_licence(
     engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,7 +197,9 @@ def test_a_clip_of_ours_goes_on_under_its_licence(
         (("--part", 2, 3), "within the sound, 0 to 1.00 s, got 2 s"),
         (("--part", 0.5, 0.2), "0.1 to 100 s long, got 0.5 to 0.2 s"),
         (("--continue", -3), "0.1 to 100 s long"),
-        ((), "One of the arguments --part --continue is required"),
+        ((), "One of the arguments --part --repair --continue is required"),
+        (("--repair", "0.2"), "expected begins and ends in seconds, such as 0.5-0.8,1.2-1.4"),
+        (("--repair", "0.2-0.4,0.6-0.65"), "at least 0.1 s long"),
         (("--part", 0, 1, "--continue", 1), "not allowed with argument --part"),
     ],
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.edit import CONTEXT_S, OVERLAP_S, Edit, edited_name
+from qvim_studio.core.edit import CONTEXT_S, OVERLAP_S, Edit, edited_name, parts_text, stored_parts
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import GenerationRequest, Start, clip_hash
 
@@ -66,7 +66,7 @@ def test_an_edited_sound_is_enough_to_ask_with() -> None:
 def test_the_recipe_names_the_sound_by_its_hash_and_cannot_be_asked_again() -> None:
     recipe = GenerationRequest(edit=Edit(TEN_SECONDS, 4.0, 5.0)).recipe()
     sound = {"sound_sha256": clip_hash(TEN_SECONDS)}
-    assert recipe["edit"] == {"begin_s": 4.0, "end_s": 5.0, **sound}
+    assert recipe["edit"] == {"begin_s": 4.0, "end_s": 5.0, "parts_s": [[4.0, 5.0]], **sound}
     with pytest.raises(UsageError, match="an edit of another one"):
         GenerationRequest.from_recipe(recipe, None)
     assert "edit" not in GenerationRequest(text="rain").recipe()
@@ -91,3 +91,42 @@ def test_how_much_sound_is_made_is_known_before_it_is() -> None:
 )
 def test_an_edit_is_named_after_its_sound(name: str, edited: str) -> None:
     assert edited_name(name) == edited
+
+
+def test_parts_come_in_their_order_and_those_that_touch_are_one() -> None:
+    edit = Edit.of_parts(TEN_SECONDS, [(6.0, 7.0), (3.0, 4.0), (3.5, 4.5), (7.01, 7.5)])
+    assert edit.parts_s == ((3.0, 4.5), (6.0, 7.5))
+    assert (edit.begin_s, edit.end_s, edit.kept_s) == (3.0, 7.5, ((4.5, 6.0),))
+    assert edit.window_s == (3.0 - CONTEXT_S, 7.5 + CONTEXT_S)
+    assert Edit.of_parts(TEN_SECONDS, [(3.0, 4.0)]).parts_s == Edit(TEN_SECONDS, 3.0, 4.0).parts_s
+    assert parts_text(edit.parts_s) == "3.00 to 4.50 s and 6.00 to 7.50 s"
+    assert (
+        parts_text(((0, 1), (2, 3), (4, 5))) == "0.00 to 1.00 s, 2.00 to 3.00 s and 4.00 to 5.00 s"
+    )
+
+
+@pytest.mark.parametrize(
+    ("parts_s", "sentence"),
+    [
+        ([], "got none"),
+        (
+            [(1.0, 2.0), (3.0, 3.05)],
+            r"at least 0\.1 s long and 0\.04 s apart, got 1\.00 to 2\.00 s",
+        ),
+        ([(1.0, 2.0), (4.0, 3.0)], "at least"),
+        ([(1.0, 2.0), (4.0, float("nan"))], "must be"),
+        ([(1.0, 2.0), (9.0, 11.0)], "must end within the sound"),
+        ([(-1.0, 2.0), (9.0, 10.0)], "within the sound, 0 to"),
+    ],
+)
+def test_parts_that_cannot_be_made_are_refused(
+    parts_s: list[tuple[float, float]], sentence: str
+) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        Edit.of_parts(TEN_SECONDS, parts_s)
+
+
+def test_the_recipe_lists_several_parts() -> None:
+    edit = Edit.of_parts(TEN_SECONDS, [(1.0, 2.0), (4.0, 5.0)])
+    parts = GenerationRequest(edit=edit).recipe()["edit"]["parts_s"]
+    assert Edit.of_parts(TEN_SECONDS, stored_parts(parts)).parts_s == edit.parts_s

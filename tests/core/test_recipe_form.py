@@ -13,6 +13,7 @@ import pytest
 import scripted_engine
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import stored_parts
 from qvim_studio.core.match import Compared, Match
 from qvim_studio.core.recipe_form import (
     RECIPE_VERSION,
@@ -72,7 +73,7 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
 def test_every_version_becomes_todays() -> None:
     today = golden()
     older = current_recipe(golden(1))
-    # Versions 2.1 to 2.5 say what was the case before, too.
+    # Versions 2.1 to 2.6 say what was the case before, too.
     request = {**older["request"], "fits": 0, "options": {}, **NOTHING_GIVEN}
     request["clean_pauses"] = True  # what was not said counts as not asked for, see below
     older |= {"request": request, "created": today["created"]}
@@ -168,6 +169,16 @@ def test_a_family_without_steps_and_guidance_has_recipes_too() -> None:
     recipe["request"]["guidance"] = None
     notes = metadata_of(current_recipe(recipe), "dog").notes
     assert "steps" not in notes and "guidance" not in notes and "imitation SHA-256 713f" in notes
+
+
+def test_an_edit_of_before_is_of_one_part_and_later_ones_of_those_that_they_list() -> None:
+    listed = json.loads((DATA / "recipe_version_2_6.json").read_text(encoding="utf-8"))
+    assert current_recipe(listed)["request"] == listed["request"]
+    assert stored_parts(listed["request"]["edit"]["parts_s"]) == ((0.05, 0.1), (0.15, 0.19))
+    before = listed | {"recipe_version": [2, 5]}
+    del before["request"]["edit"]["parts_s"]
+    edit = current_recipe(before)["request"]["edit"]
+    assert edit["parts_s"] == [[0.05, 0.19]] and edit["sound_sha256"] == listed["audio_sha256"]
 
 
 WRONG: list[dict[str, Any]] = [

@@ -19,8 +19,9 @@ from tiny_stable_audio_3 import build_tiny
 from tiny_stable_audio_open import build_tiny_open
 
 from qvim_studio.checkpoints.checkpoint import Checkpoint
-from qvim_studio.core.capabilities import Capabilities, Input
+from qvim_studio.core.capabilities import Capabilities, EditKind, Input
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import CancelledError, UsageError
 from qvim_studio.core.options import OptionValues
 from qvim_studio.core.program.resources import resource_path
@@ -178,6 +179,33 @@ def test_a_request_comes_through_the_engine_with_its_options_in_the_recipe(tiny:
     assert sound.bandwidth_hz == tiny.capabilities.sample_rate_hz / 2
     again = GenerationRequest.from_recipe(result.request.recipe(), request.imitation)
     assert again.options == result.request.options and again.steps == result.request.steps
+
+
+def test_two_parts_are_made_anew_at_once_and_the_rest_stays(tiny: Tiny) -> None:
+    if EditKind.INPAINT not in tiny.capabilities.edits:
+        pytest.skip("this family makes no parts anew")
+    frames = round(tiny.seconds * 16_000)
+    rng = np.random.default_rng(0)
+    sound = AudioClip.from_mono(0.1 * rng.standard_normal(frames), 16_000)
+    parts = [(0.1 * tiny.seconds, 0.35 * tiny.seconds), (0.6 * tiny.seconds, 0.85 * tiny.seconds)]
+    edit = Edit.of_parts(sound, parts)
+    request = GenerationRequest(
+        edit=edit,
+        checkpoint=str(tiny.folder),
+        variations=1,
+        steps=2,
+        extend_bandwidth=False,
+        vram_mode=VramMode.CPU,
+    )
+    engine = StudioEngine(lambda *asked: ())
+    samples = engine.generate(request, lambda progress: None, lambda: False).variations[0].clip
+    engine.close()
+    is_kept = np.ones(frames, bool)
+    for begin_s, end_s in edit.parts_s:
+        part = slice(round(begin_s * 16_000), round(end_s * 16_000))
+        is_kept[part] = False
+        assert np.abs(samples.samples[part] - sound.samples[part]).max() > 0.01
+    assert np.array_equal(samples.samples[is_kept], sound.samples[is_kept])
 
 
 def test_closing_frees_it(tiny: Tiny) -> None:

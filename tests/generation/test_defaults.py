@@ -62,3 +62,11 @@ def test_edits_that_a_checkpoint_cannot_do_are_refused(
     with pytest.raises(UsageError, match=words):
         check_edit(edit, can, "Tiny")
     check_edit(edit, replace(can, edits=frozenset(EditKind)), "Tiny")
+
+
+def test_parts_that_a_checkpoint_cannot_hear_at_once_are_refused() -> None:
+    can = replace(capabilities(STEPS), edits=frozenset(EditKind), max_s=10.0)
+    long = AudioClip(np.zeros((20_000, 1), np.float32), 1000)
+    check_edit(Edit.of_parts(long, [(2.0, 3.0), (7.0, 8.0)]), can, "Tiny")
+    with pytest.raises(UsageError, match=r"Tiny hears 10 s at once, .* last 17\.0 s"):
+        check_edit(Edit.of_parts(long, [(2.0, 3.0), (14.0, 15.0)]), can, "Tiny")

@@ -24,7 +24,7 @@ from qvim_studio.families.audioldm import generator
 from qvim_studio.families.audioldm.generator import AudioLdmGenerator
 from qvim_studio.generation import edit_window
 from qvim_studio.generation import run as run_module
-from qvim_studio.generation.edit_window import FOREIGN, ITSELF
+from qvim_studio.generation.edit_window import FOREIGN, ITSELF, EditWindow
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.run import SILENT_REST
 from qvim_studio.generation.starts import NearestSound, SimilarSound
@@ -317,3 +317,30 @@ def test_a_long_sound_costs_no_more_than_its_window(engine: StudioEngine, tiny: 
     result = make(engine, tiny, Edit(long, 15.0, 15.5), variations=1)
     assert result.request.duration_s == pytest.approx(4.5)
     assert result.variations[0].clip.samples.shape == long.samples.shape
+
+
+def test_several_parts_are_made_together_and_everything_else_stays(
+    engine: StudioEngine, tiny: str, held: list[Kept]
+) -> None:
+    edit = Edit.of_parts(MONO, [(0.5, 0.8), (1.2, 1.4)])
+    result = make(engine, tiny, edit, variations=1)
+    (kept,) = held
+    made = kept.is_made.flatten().nonzero().flatten().tolist()
+    assert made == [*range(12, 20), *range(30, 35)]  # of 40 ms each
+    assert result.notes[0] == "Made anew: 0.50 to 0.80 s and 1.20 to 1.40 s."
+    samples, was = result.variations[0].clip.samples, MONO.samples
+    is_kept = np.ones(len(was), bool)
+    for begin_s, end_s in edit.parts_s:
+        part = slice(round(begin_s * RATE), round(end_s * RATE))
+        is_kept[part] = False
+        assert np.abs(samples[part] - was[part]).max() > 0.01
+    assert np.array_equal(samples[is_kept], was[is_kept])
+
+
+def test_of_an_imitation_counts_what_it_holds_at_the_time_of_each_part() -> None:
+    voice = AudioClip.from_mono(np.arange(1, 901) / 900, 1000)
+    edit = Edit.of_parts(AudioClip.from_mono(np.zeros(2000), 1000), [(0.5, 0.8), (1.2, 1.4)])
+    followed = EditWindow.of(edit, voice, 1000).followed()
+    np.testing.assert_allclose(followed[500:800], voice.samples[:300, 0])
+    np.testing.assert_allclose(followed[1200:1400], voice.samples[700:900, 0])
+    assert not np.any(np.delete(followed, np.r_[500:800, 1200:1400]))

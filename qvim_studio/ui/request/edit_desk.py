@@ -38,7 +38,7 @@ class EditDesk(QObject):
         self._controller = controller
 
     def redo_part(self) -> None:
-        """What is selected in the waveform of the chosen sound, from the sound itself."""
+        """All that is selected in the waveform of the chosen sound, from the sound itself."""
         self._redo_part(None)
 
     def redo_part_by_voice(self) -> None:
@@ -74,12 +74,13 @@ class EditDesk(QObject):
         self._edit(entry, partial(Edit.continuing, seconds=seconds), imitation, entry.duration_s)
 
     def _redo_part(self, imitation: Imitation | None) -> None:
-        entry, part = self._controller.viewer.entry, self._view.selection
-        if entry is None or part is None:
+        entry, parts = self._controller.viewer.entry, self._view.parts
+        if entry is None or not parts:
             self._messages.show_notice(
                 self.tr(
                     "No part of a sound is selected. Choose a candidate or a sound from "
-                    "the history, then drag over its waveform below the imitation's."
+                    "the history, then drag over its waveform below the imitation's. Hold "
+                    "Shift and drag to select one more part."
                 )
             )
             return
@@ -91,8 +92,7 @@ class EditDesk(QObject):
                 )
             )
             return
-        begin_s, end_s = part
-        self._edit(entry, partial(Edit, begin_s=begin_s, end_s=end_s), imitation, begin_s)
+        self._edit(entry, partial(Edit.of_parts, parts_s=parts), imitation, parts[0][0])
 
     def _go_on(self, imitation: Imitation | None) -> None:
         entry = self._controller.viewer.entry

@@ -47,6 +47,7 @@ class ImitationPanel(Card):
             self.tr("Press R to record, or drop an audio file here"),
         )
         self.result = WaveformView(theme, waves, self.axis, with_ruler=False)
+        self.result.set_takes_several(True)
         self.result.setAccessibleName(self.tr("Waveform of the chosen candidate"))
         set_tip(
             self.result,

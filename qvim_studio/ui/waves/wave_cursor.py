@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -51,7 +52,7 @@ class WaveCursor:
 def spoken(
     duration_s: float | None,
     cursor: WaveCursor | None,
-    selection: tuple[float, float] | None,
+    selected: Sequence[tuple[float, float]],
     part: tuple[float, float] | None,
 ) -> str:
     """What a screen reader says of a waveform; duration_s: None for an empty one."""
@@ -60,8 +61,8 @@ def spoken(
     words = [seconds_text(duration_s)]
     if cursor is not None:
         words.append(_translate("cursor at {0:.2f} s").format(cursor.at_s))
-    if selection is not None:
-        words.append(_translate("selected {0:.2f} to {1:.2f} s").format(*selection))
+    for begin_s, end_s in selected:
+        words.append(_translate("selected {0:.2f} to {1:.2f} s").format(begin_s, end_s))
     if part is not None:
         words.append(_translate("used {0:.2f} to {1:.2f} s").format(*part))
     return ", ".join(words)

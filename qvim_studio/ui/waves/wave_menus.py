@@ -43,6 +43,7 @@ class WaveMenus(QObject):
         """Of the chosen sound."""
         entry = self._window.controller.viewer.entry
         menu = self._menu(RESULT_MENU, self._window.imitation.result, self._play_result)
+        self._add_parts(menu)
         part = self._window.regions.file
         if part is not None:
             menu.addAction(self.tr("Copy the selected part"), partial(_copy, part))
@@ -62,6 +63,14 @@ class WaveMenus(QObject):
             menu.insertAction(first, action)
         menu.addSeparator()
         return menu
+
+    def _add_parts(self, menu: QMenu) -> None:
+        """Each of several selected parts, to be let go of."""
+        view = self._window.imitation.result
+        if len(view.parts) > 1:
+            for begin_s, end_s in view.parts:
+                text = self.tr("Leave out {0:.2f} to {1:.2f} s").format(begin_s, end_s)
+                menu.addAction(text, partial(view.drop_part, (begin_s, end_s)))
 
     def _add_file(self, menu: QMenu, path: Path, copy: str) -> None:
         menu.addAction(copy, partial(_copy, path))

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from qvim_studio.core.edit import merged_parts
 from qvim_studio.jobs.listening.sound_picture import SoundAnalysis, SoundPicture
 from qvim_studio.ui.waves import live_painting, wave_painting
 from qvim_studio.ui.waves.time_axis import ZOOM_STEP, TimeAxis
@@ -69,6 +70,7 @@ class WaveformView(QWidget):
         self._origin_s = 0.0
         self._part: Part | None = None
         self._selection: Part | None = None
+        self._others: tuple[Part, ...] = ()  # that are selected besides
         self._live: list[np.ndarray] | None = None
         self._count = 0
         self._position_s: float | None = None
@@ -79,6 +81,8 @@ class WaveformView(QWidget):
         self._hint = ("", "")
         self._grabbed = ""  # "begin", "end", "selection", "out" or nothing
         self._is_draggable = False
+        self._takes_several = False
+        self._is_another = False  # the part that is being selected, beside others
         self._press_x = 0.0
         self._still: tuple[QPixmap, QPixmap] | None = None
         self._image: QImage | None = None
@@ -95,6 +99,12 @@ class WaveformView(QWidget):
     @property
     def selection(self) -> Part | None:
         return self._selection
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All that is selected, in the order of time."""
+        own = () if self._selection is None else (self._selection,)
+        return merged_parts((*self._others, *own))
 
     @property
     def cursor_s(self) -> float | None:
@@ -117,7 +127,7 @@ class WaveformView(QWidget):
         self._live, self._count, self._position_s, self._cursor = None, 0, None, None
         self._picture, self._analysis, self._image = picture, None, None
         self._origin_s, self._part = 0.0, None
-        self.select(None)
+        self.clear_parts()
         self._describe()
         self._redraw()
 
@@ -149,6 +159,24 @@ class WaveformView(QWidget):
             self.selection_changed.emit(selection)
 
     @Slot()
+    def keep_part(self) -> None:
+        """What is selected stays so while another part is selected."""
+        self._set_others(self.parts)
+        self._cursor = None if self._cursor is None else WaveCursor(self._cursor.at_s)
+        self.select(None)
+
+    @Slot()
+    def clear_parts(self) -> None:
+        """Nothing is selected."""
+        self._set_others(())
+        self.select(None)
+
+    def drop_part(self, part: Part) -> None:
+        """One of ``parts`` is selected no longer."""
+        self._set_others(tuple(one for one in self.parts if one != part))
+        self.select(None)
+
+    @Slot()
     def select_all(self) -> None:
         """As with the mouse, from end to end."""
         if self._picture is not None:
@@ -158,6 +186,10 @@ class WaveformView(QWidget):
     def set_draggable(self, is_draggable: bool) -> None:
         """May the selection be pulled out into another program?"""
         self._is_draggable = is_draggable
+
+    def set_takes_several(self, takes_several: bool) -> None:
+        """May several parts be selected, with Shift and the mouse?"""
+        self._takes_several = takes_several
 
     def begin_live(self) -> None:
         """Show a take that is about to grow."""
@@ -193,6 +225,10 @@ class WaveformView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._picture is not None and event.button() == Qt.MouseButton.LeftButton:
             self._press_x = event.position().x()
+            is_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._is_another = is_shift and self._takes_several
+            if self._is_another:
+                self.keep_part()
             is_out = self._is_draggable and self._is_selected(self._press_x)
             self._grabbed = self._handle_at(self._press_x) or ("out" if is_out else "selection")
 
@@ -209,6 +245,8 @@ class WaveformView(QWidget):
                 self._grabbed = ""
                 self.selection_dragged.emit()
         elif self._grabbed and abs(x - self._press_x) > CLICK_PX:
+            if not self._is_another:
+                self._set_others(())
             first_s, last_s = sorted((self._inside(self._press_x), self._inside(x)))
             self.select((first_s, last_s))
         elif not self._grabbed:
@@ -219,7 +257,7 @@ class WaveformView(QWidget):
         x = event.position().x()
         if grabbed in ("selection", "out") and abs(x - self._press_x) <= CLICK_PX:
             self._cursor = WaveCursor(self._inside(x))
-            self.select(None)
+            self.clear_parts()
             self.seek_requested.emit(self._inside(x))
         elif grabbed == "selection" and self._selection is not None:
             self._cursor = WaveCursor(self._inside(x), self._inside(self._press_x))
@@ -294,7 +332,13 @@ class WaveformView(QWidget):
         """What a screen reader says: length, cursor, selection and part."""
         picture = self._picture
         duration_s = None if picture is None else picture.duration_s
-        self.setAccessibleDescription(spoken(duration_s, self._cursor, self._selection, self._part))
+        self.setAccessibleDescription(spoken(duration_s, self._cursor, self.parts, self._part))
+
+    def _set_others(self, others: tuple[Part, ...]) -> None:
+        if others != self._others:
+            self._others = others
+            self._describe()
+            self._redraw()
 
     def _frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
@@ -396,8 +440,8 @@ class WaveformView(QWidget):
             )
             for seconds in self._part:
                 wave_painting.paint_handle(painter, scale, seconds, palette.text)
-        if self._selection is not None:
-            wave_painting.paint_selection(painter, scale, self._selection, palette)
+        for selected in self.parts:
+            wave_painting.paint_selection(painter, scale, selected, palette)
         painter.end()
         return pixmap
 

@@ -258,6 +258,18 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
                 needs="part",
             ),
             ActionSpec(
+                "another_part",
+                QT_TRANSLATE_NOOP("Actions", "Select another part besides"),
+                "A",
+                needs="part",
+            ),
+            ActionSpec(
+                "clear_parts",
+                QT_TRANSLATE_NOOP("Actions", "Select nothing"),
+                "Shift+A",
+                needs="part",
+            ),
+            ActionSpec(
                 "redo_part_by_voice",
                 QT_TRANSLATE_NOOP("Actions", "Regenerate the selected part from the imitation"),
                 "Ctrl+I",
@@ -339,7 +351,8 @@ TAKE_MENU = (
     "zoom_in", "zoom_out", "zoom_all", "zoom_selection", "", "spectrogram", "curves",
 )  # fmt: skip
 RESULT_MENU = (
-    "loop", "", "redo_part", "redo_part_by_voice", "go_on", "go_on_by_voice", "more_like_this", "",
+    "loop", "", "another_part", "clear_parts", "redo_part", "redo_part_by_voice", "",
+    "go_on", "go_on_by_voice", "more_like_this", "",
     "zoom_in", "zoom_out", "zoom_all", "", "spectrogram", "curves",
 )  # fmt: skip
 

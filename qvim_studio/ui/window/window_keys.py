@@ -91,7 +91,7 @@ class WindowKeys(QObject):
         """By the names of the rules in the table: "needs" of an action."""
         window, controller, queue = self._window, self._window.controller, self._services.queue
         has_take, viewed = controller.imitation is not None, controller.viewer.entry is not None
-        has_part = viewed and window.imitation.result.selection is not None
+        has_part = viewed and bool(window.imitation.result.parts)
         undo_stack = controller.history.undo_stack
         rules = {
             "take": has_take,
@@ -168,6 +168,8 @@ class WindowKeys(QObject):
             "blind": window.candidates.blind.click,
             "more_like_this": window.request_desk.more_like_chosen,
             "redo_part": window.edits.redo_part,
+            "another_part": window.imitation.result.keep_part,
+            "clear_parts": window.imitation.result.clear_parts,
             "redo_part_by_voice": window.edits.redo_part_by_voice,
             "go_on": window.edits.go_on,
             "go_on_by_voice": window.edits.go_on_by_voice,

@@ -71,6 +71,22 @@ def test_the_selected_part_is_made_anew_from_the_sound_itself(
     assert (request.text, request.balance) == ("a bell", 0.5)
 
 
+def test_all_selected_parts_are_made_anew_together(chosen: MainWindow, asked: Asked) -> None:
+    view = chosen.imitation.result
+    view.select((0.05, 0.16))
+    QTest.keyClick(chosen, Qt.Key.Key_A)
+    view.select((0.3, 0.45))
+    assert len(view.parts) == 2
+    request = asked(lambda: QTest.keyClick(chosen, Qt.Key.Key_I))
+    assert request.edit is not None and request.edit.parts_s == view.parts
+    menu = chosen.wave_menus.make_result_menu()
+    (leave_out,) = (one for one in menu.actions() if one.text() == "Leave out 0.05 to 0.16 s")
+    leave_out.trigger()
+    assert view.parts == ((0.3, 0.45),)
+    QTest.keyClick(chosen, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+    assert view.parts == ()
+
+
 def test_noise_to_start_from_is_kept(chosen: MainWindow, asked: Asked) -> None:
     drag_over(chosen)
     start = chosen.request.start

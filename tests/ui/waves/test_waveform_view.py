@@ -95,7 +95,12 @@ def test_ten_minutes_draw_quickly(view: WaveformView) -> None:
     assert time.process_time() - began < 1.0
 
 
-def drag(view: WaveformView, begin_x: int, end_x: int) -> None:
+def drag(
+    view: WaveformView,
+    begin_x: int,
+    end_x: int,
+    keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     for act, x in (
         (QTest.mousePress, begin_x),
         (QTest.mouseMove, (begin_x + end_x) // 2),
@@ -105,7 +110,7 @@ def drag(view: WaveformView, begin_x: int, end_x: int) -> None:
         if act is QTest.mouseMove:
             act(view, QPoint(x, 80))
         else:
-            act(view, Qt.MouseButton.LeftButton, pos=QPoint(x, 80))
+            act(view, Qt.MouseButton.LeftButton, keys, QPoint(x, 80))
 
 
 def test_a_drag_selects_and_a_click_lets_go(view: WaveformView, qtbot: QtBot) -> None:
@@ -115,6 +120,51 @@ def test_a_drag_selects_and_a_click_lets_go(view: WaveformView, qtbot: QtBot) ->
     assert view.selection == pytest.approx((0.25, 0.75), abs=0.01)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(320, 80))
     assert view.selection is None
+
+
+def test_shift_and_the_mouse_select_one_more_part(view: WaveformView) -> None:
+    show(view, CLIP)
+    view.set_takes_several(True)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    drag(view, 472, 350)
+    drag(view, 60, 168, shift)
+    assert view.selection == pytest.approx((0.08, 0.25), abs=0.01)
+    assert [edge for part in view.parts for edge in part] == pytest.approx(
+        [0.08, 0.25, 0.55, 0.75], abs=0.01
+    )
+    assert "selected 0.07 to 0.25 s, selected 0.55 to 0.75 s" in view.accessibleDescription()
+    drag(view, 150, 380, shift)  # touches both
+    assert len(view.parts) == 1
+    drag(view, 300, 350)
+    assert view.parts == (view.selection,)
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(320, 80))
+    assert view.parts == ()
+
+
+def test_where_one_part_counts_shift_selects_no_other(view: WaveformView) -> None:
+    show(view, CLIP)
+    drag(view, 350, 472)
+    drag(view, 60, 168, Qt.KeyboardModifier.ShiftModifier)
+    assert view.parts == (view.selection,)
+
+
+def test_parts_are_kept_and_left_out_by_keys(view: WaveformView) -> None:
+    show(view, CLIP)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(view, Qt.Key.Key_Home)
+    for _ in range(20):
+        QTest.keyClick(view, Qt.Key.Key_Right, shift)
+    view.keep_part()
+    assert view.selection is None and view.parts == (pytest.approx((0.0, 0.2)),)
+    for _ in range(30):
+        QTest.keyClick(view, Qt.Key.Key_Right)
+    for _ in range(10):
+        QTest.keyClick(view, Qt.Key.Key_Right, shift)
+    assert [edge for part in view.parts for edge in part] == pytest.approx([0.0, 0.2, 0.5, 0.6])
+    view.drop_part(view.parts[0])
+    assert view.parts == (pytest.approx((0.5, 0.6)),)
+    view.clear_parts()
+    assert view.parts == ()
 
 
 def test_a_trim_handle_is_dragged(view: WaveformView, qtbot: QtBot) -> None:
