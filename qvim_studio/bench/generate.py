@@ -50,7 +50,7 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
             "steps and 1 to 60 seconds. Choose values in that range."
         )
     if options.busy < 0:
-        raise UsageError(f"--busy counts processes, got {options.busy}. Say 0 or more.")
+        raise UsageError(f"--busy counts processes, got {options.busy}. Give 0 or more.")
     place = _place(options)
     say: Say = (lambda text: None) if options.json else print
     load_before = _load_average()

@@ -93,7 +93,7 @@ class Checkpoint:
         """Its folder. Raises CheckpointError if it is not on this machine."""
         if self.folder is None:
             raise CheckpointError(
-                f"The checkpoint {self.id!r} is known but not on this machine (expected "
+                f"The checkpoint {self.id!r} is not installed on this computer (expected "
                 f"{self.repo} in the Hugging Face cache). Download it with: "
                 f"qvim-studio checkpoints download {self.id}"
             )

@@ -66,8 +66,8 @@ def read_original(path: Path) -> Weights:
         weights = {str(name): each for name, each in stored.items() if torch.is_tensor(each)}
     except (*UNREADABLE, AttributeError) as error:
         raise CheckpointError(
-            f"{path} is no plain file of weights, and nothing in it was run. It may be damaged or "
-            "malicious: download it again from a source that you trust."
+            f"{path} is not a plain file of weights, and nothing in it was run. It may be "
+            "damaged or malicious: download it again from a source that you trust."
         ) from error
     if not weights:
         raise CheckpointError(f"{path} holds no weights. Download it again.")
@@ -162,10 +162,10 @@ def _check_written(weights: Weights, path: Path) -> None:
 
 
 def check_target(folder: Path, needed_bytes: int) -> None:
-    """Raises OutputError if a folder holds something already, or its disk has no room."""
+    """Raises OutputError if a folder already holds something, or its disk has no room."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(
-            f"{folder} holds something already. Choose a new folder, so that nothing is lost."
+            f"{folder} already holds something. Choose a new folder, so that nothing is lost."
         )
     parent = next(each for each in folder.absolute().parents if each.is_dir())
     free = shutil.disk_usage(parent).free

@@ -129,9 +129,9 @@ def plan_download(
         )
     if pickled and not allow_pickle:
         raise PickledWeightsError(
-            f"{known.repo} has weights as pickles alone ({', '.join(sorted(pickled))}), which can "
-            "carry programs. Say --allow-pickle to fetch and convert them; they are read without "
-            "running any code.",
+            f"{known.repo} has weights as pickles alone ({', '.join(sorted(pickled))}), which "
+            "can carry programs. Add --allow-pickle to download and convert them; they are read "
+            "without running any code.",
             tuple(sorted(pickled)),
         )
     files = tuple(_remote(each) for path, each in there.items() if path in wanted | pickled)
@@ -171,7 +171,7 @@ def download(
 
         def on_chunk(here: int) -> None:
             if is_cancelled():
-                raise CancelledError("The download was cancelled. It goes on from here next time.")
+                raise CancelledError("The download was cancelled. It resumes from here next time.")
             on_bytes(done + here, plan.total_bytes)
 
         on_chunk(0)

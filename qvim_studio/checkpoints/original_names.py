@@ -54,7 +54,7 @@ def _unet_name(name: str, resnets: int, transformers: int, last_middle: int) -> 
             return f"mid_block.resnets.{int(place > 0)}.{_resnet_name(rest)}"
         return f"mid_block.attentions.{place - 1}.{rest}"
     if kind not in ("input_blocks", "output_blocks") or not number.isdigit():
-        raise ValueError(f"{name} is no tensor of a UNet that is known here")
+        raise ValueError(f"{name} is not a tensor of a known UNet")
     return _block_name(kind == "input_blocks", int(number), rest, resnets, transformers)
 
 
@@ -77,7 +77,7 @@ def _resnet_name(rest: str) -> str:
     for old, new in RESNET_PARTS.items():
         if rest.startswith(f"{old}."):
             return new + rest[len(old) :]
-    raise ValueError(f"{rest} is no tensor of a residual block")
+    raise ValueError(f"{rest} is not a tensor of a residual block")
 
 
 def vae_names(names: Iterable[str]) -> dict[str, str]:

@@ -43,7 +43,7 @@ def convert_pickled_weights(paths: Sequence[Path]) -> None:
             weights = {name: value.clone().contiguous() for name, value in stored.items()}
         except UNREADABLE as error:
             raise CheckpointError(
-                f"{path} is no plain file of weights, and nothing in it was run. It may be "
+                f"{path} is not a plain file of weights, and nothing in it was run. It may be "
                 "damaged or malicious: get the checkpoint from a source that you trust, best as "
                 "safetensors."
             ) from error

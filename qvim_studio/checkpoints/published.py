@@ -50,8 +50,8 @@ def check_published(
     if pickled and not allow_pickle:
         raise PickledWeightsError(
             f"{repo} has its weights as pickles alone ({', '.join(pickled)}), which can carry "
-            "programs. Say --allow-pickle to fetch and convert them; they are read without running "
-            "any code, and deleted afterwards.",
+            "programs. Add --allow-pickle to download and convert them; they are read without "
+            "running any code, and deleted afterwards.",
             pickled,
         )
 

@@ -113,8 +113,8 @@ def add_entry(id: str, entry: Entry) -> None:
         section.encode()
     except UnicodeEncodeError as error:
         raise CheckpointError(
-            f"The list of checkpoints cannot hold {id!r}: its name or that of its folder is no "
-            "UTF-8. Rename the folder and import it again."
+            f"The list of checkpoints cannot hold {id!r}: its name or that of its folder is not "
+            "valid UTF-8. Rename the folder and import it again."
         ) from error
     _check_own(id, entry)
     path = user_registry()

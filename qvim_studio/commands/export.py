@@ -157,7 +157,7 @@ def _read_edits(path: Path) -> EditList:
             'as [{"kind": "normalize_true_peak", "target_dbtp": -1}].'
         ) from error
     if not isinstance(rows, list):
-        raise UsageError(f"The edits in {path} are no JSON list. Put them between [ and ].")
+        raise UsageError(f"The edits in {path} are not a JSON list. Put them between [ and ].")
     return EditList.from_json(rows)
 
 

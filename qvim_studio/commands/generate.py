@@ -109,7 +109,7 @@ def restyle(options: argparse.Namespace) -> dict[str, Any]:
     options.notes = []
     if not options.text and options.timbre is None:
         raise UsageError(
-            "restyle needs to know what the sound shall become, got neither --text nor --timbre. "
+            "restyle needs to know what the sound should become, got neither --text nor --timbre. "
             "Say it in words, or give another sound."
         )
     options.imitation, options.no_trim = options.sound, True
@@ -205,7 +205,7 @@ def embed(options: argparse.Namespace) -> dict[str, Any]:
     clip = _read_take(options.audio, False, options.notes)
     if is_file(options.output):
         raise OutputError(
-            f"{options.output} is there already and is not overwritten. Choose another name for "
+            f"{options.output} already exists and is not overwritten. Choose another name for "
             "the embedding, or delete that file first."
         )
     check_output_folder(options.output.parent)

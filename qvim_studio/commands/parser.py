@@ -61,7 +61,7 @@ def _words(text: str) -> str:
         return os.fsencode(text).decode()
     except UnicodeDecodeError as error:
         raise argparse.ArgumentTypeError(
-            f"got {text!a}, which is no UTF-8. Type it again in a UTF-8 terminal"
+            f"got {text!a}, which is not valid UTF-8. Type it again in a UTF-8 terminal"
         ) from error
 
 

@@ -29,7 +29,7 @@ def upscale(options: argparse.Namespace) -> dict[str, Any]:
     output: Path = options.output
     if is_file(output):
         raise OutputError(
-            f"{output} is there already and is not overwritten. Choose another name, or delete "
+            f"{output} already exists and is not overwritten. Choose another name, or delete "
             "that file first."
         )
     check_output_folder(output.parent)

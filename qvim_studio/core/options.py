@@ -133,7 +133,7 @@ class OptionValues(Mapping[str, OptionValue]):
         if unknown:
             raise UsageError(
                 f"This checkpoint has no option {unknown[0]!r}; it has "
-                f"{', '.join(known) or 'none'}. Take the value away, or choose another checkpoint."
+                f"{', '.join(known) or 'none'}. Remove the value, or choose another checkpoint."
             )
         given = {
             name: option.checked(self.get(name, option.default)) for name, option in known.items()

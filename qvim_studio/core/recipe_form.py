@@ -139,7 +139,7 @@ def _check(recipe: Mapping[str, Any]) -> None:
         for name in names:
             if name in values and values[name] is None:
                 raise ValueError(f"{name} is null, expected a value")
-    # What names a file may hold bytes that are no UTF-8, as halves of characters.
+    # What names a file may hold bytes that are not valid UTF-8, as halves of characters.
     for text in (recipe.get("started_from") or "", *_list_of(recipe, "notes")):
         if not isinstance(text, str):
             raise ValueError(f"got {shown(text)} among the notes, expected texts")

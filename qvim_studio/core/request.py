@@ -136,7 +136,7 @@ class GenerationRequest:
         for text in (self.text, self.negative_text, self.timbre_name, self.start_sound_name):
             if not is_unicode(text):
                 raise UsageError(
-                    f"The words {text!a} hold bytes that are no UTF-8, expected text. Type "
+                    f"The words {text!a} hold bytes that are not valid UTF-8, expected text. Type "
                     "them again; on the command line, use a UTF-8 locale such as C.UTF-8."
                 )
         _check_range("balance", self.balance, 0.0, 1.0)
@@ -258,7 +258,7 @@ class GenerationRequest:
         except (TypeError, ValueError, AttributeError) as error:
             raise UsageError(
                 f"This recipe holds a value that is not known here ({error}). "
-                "It may be of a newer QVIM Studio; update and try again."
+                "It may come from a newer QVIM Studio; update and try again."
             ) from error
 
 

@@ -196,11 +196,11 @@ def read_summary(path: Path) -> list[str]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {reason_of(error)}. {expected}") from error
     except ValueError as error:
-        raise UsageError(f"{path} holds no evaluation, it is no text. {expected}") from error
+        raise UsageError(f"{path} holds no evaluation, it is not text. {expected}") from error
     try:
         figures = parse_json(text)
     except ValueError as error:
-        raise UsageError(f"{path} holds no evaluation, it is no JSON. {expected}") from error
+        raise UsageError(f"{path} holds no evaluation, it is not JSON. {expected}") from error
     try:
         return summary(figures).splitlines()
     except (KeyError, TypeError, ValueError, AttributeError) as error:

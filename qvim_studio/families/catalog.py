@@ -265,7 +265,7 @@ def _whole(checkpoint: Checkpoint) -> Checkpoint:
         needed = (*checkpoint.layout.weighted, *checkpoint.layout.described)
         expected = ", ".join(f"{part}/" for part in needed)
         raise CheckpointError(
-            f"{folder} is no whole checkpoint: {', '.join(f'{part}/' for part in missing)} "
+            f"{folder} is not a complete checkpoint: {', '.join(f'{part}/' for part in missing)} "
             f"{'is' if len(missing) == 1 else 'are'} missing (found {found}; expected "
             f"{expected}). Copy or download the whole folder."
         )

@@ -27,6 +27,4 @@ def convert(source: Path) -> Converted:
         if module.recognizes_source(source):
             return module.convert_source(source)
         known.append(module.SOURCE)
-    raise CheckpointError(
-        f"{source} is nothing that can be converted. Give one of these: {'; '.join(known)}."
-    )
+    raise CheckpointError(f"{source} cannot be converted. Give one of these: {'; '.join(known)}.")

@@ -138,7 +138,7 @@ def import_folder(folder: Path, allow_pickle: bool) -> str:
     pickled = find_pickled(folder)
     if pickled and not allow_pickle:
         raise PickledWeightsError(
-            f"{folder} holds pickled weights ({pickled[0].name}), which can carry programs. Say "
+            f"{folder} holds pickled weights ({pickled[0].name}), which can contain programs. Say "
             "--allow-pickle to convert them; they are read without running any code.",
             tuple(path.relative_to(folder).as_posix() for path in pickled),
         )

@@ -66,7 +66,7 @@ class Folders:
             ).fetchone()
         if stored != kind.value:
             raise UsageError(
-                f"{path} is in the library already, as the folder of {_WORDS[FolderKind(stored)]}. "
+                f"{path} is already in the library, as the folder of {_WORDS[FolderKind(stored)]}. "
                 "Choose another folder."
             )
         return id_
@@ -144,7 +144,7 @@ class Folders:
                 connection.execute("UPDATE folders SET path = ? WHERE id = ?", (place, folder_id))
         except sqlite3.IntegrityError as error:
             raise UsageError(
-                f"{path} is a folder of the library already. Choose another folder."
+                f"{path} is already a folder of the library. Choose another folder."
             ) from error
 
 
@@ -173,7 +173,7 @@ def _copy(source: Path, target: Path) -> None:
     if target.exists():
         if target.read_bytes() == source.read_bytes():
             return  # an earlier attempt came this far
-        raise UsageError(f"{target} exists already and is another file. Choose an empty folder.")
+        raise UsageError(f"{target} already exists and is another file. Choose an empty folder.")
     write_atomically(target, lambda part: _copy_with_time(source, part))
 
 

@@ -190,7 +190,7 @@ class SoundIndex:
                 stamps = zip(stored["times"].tolist(), stored["sizes"].tolist(), strict=True)
                 embeddings = stored["embeddings"].astype(np.float32)
                 if embeddings.ndim != 2 or not np.isfinite(embeddings).all():
-                    raise ValueError("its embeddings are no numbers")
+                    raise ValueError("its embeddings are not numbers")
                 rows = zip(stamps, embeddings, strict=True)
                 self._rows = dict(zip(stored["names"].tolist(), rows, strict=True))
         except FileNotFoundError:

@@ -131,7 +131,7 @@ def _check(weights: StateDict, expected: StateDict, branch: str, path: Path) -> 
     for problem, names in problems:
         if names:
             raise CheckpointError(
-                f"{path} is no mn10 encoder: its {branch} branch {problem} {len(names)} of "
+                f"{path} is not an mn10 encoder: its {branch} branch {problem} {len(names)} of "
                 f"{len(expected)} tensors (first: {names[0]}). Use weights of EfficientAT's "
                 "mn10, of the QBV release or of QVIM Studio."
             )

@@ -137,7 +137,7 @@ def result_again(job: HeldJob, folder: Path) -> GenerationResult:
     for path in map(Path, job.clips):
         recipe, provenance = read_recipe(path), provenance_of(path)
         if recipe is None or provenance is None:
-            raise AudioFileError(f"{path} holds no recipe any more. Generate the sound again.")
+            raise AudioFileError(f"{path} no longer holds a recipe. Generate the sound again.")
         request, notes = recipe["request"], tuple(recipe["notes"])
         variations.append(
             Variation(

@@ -73,7 +73,7 @@ def test_a_name_that_is_no_utf8_is_refused_and_harms_no_other(folder: Path) -> N
         own = folder.rename(folder.with_name(os.fsdecode(b"T\xfcr")))
     except OSError:
         pytest.skip("this disk has UTF-8 names alone")
-    with pytest.raises(CheckpointError, match="is no UTF-8"):
+    with pytest.raises(CheckpointError, match="is not valid UTF-8"):
         register_folder(own)
     assert find_checkpoint("starter").is_installed
 

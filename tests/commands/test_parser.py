@@ -69,7 +69,7 @@ def test_invisible_characters_alone_are_no_name() -> None:
     ],
 )
 def test_words_that_are_no_utf_8_are_refused_in_a_sentence(arguments: list[str]) -> None:
-    with pytest.raises(UsageError, match=r"'T\\udcfcr', which is no UTF-8"):
+    with pytest.raises(UsageError, match=r"'T\\udcfcr', which is not valid UTF-8"):
         make_parser().parse_args([*arguments, os.fsdecode(b"T\xfcr")])
 
 

@@ -45,7 +45,7 @@ def test_a_sound_becomes_a_new_file_at_48_khz(
     assert rate == 48_000 and samples.shape == (14_400, 2)
     before = made.read_bytes()
     status, _, errors = run(capsys, *command)
-    assert status == 1 and "is there already" in errors and made.read_bytes() == before
+    assert status == 1 and "already exists" in errors and made.read_bytes() == before
 
 
 def test_footprint_counts_every_weight(folder: Path) -> None:

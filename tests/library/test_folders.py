@@ -101,7 +101,7 @@ def test_relocating_never_overwrites(library: Library, tmp_path: Path) -> None:
     add_clips(library, tmp_path / "out")
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "dog_large_02.wav").write_text("somebody else's")
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         library.folders.relocate(1, tmp_path / "new")
     assert (tmp_path / "new" / "dog_large_02.wav").read_text() == "somebody else's"
     assert all(path.is_file() for path in clip_paths(library))

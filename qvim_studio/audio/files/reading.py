@@ -252,7 +252,7 @@ def check_samples(samples: np.ndarray, sample_rate: int, path: Path) -> None:
         )
     if not np.isfinite(samples).all():
         raise AudioFileError(
-            f"{path.name} holds samples that are no numbers (NaN or infinite). "
+            f"{path.name} holds samples that are not numbers (NaN or infinite). "
             "Export it again from the program that made it."
         )
     lowest, highest = samples.min(axis=0), samples.max(axis=0)

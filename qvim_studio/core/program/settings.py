@@ -272,7 +272,7 @@ def _check_type(name: str, value: object, types: tuple[type, ...]) -> None:
     if not isinstance(value, types) or is_bool_for_number:
         raise UsageError(
             f"The setting {name} must be {' or '.join(t.__name__ for t in types)}, "
-            f"got {value!r}. Choose it anew in the settings."
+            f"got {value!r}. Choose it again in the settings."
         )
 
 

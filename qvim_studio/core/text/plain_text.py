@@ -13,7 +13,7 @@ _GAPS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 def one_line(text: str) -> str:
     """Composed letters (NFC), one space for line breaks and control characters.
 
-    Bytes of a file's name or a command that are no UTF-8 are read as Latin-1, as they were most
+    Bytes of a file's name or a command that are not valid UTF-8 are read as Latin-1, as they most
     likely meant.
     """
     text = _SURROGATES.sub(_as_latin, text)

@@ -130,7 +130,7 @@ def _format_of(result: GenerationResult, variation: Variation) -> FileFormat:
 
 
 def _write_text(path: Path, text: str) -> None:
-    # Bytes of a file's name that are no UTF-8 become the escapes that JSON has for them.
+    # Bytes of a file's name that are not valid UTF-8 become the escapes that JSON has for them.
     path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 

@@ -206,7 +206,7 @@ def _edit_from(row: dict[str, Any]) -> Edit:
     if kind is None:
         raise UsageError(
             f'The edit {row!r} is not known, expected {{"kind": …}} with one of '
-            f"{', '.join(KINDS)}. Update QVIM Studio, or edit the clip anew."
+            f"{', '.join(KINDS)}. Update QVIM Studio, or edit the clip again."
         )
     values = {name: value for name, value in row.items() if name != "kind"}
     known = {field.name: field.default for field in fields(kind)}

@@ -86,7 +86,7 @@ def export_pack(
     except OSError as error:
         raise OutputError(
             f"The pack {target.name!r} cannot be written to {folder}: {write_reason(error)}. "
-            "Choose another folder or make room, then export again: it goes on where it stopped."
+            "Choose another folder or make room, then export again: it resumes where it stopped."
         ) from error
 
 
@@ -265,7 +265,7 @@ class _Export:
 
     def _report(self, phase: str, done: int, total: int) -> None:
         if self._is_cancelled():
-            raise CancelledError("The export was stopped; exporting again goes on from there.")
+            raise CancelledError("The export was stopped; exporting again resumes from there.")
         self._on_progress(PackProgress(phase, done, total))
 
     def _result(self, reused: int) -> PackReport:

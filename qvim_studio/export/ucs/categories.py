@@ -61,7 +61,7 @@ def find_category(cat_id: str) -> UcsCategory:
         hint = ", ".join(near[:3]) or "ANMLDog, DOORWood, WATRDrip"
         raise UsageError(
             f"There is no UCS category {cat_id!r}, expected a CatID such as {hint}. "
-            "Choose one of the list."
+            "Choose one from the list."
         )
     return found
 

@@ -65,7 +65,7 @@ def part_sizes(folder: Path) -> PartSizes:
             vocoder_width=vocoder.get("upsample_initial_channel") or vocoder["hidden_channels"],
         )
         if not all(type(value) is int and value >= 0 for value in vars(sizes).values()):
-            raise ValueError("sizes that are no whole numbers")
+            raise ValueError("sizes that are not whole numbers")
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         raise CheckpointError(
             f"The sizes of the checkpoint in {folder} cannot be read ({error!r}). Copy or download "

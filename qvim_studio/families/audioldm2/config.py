@@ -64,7 +64,7 @@ def read_config(folder: Path) -> AudioLdm2Config:
         )
     except ValueError as error:
         raise CheckpointError(
-            f"The checkpoint in {folder} is no AudioLDM 2 that can be used: {error}. Choose "
+            f"The checkpoint in {folder} is not a usable AudioLDM 2: {error}. Choose "
             "cvssp/audioldm2, audioldm2-large or audioldm2-music, or copy the folder again."
         ) from error
 

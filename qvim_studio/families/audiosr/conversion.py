@@ -63,7 +63,7 @@ def converted(weights: Weights, source: Path) -> Converted:
         parts = _parts(weights)
     except (KeyError, ValueError, IndexError) as error:
         raise CheckpointError(
-            f"{source} is no whole AudioSR ({error}). Download pytorch_model.bin again."
+            f"{source} is not a complete AudioSR ({error}). Download pytorch_model.bin again."
         ) from error
     return Converted({"_class_name": CLASS_NAME}, parts, {"title": "AudioSR"})
 

@@ -72,7 +72,7 @@ def load_audiosr(folder: Path, plan: ComputePlan) -> AudioSrParts:
     """Everything in memory. Raises CheckpointError naming what is missing or damaged."""
     if not recognizes(folder):
         raise CheckpointError(
-            f"{folder} holds no AudioSR as the studio stores it. Convert the published file: "
+            f"{folder} holds no AudioSR in the studio's format. Convert the published file: "
             "qvim-studio checkpoints convert pytorch_model.bin FOLDER"
         )
     quiet_libraries()

@@ -128,7 +128,8 @@ class AudioSrUpscaler:
         waveform = self._decode(latents, log_mel, known_hz)
         if not np.isfinite(waveform).all():
             raise EngineError(
-                f"AudioSR made no numbers for seed {self._seed}. Try another seed or less guidance."
+                f"AudioSR produced invalid numbers for seed {self._seed}. Try another seed, or "
+                "less guidance."
             )
         return _at_level(with_own_spectrum(waveform, own, known_hz), own)[: len(piece)]
 

@@ -104,7 +104,7 @@ def _check_kept(asked: Asked, title: str) -> None:
     parts = asked.kept.parts_s
     if len(parts) != 1 or parts[0][1] < asked.duration_s - END_TOLERANCE_S:
         raise CheckpointError(
-            f"{title} makes music from its beginning to its end, so it can continue a sound but "
+            f"{title} makes music from beginning to end, so it can continue a sound but "
             "not make a part inside it anew. Choose a part that lasts to the end, or another "
             "checkpoint."
         )

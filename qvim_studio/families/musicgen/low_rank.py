@@ -158,7 +158,7 @@ def merge_changes(transformer: CodeTransformer, folder: Path) -> None:
         reason = reason_of(error) if isinstance(error, OSError | ValueError) else str(error)
         raise CheckpointError(
             f"The changes in {folder} do not fit this checkpoint or are damaged ({reason[:160]}). "
-            "Copy them again, or take the folder away."
+            "Copy them again, or remove the folder."
         ) from error
 
 

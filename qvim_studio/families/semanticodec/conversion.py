@@ -71,7 +71,7 @@ def convert_source(source: Path) -> Converted:
         parts = (first, *_decoder(decoder, 2 * first.weights["centroids"].shape[1]))
     except (KeyError, ValueError, IndexError) as error:
         raise CheckpointError(
-            f"{source} is no whole SemantiCodec ({error}). Download its files again."
+            f"{source} is not a complete SemantiCodec ({error}). Download its files again."
         ) from error
     rate = 100 // first.config["stacked"]
     return Converted({"_class_name": CLASS_NAME}, parts, {"title": f"SemantiCodec {rate}"})

@@ -72,7 +72,7 @@ def load_semanticodec(folder: Path, plan: ComputePlan) -> SemantiCodecParts:
     """Everything in memory. Raises CheckpointError naming what is missing or damaged."""
     if not recognizes(folder):
         raise CheckpointError(
-            f"{folder} holds no SemantiCodec as the studio stores it. Convert the published files: "
+            f"{folder} holds no SemantiCodec in the studio's format. Convert the published files: "
             "qvim-studio checkpoints convert semanticodec_tokenrate_100 FOLDER"
         )
     quiet_libraries()

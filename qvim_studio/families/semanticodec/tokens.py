@@ -118,7 +118,7 @@ def load_tokens(path: Path) -> SoundTokens:
         )
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"{path} holds no tokens that can be read ({reason_of(error)}). Give a file that the "
+            f"{path} holds no readable tokens ({reason_of(error)}). Give a file that the "
             "studio wrote."
         ) from error
 
@@ -128,5 +128,5 @@ def _whole_numbers(said: dict[str, Any], name: str) -> np.ndarray:
     if not isinstance(values, list) or len(values) > MAX_PAIRS:
         raise ValueError(f"{name} is {shown(values)}, expected a list of at most {MAX_PAIRS}")
     if not all(type(value) is int and 0 <= value < 1 << 30 for value in values):
-        raise ValueError(f"{name} holds something else than whole numbers")
+        raise ValueError(f"{name} holds something other than whole numbers")
     return np.array(values, np.int64)

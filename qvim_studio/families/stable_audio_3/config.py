@@ -70,7 +70,7 @@ def read_config(folder: Path) -> StableAudio3Config:
         return _parsed(as_object(read_json(folder / CONFIG_FILE)))
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            f"{folder} holds no Stable Audio 3 that can be used: {CONFIG_FILE} cannot be read "
+            f"{folder} holds no usable Stable Audio 3: {CONFIG_FILE} cannot be read "
             f"({reason_of(error)}). Copy or download the whole checkpoint again."
         ) from error
 

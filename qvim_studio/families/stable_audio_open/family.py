@@ -111,7 +111,7 @@ def read_config(folder: Path) -> StableAudioOpenConfig:
         )
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            f"{folder} holds no Stable Audio Open that can be used: the configuration in {name}/ "
+            f"{folder} holds no usable Stable Audio Open: the configuration in {name}/ "
             f"cannot be read ({reason_of(error)}). Copy or download the whole checkpoint again."
         ) from error
 

@@ -142,8 +142,8 @@ def split_of(groups: Iterable[str]) -> dict[str, str]:
     }
     if len(draws) < 2:
         raise StudioError(
-            f"The data hold {len(draws)} different references, expected at least 2: one to train "
-            "with and one held out. Add recordings."
+            f"The data contain {len(draws)} different references, expected at least 2: one to "
+            "train with and one held out. Add recordings."
         )
     lowest, highest = min(draws, key=draws.__getitem__), max(draws, key=draws.__getitem__)
     return {

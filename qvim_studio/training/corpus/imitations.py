@@ -157,7 +157,7 @@ def _load_rendered(
     if len(stored["starts"]) != len(items):
         raise StudioError(
             f"{path} holds renders of {len(stored['starts'])} recordings, the corpus needs those "
-            f"of {len(items)}. Delete that file; it is made again."
+            f"of {len(items)}. Delete that file; it will be made again."
         )
     return stored["audio"], stored["starts"]
 

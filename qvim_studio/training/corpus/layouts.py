@@ -258,7 +258,7 @@ def _parsed(lines: Sequence[str], table: Path, columns: Sequence[str]) -> list[d
             {key: value.strip() for key, value in row.items() if key is not None} for row in reader
         ]
     except csv.Error as error:
-        raise StudioError(f"{table} is no readable CSV ({error}). Export it again.") from error
+        raise StudioError(f"{table} is not a readable CSV ({error}). Export it again.") from error
     if not rows:
         raise StudioError(f"{table} names no recordings, expected one in each row. Fill it.")
     return rows
@@ -275,13 +275,13 @@ def _lines(table: Path) -> list[str]:
     try:
         text = table.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = "it is no text in UTF-8" if isinstance(error, ValueError) else reason_of(error)
+        why = "it is not text in UTF-8" if isinstance(error, ValueError) else reason_of(error)
         raise StudioError(
             f"The table {table} cannot be read: {why}. Give a CSV file in UTF-8."
         ) from error
     if "\0" in text:
         raise StudioError(
-            f"The table {table} cannot be read: it holds bytes that no text has (NUL). Export it "
+            f"The table {table} cannot be read: it contains NUL bytes. Export it "
             "again as CSV in UTF-8."
         )
     return list(io.StringIO(text, newline=""))

@@ -159,7 +159,7 @@ def make_library(
     """Write ``<class>_<nn>_<label>.ogg`` for a varied choice of sounds that may ship, and a CSV.
 
     audio: folders that the corpus was made of; sounds ship at the rate that they have there. What
-    is in the library already stays, under its name. animals: folder of further CC0 recordings
+    is already in the library stays, under its name. animals: folder of further CC0 recordings
     named by the animal; the installed package's if None. category_of: the UCS CatID of some words.
     Raises StudioError.
     """
@@ -369,7 +369,7 @@ def _check_all_there(names: Mapping[str, str], candidates: Sequence[Candidate]) 
     if missing:
         raise StudioError(
             f"{len(missing)} sounds of the library are not in the training set; the first is made "
-            f"of {missing[0]}. Make the set of all its folders anew: qvim-studio data build"
+            f"of {missing[0]}. Make the set of all its folders again: qvim-studio data build"
         )
 
 

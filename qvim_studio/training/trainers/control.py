@@ -62,7 +62,7 @@ def run(
     folder = checkpoint.installed_folder()
     if checkpoint.controls and not (folder / CONTROL_FOLDER).is_dir():
         raise UsageError(
-            f"{checkpoint.title} takes control curves already ({', '.join(checkpoint.controls)}). "
+            f"{checkpoint.title} already takes control curves ({', '.join(checkpoint.controls)}). "
             "Choose a checkpoint that takes none."
         )
     corpus = load_corpus(corpus_folder)

@@ -76,8 +76,8 @@ def load_or_make_latents(corpus: Corpus, vae_folder: Path, cache_file: Path) -> 
     if len(items) != len(corpus.items) or state.get("corpus_id", corpus.id) != corpus.id:
         raise StudioError(
             f"{cache_file} was made of another training set ({len(items)} recordings, this one "
-            f"has {len(corpus.items)}). Delete that file, it is made again; or train in another "
-            "folder with --runs."
+            f"has {len(corpus.items)}). Delete that file, it will be made again; or train in "
+            "another folder with --runs."
         )
     return LatentSet(items, state["silence"].numpy())
 

@@ -120,8 +120,8 @@ def read_pairs(table: Path) -> list[MusicPair]:
         absent = next((path for path in paths if not path.is_file()), None)
         if absent is not None:
             raise StudioError(
-                f"Line {number} of {table} names {absent}, which is no file. Give the sound files "
-                "of a voice and of its music in the columns voice and music."
+                f"Line {number} of {table} names {absent}, which is not a file. Give the sound "
+                "files of a voice and of its music in the columns voice and music."
             )
         group = (row.get("group") or "").strip() or row["voice"]
         pairs.append(MusicPair(paths[0], paths[1], (row.get("words") or "").strip(), group))

@@ -17,7 +17,7 @@ def local_files(data: QMimeData | None) -> list[Path]:
 
 
 def path_of(url: QUrl) -> Path | None:
-    """The local file of an address; names that are no UTF-8 keep their bytes."""
+    """The local file of an address; names that are not valid UTF-8 keep their bytes."""
     if not url.isLocalFile():
         return None
     if sys.platform == "win32":

@@ -51,7 +51,7 @@ def export_with(fault: str, folder: Path) -> str:
 def test_a_disk_that_gives_out_is_told_and_the_next_export_goes_on(tmp_path: Path) -> None:
     files = sorted(make_clips(tmp_path / "clips", "dog bark", 4))
     said = export_with("full", tmp_path)
-    assert "cannot be written" in said and "it goes on where it stopped" in said
+    assert "cannot be written" in said and "it resumes where it stopped" in said
     assert not [p for p in (tmp_path / "out").iterdir() if not p.name.startswith(".")]
     report = export_pack(plan_pack(files, OPTIONS), tmp_path / "out")
     assert report.reused >= 2 and verify_pack(report.folder) == []

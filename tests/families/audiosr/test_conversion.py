@@ -60,7 +60,7 @@ def test_half_a_file_is_refused(published_file: Path) -> None:
     state = dict(read_original(published_file))
     name = next(name for name in state if name.startswith("model.diffusion_model.output_blocks"))
     del state[name]
-    with pytest.raises(CheckpointError, match="no whole AudioSR"):
+    with pytest.raises(CheckpointError, match="not a complete AudioSR"):
         converted(state, published_file)
 
 

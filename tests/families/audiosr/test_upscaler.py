@@ -214,7 +214,7 @@ def test_a_cancel_ends_it_within_a_step(cpu: ComputePlan) -> None:
 
 
 def test_networks_that_give_no_numbers_are_told(cpu: ComputePlan) -> None:
-    with pytest.raises(EngineError, match="no numbers for seed 7"):
+    with pytest.raises(EngineError, match="invalid numbers for seed 7"):
         AudioSrUpscaler(Fakes(cpu, float("nan")).parts, VALUES, seed=7).extend(sound(0.3))
 
 

@@ -42,7 +42,7 @@ def test_a_table_that_is_a_pickle_is_refused(published_folder: Path, tmp_path: P
     tables = tmp_path / "codebook_idx/combine_512_audioset_dominate"
     tables.mkdir(parents=True)
     np.save(tables / "codebook_16_0.npy", np.array([{}], object), allow_pickle=True)
-    with pytest.raises(CheckpointError, match="no whole SemantiCodec"):
+    with pytest.raises(CheckpointError, match="not a complete SemantiCodec"):
         convert_source(tmp_path / "rate")
 
 

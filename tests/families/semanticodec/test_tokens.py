@@ -44,14 +44,14 @@ def test_files_that_make_no_sense_are_refused(tmp_path: Path, change: dict[str, 
     path = tmp_path / "sound.json"
     save_tokens(tokens([1, 7, 0], [8, 0, 3]), path)
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
-    with pytest.raises(UsageError, match="holds no tokens that can be read"):
+    with pytest.raises(UsageError, match="holds no readable tokens"):
         load_tokens(path)
 
 
 def test_what_is_no_file_of_tokens_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pickle").write_bytes(b"\x80\x04N.")
     for name in ("pickle", "none"):
-        with pytest.raises(UsageError, match="no tokens"):
+        with pytest.raises(UsageError, match="no readable tokens"):
             load_tokens(tmp_path / name)
 
 

@@ -103,8 +103,8 @@ def test_file_that_is_no_evaluation_is_refused_before_anything_is_written(
     ("content", "words"),
     [
         (None, "cannot be read: No such file or directory. Expected what"),
-        (b"\xff\xfe", "holds no evaluation, it is no text."),
-        (b"nothing", "holds no evaluation, it is no JSON."),
+        (b"\xff\xfe", "holds no evaluation, it is not text."),
+        (b"nothing", "holds no evaluation, it is not JSON."),
         (b"[]", "holds no evaluation, figures are missing."),
     ],
 )

@@ -81,7 +81,7 @@ def test_follow_works_for_a_checkpoint_that_was_given_curves(trained: Path) -> N
 
 def test_checkpoint_with_curves_of_its_own_is_refused(trained: Path, tmp_path: Path) -> None:
     checkpoint = find_checkpoint(str(build_tiny_checkpoint(tmp_path / "starter-like")))
-    with pytest.raises(UsageError, match="takes control curves already"):
+    with pytest.raises(UsageError, match="already takes control curves"):
         control.run(trained / "corpus", tmp_path / "run", 0.01, checkpoint)
 
 
