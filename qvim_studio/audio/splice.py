@@ -42,7 +42,11 @@ def splice(edit: Edit, made: AudioClip) -> AudioClip:
         part = new[begin:end] * _gains(old[near], new[near], is_part[near])
         part = part / max(1.0, float(np.abs(part).max()) / limit)
         spliced[begin:end] = _crossfaded(
-            old[begin:end], part, round(CROSSFADE_S * rate), begin > 0, end < length
+            old[begin:end],
+            part,
+            round(CROSSFADE_S * rate),
+            fades_in=begin > 0,
+            fades_out=end < length,
         )
     return AudioClip(spliced, rate)
 
@@ -65,7 +69,9 @@ def keep_outside(
             continue
         around = np.concatenate([old[begin:end], made[max(begin, len(old)) : end]])
         fits_before = begin > 0 and len(old) >= begin + frames
-        kept[begin:end] = _crossfaded(around, made[begin:end], frames, fits_before, end < len(old))
+        kept[begin:end] = _crossfaded(
+            around, made[begin:end], frames, fades_in=fits_before, fades_out=end < len(old)
+        )
     return kept
 
 
@@ -91,7 +97,7 @@ def _rms(samples: np.ndarray) -> np.ndarray:
 
 
 def _crossfaded(
-    old: np.ndarray, new: np.ndarray, frames: int, fades_in: bool, fades_out: bool
+    old: np.ndarray, new: np.ndarray, frames: int, *, fades_in: bool, fades_out: bool
 ) -> np.ndarray:
     """``new``, coming out of ``old`` and going back into it, both (frames, channels)."""
     frames = min(frames, len(new) // 4)

@@ -36,7 +36,7 @@ WAIT_LIMIT_S = 300.0
 _SHOWN = "shown"
 
 
-def measure_window(clips: int, engine: str = ENGINE, is_quick: bool = False) -> dict[str, Any]:
+def measure_window(clips: int, engine: str = ENGINE, *, is_quick: bool = False) -> dict[str, Any]:
     """The keys of ``qvim-studio bench ui``; wall times on this machine as it is.
 
     clips: how long the history is. is_quick: start the window once and generate nothing.

@@ -90,7 +90,7 @@ class DownloadPlan:
 
 
 def plan_download(
-    known: Known, endpoint: str | None = None, allow_pickle: bool = False
+    known: Known, endpoint: str | None = None, *, allow_pickle: bool = False
 ) -> DownloadPlan:
     """Ask the hub what there is; nothing is transferred.
 
@@ -115,7 +115,7 @@ def plan_download(
     layout = known.layout
     there = {s.rfilename: s for s in info.siblings or ()}
     if known.published is not None:
-        check_published(known.published, there, known.repo, allow_pickle)
+        check_published(known.published, there, known.repo, allow_pickle=allow_pickle)
         files = tuple(_remote(there[path]) for path in known.published.files)
         return DownloadPlan(known, str(info.sha), files)
     wanted = {path for path in there if _is_wanted(path, layout)}

@@ -55,10 +55,10 @@ def _unet_name(name: str, resnets: int, transformers: int, last_middle: int) -> 
         return f"mid_block.attentions.{place - 1}.{rest}"
     if kind not in ("input_blocks", "output_blocks") or not number.isdigit():
         raise ValueError(f"{name} is not a tensor of a known UNet")
-    return _block_name(kind == "input_blocks", int(number), rest, resnets, transformers)
+    return _block_name(int(number), rest, resnets, transformers, is_down=kind == "input_blocks")
 
 
-def _block_name(is_down: bool, number: int, rest: str, resnets: int, transformers: int) -> str:
+def _block_name(number: int, rest: str, resnets: int, transformers: int, *, is_down: bool) -> str:
     place, rest = rest.split(".", 1)
     if is_down and number == 0:
         return f"conv_in.{rest}"

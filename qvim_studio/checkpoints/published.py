@@ -36,7 +36,7 @@ def converted_folder(known: Checkpoint) -> Path | None:
 
 
 def check_published(
-    published: Published, there: Mapping[str, object], repo: str, allow_pickle: bool
+    published: Published, there: Mapping[str, object], repo: str, *, allow_pickle: bool
 ) -> None:
     """Raises CheckpointError if a repository lacks a file, PickledWeightsError where some are
     pickles and those are not allowed."""

@@ -44,7 +44,7 @@ def download(options: argparse.Namespace) -> dict[str, Any]:
         checkpoint,
         _Meter(),
         lambda: False,
-        options.allow_pickle,
+        allow_pickle=options.allow_pickle,
         on_converted=_Meter("converted"),
         on_plan=show_plan,
     )
@@ -57,7 +57,7 @@ def import_own(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.checkpoints.pickled import find_pickled
 
     pickled = find_pickled(options.folder)
-    checkpoint = find_known(import_folder(options.folder, options.allow_pickle))
+    checkpoint = find_known(import_folder(options.folder, allow_pickle=options.allow_pickle))
     if not options.json:
         print(f"{checkpoint.id}: {checkpoint.title} ({checkpoint.licence})")
     return {"checkpoint": checkpoint.id, "converted": [str(path) for path in pickled]}

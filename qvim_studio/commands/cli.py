@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text
     try:
-        status, answer = _run(arguments, is_json)
+        status, answer = _run(arguments, is_json=is_json)
         print(f"{json.dumps(answer)}\n" if is_json else "", end="", flush=True)
     except OSError as error:
         # What it still holds goes nowhere, and fails nowhere.
@@ -66,7 +66,7 @@ def _check_interpreter() -> None:
         )
 
 
-def _run(arguments: Sequence[str], is_json: bool) -> tuple[int, dict[str, Any]]:
+def _run(arguments: Sequence[str], *, is_json: bool) -> tuple[int, dict[str, Any]]:
     """The exit status of a command and its answer; errors are told on stderr.
 
     Raises OSError if standard output takes no more.

@@ -202,7 +202,7 @@ def _tell_clips(
 def embed(options: argparse.Namespace) -> dict[str, Any]:
     """Write one embedding, float32 (960,), unit norm."""
     options.notes = []
-    clip = _read_take(options.audio, False, options.notes)
+    clip = _read_take(options.audio, options.notes, is_trimmed=False)
     if is_file(options.output):
         raise OutputError(
             f"{options.output} already exists and is not overwritten. Choose another name for "
@@ -243,7 +243,7 @@ def search(options: argparse.Namespace) -> dict[str, Any]:
         )
     if options.imitation is None and not options.text.strip():
         raise UsageError("Got neither an imitation nor --text. Give an audio file, words or both.")
-    clip = options.imitation and _read_take(options.imitation, True, options.notes)
+    clip = options.imitation and _read_take(options.imitation, options.notes, is_trimmed=True)
     if not is_folder(options.folder):
         raise SoundFolderError(
             f"There is no folder “{options.folder}” to search in. Give a folder that holds sounds."
@@ -403,7 +403,7 @@ def _installed_with(part: KnownPart) -> str:
 
 def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> GenerationRequest:
     imitation, timbre = (
-        None if path is None else _read_take(path, not options.no_trim, options.notes)
+        None if path is None else _read_take(path, options.notes, is_trimmed=not options.no_trim)
         for path in (options.imitation, options.timbre)
     )
     start_sound = None
@@ -444,7 +444,7 @@ def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> Gen
     )
 
 
-def _read_take(path: Path, is_trimmed: bool, notes: list[str]) -> AudioClip:
+def _read_take(path: Path, notes: list[str], *, is_trimmed: bool) -> AudioClip:
     """notes: gets what is to be said of the file."""
     noted = read_take(path)
     notes += noted.notes

@@ -269,7 +269,7 @@ def _joint(options: argparse.Namespace) -> None:
     _tune(options, is_joint=True)
 
 
-def _tune(options: argparse.Namespace, is_joint: bool) -> None:
+def _tune(options: argparse.Namespace, *, is_joint: bool) -> None:
     from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.encoder.qvim_finish import EMBEDDINGS_FILE
     from qvim_studio.training.trainers import film
@@ -280,7 +280,7 @@ def _tune(options: argparse.Namespace, is_joint: bool) -> None:
         options.minutes,
         find_checkpoint(options.checkpoint),
         _made(options, f"qvim/{EMBEDDINGS_FILE}", "qvim"),
-        is_joint,
+        is_joint=is_joint,
     )
 
 

@@ -35,6 +35,7 @@ class CheckpointKeeper(Protocol):
         id: str,
         on_bytes: OnBytes,
         is_cancelled: IsCancelled,
+        *,
         allow_pickle: bool = False,
         on_converted: OnBytes = lambda done, total: None,
     ) -> None:
@@ -51,7 +52,7 @@ class CheckpointKeeper(Protocol):
         """Delete what an unfinished download brought, and nothing else."""
         ...
 
-    def import_folder(self, folder: Path, allow_pickle: bool = False) -> str:
+    def import_folder(self, folder: Path, *, allow_pickle: bool = False) -> str:
         """Make a folder known; gives back its id.
 
         Raises PickledWeightsError if it holds such weights and they are not allowed.

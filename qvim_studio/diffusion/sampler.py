@@ -54,7 +54,9 @@ class Kept:
     is_made: torch.Tensor
 
 
-def make_scheduler(name: SamplerName, config: Mapping[str, Any], has_start: bool = False) -> Solver:
+def make_scheduler(
+    name: SamplerName, config: Mapping[str, Any], *, has_start: bool = False
+) -> Solver:
     """The solver of that name on a checkpoint's own noise schedule and prediction type.
 
     config: the values of its ``scheduler_config.json``.

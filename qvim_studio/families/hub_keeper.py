@@ -65,16 +65,23 @@ class HubKeeper:
         id: str,
         on_bytes: OnBytes,
         is_cancelled: IsCancelled,
+        *,
         allow_pickle: bool = False,
         on_converted: OnBytes = lambda done, total: None,
     ) -> None:
-        fetch_known(find_known(id), on_bytes, is_cancelled, allow_pickle, on_converted)
+        fetch_known(
+            find_known(id),
+            on_bytes,
+            is_cancelled,
+            allow_pickle=allow_pickle,
+            on_converted=on_converted,
+        )
 
     def discard(self, id: str) -> None:
         downloads.discard(find_known(id))
 
-    def import_folder(self, folder: Path, allow_pickle: bool = False) -> str:
-        return import_folder(folder, allow_pickle)
+    def import_folder(self, folder: Path, *, allow_pickle: bool = False) -> str:
+        return import_folder(folder, allow_pickle=allow_pickle)
 
     def verify(self, id: str) -> tuple[str, ...]:
         is_upscaler = any(known.id == id for known in list_upscalers())
@@ -109,6 +116,7 @@ def fetch_known(
     known: downloads.Known,
     on_bytes: OnBytes,
     is_cancelled: IsCancelled,
+    *,
     allow_pickle: bool,
     on_converted: OnBytes,
     on_plan: Callable[[downloads.DownloadPlan], None] = lambda plan: None,
@@ -131,7 +139,7 @@ def _convert(source: Path) -> Converted:
     return convert(source)
 
 
-def import_folder(folder: Path, allow_pickle: bool) -> str:
+def import_folder(folder: Path, *, allow_pickle: bool) -> str:
     """Make a folder known; pickled weights become safetensors, with consent only."""
     from qvim_studio.checkpoints.pickled import convert_pickled_weights, find_pickled
 

@@ -35,6 +35,7 @@ def finish(
     seed: int,
     extender: Upscaler | None = None,
     is_cancelled: IsCancelled = lambda: False,
+    *,
     clean_pauses: bool = False,
 ) -> AudioClip:
     """With the course of the imitation's pitch, brightness and loudness; 48 kHz, without DC, faded

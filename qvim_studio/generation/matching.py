@@ -64,5 +64,7 @@ class Matcher:
         kind, likelihood = self.hearing.kinds.judge(self.expectation, embedding)
         frames = round((self.duration_s + AFTER_S) * clip.sample_rate)
         beginning = AudioClip(clip.samples[:frames], clip.sample_rate)
-        movement = Movement.of(beginning, self.movement.is_pitched).agreement_with(self.movement)
+        movement = Movement.of(beginning, with_pitch=self.movement.is_pitched).agreement_with(
+            self.movement
+        )
         return Match(kind, movement, likelihood, self.compared)

@@ -129,7 +129,9 @@ class CheckpointShelf(QObject):
                 error, folder.name, lambda: self.import_folder(folder, allow_pickle=True)
             )
 
-        self._tasks.run(lambda: self._kept().import_folder(folder, allow_pickle), done, not_done)
+        self._tasks.run(
+            lambda: self._kept().import_folder(folder, allow_pickle=allow_pickle), done, not_done
+        )
 
     def verify(self, id: str) -> None:
         """Compare every file with what was published."""
@@ -173,7 +175,13 @@ class CheckpointShelf(QObject):
     def _fetch(self, id: str, allow_pickle: bool) -> str:
         arriving, converting = (self._meter(id, is_second) for is_second in (False, True))
         try:
-            self._kept().download(id, arriving, self._halt.is_set, allow_pickle, converting)
+            self._kept().download(
+                id,
+                arriving,
+                self._halt.is_set,
+                allow_pickle=allow_pickle,
+                on_converted=converting,
+            )
         except CancelledError:
             if self._discards:
                 self._kept().discard(id)

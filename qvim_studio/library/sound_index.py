@@ -60,6 +60,7 @@ class SoundIndex:
         cache_file: Path,
         encoder_id: str,
         embed: Callable[[Sequence[AudioClip]], np.ndarray],
+        *,
         has_times: bool = True,
         batch: int = BATCH,
         save_every_s: float = SAVE_EVERY_S,

@@ -87,7 +87,7 @@ class Sounds:
         ).fetchone()  # fmt: skip
         return "" if row is None else str(row[0])
 
-    def set_starred(self, ids: Sequence[int], is_starred: bool) -> None:
+    def set_starred(self, ids: Sequence[int], is_starred: bool) -> None:  # noqa: FBT001 - sets it
         self._set("is_starred", int(is_starred), ids)
 
     def rate(self, ids: Sequence[int], rating: int) -> None:
@@ -216,7 +216,7 @@ class Sounds:
         ]
 
     def _set(
-        self, column: str, value: object, ids: Sequence[int], is_searched: bool = False
+        self, column: str, value: object, ids: Sequence[int], *, is_searched: bool = False
     ) -> None:
         with self._database.writing() as connection:
             connection.executemany(

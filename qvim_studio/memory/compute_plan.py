@@ -96,7 +96,7 @@ def plan_for_gpu(
     """auto: the highest mode that fits into ``free_bytes``, the processor where none does."""
     modes = STEPS_DOWN[:-1] if mode is VramMode.AUTO else (mode,)
 
-    def plan_of(each: VramMode, streams: bool = False) -> ComputePlan:
+    def plan_of(each: VramMode, *, streams: bool = False) -> ComputePlan:
         device, dtype = accelerator.type, accelerator.dtype
         return ComputePlan(each, device, dtype, TRAITS[each], streams, accelerator)
 

@@ -69,7 +69,9 @@ def estimate_peak_bytes(
     is_processor = mode is VramMode.CPU
     stages = [stage for stage in footprint.stages if is_processor or not stage.on_processor]
     weights = [
-        stage_bytes(stage, traits, WIDE_BYTES if stage.on_processor else bytes_per_value, streams)
+        stage_bytes(
+            stage, traits, WIDE_BYTES if stage.on_processor else bytes_per_value, streams=streams
+        )
         for stage in stages
     ]
     passing = [
@@ -88,7 +90,7 @@ def estimate_peak_bytes(
     return int(peak) + (PROCESS_BYTES if is_processor else CUDA_CONTEXT_BYTES)
 
 
-def stage_bytes(stage: Stage, traits: ModeTraits, bytes_per_value: int, streams: bool) -> float:
+def stage_bytes(stage: Stage, traits: ModeTraits, bytes_per_value: int, *, streams: bool) -> float:
     """What the weights of a stage take where it computes."""
     if streams and stage.storable:
         # Two blocks as they are stored, and a layer as it is computed with.

@@ -234,7 +234,7 @@ class Decoding:
         self._rows = 0
         self._told = 0  # frames of those whose sound was given back
 
-    def push(self, codes: torch.Tensor, is_last: bool = False) -> torch.Tensor:
+    def push(self, codes: torch.Tensor, *, is_last: bool = False) -> torch.Tensor:
         """More codes (batch, codebooks, frames), also none → the samples that are ready,
         (batch, samples)."""
         coder = self._coder
@@ -249,9 +249,9 @@ class Decoding:
             self._hidden = hidden if before is None else torch.cat([before, hidden], dim=2)
         drop = max(0, ready - reach)
         self._codes, self._first = known[..., drop:], ready - drop
-        return self._widened(is_last)
+        return self._widened(is_last=is_last)
 
-    def _widened(self, is_last: bool) -> torch.Tensor:
+    def _widened(self, *, is_last: bool) -> torch.Tensor:
         hidden, hop = self._hidden, self._coder.shape.hop
         if hidden is None:  # too few codes for the first frame
             return next(self._coder.parameters()).new_zeros(self._rows, 0)

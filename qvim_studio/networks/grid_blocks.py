@@ -73,7 +73,7 @@ class Doubling(nn.Module):
 class SelfAttention(nn.Module):
     """Every place of a sequence (batch, places, width) attends to all (Vaswani et al. 2017)."""
 
-    def __init__(self, width: int, heads: int, has_bias: bool) -> None:
+    def __init__(self, width: int, heads: int, *, has_bias: bool) -> None:
         super().__init__()
         self.heads = heads
         self.to_q = nn.Linear(width, width, bias=has_bias)

@@ -49,7 +49,7 @@ def load_qvim_encoder(path: str | Path) -> QvimEncoder:
     return encoder.eval()
 
 
-def save_qvim_encoder(encoder: QvimEncoder, folder: str | Path, half: bool = True) -> None:
+def save_qvim_encoder(encoder: QvimEncoder, folder: str | Path, *, half: bool = True) -> None:
     """Write ``config.json`` and ``model.safetensors``.
 
     half: as float16, but for tensors beyond its range (a variance may be). What the branches share

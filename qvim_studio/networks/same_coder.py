@@ -135,7 +135,7 @@ class _SoftNorm(nn.Module):
 class _Resampling(nn.Module):
     """Patches to latents, or latents to patches, by a transformer with new tokens."""
 
-    def __init__(self, config: SameConfig, is_encoder: bool) -> None:
+    def __init__(self, config: SameConfig, *, is_encoder: bool) -> None:
         super().__init__()
         self._config = config
         self._is_encoder = is_encoder
@@ -230,13 +230,13 @@ class _DynamicTanh(nn.Module):
 
 
 class _Layer(nn.Module):
-    def __init__(self, config: SameConfig, has_sine: bool) -> None:
+    def __init__(self, config: SameConfig, *, has_sine: bool) -> None:
         super().__init__()
         width = config.width
         self.pre_norm = _DynamicTanh(width)
         self.self_attn = _DifferentialAttention(width, config.head_channels)
         self.ff_norm = _DynamicTanh(width)
-        self.ff = _FeedForward(width, width * config.feed_forward, has_sine)
+        self.ff = _FeedForward(width, width * config.feed_forward, has_sine=has_sine)
 
     def forward(self, tokens: torch.Tensor, reach: int | None) -> torch.Tensor:
         """(batch, tokens, width). reach: tokens to either side that are attended to; None: all."""
@@ -277,9 +277,9 @@ class _DifferentialAttention(nn.Module):
 class _FeedForward(nn.Module):
     """A gated layer (Shazeer 2020, eq. 6), some of whose gates are ``sin(pi x)``."""
 
-    def __init__(self, width: int, inner: int, has_sine: bool) -> None:
+    def __init__(self, width: int, inner: int, *, has_sine: bool) -> None:
         super().__init__()
-        gated = _Gated(width, inner, has_sine)
+        gated = _Gated(width, inner, has_sine=has_sine)
         self.ff = nn.ModuleDict({"0": gated, "2": nn.Linear(inner, width)})
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
@@ -287,7 +287,7 @@ class _FeedForward(nn.Module):
 
 
 class _Gated(nn.Module):
-    def __init__(self, width: int, inner: int, has_sine: bool) -> None:
+    def __init__(self, width: int, inner: int, *, has_sine: bool) -> None:
         super().__init__()
         self._has_sine = has_sine
         self.proj = nn.Linear(width, 2 * inner)

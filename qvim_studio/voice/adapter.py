@@ -62,6 +62,7 @@ class Adapter(nn.Module):
         self,
         source_dim: int = EMBEDDING_DIM,
         target_dim: int = CONDITIONING_DIM,
+        *,
         hears: bool = False,
     ) -> None:
         super().__init__()
@@ -158,7 +159,7 @@ def load_adapter(folder: str | Path) -> tuple[Adapter, AdapterBinding]:
         config = as_object(read_json(folder / CONFIG_FILE))
         config.pop("model_type", None)
         binding = AdapterBinding(**config)
-        adapter = Adapter(binding.source_dim, binding.target_dim, binding.hears)
+        adapter = Adapter(binding.source_dim, binding.target_dim, hears=binding.hears)
         weights = {name: value.float() for name, value in load_file(folder / WEIGHTS_FILE).items()}
         if MEMORY[0] in weights:
             adapter.remember(*(weights.pop(name) for name in MEMORY))

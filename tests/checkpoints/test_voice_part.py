@@ -74,7 +74,7 @@ def keeper(hub: Hub) -> HubKeeper:
 
 
 def fetch(keeper: HubKeeper, allow_pickle: bool = True) -> None:
-    keeper.download("clap-tiny", lambda here, total: None, lambda: False, allow_pickle)
+    keeper.download("clap-tiny", lambda here, total: None, lambda: False, allow_pickle=allow_pickle)
 
 
 def conditions() -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:

@@ -90,7 +90,7 @@ def test_what_is_kept_arrives_unchanged_and_the_rest_is_made(
     is_made = (torch.arange(SHAPE[2]) < 3)[None, None, :, None]
     made = sample_latents(
         PerfectDenoiser(clean),
-        make_scheduler(name, dict(training_scheduler().config), has_start),
+        make_scheduler(name, dict(training_scheduler().config), has_start=has_start),
         torch.randn(SHAPE),
         label_conditions(unit(1), unit(1)),
         steps=10,

@@ -84,7 +84,12 @@ def pitch_course(
 
 
 def _bend(
-    samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float, needs_pitch: bool
+    samples: np.ndarray,
+    imitation: np.ndarray,
+    sample_rate: int,
+    follow: float,
+    *,
+    needs_pitch: bool,
 ) -> np.ndarray | None:
     if follow <= 0.0 or not np.any(samples):
         return None

@@ -47,7 +47,7 @@ class Movement:
     curves: ControlCurves
 
     @classmethod
-    def of(cls, clip: AudioClip, with_pitch: bool = True) -> Movement:
+    def of(cls, clip: AudioClip, *, with_pitch: bool = True) -> Movement:
         """Of the first 30 s of a sound, and the pitch of its first two, whatever its level.
 
         with_pitch: is there a pitch to compare with? Without it a tenth of the time is needed.

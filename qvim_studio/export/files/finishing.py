@@ -59,7 +59,7 @@ def fit_full_scale(clip: AudioClip, bit_depth: int) -> tuple[AudioClip, list[str
     return _scale_from(clip, peak, FITTED_PEAK_DBFS), [note]
 
 
-def warnings_of(clip: AudioClip, is_loop: bool = False) -> list[str]:
+def warnings_of(clip: AudioClip, *, is_loop: bool = False) -> list[str]:
     """Sentences about noise, phase, offset and a cut-off ending; empty where all is well."""
     found = []
     floor = noise_floor_dbfs(clip)

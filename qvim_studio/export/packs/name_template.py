@@ -75,12 +75,12 @@ class NameTemplate:
             while not name or name.lower() in used:
                 seen[base.lower()] += 1
                 number = f"{seen[base.lower()]:0{digits}d}"
-                name = self._numbered(parts, base, number, totals[base.lower()] > 1)
+                name = self._numbered(parts, base, number, collides=totals[base.lower()] > 1)
             used.add(name.lower())
             names.append(name)
         return names
 
-    def _numbered(self, parts: NameParts, base: str, number: str, collides: bool) -> str:
+    def _numbered(self, parts: NameParts, base: str, number: str, *, collides: bool) -> str:
         if "{number}" in self.pattern:
             return self._fill(parts, number)
         return f"{base}_{number}" if collides or int(number) > 1 else base

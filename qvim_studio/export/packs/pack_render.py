@@ -47,7 +47,7 @@ def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip,
     )
     if clip.channels < source.clip.channels:
         texts += cancelling_notes(source.clip)
-    texts += [*source.notes, *warnings_of(clip, finished.loop is not None)]
+    texts += [*source.notes, *warnings_of(clip, is_loop=finished.loop is not None)]
     return entry, data, [f"{planned.path}: {text}" for text in texts]
 
 

@@ -126,7 +126,7 @@ def _route(checkpoint: Checkpoint) -> VoiceRoute:
     return VoiceRoute.TOWER if has_tower else VoiceRoute.NONE
 
 
-def _preset(name: str, title: str, steps: int, light: bool = False) -> Preset:
+def _preset(name: str, title: str, steps: int, *, light: bool = False) -> Preset:
     return Preset(name, title, OptionValues({"steps": steps, "light": light}))
 
 

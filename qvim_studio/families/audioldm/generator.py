@@ -103,7 +103,7 @@ class AudioLdmGenerator(Generator):
         wanted, unwanted, notes = self.loaded.conditions(asked)
         self.notes += notes
         controls = self._controls(asked, frames)
-        denoiser = self.loaded.denoiser(student, asked.options.is_on("cuda_graphs"))
+        denoiser = self.loaded.denoiser(student, wants_graphs=asked.options.is_on("cuda_graphs"))
         kept = self._kept(asked, frames)
         return AudioLdmCondition(
             wanted, unwanted, controls, denoiser, student, frames, kept, starts={}
@@ -250,7 +250,7 @@ class AudioLdmGenerator(Generator):
         with loaded.parts.denoising():
             return sample_latents(
                 LabelDenoiser(condition.denoiser),
-                make_scheduler(_sampler(asked), config, start is not None)
+                make_scheduler(_sampler(asked), config, has_start=start is not None)
                 if student is None
                 else make_student_solver(config),
                 noise,

@@ -148,7 +148,7 @@ class LoadedCheckpoint:
         """Whether the plan lets passes be replayed as CUDA graphs."""
         return can_replay(self.plan)
 
-    def denoiser(self, student: Student | None, wants_graphs: bool) -> AnyUnet | ReplayedUnet:
+    def denoiser(self, student: Student | None, *, wants_graphs: bool) -> AnyUnet | ReplayedUnet:
         """What one request's steps run through; asked for once, for graphs count requests."""
         unet = self.parts.unet if student is None else student.unet
         if not (wants_graphs and self.can_replay):

@@ -58,7 +58,7 @@ class AudioLdmParts:
         """Inside, the UNet is where the plan computes."""
         return self._visiting(self.unet) if not self.plan.streams else nullcontext()
 
-    def coding(self, with_vocoder: bool = True) -> AbstractContextManager[None]:
+    def coding(self, *, with_vocoder: bool = True) -> AbstractContextManager[None]:
         """Inside, VAE and vocoder are where the plan computes."""
         both = nn.ModuleList([self.vae, self.vocoder] if with_vocoder else [self.vae])
         return self._visiting(both)
@@ -78,7 +78,7 @@ class AudioLdmParts:
 
 
 def load_audioldm(
-    checkpoint: Checkpoint, plan: ComputePlan, converted_heads: bool = False
+    checkpoint: Checkpoint, plan: ComputePlan, *, converted_heads: bool = False
 ) -> AudioLdmParts:
     """Load UNet, VAE, vocoder and scheduler settings in the plan's precision.
 
@@ -89,7 +89,7 @@ def load_audioldm(
     folder = checkpoint.installed_folder()
     # What visits the device later, or is stored in few bits first, starts in ordinary memory.
     home = replace(plan, device="cpu") if plan.traits.swaps_parts else plan
-    unet = load_unet(checkpoint, home, converted_heads)
+    unet = load_unet(checkpoint, home, converted_heads=converted_heads)
     if plan.traits.stored_bits < FULL_BITS:
         share = store_weights(unet, plan.traits.stored_bits)
         log.info("%.0f %% of the UNet in %d bits", 100 * share, plan.traits.stored_bits)
@@ -103,7 +103,9 @@ def load_audioldm(
     return parts
 
 
-def load_unet(checkpoint: Checkpoint, plan: ComputePlan, converted_heads: bool = False) -> AnyUnet:
+def load_unet(
+    checkpoint: Checkpoint, plan: ComputePlan, *, converted_heads: bool = False
+) -> AnyUnet:
     """The UNet as it was tuned, in the plan's precision on its device; see load_audioldm."""
     folder = checkpoint.installed_folder()
     heads = None if converted_heads else original_heads(_read_config(folder, "unet"))

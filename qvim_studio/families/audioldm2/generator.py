@@ -165,7 +165,7 @@ class _Run:
         with parts.denoising():
             return sample_latents(
                 StreamDenoiser(parts.unet),
-                make_scheduler(self.sampler, parts.scheduler_config, start is not None),
+                make_scheduler(self.sampler, parts.scheduler_config, has_start=start is not None),
                 noise,
                 conditions,
                 steps=self.steps,

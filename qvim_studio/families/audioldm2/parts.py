@@ -59,7 +59,7 @@ class AudioLdm2Parts:
         """Inside, the UNet is where the plan computes."""
         return nullcontext() if self.plan.streams else self._visiting(self.unet)
 
-    def coding(self, with_vocoder: bool = True) -> AbstractContextManager[None]:
+    def coding(self, *, with_vocoder: bool = True) -> AbstractContextManager[None]:
         """Inside, VAE and vocoder are where the plan computes."""
         vae, vocoder = self.coder.vae, self.coder.vocoder
         return self._visiting(nn.ModuleList([vae, vocoder] if with_vocoder else [vae]))

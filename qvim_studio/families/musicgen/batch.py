@@ -116,7 +116,7 @@ class Batch:
                 if ready - codes.shape[2] >= DECODED_FRAMES or is_end:
                     fresh = undelayed(columns, shape.delays, codes.shape[2] - begin, ready - begin)
                     codes = torch.cat([codes, fresh], dim=2)
-                    sound.decode(codes, is_last and is_end)
+                    sound.decode(codes, is_last=is_last and is_end)
                     if ready - seen >= step and not (is_last and is_end):
                         seen, picture = ready, self._picture(sound.rows()[0])
                 done += count
@@ -222,14 +222,14 @@ class _Sound:
         self._pieces: list[torch.Tensor] = []
         self._decoded = 0
 
-    def decode(self, codes: torch.Tensor, is_last: bool) -> None:
+    def decode(self, codes: torch.Tensor, *, is_last: bool) -> None:
         """codes: (variations, codebooks, frames), all of them."""
         end = codes.shape[2]
         while self._decoded < end:
             upto = min(end, self._decoded + DECODED_FRAMES)
             piece = codes[..., self._decoded : upto].unflatten(1, (-1, self._channels))
             rows = piece.transpose(1, 2).flatten(0, 1)  # every channel is a row of its own
-            self._pieces.append(self._decoding.push(rows, is_last and upto == end).cpu())
+            self._pieces.append(self._decoding.push(rows, is_last=is_last and upto == end).cpu())
             self._decoded = upto
 
     def rows(self) -> np.ndarray:

@@ -48,7 +48,7 @@ def grow(
     for column in range(first, count):
         halves = []
         for group, read in zip(groups, reads, strict=True):
-            tokens = torch.cat([_behind(front, given, column == first) for front in group])
+            tokens = torch.cat([_behind(front, given, is_first=column == first) for front in group])
             states = transformer(tokens, read)[:, -1:]
             halves += transformer.logits(states)[:, :, 0].float().split(rows)
         wanted, *unwanted = halves
@@ -73,7 +73,7 @@ def _room(transformer: CodeTransformer, group: tuple[Front, ...], rows: int, col
     return read
 
 
-def _behind(front: Front, given: torch.Tensor, is_first: bool) -> torch.Tensor:
+def _behind(front: Front, given: torch.Tensor, *, is_first: bool) -> torch.Tensor:
     if not is_first:
         return given
     return torch.cat([front.tokens.expand(len(given), -1, -1), given], dim=1)

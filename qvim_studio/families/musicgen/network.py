@@ -58,6 +58,7 @@ class _Attention(nn.Module):
         keys: torch.Tensor,
         values: torch.Tensor,
         mask: torch.Tensor | None = None,
+        *,
         is_causal: bool = False,
     ) -> torch.Tensor:
         made = functional.scaled_dot_product_attention(

@@ -125,7 +125,9 @@ def _coder(pretransform: Mapping[str, Any]) -> SameConfig:
     encoder, decoder = (_part(_part(coder, name), "config") for name in ("encoder", "decoder"))
     stride = _only(encoder, "strides")
     for values in (encoder, decoder):
-        if not _is_on(values, "differential", default=True) or not _is_on(values, "dyt", True):
+        if not _is_on(values, "differential", default=True) or not _is_on(
+            values, "dyt", default=True
+        ):
             raise ValueError("its coder has other attention or norms than the published ones")
         if _only(values, "strides") != stride:
             raise ValueError("its encoder and decoder have different strides")
@@ -189,7 +191,7 @@ def _only(values: Mapping[str, Any], name: str) -> int:
     return value[0]
 
 
-def _is_on(values: Mapping[str, Any], name: str, default: bool) -> bool:
+def _is_on(values: Mapping[str, Any], name: str, *, default: bool) -> bool:
     value = values.get(name, default)
     if not isinstance(value, bool):
         raise ValueError(f"{name} is {shown(value)}, expected true or false")

@@ -89,14 +89,16 @@ class StableAudio3Family:
         if checkpoint.folder is None:
             name = checkpoint.repo or checkpoint.id
             longest_s = LONGEST_S if "medium" in name else LONGEST_OF_SMALL_S
-            return capabilities_of(not name.endswith(BASE), SAMPLE_RATE, CHANNELS, longest_s)
+            return capabilities_of(
+                SAMPLE_RATE, CHANNELS, longest_s, is_distilled=not name.endswith(BASE)
+            )
         config = read_config(checkpoint.folder)
         longest_s = math.floor(config.longest_samples / config.sample_rate * 10) / 10
         return capabilities_of(
-            config.is_distilled,
             config.sample_rate,
             config.coder.audio_channels,
             min(longest_s, config.longest_told_s, LONGEST_S),
+            is_distilled=config.is_distilled,
         )
 
     def footprint(self, checkpoint: Checkpoint) -> Footprint:
@@ -104,11 +106,13 @@ class StableAudio3Family:
             name = checkpoint.repo or checkpoint.id
             size = "medium" if "medium" in name else "small"
             per_s = SAMPLE_RATE / PUBLISHED_RATIO
-            return _footprint(*PUBLISHED[size], per_s, not name.endswith(BASE))
+            return _footprint(*PUBLISHED[size], per_s, is_distilled=not name.endswith(BASE))
         config = read_config(checkpoint.folder)
         sizes = read_sizes(checkpoint.folder)
         per_s = config.sample_rate / config.samples_per_latent
-        return _footprint(sizes, config.denoiser, config.coder.width, per_s, config.is_distilled)
+        return _footprint(
+            sizes, config.denoiser, config.coder.width, per_s, is_distilled=config.is_distilled
+        )
 
     def load(self, checkpoint: Checkpoint, plan: ComputePlan) -> Generator:
         from qvim_studio.families.stable_audio_3.generator import StableAudio3Generator
@@ -150,6 +154,7 @@ def _footprint(
     denoiser: DenoiserConfig,
     coder_width: int,
     latents_per_s: float,
+    *,
     is_distilled: bool,
 ) -> Footprint:
     latent_bytes = LATENT_ELEMENTS * denoiser.width * ELEMENT_BYTES

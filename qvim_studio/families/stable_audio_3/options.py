@@ -17,7 +17,7 @@ _VOICE_CHANGE = 0.5
 
 
 def capabilities_of(
-    is_distilled: bool, sample_rate: int, channels: int, max_s: float
+    sample_rate: int, channels: int, max_s: float, *, is_distilled: bool
 ) -> Capabilities:
     """Of a checkpoint; see core.capabilities."""
     inputs = {Input.VOICE, Input.TEXT, Input.START_SOUND}

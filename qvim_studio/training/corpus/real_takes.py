@@ -26,7 +26,7 @@ def real_takes(
     where the folder has no manifest.
     """
     for row in _rows(data_folder, wanted):
-        sounds = _sounds(data_folder / row["path"], wanted is MOUTH_CLASSES)
+        sounds = _sounds(data_folder / row["path"], is_repeated=wanted is MOUTH_CLASSES)
         for number, sound in enumerate(sounds, 1):
             name = f"{row['label']} {number}" if len(sounds) > 1 else row["label"]
             yield name, sound, wanted[row["label"]]
@@ -48,7 +48,7 @@ def judged_takes(data_folder: Path) -> Iterator[JudgedTake]:
     known = {**FURTHER_CLASSES, **MOUTH_CLASSES, **VOICE_CLASSES}
     for row in _rows(data_folder, known):
         label, path = row["label"], row["path"]
-        sounds = _sounds(data_folder / path, label.endswith(REPEATED))
+        sounds = _sounds(data_folder / path, is_repeated=label.endswith(REPEATED))
         for number, sound in enumerate(sounds, 1):
             source = Path(path).parent.name
             yield JudgedTake(f"{path} {number}", label, source, known[label], sound)
@@ -65,6 +65,6 @@ def _rows(data_folder: Path, wanted: Container[str]) -> list[dict[str, str]]:
     return [row for row in rows if row["label"] in wanted and row["split"] == "voice_dev"]
 
 
-def _sounds(path: Path, is_repeated: bool) -> list[AudioClip]:
+def _sounds(path: Path, *, is_repeated: bool) -> list[AudioClip]:
     take = trim_take(read_audio(path))
     return list(split_at_onsets(take)) if is_repeated else [take]

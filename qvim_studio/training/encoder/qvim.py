@@ -92,7 +92,7 @@ class QvimStudent(nn.Module):
     as they are, for short windows hold less silence than the real one.
     """
 
-    def __init__(self, has_norms: bool = False) -> None:
+    def __init__(self, *, has_norms: bool = False) -> None:
         super().__init__()
         self.has_norms: torch.Tensor
         self.register_buffer("has_norms", torch.tensor(has_norms))

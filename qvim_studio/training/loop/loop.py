@@ -138,7 +138,7 @@ class Trainer:
         first_step = self.step
         if self._cooling is not None and self.step >= self._cooling[1]:
             self._cooling = None
-        bar = ProgressBar(self.run_folder.name, minutes * 60, self.machine.is_main)
+        bar = ProgressBar(self.run_folder.name, minutes * 60, is_wanted=self.machine.is_main)
         self.model.train()
         try:
             while self.machine.agree(

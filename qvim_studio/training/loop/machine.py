@@ -51,7 +51,7 @@ class Machine:
         for tensor in tensors:
             torch.distributed.broadcast(tensor, 0)
 
-    def agree(self, answer: bool) -> bool:
+    def agree(self, answer: bool) -> bool:  # noqa: FBT001 - what is agreed on
         """The first process's answer, in all of them."""
         flag = torch.tensor(float(answer), device=self.device)
         self.share([flag])

@@ -18,7 +18,7 @@ class ProgressBar:
     Nothing is shown where stderr is no terminal. Log lines appear above the bar.
     """
 
-    def __init__(self, name: str, seconds: float, is_wanted: bool = True) -> None:
+    def __init__(self, name: str, seconds: float, *, is_wanted: bool = True) -> None:
         self._begin = time.monotonic()
         self._seconds = seconds
         self._stack = ExitStack()

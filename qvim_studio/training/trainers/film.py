@@ -81,6 +81,7 @@ def run(
     minutes: float,
     checkpoint: Checkpoint,
     embeddings_file: Path,
+    *,
     is_joint: bool,
     options: FilmTraining | None = None,
 ) -> None:

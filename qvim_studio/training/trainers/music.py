@@ -187,7 +187,7 @@ class MusicStudent:
     def network(self) -> CodeTransformer:
         return self.parts.transformer
 
-    def loss(self, rng: np.random.Generator, has_words: bool) -> torch.Tensor:
+    def loss(self, rng: np.random.Generator, *, has_words: bool) -> torch.Tensor:
         """Of one batch of rows by chance."""
         rows = [
             (
@@ -201,7 +201,7 @@ class MusicStudent:
         return self._loss_of(rows)
 
     @torch.no_grad()
-    def held_out_loss(self, has_words: bool) -> float:
+    def held_out_loss(self, *, has_words: bool) -> float:
         """Of the beginnings of all pairs that are never trained on; nan where there are none."""
         losses = [
             float(self._loss_of([(pair, 0.0, False, not has_words)])) for pair in self._held_out
@@ -321,11 +321,11 @@ def _run_stage(
     trainer = Trainer(student.changes, student.options.loop, run_folder / stage)
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
-        return student.loss(rng, has_words), {}
+        return student.loss(rng, has_words=has_words), {}
 
     def validate() -> Metrics:
         student.changes.eval()
-        return {"held_out_loss": student.held_out_loss(has_words)}
+        return {"held_out_loss": student.held_out_loss(has_words=has_words)}
 
     trainer.run(step_loss, minutes, max_steps, on_checkpoint=validate)
     return {name: value.detach().cpu() for name, value in trainer.ema.items()}

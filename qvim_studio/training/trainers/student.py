@@ -332,7 +332,7 @@ class Lesson:
                 is_cancelled=lambda: False,
             )
 
-        solver = make_scheduler(SamplerName.DPM_SOLVER, self.config, start is not None)
+        solver = make_scheduler(SamplerName.DPM_SOLVER, self.config, has_start=start is not None)
         reference = made(solver, options.reference_steps, self.guidance)
         plain = made(solver, options.steps, self.guidance)
         with self.student.working():
