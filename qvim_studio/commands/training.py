@@ -10,30 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from qvim_studio.audio.files.reading import check_output_folder, refused_folder
-from qvim_studio.core.errors import StudioError, UsageError
+from qvim_studio.commands import encoder_training as encoder
+from qvim_studio.commands.training_folders import STARTER_ID, corpus_folder, made, run_folder
+from qvim_studio.core.errors import UsageError
 from qvim_studio.core.program.resources import resource_path
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.loop.machine import leave_processes, prepared_process
 
-STARTER_ID = "starter"
 # What the system says where a disk or a share takes no more, or no longer takes anything.
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
-QVIM_SHARES = (0.35, 0.5, 0.15)  # of the encoder's minutes: all of it, its upper half, last layer
-
-
-def _run_folder(options: argparse.Namespace, part: str) -> Path:
-    """Of a part that belongs to a checkpoint: each checkpoint has its own."""
-    name = Path(options.checkpoint).name
-    return options.runs / (part if name == STARTER_ID else f"{part}-{name}")
 
 
 def build_data(options: argparse.Namespace) -> dict[str, Any]:
     """Make the training set that every trainer reads."""
     from qvim_studio.training.corpus.build import build_corpus
 
-    report = build_corpus(options.inputs, _corpus_folder(options))
+    report = build_corpus(options.inputs, corpus_folder(options))
     return {
-        "corpus": str(_corpus_folder(options)),
+        "corpus": str(corpus_folder(options)),
         "summary": report.sentences(),
         **asdict(report),
     }
@@ -66,27 +60,10 @@ def train(
     return {"part": options.part, "runs": str(options.runs)}
 
 
-def _made(options: argparse.Namespace, part: str, command: str) -> Path:
-    """What an earlier ``command`` leaves at ``part`` of the runs. Raises StudioError if it has
-    not."""
-    path = options.runs / part
-    if not path.exists():
-        load_corpus(_corpus_folder(options))  # where even that is missing, it is told first
-        raise StudioError(
-            f"There is no {path}, with which this begins. Make it first: qvim-studio train "
-            f"{command}. Or take it from a finished checkpoint: qvim-studio train restore"
-        )
-    return path
-
-
-def _corpus_folder(options: argparse.Namespace) -> Path:
-    return options.runs / "corpus"
-
-
 def _imitations(options: argparse.Namespace) -> None:
     from qvim_studio.training.corpus.imitations import load_or_render
 
-    load_or_render(load_corpus(_corpus_folder(options)))
+    load_or_render(load_corpus(corpus_folder(options)))
 
 
 def _targets(options: argparse.Namespace) -> None:
@@ -94,7 +71,7 @@ def _targets(options: argparse.Namespace) -> None:
     from qvim_studio.training.corpus.imitations import load_or_render
     from qvim_studio.training.trainers import targets, teacher
 
-    corpus = load_corpus(_corpus_folder(options))
+    corpus = load_corpus(corpus_folder(options))
     imitations = load_or_render(corpus)
     if options.checkpoint == STARTER_ID:
         teacher.make_targets(corpus, imitations, options.weights or teacher.find_teacher_file())
@@ -108,9 +85,9 @@ def _restore(options: argparse.Namespace) -> None:
     from qvim_studio.training.encoder import qvim_finish
     from qvim_studio.training.starter import starter
 
-    load_corpus(_corpus_folder(options))  # before 60 MB are copied
+    load_corpus(corpus_folder(options))  # before 60 MB are copied
     starter.restore(find_checkpoint(options.checkpoint).installed_folder(), options.runs)
-    qvim_finish.embed_corpus(_corpus_folder(options), options.runs / "qvim")
+    qvim_finish.embed_corpus(corpus_folder(options), options.runs / "qvim")
 
 
 def _clap(options: argparse.Namespace) -> None:
@@ -118,30 +95,30 @@ def _clap(options: argparse.Namespace) -> None:
     from qvim_studio.training.trainers.meanings import SentenceEncoder, find_encoder
 
     encoder = SentenceEncoder(find_encoder())
-    clap.run(_corpus_folder(options), options.runs / "clap", options.minutes, encoder)
+    clap.run(corpus_folder(options), options.runs / "clap", options.minutes, encoder)
 
 
 def _vae(options: argparse.Namespace) -> None:
     from qvim_studio.training.trainers import vae
 
-    vae.run(_corpus_folder(options), options.runs / "vae", options.minutes)
+    vae.run(corpus_folder(options), options.runs / "vae", options.minutes)
 
 
 def _vocoder(options: argparse.Namespace) -> None:
     from qvim_studio.training.trainers import vocoder
 
-    vocoder.run(_corpus_folder(options), options.runs / "vocoder", options.minutes)
+    vocoder.run(corpus_folder(options), options.runs / "vocoder", options.minutes)
 
 
 def _decoder(options: argparse.Namespace) -> None:
     from qvim_studio.training.trainers import decoder
 
     decoder.run(
-        _corpus_folder(options),
+        corpus_folder(options),
         options.runs / "decoder",
         options.minutes,
-        _made(options, "vae/vae", "vae"),
-        _made(options, "vocoder/vocoder", "vocoder"),
+        made(options, "vae/vae", "vae"),
+        made(options, "vocoder/vocoder", "vocoder"),
     )
 
 
@@ -149,11 +126,11 @@ def _bandwidth(options: argparse.Namespace) -> None:
     from qvim_studio.training.trainers import bandwidth
 
     bandwidth.run(
-        _corpus_folder(options),
+        corpus_folder(options),
         options.runs / "bandwidth",
         options.minutes,
-        _made(options, "decoder/vae", "decoder"),
-        _made(options, "decoder/vocoder", "decoder"),
+        made(options, "decoder/vae", "decoder"),
+        made(options, "decoder/vocoder", "decoder"),
     )
 
 
@@ -162,58 +139,11 @@ def _light(options: argparse.Namespace) -> None:
     from qvim_studio.training.trainers import light
 
     light.run(
-        _corpus_folder(options),
-        _run_folder(options, "light"),
+        corpus_folder(options),
+        run_folder(options, "light"),
         options.minutes,
         find_checkpoint(options.checkpoint).installed_folder() / "vae",
     )
-
-
-def _qvim(options: argparse.Namespace) -> None:
-    from qvim_studio.training.encoder import qvim, qvim_finish, qvim_upper
-    from qvim_studio.training.trainers.targets import STARTER_CLAP_ID, load_targets
-    from qvim_studio.training.trainers.teacher import find_teacher_file
-
-    load_targets(load_corpus(_corpus_folder(options)), STARTER_CLAP_ID)  # else nothing to learn
-    whole, upper, finish = (share * options.minutes for share in QVIM_SHARES)
-    corpus, run_folder = _corpus_folder(options), options.runs / "qvim"
-    weights = options.weights or find_teacher_file()
-    qvim.run(corpus, run_folder, whole, weights)
-    qvim_upper.run(corpus, run_folder, upper, weights)
-    qvim_finish.run(corpus, run_folder, finish)
-
-
-def _distill(options: argparse.Namespace) -> None:
-    from qvim_studio.training.encoder import distillation
-
-    if options.weights is None:
-        raise UsageError(
-            "The encoder learns from EfficientAT's tagger mn04_as. Give its safetensors file with "
-            "--weights."
-        )
-    own = options.runs / "qvim" / "finish" / "qvim"
-    distillation.run(
-        _corpus_folder(options),
-        options.runs / "distillation",
-        options.minutes,
-        own if own.is_dir() else resource_path("starter", "qvim"),
-        options.weights,
-        options.audio,
-    )
-
-
-def _ears(options: argparse.Namespace) -> None:
-    from qvim_studio.training.encoder import ears
-
-    corpus = _corpus_folder(options)
-    ears.run(corpus, options.runs / "ears", resource_path("ears"), options.audio)
-
-
-def _calibration(options: argparse.Namespace) -> None:
-    from qvim_studio.training.encoder import ears_calibration
-
-    corpus = _corpus_folder(options)
-    ears_calibration.run(corpus, options.runs / "ears", resource_path("ears"), options.audio)
 
 
 def _adapter(options: argparse.Namespace) -> None:
@@ -227,10 +157,10 @@ def _adapter(options: argparse.Namespace) -> None:
         checkpoint = find_checkpoint(options.checkpoint)
         ids = (checkpoint.clap_id, checkpoint.id)
     adapter.run(
-        _corpus_folder(options),
-        _run_folder(options, "adapter"),
+        corpus_folder(options),
+        run_folder(options, "adapter"),
         options.minutes,
-        _made(options, f"qvim/{EMBEDDINGS_FILE}", "qvim"),
+        made(options, f"qvim/{EMBEDDINGS_FILE}", "qvim"),
         adapter.AdapterTraining(*ids),
     )
 
@@ -241,10 +171,10 @@ def _unet(options: argparse.Namespace) -> None:
 
     predicted = options.runs / "adapter" / PREDICTED_FILE
     unet.run(
-        _corpus_folder(options),
+        corpus_folder(options),
         options.runs / "unet",
         options.minutes,
-        _made(options, "vae/vae", "vae"),
+        made(options, "vae/vae", "vae"),
         predicted_file=predicted if predicted.is_file() else None,
     )
 
@@ -253,10 +183,10 @@ def _listener(options: argparse.Namespace) -> None:
     from qvim_studio.training.trainers import listener
 
     listener.run(
-        _corpus_folder(options),
+        corpus_folder(options),
         options.runs / "listener",
         options.minutes,
-        _made(options, "vae/vae", "vae"),
+        made(options, "vae/vae", "vae"),
         options.runs / "unet" / "latents.pt",
     )
 
@@ -275,11 +205,11 @@ def _tune(options: argparse.Namespace, *, is_joint: bool) -> None:
     from qvim_studio.training.trainers import film
 
     film.run(
-        _corpus_folder(options),
-        _run_folder(options, options.part),
+        corpus_folder(options),
+        run_folder(options, options.part),
         options.minutes,
         find_checkpoint(options.checkpoint),
-        _made(options, f"qvim/{EMBEDDINGS_FILE}", "qvim"),
+        made(options, f"qvim/{EMBEDDINGS_FILE}", "qvim"),
         is_joint=is_joint,
     )
 
@@ -289,10 +219,10 @@ def _control(options: argparse.Namespace) -> None:
     from qvim_studio.training.trainers import control
     from qvim_studio.training.trainers.adapter import PREDICTED_FILE
 
-    predicted = _run_folder(options, "adapter") / PREDICTED_FILE
+    predicted = run_folder(options, "adapter") / PREDICTED_FILE
     control.run(
-        _corpus_folder(options),
-        _run_folder(options, "control"),
+        corpus_folder(options),
+        run_folder(options, "control"),
         options.minutes,
         find_checkpoint(options.checkpoint),
         predicted if predicted.is_file() else None,
@@ -312,10 +242,10 @@ def _student(options: argparse.Namespace) -> None:
         teacher = str(options.runs / "student" / "teacher")
         card = starter.StarterCard(STARTER_CLAP_ID)
         starter.assemble(options.runs, Path(teacher), card, with_student=False)
-    predicted = _run_folder(options, "adapter") / PREDICTED_FILE
+    predicted = run_folder(options, "adapter") / PREDICTED_FILE
     student.run(
-        _corpus_folder(options),
-        _run_folder(options, "student"),
+        corpus_folder(options),
+        run_folder(options, "student"),
         options.minutes,
         find_checkpoint(teacher),
         predicted if predicted.is_file() else None,
@@ -332,14 +262,14 @@ def _music(options: argparse.Namespace) -> None:
             "music, words and group with --pairs."
         )
     checkpoint = find_checkpoint(options.checkpoint)
-    music.run(options.pairs, _run_folder(options, "music"), options.minutes, checkpoint)
+    music.run(options.pairs, run_folder(options, "music"), options.minutes, checkpoint)
 
 
 def _library(options: argparse.Namespace) -> None:
     from qvim_studio.training.sound_library import bundled
     from qvim_studio.training.sound_library.library_choice import listener
 
-    corpus = load_corpus(_corpus_folder(options))
+    corpus = load_corpus(corpus_folder(options))
     folder = resource_path("library")
     bundled.make_library(corpus, options.audio, folder, listener(), options.category_of)
     _write_attributions(corpus)
@@ -348,7 +278,7 @@ def _library(options: argparse.Namespace) -> None:
 def _examples(options: argparse.Namespace) -> None:
     from qvim_studio.training.sound_library import bundled
 
-    corpus = load_corpus(_corpus_folder(options))
+    corpus = load_corpus(corpus_folder(options))
     bundled.make_examples(corpus, options.audio, resource_path("examples"))
     _write_attributions(corpus)
 
@@ -393,10 +323,10 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "vae": _vae,
     "vocoder": _vocoder,
     "decoder": _decoder,
-    "qvim": _qvim,
-    "distill": _distill,
-    "ears": _ears,
-    "calibration": _calibration,
+    "qvim": encoder.train_qvim,
+    "distill": encoder.train_distill,
+    "ears": encoder.train_ears,
+    "calibration": encoder.train_calibration,
     "adapter": _adapter,
     "unet": _unet,
     "listener": _listener,

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -31,6 +30,7 @@ from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.crops import random_color, random_crop, random_stretch
 from qvim_studio.training.corpus.imitations import ImitationSet, load_or_render
 from qvim_studio.training.corpus.recording import Recording, random_recording, recorded_row
+from qvim_studio.training.encoder.qvim_losses import encoder_loss
 from qvim_studio.training.loop.loop import (
     LoopOptions,
     Metrics,
@@ -42,9 +42,6 @@ from qvim_studio.training.loop.machine import find_machine, mixed_precision
 from qvim_studio.training.loop.ranks import mean_reciprocal_rank
 from qvim_studio.training.trainers.teacher import SoundSpace
 from qvim_studio.voice.embedder import EMBEDDING_RMS_DBFS, level_for_embedding
-
-TEMPERATURE = 0.07  # of InfoNCE, as the QVIM baselines
-RELATION_TEMPERATURE = 0.12  # of the teacher's cosines: as sharp as it is sure
 
 
 @dataclass(frozen=True)
@@ -106,77 +103,6 @@ class QvimStudent(nn.Module):
         if self.has_norms:
             self.encoder.eval()
         return self
-
-
-def relational_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """KL of who is near whom in the batch: the teacher's view against the student's.
-
-    made: (batch, 960), wanted: (batch, 512), unit norm. Blind to where the embeddings lie as a
-    whole, for a mean over rectified features cannot point anywhere. Source of the idea: Park et
-    al., "Relational knowledge distillation" (2019).
-    """
-    others = ~torch.eye(len(made), dtype=torch.bool, device=made.device)
-    views = [
-        (side @ side.T)[others].view(len(made), -1) / temperature
-        for side, temperature in ((made, TEMPERATURE), (wanted, RELATION_TEMPERATURE))
-    ]
-    student, teacher = (view.log_softmax(dim=1) for view in views)
-    return nn.functional.kl_div(student, teacher, reduction="batchmean", log_target=True)
-
-
-def contrastive_loss(
-    imitations: torch.Tensor, references: torch.Tensor, groups: torch.Tensor
-) -> torch.Tensor:
-    """InfoNCE imitation → reference over unit embeddings (batch, dim).
-
-    groups: (batch,) ids; off-diagonal pairs of one group are left out, for another recording of
-    the same thing is no wrong answer. Source: Greif et al., "Improving query-by-vocal imitation
-    with contrastive learning" (2024).
-    """
-    logits = imitations @ references.T / TEMPERATURE
-    same = groups[:, None] == groups[None, :]
-    same.fill_diagonal_(False)
-    logits = logits.masked_fill(same, float("-inf"))
-    return nn.functional.cross_entropy(logits, torch.arange(len(logits), device=logits.device))
-
-
-class LossWeights(Protocol):
-    """Of the terms beside the distillation, see QvimTraining."""
-
-    @property
-    def relation(self) -> float: ...
-    @property
-    def contrast(self) -> float: ...
-    @property
-    def quiet(self) -> float: ...
-
-
-def encoder_loss(
-    raw: torch.Tensor,
-    guessed: torch.Tensor,
-    wanted: torch.Tensor,
-    groups: torch.Tensor,
-    silence: torch.Tensor,
-    weights: LossWeights,
-) -> tuple[torch.Tensor, Metrics]:
-    """Distillation, relation, contrast and quiet of one batch.
-
-    raw: embeddings (batch, 960) before normalization, first imitations, then their references,
-    then others; guessed, wanted: the teacher's vectors (batch, 512); groups: (pairs,), see
-    contrastive_loss; silence: how much it adds to the embeddings.
-    """
-    made = nn.functional.normalize(raw, dim=-1)
-    distance = 1 - nn.functional.cosine_similarity(guessed, wanted).mean()
-    relation = relational_loss(made, wanted)
-    voices, references = made[: 2 * len(groups)].chunk(2)
-    contrast = contrastive_loss(voices, references, groups)
-    loss = distance + weights.relation * relation + weights.quiet * silence
-    return loss + weights.contrast * contrast, {
-        "distance": distance.item(),
-        "relation": relation.item(),
-        "contrast": contrast.item(),
-        "silence": silence.item(),
-    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from qvim_studio.training.corpus.corpus import Corpus, load_corpus, save_arrays
 from qvim_studio.training.corpus.free_timing import FreeTiming, Timing
 from qvim_studio.training.corpus.imitations import ImitationSet, load_or_render
 from qvim_studio.training.corpus.recording import Recording, recorded_row
-from qvim_studio.training.encoder.qvim import contrastive_loss, relational_loss
+from qvim_studio.training.encoder.qvim_losses import contrastive_loss, relational_loss
 from qvim_studio.training.encoder.qvim_maps import map_sounds
 from qvim_studio.training.loop.loop import (
     LoopOptions,

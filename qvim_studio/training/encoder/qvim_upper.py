@@ -37,9 +37,9 @@ from qvim_studio.training.encoder.qvim import (
     DrawnSound,
     PairBatches,
     QvimTraining,
-    encoder_loss,
     mask_randomly,
 )
+from qvim_studio.training.encoder.qvim_losses import encoder_loss
 from qvim_studio.training.encoder.qvim_maps import map_sounds, map_spectrogram
 from qvim_studio.training.loop.loop import (
     LoopOptions,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -29,7 +28,7 @@ from qvim_studio.export.packs.pack_plan import (
     name_sources,
     plan_clips,
 )
-from qvim_studio.export.packs.pack_sources import PackSource, read_sources
+from qvim_studio.export.packs.pack_sources import PackSource
 from qvim_studio.export.packs.pack_writer import (
     PackProgress,
     PackReport,
@@ -43,6 +42,7 @@ from qvim_studio.jobs.listening.listening_process import ListeningProcess
 from qvim_studio.jobs.pack_exporter import PackExporter
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.figures import count_text, seconds_text
+from qvim_studio.ui.packs.chosen_sounds import common_name, sources_of
 from qvim_studio.ui.packs.pack_form import PackForm
 from qvim_studio.ui.packs.pack_table import CATEGORY, PackTable, PackTableModel, changed_rows
 from qvim_studio.ui.widgets.card import ElidedLabel, dialog_title
@@ -52,8 +52,6 @@ from qvim_studio.ui.widgets.tips import set_tip
 
 PREVIEW_MS = 120  # after the last key press
 SIZE = (920, 720)
-TITLE_WORDS, TITLE_CHARACTERS = 4, 32  # of a pack that is named after its sounds
-_PHRASE_END = re.compile(r"[,;:.!?()\n]")
 
 
 class PackDialog(QDialog):
@@ -91,7 +89,7 @@ class PackDialog(QDialog):
         self._timer.setInterval(PREVIEW_MS)
         self._timer.timeout.connect(self.refresh)
         entries = next(iter(choices.values()), ())
-        self.form.show_values(values, _common_name(entries), default_folder)
+        self.form.show_values(values, common_name(entries), default_folder)
         self._connect()
         self._read_chosen()
         self.form.name.setFocus()
@@ -131,8 +129,8 @@ class PackDialog(QDialog):
         for button in (self.listen, self.leave_out, self.reveal, self.cancel, self.export):
             button.setAutoDefault(False)
         self.export.setObjectName("primary")
-        for button in (self.cancel, self.export):
-            button.setMinimumWidth(96)
+        self.cancel.setMinimumWidth(96)
+        self.export.setMinimumWidth(96)
         head = _row(title, None, hint, self.listen, self.choice)
         warning = QHBoxLayout()
         warning.setSpacing(2 * GRID)
@@ -141,8 +139,9 @@ class PackDialog(QDialog):
         foot = QHBoxLayout()
         foot.setSpacing(GRID)
         foot.addWidget(self.summary, 1)
-        for button in (self.reveal, self.cancel, self.export):
-            foot.addWidget(button)
+        foot.addWidget(self.reveal)
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.export)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)
@@ -179,7 +178,7 @@ class PackDialog(QDialog):
         self._sources = ()
         self.export.setEnabled(False)
         self.summary.setText(self.tr("Reading the sounds…"))
-        self._tasks.run(partial(_read, entries), self._on_read, self._show_error)
+        self._tasks.run(partial(sources_of, entries), self._on_read, self._show_error)
 
     def _on_read(self, sources: tuple[PackSource, ...]) -> None:
         if self._closing:
@@ -307,9 +306,7 @@ class PackDialog(QDialog):
     def _on_export(self) -> None:
         self._timer.stop()
         self.refresh()
-        if not self.export.isEnabled():
-            return
-        if self._plan is not None:
+        if self.export.isEnabled() and self._plan is not None:
             self.remembered.emit(self.form.values())
             self._set_running(True)
             self._exporter.start(self._plan, self.form.target)
@@ -323,16 +320,13 @@ class PackDialog(QDialog):
 
     @Slot(object)
     def _on_progressed(self, progress: PackProgress) -> None:
-        total, texts = (
-            len(self._sources),
-            {
-                "sounds": self.tr("Writing sounds: {0} of {1}").format(
-                    progress.done, progress.total
-                ),
-                "extras": self.tr("Drawing the cover, mixing the demo"),
-                "archive": self.tr("Moving everything into place"),
-            },
-        )
+        total = len(self._sources)
+        sounds = self.tr("Writing sounds: {0} of {1}").format(progress.done, progress.total)
+        texts = {
+            "sounds": sounds,
+            "extras": self.tr("Drawing the cover, mixing the demo"),
+            "archive": self.tr("Moving everything into place"),
+        }
         done = progress.done if progress.phase == "sounds" else total
         self.progress.setRange(0, total + 1)
         self.progress.setValue(done)
@@ -345,18 +339,15 @@ class PackDialog(QDialog):
         self.export.setEnabled(False)
         self.reveal.show()
         self.reveal.setFocus()
-        done = self.tr("Done: {0} and its zip hold {1}").format(
-            report.folder.name,
-            count_text(report.clips, self.tr("1 sound"), self.tr("{0} sounds")),
-        )
-        self.summary.setText(done)
+        sounds = count_text(report.clips, self.tr("1 sound"), self.tr("{0} sounds"))
+        done = self.tr("Done: {0} and its zip hold {1}")
+        self.summary.setText(done.format(report.folder.name, sounds))
         self._say_warnings(report.warnings)
 
     def _say_warnings(self, warnings: Sequence[str]) -> None:
         if warnings:
-            more = (
-                self.tr("\n… and {0} more").format(len(warnings) - 3) if len(warnings) > 3 else ""
-            )
+            others = len(warnings) - 3
+            more = self.tr("\n… and {0} more").format(others) if others > 0 else ""
             self._say("\n".join(warnings[:3]) + more)
 
     @Slot(object)
@@ -395,33 +386,6 @@ class PackDialog(QDialog):
         self._closing = True
         self._exporter.cancel()
         super().closeEvent(event)
-
-
-def _read(entries: Sequence[ClipEntry]) -> tuple[PackSource, ...]:
-    """The files that are there, under the user's names for them and with the user's tags."""
-    known = {entry.path.absolute(): entry for entry in entries if entry.path.is_file()}
-    if not known:
-        return ()
-    return tuple(
-        source.with_changes(
-            title=known[source.path].title or source.title, tags=known[source.path].tags
-        )
-        for source in read_sources(list(known))
-    )
-
-
-def _common_name(entries: Sequence[ClipEntry]) -> str:
-    """The pack's first name: what its sounds are called where they agree, in a few words."""
-    titles = {entry.title for entry in entries}
-    return short_title(titles.pop()) if len(titles) == 1 else ""
-
-
-def short_title(words: str) -> str:
-    """What a request is about, as people title things: its first phrase, at most so many words."""
-    phrase = _PHRASE_END.split(words.strip(), maxsplit=1)[0].split()[:TITLE_WORDS]
-    while len(phrase) > 1 and len(" ".join(phrase)) > TITLE_CHARACTERS:
-        phrase.pop()
-    return " ".join(word[:1].upper() + word[1:] for word in phrase)[:TITLE_CHARACTERS]
 
 
 def _row(*widgets: QWidget | None) -> QHBoxLayout:

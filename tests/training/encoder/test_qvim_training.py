@@ -12,11 +12,13 @@ import torch
 from qvim_studio.training.corpus.corpus import Corpus, CorpusItem
 from qvim_studio.training.corpus.imitations import ImitationSet, TakeRows
 from qvim_studio.training.encoder.qvim import (
-    RELATION_TEMPERATURE,
-    TEMPERATURE,
     PairBatches,
     QvimStudent,
     QvimTraining,
+)
+from qvim_studio.training.encoder.qvim_losses import (
+    RELATION_TEMPERATURE,
+    TEMPERATURE,
     contrastive_loss,
     encoder_loss,
     relational_loss,
