@@ -65,13 +65,13 @@ def upscale(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def list_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import list_known_checkpoints
+    from qvim_studio.commands.checkpoint_list import list_known_checkpoints
 
     return list_known_checkpoints(options)
 
 
 def verify_checkpoint(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import verify
+    from qvim_studio.commands.checkpoint_list import verify
 
     return verify(options)
 

@@ -24,10 +24,6 @@ from qvim_studio.audio.files.reading import (
     write_atomically,
 )
 from qvim_studio.audio.trim import trim_silence, trim_take
-from qvim_studio.checkpoints.checkpoint import Checkpoint, KnownPart
-from qvim_studio.checkpoints.parts import list_parts
-from qvim_studio.checkpoints.registry import read_user_registry
-from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.commands.export import print_notes
 from qvim_studio.commands.matches import match_column, match_fields
 from qvim_studio.commands.option_values import option_values
@@ -35,7 +31,6 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit, edited_name
 from qvim_studio.core.errors import (
     AudioFileError,
-    CheckpointError,
     OutputError,
     SoundFolderError,
     StoppedEarly,
@@ -57,13 +52,7 @@ from qvim_studio.core.text.file_names import is_file, is_folder
 from qvim_studio.export.files.arriving_clips import ArrivingClips, check_room
 from qvim_studio.export.files.clip_writer import WrittenClip
 from qvim_studio.export.files.recipe import provenance_of
-from qvim_studio.families.catalog import (
-    find_checkpoint,
-    find_upscaler,
-    list_checkpoints,
-    list_upscalers,
-)
-from qvim_studio.families.known import family_of, upscaler_by_id
+from qvim_studio.families.catalog import find_checkpoint
 
 if TYPE_CHECKING:
     from qvim_studio.core.match import Match
@@ -300,105 +289,6 @@ def _tell_heard(clip: AudioClip, options: argparse.Namespace) -> dict[str, Any]:
     if not options.json:
         print(f"Heard: {' · '.join(one.word for one in heard)}")
     return {"heard": [{"word": one.word, "score": round(one.score, 3)} for one in heard]}
-
-
-def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
-    """Every entry of the registry."""
-    rows = [
-        {
-            "id": checkpoint.id,
-            "title": checkpoint.title,
-            "installed": checkpoint.is_installed,
-            "licence": checkpoint.licence,
-            "commercial": checkpoint.commercial,
-            "repo": checkpoint.repo,
-            "size_bytes": checkpoint.size_bytes,
-            "capabilities": list(checkpoint.capabilities),
-            "family": checkpoint.family,
-            "gated": checkpoint.is_gated,
-            "makes": checkpoint.makes,
-        }
-        for checkpoint in (*list_checkpoints(), *list_upscalers())
-    ]
-    parts = [
-        {
-            "id": part.id,
-            "kind": part.kind,
-            "title": part.title,
-            "installed": part.is_installed,
-            "licence": part.licence,
-            "commercial": part.commercial,
-            "repo": part.repo,
-            "size_bytes": part.size_bytes,
-            "fits": list(part.fits),
-        }
-        for part in list_parts()
-    ]
-    if not options.json:
-        for row in (*rows, *parts):
-            state = "installed" if row["installed"] else "not installed"
-            sell = {"yes": "commercial", "no": "not for sale"}.get(row["commercial"], "conditions")
-            size = f"{row['size_bytes'] / 1e9:.1f} GB" if row["size_bytes"] else ""
-            print(f"{row['id']:23} {state:14} {size:7} {sell:13} {row['licence']}")
-        for part in parts:
-            fits = ", ".join(part["fits"]) or "no checkpoint here"
-            print(f"{part['id']:23} {part['kind']}: {part['title']}; fits {fits}")
-    problems = read_user_registry().sentences()
-    print_notes(problems)
-    return {"checkpoints": rows, "parts": parts, "problems": list(problems)}
-
-
-def verify(options: argparse.Namespace) -> dict[str, Any]:
-    """Check the files of a checkpoint and load every part of it strictly.
-
-    What belongs to checkpoints is checked with the first of them that is installed.
-    """
-    if any(known.id == options.checkpoint for known in list_upscalers()):
-        return _verify_upscaler(options)
-    part = next((part for part in list_parts() if part.id == options.checkpoint), None)
-    checkpoint = find_checkpoint(options.checkpoint if part is None else _installed_with(part))
-    _check_files(checkpoint)
-    from qvim_studio.families.plans import plan_for
-
-    generator = family_of(checkpoint).load(checkpoint, plan_for(checkpoint, VramMode.CPU))
-    generator.read_words("sound")
-    generator.close()
-    if not options.json:
-        print(f"{checkpoint.id}: every file and every part is sound")
-    return {"checkpoint": checkpoint.id, "ok": True}
-
-
-def _verify_upscaler(options: argparse.Namespace) -> dict[str, Any]:
-    checkpoint = find_upscaler(options.checkpoint)
-    _check_files(checkpoint)
-    from qvim_studio.families.plans import upscaler_plan_for
-
-    family = upscaler_by_id(checkpoint.family)
-    family.load(checkpoint, upscaler_plan_for(checkpoint, VramMode.CPU))
-    if not options.json:
-        print(f"{checkpoint.id}: every file and every part is sound")
-    return {"checkpoint": checkpoint.id, "ok": True}
-
-
-def _check_files(checkpoint: Checkpoint) -> None:
-    """Raises StudioError if a file differs from what was published."""
-    problems = verify_checkpoint(checkpoint)
-    if problems:
-        raise StudioError(
-            f"The checkpoint {checkpoint.id!r} is damaged: {'; '.join(problems)}. "
-            "Copy or download it again."
-        )
-
-
-def _installed_with(part: KnownPart) -> str:
-    installed = [known.id for known in list_checkpoints() if known.is_installed]
-    found = next((id for id in part.fits if id in installed), None)
-    if not part.is_installed or found is None:
-        raise CheckpointError(
-            f"The part {part.id!r} is not installed, or no checkpoint that it fits is "
-            f"({', '.join(part.fits) or 'it fits none here'}): there is nothing to verify."
-        )
-    return found
 
 
 def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> GenerationRequest:

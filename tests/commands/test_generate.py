@@ -10,8 +10,7 @@ import pytest
 import soundfile
 from command_line import run
 
-from qvim_studio.commands import cli
-from qvim_studio.commands import generate as commands
+from qvim_studio.commands import checkpoint_list, cli
 from qvim_studio.core.program.resources import resource_path
 
 
@@ -129,6 +128,8 @@ def test_search_finds_by_what_words_mean(
 def test_a_name_that_is_no_utf_8_is_valid_json(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(commands, "list_known_checkpoints", lambda options: {"path": "\udcff.wav"})
+    monkeypatch.setattr(
+        checkpoint_list, "list_known_checkpoints", lambda options: {"path": "\udcff.wav"}
+    )
     status, printed, _ = run(capsys, "checkpoints", "list", "--json")
     assert status == 0 and json.loads(printed) == {"path": "\udcff.wav"}
