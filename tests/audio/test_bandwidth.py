@@ -23,11 +23,11 @@ def noise(seconds: float, edge_hz: float | None = None, rest_db: float = REST_DB
 
 @pytest.mark.parametrize("edge_hz", [4_000.0, 8_000.0, 12_000.0, 16_000.0, 20_000.0])
 def test_a_steep_edge_is_found(edge_hz: float) -> None:
-    assert bandwidth_hz(noise(1.0, edge_hz)) == pytest.approx(edge_hz, rel=0.06)
+    assert bandwidth_hz(noise(1.0, edge_hz)) == pytest.approx(edge_hz, rel=0.08)
 
 
 def test_a_long_recording_is_looked_at_here_and_there() -> None:
-    assert bandwidth_hz(noise(30.0, 8_000.0)) == pytest.approx(8_000.0, rel=0.06)
+    assert bandwidth_hz(noise(30.0, 8_000.0)) == pytest.approx(8_000.0, rel=0.08)
 
 
 @pytest.mark.parametrize("seconds", [0.01, 1.0])
