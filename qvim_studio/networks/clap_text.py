@@ -56,9 +56,9 @@ class TokenEmbeddings(nn.Module):
         super().__init__()
         width, nothing = config.hidden_size, config.pad_token_id
         self.nothing = nothing
-        self.word_embeddings = nn.Embedding(config.vocab_size, width, nothing)
-        self.position_embeddings = nn.Embedding(config.max_position_embeddings, width, nothing)
-        self.token_type_embeddings = nn.Embedding(config.type_vocab_size, width)
+        self.word_embeddings = _table(config.vocab_size, width, nothing)
+        self.position_embeddings = _table(config.max_position_embeddings, width, nothing)
+        self.token_type_embeddings = _table(config.type_vocab_size, width, None)
         self.LayerNorm = nn.LayerNorm(width, config.layer_norm_eps)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
@@ -67,6 +67,12 @@ class TokenEmbeddings(nn.Module):
         kinds = torch.zeros_like(tokens)
         embedded = self.word_embeddings(tokens) + self.token_type_embeddings(kinds)
         return self.LayerNorm(embedded + self.position_embeddings(places)[None])
+
+
+def _table(rows: int, width: int, nothing: int | None) -> nn.Embedding:
+    """For weights that are assigned: drawing numbers on the meta device imports torch's compiler,
+    which takes seconds."""
+    return nn.Embedding.from_pretrained(torch.zeros(rows, width), padding_idx=nothing)
 
 
 class TokenProjections(nn.Module):

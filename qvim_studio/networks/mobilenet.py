@@ -84,7 +84,8 @@ class MobileNetV3(nn.Module):
         widened = channels * EMBEDDING_DIM // BLOCKS[-1].out
         layers.append(_conv_norm(channels, widened, 1, act=nn.Hardswish))
         self.features = nn.Sequential(*layers)
-        self.apply(_initialize)
+        if not next(self.parameters()).is_meta:  # there, drawing numbers imports torch's compiler
+            self.apply(_initialize)
 
     @classmethod
     def without_weights(cls, width: float = 1.0) -> MobileNetV3:

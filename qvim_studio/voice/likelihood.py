@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.special import expit
 from torch.nn import functional
 
 from qvim_studio.core.errors import CheckpointError, reason_of
@@ -60,7 +59,7 @@ class Curve:
     def of(self, logs: np.ndarray) -> np.ndarray:
         """(…, 2) from ``logs_of`` → (…), 0..1."""
         logit = self.placed * logs[..., 0] + self.nearby * logs[..., 1] + self.offset
-        return np.minimum(expit(logit), self.highest)
+        return np.minimum(0.5 + 0.5 * np.tanh(0.5 * logit), self.highest)
 
     def is_unsure(self, each: np.ndarray) -> np.ndarray:
         """(…, classes, 2), the logs of sounds that are of one class alone → (…) bool: the ears

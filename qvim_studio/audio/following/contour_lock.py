@@ -7,12 +7,12 @@ Only how they move counts, in octaves from their own medians, as for the generat
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, median_filter
-from scipy.signal import istft, stft
 
 from qvim_studio.audio.following.controls import CURVE_STEP_S, ControlCurves, extract_controls
 from qvim_studio.audio.following.pitch_bend import bend_pitch
 from qvim_studio.audio.following.shape_lock import fit_length
+from qvim_studio.audio.short_spectra import from_short_spectra, short_spectra
+from qvim_studio.audio.smoothing import gaussian_smoothed, median_smoothed
 
 WINDOW_S, HOP_S = 0.032, 0.008
 HEARD_DB = -40.0  # quieter frames, by their own loudest, have no brightness of their own
@@ -42,8 +42,7 @@ def brightness_lock(
         return samples
     size, hop = round(WINDOW_S * sample_rate), round(HOP_S * sample_rate)
     spectra = [
-        stft(side, sample_rate, nperseg=size, noverlap=size - hop)[2]
-        for side in (samples, fit_length(imitation, len(samples)))
+        short_spectra(side, size, hop) for side in (samples, fit_length(imitation, len(samples)))
     ]
     octaves = np.log2(np.maximum(np.fft.rfftfreq(size, 1 / sample_rate), LOWEST_HZ))
     powers = [np.square(np.abs(spectrum)) for spectrum in spectra]
@@ -53,12 +52,12 @@ def brightness_lock(
         return samples
     change = _contour(wanted, heard) - _contour(own, heard)
     change = np.interp(np.arange(len(own)), np.flatnonzero(heard), change[heard])
-    change = gaussian_filter1d(change, _smoothing_s(follow) / HOP_S, mode="nearest")
+    change = gaussian_smoothed(change, _smoothing_s(follow) / HOP_S)
     target = own + np.clip(follow * change, -MAX_OCTAVES, MAX_OCTAVES)
     gain_db = _tilts(powers[0], octaves, target)
     gain_db -= 10 * np.log10(_share(powers[0], 10 ** (gain_db / 10)))
     gain = 10 ** (np.minimum(gain_db, MAX_BOOST_DB) / 20)
-    tilted = istft(spectra[0] * gain, sample_rate, nperseg=size, noverlap=size - hop)[1]
+    tilted = from_short_spectra(spectra[0] * gain, size, hop)
     return fit_length(tilted, len(samples)).astype(np.float32)
 
 
@@ -105,7 +104,7 @@ def _bend(
     bend = course_of_pitch(wanted.pitch_hz, voiced)
     if share_pitch:
         bend = bend - course_of_pitch(own.pitch_hz, both)
-    bend = follow * gaussian_filter1d(bend, _smoothing_s(follow) / CURVE_STEP_S, mode="nearest")
+    bend = follow * gaussian_smoothed(bend, _smoothing_s(follow) / CURVE_STEP_S)
     bend = np.clip(bend, -MAX_BEND_OCTAVES, MAX_BEND_OCTAVES)
     if np.abs(bend).max() < MIN_BEND_OCTAVES:
         return None
@@ -135,7 +134,7 @@ def course_of_pitch(pitch_hz: np.ndarray, voiced: np.ndarray) -> np.ndarray:
     A detector's jumps by an octave are no course: they are folded back.
     """
     octaves = np.log2(pitch_hz[voiced])
-    octaves = np.unwrap(median_filter(octaves, size=3, mode="nearest"), period=1.0)
+    octaves = np.unwrap(median_smoothed(octaves, 3), period=1.0)
     return np.interp(np.arange(len(pitch_hz)), np.flatnonzero(voiced), octaves - np.median(octaves))
 
 
@@ -147,7 +146,7 @@ def _tilts(power: np.ndarray, octaves: np.ndarray, target: np.ndarray) -> np.nda
         slope = (low + high) / 2
         is_dull = _centroid(power * 10 ** (np.outer(octaves, slope) / 10), octaves) < target
         low, high = np.where(is_dull, slope, low), np.where(is_dull, high, slope)
-    slope = gaussian_filter1d((low + high) / 2, 1.0, mode="nearest")
+    slope = gaussian_smoothed((low + high) / 2, 1.0)
     return np.outer(octaves - octaves.mean(), slope)
 
 

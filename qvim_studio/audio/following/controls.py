@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import soxr
-from scipy.ndimage import median_filter
 
 from qvim_studio.audio.following.pitch import HOP_SAMPLES, PITCH_RATE_HZ, track_pitch
+from qvim_studio.audio.smoothing import median_smoothed
 
 ANALYSIS_RATE_HZ = PITCH_RATE_HZ
 CURVE_STEP_S = 0.04
@@ -66,9 +66,7 @@ def extract_controls(
 def smooth_controls(curves: ControlCurves, follow: float) -> ControlCurves:
     """Median filter whose width grows from 1 frame (follow 1) to 25 frames (follow 0)."""
     width = 1 + 2 * round((1.0 - follow) * (MAX_MEDIAN_FRAMES - 1) / 2)
-    return ControlCurves(
-        *(median_filter(curve, size=width, mode="nearest") for curve in _arrays(curves))
-    )
+    return ControlCurves(*(median_smoothed(curve, width) for curve in _arrays(curves)))
 
 
 def fit_controls(curves: ControlCurves, frames: int) -> ControlCurves:

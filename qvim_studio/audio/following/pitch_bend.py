@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 import soxr
-from scipy.signal import istft, stft
+
+from qvim_studio.audio.short_spectra import from_short_spectra, short_spectra
 
 WINDOW_S = 0.032
 OVERLAP = 4
@@ -31,8 +32,8 @@ def stretch(samples: np.ndarray, sample_rate: int, reached: np.ndarray) -> np.nd
     """Mono ``samples`` (n,) with moment n at frame ``reached[n]``, at their own pitch; a little
     longer than that."""
     hop = round(WINDOW_S * sample_rate / OVERLAP)
-    window, overlap = OVERLAP * hop, (OVERLAP - 1) * hop
-    spectra = stft(np.pad(samples, (0, 2 * window)), nperseg=window, noverlap=overlap)[2]
+    window = OVERLAP * hop
+    spectra = short_spectra(np.pad(samples, (0, 2 * window)), window, hop)
     magnitude, phase = np.abs(spectra), np.angle(spectra)
     expected = 2 * np.pi * np.arange(len(spectra)) / OVERLAP
     turned = np.diff(phase, axis=1) - expected[:, None]
@@ -47,7 +48,7 @@ def stretch(samples: np.ndarray, sample_rate: int, reached: np.ndarray) -> np.nd
         if number:
             running = _locked(running + advance[:, left], phase[:, left], level)
         made[:, number] = level * np.exp(1j * running)
-    return istft(made, nperseg=window, noverlap=overlap)[1]
+    return from_short_spectra(made, window, hop)
 
 
 def _locked(running: np.ndarray, original: np.ndarray, level: np.ndarray) -> np.ndarray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+
+from qvim_studio.audio.smoothing import gaussian_smoothed
 
 HOP_S = 0.005
 WINDOW_S = 0.02
@@ -65,7 +66,7 @@ def envelope_db(
     end = np.clip(centers + half, 0, len(samples))
     mean = (power[end] - power[begin]) / (2 * half)
     if smoothing_s > 0:
-        mean = gaussian_filter1d(mean, smoothing_s / HOP_S, mode="nearest")
+        mean = gaussian_smoothed(mean, smoothing_s / HOP_S)
     mean = np.maximum(mean, 1e-20)
     return np.maximum(10 * np.log10(mean / mean.max()), -RANGE_DB)
 
