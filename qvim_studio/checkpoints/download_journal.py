@@ -12,7 +12,7 @@ from huggingface_hub.file_download import repo_folder_name
 LIST_FILE = "qvim-studio-arrivals.txt"  # in the repository's folder of the cache, a path a line
 
 
-class Arrivals:
+class DownloadJournal:
     """Of one commit of a repository; kept on the disk, so that a download can pause."""
 
     def __init__(self, repo: str, revision: str) -> None:
@@ -42,7 +42,7 @@ class Arrivals:
         (self._folder / LIST_FILE).unlink(missing_ok=True)
 
 
-def delete_arrivals(repo: str) -> None:
+def delete_noted(repo: str) -> None:
     """Delete what is noted and transfers that broke off; all else of the repository stays.
 
     Raises OSError.

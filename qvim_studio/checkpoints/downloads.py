@@ -20,7 +20,11 @@ from tqdm import tqdm
 
 from qvim_studio.checkpoints.card import CARD_FILE, file_sha256, read_card, write_card
 from qvim_studio.checkpoints.checkpoint import Checkpoint, KnownPart, Layout, Published
-from qvim_studio.checkpoints.download_journal import Arrivals, delete_arrivals, repository_folder
+from qvim_studio.checkpoints.download_journal import (
+    DownloadJournal,
+    delete_noted,
+    repository_folder,
+)
 from qvim_studio.checkpoints.hub_errors import login_page_sentence, told_errors
 from qvim_studio.checkpoints.pickled import PICKLED_NAMES
 from qvim_studio.checkpoints.published import (
@@ -163,7 +167,7 @@ def download(
         on_bytes(plan.total_bytes, plan.total_bytes)
         return there
     _check_space(plan)
-    arrivals = Arrivals(plan.repo, plan.revision)
+    journal = DownloadJournal(plan.repo, plan.revision)
     done = 0
 
     def fetch(file: RemoteFile) -> Path:
@@ -176,7 +180,7 @@ def download(
 
         on_chunk(0)
         with told_errors(plan.repo):
-            arrivals.expect(file.path, becomes=_converted(file.path))
+            journal.expect(file.path, becomes=_converted(file.path))
             local = Path(
                 hf_hub_download(
                     plan.repo,
@@ -196,9 +200,9 @@ def download(
         folder = _convert_published(plan, came, convert, on_converted, is_cancelled)
         with told_errors(plan.repo):
             for path, local in came.items():
-                if arrivals.brought(path):
+                if journal.brought(path):
                     _delete(local)
-            arrivals.finish()
+            journal.finish()
         return folder
     index = next(file for file in plan.files if file.path == plan.known.layout.index)
     came = {file.path: fetch(file) for file in plan.files if file is not index}
@@ -206,12 +210,12 @@ def download(
     folder = local.parents[path.count("/")]
     _convert([local for local in came.values() if _is_pickled(local)])
     with told_errors(plan.repo):
-        arrivals.expect(CARD_FILE)
+        journal.expect(CARD_FILE)
     write_card(folder, plan.card)
     # The index comes last: a folder without it does not count as installed.
     fetch(index)
     with told_errors(plan.repo):
-        arrivals.finish()
+        journal.finish()
     return folder
 
 
@@ -267,7 +271,7 @@ def discard(known: Known) -> None:
     if not known.repo:
         return
     try:
-        delete_arrivals(known.repo)
+        delete_noted(known.repo)
     except OSError as error:
         raise OutputError(
             f"What came of {known.repo} cannot be deleted ({error.strerror}). Close the programs "

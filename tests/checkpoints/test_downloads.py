@@ -364,7 +364,7 @@ def test_what_cannot_be_deleted_is_told(hub: Hub, monkeypatch: pytest.MonkeyPatc
     def refuse(repo: str) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(downloads, "delete_arrivals", refuse)
+    monkeypatch.setattr(downloads, "delete_noted", refuse)
     with pytest.raises(OutputError, match=r"Permission denied.*models--someone--audioldm-tiny"):
         discard(CHECKPOINT)
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.errors import OutputError
+from qvim_studio.core.partial_result import PartialResult
 from qvim_studio.core.provenance import Origin
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Progress, Variation
@@ -41,7 +41,7 @@ class ArrivingClips:
         self._folder = folder
         self._stem, self._shown = safe_stem(stem), shown_title(stem)
         self._name = ""
-        self._arrivals = Arrivals()
+        self._partial_result = PartialResult()
         self._clips: dict[tuple[Origin, int], WrittenClip] = {}  # by origin and seed
         self._is_numbered = False
 
@@ -51,7 +51,7 @@ class ArrivingClips:
         Raises OutputError if the folder takes no more; the sound then lies elsewhere, as the
         error says.
         """
-        variation = self._arrivals.take(progress)
+        variation = self._partial_result.take(progress)
         if variation is not None and progress.arrived is not None:
             title = f"{self._title} {variation.seed}"
             name = f"seed_{variation.seed}"
@@ -92,7 +92,7 @@ class ArrivingClips:
 
         Raises OutputError as ``finish``.
         """
-        kept = self._arrivals.so_far()
+        kept = self._partial_result.so_far()
         if kept is None:
             return None
         if not self._is_numbered:

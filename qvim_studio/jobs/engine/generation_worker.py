@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from qvim_studio.audio.files.reading import check_output_folder
-from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import CancelledError, StudioError, error_for_user
+from qvim_studio.core.partial_result import PartialResult
 from qvim_studio.core.request import VramMode
 from qvim_studio.core.result import GenerationResult, Progress
 from qvim_studio.export.files.clip_writer import PartlyWrittenError, WrittenClip
@@ -91,7 +91,7 @@ class GenerationWorker(QObject):
         if not job.is_sketch:
             check_output_folder(job.folder)
         self._estimate.begin(job.request, job.expected)
-        arrivals = Arrivals()
+        partial_result = PartialResult()
 
         def on_progress(progress: Progress) -> None:
             fraction, seconds_left = self._estimate.update(progress)
@@ -104,7 +104,7 @@ class GenerationWorker(QObject):
                     fraction,
                     seconds_left,
                     progress.preview,
-                    arrivals.take(progress),
+                    partial_result.take(progress),
                     job.request.variations,
                 )
             )
@@ -116,7 +116,7 @@ class GenerationWorker(QObject):
         try:
             result = self._engine.generate(job.request, on_progress, job.cancelled.is_set)
         except Exception as error:
-            kept = arrivals.so_far()
+            kept = partial_result.so_far()
             if job.is_sketch or kept is None:
                 raise
             return JobFinished(job, kept, is_whole=False, error=_for_the_user(error))

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import scripted_engine
 
-from qvim_studio.core.arrivals import Arrivals
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.match import Match
+from qvim_studio.core.partial_result import PartialResult
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Progress
 
@@ -26,28 +26,28 @@ def arrived(seed: int, likelihood: float, value: float = 0.0) -> Progress:
 
 
 def test_nothing_came_yet() -> None:
-    arrivals = Arrivals()
-    assert arrivals.take(Progress("denoise", 1, 4)) is None
-    assert arrivals.so_far() is None
+    partial_result = PartialResult()
+    assert partial_result.take(Progress("denoise", 1, 4)) is None
+    assert partial_result.so_far() is None
 
 
 def test_what_came_is_one_result_with_the_best_first_and_says_how_many() -> None:
-    arrivals = Arrivals()
+    partial_result = PartialResult()
     for seed, likelihood in ((7, 0.2), (8, 0.9)):
-        variation = arrivals.take(arrived(seed, likelihood))
+        variation = partial_result.take(arrived(seed, likelihood))
         assert variation is not None
         assert variation.seed == seed
-    result = arrivals.so_far()
+    result = partial_result.so_far()
     assert result is not None
     assert [variation.seed for variation in result.variations] == [8, 7]
     assert result.notes == ("Warm.", "Stopped: 2 of 4 sounds were made.")
 
 
 def test_a_seed_that_comes_again_replaces_itself() -> None:
-    arrivals = Arrivals()
+    partial_result = PartialResult()
     for value in (0.1, 0.4):
-        arrivals.take(arrived(7, 0.5, value))
-    result = arrivals.so_far()
+        partial_result.take(arrived(7, 0.5, value))
+    result = partial_result.so_far()
     assert result is not None
     [variation] = result.variations
     assert variation.clip.samples[0, 0] == np.float32(0.4)

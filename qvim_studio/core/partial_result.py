@@ -7,7 +7,7 @@ from dataclasses import replace
 from qvim_studio.core.result import GenerationResult, Progress, Variation, best_first
 
 
-class Arrivals:
+class PartialResult:
     """Listens to the progress of one request; a seed that comes again replaces itself."""
 
     def __init__(self) -> None:
