@@ -11,7 +11,7 @@ from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
 from qvim_studio.core.errors import EngineError, StudioError
 from qvim_studio.core.provenance import Origin
 from qvim_studio.core.result import Progress, Variation
-from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.core.text.file_names import sound_name
 from qvim_studio.generation.run import Run
 from qvim_studio.generation.starts import FindFittable, FittableSound
 
@@ -74,7 +74,7 @@ def _fitted(run: Run, turns: Sequence[FittableSound], seed: int) -> Variation | 
         clip=clip,
         seed=seed,
         bandwidth_hz=clip.sample_rate / 2,
-        start_name=", ".join(readable_name(one.name) for one in turns),
+        start_name=", ".join(sound_name(one.name) for one in turns),
         origin=Origin.FITTED,
         provenance=replace(provenance, checkpoint_title=", ".join(titles)),
         **run.compare(clip),

@@ -21,7 +21,7 @@ from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start, filled
 from qvim_studio.core.result import Progress, Variation, best_first
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.core.text.file_names import sound_name
 from qvim_studio.families.protocol import Asked, Made, Report, Voice
 from qvim_studio.generation.defaults import fill_defaults, filled_options
 from qvim_studio.generation.edit_window import ITSELF, EditWindow
@@ -317,7 +317,7 @@ class Run:
             self.notes.append("There is no sound to start from: started from noise.")
         used = [nearest[i] for i in range(len(nearest)) if self._is_used(i, len(nearest))]
         if used:
-            names = dict.fromkeys(readable_name(sound.name) for sound in used)
+            names = dict.fromkeys(sound_name(sound.name) for sound in used)
             self.notes.append(f"Started from {', '.join(names)}.")
         return [self._start(one.name, self._arranged(one.clip)) for one in nearest]
 

@@ -331,7 +331,7 @@ def test_a_start_is_told_by_a_readable_name_and_kept_by_its_file_name(tiny: str)
 
     result = generate(StudioEngine(find), tiny, start=Start.NEAREST)
     assert result.variations[0].start_name == "animal_03_dog"
-    assert result.notes == ("Started from animal 03 dog.",)
+    assert result.notes == ("Started from dog.",)
 
 
 def test_the_seed_alone_says_which_sound_it_starts_from(tiny: str) -> None:

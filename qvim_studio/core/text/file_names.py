@@ -10,6 +10,7 @@ from pathlib import Path
 from qvim_studio.core.text.plain_text import one_line
 
 _JOINT = re.compile(r"_+|(?<=[^\W\d_])-(?=[^\W\d_])")  # the hyphens of a date are none
+_BUNDLED = re.compile(r"^[a-z]+(?:-[a-z]+)*_\d\d_(?=[a-z])")  # class and number
 
 _QUOTES = ('"', "'")
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")  # Unicode categories: controls, marks, spaces
@@ -18,6 +19,12 @@ _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")  # Unicode categories: controls, mar
 def readable_name(stem: str) -> str:
     """ "bell 01 sleigh bells" for bell_01_sleigh-bells."""
     return one_line(_JOINT.sub(" ", stem))
+
+
+def sound_name(stem: str) -> str:
+    """ "sleigh bells" for bell_01_sleigh-bells, as the files of the bundled library are called;
+    any other name as ``readable_name`` gives it."""
+    return readable_name(_BUNDLED.sub("", stem))
 
 
 def pasted_path(text: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.result import FoundSound
-from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.core.text.file_names import sound_name
 from qvim_studio.library.adoption import read_entry
 from qvim_studio.library.clip_entry import ClipEntry
 
@@ -25,6 +25,6 @@ def read_found(found: Sequence[FoundSound]) -> tuple[ClipEntry, ...]:
         except AudioFileError as error:
             log.info("A found sound is passed over: %s", error)
         else:
-            title = readable_name(entry.path.stem)
+            title = sound_name(entry.path.stem)
             entries.append(replace(entry, title=title, match=sound.match))
     return tuple(entries)

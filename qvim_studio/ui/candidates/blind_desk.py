@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.core.text.file_names import sound_name
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.blind_test import BlindTest
 from qvim_studio.session.history_controller import HistoryController
@@ -74,7 +74,7 @@ class BlindDesk(QObject):
             parts.append(match_text(entry.match))
         recipe = self._history.recipe(entry)
         if recipe is not None and recipe.details.get("started_from"):
-            parts.append(self.tr("from {0}").format(readable_name(recipe.details["started_from"])))
+            parts.append(self.tr("from {0}").format(sound_name(recipe.details["started_from"])))
         parts.append(f"{self.tr('seed')} {entry.seed}")
         return "  ·  ".join(parts)
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.core.text.file_names import sound_name
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.recipes import Recipe
 from qvim_studio.session.figures import seconds_text
@@ -181,7 +181,7 @@ class ClipDetails(FittingColumn):
             parts += self._wishes_of(recipe.request)
             starts = {"noise": self.tr("pure noise"), "imitation": self.tr("my imitation")}
             start = starts.get(recipe.request.get("start", ""))
-            started_from = readable_name(recipe.details.get("started_from") or "") or start
+            started_from = sound_name(recipe.details.get("started_from") or "") or start
             if started_from:
                 parts.append(self.tr("from {0}").format(started_from))
             if recipe.request.get("timbre_sha256"):

@@ -10,6 +10,7 @@ from qvim_studio.core.text.file_names import (
     pasted_name,
     pasted_path,
     readable_name,
+    sound_name,
 )
 
 
@@ -26,6 +27,20 @@ from qvim_studio.core.text.file_names import (
 )
 def test_joints_of_a_file_name_become_spaces(stem: str, name: str) -> None:
     assert readable_name(stem) == name
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("bell_01_sleigh-bells", "sleigh bells"),
+        ("electronic-drum_20_beats", "beats"),
+        ("boom_2", "boom 2"),
+        ("REC_0042", "REC 0042"),
+        ("take_2026-11-30_20-26-34", "take 2026-11-30 20-26-34"),
+    ],
+)
+def test_bundled_sounds_are_named_without_class_and_number(stem: str, name: str) -> None:
+    assert sound_name(stem) == name
 
 
 @pytest.mark.parametrize(
