@@ -1,4 +1,4 @@
-"""What a checkpoint takes and gives, declared before anything of it is loaded."""
+"""Declares what a checkpoint takes and makes, before any part of it is loaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from qvim_studio.core.options import Option, OptionValues, Preset
 
 
 class Input(str, Enum):
-    """What a request may give a checkpoint."""
+    """The inputs that a request may give a checkpoint."""
 
     VOICE = "voice"
     TEXT = "text"
@@ -21,15 +21,16 @@ class Input(str, Enum):
 
 
 class EditKind(str, Enum):
-    """What can be done to a part of a sound while the rest stays."""
+    """The edits that change a part of a sound while the rest stays."""
 
     INPAINT = "inpaint"
     CONTINUE = "continue"
 
 
 class VoiceRoute(str, Enum):
-    """How an imitation enters: through an adapter of the QVIM encoder, through the checkpoint's own
-    audio tower, as a melody, as the sound that denoising starts from, as words, or not at all."""
+    """How an imitation enters a generator: through an adapter of the QVIM encoder, through the
+    checkpoint's own audio tower, as a melody, as the sound that denoising starts from, as words,
+    or not at all."""
 
     ADAPTER = "adapter"
     TOWER = "tower"
@@ -41,7 +42,9 @@ class VoiceRoute(str, Enum):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """inputs, edits: what a request may hold. voice_route: what an imitation becomes.
+    """What a checkpoint takes, makes and lets be set.
+
+    inputs, edits: what a request may hold. voice_route: what an imitation becomes.
 
     sample_rate_hz, channels: of the sound as the model makes it, before it is finished.
     min_s, max_s: shortest and longest sound. curve_step_s: time between two values of the curves
@@ -67,5 +70,5 @@ class Capabilities:
         return given in self.inputs
 
     def filled(self, values: OptionValues) -> OptionValues:
-        """See OptionValues.filled."""
+        """Every option with its value, as OptionValues.filled returns them."""
         return values.filled(self.options)

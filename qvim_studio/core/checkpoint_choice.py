@@ -1,4 +1,4 @@
-"""What a person must know to choose a checkpoint, without loading anything."""
+"""Describes a checkpoint for the person who chooses one, without loading it."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ class CheckpointChoice:
 
     @property
     def is_upscaler(self) -> bool:
-        """Whether it adds highs to sounds and makes none by itself."""
+        """Whether the checkpoint adds highs to sounds and makes no sounds by itself."""
         return self.reach_hz > 0.0
 
     @property
     def can_learn_to_hear(self) -> bool:
-        """Whether a download gives it ears."""
+        """Whether a download makes the checkpoint hear imitations."""
         return self.is_installed and not self.hears_voice and bool(self.voice_part)
 
     def best_mode(self, gpu_bytes: int, ram_bytes: int) -> VramMode | None:
-        """The highest mode that fits into a machine of this much memory; None where none does.
+        """The highest mode that fits into this much memory; None if no mode fits.
 
         gpu_bytes: 0 without a GPU. 0.7 GiB of it stay free for a DAW and the desktop.
         """

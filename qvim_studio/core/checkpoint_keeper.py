@@ -1,4 +1,4 @@
-"""What a window asks of the place where checkpoints are kept."""
+"""The interface through which the window lists, downloads, verifies and removes checkpoints."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ IsCancelled = Callable[[], bool]
 
 
 class CheckpointKeeper(Protocol):
-    """Everything here may take seconds or hours: call it in the background.
+    """Lists, downloads, verifies and removes checkpoints.
+
+    Every call may take seconds or hours: call them in the background.
 
     Each raises a StudioError that says what is wrong and what to do.
     """
 
     def list(self) -> tuple[CheckpointChoice, ...]:
-        """Everything known, installed or not."""
+        """Every known checkpoint, installed or not."""
         ...
 
     def is_offline(self) -> bool:
@@ -27,7 +29,7 @@ class CheckpointKeeper(Protocol):
         ...
 
     def free_bytes(self) -> int:
-        """Room on the disk that downloads go to."""
+        """Free bytes on the disk that downloads go to."""
         ...
 
     def download(
@@ -39,7 +41,7 @@ class CheckpointKeeper(Protocol):
         allow_pickle: bool = False,
         on_converted: OnBytes = lambda done, total: None,
     ) -> None:
-        """Fetch and check every file; what came before is not fetched again.
+        """Fetch and check every file; files that came before are not fetched again.
 
         on_bytes: (bytes here, bytes in all). on_converted: likewise, of what is written where the
         published files are converted. Raises CancelledError once ``is_cancelled()``, and
@@ -49,22 +51,22 @@ class CheckpointKeeper(Protocol):
         ...
 
     def discard(self, id: str) -> None:
-        """Delete what an unfinished download brought, and nothing else."""
+        """Delete the files of an unfinished download, and nothing else."""
         ...
 
     def import_folder(self, folder: Path, *, allow_pickle: bool = False) -> str:
-        """Make a folder known; gives back its id.
+        """Make a folder known and return its id.
 
         Raises PickledWeightsError if it holds such weights and they are not allowed.
         """
         ...
 
     def verify(self, id: str) -> tuple[str, ...]:
-        """Problems of its files, a sentence each; empty for a sound checkpoint."""
+        """The problems of a checkpoint's files, one sentence each; empty if there are none."""
         ...
 
     def remove(self, id: str) -> int:
-        """Delete a download, or forget a folder of the user's own, which itself stays.
+        """Delete a download, or forget a folder of the user's own; that folder stays on disk.
 
         Gives back the bytes that became free.
         """

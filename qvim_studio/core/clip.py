@@ -1,4 +1,4 @@
-"""A piece of audio in memory: the one form in which sound travels between floors."""
+"""Holds a piece of audio in memory, in the one form in which sound travels between floors."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class AudioClip:
 
     @classmethod
     def from_mono(cls, samples: np.ndarray, sample_rate: int) -> AudioClip:
-        """Clip of one channel from a (frames,) array of any float type."""
+        """A clip of one channel, from a (frames,) array of any float type."""
         return cls(np.ascontiguousarray(samples, dtype=np.float32)[:, None], sample_rate)
 
     @property
@@ -75,7 +75,7 @@ class AudioClip:
 
     @cached_property
     def mixing(self) -> Mixing:
-        """See ``Mixing``; constant offsets do not count as sound."""
+        """How the channels become one, see ``Mixing``; constant offsets do not count as sound."""
         if not self.samples.size:
             return Mixing((), 0, cancels=False)
         counts, sums, products = _moments(
@@ -118,7 +118,7 @@ def _moments(samples: np.ndarray, frames: int) -> tuple[np.ndarray, np.ndarray, 
 
 
 def without_offset(samples: np.ndarray) -> np.ndarray:
-    """Mono samples around zero: a constant offset that is large against them is taken away."""
+    """Mono samples without a constant offset that is large against them."""
     offset = float(samples.mean(dtype=np.float64)) if len(samples) else 0.0
     if not has_offset(samples, offset):
         return samples
@@ -126,7 +126,7 @@ def without_offset(samples: np.ndarray) -> np.ndarray:
 
 
 def has_offset(samples: np.ndarray, offset: float) -> bool:
-    """Is the offset of mono samples large against what swings around it?"""
+    """Whether the offset of mono samples is large against what swings around it."""
     if not len(samples) or offset == 0.0:
         return False
     rms = float(np.sqrt(np.einsum("i,i->", samples, samples, dtype=np.float64) / len(samples)))

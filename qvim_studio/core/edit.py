@@ -1,4 +1,4 @@
-"""Parts of a sound that are made anew, or what comes after its end, while the rest stays."""
+"""Describes an edit: parts of a sound, or a continuation, are generated while the rest stays."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EDITED = " edited"
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """What is edited, and where.
+    """One edit: which sound, and which parts of it.
 
     sound: of which everything outside the part stays as it is, sample by sample.
     begin_s, end_s: the part, or from the first of several to the last; where it ends after the
@@ -76,7 +76,7 @@ class Edit:
         provenance: Provenance | None = None,
         bit_depth: int = 24,
     ) -> Edit:
-        """Of one part or several, in any order; parts that touch are one."""
+        """An edit of one or several parts, in any order; parts that touch become one."""
         merged = merged_parts(parts_s)
         if not merged:
             raise UsageError("An edit needs a part of the sound, got none. Choose one.")
@@ -87,39 +87,39 @@ class Edit:
     def continuing(
         cls, sound: AudioClip, seconds: float, provenance: Provenance | None = None
     ) -> Edit:
-        """The sound goes on for so many seconds after its end."""
+        """An edit that continues the sound for this many seconds after its end."""
         length_s = sound.duration_s
         overlap_s = min(OVERLAP_S, length_s / 4)
         return cls(sound, length_s - overlap_s, length_s + seconds, provenance)
 
     @property
     def is_continuation(self) -> bool:
-        """Whether the sound gets longer."""
+        """Whether the edit makes the sound longer."""
         return self.end_s > self.sound.duration_s
 
     @property
     def parts_s(self) -> tuple[tuple[float, float], ...]:
-        """Begin and end of each part, in their order."""
+        """Begin and end of each part in seconds, in order of time."""
         begins = [self.begin_s, *(end_s for _, end_s in self.kept_s)]
         ends = [*(begin_s for begin_s, _ in self.kept_s), self.end_s]
         return tuple(zip(begins, ends, strict=True))
 
     @property
     def window_s(self) -> tuple[float, float]:
-        """Begin and end of what is computed: the parts and what is heard around them."""
+        """Begin and end, in seconds, of the computed window: the parts and their surroundings."""
         after_s = min(self.end_s + CONTEXT_S, self.sound.duration_s)
         return max(0.0, self.begin_s - CONTEXT_S), max(self.end_s, after_s)
 
     @property
     def surroundings(self) -> AudioClip:
-        """The sound within the window; shorter than that where the sound gets longer."""
+        """The sound within the window; shorter than the window if the sound gets longer."""
         rate = self.sound.sample_rate
         begin, end = (round(seconds * rate) for seconds in self.window_s)
         return AudioClip(self.sound.samples[begin:end], rate)
 
 
 def merged_parts(parts_s: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """In their order; parts that overlap, or have next to nothing between them, are one."""
+    """The parts in order of time; parts that overlap or nearly touch become one."""
     merged: list[tuple[float, float]] = []
     for begin_s, end_s in sorted(parts_s):
         if merged and begin_s - merged[-1][1] < MIN_KEPT_S:
@@ -130,17 +130,17 @@ def merged_parts(parts_s: Sequence[tuple[float, float]]) -> tuple[tuple[float, f
 
 
 def parts_text(parts_s: Sequence[tuple[float, float]]) -> str:
-    """ "0.50 to 0.80 s and 1.20 to 1.40 s"."""
+    """The parts in words: "0.50 to 0.80 s and 1.20 to 1.40 s"."""
     said = [f"{begin_s:.2f} to {end_s:.2f} s" for begin_s, end_s in parts_s]
     return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
 def stored_parts(stored: Any) -> tuple[tuple[float, float], ...]:
-    """What ``parts_s`` was written as. Raises ValueError and TypeError for anything else."""
+    """The ``parts_s`` that a recipe holds. Raises ValueError and TypeError for other values."""
     return tuple((float(begin_s), float(end_s)) for begin_s, end_s in stored)
 
 
 def edited_name(name: str) -> str:
-    """What an edit of the sound of this name is called; an edit of an edit is none the more so."""
+    """The name of an edit of this sound; an edit of an edit gets no second ending."""
     plain = _NUMBER.sub("", name)
     return plain if plain.replace("_", " ").endswith(_EDITED) else plain + _EDITED

@@ -1,4 +1,4 @@
-"""The one interface between a window, a command or a worker and a family of generators."""
+"""The interface through which a window, a command or a worker generates sounds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Engine(Protocol):
     """Generates sounds; owned by one thread or process at a time."""
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
-        """Load what requests like this will need, before anybody waits for it.
+        """Load what requests like this one need, before anybody waits for a sound.
 
         text: words that will be asked for, where they are known; they are read already. Raises a
         StudioError where that cannot be loaded.
@@ -32,7 +32,7 @@ class Engine(Protocol):
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
-        """Run one request to its end.
+        """Run one request and return its result.
 
         Raises CancelledError soon after ``is_cancelled()`` turns true, another StudioError
         where the world is at fault.
@@ -40,5 +40,5 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None:
-        """Free all memory; the engine may not be used afterwards."""
+        """Free all memory; the engine cannot be used afterwards."""
         ...

@@ -1,4 +1,4 @@
-"""The errors that are the world's fault; their text is shown to the user as it is.
+"""Defines the errors that the user can meet; their text is shown as it is.
 
 Every message says what was got, what was expected and what to do. Anything that is not a
 ``StudioError`` is a bug of ours and goes to the log with its traceback.
@@ -15,13 +15,13 @@ LOG_HAS_DETAILS = "the log file holds the details for a report"
 
 
 def bug_text(task: str = "", advice: str = "Try again", details: str = LOG_HAS_DETAILS) -> str:
-    """The sentence that tells a user about a fault in the program. task: what failed, as a noun."""
+    """The sentence that tells the user about a fault in the program. task: what failed, a noun."""
     failed = f"{task} failed because of an error" if task else "Something went wrong"
     return f"{failed} inside QVIM Studio. {advice}; {details}."
 
 
 class StudioError(Exception):
-    """Base of every error whose text is meant for the user. ``exit_status`` is the command's."""
+    """Base of every error whose text is meant for the user. exit_status: of the command."""
 
     exit_status = 1
 
@@ -33,15 +33,15 @@ class UsageError(StudioError):
 
 
 class AudioFileError(StudioError):
-    """An audio file cannot be read, or holds nothing that can be used."""
+    """An audio file cannot be read, or holds no usable sound."""
 
 
 class LongSoundError(AudioFileError):
-    """A sound is longer than what can be used at once: a part of it is to be chosen."""
+    """A sound is too long to be used whole: the user has to choose a part."""
 
 
 class SoundFolderError(StudioError):
-    """The folder where sounds to start from are looked for is gone."""
+    """The folder with the sounds to start from is gone."""
 
 
 class OutputError(StudioError):
@@ -57,7 +57,7 @@ class CheckpointError(StudioError):
 
 
 class PickledWeightsError(CheckpointError):
-    """Weights are pickles, which are read with the user's consent alone. files: their paths."""
+    """Weights are pickles, which need the user's consent. files: their paths."""
 
     def __init__(self, text: str, files: tuple[str, ...]) -> None:
         super().__init__(text)
@@ -65,7 +65,7 @@ class PickledWeightsError(CheckpointError):
 
 
 class OutOfMemoryError(StudioError):
-    """The processor's or the GPU's memory does not hold what was asked for."""
+    """The request does not fit into the main memory or the GPU's memory."""
 
 
 class EngineError(StudioError):
@@ -88,12 +88,12 @@ class StoppedEarly(Exception):
 
 
 def reason_of(error: Exception) -> str:
-    """Why something failed; of the system's errors without their number and path."""
+    """Why something failed, in words; errors of the system without their number and path."""
     return getattr(error, "strerror", None) or str(error)
 
 
 def error_for_user(error: Exception, task: str = "", advice: str = "Try again") -> StudioError:
-    """What a user reads: the world's faults as they are, bugs as a neutral sentence.
+    """The text that the user reads: a StudioError as it is, a bug as a neutral sentence.
 
     A bug's traceback goes to the log. task, advice: of the sentence about it, see bug_text.
     """

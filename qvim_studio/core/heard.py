@@ -1,4 +1,4 @@
-"""What a sound is heard as, in words that a sound designer would type."""
+"""Names what a sound sounds like, in words that a sound designer would type."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ MAX_WORDS = 5  # as many as there are chips
 
 @dataclass(frozen=True)
 class HeardWord:
-    """word: as it would be typed ("steam"). score: 0..1, how surely it was heard. kind: the
-    library's kind that the word means ("hiss")."""
+    """A word for a sound. word: as a person would type it ("steam"). score: 0..1, how surely it was
+    heard. kind: the library's kind that the word means ("hiss")."""
 
     word: str
     score: float
@@ -23,7 +23,7 @@ class HeardWord:
 def heard_words(
     scores: Mapping[str, float], count: int = MAX_WORDS, least: float = 0.0
 ) -> tuple[HeardWord, ...]:
-    """At most ``count`` words for what was heard, the surest first; wherever scores come from.
+    """At most ``count`` words for what was heard, the surest first.
 
     scores: 0..1, by AudioSet's display names ("Steam"), which are capitalized, or by everyday words
     and kinds of the library ("steam", "door close"), which are not. Classes that mean nothing here

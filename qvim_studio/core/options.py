@@ -1,4 +1,4 @@
-"""What a family of generators lets the user set: the window draws it and recipes keep it."""
+"""Describes the options of a family of generators; the window draws them, recipes keep them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Kind = TypeVar("Kind", bound=OptionValue)
 
 
 class Role(str, Enum):
-    """What an option is for; options of one role stand together."""
+    """The purpose of an option; the window groups options of one role."""
 
     QUALITY = "quality"
     ADHERENCE = "adherence"
@@ -74,7 +74,7 @@ class Option:
         return value
 
     def parsed(self, text: str) -> OptionValue:
-        """The value that a text on the command line stands for. Raises UsageError."""
+        """The value that a text on the command line means. Raises UsageError."""
         kind = type(self.default)
         try:
             value = _TRUTH[text.lower()] if kind is bool else kind(text)
@@ -101,7 +101,7 @@ _TRUTH |= {"false": False, "no": False, "off": False, "0": False}
 
 @dataclass(frozen=True)
 class OptionValues(Mapping[str, OptionValue]):
-    """Values by the names of options, immutable; what is absent is the checkpoint's default."""
+    """Immutable values by option name; an absent value means the checkpoint's default."""
 
     values_by_name: Mapping[str, OptionValue] = field(default_factory=dict)
 
@@ -124,7 +124,7 @@ class OptionValues(Mapping[str, OptionValue]):
         return OptionValues, (dict(self.values_by_name),)  # a view of a mapping cannot be pickled
 
     def filled(self, options: Sequence[Option]) -> OptionValues:
-        """Every option's value, the defaults where none was given, checked.
+        """The checked value of every option; options without a value get their default.
 
         Raises UsageError for a name that no option has or a value that its option refuses.
         """
@@ -141,19 +141,19 @@ class OptionValues(Mapping[str, OptionValue]):
         return OptionValues(given)
 
     def whole(self, name: str) -> int:
-        """A whole number; a lack of it, or a value of another type, is a bug (TypeError)."""
+        """The whole number of that name; a missing value or another type is a bug (TypeError)."""
         return self._of_type(name, int)
 
     def number(self, name: str) -> float:
-        """A number with a fraction; likewise."""
+        """The number of that name, likewise."""
         return self._of_type(name, float)
 
     def text(self, name: str) -> str:
-        """A text; likewise."""
+        """The text of that name, likewise."""
         return self._of_type(name, str)
 
     def is_on(self, name: str) -> bool:
-        """A switch; likewise."""
+        """The switch of that name, likewise."""
         return self._of_type(name, bool)
 
     def _of_type(self, name: str, kind: type[Kind]) -> Kind:
@@ -165,7 +165,7 @@ class OptionValues(Mapping[str, OptionValue]):
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of option values, for one click.
+    """A named set of option values that one click applies.
 
     name: "sketch", "standard" or "fine", or a family's own.
     """

@@ -1,4 +1,4 @@
-"""The sounds of one request as they come: what is kept where not all of them do."""
+"""Collects the sounds of one request as they arrive, so that stopping keeps finished sounds."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from qvim_studio.core.result import GenerationResult, Progress, Variation, best_
 
 
 class PartialResult:
-    """Listens to the progress of one request; a seed that comes again replaces itself."""
+    """Collects the sounds of one request; a later sound of the same seed replaces the earlier."""
 
     def __init__(self) -> None:
         self._by_seed: dict[int, GenerationResult] = {}
 
     def take(self, progress: Progress) -> Variation | None:
-        """The sound that came with this message, if one did."""
+        """Keep and return the sound that came with this message, or None."""
         if progress.arrived is None:
             return None
         (variation,) = progress.arrived.variations
@@ -22,7 +22,7 @@ class PartialResult:
         return variation
 
     def so_far(self) -> GenerationResult | None:
-        """One result of all that came; None where nothing did."""
+        """One result with all sounds that came; None if there are none."""
         if not self._by_seed:
             return None
         last = list(self._by_seed.values())[-1]

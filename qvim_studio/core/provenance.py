@@ -1,4 +1,4 @@
-"""Where a sound comes from and what may be done with it."""
+"""Describes where a sound comes from and whether it may be sold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _JOINT = " + "
 
 
 class Origin(str, Enum):
-    """How a sound came about: from a model, or from a real sound that follows the voice."""
+    """How a sound was made: by a model, or from a real sound that follows the voice."""
 
     MADE = "made"
     FITTED = "fitted"
@@ -18,7 +18,7 @@ class Origin(str, Enum):
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a clip's sound comes from: travels with every file."""
+    """Where a clip's sound comes from; every file carries it."""
 
     checkpoint: str
     checkpoint_title: str
@@ -30,8 +30,8 @@ class Provenance:
         return asdict(self)
 
     def with_parts_of(self, other: Provenance) -> Provenance:
-        """Of a sound in which parts of another remain: both licences hold, and the stricter says
-        whether it may be sold."""
+        """The provenance of a sound in which parts of another remain: both licences hold, and the
+        stricter says whether it may be sold."""
         licences = [*self.licence.split(_JOINT), *other.licence.split(_JOINT)]
         return replace(
             self,

@@ -1,4 +1,4 @@
-"""The form of recipes: their version, the way up from older ones, and the types of their values.
+"""Checks recipes, and brings recipes of older versions into today's form.
 
 Version 1 is what was written before recipes said a version. Version 2 says it, and a request may
 lack steps and guidance, which not every family of generators has. Version 2.1 says how many real
@@ -41,11 +41,11 @@ Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class NewerRecipeError(AudioFileError):
-    """A recipe was written by a QVIM Studio whose recipes are not read here."""
+    """A newer QVIM Studio wrote the recipe, in a form that this version cannot read."""
 
 
 def current_recipe(stored: Any) -> dict[str, Any]:
-    """A recipe of any version in today's form; values it does not know stay as they are.
+    """A recipe of any version in today's form; unknown values stay as they are.
 
     Raises ValueError if QVIM Studio did not write the value or a type in it is wrong, and
     NewerRecipeError.
@@ -72,7 +72,7 @@ def current_recipe(stored: Any) -> dict[str, Any]:
 
 
 def match_of(recipe: Mapping[str, Any]) -> Match | None:
-    """How well the clip answers its imitation; None where the recipe does not say. Raises
+    """How well the clip matches its imitation; None if the recipe does not say. Raises
     ValueError if it says nonsense."""
     values: list[Any] = [recipe.get(name) for name in MATCH_NAMES]
     kind, movement, likelihood, compared = values
@@ -85,7 +85,7 @@ def match_of(recipe: Mapping[str, Any]) -> Match | None:
 
 
 def says_version(recipe: Mapping[str, Any]) -> bool:
-    """Whether a recipe names its version; JSON of other programs does not."""
+    """Whether a recipe states its version; JSON of other programs does not."""
     return VERSION_NAME in recipe
 
 

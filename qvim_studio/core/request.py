@@ -1,4 +1,4 @@
-"""What is asked of the generator: one frozen value that holds everything that matters.
+"""Describes a request to the generator: one frozen value with everything that matters.
 
 The same request with the same checkpoint gives the same audio on the same device. A request
 without its imitation's samples is the clip's recipe.
@@ -34,7 +34,7 @@ Value = TypeVar("Value")
 
 
 class Start(str, Enum):
-    """What denoising starts from."""
+    """What denoising starts from: noise, the imitation or a real sound."""
 
     NOISE = "noise"
     IMITATION = "imitation"
@@ -60,14 +60,14 @@ class SamplerName(str, Enum):
 
 
 def filled(value: Value | None) -> Value:
-    """A value of a request whose defaults are filled in; a lack of it is a bug (ValueError)."""
+    """A value that must be there once defaults are filled in; None is a bug (ValueError)."""
     if value is None:
         raise ValueError("expected a request whose defaults are filled in, got a value of None")
     return value
 
 
 def sketch_steps(default_steps: int) -> int:
-    """Steps of a quick look at what a checkpoint does in so many of its own."""
+    """The steps of a sketch, for a checkpoint that normally takes this many steps."""
     return max(round(default_steps * SKETCH_SHARE), MIN_SKETCH_STEPS)
 
 
@@ -170,18 +170,18 @@ class GenerationRequest:
 
     @property
     def meant(self) -> AudioClip | None:
-        """The clip that says what is made."""
+        """The clip that sets what is made."""
         around = None if self.edit is None else self.edit.surroundings
         return self.meant_elsewhere or around
 
     @property
     def meant_elsewhere(self) -> AudioClip | None:
-        """Likewise, but for an edited sound, which says it itself where nothing else does."""
+        """The timbre or the imitation; None where only an edited sound could set what is made."""
         return self.timbre or self.imitation
 
     @property
     def natural_s(self) -> float:
-        """Seconds of sound that will be made for each variation, as far as the request says."""
+        """Seconds of sound that each variation will have, as far as the request says."""
         if self.edit is not None:
             begin_s, end_s = self.edit.window_s
             return end_s - begin_s
@@ -193,7 +193,7 @@ class GenerationRequest:
         return replace(self, **changes)
 
     def recipe(self) -> dict[str, Any]:
-        """Everything but samples, ready for JSON; sounds by their hashes."""
+        """The request as a recipe, ready for JSON: sounds by their hashes, no samples."""
         values = {
             known.name: getattr(self, known.name)
             for known in fields(self)
@@ -268,7 +268,7 @@ _ENUMS = {"sampler": SamplerName, "start": Start, "vram_mode": VramMode}
 
 
 def clip_hash(clip: AudioClip) -> str:
-    """SHA-256 of samples and rate: names an imitation in recipes."""
+    """The SHA-256 of samples and rate, by which recipes name an imitation."""
     digest = hashlib.sha256(str(clip.sample_rate).encode())
     digest.update(clip.samples.tobytes())
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""What comes back from the generator: variations, best first, and how they came about."""
+"""Describes what the generator returns: variations, best first, and how they were made."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class FoundSound:
 
 @dataclass(frozen=True)
 class MemoryUse:
-    """What a generation took of the GPU, or of the process's memory where there is no GPU.
+    """The memory of the GPU that a generation took; without a GPU, the process's memory.
 
     mode: the memory mode it ran in. estimated_bytes: as planned before the run; peak_bytes: as
     measured after it.
@@ -85,7 +85,7 @@ class MemoryUse:
 
 
 class GpuUse(NamedTuple):
-    """A GPU's memory in bytes: held by the process that asks, held by all programs, and in all."""
+    """A GPU's memory in bytes: used by this process, used by all programs, and the total."""
 
     own: int
     used: int
@@ -94,7 +94,7 @@ class GpuUse(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class GenerationResult:
-    """All variations of a request, or those that were made, best match first.
+    """The variations of a request that were made, best match first.
 
     request: as executed, every None replaced by the value that was used.
     seconds: wall time of each phase and "total".
@@ -115,7 +115,7 @@ class GenerationResult:
 
     @property
     def sounds(self) -> tuple[Variation, ...]:
-        """All that have files: what was made, and after it what was fitted."""
+        """All sounds that have files: made sounds first, then fitted sounds."""
         return (*self.variations, *self.fitted)
 
     def provenance_for(self, sound: Variation) -> Provenance:
@@ -123,5 +123,5 @@ class GenerationResult:
 
 
 def best_first(variations: Iterable[Variation]) -> tuple[Variation, ...]:
-    """The best match with the imitation first. Without an imitation the order stays."""
+    """The variations, best match with the imitation first; in the given order without one."""
     return tuple(sorted(variations, key=lambda variation: -goodness(variation.match)))

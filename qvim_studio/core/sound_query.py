@@ -1,4 +1,4 @@
-"""What a real sound is looked for by: a voice, words, or both."""
+"""Describes a search for real sounds: by a voice, by words, or by both."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SoundQuery:
 
     @property
     def words_weight(self) -> float:
-        """Share of the words in the ranking, 0..1."""
+        """The share of the words in the ranking, 0..1."""
         if not self.text.strip():
             return 0.0
         return 1.0 if self.embedding is None else self.balance

@@ -1,1 +1,1 @@
-"""What the program is to its computer: settings, paths, logs, privacy and what ships."""
+"""Settings, paths, logs, privacy, and the files that ship with the program."""

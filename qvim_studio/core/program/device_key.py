@@ -1,4 +1,4 @@
-"""Which microphone or loudspeaker is meant, and which of its inputs: what the settings remember."""
+"""Names a microphone or loudspeaker, and the chosen input, as the settings remember them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIRST_INPUT = 1
 
 @dataclass(frozen=True)
 class DeviceKey:
-    """A device as sound systems know it.
+    """A device as the sound systems name it.
 
     name: "" stands for the system's default. host_api: "" stands for the first device of that
     name. number: which of several devices of one name in one host API, from 1.
@@ -32,7 +32,7 @@ class DeviceKey:
 
 @dataclass(frozen=True)
 class InputChoice:
-    """channel: the number of the input that is recorded on this device, from 1, or MIX."""
+    """The input that a device records. channel: its number from 1, or MIX."""
 
     device: DeviceKey
     channel: int
@@ -45,12 +45,12 @@ InputChoices = tuple[InputChoice, ...]
 
 
 def channel_of(choices: InputChoices, device: DeviceKey) -> int:
-    """The input that is recorded on this device; the first where none was chosen."""
+    """The input that this device records; the first input if none was chosen."""
     return next((each.channel for each in choices if each.device == device), FIRST_INPUT)
 
 
 def with_channel(choices: InputChoices, device: DeviceKey, channel: int) -> InputChoices:
-    """The same choices with another one for this device."""
+    """The choices with a new choice for this device."""
     others = tuple(each for each in choices if each.device != device)
     if channel == FIRST_INPUT:
         return others
@@ -58,7 +58,7 @@ def with_channel(choices: InputChoices, device: DeviceKey, channel: int) -> Inpu
 
 
 def device_key(stored: DeviceKey | Mapping[str, Any]) -> DeviceKey:
-    """A key, also from its JSON. Raises UsageError if the value is not a key."""
+    """A device key from itself or its JSON. Raises UsageError for other values."""
     if isinstance(stored, DeviceKey):
         return stored
     try:
@@ -68,7 +68,7 @@ def device_key(stored: DeviceKey | Mapping[str, Any]) -> DeviceKey:
 
 
 def input_choices(stored: Sequence[InputChoice | Mapping[str, Any]]) -> InputChoices:
-    """Choices, also from their JSON. Raises UsageError if a value is not a choice."""
+    """The input choices from themselves or their JSON. Raises UsageError for other values."""
     choices = []
     for each in stored:
         if not isinstance(each, InputChoice):

@@ -1,4 +1,4 @@
-"""Signals that end a command: they unwind it like Ctrl+C, so that what is finished is kept."""
+"""Turns signals into exceptions like Ctrl+C, so that a stopped command keeps finished sounds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENDING = tuple(
 
 
 class Terminated(BaseException):
-    """A signal asked the process to end. ``number``: which one."""
+    """A signal asked the process to end. number: of the signal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -24,7 +24,7 @@ class Terminated(BaseException):
 
 @contextlib.contextmanager
 def raising_on_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP raise Terminated in the main thread; what is ignored stays ignored."""
+    """SIGTERM and SIGHUP raise Terminated in the main thread; ignored signals stay ignored."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -41,7 +41,7 @@ def raising_on_signals() -> Iterator[None]:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """A few milliseconds in which no signal ends the work: finished sounds are being written."""
+    """Holds signals back for a few milliseconds, while finished sounds are written."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

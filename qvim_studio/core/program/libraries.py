@@ -1,4 +1,4 @@
-"""The libraries of others that the program consists of, from what is installed."""
+"""Lists the installed libraries that the program uses, with their licences."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ INSIDE = (
 
 @dataclass(frozen=True)
 class Library:
-    """A package as it is installed here, or something inside one (whose version it has then)."""
+    """An installed package, or a library inside a package, which then has the package's version."""
 
     name: str
     version: str
@@ -34,7 +34,7 @@ class Library:
 
 
 def list_libraries(ours: str = OURS) -> list[Library]:
-    """Every package that ours needs on this machine, and what is inside of them, by name."""
+    """Every package that ours needs on this machine, and the libraries inside, sorted by name."""
     found = _needed(ours)
     found.pop(ours, None)
     inside = [

@@ -1,4 +1,4 @@
-"""The log file: rotating, with crashes of native code beside it."""
+"""Sets up the rotating log file, and a file beside it for crashes of native code."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _ConsoleFormatter(logging.Formatter):
 
 
 def set_up_logging(log_file: Path) -> bool:
-    """Send the log to ``log_file`` and warnings to stderr; False where no file can be written.
+    """Send the log to ``log_file`` and warnings to stderr; False if no file can be written.
 
     A second call replaces what the first one set up. A native crash (segfault, abort) leaves its
     stack in ``crash.log`` beside it.

@@ -1,4 +1,4 @@
-"""Where this user's own files lie: settings, logs, takes and results."""
+"""Finds the folders of this user's files: settings, logs, takes and results."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class StudioPaths:
-    """The places the studio writes to; found once at the start, handed over by constructor.
+    """The places that the studio writes to; found at the start and handed over by constructor.
 
     output_folder: where results go unless the settings name another folder.
     takes_folder: where recordings are streamed to while they are made.
@@ -23,27 +23,27 @@ class StudioPaths:
 
     @property
     def pace_file(self) -> Path:
-        """What was learned about the speed of this machine."""
+        """The file with what was learned about the speed of this machine."""
         return self.settings_file.with_name("pace.json")
 
     @property
     def session_file(self) -> Path:
-        """What the window held last."""
+        """The file with what the window held last."""
         return self.settings_file.with_name("session.json")
 
     @property
     def queued_sounds_folder(self) -> Path:
-        """The sounds that queued requests are made from, for a restart."""
+        """The folder with the sounds of queued requests, for a restart."""
         return self.takes_folder.with_name("queued sounds")
 
     @property
     def used_sounds_file(self) -> Path:
-        """Where the sounds lie that requests were given."""
+        """The file that says where the sounds given to requests lie."""
         return self.settings_file.with_name("used sounds.json")
 
     @classmethod
     def below(cls, folder: Path) -> StudioPaths:
-        """Everything below one folder: portable use and tests."""
+        """Paths below one folder, for portable use and tests."""
         return cls(
             settings_file=folder / "settings.json",
             log_file=folder / "logs" / "studio.log",

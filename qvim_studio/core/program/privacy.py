@@ -1,4 +1,4 @@
-"""The switches of libraries that would report something: nothing leaves this machine by itself."""
+"""Switches the telemetry of other libraries off, so that nothing leaves this machine by itself."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ SWITCHES = {
 
 
 def switch_telemetry_off() -> None:
-    """For this process and those it starts; called by the package before it imports anything."""
+    """Switch telemetry off for this process and its children, before any library is imported."""
     os.environ.update(SWITCHES)

@@ -1,4 +1,4 @@
-"""Where the files that ship with the program lie."""
+"""Finds the files that ship with the program, and reads the bundled library."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ BUNDLED_INDEX_FILE = "index.npz"
 
 
 def resource_path(*parts: str) -> Path:
-    """Path inside ``resources/``, in a source tree and in an installed package alike."""
+    """The path inside ``resources/``, in a source tree and in an installed package alike."""
     package = Path(qvim_studio.__file__).parent
     installed = package / "resources"
     return (installed if installed.is_dir() else package.parent / "resources").joinpath(*parts)
 
 
 def library_rows(folder: Path | None = None) -> list[dict[str, str]]:
-    """What ``library.csv`` says of each bundled sound (LIBRARY_COLUMNS of its maker).
+    """The row of ``library.csv`` for each bundled sound (LIBRARY_COLUMNS of its maker).
 
     folder: another that such a library was made in.
     """
@@ -42,12 +42,13 @@ def bundled_encoder_id() -> str:
 
 
 def bundled_embeddings() -> np.ndarray:
-    """float32 (sounds, EARS_DIM), as the ears hear the bundled sounds. Raises CheckpointError."""
+    """The ears' embeddings of the bundled sounds, float32 (sounds, EARS_DIM), or raises
+    CheckpointError."""
     return _needed_index("embeddings").astype(np.float32)
 
 
 def bundled_names() -> list[str]:
-    """The files of ``bundled_embeddings``, in their order. Raises likewise."""
+    """The file names of ``bundled_embeddings``, in the same order. Raises CheckpointError."""
     return _needed_index("names").tolist()
 
 

@@ -1,4 +1,4 @@
-"""The user's choices that outlive a session, kept as JSON with a version.
+"""Loads and saves the user's settings, as JSON with a version.
 
 A file of an older version is migrated after a backup. A value that is not possible is replaced by
 its default, and the others are kept; a file that cannot be read at all or is of a newer version is
@@ -54,7 +54,7 @@ MIGRATIONS: Mapping[int, Migration] = {1: _name_host_apis}  # from version N to 
 
 
 class Theme(str, Enum):
-    """Which palette the window wears."""
+    """The palette of the window."""
 
     SYSTEM = "system"
     DARK = "dark"
@@ -140,7 +140,7 @@ class Settings:
 
     @property
     def monitor(self) -> DeviceKey | None:
-        """The loudspeaker on which the open microphone is heard, None for none."""
+        """The loudspeaker that plays the open microphone; None if none does."""
         return self.output_device if self.hears_microphone else None
 
     def with_changes(self, **changes: Any) -> Settings:
@@ -177,7 +177,7 @@ _TYPES: Mapping[Any, tuple[type, ...]] = {
 
 
 def load_settings(path: Path) -> tuple[Settings, str | None]:
-    """The stored settings, and one sentence for the user where they could not be used."""
+    """The stored settings, and one sentence for the user if they could not be used."""
     try:
         stored = as_object(read_json(path))
     except FileNotFoundError:

@@ -1,1 +1,1 @@
-"""Texts of every kind: names, JSON, files and words."""
+"""Texts: names, JSON, files and words."""

@@ -1,4 +1,4 @@
-"""Names of the audio files that are read, for folders, dialogs and sentences."""
+"""Names the audio formats that can be read, for folders, dialogs and sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everyday words for the classes that a tagger knows, and the library's kinds that they mean.
+"""Maps the tagger's classes to everyday words, and these words to kinds of the library.
 
 The classes are AudioSet's (Gemmeke et al. 2017) by their display names. Classes that say nothing
 about the sound that is wanted (speech, which every voice resembles, music, rooms, silence) have no

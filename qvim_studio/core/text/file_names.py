@@ -1,4 +1,4 @@
-"""File names as people read them."""
+"""Turns file names into readable text, and pasted text into file names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")  # Unicode categories: controls, mar
 
 
 def readable_name(stem: str) -> str:
-    """ "bell 01 sleigh bells" for bell_01_sleigh-bells."""
+    """The name as words: "bell 01 sleigh bells" for bell_01_sleigh-bells."""
     return one_line(_JOINT.sub(" ", stem))
 
 
@@ -28,12 +28,12 @@ def sound_name(stem: str) -> str:
 
 
 def pasted_path(text: str) -> Path:
-    """The path that a text names, see ``pasted_name``."""
+    """The path that a pasted text names, see ``pasted_name``."""
     return Path(pasted_name(text))
 
 
 def pasted_name(text: str) -> str:
-    """The name of a file or folder without what programs add when it is copied.
+    """The name of a file or folder, without what programs add when they copy it.
 
     Invisible marks such as U+202A, spaces and quotes around it are taken off, unless a file or
     folder has that very name.
@@ -55,12 +55,12 @@ def _is_invisible(character: str) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """False for names that no system takes (too long, with a NUL), too."""
+    """Whether the path is a file; False also for impossible names (too long, with a NUL)."""
     return _answer(path.is_file)
 
 
 def is_folder(path: Path) -> bool:
-    """Likewise."""
+    """Whether the path is a folder, likewise."""
     return _answer(path.is_dir)
 
 

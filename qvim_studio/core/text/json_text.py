@@ -1,4 +1,4 @@
-"""JSON that came from outside: whatever is wrong with it is a ValueError, and types are checked."""
+"""Reads JSON from outside and checks its types; every fault raises ValueError."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def read_json(path: Path) -> Any:
 
 
 def as_object(value: Any) -> dict[str, Any]:
-    """The value where it is a JSON object. Raises ValueError for every other kind."""
+    """The value, if it is a JSON object. Raises ValueError for every other kind."""
     if not isinstance(value, dict):
         raise ValueError(f"got {shown(value)}, expected names with their values")
     return value
 
 
 def text_of(values: Mapping[str, Any], name: str, default: str) -> str:
-    """The text of that name; ``default`` where it is absent, null or blank. Raises ValueError."""
+    """The text of that name; ``default`` if it is absent, null or blank. Raises ValueError."""
     value = values.get(name)
     if value is None:
         return default
@@ -41,7 +41,7 @@ def text_of(values: Mapping[str, Any], name: str, default: str) -> str:
 
 
 def texts_of(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The list of texts of that name; none where it is absent or null. Raises ValueError."""
+    """The list of texts of that name; empty if it is absent or null. Raises ValueError."""
     value = values.get(name)
     if value is None:
         return ()
@@ -55,7 +55,7 @@ def texts_of(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def number_of(
     values: Mapping[str, Any], name: str, default: float, low: float, high: float
 ) -> float:
-    """The number of that name, from ``low`` to ``high``; whole where ``default`` is.
+    """The number of that name, from ``low`` to ``high``; a whole number if ``default`` is one.
 
     ``default`` where it is absent or null. Raises ValueError.
     """
@@ -71,7 +71,7 @@ def number_of(
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text has whole characters alone, no halves of a surrogate pair."""
+    """Whether a text has only whole characters, no halves of a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Text from anywhere as one line that every program can hold."""
+"""Turns text from anywhere into one line that every program can hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _GAPS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
 def one_line(text: str) -> str:
-    """Composed letters (NFC), one space for line breaks and control characters.
+    """The text in one line: composed letters (NFC), spaces for breaks and control characters.
 
     Bytes of a file's name or a command that are not valid UTF-8 are read as Latin-1, as they most
     likely meant.
@@ -21,7 +21,7 @@ def one_line(text: str) -> str:
 
 
 def is_text(name: str) -> bool:
-    """Can the name of a file be written as UTF-8? Names of old archives often cannot."""
+    """Whether a file name can be written as UTF-8; names from old archives often cannot."""
     return _SURROGATES.search(name) is None
 
 

@@ -1,4 +1,4 @@
-"""Small text files that are never half written."""
+"""Writes small text files completely or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def save_text(path: Path, text: str) -> None:
-    """Write UTF-8 completely or not at all. Raises OSError; then what was there is as it was."""
+    """Write UTF-8 completely or not at all. Raises OSError; the old file then stays as it was."""
     temporary = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

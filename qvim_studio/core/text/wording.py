@@ -1,4 +1,4 @@
-"""Which words of a description say what sounds, and which only how or where."""
+"""Weighs the words of a description: some say what sounds, some only how or where."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DESCRIBING = re.compile(
 
 
 def word_weights(text: str) -> dict[str, float]:
-    """The words of ``text`` in lower case, in their order, each with what it says, 0 to 1.
+    """The words of ``text`` in lower case, in order, each with its weight, 0 to 1.
 
     Words of size, distance and manner, and all that follows a preposition of place or means up to
     the end of its phrase, weigh CIRCUMSTANCE_WEIGHT; a word that stands twice has its larger one.
