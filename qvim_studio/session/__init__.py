@@ -1,1 +1,1 @@
-"""What the window knows without widgets: takes, history, requests, settings, undo."""
+"""The state of the window without its widgets: takes, history, requests, settings, undo."""

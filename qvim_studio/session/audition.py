@@ -1,4 +1,4 @@
-"""Listening and comparing: the imitation, one clip after the other, A against B, in a loop."""
+"""Plays and compares sounds: the imitation, clip after clip, A against B, in a loop."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Audition(QObject):
         self._is_matching = True
 
     def set_matching(self, is_matching: bool) -> None:
-        """Play everything at one loudness, from the next sound on."""
+        """Play all sounds at one loudness, from the next sound on."""
         self._is_matching = is_matching
 
     def set_imitation(self, imitation: Imitation | None) -> None:
         self._imitation = imitation
 
     def toggle_imitation(self, selection: Part | None = None) -> None:
-        """Play the imitation or stop it. selection: seconds of its file; None: the part in use."""
+        """Play or stop the imitation. selection: seconds of its file; None: the part in use."""
         if self._playback.heard.key == IMITATION_KEY:
             self._playback.stop()
         elif self._imitation is not None:
@@ -54,14 +54,14 @@ class Audition(QObject):
             )
 
     def toggle_clip(self, entry: ClipEntry) -> None:
-        """Play a clip or stop it; while another plays, take over where that one stands."""
+        """Play or stop a clip; a clip that takes over starts where the playing one stands."""
         if self._playback.heard.key == str(entry.path):
             self._playback.stop()
         else:
             self._play_entry(entry, takes_over=self._is_comparing())
 
     def toggle_arrived(self, key: str, clip: AudioClip) -> None:
-        """Play a sound that has no file yet, or stop it; see toggle_clip."""
+        """Play or stop a sound that has no file yet; see toggle_clip."""
         if self._playback.heard.key == key:
             self._playback.stop()
         else:
@@ -76,7 +76,7 @@ class Audition(QObject):
         )
 
     def switch(self) -> bool:
-        """A against B: from the clip that was heard last to the one before, without a gap.
+        """Switch from the last heard clip to the one before, without a gap (A against B).
 
         False where no two were heard.
         """
@@ -86,7 +86,7 @@ class Audition(QObject):
         return True
 
     def switch_to_reference(self) -> None:
-        """Between a clip and the imitation, at the same moment and the same loudness."""
+        """Switch between a clip and the imitation, at the same moment and the same loudness."""
         imitation, heard = self._imitation, self._playback.heard
         if imitation is None:
             return

@@ -1,4 +1,4 @@
-"""The clip that is looked at: read and analyzed in the background, the newest wish counts."""
+"""Reads and analyzes the viewed clip in the background; a newer clip replaces an older one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ClipViewer(QObject):
         return self._entry
 
     def view(self, entry: ClipEntry | None) -> None:
-        """Look at this clip, or at none."""
+        """View this clip, or none."""
         if entry is None:
             self._entry = None
             self.pictured.emit(None)

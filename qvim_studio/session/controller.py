@@ -1,4 +1,4 @@
-"""The studio's daily loop: take → request → job → candidates → history, between panels and jobs."""
+"""Runs the daily loop between panels and jobs: take → request → job → candidates → history."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ASK_ABOVE_S = 600.0
 
 
 class StudioController(QObject):
-    """Holds the session's state; knows no widgets. takes, audition, viewer: its parts.
+    """Holds the session's state and knows no widgets. takes, audition, viewer: its parts.
 
     Signals: imitation_changed (Imitation | None), candidates_changed (tuple of ClipEntry, note),
     asked (LongJob: the user is to agree), progressed (JobProgress | None), failed (StudioError),
@@ -118,11 +118,11 @@ class StudioController(QObject):
         self.takes.open_file(path)
 
     def toggle_clip(self, entry: ClipEntry) -> None:
-        """Play a written clip, or stop it."""
+        """Play or stop a clip that has a file."""
         self.audition.toggle_clip(entry)
 
     def expected_s(self, wishes: Wishes) -> float | None:
-        """How long a request should take on this machine; None where that is not known."""
+        """How many seconds a request should take on this machine; None if unknown."""
         clip = None if self.imitation is None else self.imitation.clip
         try:
             return self._pace.expected_s(request_of(wishes, self.settings, clip))
@@ -148,7 +148,7 @@ class StudioController(QObject):
         self._start((request,), partial(self._submit, request, stem, path, at_front))
 
     def generate_like(self, entry: ClipEntry, wishes: Wishes) -> None:
-        """Queue variations of a clip: it becomes the sound to start from and to be near to."""
+        """Queue variations of a clip, which becomes the sound to start from and to resemble."""
 
         def submit(clip: AudioClip) -> None:
             request = request_like(clip, wishes, self.settings)
@@ -210,7 +210,7 @@ class StudioController(QObject):
     def submit_again(
         self, request: GenerationRequest, folder: Path, stem: str, imitation_path: Path | None
     ) -> Job:
-        """Queue what an earlier session left behind; whoever holds the queue releases it."""
+        """Queue a job of an earlier session; whoever holds the queue releases it."""
         return self._enqueue(request, folder, stem, imitation_path)
 
     def _enqueue(
@@ -228,11 +228,11 @@ class StudioController(QObject):
         return job
 
     def imitation_path(self, job: Job) -> Path | None:
-        """The file of the take that a job is made from."""
+        """The file of the take that a job was made from."""
         return self._imitation_paths.get(job.id)
 
     def make_kit(self, wishes: Wishes) -> None:
-        """Queue every sound of the take by itself; together they become a kit."""
+        """Queue each sound of the take separately; together the results become a kit."""
         self._once_take_is_there(partial(self._make_kit, wishes))
 
     def _once_take_is_there(self, act: Callable[[], None]) -> None:
@@ -269,20 +269,20 @@ class StudioController(QObject):
         self.kits.start(imitation.clip, base, imitation.name, folder)
 
     def cancel(self) -> None:
-        """Stop the running generation; those waiting go on."""
+        """Stop the running generation; waiting jobs go on."""
         running = self._services.queue.running
         if running is not None:
             self._services.queue.cancel(running)
 
     def load_history(self) -> None:
-        """Show everything made before and look into the output folder for what is not known."""
+        """Show all earlier clips, and look for unknown ones in the output folder."""
         self._output_folder = self.output_folder
         self.history.load(self._output_folder)
         self.sounds.load()
 
     @Slot()
     def find_by_voice(self) -> None:
-        """Look for the imitation among the user's own sounds."""
+        """Search the user's own sounds for the imitation."""
         self._once_take_is_there(self._find_by_voice)
 
     def _find_by_voice(self) -> None:

@@ -1,10 +1,10 @@
-"""Counts and lengths of time in words, as a person reads them."""
+"""Puts counts and durations into words for people."""
 
 from __future__ import annotations
 
 
 def seconds_text(seconds: float) -> str:
-    """A duration for people: "0.8 s", "12.4 s", "2:05"."""
+    """A duration of a sound: "0.8 s", "12.4 s", "2:05"."""
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -12,7 +12,7 @@ def seconds_text(seconds: float) -> str:
 
 
 def waiting_text(seconds: float) -> str:
-    """How long something takes, as people say it: "40 s", "12 minutes", "5 hours"."""
+    """A waiting time in words: "40 s", "12 minutes", "5 hours"."""
     if seconds < 100:
         return f"{max(round(seconds), 1)} s"
     if seconds < 100 * 60:
@@ -21,7 +21,7 @@ def waiting_text(seconds: float) -> str:
 
 
 def short_waiting_text(seconds: float) -> str:
-    """Likewise, where there is little room: "40 s", "12 min", "5 h"."""
+    """A waiting time where there is little room: "40 s", "12 min", "5 h"."""
     if seconds < 100:
         return f"{max(round(seconds), 1)} s"
     if seconds < 100 * 60:
@@ -30,5 +30,5 @@ def short_waiting_text(seconds: float) -> str:
 
 
 def count_text(count: int, one: str, many: str) -> str:
-    """ "1 sound" or "1,204 sounds": ``many`` has a {0} for the number."""
+    """A count in words: "1 sound" or "1,204 sounds"; ``many`` has a {0} for the number."""
     return one if count == 1 else many.format(f"{count:,}")

@@ -1,4 +1,4 @@
-"""Requests that wait or run, as the session's file keeps them, and brought back from there.
+"""Stores waiting and running requests in the session's file, and restores them.
 
 Beside the file lie the sounds that requests are made from, each named by its hash.
 """
@@ -23,7 +23,7 @@ from qvim_studio.jobs.engine.job import Job
 
 @dataclass(frozen=True)
 class HeldJob:
-    """A request that waits or runs, or that was made for a kit which is not whole yet.
+    """A request that waits or runs, or whose sounds belong to an unfinished kit.
 
     request: GenerationRequest.recipe(); edit: of its sound's part. imitation_path: the file of its
     take, where it has one. kit, kit_place: the key of its kit, and which of the kit's sounds it
@@ -42,14 +42,14 @@ class HeldJob:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> HeldJob:
-        """Raises TypeError for values that are no job's."""
+        """A job from stored values. Raises TypeError if they are no job's."""
         job = cls(**stored)
         return replace(job, kit_place=int(job.kit_place), clips=tuple(map(str, job.clips)))
 
 
 @dataclass(frozen=True)
 class HeldKit:
-    """A kit that is not written yet. key: names it in the session. folder: where the kit's own
+    """A kit that is not written yet. key: its name in the session. folder: where the kit's own
     folder will lie. sounds: how many it has."""
 
     key: str
@@ -59,7 +59,7 @@ class HeldKit:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> HeldKit:
-        """Raises TypeError, ValueError and KeyError for values that are no kit's."""
+        """A kit from stored values. Raises TypeError, ValueError, KeyError if they are no kit."""
         return cls(
             key=str(stored["key"]),
             name=str(stored["name"]),
@@ -70,7 +70,7 @@ class HeldKit:
 
 @dataclass(frozen=True, eq=False)
 class JobAgain:
-    """A job of the last session. result: of a sound of a kit that was made already."""
+    """A job of the last session. result: of a kit's sound that is already made."""
 
     held: HeldJob
     request: GenerationRequest
@@ -78,7 +78,7 @@ class JobAgain:
 
 
 def hold_job(job: Job, imitation_path: Path | None, folder: Path) -> HeldJob:
-    """Write the sounds that a job is made from. Raises OutputError."""
+    """Write the sounds that a job starts from. Raises OutputError."""
     edit = job.request.edit
     edited = None if edit is None else edit.sound
     request = job.request
@@ -101,7 +101,7 @@ def hold_job(job: Job, imitation_path: Path | None, folder: Path) -> HeldJob:
 
 
 def drop_sounds(jobs: Sequence[HeldJob], folder: Path) -> None:
-    """Remove what no job needs any more."""
+    """Remove sounds that no job needs any more."""
     needed = {_sound_file(folder, name) for job in jobs for name in _hashes(job)}
     for path in folder.glob("*.wav"):
         if path not in needed:
@@ -132,7 +132,7 @@ def _edit(sound: AudioClip, stored: Mapping[str, Any]) -> Edit:
 
 
 def result_again(job: HeldJob, folder: Path) -> GenerationResult:
-    """What was made of a job, from its files. Raises a StudioError if one of them is gone."""
+    """The result of a job, from its files. Raises a StudioError if one of them is gone."""
     variations, request, notes, provenance = [], job.request, (), None
     for path in map(Path, job.clips):
         recipe, provenance = read_recipe(path), provenance_of(path)
@@ -156,7 +156,7 @@ def result_again(job: HeldJob, folder: Path) -> GenerationResult:
 
 
 def jobs_again(jobs: Sequence[HeldJob], folder: Path) -> tuple[list[JobAgain], list[str]]:
-    """What can be queued or used anew, and for everything else why not."""
+    """The jobs that can be queued or used again, and for all others the reason why not."""
     found, lost = [], []
     for job in jobs:
         try:

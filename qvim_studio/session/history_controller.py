@@ -1,4 +1,4 @@
-"""The history between the library and its panel: loading, marks with undo, the trash."""
+"""Connects the library with the history panel: loading, marks with undo, the trash."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OnKept = Callable[[tuple[ClipEntry, ...]], None]
 
 
 class HistoryController(QObject):
-    """Knows no widgets; every change the user makes can be undone.
+    """Loads and changes the history; knows no widgets. Every change can be undone.
 
     Signals: loaded (list of ClipEntry: all there is), added, updated (list of ClipEntry), removed
     (sequence of ids), put_aside, taken_back (tuple of Path: sounds that only the candidates show),
@@ -51,18 +51,18 @@ class HistoryController(QObject):
         self.undo_stack = QUndoStack(self)
 
     def load(self, output_folder: Path) -> None:
-        """Show what the library knows, then look into its folders for what it does not."""
+        """Show the clips that the library knows, then look for unknown ones in its folders."""
         self.reload()
         self._tasks.run(
             partial(self._follow_folders, output_folder), self._on_followed, self.failed.emit
         )
 
     def reload(self) -> None:
-        """Show all clips anew."""
+        """Show all clips again."""
         self._tasks.run(self._read, self.loaded.emit, self.failed.emit)
 
     def keep(self, finished: JobFinished, imitation_path: Path | None, on_kept: OnKept) -> None:
-        """Take a result into the library, then hand its clips over, best first."""
+        """Add a result to the library, then show its clips, best first."""
         paths = [clip.path for clip in finished.clips]
         folder = finished.job.folder
 
@@ -85,7 +85,7 @@ class HistoryController(QObject):
 
     @Slot(object)
     def keep_take(self, path: Path) -> None:
-        """A recording joins the library as soon as its file is whole."""
+        """Add a recording, whose file is complete, to the library."""
 
         def add() -> None:
             folder_id = self._library.folders.add(self._takes_folder, FolderKind.TAKES)
@@ -94,7 +94,7 @@ class HistoryController(QObject):
         self._tasks.run(add, _do_nothing, self.failed.emit)
 
     def search(self, text: str) -> frozenset[int] | None:
-        """See Library.search; takes a few milliseconds."""
+        """Search the library, see Library.search; takes a few milliseconds."""
         found = self._library.search(text)
         return None if found is None else frozenset(found)
 
@@ -105,7 +105,7 @@ class HistoryController(QObject):
         return self._library.sounds.trashed()
 
     def duplicates(self) -> list[ClipEntry]:
-        """Sounds that are there more than once, copies beside each other."""
+        """The sounds that exist more than once, copies beside each other."""
         return [entry for group in self._library.sounds.duplicates() for entry in group]
 
     def star(self, entries: Sequence[ClipEntry], is_starred: bool) -> None:
@@ -131,7 +131,7 @@ class HistoryController(QObject):
         )
 
     def rename(self, entry: ClipEntry, title: str) -> None:
-        """An empty title gives back the words that were asked for."""
+        """Rename a clip; an empty title restores the words of its request."""
         sounds = self._library.sounds
         old = "" if entry.title == entry.asked else entry.title
         self._change(
@@ -142,7 +142,7 @@ class HistoryController(QObject):
         )
 
     def tag(self, entries: Sequence[ClipEntry], tags: Sequence[str]) -> None:
-        """Give one clip these tags instead of its own, or add them to those of many."""
+        """Replace the tags of one clip, or add tags to several clips."""
         sounds = self._library.sounds
         ids = [entry.id for entry in entries]
         before = [(entry.id, entry.tags) for entry in entries]
@@ -161,7 +161,7 @@ class HistoryController(QObject):
         self.set_notes([entry], [note])
 
     def set_notes(self, entries: Sequence[ClipEntry], notes: Sequence[str]) -> None:
-        """Give each of these sounds of the library its note, as one change."""
+        """Set the notes of these sounds, as one change."""
         sounds = self._library.sounds
         changed = {
             entry: note
@@ -176,7 +176,7 @@ class HistoryController(QObject):
         )
 
     def trash(self, entries: Sequence[ClipEntry]) -> None:
-        """Hide clips; nothing is deleted for thirty days."""
+        """Move clips to the trash; no file is deleted for thirty days."""
         ids = [entry.id for entry in entries]
         sounds = self._library.sounds
         self._change(
@@ -198,8 +198,8 @@ class HistoryController(QObject):
             )
 
     def put_away(self, candidates: Sequence[ClipEntry]) -> None:
-        """Made sounds of the library go into its trash; others, the user's own files among them,
-        only leave the list of candidates."""
+        """Move made sounds to the trash; other sounds, such as the user's own files, only leave the
+        list of candidates."""
         made = [entry for entry in candidates if entry.id and entry.checkpoint_title]
         others = [entry for entry in candidates if entry not in made]
         if not others:
@@ -242,7 +242,7 @@ class HistoryController(QObject):
         )
 
     def empty_trash(self) -> None:
-        """Delete what is in the trash now; this alone cannot be undone."""
+        """Delete the sounds in the trash; this is the only change that cannot be undone."""
         self.undo_stack.clear()
         self._tasks.run(
             partial(self._library.sounds.empty_trash, 0.0), self._on_emptied, self.failed.emit
@@ -262,7 +262,7 @@ class HistoryController(QObject):
         self._tasks.run(move, on_moved, self.failed.emit)
 
     def relink(self, lost: Path, found: Path) -> None:
-        """Tell the library where a folder that cannot be reached lies now."""
+        """Tell the library where an unreachable folder lies now."""
 
         def link() -> int:
             for folder in self._library.folders.all():
@@ -274,7 +274,7 @@ class HistoryController(QObject):
         self._tasks.run(link, partial(self._on_moved, found), self.failed.emit)
 
     def lost_folders(self) -> list[Path]:
-        """Folders of the library that cannot be reached."""
+        """The folders of the library that cannot be reached."""
         return self._library.folders.lost()
 
     def _read(self) -> list[ClipEntry]:
@@ -337,7 +337,7 @@ class HistoryController(QObject):
             self.undo_stack.push(_Change(self, text, what, ids, do, undo))
 
     def apply(self, ids: Sequence[int], change: Callable[[], object]) -> bool:
-        """Change the library and tell what became of these sounds; False where it failed."""
+        """Change the library and announce the new state of these sounds; False if that failed."""
         try:
             change()
             shown = self._library.sounds.entries_of(ids)
@@ -351,7 +351,7 @@ class HistoryController(QObject):
         return True
 
     def tell_undone(self, text: str, is_undo: bool) -> None:
-        """Say which change that was, for no change may be undone unseen."""
+        """Announce which change was undone, so that no change is undone unseen."""
         said = self.tr("Undone: {0}.") if is_undo else self.tr("Redone: {0}.")
         self.noticed.emit(said.format(text))
         self.undone.emit()

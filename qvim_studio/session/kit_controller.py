@@ -1,4 +1,4 @@
-"""A kit from one take: each sound goes through the queue as a job, together they become presets."""
+"""Makes a kit from one take: each sound is a job, and the results become presets."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _Kit:
 
 
 class KitController(QObject):
-    """Knows no widgets. Every sound appears in the history too, with its recipe.
+    """Makes kits; knows no widgets. Each sound also appears in the history, with its recipe.
 
     Signals: changed (nothing: a sound was made or a kit ended), made (KitReport), failed
     (StudioError), noticed (str).
@@ -84,23 +84,23 @@ class KitController(QObject):
 
     @property
     def held(self) -> tuple[HeldKit, ...]:
-        """The kits that are not written yet."""
+        """The kits of this session that are not written yet."""
         return tuple(kit.held for kit in self._kits)
 
     @property
     def made_jobs(self) -> tuple[Job, ...]:
-        """Those of this session that a kit still waits for the others of."""
+        """The finished jobs of this session whose kits still wait for other jobs."""
         return tuple(
             job for kit in self._kits for place, job in kit.jobs.items() if place in kit.results
         )
 
     @property
     def earlier_jobs(self) -> tuple[HeldJob, ...]:
-        """What an earlier session made for kits that are not whole yet."""
+        """The jobs that an earlier session finished for kits that are not complete yet."""
         return tuple(job for kit in self._kits for job in kit.earlier.values())
 
     def mark(self, held: HeldJob, job: Job) -> HeldJob:
-        """The same job with its place in a kit, where it belongs to one."""
+        """The job with its place in a kit, if it belongs to one."""
         for kit in self._kits:
             place = kit.place_of(job)
             if place is not None:
@@ -109,7 +109,7 @@ class KitController(QObject):
         return held
 
     def take_up(self, held: HeldKit, again: Sequence[JobAgain], jobs: Sequence[Job | None]) -> bool:
-        """Go on with a kit of an earlier session; False where a sound of it is missing.
+        """Continue a kit of an earlier session; False if one of its sounds is missing.
 
         jobs: those that the sounds which are still to be made were queued as, in their order.
         """

@@ -1,4 +1,4 @@
-"""A job that takes so long that the user is asked first."""
+"""Describes a job that takes so long that the user is asked first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONG_TAKE_S = 20.0  # a part of it would be made much sooner
 
 @dataclass(frozen=True, eq=False)
 class LongJob:
-    """What would take long. seconds: all in all. start: begins it all the same."""
+    """A long job. seconds: its whole duration. start: starts it all the same."""
 
     seconds: float
     requests: tuple[GenerationRequest, ...]
@@ -20,7 +20,7 @@ class LongJob:
 
     @property
     def is_of_long_take(self) -> bool:
-        """Would a part of the imitation help?"""
+        """Whether a shorter part of the imitation would help."""
         (first, *others) = self.requests
         take = first.imitation
         is_as_long = first.edit is None and first.duration_s is None

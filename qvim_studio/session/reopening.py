@@ -1,4 +1,4 @@
-"""Opens files from outside: a clip of ours brings back what it was asked with."""
+"""Opens files from outside; a clip made by the studio restores its request."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Reopening(QObject):
         self._used_sounds = used_sounds
 
     def open_sound(self, path: Path) -> None:
-        """A clip of ours brings back its recipe; any other audio file becomes the imitation."""
+        """Restore the recipe of a clip made by the studio; use any other file as the imitation."""
         number = self._takes.expect()
 
         def on_read(recipe: Recipe | None) -> None:
@@ -104,7 +104,7 @@ class Reopening(QObject):
         self._services.tasks.run(read, on_read, self.failed.emit)
 
     def use_recipe(self, entry: ClipEntry) -> None:
-        """Bring back what a clip was asked with: its imitation, its words, its settings."""
+        """Restore the request of a clip: its imitation, its words, its settings."""
         recipe = self._history.recipe(entry)
         if recipe is None:
             return

@@ -1,4 +1,4 @@
-"""What the window is handed: everything it uses and none of which it makes."""
+"""Holds everything that the window uses but does not make itself."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ MakeEngineFor = Callable[[Settings], Callable[[], Engine]]
 
 @dataclass(frozen=True, eq=False)
 class Services:
-    """Built by the application, closed by ``shutdown``.
+    """The services of the window, made by the application and closed by ``shutdown``.
 
     list_checkpoints: may take seconds; called in the background.
     hear: words for what a take is heard as; takes a second, called in the background. ears: the
@@ -71,7 +71,7 @@ class Services:
     window_state: QSettings
 
     def shutdown(self) -> bool:
-        """End every thread and the engine's process; False where a device hangs."""
+        """End every thread and the engine's process; False if a device hangs."""
         has_ended = [
             self.recording.shutdown(),
             self.shelf.shutdown(),
@@ -98,7 +98,7 @@ def make_services(
     hear: Hear | None = None,
     gpu_reader: str = "",
 ) -> Services:
-    """Everything the window needs, running; the factories as in EngineProcess.
+    """All services of the window, running; the factories are those of EngineProcess.
 
     hear: None lets the listener hear takes, too. gpu_reader: see GpuMeter; the engine's process
     tells nothing of a GPU without one.
@@ -136,7 +136,7 @@ def make_services(
 
 
 def stream_options(settings: Settings) -> StreamOptions:
-    """What the settings ask of microphones and loudspeakers."""
+    """The stream options that the settings choose for microphones and loudspeakers."""
     return StreamOptions(
         settings.sample_rate_hz, settings.buffer_frames, settings.latency_ms / 1000
     )

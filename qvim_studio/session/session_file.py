@@ -1,4 +1,4 @@
-"""What the window held when it was closed, or when it crashed: take, candidates, words, queue.
+"""Stores what the window holds, for the next start: take, candidates, words, queue.
 
 One small JSON file, written completely or not at all whenever something changes. Every part is read
 by itself: a damaged part costs itself alone.
@@ -35,7 +35,7 @@ class HeldTake:
 
 @dataclass(frozen=True)
 class HeldCandidate:
-    """id: in the library, 0 outside it. match: as it was shown, core.match."""
+    """A shown candidate. id: in the library, 0 outside it. match: as it was shown, core.match."""
 
     path: str
     id: int = 0
@@ -44,7 +44,9 @@ class HeldCandidate:
 
 @dataclass(frozen=True)
 class Session:
-    """panel: the values of the request panel by name. note: of the candidates. restarts: how often
+    """The state of the window.
+
+    panel: the values of the request panel by name. note: of the candidates. restarts: how often
     the session was taken up without anything being saved after it: a sign of a crash in it."""
 
     take: HeldTake | None = None
@@ -57,7 +59,7 @@ class Session:
 
 
 def load_session(path: Path) -> Session:
-    """What is there; parts that cannot be used count as absent."""
+    """The stored session; parts that cannot be used count as absent."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["version"] != SESSION_VERSION:
@@ -79,7 +81,7 @@ def load_session(path: Path) -> Session:
 
 
 def save_session(session: Session, path: Path) -> None:
-    """Raises OSError; then the session before is still there."""
+    """Save the session. Raises OSError; the session before is then still there."""
     save_text(path, json.dumps({"version": SESSION_VERSION, **asdict(session)}))
 
 

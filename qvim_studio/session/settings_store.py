@@ -1,4 +1,4 @@
-"""The settings in force: one place that changes, saves and announces them."""
+"""Holds the current settings; changes, saves and announces them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from qvim_studio.core.program.settings import Settings, load_settings, save_sett
 
 
 class SettingsStore(QObject):
-    """Signals: changed (Settings), failed (StudioError: they could not be saved)."""
+    """The current settings.
+
+    Signals: changed (Settings), failed (StudioError: they could not be saved).
+    """
 
     changed = Signal(object)
     failed = Signal(object)
@@ -26,7 +29,7 @@ class SettingsStore(QObject):
         return self._settings
 
     def change(self, settings: Settings) -> None:
-        """Take over and save; changes hold for the session even where saving fails."""
+        """Apply and save changes; they hold for the session even if saving fails."""
         if settings == self._settings:
             return
         self._settings = settings

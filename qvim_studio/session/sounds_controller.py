@@ -1,4 +1,4 @@
-"""The user's own sounds between the library, the indexer and their panel."""
+"""Connects the user's own sounds: the library, the indexer and the panel."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SoundsController(QObject):
         services.queue.changed.connect(self._on_queue_changed)
 
     def load(self) -> None:
-        """Tell which folders there are and look for changes in them."""
+        """Announce the folders and look for changes in them."""
         self._tell_folders()
         if self.folders():
             self.indexer.index()
@@ -51,7 +51,7 @@ class SoundsController(QObject):
         return [f for f in self._library.folders.all() if f.kind is FolderKind.SOUNDS]
 
     def add_folder(self, path: Path) -> None:
-        """Take a folder of sounds into the library and index it."""
+        """Add a folder of sounds to the library and index it."""
         self._tasks.run(
             partial(self._library.folders.add, path, FolderKind.SOUNDS),
             self._on_folder_added,
@@ -59,13 +59,13 @@ class SoundsController(QObject):
         )
 
     def forget_folder(self, folder_id: int) -> None:
-        """No file is touched; stars and tags of these sounds are forgotten."""
+        """Remove a folder from the library, with its stars and tags; no file is touched."""
         self._tasks.run(
             partial(self._library.folders.forget, folder_id), self._on_indexed, self.failed.emit
         )
 
     def find_words(self, text: str) -> None:
-        """Show the sounds that words find; takes milliseconds."""
+        """Show the sounds that these words find; takes milliseconds."""
         self.found.emit(self._library.search_folders(text, FolderKind.SOUNDS, TOP), text)
 
     def find_voice(self, clip: AudioClip) -> None:
@@ -78,7 +78,7 @@ class SoundsController(QObject):
         self._run_search(find, self.tr("Nearest to your voice"))
 
     def find_similar(self, entry: ClipEntry) -> None:
-        """Show the sounds nearest to a sound, made or found."""
+        """Show the sounds nearest to a made or found sound."""
 
         def find() -> list[ClipEntry]:
             stored = self._library.vectors.of_sound(entry.id)

@@ -1,4 +1,4 @@
-"""Takes: recording them, walking through them, and the part of one that counts."""
+"""Records takes, moves through them, and sets the part of a take that counts."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TakeController(QObject):
 
     @property
     def is_awaiting(self) -> bool:
-        """Is a take being recorded or read? What is in hand is the one before."""
+        """Whether a take is being recorded or read; the take in hand is the one before."""
         return self._awaited is not None or self._services.recording.is_taking
 
     @property
@@ -75,17 +75,17 @@ class TakeController(QObject):
         self._run(partial(read_takes, self._services.paths.takes_folder), self._on_takes_read)
 
     def expect(self) -> int:
-        """A take is about to be read; returns its number. It replaces what was awaited before."""
+        """Announce a take that is about to be read, in place of any awaited one; its number."""
         self._awaited = next(self._numbers)
         self.awaiting_changed.emit()
         return self._awaited
 
     def is_awaited(self, number: int) -> bool:
-        """Has no other take been asked for since then?"""
+        """Whether no other take has been asked for since this one."""
         return number == self._awaited
 
     def give_up(self, number: int) -> None:
-        """The take of this number does not come."""
+        """Stop waiting for the take of this number."""
         if number == self._awaited:
             self._awaited = None
             self.awaiting_changed.emit()
@@ -95,7 +95,7 @@ class TakeController(QObject):
         self._open(path, self.failed.emit, number)
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Several files become takes, the first of them the imitation."""
+        """Use several files as takes, the first of them as the imitation."""
         self._takes = self._takes.with_later(paths)
         self.takes_changed.emit(self._takes)
         self.open_file(paths[0])
@@ -113,13 +113,13 @@ class TakeController(QObject):
             self.part_changed.emit(self._imitation)
 
     def trim_by_level(self, threshold_db: float | None) -> None:
-        """Cut what is quieter at both ends; None uses the whole take."""
+        """Cut both ends that are quieter than the level; None uses the whole take."""
         if self._imitation is not None:
             self._imitation = self._imitation.trimmed(threshold_db)
             self.part_changed.emit(self._imitation)
 
     def toggle_recording(self) -> None:
-        """Start a take, or end the running one."""
+        """Start a take, or end the running take."""
         recording = self._services.recording
         if recording.state in (RecordingState.IDLE, RecordingState.READY):
             self._services.playback.stop()
@@ -130,7 +130,7 @@ class TakeController(QObject):
             recording.stop()
 
     def set_microphone_open(self, is_open: bool, is_hands_free: bool = False) -> None:
-        """Listen between takes; hands-free they begin and end by themselves."""
+        """Keep the microphone open between takes; hands-free, takes begin and end by themselves."""
         recording = self._services.recording
         if is_open:
             gate_db = self._settings.hands_free_db if is_hands_free else None

@@ -1,4 +1,4 @@
-"""Every take that was made, in order, and the one in hand."""
+"""Lists all takes in order, and the take in hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEPT_IN_LIST = 200  # newest takes of earlier sessions that previous/next walks 
 
 @dataclass(frozen=True)
 class TakeList:
-    """paths: oldest first; index: of the take in hand, -1 for none."""
+    """All takes. paths: oldest first; index: of the take in hand, -1 for none."""
 
     paths: tuple[Path, ...] = ()
     index: int = -1
@@ -32,24 +32,24 @@ class TakeList:
         return 0 <= self.index < len(self.paths) - 1
 
     def choosing(self, path: Path) -> TakeList:
-        """With ``path`` in hand, added as the newest where it is not known."""
+        """The list with ``path`` in hand, added as the newest take if it is unknown."""
         if path in self.paths:
             return replace(self, index=self.paths.index(path))
         return TakeList((*self.paths, path), len(self.paths))
 
     def with_earlier(self, paths: tuple[Path, ...]) -> TakeList:
-        """With takes of earlier sessions before those of this one."""
+        """The list with takes of earlier sessions before the known takes."""
         new = tuple(path for path in paths if path not in self.paths)
         index = self.index + len(new) if self.index >= 0 else -1
         return TakeList((*new, *self.paths), index)
 
     def with_later(self, paths: Sequence[Path]) -> TakeList:
-        """With more takes after those that are known; the one in hand stays in hand."""
+        """The list with more takes after the known ones; the take in hand stays in hand."""
         new = tuple(path for path in dict.fromkeys(paths) if path not in self.paths)
         return replace(self, paths=(*self.paths, *new))
 
     def previous(self) -> Path | None:
-        """The take before the one in hand; the newest where none is in hand."""
+        """The take before the take in hand; the newest if no take is in hand."""
         if not self.has_previous:
             return None
         return self.paths[self.index - 1] if self.index > 0 else self.paths[-1]
@@ -58,7 +58,7 @@ class TakeList:
         return self.paths[self.index + 1] if self.has_next else None
 
     def without(self, path: Path) -> TakeList:
-        """Forget a take whose file is gone; the one in hand stays in hand."""
+        """The list without a take whose file is gone; the take in hand stays in hand."""
         current = self.current
         paths = tuple(kept for kept in self.paths if kept != path)
         return TakeList(paths, paths.index(current) if current in paths else -1)

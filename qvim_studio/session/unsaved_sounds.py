@@ -1,4 +1,4 @@
-"""Sounds that their folder did not take: none is lost while the studio runs."""
+"""Keeps sounds that could not be saved, so that none is lost while the studio runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qvim_studio.jobs.engine.job_queue import JobQueue
 
 
 class UnsavedSounds(QObject):
-    """Keeps them until a folder takes them: asked to, or when other sounds could be saved again.
+    """Keeps unsaved sounds until a folder takes them: on request, or once other sounds are saved.
 
     Signals: refused (StudioError: why they were not written), changed (nothing: others wait now).
     """
@@ -35,12 +35,12 @@ class UnsavedSounds(QObject):
 
     @property
     def count(self) -> int:
-        """How many sounds have no file."""
+        """The number of sounds without a file."""
         return len(self.sounds)
 
     @property
     def sounds(self) -> tuple[tuple[str, Variation], ...]:
-        """Those, each with what it is called in playback, in the order they were made."""
+        """The unsaved sounds with their names in playback, in the order they were made."""
         jobs = {**self._on_the_way, **self._kept}
         return tuple(
             (arrived_key(job.job.id, variation.seed), variation)
@@ -50,7 +50,7 @@ class UnsavedSounds(QObject):
 
     @Slot()
     def save(self) -> None:
-        """Try once more, in the order in which they were made."""
+        """Try once more to save the sounds, in the order in which they were made."""
         self._on_the_way |= self._kept
         kept = tuple(self._kept.values())
         self._kept.clear()
@@ -58,7 +58,7 @@ class UnsavedSounds(QObject):
             self._queue.save_all(kept, self._folder())
 
     def forget(self) -> None:
-        """The user can do without them."""
+        """Drop all unsaved sounds, as the user wishes."""
         self._kept.clear()
         self._on_the_way.clear()
         self.changed.emit()

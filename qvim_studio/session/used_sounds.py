@@ -1,4 +1,4 @@
-"""Remembers where sounds lie that requests were given: recipes name them by their hashes alone."""
+"""Remembers where the sounds given to requests lie; recipes name them only by hash."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_KEPT = 5_000  # sounds, the latest ones: about half a megabyte
 
 
 class UsedSounds:
-    """Places by the hashes of the sounds, in a small file. Usable from several threads."""
+    """The places of sounds by hash, in a small file. Usable from several threads."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -28,7 +28,7 @@ class UsedSounds:
         self._places: dict[str, str] | None = None
 
     def remember(self, given: GivenSound) -> None:
-        """Keep where a sound lies; where that cannot be written, it is logged."""
+        """Remember where a sound lies; a failure to write is logged."""
         name = clip_hash(given.clip)
         with self._lock:
             places = self._read()
@@ -42,7 +42,7 @@ class UsedSounds:
                 log.warning("The places of given sounds cannot be kept: %s", error)
 
     def place(self, sha256: str) -> Path | None:
-        """Where a sound was when it was given; None where nobody knows."""
+        """Where a sound lay when it was given to a request; None if unknown."""
         with self._lock:
             place = self._read().get(sha256)
         return None if place is None else Path(place)

@@ -1,4 +1,4 @@
-"""What the request panel says, and the requests that come of it."""
+"""Turns the values of the request panel into requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIKE_STRENGTH = 0.5  # half of the clip is made anew: related, and yet another s
 
 @dataclass(frozen=True)
 class Wishes:
-    """See GenerationRequest for the fields."""
+    """The values of the request panel; see GenerationRequest for the fields."""
 
     text: str
     balance: float
@@ -40,7 +40,7 @@ class Wishes:
 def request_of(
     wishes: Wishes, settings: Settings, imitation: AudioClip | None, edit: Edit | None = None
 ) -> GenerationRequest:
-    """Raises UsageError for what is impossible."""
+    """The request for these wishes. Raises UsageError if they are impossible."""
     given, timbre = wishes.start_sound, wishes.timbre
     return GenerationRequest(
         imitation=imitation,
@@ -73,7 +73,7 @@ def request_of(
 
 
 def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> GenerationRequest:
-    """Variations of a clip: denoising starts from it and follows its course."""
+    """A request for variations of a clip: denoising starts from the clip and follows its course."""
     strength = wishes.strength or LIKE_STRENGTH
     like = replace(
         wishes,
@@ -90,8 +90,8 @@ def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> Generat
 def request_editing(
     edit: Edit, wishes: Wishes, settings: Settings, imitation: AudioClip | None = None
 ) -> GenerationRequest:
-    """A part of a sound made anew: from an imitation of what shall be there, or from the sound
-    itself where noise is not asked for."""
+    """A request that regenerates a part of a sound: from an imitation of the part, or from the
+    sound itself where noise is not asked for."""
     wishes = replace(wishes, duration_s=None, fits=0)
     is_open = wishes.start is not Start.NOISE and wishes.start_sound is None
     if imitation is None and is_open:
