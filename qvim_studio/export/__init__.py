@@ -1,1 +1,1 @@
-"""Files for others: clips with their recipes, sample packs, metadata."""
+"""Writes files for other programs: clips with their recipes, sample packs, metadata."""

@@ -1,1 +1,1 @@
-"""The user's sounds: what there is and what is similar."""
+"""Keeps the user's sounds: lists them and finds similar ones."""

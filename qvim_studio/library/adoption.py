@@ -1,4 +1,4 @@
-"""Brings files into the library: results just written, and whatever lies in its folders.
+"""Adds files to the library: new results, and files that lie in its folders.
 
 The files are the truth: a clip that was written when the program died, or by the command line, is
 found by its recipe the next time.
@@ -44,7 +44,7 @@ ReadInside = Callable[[Path], Mapping[str, Any] | None]  # the recipe that a fil
 
 @dataclass(frozen=True)
 class FolderChanges:
-    """What has happened in a folder since it was last looked at, by relative names.
+    """The changes in a folder since the last look, by relative names.
 
     nameless: files that are passed over, for no database takes their names (no UTF-8); readable.
     """
@@ -56,7 +56,7 @@ class FolderChanges:
 
 
 class Adoption:
-    """Makes files known to the library. Safe to use from any thread."""
+    """Adds files to the library. Safe to use from any thread."""
 
     def __init__(self, database: Database, read_inside: ReadInside) -> None:
         """read_inside: for clips whose recipes are gone from beside them; may raise
@@ -67,13 +67,13 @@ class Adoption:
     def add_result(
         self, folder_id: int, paths: Sequence[Path], imitation_path: Path | None = None
     ) -> list[int]:
-        """The ids of clips just written into a folder, in their order, with thumbnails."""
+        """Add newly written clips with thumbnails; their ids, in order."""
         ids = self._add_clips(folder_id, paths, imitation_path)
         self.describe(ids)
         return ids
 
     def adopt_clips(self, folder_id: int) -> int:
-        """Every clip with a recipe of ours that the library does not know yet; how many.
+        """Add every unknown clip of a folder that has a recipe of the studio; how many.
 
         Reads recipes and headers only; see ``undescribed`` for the rest.
         """
@@ -88,13 +88,13 @@ class Adoption:
         return count
 
     def adopt_takes(self, folder_id: int) -> list[int]:
-        """Every recording in a folder that the library does not know yet."""
+        """Add every unknown recording in a folder."""
         changes = self._follow(folder_id, self._flat_files(folder_id))
         self._forget_facts(folder_id, changes.changed)
         return self._add_takes(folder_id, changes.new)
 
     def adopt_take(self, folder_id: int, name: str) -> list[int]:
-        """One recording that has just been finished; others may still be growing beside it."""
+        """Add a recording that is just finished; others beside it may still be growing."""
         stamp = _stamp(self._folder(folder_id) / name)
         return [] if stamp is None else self._add_takes(folder_id, {name: stamp})
 
@@ -109,7 +109,7 @@ class Adoption:
         return ids
 
     def find_changes(self, folder_id: int) -> FolderChanges:
-        """Look through a folder of the user's own sounds; what vanished is hidden at once.
+        """Look for changes in a folder of the user's own sounds; missing sounds are hidden at once.
 
         A folder that cannot be reached changes nothing.
         """
@@ -127,7 +127,7 @@ class Adoption:
         problem: str,
         heard: Sequence[HeardWord] = (),
     ) -> int:
-        """Keep what was read and heard of a sound; ``problem`` says why it could not be used.
+        """Store what was read and heard of a sound; ``problem`` says why it could not be used.
 
         A file that was moved or renamed inside its folder keeps its stars, tags and notes.
         """
@@ -150,7 +150,7 @@ class Adoption:
         return id_
 
     def unheard(self, folder_id: int) -> dict[str, Stamp]:
-        """Names and stamps of usable sounds of a folder that no tagger has listened to."""
+        """The names and stamps of a folder's usable sounds that no tagger has listened to."""
         rows = self._database.connection().execute(
             "SELECT name, size, modified_ns FROM sounds WHERE folder_id = ? AND heard IS NULL "
             "AND NOT is_missing AND problem = '' ORDER BY id", (folder_id,),
@@ -158,7 +158,7 @@ class Adoption:
         return {name: (size, modified_ns) for name, size, modified_ns in rows}
 
     def undescribed(self, limit: int) -> list[int]:
-        """Clips and takes whose audio has not been read since it changed, the newest first."""
+        """The clips and takes whose audio has not been read since it changed, newest first."""
         rows = self._database.connection().execute(
             "SELECT s.id FROM sounds s JOIN folders f ON f.id = s.folder_id "
             "WHERE s.content_hash IS NULL AND s.problem = '' AND NOT s.is_missing "
@@ -167,7 +167,7 @@ class Adoption:
         return [id_ for (id_,) in rows]
 
     def describe(self, ids: Sequence[int]) -> None:
-        """Read sounds for their thumbnails and hashes; what cannot be read gets the hash ''."""
+        """Read the thumbnails and hashes of sounds; unreadable sounds get the hash ''."""
         read: list[tuple[int, SoundFacts | None]] = []
         for id_ in ids:
             folder, name = self._database.connection().execute(
@@ -304,11 +304,11 @@ def _details_of(recipe: Recipe) -> str:
 
 
 def look_into_no_file(path: Path) -> None:
-    """For a library that knows only the recipes beside its clips."""
+    """Read nothing: for a library that knows only the recipes beside its clips."""
 
 
 def read_entry(path: Path) -> ClipEntry:
-    """A clip that could not be taken into the library, as lists show it. Raises AudioFileError."""
+    """The entry for lists of a clip that is not in the library. Raises AudioFileError."""
     facts, _ = read_sound(path)
     recipe = read_recipe_beside(path)
     return ClipEntry(

@@ -1,4 +1,4 @@
-"""A sound of the library, as lists show it."""
+"""Describes a sound of the library, as lists show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library's SQLite file: opened safely, migrated, one connection per thread."""
+"""Opens the library's SQLite file safely, migrates it, and gives each thread a connection."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _COMPANIONS = ("", "-wal", "-shm")
 
 
 class LibraryVersionError(StudioError):
-    """The file was written by a newer program whose tables this one does not know."""
+    """A newer program wrote the file, with tables that this program does not know."""
 
 
 class Database:
-    """Usable from every thread; readers never wait for writers (WAL).
+    """The library's SQLite file, usable from every thread; readers never wait for writers (WAL).
 
     A commit survives the program's death at any moment. After a loss of power the newest stars and
     tags may be missing, never a sound: those are synced files with their recipes beside them.
@@ -68,7 +68,7 @@ class Database:
         return self.file.with_name(f"{self.file.stem}.backup{self.file.suffix}")
 
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection, for reading."""
+        """The connection of this thread, for reading."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
@@ -87,7 +87,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or nothing.
+        """Run one transaction, completely or not at all.
 
         Raises OutputError if the disk refuses or the file is damaged.
         """
@@ -109,7 +109,7 @@ class Database:
             raise _is_damaged(self.file, error) from error
 
     def back_up(self) -> bool:
-        """Copy the file beside itself where the last copy is a day old; False where it is not.
+        """Copy the file beside itself if the last copy is a day old; False if it is newer.
 
         Raises OutputError if the disk refuses, or where the file is damaged: the last copy
         stays as it is.
@@ -126,7 +126,7 @@ class Database:
         return True
 
     def close(self) -> None:
-        """Close the connections of all threads; nothing may be running."""
+        """Close the connections of all threads, none of which may be in use."""
         with self._lock:
             connections, self._connections = self._connections, []
         for connection in connections:

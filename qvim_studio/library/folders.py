@@ -1,4 +1,4 @@
-"""The folders whose sounds the library knows: added, moved to another place, found again."""
+"""Keeps the folders of the library: adds them, moves them and finds them again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from qvim_studio.library.database import Database
 
 
 class FolderKind(str, Enum):
-    """MADE: generated clips with recipes. TAKES: recordings. SOUNDS: the user's own sounds."""
+    """What a folder holds.
+
+    MADE: generated clips with recipes. TAKES: recordings. SOUNDS: the user's own sounds.
+    """
 
     MADE = "made"
     TAKES = "takes"
@@ -24,7 +27,7 @@ class FolderKind(str, Enum):
 
 @dataclass(frozen=True)
 class LibraryFolder:
-    """sounds: how many the library shows of it; is_there: can it be reached now?"""
+    """A folder of the library. sounds: how many are shown; is_there: can it be reached now?"""
 
     id: int
     kind: FolderKind
@@ -37,7 +40,10 @@ class LibraryFolder:
 
 
 class Folders:
-    """Sounds are stored by their place inside a folder, so that a folder can move as a whole."""
+    """The folders of the library.
+
+    Sounds are stored by their place inside a folder, so that a folder can move as a whole.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -51,12 +57,12 @@ class Folders:
         return [LibraryFolder(id_, FolderKind(k), Path(path), n) for id_, k, path, n in rows]
 
     def lost(self) -> list[Path]:
-        """Folders that cannot be reached though sounds of them are known: not those of a library
-        that is new, which are made with their first sound."""
+        """The folders with known sounds that cannot be reached. Folders of a new library, which are
+        made with their first sound, do not count."""
         return [f.path for f in self.all() if not f.is_there and self._names(f.id)]
 
     def add(self, path: Path, kind: FolderKind) -> int:
-        """The folder's id; a folder that is known keeps its own, whatever path leads there."""
+        """Add a folder and return its id, which is the same for every path that leads there."""
         place = self._place(path)
         with self._database.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO folders (kind, path) VALUES (?, ?)",
@@ -72,12 +78,12 @@ class Folders:
         return id_
 
     def forget(self, folder_id: int) -> None:
-        """Take a folder of the user's sounds out of the library; no file is touched."""
+        """Remove a folder of the user's sounds from the library; no file is touched."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM folders WHERE id = ? AND kind = 'sounds'", (folder_id,))
 
     def relink(self, folder_id: int, path: Path) -> None:
-        """Tell where a folder lies now. Raises UsageError if none of its sounds is found."""
+        """Note where a folder lies now. Raises UsageError if none of its sounds is there."""
         names = self._names(folder_id)
         if names and not any((path / name).is_file() for name in names):
             raise UsageError(
@@ -87,7 +93,7 @@ class Folders:
         self._set_path(folder_id, path)
 
     def relocate(self, folder_id: int, path: Path) -> int:
-        """Move the library's files of a folder to another place; returns how many moved.
+        """Move a folder's sounds to another place; how many were moved.
 
         Everything is copied and synced, then the library looks there, then the old files go: a
         crash at any moment leaves every sound where the library looks for it. Files that do not
@@ -149,8 +155,8 @@ class Folders:
 
 
 def is_same_file(one: str | Path, other: str | Path) -> bool:
-    """Do two paths lead to one file or folder, through links or in another case? False where one
-    of them cannot be reached."""
+    """Whether two paths lead to one file or folder, also through links or in another case; False if
+    one of them cannot be reached."""
     try:
         return Path(one) == Path(other) or Path(one).samefile(other)
     except OSError:

@@ -1,4 +1,4 @@
-"""The library: everything that was ever recorded, made or imported, in one place.
+"""Opens the library, which keeps everything recorded, made or imported, and searches it.
 
 An SQLite file knows the sounds; the sounds are plain files in folders of the user's choice.
 """
@@ -26,7 +26,7 @@ _SPARE = 64  # hits looked up beyond those wanted, for some are in the trash or 
 
 
 class Library:
-    """The parts of the library over one file. Safe to use from any thread.
+    """The library in one file, with its parts. Safe to use from any thread.
 
     sounds: lists, marks, trash. folders: where sounds lie. adoption: brings files in.
     vectors: embeddings.
@@ -42,15 +42,15 @@ class Library:
 
     @property
     def notice(self) -> str:
-        """One sentence for the user about what happened at the opening, or nothing."""
+        """One sentence for the user about the opening of the library, or nothing."""
         return self.database.notice
 
     def close(self) -> None:
         self.database.close()
 
     def search(self, text: str) -> set[int] | None:
-        """Ids of all sounds with every word of ``text`` (complete or begun) in their name, words,
-        tags, note, checkpoint, licence or date; None where ``text`` asks for nothing."""
+        """The ids of all sounds with every word of ``text`` (complete or begun) in their name,
+        words, tags, note, checkpoint, licence or date; None if ``text`` holds no word."""
         expression = match_expression(text)
         if expression is None:
             return None
@@ -60,7 +60,7 @@ class Library:
         return {id_ for (id_,) in rows}
 
     def search_folders(self, text: str, kind: FolderKind, limit: int) -> list[ClipEntry]:
-        """The best ``limit`` sounds of folders of one kind for some words, the best first."""
+        """The ``limit`` sounds of one kind of folder that fit the words best, best first."""
         expression = match_expression(text)
         if expression is None:
             return []
@@ -74,13 +74,13 @@ class Library:
     def nearest(
         self, encoder_id: str, embedding: np.ndarray, top: int, without: Sequence[int] = ()
     ) -> list[ClipEntry]:
-        """The sounds most similar to an embedding, the best first."""
+        """The sounds most similar to an embedding, best first."""
         hits = self.vectors.nearest(encoder_id, embedding, top + len(without) + _SPARE)
         return self.sounds.entries_of([id_ for id_, _ in hits if id_ not in without])[:top]
 
 
 def open_library(file: Path, read_inside: ReadInside = look_into_no_file) -> Library:
-    """The library, or, where the file is of a newer program, one of our own beside it."""
+    """Open the library; if a newer program wrote the file, open a new one beside it."""
     try:
         return Library(file, read_inside)
     except LibraryVersionError as error:

@@ -1,4 +1,4 @@
-"""Recipes: what is written beside a generated clip, read back and turned into a request again."""
+"""Reads the recipe beside a generated clip, and turns it into a request again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OWN_COLUMNS = frozenset({"request", "provenance", "seed", "similarity"})
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one clip came about.
+    """How one clip was made.
 
     request: GenerationRequest.recipe(); provenance: Provenance.as_dict(); details: the rest of the
     file (levels, notes, program), as it was.
@@ -46,17 +46,17 @@ class Recipe:
 
     @property
     def is_fitted(self) -> bool:
-        """Is it a real sound that follows the voice?"""
+        """Whether the clip is a real sound that follows the voice."""
         return self.details.get("origin") == Origin.FITTED.value
 
     @property
     def is_whole(self) -> bool:
-        """Can it be asked for again? Of an edited sound it names only the hash."""
+        """Whether the recipe suffices to ask again; of an edited sound it holds only the hash."""
         return not self.request.get("edit")
 
 
 def read_recipe_beside(clip_path: Path) -> Recipe | None:
-    """The recipe beside a clip; None where there is none of ours, which is logged."""
+    """The recipe beside a clip; None, which is logged, if the studio wrote none."""
     try:
         stored = read_json(clip_path.with_suffix(".json"))
     except FileNotFoundError:  # a sound of the library, mostly: nothing is wrong
@@ -68,7 +68,7 @@ def read_recipe_beside(clip_path: Path) -> Recipe | None:
 
 
 def parse_recipe(stored: Any, clip_path: Path) -> Recipe | None:
-    """A recipe from the JSON beside a clip or inside it; None where it is none of ours."""
+    """A recipe from the JSON beside a clip or inside it; None if it is not the studio's."""
     try:
         recipe = current_recipe(stored)
         # halves of characters cannot be kept in the library
@@ -115,7 +115,7 @@ def title_of(recipe: Recipe, clip_path: Path) -> str:
 
 
 def key_of(recipe: Recipe, clip_path: Path, folder_id: int) -> str:
-    """One value for all clips of one press of Generate: what was asked and the name they share."""
+    """A key that all clips of one press of Generate share: their request and common name."""
     asked = json.dumps(recipe.request, sort_keys=True)
     return hashlib.sha256(f"{folder_id}\n{_stem(clip_path)}\n{asked}".encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""The tables of the library and how an older file becomes a newer one.
+"""Defines the tables of the library, and migrates older files.
 
 ``PRAGMA user_version`` holds 1000 x major + minor. A newer minor only adds what older programs may
 ignore; a newer major is refused.

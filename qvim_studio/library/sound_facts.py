@@ -1,4 +1,4 @@
-"""What the library keeps of a sound file besides its place: length, content, thumbnail."""
+"""Reads the facts that the library keeps of a sound file: length, content, thumbnail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PEAK_SCALE = 127.0
 
 @dataclass(frozen=True)
 class SoundFacts:
-    """duration_s, sample_rate (Hz), channels: of the whole file.
+    """The facts of a sound file. duration_s, sample_rate (Hz), channels: of the whole file.
 
     content_hash: of the decoded samples, so that a WAV and its FLAC, or two files with different
     metadata, are known as the same sound.
@@ -47,7 +47,7 @@ class SoundReport:
 
 
 def read_sound(path: Path) -> tuple[SoundFacts, AudioClip]:
-    """The facts and the first minute, from one read. Raises AudioFileError."""
+    """Read the facts and the first minute of a sound at once. Raises AudioFileError."""
     clip, frames = read_beginning(path, READ_S)
     digest = clip_hash(clip)
     facts = SoundFacts(
@@ -61,17 +61,17 @@ def read_sound(path: Path) -> tuple[SoundFacts, AudioClip]:
 
 
 def pack_peaks(peaks: np.ndarray) -> bytes:
-    """(columns, 2) in -1..1 as int8."""
+    """Peaks (columns, 2) in -1..1, packed as int8."""
     return np.rint(peaks * _PEAK_SCALE).astype(np.int8).tobytes()
 
 
 def unpack_peaks(packed: bytes) -> np.ndarray:
-    """float32 (columns, 2) in -1..1."""
+    """The packed peaks as float32 (columns, 2) in -1..1."""
     return np.frombuffer(packed, np.int8).reshape(-1, 2) * np.float32(1 / _PEAK_SCALE)
 
 
 def unpack_all_peaks(packed: Sequence[bytes | None]) -> list[np.ndarray | None]:
-    """The same for thousands at once: those of the usual length share one array."""
+    """Unpack thousands of peaks at once; those of the usual length share one array."""
     usual = 2 * THUMBNAIL_COLUMNS
     is_usual = [one is not None and len(one) == usual for one in packed]
     together = b"".join(one for one, fits in zip(packed, is_usual, strict=True) if one and fits)

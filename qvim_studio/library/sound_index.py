@@ -1,4 +1,4 @@
-"""Nearest sounds of a folder by embedding, with a cache that follows the files' changes."""
+"""Finds the nearest sounds of a folder by embedding; a cache follows changes of the files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Stamp = tuple[float, int]  # modification time in s and size in bytes: changed w
 
 @dataclass(frozen=True, eq=False)
 class SearchHit:
-    """One found sound.
+    """A sound that a search found.
 
     score: what it was ranked by, voice and words together. embedding: (dim,), as it was heard.
     """
@@ -44,7 +44,7 @@ class SearchHit:
 
 
 class SoundIndex:
-    """Embeddings of every audio file below a folder.
+    """The embeddings of every audio file below a folder.
 
     encoder_id: of the embedding space; a cache of another space is thrown away.
     embed: turns clips into unit vectors (n, dim); called for new and changed files only.
@@ -84,7 +84,7 @@ class SoundIndex:
         return len(self._rows)
 
     def refresh(self, on_progress: Callable[[int, int], None] | None = None) -> int:
-        """Embed new and changed files, forget vanished ones; returns how many were embedded.
+        """Embed new and changed files and forget missing ones; how many were embedded.
 
         Files that are no usable audio are passed over and logged. on_progress: (files looked at, of
         how many), after every batch.

@@ -1,4 +1,4 @@
-"""The sounds of the library: listed, marked by the user, put into the trash and taken out."""
+"""Lists the sounds of the library, keeps the user's marks, and runs the trash."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ _COLUMNS = (
 
 
 class Sounds:
-    """Everything about sounds that needs no reading of audio. Safe to use from any thread."""
+    """Lists and marks sounds without reading audio. Safe to use from any thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def entries(self, *kinds: FolderKind) -> list[ClipEntry]:
-        """All that is shown of folders of these kinds, the oldest first."""
+        """All shown sounds in folders of these kinds, oldest first."""
         marks = ", ".join("?" * len(kinds))
         where = f"f.kind IN ({marks}) AND {_SHOWN} ORDER BY s.id"
         return self._entries(where, [kind.value for kind in kinds])
 
     def entries_of(self, ids: Sequence[int]) -> list[ClipEntry]:
-        """Those of these sounds that are shown, in the given order."""
+        """The shown sounds among these, in the given order."""
         where = f"s.id IN (SELECT value FROM json_each(?)) AND {_SHOWN}"
         found = {entry.id: entry for entry in self._entries(where, [json.dumps(list(ids))])}
         return [found[id_] for id_ in ids if id_ in found]
 
     def trashed(self) -> list[ClipEntry]:
-        """What can be taken out of the trash, the last one first."""
+        """The sounds in the trash, the latest first."""
         return self._entries("s.trashed_s IS NOT NULL ORDER BY s.trashed_s DESC, s.id", [])
 
     def path_of(self, sound_id: int) -> Path | None:
@@ -65,7 +65,7 @@ class Sounds:
         return None if row is None else Path(row[0]) / row[1]
 
     def recipe(self, sound_id: int) -> Recipe | None:
-        """How a clip was made; None for sounds that were not made here."""
+        """The recipe of a clip; None for sounds that were not made here."""
         row = self._database.connection().execute(
             "SELECT r.recipe, r.provenance, s.seed, s.similarity, r.created_s, s.details, "
             "r.imitation_path FROM sounds s JOIN requests r ON r.id = s.request_id WHERE s.id = ?",
@@ -79,7 +79,7 @@ class Sounds:
         return Recipe(json.loads(request), own, seed, similarity, created_s, about, imitation_path)
 
     def imitation_path(self, imitation_sha256: str) -> str:
-        """The file of an imitation that clips were made from; empty where it is not known."""
+        """The file of the imitation that clips were made from; empty if unknown."""
         row = self._database.connection().execute(
             "SELECT imitation_path FROM requests WHERE imitation_path != '' "
             "AND json_extract(recipe, '$.imitation_sha256') = ? ORDER BY id DESC LIMIT 1",
@@ -91,13 +91,13 @@ class Sounds:
         self._set("is_starred", int(is_starred), ids)
 
     def rate(self, ids: Sequence[int], rating: int) -> None:
-        """rating: 1..5 stars, 0 for none."""
+        """Rate sounds. rating: 1..5 stars, 0 for none."""
         if not 0 <= rating <= 5:
             raise UsageError(f"A rating lies between 0 and 5, got {rating}. Choose one of these.")
         self._set("rating", rating, ids)
 
     def rename(self, sound_id: int, title: str) -> None:
-        """Give a sound the user's own name; its file keeps its name, for a DAW may use it."""
+        """Name a sound; its file keeps its name, because a DAW may use it."""
         self._set("title", title.strip(), [sound_id], is_searched=True)
 
     def set_note(self, sound_id: int, note: str) -> None:
@@ -124,15 +124,15 @@ class Sounds:
         return [tag for (tag,) in rows]
 
     def trash(self, ids: Sequence[int]) -> None:
-        """Hide sounds; their files stay for TRASH_DAYS, so that a DAW session still finds them."""
+        """Move sounds to the trash; files stay for TRASH_DAYS, so that DAW sessions find them."""
         self._set("trashed_s", time.time(), ids)
 
     def restore(self, ids: Sequence[int]) -> None:
-        """Take sounds out of the trash as they were."""
+        """Take sounds out of the trash, as they were."""
         self._set("trashed_s", None, ids)
 
     def empty_trash(self, older_than_s: float = TRASH_DAYS * 86400.0) -> int:
-        """Delete what has been in the trash for so long, with its files; returns how many.
+        """Delete sounds, with files, that were in the trash for this long; how many.
 
         Files of the user's own folders are never deleted, only forgotten by the library. A file
         that cannot be deleted now (in use, read-only) stays in the trash.
@@ -166,7 +166,7 @@ class Sounds:
         return len(gone)
 
     def duplicates(self) -> list[list[ClipEntry]]:
-        """Groups of sounds with the same content, the oldest first in each."""
+        """Groups of sounds with the same content, oldest first in each group."""
         rows = self._database.connection().execute(
             f"SELECT group_concat(s.id) FROM sounds s WHERE s.content_hash != '' "
             f"AND {_SHOWN} GROUP BY s.content_hash HAVING count(*) > 1 ORDER BY min(s.id)"

@@ -1,4 +1,4 @@
-"""Embeddings on disk as one float32 matrix, and the exact search for the nearest of them.
+"""Stores embeddings on disk as one float32 matrix, and finds the exact nearest ones.
 
 100,000 rows of 960 values take 34 ms to compare on two cores as a memory map; anything cleverer is
 slower to build and forgets neighbors.
@@ -24,7 +24,7 @@ _VALUE_BYTES = 4
 
 
 class Vectors:
-    """Unit vectors by sound id; one matrix file per encoder beside the library.
+    """The unit vectors of sounds by id; each encoder has a matrix file beside the library.
 
     Rows are written and synced before the library knows of them, so a crash leaves at worst a row
     that nobody refers to and that is used again. Safe to use from any thread.
@@ -36,7 +36,7 @@ class Vectors:
         self._loaded: tuple[str, int, np.ndarray] | None = None  # encoder, counter, sound ids
 
     def add(self, encoder_id: str, ids: Sequence[int], embeddings: Sequence[np.ndarray]) -> None:
-        """Store one embedding (dim,) per sound in place of any older one.
+        """Store one embedding (dim,) per sound; it replaces an older one.
 
         Raises OutputError on a full disk.
         """
@@ -53,8 +53,8 @@ class Vectors:
             )
 
     def missing(self, encoder_id: str, folder_id: int) -> dict[str, tuple[int, int]]:
-        """Names and stamps of usable sounds of a folder without an embedding of this encoder; those
-        whose embeddings a damaged file has lost are among them."""
+        """The names and stamps of a folder's usable sounds without an embedding of this encoder,
+        including those whose embeddings a damaged file has lost."""
         with self._lock:
             self._forget_lost(encoder_id, len(self._matrix(encoder_id)))
         rows = self._database.connection().execute(
@@ -65,7 +65,7 @@ class Vectors:
         return {name: (size, modified_ns) for name, size, modified_ns in rows}
 
     def of_sound(self, sound_id: int) -> tuple[str, np.ndarray] | None:
-        """The encoder and the embedding of a sound, None where it has none yet."""
+        """The encoder and the embedding of a sound; None if it has none yet."""
         row = self._database.connection().execute(
             "SELECT encoder_id, row FROM embeddings WHERE sound_id = ?", (sound_id,)
         ).fetchone()  # fmt: skip
@@ -76,7 +76,7 @@ class Vectors:
         return None if place >= len(matrix) else (encoder_id, np.array(matrix[place]))
 
     def nearest(self, encoder_id: str, embedding: np.ndarray, top: int) -> list[tuple[int, float]]:
-        """Sound ids with their cosine to ``embedding`` (dim,), the most similar first.
+        """The sound ids with their cosine to ``embedding`` (dim,), most similar first.
 
         What a damaged file has lost is forgotten, so that it is embedded again at the next look.
         """

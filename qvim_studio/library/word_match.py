@@ -1,4 +1,4 @@
-"""Which sounds are called what was asked for: words against the names of files and folders."""
+"""Finds sounds by name: compares words with the names of files and folders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def word_shares(text: str, names: Sequence[str]) -> np.ndarray:
-    """float32 (names,): the share of the words of ``text`` that each name holds.
+    """The share of the words of ``text`` that each name holds, float32 (names,).
 
     A rare word says more than a common one (inverse document frequency), and what sounds more than
     how and where (core.text.wording); a word that no name holds says nothing about any of them and

@@ -1,4 +1,4 @@
-"""Full-text search over names, words, tags, notes, checkpoints, licences and dates (FTS5).
+"""Full-text search in names, words, tags, notes, checkpoints, licences and dates (FTS5).
 
 What the tagger hears is searched, too, and ranks below all that was written (see schema).
 """
@@ -31,7 +31,7 @@ LEFT JOIN requests r ON r.id = s.request_id WHERE s.id = ?
 
 
 def refresh_words(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
-    """Make these sounds findable by what is stored about them now; part of a transaction."""
+    """Index the stored texts of these sounds again, within a transaction."""
     connection.create_function("day_words", 1, day_words)
     connection.create_function("heard_text", 1, _heard_text)
     connection.executemany("DELETE FROM words WHERE rowid = ?", [(id_,) for id_ in ids])
@@ -39,17 +39,17 @@ def refresh_words(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
 
 
 def day_words(created_s: float) -> str:
-    """What a day can be looked up by: "2026-11-21 November"."""
+    """The words by which a day can be found: "2026-11-21 November"."""
     return time.strftime("%Y-%m-%d %B", time.localtime(created_s))
 
 
 def pack_heard(heard: Sequence[HeardWord]) -> str:
-    """As it is stored."""
+    """The heard words as they are stored."""
     return json.dumps([[one.word, round(one.score, 3)] for one in heard])
 
 
 def unpack_heard(packed: str | None) -> tuple[HeardWord, ...]:
-    """Nothing where nobody has listened yet."""
+    """The stored heard words; none if no tagger has listened yet."""
     pairs = json.loads(packed or "[]")
     return tuple(HeardWord(word, score, kind_of(word)) for word, score in pairs)
 
@@ -60,7 +60,7 @@ def _heard_text(packed: str | None) -> str:
 
 
 def match_expression(text: str) -> str | None:
-    """FTS5's expression for sounds with all words of ``text``, each complete or just begun.
+    """The FTS5 expression for sounds with all words of ``text``, each complete or begun.
 
     None where ``text`` holds no word. "CC-BY" or "2026-11" are two words each.
     """

@@ -1,1 +1,1 @@
-"""Single clips as files, with everything that they say about themselves."""
+"""Writes single clips as files that describe themselves."""

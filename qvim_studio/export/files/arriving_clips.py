@@ -1,4 +1,4 @@
-"""Writes the sounds of a request the moment each is finished, and numbers them at the end."""
+"""Writes each sound of a request as soon as it is finished, and numbers all at the end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RESCUE_FOLDER = "qvim-studio-kept"
 
 
 class ArrivingClips:
-    """The files of one request.
+    """Writes the files of one request.
 
     While sounds are being made their names end in their seed (``dog_seed_7.wav``): whatever ends
     the process, they lie there. ``finish`` gives them the numbers of their rank.
@@ -61,7 +61,7 @@ class ArrivingClips:
                 raise self._rescued(progress.arrived, variation, title, error) from error
 
     def finish(self, result: GenerationResult) -> list[WrittenClip]:
-        """Number the sounds in the result's order; those that did not arrive are written now.
+        """Number the sounds in the result's order; sounds that did not arrive are written now.
 
         Where no room is left for the second copy that this needs for a moment, a sound keeps the
         name of its seed. Raises OutputError if a sound could be written to no other place.
@@ -88,7 +88,7 @@ class ArrivingClips:
         return [self._clips[_key(variation)] for variation in result.sounds]
 
     def keep(self) -> tuple[GenerationResult, list[WrittenClip]] | None:
-        """What was finished before the work ended early, numbered; None where nothing was.
+        """Number the sounds that were finished before an early end; None if there are none.
 
         Raises OutputError as ``finish``.
         """
@@ -139,7 +139,7 @@ def _key(sound: Variation) -> tuple[Origin, int]:
 
 
 def check_room(folder: Path, requests: Sequence[GenerationRequest]) -> None:
-    """Raises OutputError if the disk of a folder that is there has no room for the sounds."""
+    """Raise OutputError if the disk of an existing folder has no room for the sounds."""
     needed = sum(
         _bytes_of(request) * (request.variations + FIT_SIZE * request.fits) for request in requests
     )

@@ -1,4 +1,4 @@
-"""Any text in the letters of ASCII, for what holds no others: names in DAWs, bext, UCS."""
+"""Writes any text in ASCII letters, for names in DAWs, bext and UCS."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from qvim_studio.core.text.plain_text import one_line
 
 
 def to_ascii(text: str) -> str:
-    """Transliterated: "Tur" for Tür, "Gou Jiao" or the like for 狗叫; nothing is left out."""
+    """The text transliterated: "Tur" for Tür, "Gou Jiao" or so for 狗叫; nothing is left out."""
     return anyascii(one_line(text))

@@ -1,4 +1,4 @@
-"""Writes generated clips as WAV, the recipe inside and beside each, numbered, never overwriting."""
+"""Writes numbered clips as WAV, with the recipe inside and beside; overwrites nothing."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ _NUMBERED = re.compile(r"(([^.]+?)(?:_fit)?)(?:_[0-9][0-9]|_seed_[0-9]+)\.")
 
 @dataclass(frozen=True)
 class WrittenClip:
-    """One variation on the disk: its WAV and the recipe that made it."""
+    """A variation on the disk: its WAV and its recipe."""
 
     path: Path
     recipe_path: Path
 
 
 def safe_stem(text: str, fallback: str = "clip") -> str:
-    """ASCII letters, digits, ``-`` and ``_`` only: safe in every file system and drag. Other
-    letters are transliterated."""
+    """A file name of ASCII letters, digits, ``-`` and ``_``, safe in every file system and drag;
+    other letters are transliterated."""
     stem = re.sub(r"[^A-Za-z0-9-]+", "_", to_ascii(text)).strip("_-")[:MAX_STEM].strip("_-")
     return stem or fallback
 
 
 def shown_title(text: str) -> str:
-    """The same for people, with all its letters. Titles follow what was asked and not the free
-    name: equal requests make equal files."""
+    """A title for people, with all its letters. Titles follow the request and not the free name, so
+    that equal requests make equal files."""
     return readable_name(text)[:MAX_STEM].strip() or safe_stem(text).replace("_", " ")
 
 
@@ -87,7 +87,7 @@ def write_result(
 
 
 def number_of(result: GenerationResult, index: int) -> str:
-    """How the name of one of a result's sounds ends: 01, 02 .., and fit_01, fit_02 .."""
+    """The ending of the name of a result's sound: 01, 02 .., and fit_01, fit_02 .."""
     made = len(result.variations)
     return f"{index + 1:02d}" if index < made else f"fit_{index - made + 1:02d}"
 
@@ -103,7 +103,7 @@ def _remove(clips: Sequence[WrittenClip]) -> None:
 def write_one(
     result: GenerationResult, variation: Variation, stem: Path, title: str
 ) -> WrittenClip:
-    """Write a variation as ``stem`` with its endings. Raises OutputError; nothing is left then."""
+    """Write a variation as ``stem`` with its endings. Raises OutputError, leaving nothing."""
     path, recipe_path = stem.with_suffix(".wav"), stem.with_suffix(".json")
     try:
         form = _format_of(result, variation)
@@ -135,7 +135,7 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def reserve_name(folder: Path, stem: str) -> str:
-    """A name that no set has, ``stem``, ``stem-2`` and so on; its first recipe is there, empty.
+    """Reserve an unused name, ``stem``, ``stem-2`` and so on, with an empty first recipe.
 
     So one set has one writer, and it overwrites nothing where "Dog" and "dog" are one file either.
     """

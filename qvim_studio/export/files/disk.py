@@ -1,4 +1,4 @@
-"""What a disk must promise: files that survive a power cut, folders with one writer at a time."""
+"""Makes files survive a power cut, and lets only one process write a folder at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sync_tree(folder: Path) -> None:
 
 
 def sync_names(folder: Path) -> None:
-    """Wait until the names in one folder have reached the disk; Windows does so by itself."""
+    """Wait until the names in a folder have reached the disk; Windows does so by itself."""
     if sys.platform != "win32":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -43,7 +43,7 @@ def sync_names(folder: Path) -> None:
 
 @contextlib.contextmanager
 def only_writer(lock_file: Path, what: str) -> Iterator[None]:
-    """Hold ``lock_file`` while one writer works; the system lets go of it when the process ends.
+    """Hold ``lock_file`` while one writer works; the system releases it when the process ends.
 
     Raises OutputError if another holds it.
     """

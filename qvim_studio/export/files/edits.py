@@ -1,4 +1,4 @@
-"""What is done to a clip before it leaves: a list of small frozen steps, kept and never burnt in.
+"""Describes the edits of a clip on export: a list of frozen steps, never burnt into the clip.
 
 The clip on the disk stays as it is; the list is stored as JSON and applied on the way out. Undo is
 a shorter list.
@@ -21,7 +21,7 @@ MIN_TARGET_DB, MAX_TARGET_DB = -60.0, 0.0
 
 @dataclass(frozen=True)
 class Trim:
-    """Keep what lies between two times; end_s None: to the end."""
+    """Keep the part between two times; end_s None: to the end."""
 
     begin_s: float = 0.0
     end_s: float | None = None
@@ -47,7 +47,7 @@ class TrimSilence:
 
 @dataclass(frozen=True)
 class Fade:
-    """Raised-cosine fades at both ends."""
+    """Fade both ends with a raised cosine."""
 
     in_s: float = 0.002
     out_s: float = 0.01
@@ -59,7 +59,7 @@ class Fade:
 
 @dataclass(frozen=True)
 class RemoveDc:
-    """Take the constant offset away."""
+    """Remove the constant offset."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class NormalizeLoudness:
 
 @dataclass(frozen=True)
 class Resample:
-    """Convert to one of the usual rates."""
+    """Convert to one of the usual sample rates."""
 
     sample_rate: int = 48_000
 
@@ -113,7 +113,7 @@ class Resample:
 
 @dataclass(frozen=True)
 class SetChannels:
-    """1: all channels mixed (AudioClip.mono). 2: mono on both sides, or the first two channels."""
+    """Set the channels. 1: all mixed (AudioClip.mono). 2: mono on both sides, or the first two."""
 
     count: int = 1
 
@@ -124,7 +124,7 @@ class SetChannels:
 
 @dataclass(frozen=True)
 class FlipChannel:
-    """Turn the polarity of one channel, counted from 1: what was opposite then adds up."""
+    """Invert one channel, counted from 1, so that opposite channels add up."""
 
     channel: int = 2
 
@@ -174,7 +174,7 @@ _BREAK_LOOPS = (Trim, TrimSilence, Fade, Resample, SeamlessLoop)
 
 @dataclass(frozen=True)
 class EditList:
-    """Edits in the order in which they are applied."""
+    """A list of edits, in the order in which they are applied."""
 
     edits: tuple[Edit, ...] = ()
 
@@ -192,12 +192,12 @@ class EditList:
         return bool(self.edits)
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Plain values: each edit by its kind and numbers."""
+        """The edits as plain values: kind and numbers of each."""
         return [{"kind": _NAMES[type(edit)], **asdict(edit)} for edit in self.edits]
 
     @classmethod
     def from_json(cls, rows: Sequence[dict[str, Any]]) -> EditList:
-        """The list again; raises UsageError for kinds and values that are not known."""
+        """The edits from JSON. Raises UsageError for unknown kinds and values."""
         return cls(tuple(_edit_from(row) for row in rows))
 
 

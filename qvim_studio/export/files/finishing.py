@@ -1,4 +1,4 @@
-"""Applies a list of edits to a clip, and says what a sound designer would complain about."""
+"""Applies a list of edits to a clip, and warns of faults that a sound designer would hear."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ FITTED_PEAK_DBFS = -0.1  # of what was lowered below full scale: the loudest int
 
 @dataclass(frozen=True, eq=False)
 class FinishedClip:
-    """The clip after its edits; ``loop`` where it repeats without a seam."""
+    """A clip after its edits; ``loop`` if it repeats without a seam."""
 
     clip: AudioClip
     loop: Loop | None = None
 
 
 def apply_edits(clip: AudioClip, edit_list: edits.EditList) -> FinishedClip:
-    """The edits in order; raises UsageError where one leaves nothing of the clip."""
+    """Apply the edits in order. Raises UsageError if an edit leaves nothing of the clip."""
     is_loop = False
     for edit in edit_list.edits:
         clip = _apply(clip, edit)
@@ -60,7 +60,7 @@ def fit_full_scale(clip: AudioClip, bit_depth: int) -> tuple[AudioClip, list[str
 
 
 def warnings_of(clip: AudioClip, *, is_loop: bool = False) -> list[str]:
-    """Sentences about noise, phase, offset and a cut-off ending; empty where all is well."""
+    """Warnings about noise, phase, offset and a cut-off ending; empty if all is well."""
     found = []
     floor = noise_floor_dbfs(clip)
     if not is_loop and floor is not None and floor > NOISE_FLOOR_LIMIT_DBFS:
@@ -84,7 +84,7 @@ def warnings_of(clip: AudioClip, *, is_loop: bool = False) -> list[str]:
 
 
 def noise_floor_dbfs(clip: AudioClip) -> float | None:
-    """Level of the quietest 100 ms; None where the clip is shorter than two of them."""
+    """The level of the quietest 100 ms; None if the clip is shorter than 200 ms."""
     step = max(1, int(NOISE_WINDOW_S * clip.sample_rate))
     count = len(clip.samples) // step
     if count < 2:
@@ -95,7 +95,7 @@ def noise_floor_dbfs(clip: AudioClip) -> float | None:
 
 
 def is_tail_cut(clip: AudioClip) -> bool:
-    """Is the very end louder than -60 dBFS?"""
+    """Whether the very end is louder than -60 dBFS."""
     tail = clip.samples[-max(1, int(TAIL_WINDOW_S * clip.sample_rate)) :]
     end = AudioClip(np.ascontiguousarray(tail), clip.sample_rate)
     return levels.rms_dbfs(end) > NOISE_FLOOR_LIMIT_DBFS

@@ -1,4 +1,4 @@
-"""Finishings that sound designers ask for by name, as lists of edits."""
+"""Names the usual finishings of sound designers, as lists of edits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The iXML chunk: tracks, the ASWG object for games, and our own recipe.
+"""Writes and reads the iXML chunk: tracks, the ASWG object for games, and our recipe.
 
 Sources: iXML 3.01 (ixml.info); ASWG iXML 1.1 (Sony's Audio Standards Working Group for games).
 """
@@ -18,7 +18,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def ixml_payload(meta: ClipMetadata, channels: int, sample_rate: int, bit_depth: int) -> bytes:
-    """The whole document, UTF-8; of even size, see ``wave_file``."""
+    """The whole iXML document in UTF-8, of even size, see ``wave_file``."""
     root = ElementTree.Element("BWFXML")
     _texts(
         root,
@@ -51,7 +51,7 @@ def ixml_payload(meta: ClipMetadata, channels: int, sample_rate: int, bit_depth:
 
 
 def recipe_in(payload: bytes) -> dict[str, Any] | None:
-    """Our recipe in another document or ours; None where there is none that can be read."""
+    """Our recipe in an iXML document; None if there is none that can be read."""
     try:
         root = ElementTree.fromstring(payload.rstrip(b"\0 \r\n").decode("utf-8-sig"))
         text = root.findtext(f"{VENDOR_ELEMENT}/RECIPE")

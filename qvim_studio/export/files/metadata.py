@@ -1,4 +1,4 @@
-"""What every file says about itself, and the WAV chunks that say it: bext, LIST/INFO, smpl, cue.
+"""Describes a file's metadata, and writes its WAV chunks: bext, LIST/INFO, smpl, cue.
 
 Sources: EBU Tech 3285 v2 (bext); Multimedia Programming Interface 1.0 (INFO, cue, adtl); RIFF MCI
 1994 (smpl).
@@ -72,7 +72,7 @@ class ClipMetadata:
 
 
 def bext_payload(meta: ClipMetadata) -> bytes:
-    """The broadcast extension, version 2; of even size, see ``wave_file``."""
+    """The broadcast extension (bext), version 2, of even size, see ``wave_file``."""
     fixed = struct.pack(
         "<256s32s32s10s8sIIH64s",
         _ascii(meta.description or meta.title, 256),
@@ -99,7 +99,7 @@ def bext_payload(meta: ClipMetadata) -> bytes:
 
 
 def info_payload(meta: ClipMetadata) -> bytes:
-    """LIST/INFO: what simple players and tag readers show."""
+    """The LIST/INFO chunk, which simple players and tag readers show."""
     texts = [
         (b"INAM", meta.title),
         (b"IART", meta.creator),
@@ -123,7 +123,7 @@ def smpl_payload(loop: Loop, sample_rate: int) -> bytes:
 
 
 def cue_chunks(markers: tuple[Marker, ...]) -> list[Chunk]:
-    """Cue points and, in a LIST/adtl of their own, their names."""
+    """The cue points and, in their own LIST/adtl, their names."""
     points = [
         struct.pack("<II4sIII", number, marker.position, b"data", 0, 0, marker.position)
         for number, marker in enumerate(markers, 1)

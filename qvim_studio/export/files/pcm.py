@@ -1,4 +1,4 @@
-"""Turns float samples into the integers and floats that lie in a WAV's ``data`` chunk."""
+"""Turns float samples into the integers or floats of a WAV's ``data`` chunk, and back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def format_payload(channels: int, sample_rate: int, bit_depth: int) -> bytes:
 
 
 def encode(clip: AudioClip, bit_depth: int, dither_seed: int | None = None) -> bytes:
-    """Little-endian interleaved samples; over full scale is clipped.
+    """The samples, little-endian and interleaved; values over full scale are clipped.
 
     dither_seed: where given, triangular noise of two steps peak to peak is added before rounding
     (Lipshitz et al. 1992), so that what is rounded away becomes hiss and not distortion.
@@ -45,7 +45,7 @@ def encode(clip: AudioClip, bit_depth: int, dither_seed: int | None = None) -> b
 
 
 def decode(data: bytes | memoryview, bit_depth: int, channels: int) -> np.ndarray:
-    """The float32 samples (frames, channels) that ``encode`` made ``data`` from, to a rounding."""
+    """The float32 samples (frames, channels) that ``encode`` made ``data`` of, up to rounding."""
     if bit_depth == 32:
         return np.frombuffer(data, "<f4").reshape(-1, channels)
     if bit_depth == 16:

@@ -1,4 +1,4 @@
-"""The recipe inside a file: everything that made the clip."""
+"""Writes and reads the recipe inside a file: everything that made the clip."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _NEEDED_BY_1 = {**_NEEDED, "request": {"text", "steps", "guidance", "imitation_s
 
 
 def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> dict[str, Any]:
-    """Everything that is needed to make the clip again, and where its sound comes from.
+    """The recipe: everything needed to make the clip again, and where its sound comes from.
 
     audio: the samples as they lie in its WAV, of which the recipe keeps the SHA-256.
     """
@@ -138,8 +138,8 @@ def _fingerprint(recipe: dict[str, Any]) -> str:
 
 
 def read_recipe(path: Path) -> dict[str, Any] | None:
-    """The recipe inside a WAV, FLAC or AIFF of ours, in today's form; None where the file holds
-    none that can be used.
+    """The recipe inside a WAV, FLAC or AIFF of ours, in today's form; None if the file holds no
+    usable recipe.
 
     Raises AudioFileError if the file cannot be opened, NewerRecipeError.
     """
@@ -158,7 +158,7 @@ def read_recipe(path: Path) -> dict[str, Any] | None:
 
 
 def provenance_of(path: Path) -> Provenance | None:
-    """What a file of ours says of where it comes from; None for any other.
+    """The provenance that a file of ours states; None for other files.
 
     Raises AudioFileError if it cannot be opened.
     """

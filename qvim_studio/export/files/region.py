@@ -1,4 +1,4 @@
-"""A part of a clip as a file of its own, for a DAW that keeps using it where it lies."""
+"""Writes a part of a clip as a separate file, for a DAW that uses the file in place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chunk layer of WAV files: builds them with metadata before the audio, finds chunks again.
+"""Builds WAV files from chunks, with metadata before the audio, and finds chunks again.
 
 Sources: IBM & Microsoft, Multimedia Programming Interface 1.0 (1991), chapters 2 and 3.
 """
@@ -16,7 +16,7 @@ Chunk = tuple[bytes, bytes]
 
 
 def chunk(chunk_id: bytes, payload: bytes) -> bytes:
-    """One chunk: four-letter id, size, payload, a pad byte where the size is odd."""
+    """One chunk: four-letter id, size, payload, and a pad byte if the size is odd."""
     return chunk_id + struct.pack("<I", len(payload)) + payload + b"\0" * (len(payload) % 2)
 
 
@@ -44,7 +44,7 @@ def wave_file(format_payload: bytes, before: Sequence[Chunk], audio: bytes | mem
 
 @dataclass(frozen=True, eq=False)
 class PlainWave:
-    """Integer or float samples as they lie in a file, interleaved, little-endian."""
+    """The samples of a WAV as they lie in the file: interleaved, little-endian."""
 
     tag: int
     channels: int
@@ -54,7 +54,7 @@ class PlainWave:
 
 
 def read_plain_wave(path: Path) -> PlainWave | None:
-    """The audio of a WAV in one of its two simplest forms; None for everything else.
+    """The audio of a WAV in one of the two simplest forms; None for other files.
 
     Raises OSError.
     """
@@ -84,7 +84,7 @@ def _plain_wave(form: bytes, data: memoryview) -> PlainWave | None:
 
 
 def read_metadata_chunks(path: Path) -> dict[bytes, bytes]:
-    """Every chunk of a WAV but its audio; empty where the file is no WAV.
+    """Every chunk of a WAV except its audio; empty if the file is no WAV.
 
     A file that was cut off gives what is whole in it. Raises OSError.
     """

@@ -1,4 +1,4 @@
-"""Writes a clip with all that it says about itself as WAV, FLAC or AIFF."""
+"""Writes a clip and its metadata as WAV, FLAC or AIFF."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from qvim_studio.export.files.riff import Chunk, wave_file
 
 
 class Container(str, Enum):
-    """The kinds of files that are written; the value is the file name's ending."""
+    """The kinds of files that can be written; the value is the file name's ending."""
 
     WAV = "wav"
     FLAC = "flac"
@@ -58,7 +58,7 @@ class FileFormat:
 
     @property
     def dither_seed(self) -> int | None:
-        """The noise is the same for every export: equal sounds make equal files."""
+        """The seed of the dither; it never changes, so that equal sounds make equal files."""
         is_dithered = self.bit_depth == 16 if self.is_dithered is None else self.is_dithered
         return 0 if is_dithered and self.bit_depth < 32 else None
 
@@ -89,7 +89,7 @@ def wav_bytes(
     file_format: FileFormat,
     audio: bytes | memoryview | None = None,
 ) -> bytes:
-    """A whole WAV in memory, metadata before the audio.
+    """A whole WAV in memory, with the metadata before the audio.
 
     audio: the clip's samples in that format, where somebody has them already.
     """

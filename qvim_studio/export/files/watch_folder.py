@@ -1,4 +1,4 @@
-"""Copies of new clips in a folder that a sampler or a DAW watches."""
+"""Copies new clips into a folder that a sampler or a DAW watches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qvim_studio.audio.files.reading import write_atomically
 
 
 def copy_clips(files: Sequence[Path], folder: Path) -> list[Path]:
-    """Copy files under their own names, each complete before it is seen; where the copies lie.
+    """Copy files under their own names, each complete before it appears; the paths of the copies.
 
     Nothing is overwritten: another file of that name stays, the copy becomes ``name-2``; one that
     is there already is not copied again. Raises OutputError.

@@ -1,1 +1,1 @@
-"""Sample packs and kits."""
+"""Plans, writes and verifies sample packs and kits."""

@@ -1,4 +1,4 @@
-"""A kit from one breath: each sound of a take becomes a request, the results become presets."""
+"""Makes a kit from one take: each sound becomes a request, and the results become presets."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OnKitProgress = Callable[[int, int, Progress], None]  # number of the sound, of 
 
 @dataclass(frozen=True)
 class KitReport:
-    """What was made: presets, and the WAVs of each sound, best match first. notes: of all sounds,
+    """A finished kit: presets, and the WAVs of each sound, best match first. notes: of all sounds,
     each once."""
 
     folder: Path
@@ -43,7 +43,7 @@ class KitReport:
 
 
 def kit_requests(take: AudioClip, base: GenerationRequest) -> tuple[GenerationRequest, ...]:
-    """One request for each sound of the take; ``base`` says everything but imitation and seed.
+    """One request for each sound of the take; ``base`` sets everything but imitation and seed.
     Real sounds are not fitted: the sounds of one key are variations of each other.
 
     Sound i starts at seed ``base.seed + i * base.variations``: no two variations share one.
@@ -106,7 +106,7 @@ def make_kit(
 
 
 def write_kit(results: Sequence[GenerationResult], folder: Path, name: str) -> KitReport:
-    """Write finished results as a kit; ``folder/<name>-2/`` where ``<name>`` is taken."""
+    """Write finished results as a kit; into ``folder/<name>-2/`` if ``<name>`` is taken."""
     check_output_folder(folder)
     kit = _Kit(_new_folder(folder, safe_stem(name, "kit")), name)
     try:

@@ -1,4 +1,4 @@
-"""Names for many clips from one template, each name once."""
+"""Names many clips by one template, without repeating a name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MIN_DIGITS = 3
 
 @dataclass(frozen=True)
 class NameParts:
-    """What a clip's name is made of; texts may be anything, they are cleaned."""
+    """The parts of a clip's name; any text is allowed and gets cleaned."""
 
     cat_id: str
     title: str
@@ -63,7 +63,7 @@ class NameTemplate:
             )
 
     def names(self, clips: Sequence[NameParts]) -> list[str]:
-        """One name for each clip, without ending; no two are equal, upper case or not."""
+        """One name for each clip, without ending; no two are equal, ignoring case."""
         bare = [self._fill(parts, "") for parts in clips]
         totals = Counter(name.lower() for name in bare)
         digits = max(MIN_DIGITS, len(str(max(totals.values(), default=0))))

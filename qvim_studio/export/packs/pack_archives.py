@@ -1,4 +1,4 @@
-"""The zip of a pack and its Bitwig instruments, filled while the sounds are written.
+"""Writes the zip of a pack and its Bitwig instruments, while the sounds are written.
 
 Each sound's bytes go from memory into all places that hold it; nothing is read back. The
 instruments hold the sounds themselves, which is why they lie beside the pack and not in it: the
@@ -25,7 +25,7 @@ from qvim_studio.export.packs.zip_files import add_files, add_stored
 
 
 class PackArchives:
-    """Files in ``staging``, complete when the context ends without an error."""
+    """The archives in ``staging``, complete when the context ends without an error."""
 
     def __init__(self, staging: Path, plan: PackPlan) -> None:
         self._plan = plan
@@ -47,13 +47,13 @@ class PackArchives:
         self._files.__exit__(kind, error, trace)
 
     def add_sound(self, entry: PackedClip, data: bytes) -> None:
-        """The next sound of the plan, as it lies in the pack."""
+        """Add the next sound of the plan, as it lies in the pack."""
         add_stored(self._zip, f"{self._name}/{entry.clip.path}", data)
         bank = self._bank_of[entry.clip.source.group]
         add_stored(self._banks[bank], entry.clip.path.name, data)
 
     def finish(self, pack: Path, packed: Sequence[PackedClip]) -> None:
-        """Everything that is no sound; ``pack`` is complete."""
+        """Add everything but the sounds; ``pack`` must be complete."""
         sounds = {str(entry.clip.path) for entry in packed}
         add_files(self._zip, pack, self._name, without=sounds)
         groups = preset_groups(packed)
@@ -74,7 +74,7 @@ def zip_name(pack_name: str) -> str:
 
 
 def bank_names(plan: PackPlan) -> list[str]:
-    """The files of the Bitwig instruments. The dot keeps them apart from a pack "Name 2"."""
+    """The file names of the Bitwig instruments; the dot tells them from a pack "Name 2"."""
     name = plan.options.folder_name
     groups = len(dict.fromkeys(clip.source.group for clip in plan.clips))
     count = -(-groups // KEYS_PER_BANK)
@@ -85,7 +85,7 @@ def bank_names(plan: PackPlan) -> list[str]:
 
 
 def preset_groups(packed: Sequence[PackedClip]) -> list[PresetGroup]:
-    """Clips of one request share a key and take turns."""
+    """The clips as preset groups; clips of one request share a key and take turns."""
     groups: dict[str, list[PackedClip]] = {}
     for entry in packed:
         groups.setdefault(entry.clip.source.group, []).append(entry)

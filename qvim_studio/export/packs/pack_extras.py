@@ -1,4 +1,4 @@
-"""What makes a pack presentable: a cover drawn from its sounds and a mix that demonstrates them."""
+"""Draws the cover of a pack from its sounds, and mixes its demo."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def spread(files: Sequence[Path], count: int) -> list[Path]:
 
 
 def write_cover(path: Path, title: str, creator: str, sounds: Sequence[Path]) -> None:
-    """A square PNG: the waveforms of some sounds, the pack's name and its maker's."""
+    """Write a square PNG with the waveforms of some sounds and the names of pack and maker."""
     size, margin = COVER_PIXELS, COVER_PIXELS // 14
     hue = hashlib.sha256(title.encode()).digest()[0] / 256
     image = Image.new("RGB", (size, size), _color(hue, 0.45, 0.13))
@@ -61,7 +61,7 @@ def write_cover(path: Path, title: str, creator: str, sounds: Sequence[Path]) ->
 
 
 def make_demo(sounds: Sequence[Path]) -> AudioClip:
-    """Some of the sounds one after the other, about equally loud, at most 90 s, mono or stereo."""
+    """The demo: some sounds in turn, about equally loud, at most 90 s, mono or stereo."""
     parts: list[AudioClip] = []
     for file in spread(sounds, DEMO_SOUNDS):
         part = _demo_part(_beginning(file, MAX_DEMO_SOUND_S))

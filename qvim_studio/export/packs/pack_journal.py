@@ -1,4 +1,4 @@
-"""What an export has finished so far, one line of JSON for each sound: a killed run goes on."""
+"""Notes each finished sound of an export in a line of JSON, so that a killed run can resume."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MEASURED = (
 
 
 class Journal:
-    """The finished sounds in a staging folder.
+    """The journal of finished sounds in a staging folder.
 
     date: of the first run, YYYY-MM-DD. reused: how many sounds were taken over.
     """
@@ -43,7 +43,7 @@ class Journal:
 
     @classmethod
     def open(cls, folder: Path, fingerprint: str) -> Journal:
-        """Go on with an interrupted run of the same plan; anything else there is removed."""
+        """Resume an interrupted run of the same plan; other files there are removed."""
         plan = _read_json(folder / PLAN_FILE)
         if plan.get("fingerprint") == fingerprint:
             return cls(folder, str(plan["date"]), _read_rows(folder / JOURNAL_FILE))
@@ -64,7 +64,7 @@ class Journal:
         return sum(row["size"] for row in self._rows.values())
 
     def reuse(self, clip: PlannedClip, pack: Path) -> tuple[PackedClip, bytes] | None:
-        """The finished sound and its WAV, where that still lies there unchanged."""
+        """The finished sound and its WAV, if the WAV is still there and unchanged."""
         row = self._rows.get(str(clip.path))
         if row is None:
             return None
@@ -78,13 +78,13 @@ class Journal:
         return entry_of(clip, row), data
 
     def add(self, entry: PackedClip) -> None:
-        """Note a sound that lies on the disk now."""
+        """Note a sound that is on the disk now."""
         with self._file.open("a", encoding="ascii") as file:
             file.write(json.dumps(row_of(entry)) + "\n")
 
 
 def row_of(entry: PackedClip) -> dict[str, Any]:
-    """What was measured, ready for JSON."""
+    """The measured values of a sound, ready for JSON."""
     return {
         "path": str(entry.clip.path),
         "sha256": entry.sha256,
@@ -99,7 +99,7 @@ def row_of(entry: PackedClip) -> dict[str, Any]:
 
 
 def entry_of(clip: PlannedClip, row: Mapping[str, Any]) -> PackedClip:
-    """The same again; other values of the row are passed over. Raises KeyError."""
+    """The measured values from a row; unknown values are ignored. Raises KeyError."""
     loop = None if row["loop"] is None else Loop(**row["loop"])
     return PackedClip(clip=clip, loop=loop, **{name: row[name] for name in _MEASURED})
 

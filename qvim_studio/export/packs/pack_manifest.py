@@ -1,4 +1,4 @@
-"""A pack's manifest: the SHA-256 of every file and how every sound came about."""
+"""Writes and checks a pack's manifest: the SHA-256 of every file, the recipe of every sound."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MANIFEST = "manifest.json"
 
 
 def write_manifest(pack: Path, plan: PackPlan, packed: Sequence[PackedClip], date: str) -> None:
-    """Describe every other file below ``pack``; written last."""
+    """Write the manifest, which describes every other file below ``pack``, as the last file."""
     options = plan.options
     known = {str(entry.clip.path): (entry.sha256, entry.size) for entry in packed}
     rows = []
@@ -47,7 +47,7 @@ def write_manifest(pack: Path, plan: PackPlan, packed: Sequence[PackedClip], dat
 
 
 def read_manifest(pack: Path) -> dict[str, Any]:
-    """The manifest of a pack; empty where there is none that can be read."""
+    """The manifest of a pack; empty if none can be read."""
     try:
         manifest = read_json(pack / MANIFEST)
     except (OSError, ValueError):
@@ -56,7 +56,7 @@ def read_manifest(pack: Path) -> dict[str, Any]:
 
 
 def verify_pack(pack: Path) -> list[str]:
-    """What differs from the manifest: files missing, changed or added; empty where all is well.
+    """The differences from the manifest: files missing, changed or added; empty if there are none.
 
     pack: the folder or the zip. Raises AudioFileError if it is neither.
     """

@@ -1,4 +1,4 @@
-"""What a sample pack will hold, decided before anything is written: names, texts, licences."""
+"""Plans a sample pack before anything is written: names, texts, licences."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REFUSED_SHOWN = 20
 
 @dataclass(frozen=True)
 class PackOptions:
-    """What is asked of a pack.
+    """The user's choices for a pack.
 
     name, creator, source: any text, kept as one line; ``name`` becomes the folder's name.
     is_commercial: refuse clips that may not be sold.
@@ -80,7 +80,7 @@ class PlannedClip:
 
 @dataclass(frozen=True)
 class PackPlan:
-    """Everything that will be written; equal plans have equal fingerprints.
+    """Everything that a pack will hold; equal plans have equal fingerprints.
 
     audio_bytes: how large the WAVs will be together, roughly where edits change their length.
     """
@@ -92,12 +92,12 @@ class PackPlan:
 
 
 def plan_pack(files: Sequence[Path], options: PackOptions) -> PackPlan:
-    """Read what the files say about themselves and name them; see the two steps for errors."""
+    """Read the metadata of the files and name them; see the two steps for errors."""
     return plan_sources(read_sources(files), options)
 
 
 def plan_sources(sources: Sequence[PackSource], options: PackOptions) -> PackPlan:
-    """Name the sounds and let the licence guard look at them; reads no file.
+    """Name the sounds and check their licences; reads no file.
 
     Raises StudioError if the guard refuses.
     """
@@ -105,7 +105,7 @@ def plan_sources(sources: Sequence[PackSource], options: PackOptions) -> PackPla
 
 
 def plan_clips(clips: Sequence[PlannedClip], options: PackOptions) -> PackPlan:
-    """The same from sounds that were named with these options."""
+    """The plan for sounds that were named with these options."""
     sources = [clip.source for clip in clips]
     if options.is_commercial:
         _refuse_what_may_not_be_sold(sources)
@@ -114,7 +114,7 @@ def plan_clips(clips: Sequence[PlannedClip], options: PackOptions) -> PackPlan:
 
 
 def name_sources(sources: Sequence[PackSource], options: PackOptions) -> tuple[PlannedClip, ...]:
-    """What each sound will be called, as a preview shows it while the user types."""
+    """The name of each sound, as a preview shows it while the user types."""
     found = [category_of(source, options.cat_id) for source in sources]
     names = options.template.names(
         [_parts(source, category, options) for source, category in zip(sources, found, strict=True)]
@@ -132,7 +132,7 @@ def category_of(source: PackSource, cat_id: str = "") -> UcsCategory:
 
 
 def is_guess(source: PackSource) -> bool:
-    """Do neither the user nor the sound's words say what category it is of?"""
+    """Whether the category is a guess: neither the user nor the sound's words state it."""
     return not source.cat_id and not suggest(source.title, source.tags, top=1)
 
 

@@ -1,4 +1,4 @@
-"""One sound of a pack: read, edited, described, encoded."""
+"""Reads, edits, describes and encodes one sound of a pack."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from qvim_studio.export.packs.pack_texts import PackedClip, keywords_of
 
 
 def render_clip(planned: PlannedClip, options: PackOptions) -> tuple[PackedClip, bytes, list[str]]:
-    """What lies in the pack, the whole WAV, and warnings about its sound."""
+    """The clip as it lies in the pack, its whole WAV, and warnings about its sound."""
     source, plain = _read(planned.source.path)
     finished = apply_edits(source.clip, options.edits)
     clip, texts = fit_full_scale(finished.clip, options.file_format.bit_depth)

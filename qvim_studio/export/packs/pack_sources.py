@@ -1,4 +1,4 @@
-"""The files that go into a pack, and what they say about themselves."""
+"""Reads the metadata of the files that go into a pack."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TAKE_NUMBER = re.compile(r"(?:-\d+)?(?:_fit)?_\d+$")
 
 @dataclass(frozen=True)
 class PackSource:
-    """One file on its way into a pack.
+    """A file on its way into a pack.
 
     title: what the sound is, in words. cat_id: its UCS category; empty: suggested from the words.
     tags: further words. date: YYYY-MM-DD. group: sounds that take turns on one key share it.
@@ -55,12 +55,12 @@ class PackSource:
 
     @property
     def commercial(self) -> str:
-        """May the sound be sold: "yes", "no", "conditional" or "unknown"."""
+        """Whether the sound may be sold: "yes", "no", "conditional" or "unknown"."""
         return self.provenance.get("commercial", UNKNOWN)
 
     @property
     def is_generated(self) -> bool:
-        """By a model, as far as it says so itself."""
+        """Whether a model made the sound, as far as the file says."""
         return self.recipe is not None and bool(self.recipe.get("is_generated", True))
 
     @property
@@ -75,7 +75,7 @@ class PackSource:
 def read_sources(
     files: Sequence[Path], is_cancelled: Callable[[], bool] = lambda: False
 ) -> tuple[PackSource, ...]:
-    """Look into every file, each once; what is left is dropped when ``is_cancelled``.
+    """Read every file once; the rest is skipped when ``is_cancelled``.
 
     Raises UsageError for no files or too many, AudioFileError for unreadable ones.
     """
@@ -88,7 +88,7 @@ def read_sources(
 
 
 def short_names(paths: Iterable[Path]) -> dict[Path, str]:
-    """Each file by the shortest end of its path that no other has: mostly its name alone."""
+    """The shortest end of each path that no other file has: mostly its name alone."""
     ends = {path: [path.parts[-n:] for n in range(1, len(path.parts) + 1)] for path in paths}
     counts = Counter(end for found in ends.values() for end in found)
     return {

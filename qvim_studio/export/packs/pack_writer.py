@@ -1,4 +1,4 @@
-"""Writes a sample pack: hidden beside its place until it is whole, then moved there at once.
+"""Writes a sample pack hidden beside its place, and moves it there when it is complete.
 
 Killed at any moment it leaves either no pack or a complete one; the same call goes on where the
 killed one stopped.
@@ -41,7 +41,7 @@ OnPackProgress = Callable[["PackProgress"], None]
 
 @dataclass(frozen=True)
 class PackProgress:
-    """phase: "sounds", "extras" or "archive"; done of total."""
+    """The progress of an export. phase: "sounds", "extras" or "archive"; done of total."""
 
     phase: str
     done: int
@@ -50,7 +50,7 @@ class PackProgress:
 
 @dataclass(frozen=True)
 class PackReport:
-    """What was made.
+    """The result of an export.
 
     instruments: for Bitwig Studio, beside the folder and the archive.
     reused: sounds that an interrupted run had finished. warnings: one sentence each.
@@ -91,18 +91,18 @@ def export_pack(
 
 
 def discard_partial(folder: Path, options: PackOptions) -> None:
-    """Remove what an interrupted export left behind."""
+    """Remove the files that an interrupted export left."""
     shutil.rmtree(_staging_of(folder / options.folder_name), ignore_errors=True)
 
 
 def has_partial(folder: Path, options: PackOptions) -> bool:
-    """Did an interrupted export of that name leave sounds to go on with?"""
+    """Whether an interrupted export of that name left sounds with which it can resume."""
     return _staging_of(folder / options.folder_name).is_dir()
 
 
 def missing_bytes(plan: PackPlan, folder: Path) -> int:
-    """How much room a pack lacks on the disk of ``folder``, or of the nearest one there is; 0
-    where it fits."""
+    """The bytes that a pack lacks on the disk of ``folder``, or of its nearest existing parent; 0
+    if the pack fits."""
     place = next((p for p in (folder, *folder.parents) if p.exists()), folder)
     return max(0, _needed_bytes(plan) - shutil.disk_usage(place).free)
 

@@ -1,4 +1,4 @@
-"""Sampler presets over a set of WAVs: SFZ, Decent Sampler and Bitwig's multisample.
+"""Writes sampler presets for a set of WAVs: SFZ, Decent Sampler and Bitwig's multisample.
 
 One key for each group of sounds; the sounds of a group take turns (round robin). Sources:
 sfzformat.com; decentsampler.com developer guide; Bitwig's published multisample format.
@@ -21,7 +21,7 @@ KEYS_PER_BANK = LAST_KEY - FIRST_KEY + 1
 
 @dataclass(frozen=True)
 class PresetSample:
-    """One WAV: where it lies below the pack's folder, how long it is, whether it loops."""
+    """A WAV of a preset: its path below the pack's folder, its length, whether it loops."""
 
     path: PurePosixPath
     frames: int
@@ -50,7 +50,7 @@ def write_presets(
 
 
 def write_light_presets(pack_folder: Path, name: str, groups: Sequence[PresetGroup]) -> None:
-    """Those kinds alone that name the WAVs instead of holding them: SFZ and Decent Sampler."""
+    """Write only the presets that name the WAVs instead of holding them: SFZ, Decent Sampler."""
     for stem, bank in _banks(name, groups):
         _write_texts(pack_folder, stem, bank)
 
@@ -97,7 +97,7 @@ def decent_sampler_xml(groups: Sequence[PresetGroup]) -> bytes:
 
 
 def multisample_xml(title: str, groups: Sequence[PresetGroup], creator: str) -> bytes:
-    """``multisample.xml``: names the WAVs that lie beside it in the archive."""
+    """``multisample.xml``, which names the WAVs that lie beside it in the archive."""
     root = ElementTree.Element("multisample", name=title)
     for tag, text in (("generator", PROGRAM), ("category", "FX"), ("creator", creator)):
         ElementTree.SubElement(root, tag).text = text

@@ -1,4 +1,4 @@
-"""Stored zip archives that depend on their content alone."""
+"""Writes uncompressed zip archives whose bytes depend only on their content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _READABLE_FILE = 0o100644 << 16
 
 
 def add_stored(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    """Add one entry uncompressed: audio does not shrink, and samplers want it so."""
+    """Add one entry uncompressed: audio does not shrink, and samplers expect it."""
     info = zipfile.ZipInfo(name, _DATE)
     info.external_attr = _READABLE_FILE
     archive.writestr(info, data, zipfile.ZIP_STORED)
@@ -21,7 +21,7 @@ def add_stored(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
 def add_files(
     archive: zipfile.ZipFile, folder: Path, name: str, without: Collection[str] = ()
 ) -> None:
-    """All files below ``folder`` as entries below ``name``, in the order of their paths.
+    """Add all files below ``folder`` as entries below ``name``, in the order of their paths.
 
     without: paths below the folder, with slashes, that are left out.
     """

@@ -1,1 +1,1 @@
-"""The Universal Category System."""
+"""Categories and file names of the Universal Category System."""

@@ -1,4 +1,4 @@
-"""The Universal Category System 8.2.1: its categories, and which of them fit a few words.
+"""Lists the categories of the Universal Category System 8.2.1, and suggests some for words.
 
 The list of categories is a fact of the standard, which is in the public domain
 (universalcategorysystem.com); the further words in ``resources/ucs/synonyms.csv`` are our own.
@@ -54,7 +54,7 @@ def categories() -> dict[str, UcsCategory]:
 
 
 def find_category(cat_id: str) -> UcsCategory:
-    """The category of a CatID; raises UsageError where there is none."""
+    """The category of a CatID. Raises UsageError if there is none."""
     found = categories().get(cat_id)
     if found is None:
         near = [known for known in categories() if known.lower().startswith(cat_id[:4].lower())]
@@ -67,7 +67,7 @@ def find_category(cat_id: str) -> UcsCategory:
 
 
 def suggest(text: str, tags: Iterable[str] = (), top: int = 5) -> list[Suggestion]:
-    """The categories that fit a description and its tags, best first; maybe none."""
+    """The categories that fit a description and its tags, best first; possibly none."""
     index, rarity = _index()
     scores: dict[str, float] = defaultdict(float)
     said: dict[str, float] = {}

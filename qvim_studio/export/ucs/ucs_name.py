@@ -1,4 +1,4 @@
-"""File names of the Universal Category System: built from parts, and taken apart again.
+"""Builds and parses file names of the Universal Category System.
 
 ``CatID(-UserCategory)_(VendorCategory-)FXName_CreatorID_SourceID(_UserData)``; no part holds
 ``_`` or ``-``.
@@ -28,7 +28,7 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class UcsName:
-    """The parts of a name without its ending; letters, digits and inner spaces of ASCII only.
+    """The parts of a file name without its ending; ASCII letters, digits and inner spaces only.
 
     Such names survive every file system, drag and database. Raises UsageError for others.
     """
@@ -63,7 +63,7 @@ class UcsName:
 
 
 def parse_name(stem: str) -> UcsName:
-    """The parts of a file name without its ending; raises UsageError where it is no UCS name."""
+    """Parse a file name without its ending. Raises UsageError if it is no UCS name."""
     blocks = stem.split("_")
     if len(blocks) not in (4, 5):
         raise UsageError(
@@ -84,7 +84,7 @@ def parse_name(stem: str) -> UcsName:
 
 
 def clean_block(text: str, fallback: str, limit: int = MAX_BLOCK) -> str:
-    """Any text as one part of a name: transliterated, words kept whole where they fit."""
+    """The text as one part of a name: transliterated, with whole words if they fit."""
     words = re.findall("[A-Za-z0-9]+", to_ascii(text))
     block = ""
     for word in words:

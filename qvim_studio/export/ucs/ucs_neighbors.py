@@ -1,4 +1,4 @@
-"""Which UCS category a sound belongs to by its sound alone: those nearest to it vote.
+"""Finds the UCS category of a sound by its sound alone: the nearest labelled sounds vote.
 
 The voters are the sounds of the bundled library, whose words name a category each. It is a guess
 among the kinds of sounds that ship; words, where there are any, know better.
@@ -20,15 +20,18 @@ VOTERS = 3
 
 @dataclass(frozen=True, eq=False)
 class LabelledSounds:
-    """encoder_id: of the embedding space. embeddings: float32 (sounds, size), unit length.
-    cat_ids: one for each."""
+    """Sounds with known categories.
+
+    encoder_id: of the embedding space. embeddings: float32 (sounds, size), unit length.
+    cat_ids: one for each.
+    """
 
     encoder_id: str
     embeddings: np.ndarray
     cat_ids: tuple[str, ...]
 
     def vote(self, embedding: np.ndarray) -> str:
-        """The CatID of the nearest sounds; near ones weigh more. embedding: (size,)."""
+        """The CatID that the nearest sounds vote for, near ones most. embedding: (size,)."""
         unit = embedding / max(float(np.linalg.norm(embedding)), 1e-12)
         similarity = self.embeddings @ unit
         votes: defaultdict[str, float] = defaultdict(float)
@@ -38,7 +41,8 @@ class LabelledSounds:
 
 
 def labelled_sounds(folder: Path | None = None) -> LabelledSounds:
-    """The bundled library, or another folder with ``index.npz`` and ``library.csv``.
+    """The labelled sounds of the bundled library, or of a folder with ``index.npz`` and
+    ``library.csv``.
 
     Sounds whose words name no category have no vote.
     """
