@@ -15,7 +15,7 @@ MEMORY_SECONDS, MEMORY_VARIATIONS = 5.0, 4  # of the generation that the memory 
 
 @dataclass(frozen=True)
 class CheckpointChoice:
-    """One entry of the checkpoint menu.
+    """An entry of the checkpoint menu.
 
     commercial: "yes", "no" or "conditional": may the sounds be sold?
     steps, guidance: the checkpoint's own defaults, shown where the user chose none; 0 where it has

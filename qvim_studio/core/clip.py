@@ -28,7 +28,7 @@ class Mixing:
 
 @dataclass(frozen=True, eq=False)
 class AudioClip:
-    """Samples with their rate.
+    """A sound in memory: samples with their rate.
 
     samples: float32, shape (frames, channels), nominal range -1..1, finite.
     sample_rate: Hz.
@@ -62,8 +62,8 @@ class AudioClip:
         return self.samples.shape[1]
 
     def mono(self) -> np.ndarray:
-        """float32 of shape (frames,), not to be written to: the mean of the channels that hold
-        sound; where they cancel each other, the loudest of them."""
+        """The mean of the channels that hold sound, or the loudest if they cancel each other:
+        float32 (frames,), not to be written to."""
         if self.channels == 1:
             return self.samples[:, 0]  # ten minutes of it are not copied for nothing
         mixing = self.mixing

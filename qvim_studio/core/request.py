@@ -222,8 +222,8 @@ class GenerationRequest:
         edit: Edit | None = None,
         start_sound: AudioClip | None = None,
     ) -> GenerationRequest:
-        """The request of a recipe and of the sounds that it names by their hashes; fields that this
-        version does not know are left out.
+        """The request of a recipe and of the sounds that it names by their hashes; unknown fields
+        are left out.
 
         A recipe that does not speak of bandwidth is of a time when nothing was extended.
 

@@ -16,7 +16,7 @@ from qvim_studio.core.request import GenerationRequest
 
 @dataclass(frozen=True)
 class Progress:
-    """One message from a running generation.
+    """A message from a running generation.
 
     phase: "load", "encode", "denoise", "decode" or "fit".
     step, steps: steps finished and steps in all of this phase.
@@ -38,7 +38,7 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class Variation:
-    """One generated sound, or a real one that was fitted to the imitation.
+    """A generated sound, or a real sound that was fitted to the imitation.
 
     similarity: weighed cosine with the imitation, -1..1, see networks.ears; match: what that and
     how the sound moves are worth. Both None for text alone.
@@ -61,7 +61,7 @@ class Variation:
 
 @dataclass(frozen=True)
 class FoundSound:
-    """A sound of the user's library, or of the bundled one, that resembles the imitation.
+    """A sound of the user's library, or of the bundled library, that resembles the imitation.
 
     match: None where it cannot be read any more.
     """

@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class SoundQuery:
-    """One search.
+    """A search for real sounds.
 
     embedding: what the ears hear of an imitation (size,), see voice.hearing; None for words
     alone. balance: 0 voice .. 1 words, as GenerationRequest's; it counts where there are both.

@@ -67,13 +67,13 @@ class Adoption:
     def add_result(
         self, folder_id: int, paths: Sequence[Path], imitation_path: Path | None = None
     ) -> list[int]:
-        """Add newly written clips with thumbnails; their ids, in order."""
+        """Add newly written clips with thumbnails; return their ids, in order."""
         ids = self._add_clips(folder_id, paths, imitation_path)
         self.describe(ids)
         return ids
 
     def adopt_clips(self, folder_id: int) -> int:
-        """Add every unknown clip of a folder that has a recipe of the studio; how many.
+        """Add every unknown clip of a folder that has a recipe of the studio; return their number.
 
         Reads recipes and headers only; see ``undescribed`` for the rest.
         """

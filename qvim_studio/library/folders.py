@@ -27,7 +27,7 @@ class FolderKind(str, Enum):
 
 @dataclass(frozen=True)
 class LibraryFolder:
-    """A folder of the library. sounds: how many are shown; is_there: can it be reached now?"""
+    """A folder of the library. sounds: how many are shown."""
 
     id: int
     kind: FolderKind
@@ -93,7 +93,7 @@ class Folders:
         self._set_path(folder_id, path)
 
     def relocate(self, folder_id: int, path: Path) -> int:
-        """Move a folder's sounds to another place; how many were moved.
+        """Move a folder's sounds to another place; return how many were moved.
 
         Everything is copied and synced, then the library looks there, then the old files go: a
         crash at any moment leaves every sound where the library looks for it. Files that do not

@@ -84,7 +84,7 @@ class SoundIndex:
         return len(self._rows)
 
     def refresh(self, on_progress: Callable[[int, int], None] | None = None) -> int:
-        """Embed new and changed files and forget missing ones; how many were embedded.
+        """Embed new and changed files and forget missing ones; return how many were embedded.
 
         Files that are no usable audio are passed over and logged. on_progress: (files looked at, of
         how many), after every batch.

@@ -132,7 +132,7 @@ class Sounds:
         self._set("trashed_s", None, ids)
 
     def empty_trash(self, older_than_s: float = TRASH_DAYS * 86400.0) -> int:
-        """Delete sounds, with files, that were in the trash for this long; how many.
+        """Delete sounds and files that were in the trash for this long; return how many.
 
         Files of the user's own folders are never deleted, only forgotten by the library. A file
         that cannot be deleted now (in use, read-only) stays in the trash.

@@ -19,7 +19,7 @@ Part = tuple[float, float]
 
 
 class Audition(QObject):
-    """Decides from where to where a sound is played, and how loud."""
+    """Decides which stretch of a sound is played, and how loud."""
 
     def __init__(self, playback: Playback, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class Audition(QObject):
             self._play_source(PlaySpan(begin_s, end_s, self.is_looping))
 
     def play_imitation_from(self, seconds: float) -> None:
-        """Play the take from a moment of its file to the end of the part, or of the file."""
+        """Play the take from a moment of its file to the end of the part or of the file."""
         if self._imitation is not None:
             end_s = self._imitation.end_s
             self._play_source(

@@ -23,7 +23,10 @@ from qvim_studio.library.clip_entry import ClipEntry
 
 
 class ClipViewer(QObject):
-    """Signals: pictured (SoundPicture | None), analyzed (SoundAnalysis)."""
+    """Shows one clip at a time.
+
+    Signals: pictured (SoundPicture | None), analyzed (SoundAnalysis).
+    """
 
     pictured = Signal(object)
     analyzed = Signal(object)

@@ -130,8 +130,8 @@ class StudioController(QObject):
             return None
 
     def generate(self, wishes: Wishes, at_front: bool = False) -> None:
-        """Queue a request, last or next, once the take that is on its way is there; what is
-        impossible is said at once."""
+        """Queue a request, last or next, once an awaited take is there; report an impossible
+        request at once."""
         self._once_take_is_there(partial(self._generate, wishes, at_front))
 
     def _generate(self, wishes: Wishes, at_front: bool) -> None:
@@ -164,9 +164,9 @@ class StudioController(QObject):
         imitation: Imitation | None = None,
         is_above: bool = False,
     ) -> None:
-        """Queue an edit of a sound. edit_of: takes ``sound`` and ``provenance``. imitation: of
-        what the part shall be, without one it is made from the sound itself. is_above: the
-        imitation's stretch at the time of the part counts, else all of it."""
+        """Queue an edit of a sound. edit_of: takes ``sound`` and ``provenance``. imitation: of the
+        part; without it the part is made from the sound itself. is_above: only the imitation's
+        stretch at the time of the part counts, else all of it."""
 
         def read() -> GenerationRequest:
             edit = edit_of(sound=read_audio(entry.path), provenance=provenance_of(entry.path))

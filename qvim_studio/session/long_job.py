@@ -12,7 +12,7 @@ LONG_TAKE_S = 20.0  # a part of it would be made much sooner
 
 @dataclass(frozen=True, eq=False)
 class LongJob:
-    """A long job. seconds: its whole duration. start: starts it all the same."""
+    """A long job. seconds: its whole duration. start: starts it anyway."""
 
     seconds: float
     requests: tuple[GenerationRequest, ...]

@@ -27,7 +27,7 @@ NOTHING_GIVEN: Given = ({}, ())
 
 
 class Reopening(QObject):
-    """Knows no widgets.
+    """Opens sounds from outside and recipes; knows no widgets.
 
     Signals: chosen (GenerationRequest that makes a clip again), opened (Path of a clip of ours that
     came from outside, str: what became of it), failed (StudioError), noticed (str).
@@ -177,7 +177,7 @@ def _names_sounds(recipe: Recipe) -> bool:
 
 
 def gone_text(names: Sequence[str]) -> str:
-    """names: of given sounds; "" where only the hash is known."""
+    """The sentence that sounds are gone. names: of these; "" if only the hash is known."""
     said = " and ".join(f"“{name}”" if name else "a sound" for name in names)
     are = "are" if len(names) > 1 else "is"
     return (

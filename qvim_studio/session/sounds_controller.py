@@ -19,7 +19,7 @@ TOP = 100  # sounds that a search shows
 
 
 class SoundsController(QObject):
-    """Knows no widgets.
+    """Manages and searches the user's own sounds; knows no widgets.
 
     Signals: found (list of ClipEntry, str: what was looked for), folders_changed (list of
     LibraryFolder), failed (StudioError).

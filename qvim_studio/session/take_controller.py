@@ -22,7 +22,7 @@ from qvim_studio.session.take_list import TakeList, read_takes
 
 
 class TakeController(QObject):
-    """Knows no widgets.
+    """Records and opens takes; knows no widgets.
 
     Signals: imitation_changed (Imitation | None), part_changed (Imitation: the same take, another
     part of it), analyzed (SoundAnalysis of the imitation), takes_changed (TakeList),
@@ -75,7 +75,7 @@ class TakeController(QObject):
         self._run(partial(read_takes, self._services.paths.takes_folder), self._on_takes_read)
 
     def expect(self) -> int:
-        """Announce a take that is about to be read, in place of any awaited one; its number."""
+        """Announce a take that is about to be read, in place of any other; return its number."""
         self._awaited = next(self._numbers)
         self.awaiting_changed.emit()
         return self._awaited
@@ -91,7 +91,7 @@ class TakeController(QObject):
             self.awaiting_changed.emit()
 
     def open_file(self, path: Path, number: int | None = None) -> None:
-        """Use an audio file as the imitation. number: as it was expected; None: it was not."""
+        """Use an audio file as the imitation. number: from ``expect``, or None."""
         self._open(path, self.failed.emit, number)
 
     def open_files(self, paths: Sequence[Path]) -> None:

@@ -65,7 +65,7 @@ class TakeList:
 
 
 def read_takes(folder: Path) -> tuple[Path, ...]:
-    """The takes on disk, oldest first; also those of a session that crashed."""
+    """The takes on disk, oldest first, including those of a session that crashed."""
     try:
         takes = [(path.stat().st_mtime, path) for path in folder.glob("*.wav")]
     except OSError as error:

@@ -35,14 +35,14 @@ def library_rows(folder: Path | None = None) -> list[dict[str, str]]:
 
 
 def bundled_encoder_id() -> str:
-    """The encoder that heard the bundled sounds, which is the starter's; "" where none did, or
-    where the index is damaged."""
+    """The encoder that heard the bundled sounds, which is the starter's; "" if none did, or
+    if the index is damaged."""
     stored = _stored_index("encoder_id")
     return "" if stored is None else str(stored)
 
 
 def bundled_embeddings() -> np.ndarray:
-    """The ears' embeddings of the bundled sounds, float32 (sounds, EARS_DIM), or raises
+    """The ears' embeddings of the bundled sounds, float32 (sounds, EARS_DIM). Raises
     CheckpointError."""
     return _needed_index("embeddings").astype(np.float32)
 

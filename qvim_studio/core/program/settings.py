@@ -237,7 +237,7 @@ def _healing_told(path: Path, bad: Sequence[str]) -> str:
 
 
 def save_settings(settings: Settings, path: Path) -> None:
-    """Write completely or not at all."""
+    """Save the settings completely or not at all."""
     values = {"version": SETTINGS_VERSION, **asdict(settings)}
     values = {key: v.value if isinstance(v, Enum) else v for key, v in values.items()}
     try:

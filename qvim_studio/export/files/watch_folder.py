@@ -12,7 +12,7 @@ from qvim_studio.audio.files.reading import write_atomically
 
 
 def copy_clips(files: Sequence[Path], folder: Path) -> list[Path]:
-    """Copy files under their own names, each complete before it appears; the paths of the copies.
+    """Copy files under their own names, each complete before it appears; return the copies.
 
     Nothing is overwritten: another file of that name stays, the copy becomes ``name-2``; one that
     is there already is not copied again. Raises OutputError.
