@@ -101,6 +101,12 @@ def test_while_the_kind_is_unsure_four_kinds_come_before_a_second_of_one() -> No
     assert chosen(*near[:5]) == ["a1", "a2", "b1", "c1"]
 
 
+def test_nearness_chooses_the_starts_and_likelihood_orders_them() -> None:
+    near = (("e1", 0.76), ("c1", 0.85), ("a1", 0.9), ("a2", 0.88), ("b1", 0.89), ("d1", 0.8))
+    assert chosen(*near) == ["c1", "a1", "b1", "d1"]
+    assert chosen(("a1", 0.6), ("b1", 0.9), ("c1", 0.5)) == ["b1"]
+
+
 def test_when_the_kind_is_sure_all_starts_are_the_nearest_ones() -> None:
     near = (("a1", 0.9), ("b1", 0.89), ("a2", 0.88), ("a3", 0.87), ("c1", 0.86), ("d1", 0.85))
     assert chosen(*near) == ["a1", "b1", "a2", "a3"]

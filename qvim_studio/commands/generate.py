@@ -258,7 +258,9 @@ def _search(options: argparse.Namespace, clip: AudioClip | None) -> dict[str, An
     imagined = _imagine(options.text) if options.text.strip() else None
     if imagined is not None:
         imagined = Hearing.imagined(imagined)
-    query = SoundQuery(matcher and matcher.heard, options.text, options.balance, imagined)
+    heard = matcher and matcher.heard
+    likelihoods = matcher and matcher.likelihoods
+    query = SoundQuery(heard, options.text, options.balance, imagined, likelihoods)
     rows = [
         {"path": str(hit.path), **match_fields(_match(hit, matcher))}
         for hit in index.search(query, options.top)

@@ -53,6 +53,10 @@ class Matcher:
         movement, duration_s = Movement.of(followed), followed.duration_s
         return cls(hearing, heard, expectation, movement, duration_s, compared)
 
+    def likelihoods(self, embeddings: np.ndarray) -> np.ndarray:
+        """(rows,) 0..1: how likely sounds (rows, EARS_DIM) are of the kind that is meant."""
+        return self.hearing.kinds.likelihoods(self.expectation, embeddings)
+
     def compare(self, clip: AudioClip) -> Comparison:
         """Of a sound that was made or fitted."""
         embedding = self.hearing.embed(clip, "reference")

@@ -380,8 +380,10 @@ class Run:
         imagined = self.loaded.imagine(request.text)
         if imagined is not None:
             imagined = Hearing.imagined(imagined)
-        heard = None if self.matcher is None else self.matcher.heard
-        return SoundQuery(heard, request.text, request.balance, imagined)
+        if self.matcher is None:
+            return SoundQuery(None, request.text, request.balance, imagined)
+        heard, likelihoods = self.matcher.heard, self.matcher.likelihoods
+        return SoundQuery(heard, request.text, request.balance, imagined, likelihoods)
 
 
 @dataclass(frozen=True, eq=False)

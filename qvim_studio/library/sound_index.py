@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
 BATCH = 4  # sounds embedded at once: more is no faster on a processor
 SAVE_EVERY_S = 20.0  # 20,000 sounds are 77 MB, written in a second
+ORDERED = 10  # nearest sounds that are ordered by how likely they are of the kind that is meant
 MEANT_COSINE = 0.9  # from which on a sound is what words mean that it is not called by
 Stamp = tuple[float, int]  # modification time in s and size in bytes: changed when either does
 
@@ -35,7 +36,7 @@ Stamp = tuple[float, int]  # modification time in s and size in bytes: changed w
 class SearchHit:
     """A sound that a search found.
 
-    score: what it was ranked by, voice and words together. embedding: (dim,), as it was heard.
+    score: how near it is, by voice and words together. embedding: (dim,), as it was heard.
     """
 
     path: Path
@@ -134,7 +135,12 @@ class SoundIndex:
 
     def search(self, query: SoundQuery, top: int) -> list[SearchHit]:
         """The ``top`` best sounds, best first; for words alone only those that are called so, or
-        very much like what they mean."""
+        very much like what they mean.
+
+        A voice alone finds the nearest sounds, of which the first few come in the order of their
+        likelihood: over 129 recorded takes that raises the class MRR among the bundled sounds from
+        0.40 to 0.45. Beside words nearness decides, as their balance was measured.
+        """
         if not self._rows:
             return []
         names = list(self._rows)
@@ -148,8 +154,11 @@ class SoundIndex:
             return [self._hit(names[i], float(fit[i])) for i in best]
         similarity = heard @ query.embedding
         score = (1 - query.words_weight) * similarity + query.words_weight * fit
-        best = np.argsort(-score, kind="stable")[:top]
-        return [self._hit(names[i], float(score[i])) for i in best]
+        best = np.argsort(-score, kind="stable")[: max(top, ORDERED)]
+        if query.likelihoods is not None and not query.words_weight:
+            likely = np.argsort(-query.likelihoods(heard[best[:ORDERED]]), kind="stable")
+            best[: len(likely)] = best[likely]
+        return [self._hit(names[i], float(score[i])) for i in best[:top]]
 
     def _hit(self, name: str, score: float) -> SearchHit:
         return SearchHit(self._folder / name, float(score), self._rows[name][1])

@@ -58,6 +58,33 @@ def test_nearest_sounds_come_first(folder: Path) -> None:
     assert hits[0].embedding @ NEAR_MIDDLE == pytest.approx(hits[0].score)
 
 
+def test_the_nearest_sounds_come_in_the_order_of_their_likelihood(folder: Path) -> None:
+    index = make_index(folder, LevelEmbedder())
+    index.refresh()
+    query = SoundQuery(NEAR_MIDDLE, likelihoods=lambda embeddings: embeddings[:, 1])
+    hits = index.search(query, top=2)  # the loudest points farthest along the second axis
+    assert [hit.path.name for hit in hits] == ["loud.ogg", "middle.flac"]
+    assert hits[0].score == pytest.approx(hits[0].embedding @ NEAR_MIDDLE)
+
+
+def test_farther_sounds_stay_behind_however_likely_they_are(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qvim_studio.library.sound_index.ORDERED", 2)
+    index = make_index(folder, LevelEmbedder())
+    index.refresh()
+    query = SoundQuery(NEAR_MIDDLE, likelihoods=lambda embeddings: -embeddings[:, 0])
+    names = [hit.path.name for hit in index.search(query, top=3)]
+    assert names == ["middle.flac", "quiet.wav", "loud.ogg"]
+
+
+def test_beside_words_nearness_decides(folder: Path) -> None:
+    index = make_index(folder, LevelEmbedder())
+    index.refresh()
+    query = SoundQuery(NEAR_MIDDLE, "quiet", 0.5, likelihoods=lambda embeddings: embeddings[:, 1])
+    assert index.search(query, top=1)[0].path.name == "quiet.wav"
+
+
 def test_words_outweigh_the_voice_as_far_as_the_balance_says(folder: Path) -> None:
     index = make_index(folder, LevelEmbedder())
     index.refresh()
