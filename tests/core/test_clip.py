@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.core.clip import AudioClip, without_offset
+from qvim_studio.core.clip import AudioClip, Mixing, without_offset
 
 RATE = 16_000
 
@@ -88,3 +88,16 @@ def test_a_large_offset_is_taken_away_and_a_small_one_left() -> None:
     sound = tone().astype(np.float32)
     np.testing.assert_allclose(without_offset(sound + np.float32(0.5)), sound, atol=1e-6)
     assert without_offset(sound) is sound
+
+
+def test_a_clip_without_frames_has_no_channel_that_sounds() -> None:
+    empty = AudioClip(np.zeros((0, 2), np.float32), RATE)
+    assert empty.mixing == Mixing((), 0, cancels=False)
+    assert empty.mono().shape == (0,)
+    assert len(without_offset(empty.mono())) == 0
+
+
+def test_an_offset_alone_is_taken_away_whatever_it_is() -> None:
+    for offset in (-0.5, 1.0):
+        samples = np.full(100, offset, np.float32)
+        np.testing.assert_array_equal(without_offset(samples), np.zeros(100, np.float32))

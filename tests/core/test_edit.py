@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.edit import CONTEXT_S, OVERLAP_S, Edit, edited_name, parts_text, stored_parts
+from qvim_studio.core.edit import (
+    CONTEXT_S,
+    MAX_PART_S,
+    MIN_PART_S,
+    OVERLAP_S,
+    Edit,
+    edited_name,
+    parts_text,
+    stored_parts,
+)
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import GenerationRequest, Start, clip_hash
 
@@ -130,3 +139,14 @@ def test_the_recipe_lists_several_parts() -> None:
     edit = Edit.of_parts(TEN_SECONDS, [(1.0, 2.0), (4.0, 5.0)])
     parts = GenerationRequest(edit=edit).recipe()["edit"]["parts_s"]
     assert Edit.of_parts(TEN_SECONDS, stored_parts(parts)).parts_s == edit.parts_s
+
+
+def test_the_shortest_and_the_longest_part_are_made() -> None:
+    sound = AudioClip.from_mono(np.ones(round(MAX_PART_S) * 10), 10)
+    assert Edit(sound, 0.0, MAX_PART_S).end_s == MAX_PART_S
+    assert Edit(sound, 1.0, 1.0 + MIN_PART_S).begin_s == 1.0
+
+
+def test_only_a_sound_that_gets_longer_is_continued() -> None:
+    assert Edit(TEN_SECONDS, 9.0, 10.5).is_continuation is True
+    assert Edit(TEN_SECONDS, 9.0, 10.0).is_continuation is False

@@ -47,3 +47,7 @@ def test_words_are_of_classes_that_the_tagger_has_and_of_kinds_that_the_library_
     assert len(set(classes)) == len(classes)
     assert {kind_of(word) for word in CLASSES_OF_WORD} <= set(KINDS)
     assert KIND_OF_WORD.keys() <= CLASSES_OF_WORD.keys()
+
+
+def test_a_score_of_the_least_that_counts_counts() -> None:
+    assert [one.word for one in heard_words({"Dog": 0.2, "Rain": 0.1}, least=0.2)] == ["dog"]

@@ -79,3 +79,11 @@ def test_a_value_that_was_not_filled_in_is_a_bug() -> None:
     with pytest.raises(TypeError, match="steps"):
         OptionValues().whole("steps")
     assert OptionValues({"steps": 3}).whole("steps") == 3
+
+
+def test_equal_values_are_one_key_whatever_their_order() -> None:
+    one, other = (
+        OptionValues({"steps": 4, "light": True}),
+        OptionValues({"light": True, "steps": 4}),
+    )
+    assert len({one, other, OptionValues({"steps": 5})}) == 2
