@@ -61,7 +61,7 @@ def test_a_stopped_kit_leaves_none_behind(window: MainWindow, tmp_path: Path, qt
     qtbot.waitUntil(lambda: queue.running is not None and len(queue.waiting) == 2)
     queue.cancel(queue.running)
     qtbot.waitUntil(lambda: queue.running is None and not queue.waiting)
-    assert "given up" in window.messages.text
+    assert "was canceled" in window.messages.text
     assert not list(tmp_path.rglob("*.sfz"))
 
 
@@ -79,7 +79,7 @@ def test_a_kit_whose_sounds_are_not_all_made_is_none(
         pass
     qtbot.waitUntil(lambda: queue.running is None and not queue.waiting)
     qtbot.waitUntil(lambda: window.history.model.count == 2)
-    assert "given up" in noticed[-1]
+    assert "was canceled" in noticed[-1]
     assert not list(tmp_path.rglob("*.sfz"))
 
 
