@@ -30,12 +30,17 @@ from qvim_studio.session.history_controller import HistoryController
 from qvim_studio.session.kit_controller import KitController
 from qvim_studio.session.long_job import LongJob
 from qvim_studio.session.reopening import Reopening
+from qvim_studio.session.request_draft import (
+    RequestDraft,
+    request_editing,
+    request_like,
+    request_of,
+)
 from qvim_studio.session.services import Services, stream_options
 from qvim_studio.session.sounds_controller import SoundsController
 from qvim_studio.session.take_controller import TakeController
 from qvim_studio.session.unsaved_sounds import UnsavedSounds
 from qvim_studio.session.used_sounds import UsedSounds
-from qvim_studio.session.wishes import Wishes, request_editing, request_like, request_of
 
 ASK_ABOVE_S = 600.0
 
@@ -121,37 +126,37 @@ class StudioController(QObject):
         """Play or stop a clip that has a file."""
         self.audition.toggle_clip(entry)
 
-    def expected_s(self, wishes: Wishes) -> float | None:
+    def expected_s(self, draft: RequestDraft) -> float | None:
         """How many seconds a request should take on this machine; None if unknown."""
         clip = None if self.imitation is None else self.imitation.clip
         try:
-            return self._pace.expected_s(request_of(wishes, self.settings, clip))
+            return self._pace.expected_s(request_of(draft, self.settings, clip))
         except StudioError:
             return None
 
-    def generate(self, wishes: Wishes, at_front: bool = False) -> None:
+    def generate(self, draft: RequestDraft, at_front: bool = False) -> None:
         """Queue a request, last or next, once an awaited take is there; report an impossible
         request at once."""
-        self._once_take_is_there(partial(self._generate, wishes, at_front))
+        self._once_take_is_there(partial(self._generate, draft, at_front))
 
-    def _generate(self, wishes: Wishes, at_front: bool) -> None:
+    def _generate(self, draft: RequestDraft, at_front: bool) -> None:
         imitation = self.imitation
         try:
             request = request_of(
-                wishes, self.settings, None if imitation is None else imitation.clip
+                draft, self.settings, None if imitation is None else imitation.clip
             )
         except StudioError as error:
             self.failed.emit(error)
             return
-        stem = wishes.text or ("" if imitation is None else imitation.name)
+        stem = draft.text or ("" if imitation is None else imitation.name)
         path = None if imitation is None else imitation.path
         self._start((request,), partial(self._submit, request, stem, path, at_front))
 
-    def generate_like(self, entry: ClipEntry, wishes: Wishes) -> None:
+    def generate_like(self, entry: ClipEntry, draft: RequestDraft) -> None:
         """Queue variations of a clip, which becomes the sound to start from and to resemble."""
 
         def submit(clip: AudioClip) -> None:
-            request = request_like(clip, wishes, self.settings)
+            request = request_like(clip, draft, self.settings)
             self._start((request,), partial(self._submit, request, entry.title, entry.path, False))
 
         self._run(partial(read_audio, entry.path), submit)
@@ -160,7 +165,7 @@ class StudioController(QObject):
         self,
         entry: ClipEntry,
         edit_of: Callable[..., Edit],
-        wishes: Wishes,
+        draft: RequestDraft,
         imitation: Imitation | None = None,
         is_above: bool = False,
     ) -> None:
@@ -174,7 +179,7 @@ class StudioController(QObject):
             voice = None if imitation is None else imitation.clip
             if imitation is not None and is_above:
                 voice = imitation.stretch(edit.begin_s, edit.end_s)
-            return request_editing(edit, wishes, self.settings, voice)
+            return request_editing(edit, draft, self.settings, voice)
 
         def submit(request: GenerationRequest) -> None:
             path = None if imitation is None else imitation.path
@@ -231,9 +236,9 @@ class StudioController(QObject):
         """The file of the take that a job was made from."""
         return self._imitation_paths.get(job.id)
 
-    def make_kit(self, wishes: Wishes) -> None:
+    def make_kit(self, draft: RequestDraft) -> None:
         """Queue each sound of the take separately; together the results become a kit."""
-        self._once_take_is_there(partial(self._make_kit, wishes))
+        self._once_take_is_there(partial(self._make_kit, draft))
 
     def _once_take_is_there(self, act: Callable[[], None]) -> None:
         """Now, or when the take that is being recorded or read is in hand; never with the one
@@ -249,7 +254,7 @@ class StudioController(QObject):
         if not self.takes.is_awaiting:
             self._acts.clear()
 
-    def _make_kit(self, wishes: Wishes) -> None:
+    def _make_kit(self, draft: RequestDraft) -> None:
         imitation = self.imitation
         if imitation is None:
             self.failed.emit(
@@ -260,7 +265,7 @@ class StudioController(QObject):
             )
             return
         try:
-            base = request_of(wishes, self.settings, imitation.clip)
+            base = request_of(draft, self.settings, imitation.clip)
         except StudioError as error:
             self.failed.emit(error)
             return

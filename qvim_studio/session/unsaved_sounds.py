@@ -58,7 +58,7 @@ class UnsavedSounds(QObject):
             self._queue.save_all(kept, self._folder())
 
     def forget(self) -> None:
-        """Drop all unsaved sounds, as the user wishes."""
+        """Drop all unsaved sounds, as the user draft."""
         self._kept.clear()
         self._on_the_way.clear()
         self.changed.emit()

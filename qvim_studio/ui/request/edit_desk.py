@@ -70,7 +70,7 @@ class EditDesk(QObject):
         if imitation is not None:
             rest = imitation.stretch(entry.duration_s, math.inf)
             natural_s = (rest or imitation.clip).duration_s
-        seconds = self._panel.wishes().duration_s or natural_s
+        seconds = self._panel.draft().duration_s or natural_s
         self._edit(entry, partial(Edit.continuing, seconds=seconds), imitation, entry.duration_s)
 
     def _redo_part(self, imitation: Imitation | None) -> None:
@@ -135,4 +135,4 @@ class EditDesk(QObject):
             self._messages.show_notice(
                 self.tr("The imitation ends before this part begins, so it is used from its start.")
             )
-        self._controller.edit(entry, edit_of, self._panel.wishes(), imitation, is_above)
+        self._controller.edit(entry, edit_of, self._panel.draft(), imitation, is_above)

@@ -77,7 +77,7 @@ class RequestDesk(QObject):
     def more_like(self, entry: ClipEntry) -> None:
         """Variations of one candidate, with the settings of the panel."""
         self._messages.clear()
-        self._controller.generate_like(entry, self._panel.wishes())
+        self._controller.generate_like(entry, self._panel.draft())
 
     def more_like_chosen(self) -> None:
         """Of the sound in hand, which blind only the candidates know."""
@@ -137,7 +137,7 @@ class RequestDesk(QObject):
 
     def _estimate(self) -> str:
         """What a job like this took on this machine; empty before there was one."""
-        seconds = self._controller.expected_s(self._panel.wishes(draws_seed=False))
+        seconds = self._controller.expected_s(self._panel.draft(draws_seed=False))
         if seconds is None:
             return ""
         return self.tr("takes about {0}").format(waiting_text(seconds))
@@ -146,11 +146,11 @@ class RequestDesk(QObject):
         self._words_rest.stop()
         if self._panel.generate_button.isEnabled():
             self._messages.clear()
-            wishes = self._panel.wishes()
+            draft = self._panel.draft()
             kept = self._panel.kept_in(self._store.settings)
             self._store.change(kept)
             self._panel.text.remember(kept.texts)
-            self._controller.generate(wishes, at_front)
+            self._controller.generate(draft, at_front)
 
     @Slot(object)
     def _on_imitation_changed(self, imitation: Imitation | None) -> None:

@@ -24,7 +24,7 @@ from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.jobs.engine.job import JobProgress
 from qvim_studio.jobs.engine.job_queue import JobQueue
-from qvim_studio.session.wishes import Wishes
+from qvim_studio.session.request_draft import RequestDraft
 from qvim_studio.ui.candidates.progress_strip import ProgressStrip
 from qvim_studio.ui.candidates.queue_button import QueueButton
 from qvim_studio.ui.request.detail_fields import DetailFields
@@ -100,13 +100,13 @@ class RequestPanel(Card):
         self._on_text_changed("")
         self.set_ready(False)
 
-    def wishes(self, draws_seed: bool = True) -> Wishes:
+    def draft(self, draws_seed: bool = True) -> RequestDraft:
         """Read every control; draws a new seed unless it is locked."""
         if draws_seed and not self.seed_lock.isChecked():
             self.seed.setValue(random.SystemRandom().randint(0, MAX_SHOWN_SEED))
         text = self.text.text().strip() if self._takes_words else ""
         chosen = self.details.kept_in(Settings())
-        return Wishes(
+        return RequestDraft(
             text=text,
             balance=self.balance.value() / SLIDER_STEPS if text else 0.0,
             follow=self.follow.value() / SLIDER_STEPS,

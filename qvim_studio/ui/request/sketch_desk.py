@@ -13,8 +13,8 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.session.controller import StudioController
+from qvim_studio.session.request_draft import request_of
 from qvim_studio.session.services import Services
-from qvim_studio.session.wishes import request_of
 from qvim_studio.ui.candidates.clip_panels import CandidatesPanel
 from qvim_studio.ui.request.quality_bar import Quality, steps_for
 from qvim_studio.ui.request.request_panel import RequestPanel
@@ -86,8 +86,8 @@ class SketchDesk(QObject):
 
     @Slot()
     def _ask(self) -> None:
-        wishes = replace(
-            self._panel.wishes(draws_seed=False),
+        draft = replace(
+            self._panel.draft(draws_seed=False),
             variations=1,
             fits=0,
             steps=steps_for(Quality.SKETCH, self._panel.details.default_steps),
@@ -95,7 +95,7 @@ class SketchDesk(QObject):
         imitation = self._controller.imitation
         clip = None if imitation is None else imitation.clip
         try:
-            request = request_of(wishes, self._controller.settings, clip)
+            request = request_of(draft, self._controller.settings, clip)
             request = request.with_changes(light=True)
         except StudioError as error:
             self._forget(str(error))

@@ -236,7 +236,7 @@ class WindowKeys(QObject):
 
     def _make_kit(self) -> None:
         self._window.messages.clear()
-        self._window.controller.make_kit(self._window.request.wishes())
+        self._window.controller.make_kit(self._window.request.draft())
 
     def _stop_what_goes_on(self) -> None:
         """Esc ends the nearest thing that goes on: a take, a generation, playing, typing."""

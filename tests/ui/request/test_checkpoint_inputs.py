@@ -46,9 +46,9 @@ def test_words_are_not_asked_with_where_none_are_taken(with_take: MainWindow) ->
     panel = with_take.request
     panel.text.setText("door")
     panel.show_checkpoint(choice(STEPS, inputs=frozenset({Input.VOICE})))
-    assert not panel.text.isEnabled() and panel.wishes().text == ""
+    assert not panel.text.isEnabled() and panel.draft().text == ""
     panel.show_checkpoint(choice(STEPS, inputs=frozenset(Input)))
-    assert panel.wishes().text == "door"
+    assert panel.draft().text == "door"
 
 
 def test_options_reach_the_request_and_the_next_session(with_take: MainWindow) -> None:
@@ -57,11 +57,11 @@ def test_options_reach_the_request_and_the_next_session(with_take: MainWindow) -
     field = panel.options.field_by_name["top_k"]
     assert isinstance(field, QSpinBox)
     field.setValue(7)
-    assert dict(panel.wishes().options) == {"top_k": 7}
+    assert dict(panel.draft().options) == {"top_k": 7}
     state = panel_state(panel)
     field.setValue(250)
     restore_panel(panel, state)
-    assert dict(panel.wishes().options) == {"top_k": 7}
+    assert dict(panel.draft().options) == {"top_k": 7}
 
 
 @pytest.mark.parametrize("width", [900, 1200, 1500, 1900])

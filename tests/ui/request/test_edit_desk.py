@@ -233,7 +233,7 @@ def test_a_sound_that_is_gone_is_told(chosen: MainWindow, qtbot: QtBot) -> None:
     assert entry is not None
     entry.path.unlink()
     with qtbot.waitSignal(chosen.controller.failed) as failed:
-        chosen.controller.edit(entry, Edit, chosen.request.wishes())
+        chosen.controller.edit(entry, Edit, chosen.request.draft())
     assert entry.path.name in str(failed.args[0])
 
 

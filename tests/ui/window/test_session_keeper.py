@@ -90,7 +90,7 @@ def test_take_candidates_words_and_settings_come_back_after_a_crash(
     assert (after.imitation.begin_s, after.imitation.end_s) == (0.1, 0.3)
     assert [one.path for one in after.candidates] == [one.path for one in before.candidates]
     assert window.candidates._note.text() == with_take.candidates._note.text() != ""
-    assert window.request.wishes(draws_seed=False) == panel.wishes(draws_seed=False)
+    assert window.request.draft(draws_seed=False) == panel.draft(draws_seed=False)
 
 
 def test_the_queue_and_what_was_running_come_back_and_wait_for_a_word(

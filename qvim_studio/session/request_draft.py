@@ -15,7 +15,7 @@ LIKE_STRENGTH = 0.5  # half of the clip is made anew: related, and yet another s
 
 
 @dataclass(frozen=True)
-class Wishes:
+class RequestDraft:
     """The values of the request panel; see GenerationRequest for the fields."""
 
     text: str
@@ -38,10 +38,10 @@ class Wishes:
 
 
 def request_of(
-    wishes: Wishes, settings: Settings, imitation: AudioClip | None, edit: Edit | None = None
+    draft: RequestDraft, settings: Settings, imitation: AudioClip | None, edit: Edit | None = None
 ) -> GenerationRequest:
-    """The request for these wishes. Raises UsageError if they are impossible."""
-    given, timbre = wishes.start_sound, wishes.timbre
+    """The request for these draft. Raises UsageError if they are impossible."""
+    given, timbre = draft.start_sound, draft.timbre
     return GenerationRequest(
         imitation=imitation,
         timbre=None if timbre is None else timbre.clip,
@@ -49,34 +49,34 @@ def request_of(
         start_sound=None if given is None else given.clip,
         start_sound_name="" if given is None else given.name,
         edit=edit,
-        text=wishes.text,
-        negative_text=wishes.negative_text,
-        balance=wishes.balance if imitation is not None or edit is not None else 1.0,
-        follow=wishes.follow,
-        duration_s=wishes.duration_s,
-        variations=wishes.variations,
-        fits=wishes.fits,
-        seed=wishes.seed,
-        steps=wishes.steps,
-        guidance=wishes.guidance,
+        text=draft.text,
+        negative_text=draft.negative_text,
+        balance=draft.balance if imitation is not None or edit is not None else 1.0,
+        follow=draft.follow,
+        duration_s=draft.duration_s,
+        variations=draft.variations,
+        fits=draft.fits,
+        seed=draft.seed,
+        steps=draft.steps,
+        guidance=draft.guidance,
         sampler=settings.sampler,
-        start=wishes.start if given is None else None,
-        strength=wishes.strength,
-        extend_bandwidth=wishes.extend_bandwidth,
-        clean_pauses=wishes.clean_pauses,
+        start=draft.start if given is None else None,
+        strength=draft.strength,
+        extend_bandwidth=draft.extend_bandwidth,
+        clean_pauses=draft.clean_pauses,
         checkpoint=settings.checkpoint,
         vram_mode=settings.vram_mode,
         cuda_graphs=settings.cuda_graphs,
-        options=wishes.options,
+        options=draft.options,
         library_folder=settings.library_folder or None,
     )
 
 
-def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> GenerationRequest:
+def request_like(clip: AudioClip, draft: RequestDraft, settings: Settings) -> GenerationRequest:
     """A request for variations of a clip: denoising starts from the clip and follows its course."""
-    strength = wishes.strength or LIKE_STRENGTH
+    strength = draft.strength or LIKE_STRENGTH
     like = replace(
-        wishes,
+        draft,
         start=Start.IMITATION,
         strength=strength,
         duration_s=None,
@@ -88,12 +88,12 @@ def request_like(clip: AudioClip, wishes: Wishes, settings: Settings) -> Generat
 
 
 def request_editing(
-    edit: Edit, wishes: Wishes, settings: Settings, imitation: AudioClip | None = None
+    edit: Edit, draft: RequestDraft, settings: Settings, imitation: AudioClip | None = None
 ) -> GenerationRequest:
     """A request that regenerates a part of a sound: from an imitation of the part, or from the
     sound itself where noise is not asked for."""
-    wishes = replace(wishes, duration_s=None, fits=0)
-    is_open = wishes.start is not Start.NOISE and wishes.start_sound is None
+    draft = replace(draft, duration_s=None, fits=0)
+    is_open = draft.start is not Start.NOISE and draft.start_sound is None
     if imitation is None and is_open:
-        wishes = replace(wishes, start=Start.IMITATION)
-    return request_of(wishes, settings, imitation, edit)
+        draft = replace(draft, start=Start.IMITATION)
+    return request_of(draft, settings, imitation, edit)
