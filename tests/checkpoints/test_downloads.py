@@ -96,6 +96,13 @@ def test_a_download_brings_every_needed_file_and_pins_its_commit(hub: Hub) -> No
     assert hub.fetched[-1][0] == "model_index.json"
 
 
+def test_downloads_tell_the_hub_nothing_but_the_versions_of_its_client_and_python(hub: Hub) -> None:
+    download(plan_download(CHECKPOINT, hub.url), lambda here, total: None, lambda: False, hub.url)
+    assert hub.agents
+    for agent in hub.agents:
+        assert not re.search(r"torch|tensorflow|linux|darwin|windows|session", agent, re.I)
+
+
 UNPINNED = {
     "audioldm2",
     "musicldm",

@@ -179,6 +179,24 @@ def test_several_parts_are_repaired_at_once(
     assert request.edit.parts_s == ((0.2, 0.4), (0.6, 0.8))
 
 
+@pytest.mark.parametrize(("subtype", "depth"), [("PCM_16", 16), ("PCM_24", 24), ("FLOAT", 32)])
+def test_an_edit_has_the_form_of_the_file_that_it_edits(
+    engine: FakeEngine,
+    take: Path,
+    tmp_path: Path,
+    subtype: str,
+    depth: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    samples, rate = soundfile.read(take)
+    sound = tmp_path / "sound.wav"
+    soundfile.write(sound, samples, rate, subtype)
+    status, _, _ = run(capsys, "edit", sound, "--part", 0.2, 0.4, "-o", tmp_path / "out")
+    assert status == 0
+    assert engine.requests[0].edit is not None
+    assert engine.requests[0].edit.bit_depth == depth
+
+
 def test_a_clip_of_ours_goes_on_under_its_licence(
     engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

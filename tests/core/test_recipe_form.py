@@ -220,6 +220,14 @@ WRONG: list[dict[str, Any]] = [
     {"provenance": {"licence": {}}},
     {"provenance": {"licence": None}},
     {"provenance": {"commercial": True}},
+    {"provenance": {"checkpoint_title": [1]}},
+    {"provenance": {"checkpoint": 7}},
+    {"provenance": {"revision": 1.5}},
+    {"request": {"negative_text": ["a"]}},
+    {"request": {"timbre_sha256": 0}},
+    {"request": {"timbre_name": {}}},
+    {"request": {"start_sound_sha256": True}},
+    {"request": {"start_sound_name": 3}},
 ]
 
 

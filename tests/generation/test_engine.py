@@ -334,6 +334,23 @@ def test_a_start_is_told_by_a_readable_name_and_kept_by_its_file_name(tiny: str)
     assert result.notes == ("Started from dog.",)
 
 
+def test_opposite_channels_and_takes_that_are_too_long_are_said_beside_the_sounds(
+    tiny: str,
+) -> None:
+    burst = noise_burst(0.2)
+    opposite = AudioClip(
+        np.concatenate([burst.samples, -0.5 * burst.samples], 1), burst.sample_rate
+    )
+    (note,) = generate(StudioEngine(find_two), tiny, imitation=opposite, start=Start.NOISE).notes
+    assert "flip the polarity" in note
+    rest = np.zeros((130 * burst.sample_rate, 1), np.float32)
+    long = AudioClip(np.concatenate([burst.samples, rest]), burst.sample_rate)
+    notes = generate(
+        StudioEngine(find_two), tiny, imitation=long, start=Start.NOISE, duration_s=0.2
+    ).notes
+    assert any("only its first 120 s are used" in one for one in notes)
+
+
 def test_the_seed_alone_says_which_sound_it_starts_from(tiny: str) -> None:
     engine = StudioEngine(find_two)
     both = generate(engine, tiny, start=Start.NEAREST, strength=0.4, seed=4, variations=2)

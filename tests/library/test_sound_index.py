@@ -213,3 +213,18 @@ def test_empty_folder_finds_nothing(tmp_path: Path) -> None:
     index = make_index(tmp_path / "empty", LevelEmbedder())
     assert index.refresh() == 0
     assert index.search(SoundQuery(NEAR_MIDDLE), top=3) == []
+
+
+def test_a_file_whose_name_is_no_utf8_is_indexed_kept_and_found(folder: Path) -> None:
+    name = os.fsdecode(b"T\xfcr.wav")
+    try:
+        (folder / "quiet.wav").rename(folder / name)
+    except OSError:
+        pytest.skip("this disk has UTF-8 names alone")
+    make_index(folder, LevelEmbedder()).refresh()
+    embed = LevelEmbedder()
+    index = make_index(folder, embed)
+    index.refresh()
+    assert embed.calls == 0  # as it was saved
+    hits = index.search(SoundQuery(NEAR_MIDDLE), top=2)
+    assert [hit.path.name for hit in hits] == ["middle.flac", name]

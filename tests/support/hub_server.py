@@ -39,6 +39,7 @@ class Hub:
         self.lies: set[str] = set()
         self.cut_once: int | None = None
         self.fetched: list[tuple[str, str]] = []  # path and Range of every GET of a file
+        self.agents: set[str] = set()  # what clients say of themselves
         self.released = threading.Event()
         self.url = ""
 
@@ -84,6 +85,7 @@ def running_hub(hub: Hub) -> Iterator[Hub]:
             self.answer(with_body=True)
 
         def answer(self, with_body: bool) -> None:
+            hub.agents.add(self.headers.get("User-Agent", ""))
             is_file = not self.path.startswith("/api/")
             if hub.walled == "all" or (hub.walled == "files" and is_file):
                 self.send(200, LOGIN_PAGE, {"Content-Type": "text/html"}, with_body)

@@ -33,6 +33,18 @@ def test_embedding_is_that_of_the_network_and_a_unit_vector(encoder: QvimEncoder
     np.testing.assert_allclose(embedding, expected, atol=1e-6)
 
 
+def test_many_sounds_are_heard_as_each_alone_by_a_network_without_batch_norms(
+    encoder: QvimEncoder,
+) -> None:
+    embedder = Embedder(encoder)
+    clips = [AudioClip.from_mono(make_noise(seconds), RATE) for seconds in (0.3, 0.6)]
+    together = embedder.embed_heard([heard_samples(clip) for clip in clips], "reference")
+    alone = np.stack([embedder.embed(clip, "reference") for clip in clips])
+    np.testing.assert_allclose(together, alone, atol=1e-4)
+    layers = embedder._fused["reference"].modules()
+    assert not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in layers)
+
+
 def test_channels_are_averaged(encoder: QvimEncoder) -> None:
     noise = make_noise(0.3)
     embedder = Embedder(encoder)

@@ -270,7 +270,8 @@ def check_samples(samples: np.ndarray, sample_rate: int, path: Path) -> None:
     if (highest - lowest).max() < SILENCE:
         raise AudioFileError(
             f"{path.name} holds no sound: all its samples have the same value, {highest[0]:.3f} (a "
-            "constant offset). Check the cable and the microphone, then record again."
+            "constant offset). Choose another, or check the cable and the microphone before you "
+            "record."
         )
 
 

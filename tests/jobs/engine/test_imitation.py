@@ -64,3 +64,18 @@ def test_a_stretch_lies_within_the_part_and_ends_with_it(take: Path) -> None:
     beyond = imitation.stretch(0.4, 2.0)
     assert beyond is not None and beyond.duration_s == pytest.approx(0.1)
     assert imitation.stretch(0.49, 2.0) is None
+
+
+def test_what_is_wrong_with_a_file_is_said_when_it_is_opened(tmp_path: Path) -> None:
+    rate = 8_000
+    tone = 0.3 * np.sin(np.arange(rate) * 0.5)
+    soundfile.write(tmp_path / "opposite.wav", np.stack([0.5 * tone, -tone], axis=1), rate)
+    soundfile.write(tmp_path / "offset.wav", tone + 0.4, rate)
+    soundfile.write(tmp_path / "long.wav", np.tile(tone, 130), rate)
+    for name, words in (
+        ("opposite", "flip the polarity"),
+        ("offset", "constant offset"),
+        ("long", "only its first 120 s are used"),
+    ):
+        notes = read_imitation(tmp_path / f"{name}.wav", None).notes
+        assert any(words in note for note in notes), name

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -69,6 +70,16 @@ def test_the_selected_part_is_made_anew_from_the_sound_itself(
     assert edit.provenance is not None and edit.provenance.licence == "Apache-2.0"
     assert request.start is Start.IMITATION and request.imitation is None
     assert (request.text, request.balance) == ("a bell", 0.5)
+
+
+def test_an_edit_has_the_form_of_the_file_that_it_edits(chosen: MainWindow, asked: Asked) -> None:
+    entry = chosen.controller.viewer.entry
+    assert entry is not None
+    samples, rate = soundfile.read(entry.path)
+    soundfile.write(entry.path, samples, rate, "FLOAT")
+    drag_over(chosen)
+    edit = asked(lambda: QTest.keyClick(chosen, Qt.Key.Key_I)).edit
+    assert edit is not None and edit.bit_depth == 32
 
 
 def test_all_selected_parts_are_made_anew_together(chosen: MainWindow, asked: Asked) -> None:

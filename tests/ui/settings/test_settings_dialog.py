@@ -61,6 +61,12 @@ def test_the_licence_is_shown_where_a_checkpoint_is_chosen(qtbot: QtBot) -> None
     assert dialog.checkpoint.currentText() == "Big (not installed)"
 
 
+def test_texts_grow_to_twice_their_size(qtbot: QtBot) -> None:
+    dialog = open_dialog(Settings(), qtbot)
+    dialog.text_percent.setCurrentIndex(dialog.text_percent.count() - 1)
+    assert dialog.text_percent.currentText() == "200 %" and dialog.chosen().text_percent == 200
+
+
 def test_a_remembered_device_that_is_gone_stays_chosen_and_is_marked(qtbot: QtBot) -> None:
     dialog = open_dialog(CHOSEN, qtbot)
     audio = FakeAudio()

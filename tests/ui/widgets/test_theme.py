@@ -3,13 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontInfo, QIcon, QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QLineEdit,
     QPushButton,
+    QSlider,
     QToolButton,
     QWidget,
 )
@@ -114,6 +115,25 @@ def test_the_focus_is_seen_on_what_is_checked(
     before = button.grab().toImage()
     button.setFocus()
     assert button.grab().toImage() != before
+
+
+def test_the_focus_is_seen_on_a_slider(theme: StudioTheme, qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    slider, other = QSlider(Qt.Orientation.Horizontal, page), QLineEdit(page)
+    other.move(200, 100)
+    page.show()
+    other.setFocus()
+    qtbot.waitUntil(other.hasFocus)
+    before = slider.grab().toImage()
+    slider.setFocus()
+    after = slider.grab().toImage()
+    changed = sum(
+        before.pixel(x, y) != after.pixel(x, y)
+        for x in range(before.width())
+        for y in range(before.height())
+    )
+    assert changed > 60  # the whole handle, not a thin line
 
 
 def test_the_icon_of_a_disabled_button_is_pale(theme: StudioTheme) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QPalette
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.heard import HeardWord
+from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.window.main_window import MainWindow
 
 
 def test_notes_that_wrap_over_the_candidates_cut_no_row_of_the_request(
-    with_take: MainWindow, qtbot: QtBot
+    with_take: MainWindow, theme: StudioTheme, qtbot: QtBot
 ) -> None:
     window, notes = with_take, with_take.candidates.notes
     window.resize(1280, 860)
@@ -19,4 +21,6 @@ def test_notes_that_wrap_over_the_candidates_cut_no_row_of_the_request(
     )
     request = window.request
     qtbot.waitUntil(lambda: request.height() >= request.minimumSizeHint().height())
+    color = notes.palette().color(QPalette.ColorRole.WindowText).name()
+    assert color == theme.palette.text.lower() != theme.palette.secondary.lower()
     assert notes.height() >= notes.heightForWidth(notes.width()) > 2 * notes.fontMetrics().height()

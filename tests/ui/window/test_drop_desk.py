@@ -92,7 +92,8 @@ def test_chosen_files_are_opened(
 ) -> None:
     window.imitation.bar.open_button.click()
     dialog = window.findChild(QFileDialog)
-    assert "*.m4a" in dialog.nameFilters()[0]
+    for suffix in ("caf", "m4a", "mov", "mp4", "opus", "webm"):
+        assert f"*.{suffix}" in dialog.nameFilters()[0]
     with qtbot.waitSignal(window.controller.imitation_changed):
         dialog.filesSelected.emit([str(path) for path in takes[:count]])
     assert window.imitation.take_head.count.text() == f"1/{count}"
