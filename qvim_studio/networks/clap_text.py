@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -108,7 +108,7 @@ class TokenAttention(nn.Module):
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         batch, count, _ = tokens.shape
-        own = self.get_submodule("self")
+        own = cast("TokenProjections", self.get_submodule("self"))
         query, key, value = (
             layer(tokens).view(batch, count, self.heads, -1).transpose(1, 2)
             for layer in (own.query, own.key, own.value)

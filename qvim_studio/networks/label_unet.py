@@ -8,9 +8,9 @@ files of diffusers' UNet2DConditionModel and computes what that does, without it
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -234,7 +234,7 @@ class LabelUnet(nn.Module):
         condition = torch.cat([told, self.class_embedding(class_labels).to(sample.dtype)], dim=-1)
         hidden = self.conv_in(sample)
         kept = [hidden]
-        for level in self.down_blocks:
+        for level in cast("Iterable[Level]", self.down_blocks):
             for number in range(self.config.layers):
                 hidden = level.block(number, hidden, condition)
                 kept.append(hidden)
@@ -242,7 +242,7 @@ class LabelUnet(nn.Module):
                 hidden = halving(hidden)
                 kept.append(hidden)
         hidden = self.mid_block(hidden, condition)
-        for level in self.up_blocks:
+        for level in cast("Iterable[Level]", self.up_blocks):
             for number in range(self.config.layers + 1):
                 hidden = level.block(number, torch.cat([hidden, kept.pop()], dim=1), condition)
             for doubling in level.upsamplers:

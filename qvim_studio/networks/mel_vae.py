@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -109,7 +109,7 @@ class CoderMiddle(nn.Module):
             ResidualBlock(width, width, groups, NORM_EPS) for _ in range(2)
         )
         attention = GridAttention(width, groups, NORM_EPS) if config.has_attention else None
-        self.attentions = nn.ModuleList([attention])
+        self.attentions = nn.ModuleList(cast("list[nn.Module]", [attention]))
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
         hidden = self.resnets[0](hidden)

@@ -66,7 +66,10 @@ def extract_controls(
 def smooth_controls(curves: ControlCurves, follow: float) -> ControlCurves:
     """Median filter whose width grows from 1 frame (follow 1) to 25 frames (follow 0)."""
     width = 1 + 2 * round((1.0 - follow) * (MAX_MEDIAN_FRAMES - 1) / 2)
-    return ControlCurves(*(median_smoothed(curve, width) for curve in _arrays(curves)))
+    loudness_db, centroid_hz, pitch_hz, periodicity = (
+        median_smoothed(curve, width) for curve in _arrays(curves)
+    )
+    return ControlCurves(loudness_db, centroid_hz, pitch_hz, periodicity, curves.step_s)
 
 
 def fit_controls(curves: ControlCurves, frames: int) -> ControlCurves:

@@ -99,7 +99,7 @@ class NameTemplate:
         return self.pattern.format(**values)
 
 
-def _as_typed(_before: str, name: str, form: str, conversion: str | None) -> str:
+def _as_typed(_before: str, name: str | None, form: str | None, conversion: str | None) -> str:
     """What stands between the braces: a name alone, or one with Python's ``!r`` and ``:5d``, which
     no field has."""
-    return name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
+    return (name or "") + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")

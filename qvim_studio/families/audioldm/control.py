@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import torch
 from safetensors import SafetensorError
@@ -55,7 +55,7 @@ class ControlledInput(nn.Module):
 
 def add_control(unet: AnyUnet, controls: int) -> nn.Sequential:
     """Let a UNet take ``controls`` further channels and give back the untrained branch."""
-    entrance = ControlledInput(unet.conv_in, controls)
+    entrance = ControlledInput(cast("nn.Conv2d", unet.conv_in), controls)
     entrance.branch.to(unet.device, unet.dtype)
     in_channels = entrance.latent_channels + controls
     if isinstance(unet, LabelUnet):

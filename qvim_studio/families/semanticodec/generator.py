@@ -135,7 +135,8 @@ class SemantiCodecGenerator(Generator):
             made.append(self._sounded(latents, report))
             done += len(seeds) * steps
         sounds = crossfaded(made, self._overlap * STEP_SAMPLES)[:, :length]
-        padded = np.pad(sounds, ((0, 0), (0, length - sounds.shape[1])))
+        missing: int = length - sounds.shape[1]
+        padded = np.pad(sounds, ((0, 0), (0, missing)))
         return [row[:, None] for row in padded]
 
     def _denoise(

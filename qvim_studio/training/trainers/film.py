@@ -19,6 +19,7 @@ from torch import nn
 from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.errors import CheckpointError, StudioError
 from qvim_studio.core.request import VramMode
+from qvim_studio.families.audioldm.control import AnyUnet
 from qvim_studio.families.audioldm.film import freeze_all_but_film, save_film
 from qvim_studio.families.audioldm.parts import load_audioldm
 from qvim_studio.families.plans import plan_for
@@ -33,7 +34,7 @@ from qvim_studio.training.trainers.targets import load_heard_voices, load_target
 from qvim_studio.training.trainers.unet import UnetBatches, UnetTraining, denoising_loss
 from qvim_studio.voice.adapter import Adapter, load_adapter, save_adapter
 
-from diffusers import DDIMScheduler, UNet2DConditionModel  # isort: skip
+from diffusers import DDIMScheduler  # isort: skip
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class FilmTraining:
 class FilmStudent(nn.Module):
     """The frozen UNet with its FiLM, and the adapter where it is tuned as well."""
 
-    def __init__(self, unet: UNet2DConditionModel, adapter: Adapter | None) -> None:
+    def __init__(self, unet: AnyUnet, adapter: Adapter | None) -> None:
         super().__init__()
         self.unet = unet
         self.adapter = adapter

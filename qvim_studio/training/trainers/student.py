@@ -26,6 +26,7 @@ from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.diffusion.denoiser import guided
 from qvim_studio.diffusion.sampler import expected_clean, make_scheduler, sample_latents
+from qvim_studio.families.audioldm.control import AnyUnet
 from qvim_studio.families.audioldm.label_denoiser import (
     LabelConditions,
     LabelDenoiser,
@@ -61,7 +62,7 @@ from qvim_studio.training.trainers.latents import load_or_make_latents
 from qvim_studio.training.trainers.targets import load_predicted, load_targets
 from qvim_studio.training.trainers.unet import Batch, UnetBatches, UnetTraining
 
-from diffusers import DPMSolverMultistepScheduler, UNet2DConditionModel  # isort: skip
+from diffusers import DPMSolverMultistepScheduler  # isort: skip
 
 HUBER_RMS = 0.1  # about the distance of a trained student: beyond it the loss grows linearly
 
@@ -94,7 +95,7 @@ class StudentTraining:
 class StudentChanges(nn.Module):
     """Low-rank changes of all layers of a UNet, which they work on only inside ``working``."""
 
-    def __init__(self, unet: UNet2DConditionModel, rank: int = RANK) -> None:
+    def __init__(self, unet: AnyUnet, rank: int = RANK) -> None:
         super().__init__()
         layers = changeable(unet)
         self._by_name = {name: LowRankChange(layer.weight, rank) for name, layer in layers.items()}
@@ -216,7 +217,7 @@ class Lesson:
 
     def __init__(
         self,
-        unet: UNet2DConditionModel,
+        unet: AnyUnet,
         student: StudentChanges,
         scheduler_config: dict[str, object],
         defaults: Defaults,

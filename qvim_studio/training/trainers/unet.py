@@ -10,6 +10,7 @@ import torch
 from scipy.ndimage import median_filter
 
 from qvim_studio.audio.following.controls import MAX_MEDIAN_FRAMES, SILENCE_DB
+from qvim_studio.families.audioldm.control import AnyUnet
 from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES, control_channels
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus.corpus import load_corpus
@@ -269,7 +270,7 @@ def run(
 
 
 def denoising_loss(
-    unet: UNet2DConditionModel,
+    unet: AnyUnet,
     scheduler: DDIMScheduler,
     latents: torch.Tensor,
     controls: torch.Tensor | None,
