@@ -8,6 +8,7 @@ from typing import Any
 from qvim_studio.checkpoints.checkpoint import INDEX_FILE, Layout
 from qvim_studio.core.options import Option, Role
 from qvim_studio.families.diffusers_folder import class_name_of
+from qvim_studio.families.upscaling import KNOWN_HZ
 
 FAMILY_ID = "audiosr"
 CLASS_NAME = "AudioSR"  # of model_index.json
@@ -26,7 +27,7 @@ VAE_LEVELS = (1, 2, 4, 8)
 OPTIONS = (
     Option("steps", "Steps", 50, Role.QUALITY, 5, 200, 1),
     Option("guidance", "Guidance", 3.5, Role.ADHERENCE, 1.0, 10.0, 0.1),
-    Option("known_hz", "Real up to", 0.0, Role.EXPERT, 0.0, REACH_HZ, 100.0, unit=" Hz"),
+    Option(KNOWN_HZ, "Real up to", 0.0, Role.EXPERT, 0.0, REACH_HZ, 100.0, unit=" Hz"),
 )
 
 

@@ -28,6 +28,7 @@ from qvim_studio.families.audiosr.spectrum import (
     with_own_spectrum,
 )
 from qvim_studio.families.protocol import Report
+from qvim_studio.families.upscaling import KNOWN_HZ
 
 CANVAS_SAMPLES = 245_760  # 5.12 s: pieces are padded to a multiple of it
 PIECE_SAMPLES = 2 * CANVAS_SAMPLES  # 10.24 s, the length that AudioSR was trained on
@@ -120,7 +121,7 @@ class AudioSrUpscaler:
         self, piece: np.ndarray, generator: torch.Generator, done: int, total: int
     ) -> np.ndarray:
         """One piece (samples,) of one channel, at its own level."""
-        known_hz = self._values.number("known_hz")
+        known_hz = self._values.number(KNOWN_HZ)
         length = -(-len(piece) // CANVAS_SAMPLES) * CANVAS_SAMPLES
         own = own_band(piece, length, self._mel, known_hz)
         log_mel = self._mel(torch.from_numpy(own.low))
