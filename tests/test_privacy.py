@@ -44,6 +44,7 @@ for name in ("animal_03_dog.ogg", "animal_07_owl.ogg"):
     shutil.copy(resource_path("library", name), sounds)
 take = str(sounds / "animal_03_dog.ogg")
 run("generate", take, "--steps", "1", "--variations", "1", "--duration", "1", "-o", "made")
+Path("made_with.json").write_text(json.dumps(sorted(sys.modules)), encoding="utf-8")
 run("search", take, "--folder", "sounds", "--text", "dog")
 run("pack", *glob.glob("made/*.wav"), "--name", "P", "--creator", "C", "--source", "S",
     "-o", "packs")
@@ -76,7 +77,8 @@ def test_a_whole_session_writes_only_into_our_own_folders(session: tuple[Watched
     ours = [home / place / "qvim-studio" for place in (".cache", ".config", ".local/share")]
     ours += [home / ".local/state/qvim-studio"]
     sound_system = [home / ".config/pulse", folder / "run"]  # PortAudio asks for microphones
-    asked_for = [folder / name for name in ("made", "sounds", "packs", "pairs.csv", "modules.json")]
+    names = ("made", "sounds", "packs", "pairs.csv", "modules.json", "made_with.json")
+    asked_for = [folder / name for name in names]
     assert watched.findings.outside(*ours, *asked_for, *sound_system, temporary) == []
     left = [path for path in (*home.rglob("*"), *temporary.rglob("*")) if path.is_file()]
     assert [p for p in left if not any(map(p.is_relative_to, [*ours, *sound_system]))] == []
@@ -95,7 +97,7 @@ def test_about_lists_every_library_that_a_session_loads(session: tuple[Watched, 
     packages = metadata.packages_distributions()
     behind = {canonicalize_name(name) for module in loaded for name in packages.get(module, ())}
     listed = {canonicalize_name(library.name) for library in list_libraries()}
-    assert {"torch", "transformers", "soxr"} < behind
+    assert {"torch", "tokenizers", "soxr"} < behind
     assert behind - listed - {"qvim-studio"} == set()
 
 
@@ -248,3 +250,12 @@ print(all(os.environ[name] == value for name, value in {SWITCHES!r}.items()))
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "True"
+
+
+def test_the_starter_s_first_sound_waits_for_no_library_that_is_slow_to_import(
+    session: tuple[Watched, Path],
+) -> None:
+    _, folder = session
+    loaded = json.loads((folder / "made_with.json").read_text(encoding="utf-8"))
+    slow = {"diffusers", "transformers", "sympy", "torch._dynamo"}
+    assert "torch" in loaded and not slow & set(loaded)

@@ -177,6 +177,7 @@ def _tell_clips(
             "bandwidth_hz": variation.bandwidth_hz,
             "extended_to_hz": variation.extended_to_hz,
             "started_from": variation.start_name,
+            "start_strength": variation.start_strength,
             "origin": variation.origin.value,
             "licence": result.provenance_for(variation).licence,
         }

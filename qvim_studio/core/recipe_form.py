@@ -9,7 +9,10 @@ kept silent. Where a recipe does not say so, there was none, and pauses were lef
 Version 2.5 says how well the clip answers what it is compared with (kind, movement, likelihood,
 compared; see core.match), null in recipes from before, and calls "origin" what 2.1 to 2.4 called
 "kind": "made" or "fitted". Version 2.6 lists the parts of an edit as "parts_s", beside its begin
-and end, which are of the only part in recipes from before.
+and end, which are of the only part in recipes from before. Version 2.7 says of each clip how far
+the sound was noised that it was started from ("start_strength"), which the request's variety
+spreads; before, all variations were made as asked. It also says which way of finishing was taken,
+the first one where nothing is said, and whether the clip can be used as it is ("soundness").
 """
 
 from __future__ import annotations
@@ -23,12 +26,15 @@ from qvim_studio.core.match import Compared, Match
 from qvim_studio.core.provenance import Origin
 from qvim_studio.core.text.json_text import as_object, number_of, shown, text_of
 
-RECIPE_VERSION = (2, 6)  # a newer second number is read all the same, a newer first one is not
+RECIPE_VERSION = (2, 7)  # a newer second number is read all the same, a newer first one is not
 VERSION_NAME = "recipe_version"
 MAX_SEED = 2**63 - 1
 MATCH_NAMES = ("kind", "movement", "likelihood", "compared")
 _TEXTS = ("program", "created", "audio_sha256")
-_NUMBERS = ("similarity", "bandwidth_hz", "extended_to_hz", "true_peak_dbfs", "loudness_lufs")
+_NUMBERS = (
+    *("similarity", "bandwidth_hz", "extended_to_hz", "true_peak_dbfs", "loudness_lufs"),
+    "start_strength",
+)
 _NEVER_NULL = ("bandwidth_hz", "true_peak_dbfs")
 _REQUEST_TEXTS = (
     *("text", "negative_text", "imitation_sha256"),
@@ -110,7 +116,8 @@ def _from_before_2_5(recipe: dict[str, Any]) -> dict[str, Any]:
     origin = recipe.get("kind")
     if isinstance(origin, str):
         recipe = {**recipe, "origin": origin, "kind": None}
-    return {"origin": Origin.MADE.value, **dict.fromkeys(MATCH_NAMES), **recipe}
+    unsaid = dict.fromkeys((*MATCH_NAMES, "start_strength", "soundness"))
+    return {"origin": Origin.MADE.value, **unsaid, **recipe}
 
 
 def _from_before_2_6(recipe: dict[str, Any]) -> dict[str, Any]:

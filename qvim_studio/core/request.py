@@ -28,6 +28,7 @@ MAX_FITS = 8
 MAX_STEPS = 1000
 MAX_GUIDANCE = 30.0
 MIN_STRENGTH = 0.01
+FINISHING = 2  # the newest way of finishing sounds
 SKETCH_SHARE = 1 / 3  # of the checkpoint's own number of steps
 MIN_SKETCH_STEPS = 4
 Value = TypeVar("Value")
@@ -86,11 +87,15 @@ class GenerationRequest:
     follow: 0 loose .. 1 tight: how literally the result follows the imitation's time course.
     duration_s: None means "as long as the imitation" (3 s where there is none); an edit has its
     own.
-    steps, guidance, start, strength: None means the checkpoint's own default.
+    steps, guidance, start, strength, variety: None means the checkpoint's own default.
     clean_pauses: where the imitation pauses, what is made is silent.
+    finishing: which way of finishing sounds is taken; 1 is that of recipes which do not say it,
+    before attacks, flutter and tails were looked after.
     extend_bandwidth: add what a recording would most likely hold where the model ends.
     light: sounds through a light vocoder where that is about as good: for quick looks.
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
+    variety: how far the variations spread around that share, from near to far of the sounds that
+    they start from, 0..1; 0 makes all of them as near.
     fits: how many real sounds are also fitted to the imitation; ignored without an imitation.
     seed: of the first variation; variation i uses seed + i.
     checkpoint: id of the registry or a folder.
@@ -117,10 +122,12 @@ class GenerationRequest:
     guidance: float | None = None
     sampler: SamplerName = SamplerName.DPM_SOLVER
     clean_pauses: bool = True
+    finishing: int = FINISHING
     extend_bandwidth: bool = True
     light: bool = False
     start: Start | None = None
     strength: float | None = None
+    variety: float | None = None
     checkpoint: str = "starter"
     vram_mode: VramMode = VramMode.AUTO
     cuda_graphs: bool = False
@@ -143,6 +150,7 @@ class GenerationRequest:
         _check_range("follow", self.follow, 0.0, 1.0)
         _check_range("variations", self.variations, 1, MAX_VARIATIONS)
         _check_range("fits", self.fits, 0, MAX_FITS)
+        _check_range("finishing", self.finishing, 1, FINISHING)
         _check_range("seed", self.seed, 0, MAX_SEED - MAX_VARIATIONS)
         if self.duration_s is not None:
             _check_range("duration", self.duration_s, MIN_DURATION_S, MAX_DURATION_S, " s")
@@ -152,6 +160,8 @@ class GenerationRequest:
             _check_range("guidance", self.guidance, 0.0, MAX_GUIDANCE)
         if self.strength is not None:
             _check_range("strength", self.strength, MIN_STRENGTH, 1.0)
+        if self.variety is not None:
+            _check_range("variety", self.variety, 0.0, 1.0)
         if self.imitation is None and self.edit is None and self.timbre is not None:
             raise UsageError(
                 "A sound to sound like needs an imitation that says when it sounds, got none. "
@@ -225,7 +235,8 @@ class GenerationRequest:
         """The request of a recipe and of the sounds that it names by their hashes; unknown fields
         are left out.
 
-        A recipe that does not speak of bandwidth is of a time when nothing was extended.
+        A recipe that does not speak of bandwidth is of a time when nothing was extended, and one
+        that does not speak of variety of a time when all variations were made as asked.
 
         Raises UsageError if a value is unknown or another sound is missing.
         """
@@ -249,6 +260,8 @@ class GenerationRequest:
         values = {name: value for name, value in recipe.items() if name in known}
         values.setdefault("extend_bandwidth", False)
         values.setdefault("clean_pauses", False)
+        values.setdefault("variety", 0.0)
+        values.setdefault("finishing", 1)
         try:
             for name, kind in _ENUMS.items():
                 if values.get(name) is not None:

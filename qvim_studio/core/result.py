@@ -45,6 +45,8 @@ class Variation:
     bandwidth_hz: how far up the model's content reaches (half its native sample rate).
     extended_to_hz: how far up a bandwidth extension went on from there; None where none did.
     start_name: the real sound that denoising started from, or that was fitted; or an empty string.
+    start_strength: how far that sound was noised, 0..1: the share of it that was made anew; None
+    where nothing was started from.
     provenance: of a fitted sound; None for what is made, which is the result's.
     """
 
@@ -57,6 +59,7 @@ class Variation:
     origin: Origin = Origin.MADE
     provenance: Provenance | None = None
     match: Match | None = None
+    start_strength: float | None = None
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,8 @@ def summary(figures: dict[str, Any]) -> str:
             )
         if clips is not None and clips["class_mrr_worded"]:
             lines[-1] += f"; with words beside the voice {clips['class_mrr_worded']['mean']:.3f}"
+        if clips is not None and "events" in clips:  # older figures have none
+            lines.append(f"  events: {_events_text(clips['events'])}")
     if WORDS in figures:
         lines.append(_words_line(figures[WORDS]))
     if "heard" in figures:
@@ -205,6 +207,21 @@ def read_summary(path: Path) -> list[str]:
         return summary(figures).splitlines()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"{path} holds no evaluation, figures are missing. {expected}") from error
+
+
+def _events_text(events: dict[str, dict[str, float] | None]) -> str:
+    names = {
+        "onset_f1": "onset F1",
+        "flutter": "flutter",
+        "pauses": "pauses kept",
+        "pair_correlation": "correlation of two variations",
+    }
+    known = [(names[name], spread) for name, spread in events.items() if spread is not None]
+    return ", ".join(
+        f"{title} {spread['mean']:.2f} ({spread['low']:.2f} to {spread['high']:.2f}, "
+        f"median {spread['median']:.2f}, {spread['takes']} takes)"
+        for title, spread in known
+    )
 
 
 def _words_line(words: dict[str, Any]) -> str:

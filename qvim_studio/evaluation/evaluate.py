@@ -17,6 +17,7 @@ from qvim_studio.core.program.settings import Settings
 from qvim_studio.evaluation import clips as made_clips
 from qvim_studio.evaluation.clips import MadeClip
 from qvim_studio.evaluation.embedding import JudgingEmbedding
+from qvim_studio.evaluation.events import event_scores
 from qvim_studio.evaluation.features import (
     embed_by_ears,
     mean_spectra,
@@ -189,6 +190,7 @@ def evaluate_clips(
             "distribution_shuffled": made_clips.distribution_scores(shuffled, *scores),
             "timing_tight": made_clips.timing_scores(tight),
             "timing_loose": made_clips.timing_scores(loose),
+            "events": event_scores(made),
             **made_clips.quality_scores([*made, *tight, *loose], judge),
         },
         tuple(made),

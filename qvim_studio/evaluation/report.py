@@ -26,6 +26,12 @@ METHODS = {
     "2dft": "2DFT baseline",
     "mean_spectrum": "mean spectrum",
 }
+EVENT_ROWS = (
+    ("onset_f1", "onsets within 40 ms, F1", "≥ 0.9"),
+    ("flutter", "flutter (15 to 60 Hz), correlation", "≥ 0.7"),
+    ("pauses", "share of the take's pauses that are pauses", "1"),
+    ("pair_correlation", "log-spectra of two variations, correlation", "≤ 0.75"),
+)
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #e07a2f; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 1080px; margin: 40px auto; padding: 0 24px }
@@ -164,6 +170,7 @@ def _clip_tables(clips: dict[str, Any]) -> str:
             ("--follow 0", clips["timing_loose"]),
         )
     ]
+    events = [(title, _spread(clips["events"][name]), wanted) for name, title, wanted in EVENT_ROWS]
     failures = ", ".join(f"{n} {name}" for name, n in clips["failed_gates"].items()) or "none"
     own = " (the model under test itself: flattering)" if clips["judge_is_own"] else ""
     facts = (
@@ -193,6 +200,7 @@ def _clip_tables(clips: dict[str, Any]) -> str:
             ),
             timing,
         )
+        + _table(("events and variety, as asked", "mean over takes", "wanted"), events)
         + f"<p class=soft>{html.escape(facts)}</p>"
     )
 
@@ -278,6 +286,14 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _score(score: dict[str, Any]) -> str:
     interval = f"[{score['low']:.3f}, {score['high']:.3f}]"
     return f"{score['mean']:.3f} <span class=range>{interval}</span>"
+
+
+def _spread(spread: dict[str, float] | None) -> str:
+    if spread is None:
+        return "–"
+    interval = f"[{spread['low']:.3f}, {spread['high']:.3f}]"
+    takes = f"{spread['takes']} takes, median {spread['median']:.3f}"
+    return f"{spread['mean']:.3f} <span class=range>{interval}, {takes}</span>"
 
 
 def _distances(scores: dict[str, float | None]) -> tuple[str, str, str]:

@@ -11,7 +11,13 @@ from qvim_studio.core.options import OptionValues
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.generation.loaded import Loaded
 
-NAMED = ("steps", "guidance", "light", "cuda_graphs")  # options that a request has fields for
+NAMED = (
+    "steps",
+    "guidance",
+    "variety",
+    "light",
+    "cuda_graphs",
+)  # options that a request has fields for
 
 
 def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationRequest:
@@ -46,6 +52,7 @@ def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationReque
         duration_s=float(np.clip(request.natural_s, shortest_s, longest_s)),
         steps=options.get("steps"),
         guidance=options.get("guidance"),
+        variety=options.get("variety"),
         options=OptionValues({name: options[name] for name in options if not _is_named(name)}),
         strength=defaults.strength if request.strength is None else request.strength,
         vram_mode=loaded.plan.mode,

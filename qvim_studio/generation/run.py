@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -23,20 +24,22 @@ from qvim_studio.core.result import Progress, Variation, best_first
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.core.text.file_names import sound_name
 from qvim_studio.families.protocol import Asked, Made, Report, Voice
+from qvim_studio.families.upscaling import Upscaler
 from qvim_studio.generation.defaults import fill_defaults, filled_options
 from qvim_studio.generation.edit_window import ITSELF, EditWindow
 from qvim_studio.generation.finishing import finish, is_silent
 from qvim_studio.generation.loaded import Loaded
 from qvim_studio.generation.matching import Comparison, Matcher
+from qvim_studio.generation.mended import MendedExtender
 from qvim_studio.generation.phase_clock import PhaseClock
 from qvim_studio.generation.sides import Sides, make_each
-from qvim_studio.generation.starts import FindNearest
+from qvim_studio.generation.spreading import Spread
+from qvim_studio.generation.starts import FindNearest, StartingSound
 from qvim_studio.networks.qvim import Branch
 from qvim_studio.voice.embedder import level_for_embedding
 from qvim_studio.voice.hearing import Hearing
 
 GIVEN = "the given sound"
-SECOND_TRY = 0.5  # of the strength, for a variation that came out silent
 SILENT_REST = "The imitation is shorter than the sound that was asked for: the rest is silent."
 DIES_AWAY = "A sound to start from dies away early: what was made from it is as short."
 OnMade = Callable[[Variation, "np.ndarray | None"], None]
@@ -78,6 +81,7 @@ class Run:
         self.imitation: np.ndarray | None = None  # mono at the generator's rate
         self._sides: Sides | None = None
         self._starts: list[StartingSound] = []
+        self._spread = Spread(self._asked.strength, 0.0)
 
     @property
     def provenance(self) -> Provenance:
@@ -122,6 +126,8 @@ class Run:
             seeds = range(self.request.seed, self.request.seed + self.request.variations)
             starts = {seed: self._starts[seed % len(self._starts)].clip for seed in seeds}
             self._asked = replace(self._asked, starts=starts)
+            is_spread = self.request.start is Start.NEAREST and self.window is None
+            self._spread = Spread(asked.strength, is_spread * (self.request.variety or 0.0))
 
     def make(
         self,
@@ -156,7 +162,8 @@ class Run:
 
         report = Report(on_step, is_cancelled, on_decode)
         seeds = range(self.request.seed, self.request.seed + count)
-        for sound in self._made(self._asked, seeds, report):
+        parts = self._spread.groups(seeds, self._asked, report)
+        for sound in chain.from_iterable(self._made(*part) for part in parts):
             if self._starts and self._is_empty(sound.samples):
                 silent.append(sound.seed)
             else:
@@ -168,12 +175,12 @@ class Run:
             raise EngineError(self.notes[-1])
         return best_first(made)
 
-    def _made(self, asked: Asked, seeds: range, report: Report) -> Iterator[Made]:
+    def _made(self, seeds: Sequence[int], asked: Asked, report: Report) -> Iterator[Made]:
         for sound in self._sounds(asked, seeds, report):
             self._take_notes()
             yield self._ended(sound)
 
-    def _sounds(self, asked: Asked, seeds: range, report: Report) -> Iterator[Made]:
+    def _sounds(self, asked: Asked, seeds: Sequence[int], report: Report) -> Iterator[Made]:
         generator, conditions = self.loaded.generator, self._conditions
         if not self._is_made_by_sides or self._sides is None:
             return generator.make(conditions[0], asked, seeds, report)
@@ -211,14 +218,14 @@ class Run:
 
     def _made_again(self, seed: int, report: Report) -> Iterator[Made]:
         """A variation that came out silent, nearer to the sound that it starts from."""
-        asked_strength = self._asked.strength
-        strength = SECOND_TRY * asked_strength
+        asked_strength = self._spread.strength_of(seed)
+        strength = self._spread.come_nearer(seed)
         self.notes.append(
             f"Seed {seed} came out silent: made again with {strength:.0%} of the starting sound "
             f"made anew instead of {asked_strength:.0%}."
         )
         asked = replace(self._asked, strength=strength)
-        return self._made(asked, range(seed, seed + 1), report)
+        return self._made([seed], asked, report)
 
     def _take_notes(self) -> None:
         """What the generator has to say, as soon as it says it."""
@@ -228,8 +235,7 @@ class Run:
 
     def _finished(self, sound: Made, is_cancelled: IsCancelled) -> Variation | None:
         """None for one without sound, which costs the others nothing; a note tells of it."""
-        extender = self.loaded.extender if self.request.extend_bandwidth else None
-        samples, follow = sound.samples, self.request.follow
+        extender, samples, follow = self._extender, sound.samples, self.request.follow
         if self.window is not None and self._is_empty(samples):
             samples = np.zeros_like(samples)  # silence is refused, whatever lies around it
         try:
@@ -242,6 +248,7 @@ class Run:
                 extender,
                 is_cancelled,
                 clean_pauses=self.request.clean_pauses,
+                finishing=self.request.finishing,
             )
         except EngineError as error:
             self.notes.append(str(error))
@@ -252,10 +259,17 @@ class Run:
             seed=sound.seed,
             bandwidth_hz=self.rate_hz / 2,
             start_name=start.name if start else "",
+            start_strength=self._spread.strength_of(sound.seed) if self._starts else None,
             extended_to_hz=extender.reach_hz if extender else None,
             **self.compare(clip),
         )
         return variation if self.window is None else self.window.spliced(variation)
+
+    @property
+    def _extender(self) -> Upscaler | None:
+        """What adds the highs, if any does."""
+        extender = self.loaded.extender if self.request.extend_bandwidth else None
+        return MendedExtender(extender) if extender and self.request.finishing > 1 else extender
 
     @property
     def _is_melody(self) -> bool:
@@ -384,12 +398,3 @@ class Run:
             return SoundQuery(None, request.text, request.balance, imagined)
         heard, likelihoods = self.matcher.heard, self.matcher.likelihoods
         return SoundQuery(heard, request.text, request.balance, imagined, likelihoods)
-
-
-@dataclass(frozen=True, eq=False)
-class StartingSound:
-    """clip: at the generator's rate, already along the imitation; of one channel, or of those that
-    are made."""
-
-    name: str
-    clip: AudioClip

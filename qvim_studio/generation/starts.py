@@ -42,6 +42,15 @@ class FittableSound(NearestSound):
     provenance: Provenance
 
 
+@dataclass(frozen=True, eq=False)
+class StartingSound:
+    """clip: at the generator's rate, already along the imitation; of one channel, or of those that
+    are made."""
+
+    name: str
+    clip: AudioClip
+
+
 FindNearest = Callable[[SoundQuery, str | None, "Hearing"], Sequence[NearestSound]]
 FindSimilar = Callable[[SoundQuery, str | None, "Hearing"], Sequence[SimilarSound]]
 FindFittable = Callable[[SoundQuery, str | None, "Hearing", int], Sequence[FittableSound]]

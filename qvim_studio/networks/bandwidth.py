@@ -29,6 +29,7 @@ LOW_BINS = N_FFT // 2 + 1
 CROSSOVER = 116  # bins, 7.25 kHz: above it filters on the way to 16 kHz have left too little
 MOVED = 64  # bins, the 4 kHz below the crossover, moved up twice; a whole turn of phase per hop
 HIGH_BINS = 2 * MOVED
+BORDER_HZ = CROSSOVER * SAMPLE_RATE / N_FFT  # where what is added begins
 REACH_HZ = (CROSSOVER + HIGH_BINS) * SAMPLE_RATE / N_FFT
 BANDS = 16  # of 500 Hz above the crossover
 FLOOR_DB = -90.0  # below the loudest frame; also what the network takes for silence

@@ -147,6 +147,7 @@ def result_again(job: HeldJob, folder: Path) -> GenerationResult:
                 recipe["bandwidth_hz"],
                 recipe["started_from"],
                 recipe["extended_to_hz"],
+                start_strength=recipe["start_strength"],
             )
         )
     if provenance is None:

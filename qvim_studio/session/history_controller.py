@@ -16,6 +16,7 @@ from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.recipes import Recipe
 from qvim_studio.session.figures import count_text
+from qvim_studio.session.mending import mended_entries
 from qvim_studio.session.services import Services
 
 DESCRIBED_AT_ONCE = 32  # thumbnails read between two looks at the window's other tasks
@@ -82,6 +83,11 @@ class HistoryController(QObject):
             )
 
         self._tasks.run(add, on_added, on_error)
+
+    def mend(self, entry: ClipEntry) -> None:
+        """A clip without its flaws joins the history; the clip itself stays."""
+        mended = partial(mended_entries, self._library, entry.path)
+        self._tasks.run(mended, self.added.emit, self.failed.emit)
 
     @Slot(object)
     def keep_take(self, path: Path) -> None:

@@ -21,7 +21,7 @@ from qvim_studio.core.recipe_form import (
     current_recipe,
     match_of,
 )
-from qvim_studio.core.request import GenerationRequest, SamplerName, Start
+from qvim_studio.core.request import FINISHING, GenerationRequest, SamplerName, Start
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.export.files.recipe import metadata_of, read_recipe, recipe_of
 from qvim_studio.library.recipes import parse_recipe, read_recipe_beside, request_from
@@ -63,8 +63,9 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
     for recipe in (parsed, beside):
         assert recipe is not None
         made = request_from(recipe, VOICE)
-        # The files were written before pauses were silent.
-        assert made.with_changes(clean_pauses=True).recipe() == REQUEST.recipe()
+        # The files were written before pauses were silent, variations spread and attacks kept.
+        today = made.with_changes(clean_pauses=True, variety=None, finishing=FINISHING)
+        assert today.recipe() == REQUEST.recipe()
         assert recipe.provenance == scripted_engine.PROVENANCE.as_dict()
         assert recipe.details["bandwidth_hz"] == 8000.0
     assert "content up to 8000 Hz" in metadata_of(inside, "dog").notes
@@ -73,9 +74,10 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
 def test_every_version_becomes_todays() -> None:
     today = golden()
     older = current_recipe(golden(1))
-    # Versions 2.1 to 2.6 say what was the case before, too.
-    request = {**older["request"], "fits": 0, "options": {}, **NOTHING_GIVEN}
-    request["clean_pauses"] = True  # what was not said counts as not asked for, see below
+    # Versions 2.1 to 2.7 say what was the case before, too.
+    request = {**older["request"], "fits": 0, "options": {}, "variety": None, **NOTHING_GIVEN}
+    # What was not said counts as not asked for, see below.
+    request |= {"clean_pauses": True, "finishing": FINISHING}
     older |= {"request": request, "created": today["created"]}
     assert older == today
     assert current_recipe(today) == today
@@ -100,10 +102,11 @@ def test_recipe_of_version_2_2_was_given_no_sounds() -> None:
     old = json.loads((DATA / "recipe_version_2_2.json").read_text(encoding="utf-8"))
     today = golden()
     assert not NOTHING_GIVEN.keys() & old["request"].keys()
-    assert {**old["request"], **NOTHING_GIVEN, "clean_pauses": True} == today["request"]
+    unsaid = {"clean_pauses": True, "variety": None, "finishing": FINISHING}
+    assert {**old["request"], **NOTHING_GIVEN, **unsaid} == today["request"]
     parsed = parse_recipe(old, DATA / "recipe_version_2.wav")
     assert parsed is not None
-    left = REQUEST.with_changes(clean_pauses=False)  # as they were made then
+    left = REQUEST.with_changes(clean_pauses=False, variety=0.0, finishing=1)  # as then
     assert request_from(parsed, VOICE).recipe() == left.recipe()
 
 

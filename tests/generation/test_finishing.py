@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from qvim_studio.audio.levels import true_peak_dbfs
+from qvim_studio.audio.soundness import is_tail_cut
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, EngineError
 from qvim_studio.core.program.resources import resource_path
@@ -115,3 +116,27 @@ def test_opposite_channels_follow_a_voice_as_others_do() -> None:
     )
     np.testing.assert_allclose(opposite[:, 0], alike[:, 0], atol=1e-6)
     np.testing.assert_allclose(opposite[:, 1], -alike[:, 1], atol=1e-6)
+
+
+def test_what_still_rings_at_its_end_dies_away_there() -> None:
+    rng = np.random.default_rng(0)
+    hiss = (0.3 * rng.standard_normal((RATE, 1))).astype(np.float32)
+    now, before = (finish(hiss, RATE, None, 1.0, seed=0, finishing=way) for way in (2, 1))
+    assert is_tail_cut(before) and not is_tail_cut(now)
+    ended = hiss * np.exp(-9 * np.arange(RATE) / RATE)[:, None].astype(np.float32)
+    kept = [finish(ended, RATE, None, 1.0, seed=0, finishing=way).samples for way in (2, 1)]
+    np.testing.assert_array_equal(*kept)
+
+
+def test_attacks_of_the_voice_are_kept_unless_the_recipe_is_of_before() -> None:
+    rng = np.random.default_rng(0)
+    at = np.arange(RATE) / RATE
+    knocks = sum(np.exp(-np.maximum(at - begin, 0) * 40) * (at >= begin) for begin in (0.1, 0.4))
+    voice = (rng.standard_normal(RATE) * np.asarray(knocks) * 0.3).astype(np.float32)
+    hiss = (0.3 * rng.standard_normal((RATE, 1))).astype(np.float32)
+    rises = []
+    for way in (2, 1):
+        made = finish(hiss, RATE, voice, 0.6, seed=0, finishing=way).mono()
+        before, after = made[int(0.38 * 48_000) : 19_200], made[19_200 : int(0.42 * 48_000)]
+        rises.append(10 * np.log10(np.mean(after**2) / np.mean(before**2)))
+    assert rises[0] > rises[1] + 3.0

@@ -42,6 +42,22 @@ def onset_frames(clip: AudioClip) -> list[int]:
     return onsets or [0]
 
 
+def attack_frames(clip: AudioClip) -> list[int]:
+    """Where each sound is half as loud, in dB, as it gets after the valley that it rises from: what
+    is heard as its moment, however slowly it begins. The first is where anything is heard, if no
+    valley lies before it."""
+    hop = max(1, int(HOP_S * clip.sample_rate))
+    level_db = _envelope_db(clip, hop)
+    level_db = np.maximum(level_db, float(level_db.max()) + GATE_DB)
+    onsets = [onset // hop for onset in onset_frames(clip)]
+    attacks = []
+    for begin, end in zip(onsets, [*onsets[1:], len(level_db)], strict=True):
+        part = level_db[begin : max(end, begin + 1)]
+        half = (part[0] + part.max()) / 2 if begin else level_db.max() + GATE_DB + RISE_DB
+        attacks.append((begin + int(np.argmax(part >= half))) * hop)
+    return attacks
+
+
 def split_at_onsets(clip: AudioClip) -> list[AudioClip]:
     """One clip for each sound, silence trimmed, a short fade where the next one was cut off."""
     onsets = onset_frames(clip)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from qvim_studio.audio.files.reading import MAX_CHANNELS
+from qvim_studio.audio.mending import DEFAULT_PAUSE_DB
 from qvim_studio.audio.trim import DEFAULT_THRESHOLD_DB
 from qvim_studio.core.errors import UsageError
 
@@ -133,6 +134,21 @@ class FlipChannel:
 
 
 @dataclass(frozen=True)
+class RepairClicks:
+    """Lead the sound on evenly over single clicks."""
+
+
+@dataclass(frozen=True)
+class SilencePauses:
+    """Silence what lies lower than a threshold, which is relative to the loudest 10 ms."""
+
+    threshold_db: float = DEFAULT_PAUSE_DB
+
+    def __post_init__(self) -> None:
+        _check("pause threshold", self.threshold_db, -120.0, -1.0, "dB")
+
+
+@dataclass(frozen=True)
 class SeamlessLoop:
     """Fade the end into the beginning, so that the whole clip repeats without a seam."""
 
@@ -153,6 +169,8 @@ Edit = (
     | Resample
     | SetChannels
     | FlipChannel
+    | RepairClicks
+    | SilencePauses
     | SeamlessLoop
 )
 KINDS: dict[str, type[Edit]] = {
@@ -166,6 +184,8 @@ KINDS: dict[str, type[Edit]] = {
     "resample": Resample,
     "channels": SetChannels,
     "flip": FlipChannel,
+    "repair_clicks": RepairClicks,
+    "silence_pauses": SilencePauses,
     "loop": SeamlessLoop,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qvim_studio.audio import levels
+from qvim_studio.audio import levels, mending
 from qvim_studio.audio.resample import resample
+from qvim_studio.audio.soundness import (
+    NOISE_FLOOR_LIMIT_DBFS,
+    NOISE_WINDOW_S,
+    is_tail_cut,
+    noise_floor_dbfs,
+)
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip, has_offset
 from qvim_studio.core.errors import UsageError
 from qvim_studio.export.files import edits
 from qvim_studio.export.files.metadata import Loop
 
-NOISE_FLOOR_LIMIT_DBFS = -60.0
-NOISE_WINDOW_S = 0.1
-TAIL_WINDOW_S = 0.005
 FITTED_PEAK_DBFS = -0.1  # of what was lowered below full scale: the loudest integer is not touched
 
 
@@ -83,24 +86,6 @@ def warnings_of(clip: AudioClip, *, is_loop: bool = False) -> list[str]:
     return found
 
 
-def noise_floor_dbfs(clip: AudioClip) -> float | None:
-    """The level of the quietest 100 ms; None if the clip is shorter than 200 ms."""
-    step = max(1, int(NOISE_WINDOW_S * clip.sample_rate))
-    count = len(clip.samples) // step
-    if count < 2:
-        return None
-    windows = clip.mono()[: count * step].reshape(count, step)
-    quietest = windows[np.argmin(np.square(windows, dtype=np.float64).mean(axis=1))]
-    return levels.rms_dbfs(AudioClip.from_mono(quietest, clip.sample_rate))
-
-
-def is_tail_cut(clip: AudioClip) -> bool:
-    """Whether the very end is louder than -60 dBFS."""
-    tail = clip.samples[-max(1, int(TAIL_WINDOW_S * clip.sample_rate)) :]
-    end = AudioClip(np.ascontiguousarray(tail), clip.sample_rate)
-    return levels.rms_dbfs(end) > NOISE_FLOOR_LIMIT_DBFS
-
-
 def _apply(clip: AudioClip, edit: edits.Edit) -> AudioClip:
     if isinstance(edit, edits.Trim):
         return _trim(clip, edit)
@@ -120,6 +105,10 @@ def _apply(clip: AudioClip, edit: edits.Edit) -> AudioClip:
         return resample(clip, edit.sample_rate)
     if isinstance(edit, edits.SetChannels):
         return _set_channels(clip, edit.count)
+    if isinstance(edit, edits.RepairClicks):
+        return mending.repair_clicks(clip)
+    if isinstance(edit, edits.SilencePauses):
+        return mending.silence_pauses(clip, edit.threshold_db)
     if isinstance(edit, edits.FlipChannel):
         return _flip(clip, edit.channel)
     return _loop(clip, edit.crossfade_s)

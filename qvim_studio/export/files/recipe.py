@@ -15,6 +15,7 @@ import soundfile
 
 from qvim_studio.audio.files.decoders import native_name
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
+from qvim_studio.audio.soundness import soundness_of
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.recipe_form import (
@@ -61,10 +62,12 @@ def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> d
         "similarity": variation.similarity,
         **(dict.fromkeys(MATCH_NAMES) if match is None else match.as_dict()),
         "started_from": variation.start_name,
+        "start_strength": variation.start_strength,
         "bandwidth_hz": variation.bandwidth_hz,
         "extended_to_hz": variation.extended_to_hz,
         "true_peak_dbfs": round(true_peak_dbfs(variation.clip), 2),
         "loudness_lufs": loudness_lufs(variation.clip),
+        "soundness": soundness_of(variation.clip).as_dict(),
         "audio_sha256": hashlib.sha256(audio).hexdigest(),
         "provenance": provenance.as_dict(),
         "notes": list(result.notes) if is_made else [],

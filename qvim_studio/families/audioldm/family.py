@@ -20,6 +20,7 @@ from qvim_studio.core.request import (
 )
 from qvim_studio.families.audioldm.sizes import LATENT_STEP_S, footprint_of, known_sizes, part_sizes
 from qvim_studio.families.diffusers_folder import class_name_of
+from qvim_studio.families.variety import variety_option
 from qvim_studio.memory.footprint import Footprint
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class AudioLdmFamily:
             Role.EXPERT,
             choices=tuple(name.value for name in SamplerName),
         )
+        variety = variety_option()
         light = Option("light", "Light decoder", False, Role.SPEED)
         graphs = Option("cuda_graphs", "CUDA graphs", False, Role.SPEED)
         inputs = {Input.TIMBRE, Input.START_SOUND} if _hears(checkpoint) else {Input.START_SOUND}
@@ -78,7 +80,7 @@ class AudioLdmFamily:
             max_s=MAX_DURATION_S,
             curve_step_s=LATENT_STEP_S if checkpoint.controls else None,
             has_previews=True,
-            options=(steps, guidance, sampler, light, graphs),
+            options=(steps, guidance, variety, sampler, light, graphs),
             presets=(
                 _preset("sketch", "Sketch", sketch_steps(defaults.steps), light=True),
                 _preset("standard", "Standard", defaults.steps),

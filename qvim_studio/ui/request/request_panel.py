@@ -135,7 +135,8 @@ class RequestPanel(Card):
         self.variations.setValue(request.variations)
         self.start.setCurrentIndex(max(self.start.findData(request.start), 0))
         self.details.show_request(request)
-        self.options.show_values(request.options)
+        variety = {} if request.variety is None else {"variety": request.variety}
+        self.options.show_values({**request.options, **variety})
         self.seed.setValue(min(request.seed, MAX_SHOWN_SEED))
         self.seed_lock.setChecked(True)
 

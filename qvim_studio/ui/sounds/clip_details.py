@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvim_studio.audio.soundness import Soundness
 from qvim_studio.core.text.file_names import sound_name
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.recipes import Recipe
@@ -25,6 +26,7 @@ from qvim_studio.ui.sounds.history_view import HistoryView
 from qvim_studio.ui.widgets.fitting import FittingColumn
 from qvim_studio.ui.widgets.match_text import match_text
 from qvim_studio.ui.widgets.passing_field import PassingField
+from qvim_studio.ui.widgets.soundness_text import flaws_text, soundness_text
 from qvim_studio.ui.widgets.splitter import Splitter
 from qvim_studio.ui.widgets.theme import GRID, roomy
 from qvim_studio.ui.widgets.tips import set_tip
@@ -53,7 +55,8 @@ class DetailedList(Splitter):
 
 class ClipDetails(FittingColumn):
     """Signals: renamed (ClipEntry, str), tags_changed (list of ClipEntry, list of str),
-    noted (ClipEntry, str), rated (list of ClipEntry, int), recipe_requested (list of ClipEntry).
+    noted (ClipEntry, str), rated (list of ClipEntry, int), recipe_requested (list of ClipEntry),
+    mend_requested (ClipEntry).
     """
 
     renamed = Signal(object, object)
@@ -61,6 +64,7 @@ class ClipDetails(FittingColumn):
     noted = Signal(object, object)
     rated = Signal(object, int)
     recipe_requested = Signal(object)
+    mend_requested = Signal(object)
 
     def __init__(self, home: QWidget, parent: QWidget | None = None) -> None:
         """home: the list of the clips, which gets the keyboard back."""
@@ -81,6 +85,7 @@ class ClipDetails(FittingColumn):
         self._facts.setWordWrap(True)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.use = QPushButton(self.tr("Use this recipe"), self)
+        self.mend = QPushButton(self.tr("Mend"), self)
         self.copy = QPushButton(self.tr("Copy"), self)
         set_tip(self.copy, self.tr("Copy the whole recipe as text"))
         self.name.editingFinished.connect(self._on_named)
@@ -89,6 +94,7 @@ class ClipDetails(FittingColumn):
         self.rating.activated.connect(self._on_rated)
         self.use.clicked.connect(self._on_use)
         self.copy.clicked.connect(self._on_copy)
+        self.mend.clicked.connect(self._on_mend)
         marks = QHBoxLayout()
         marks.setSpacing(GRID)
         marks.addWidget(self.note, 1)
@@ -96,6 +102,7 @@ class ClipDetails(FittingColumn):
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.use, 1)
+        buttons.addWidget(self.mend)
         buttons.addWidget(self.copy)
         self.setMinimumHeight(roomy(40))  # the list comes before it
         layout = self.panels
@@ -128,6 +135,12 @@ class ClipDetails(FittingColumn):
         self.rating.setCurrentIndex(ratings.pop() if len(ratings) == 1 else -1)
         self.use.setVisible(recipe is not None)
         self.copy.setVisible(recipe is not None)
+        flaws = flaws_text(_soundness_of(recipe) if is_single else None)
+        self.mend.setVisible(bool(flaws))
+        set_tip(
+            self.mend,
+            self.tr("Write a copy without this: {0}. The sound itself stays.").format(flaws),
+        )
         if is_single:
             self._facts.setText(self._facts_of(first, recipe))
         else:
@@ -184,6 +197,9 @@ class ClipDetails(FittingColumn):
             started_from = sound_name(recipe.details.get("started_from") or "") or start
             if started_from:
                 parts.append(self.tr("from {0}").format(started_from))
+            anew = recipe.details.get("start_strength")
+            if started_from and isinstance(anew, (int, float)):
+                parts.append(self.tr("{0:.0f} % made anew").format(100 * anew))
             if recipe.request.get("timbre_sha256"):
                 name = recipe.request.get("timbre_name") or self.tr("another sound")
                 parts.append(self.tr("like {0}").format(name))
@@ -192,6 +208,8 @@ class ClipDetails(FittingColumn):
             loudness = recipe.details.get("loudness_lufs")
             if isinstance(loudness, (int, float)):
                 parts.append(f"{loudness:.1f} LUFS")
+            soundness = _soundness_of(recipe)
+            parts += [soundness_text(soundness), flaws_text(soundness)]
             words = COMMERCIAL_WORDS.get(entry.commercial, entry.commercial)
             parts += [entry.checkpoint_title, entry.licence, words]
         if entry.heard:
@@ -239,6 +257,10 @@ class ClipDetails(FittingColumn):
         self.recipe_requested.emit(self._entries)
 
     @Slot(bool)
+    def _on_mend(self, checked: bool = False) -> None:
+        self.mend_requested.emit(self._entries[0])
+
+    @Slot(bool)
     def _on_copy(self, checked: bool = False) -> None:
         if self._recipe is not None:
             whole = {
@@ -248,3 +270,7 @@ class ClipDetails(FittingColumn):
             }
             text = json.dumps(whole, indent=2, ensure_ascii=False)
             QGuiApplication.clipboard().setText(text)
+
+
+def _soundness_of(recipe: Recipe | None) -> Soundness | None:
+    return None if recipe is None else Soundness.from_dict(recipe.details.get("soundness"))

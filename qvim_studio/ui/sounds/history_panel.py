@@ -143,6 +143,7 @@ class HistoryPanel(QWidget):
         details.tags_changed.connect(controller.tag)
         details.rated.connect(controller.rate)
         details.recipe_requested.connect(self._on_recipe)
+        details.mend_requested.connect(controller.mend)
 
     def add_actions(self, menu: QMenu) -> None:
         """What the menu of the library offers about the history."""

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.audio.following.onsets import MIN_PIECE_S, onset_frames, split_at_onsets
+from qvim_studio.audio.following.onsets import (
+    MIN_PIECE_S,
+    attack_frames,
+    onset_frames,
+    split_at_onsets,
+)
 from qvim_studio.core.clip import AudioClip
 
 RATE = 16_000
@@ -53,3 +58,20 @@ def test_breath_below_the_gate_is_no_sound() -> None:
     samples = clip.samples.copy()
     samples[:3000] *= 8  # a breath 34 dB below the hit
     assert len(onset_frames(AudioClip(samples, RATE))) == 1
+
+
+def test_an_attack_is_heard_where_a_sound_is_half_as_loud_as_it_gets() -> None:
+    at = np.arange(2 * RATE) / RATE
+    noise = np.random.default_rng(0).uniform(-1, 1, len(at))
+    level_db = np.interp(at, [0.0, 0.1, 0.3, 0.5, 0.9, 1.3, 2.0], [0, 0, -60, -60, -40, 0, 0])
+    swell = AudioClip.from_mono(noise * 10 ** (level_db / 20), RATE)
+    first, second = (frame / RATE for frame in attack_frames(swell))
+    assert first == 0.0
+    assert second == pytest.approx(1.1, abs=0.03)
+    assert onset_frames(swell)[1] / RATE < 1.0
+
+
+def test_a_sound_that_never_pauses_is_heard_from_its_beginning() -> None:
+    at = np.arange(RATE) / RATE
+    swelling = AudioClip.from_mono(np.sin(2 * np.pi * 300 * at) * (0.2 + 0.8 * at), RATE)
+    assert attack_frames(swelling) == [0]

@@ -115,7 +115,7 @@ def test_the_clip_itself_stays_as_it_is() -> None:
 def test_every_kind_survives_json() -> None:
     every = EditList(tuple(kind() for kind in KINDS.values()))
     assert EditList.from_json(json.loads(json.dumps(every.as_json()))) == every
-    assert len({type(edit) for edit in every.edits}) == len(KINDS) == 11
+    assert len({type(edit) for edit in every.edits}) == len(KINDS) == 13
 
 
 def test_trim_takes_exact_frames() -> None:

@@ -1,0 +1,159 @@
+"""Whether a sound can be used as it is: noise floor, bandwidth, peak, offset, clicks and tail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from qvim_studio.audio.bandwidth import bandwidth_hz
+from qvim_studio.audio.levels import rms_dbfs, true_peak_dbfs
+from qvim_studio.core.clip import AudioClip, has_offset
+
+NOISE_FLOOR_LIMIT_DBFS = -60.0
+NOISE_WINDOW_S = 0.1
+NOISE_WINDOWS = 3  # the quietest: one of them may be a fade
+NOISE_PARTS = 4  # of a window, whose levels are compared
+STEADY_DB, SPREAD_DB = 1.0, 5.0  # between its halves, and of all: what fades is sound
+APART_DB = 30.0  # below the peak: what lies higher is the sound itself
+TAIL_WINDOW_S = 0.005
+MAX_TRUE_PEAK_DBFS = -0.1  # more is cut off by players and converters
+CLICK_S = 0.001  # a click is over by then
+CLICK_FACTOR = 12.0  # that the jerk within it exceeds those around it by
+LEAST_JERK = 1e-3  # of a click that is heard
+
+
+class Flaw(str, Enum):
+    """What a sound can fail by."""
+
+    NOISE = "noise"
+    PEAK = "peak"
+    OFFSET = "offset"
+    CLICKS = "clicks"
+    TAIL = "tail"
+
+
+@dataclass(frozen=True)
+class Soundness:
+    """noise_floor_dbfs: see ``noise_floor_dbfs``. is_noisy: steady noise is left where the sound
+    pauses. reach_hz: above it there is nothing. clicks: how
+    many. has_offset: it lies beside zero. is_cut: its tail is cut off."""
+
+    noise_floor_dbfs: float | None
+    is_noisy: bool
+    reach_hz: float
+    true_peak_dbfs: float
+    clicks: int
+    has_offset: bool
+    is_cut: bool
+
+    @property
+    def flaws(self) -> tuple[Flaw, ...]:
+        """What it fails by; empty is good."""
+        failed = {
+            Flaw.NOISE: self.is_noisy,
+            Flaw.PEAK: self.true_peak_dbfs > MAX_TRUE_PEAK_DBFS,
+            Flaw.OFFSET: self.has_offset,
+            Flaw.CLICKS: self.clicks > 0,
+            Flaw.TAIL: self.is_cut,
+        }
+        return tuple(flaw for flaw, is_failed in failed.items() if is_failed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a recipe; rounded, for nobody hears more."""
+        floor = self.noise_floor_dbfs
+        return asdict(self) | {
+            "noise_floor_dbfs": None if floor is None else round(floor, 1),
+            "reach_hz": round(self.reach_hz),
+            "true_peak_dbfs": round(self.true_peak_dbfs, 2),
+        }
+
+    @classmethod
+    def from_dict(cls, values: object) -> Soundness | None:
+        """What ``as_dict`` gave; None where a recipe says nothing, or something else."""
+        names = {known.name for known in fields(cls)}
+        if not isinstance(values, Mapping) or values.keys() != names:
+            return None
+        numbers = [values[name] for name in ("reach_hz", "true_peak_dbfs", "clicks")]
+        floor = values["noise_floor_dbfs"]
+        numbers += [] if floor is None else [floor]
+        if not all(isinstance(number, (int, float)) for number in numbers):
+            return None
+        return cls(**values)
+
+
+def soundness_of(clip: AudioClip) -> Soundness:
+    """Of a clip at any rate, with any number of channels."""
+    mono = clip.mono()
+    return Soundness(
+        noise_floor_dbfs=noise_floor_dbfs(clip),
+        is_noisy=_is_noisy(clip),
+        reach_hz=bandwidth_hz(clip),
+        true_peak_dbfs=true_peak_dbfs(clip),
+        clicks=count_clicks(clip),
+        has_offset=bool(has_offset(mono, float(mono.mean()) if len(mono) else 0.0)),
+        is_cut=is_tail_cut(clip),
+    )
+
+
+def noise_floor_dbfs(clip: AudioClip) -> float | None:
+    """The level of the quietest 100 ms; None if the clip is shorter than 200 ms."""
+    quietest = _quietest(clip)
+    return rms_dbfs(AudioClip.from_mono(quietest[0], clip.sample_rate)) if quietest else None
+
+
+def _quietest(clip: AudioClip) -> list[np.ndarray]:
+    """The quietest windows of 100 ms, mono, the quietest first; none of a clip that is shorter than
+    two of them."""
+    step = max(1, int(NOISE_WINDOW_S * clip.sample_rate))
+    count = len(clip.samples) // step
+    if count < 2:
+        return []
+    windows = clip.mono()[: count * step].reshape(count, step)
+    order = np.argsort(np.square(windows, dtype=np.float64).mean(axis=1), kind="stable")
+    return [windows[number] for number in order[:NOISE_WINDOWS]]
+
+
+def _is_noisy(clip: AudioClip) -> bool:
+    """Is what is left in a quiet moment steady, far below the sound, and heard? What dies away is
+    no noise, and what never pauses has no moment to be judged by."""
+    peak_db = 20 * np.log10(np.abs(clip.samples).max(initial=0.0) + 1e-12)
+    for window in _quietest(clip):
+        parts = np.array_split(window - window.mean(), NOISE_PARTS)
+        level_db = np.array([10 * np.log10(np.mean(np.square(part)) + 1e-12) for part in parts])
+        first, second = np.split(level_db, 2)
+        is_steady = abs(first.mean() - second.mean()) < STEADY_DB and np.ptp(level_db) < SPREAD_DB
+        is_heard = NOISE_FLOOR_LIMIT_DBFS < level_db.mean() < peak_db - APART_DB
+        if is_steady and is_heard:
+            return True
+    return False
+
+
+def is_tail_cut(clip: AudioClip) -> bool:
+    """Whether the very end is louder than -60 dBFS."""
+    tail = clip.samples[-max(1, int(TAIL_WINDOW_S * clip.sample_rate)) :]
+    end = AudioClip(np.ascontiguousarray(tail), clip.sample_rate)
+    return rms_dbfs(end) > NOISE_FLOOR_LIMIT_DBFS
+
+
+def count_clicks(clip: AudioClip) -> int:
+    """Single milliseconds whose jerk (second difference) stands out from those around them."""
+    windows = click_windows(clip)
+    return len(windows) - int((np.diff(windows) == 1).sum())
+
+
+def click_windows(clip: AudioClip) -> np.ndarray:
+    """Their numbers, in windows of CLICK_S; a click on the edge of two counts in both."""
+    jerk = np.abs(np.diff(clip.samples, n=2, axis=0)).max(axis=1, initial=0.0)
+    size = max(2, round(CLICK_S * clip.sample_rate))
+    peaks = jerk[: len(jerk) // size * size].reshape(-1, size).max(axis=1, initial=0.0)
+    if len(peaks) < 7:
+        return np.zeros(0, dtype=int)
+    padded = np.pad(peaks, 3)
+    shifts = (0, 1, 5, 6)  # two before, two after; those beside it may hold its edges
+    around = np.stack([padded[shift : shift + len(peaks)] for shift in shifts])
+    calm = np.maximum(around.max(axis=0), LEAST_JERK)
+    return np.flatnonzero(peaks > CLICK_FACTOR * calm)
