@@ -185,9 +185,11 @@ def install_python_packages(with_tests):
     say("Installing Python packages (a few minutes the first time)")
     constraints = ROOT / "constraints.txt"
     target = str(ROOT) + ("[test]" if with_tests else "")
+    # Wheels alone: a package without one would ask for a compiler, which users do not have.
+    install = ("install", "--only-binary", ":all:", "-c", str(constraints))
     # torch first and alone: a range in another package would take its largest build.
-    pip("install", "-c", str(constraints), "torch==2.13.0")
-    pip("install", "-c", str(constraints), "--editable", target)
+    pip(*install, "torch==2.13.0")
+    pip(*install, "--editable", target)
 
 
 def pip(*arguments):

@@ -198,6 +198,17 @@ def test_the_second_start_skips_the_setup_and_a_changed_pin_repeats_it(
     assert done == ["apt", "venv", "pip"] * 2
 
 
+def test_nothing_is_installed_that_a_compiler_must_build_first(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[tuple[str, ...]] = []
+    monkeypatch.setattr(bootstrap, "pip", lambda *arguments: commands.append(arguments))
+    bootstrap.install_python_packages(with_tests=True)
+    assert commands[0][-1].startswith("torch==")
+    assert commands[1][-1].endswith("[test]")
+    assert all(command[1:3] == ("--only-binary", ":all:") for command in commands)
+
+
 def test_a_failing_pip_leaves_no_marker(
     bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
