@@ -23,6 +23,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 # Torch's threads of one worker would wait for the other worker's; and sums stay the same anywhere.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+gc.disable()  # until everything is imported
 NUMBERS = itertools.count()  # of homes
 WINDOWS = ("ui", "session")  # folders whose tests open windows
 
@@ -37,9 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: no garbage collection has to look through it again."""
-    gc.collect()
+    """What was imported stays: no garbage collection has to look through it, then or later."""
     gc.freeze()
+    gc.enable()
 
 
 class PatientQtBot(QtBot):

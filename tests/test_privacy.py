@@ -105,8 +105,24 @@ WINDOW = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import watched_window
-sys.exit(watched_window.main(sys.argv[2]))
+sys.exit(watched_window.main(sys.argv[2], is_opened_only=bool(sys.argv[3:])))
 """
+
+
+def test_the_window_opens_and_closes_and_connects_to_nothing(tmp_path: Path) -> None:
+    watched = run_watched(WINDOW, tmp_path, str(SUPPORT), "", "opened only")
+    assert watched.status == 0, watched.errors
+    assert watched.findings.network == ()
+    assert strange_files(watched, tmp_path) == []
+
+
+def strange_files(watched: Watched, folder: Path) -> list[Path]:
+    """What the window wrote elsewhere than into our own folders."""
+    home = folder / "home"
+    ours = [home / place / "qvim-studio" for place in (".cache", ".config", ".local/share")]
+    ours += [home / ".local/state/qvim-studio", home / "Music/QVIM Studio"]
+    systems = [home / ".config/pulse", home / ".cache/fontconfig"]
+    return watched.findings.outside(*ours, *systems, folder / "run", folder / "tmp")
 
 
 @dataclass(frozen=True)
@@ -139,6 +155,7 @@ def window_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WindowS
         server.stop()
 
 
+@pytest.mark.slow  # three processes import torch while strace follows them: 35 s
 def test_the_window_records_and_makes_a_sound_and_connects_to_nothing(
     window_session: WindowSession,
 ) -> None:
@@ -150,13 +167,9 @@ def test_the_window_records_and_makes_a_sound_and_connects_to_nothing(
     assert watched.findings.network == ()
 
 
+@pytest.mark.slow  # shares the session of the test above
 def test_the_window_writes_only_into_our_own_folders(window_session: WindowSession) -> None:
-    home = window_session.folder / "home"
-    ours = [home / place / "qvim-studio" for place in (".cache", ".config", ".local/share")]
-    ours += [home / ".local/state/qvim-studio", home / "Music/QVIM Studio"]
-    systems = [home / ".config/pulse", home / ".cache/fontconfig"]
-    others = [window_session.folder / name for name in ("run", "tmp")]
-    assert window_session.watched.findings.outside(*ours, *systems, *others) == []
+    assert strange_files(window_session.watched, window_session.folder) == []
 
 
 PLANTED = {

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from qvim_studio.families.audioldm.sizes import PartSizes
+from qvim_studio.networks.meta_device import without_values
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
 from qvim_studio.networks.weight_names import is_storable
 
@@ -85,7 +86,7 @@ def hifigan() -> SpeechT5HifiGan:
 
 def sizes_of(size: str) -> PartSizes:
     """Numbers of weights of the size "s", "m" or "l", for estimates without its files."""
-    with torch.device("meta"):
+    with without_values():
         unet, vae, vocoder = unet_of_size(size), vae_of_audioldm(), hifigan()
     weights = [(name, weight.shape) for name, weight in unet.named_parameters()]
     storable = [math.prod(shape) for name, shape in weights if is_storable(name, tuple(shape))]
@@ -128,7 +129,7 @@ def make_random_checkpoint(folder: Path, size: str, seed: int = 0) -> Path:
 
 def _random(build: Callable[[], Any], generator: torch.Generator) -> Any:
     """A network of diffusers or transformers with random weights."""
-    with torch.device("meta"):
+    with without_values():
         network = build()
     network.to_empty(device="cpu")
     for name, value in network.state_dict().items():

@@ -20,6 +20,7 @@ from qvim_studio.checkpoints.checkpoint import INDEX_FILE
 from qvim_studio.checkpoints.streamed_weights import write_streamed
 from qvim_studio.core.engine import IsCancelled
 from qvim_studio.core.errors import CheckpointError, OutputError, reason_of
+from qvim_studio.networks.meta_device import without_values
 from qvim_studio.networks.network_file import CONFIG_FILE, WEIGHTS_FILE
 from qvim_studio.networks.qvim_weights import UNREADABLE
 
@@ -91,7 +92,7 @@ def renamed(
     build: makes the network, on the meta device. Raises ValueError naming missing, surplus or
     misshapen tensors.
     """
-    with torch.device("meta"):
+    with without_values():
         expected = {name: value.shape for name, value in build().state_dict().items()}
     given = {names[name]: value for name, value in weights.items()}
     if missing := sorted(expected.keys() - given.keys()):

@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -131,7 +132,13 @@ def drop_entry(id: str) -> None:
 
 
 def _bundled_entries() -> dict[str, Entry]:
-    return tomllib.loads(resource_path(REGISTRY_FILE).read_text(encoding="utf-8"))
+    return _entries_of(resource_path(REGISTRY_FILE))
+
+
+@cache
+def _entries_of(path: Path) -> dict[str, Entry]:
+    """Of a list that ships and never changes; lists of checkpoints ask for it again and again."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _damage(path: Path, reason: str) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import nn
 
+from qvim_studio.networks.meta_device import without_values
+
 EMBEDDING_DIM = 960
 
 
@@ -90,7 +92,7 @@ class MobileNetV3(nn.Module):
     @classmethod
     def without_weights(cls, width: float = 1.0) -> MobileNetV3:
         """One on the meta device, where nothing is initialized: for weights that are assigned."""
-        with torch.device("meta"):
+        with without_values():
             return cls(width)
 
     def forward(self, spectrogram: torch.Tensor) -> torch.Tensor:

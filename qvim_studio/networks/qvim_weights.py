@@ -8,6 +8,7 @@ our own (``both.*`` for what the branches share, ``imitation.*``, ``reference.*`
 from __future__ import annotations
 
 import pickle
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def read_branches(path: Path) -> dict[str, StateDict]:
     if not any(branches.values()):
         single = networks.get("", {})
         branches = {"imitation": single, "reference": single}
-    expected = MobileNetV3.without_weights().state_dict()
+    expected = _expected()
     for branch, weights in branches.items():
         _check(weights, expected, branch, path)
     return {
@@ -111,6 +112,12 @@ def _by_owner(stored: StateDict) -> dict[str, StateDict]:
         if found:
             networks.setdefault(owner, {})[f"features.{after}"] = value
     return networks
+
+
+@cache
+def _expected() -> StateDict:
+    """The tensors of one network, without values."""
+    return MobileNetV3.without_weights().state_dict()
 
 
 def _check(weights: StateDict, expected: StateDict, branch: str, path: Path) -> None:

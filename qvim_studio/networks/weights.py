@@ -10,6 +10,7 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
+from qvim_studio.networks.meta_device import without_values
 from qvim_studio.networks.weight_names import weight_files
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -40,7 +41,7 @@ def filled_network(build: Callable[[], Network], weights: Mapping[str, torch.Ten
 
     Raises ValueError naming missing, surplus or misshapen tensors.
     """
-    with torch.device("meta"):
+    with without_values():
         network = build()
     _check(network.state_dict(), weights)
     network.load_state_dict(weights, assign=True)

@@ -17,6 +17,7 @@ from qvim_studio.networks.fused import fused
 from qvim_studio.networks.mobilenet import MobileNetV3
 from qvim_studio.networks.qvim import Branch, QvimEncoder, encoder_id, load_qvim_encoder
 from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
+from qvim_studio.voice.recent import RecentlyHeard
 
 # A take's level says how far the microphone was, not what is meant: before embedding every
 # imitation and candidate is brought to this RMS, near the middle of the encoder's training levels.
@@ -31,15 +32,19 @@ class Embedder:
         self._encoder = encoder.eval()
         self.encoder_id = encoder_id(encoder)
         self._fused: dict[Branch, MobileNetV3] = {}
+        self._recent: RecentlyHeard[np.ndarray] = RecentlyHeard()
 
     @classmethod
     def from_file(cls, path: str | Path) -> Embedder:
         """Load any public layout. Raises CheckpointError."""
         return cls(load_qvim_encoder(path))
 
-    @torch.inference_mode()
     def embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
         """float32 (960,), unit norm, of the clip's most active 10 s in mono; its level is kept."""
+        return self._recent.of(clip, branch, lambda: self._embed(clip, branch)).copy()
+
+    @torch.inference_mode()
+    def _embed(self, clip: AudioClip, branch: Branch) -> np.ndarray:
         waveform = torch.from_numpy(heard_samples(clip))[None]
         return self._encoder.embed(waveform, branch)[0].numpy()
 

@@ -15,8 +15,9 @@ from qvim_studio.core.program.resources import bundled_embeddings, resource_path
 from qvim_studio.networks.ears import EARS_DIM, Ears, Features
 from qvim_studio.networks.qvim import Branch
 from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES, QvimFrontEnd
-from qvim_studio.voice.embedder import Embedder, heard_samples, level_for_embedding
+from qvim_studio.voice.embedder import Embedder, heard_samples, level_for_embedding, load_embedder
 from qvim_studio.voice.likelihood import Calibration, Expectation, KindJudge
+from qvim_studio.voice.recent import RecentlyHeard
 from qvim_studio.voice.tagger import Tagged, Tagger, tagger_samples
 
 SPECTRUM_RMS = 0.1  # -20 dBFS
@@ -49,8 +50,7 @@ class FeatureExtractor:
     @classmethod
     def of_program(cls) -> FeatureExtractor:
         """Those that ship. Raises CheckpointError."""
-        embedder = Embedder.from_file(resource_path("starter", "qvim"))
-        return cls(embedder, Tagger.from_folder())
+        return cls(load_embedder(resource_path("starter", "qvim")), Tagger.from_folder())
 
     @torch.inference_mode()
     def features(
@@ -85,6 +85,7 @@ class Hearing:
         self.extractor = extractor
         self.ears = ears
         self.kinds = kinds
+        self._recent: RecentlyHeard[tuple[np.ndarray, Expectation]] = RecentlyHeard()
         names = f"{extractor.embedder.encoder_id} {ears.id}"
         self.encoder_id = hashlib.sha256(names.encode()).hexdigest()[:16]
 
@@ -104,6 +105,10 @@ class Hearing:
 
     def hear(self, clip: AudioClip, branch: Branch) -> tuple[np.ndarray, Expectation]:
         """``embed``, and what kind of sound is expected by that clip."""
+        heard, expected = self._recent.of(clip, branch, lambda: self._hear(clip, branch))
+        return heard.copy(), expected
+
+    def _hear(self, clip: AudioClip, branch: Branch) -> tuple[np.ndarray, Expectation]:
         features = self.extractor.features([PreparedSound.of(clip)], branch)
         heard = self._place(features, branch)
         (expected,) = self.kinds.expect(features, heard, branch)

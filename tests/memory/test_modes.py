@@ -37,6 +37,7 @@ from qvim_studio.memory.footprint import Footprint, Stage
 from qvim_studio.memory.modes import GIB, STORED_BYTES, TRAITS, estimate_peak_bytes, stage_bytes
 from qvim_studio.memory.offload import stream, visiting
 from qvim_studio.memory.stored_weights import StoredWeight, store_weights
+from qvim_studio.networks.meta_device import without_values
 from qvim_studio.training.trainers.unet import make_unet
 
 MODES = (VramMode.HIGH, VramMode.BALANCED, VramMode.LOW, VramMode.MINIMAL)
@@ -263,7 +264,7 @@ def test_a_block_that_came_for_nothing_keeps_no_network(last: tuple[int, ...]) -
 
 def test_a_streamed_unet_takes_as_much_as_estimated() -> None:
     """Two blocks as stored and the layer that is unpacked, of the UNet of AudioLDM-m."""
-    with torch.device("meta"):
+    with without_values():
         unet = unet_of_size("m")
     blocks = sorted(sum(p.numel() for p in unit.parameters()) for unit in offload._units(unet))
     layer = max(p.numel() for p in unet.parameters())
@@ -377,7 +378,7 @@ def test_a_loaded_minimal_plan_stores_the_unet(tiny: Checkpoint) -> None:
 
 @pytest.mark.parametrize("frames", [32, 64])
 def test_counted_activations_are_as_estimated(frames: int) -> None:
-    with torch.device("meta"), torch.inference_mode():
+    with without_values(), torch.inference_mode():
         unet, vae, vocoder = unet_of_size("s").eval(), vae_of_audioldm(), hifigan()
         with LiveElements() as live:
             unet(

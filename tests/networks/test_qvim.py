@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +139,11 @@ def mn10_by_key_names(weights: Weights, x: torch.Tensor) -> torch.Tensor:
 
 
 def branch_weights(seed: int) -> Weights:
+    return {name: value.clone() for name, value in _drawn(seed).items()}
+
+
+@cache
+def _drawn(seed: int) -> Weights:
     torch.manual_seed(seed)
     return MobileNetV3().state_dict()
 

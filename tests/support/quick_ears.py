@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pytest
+import torch
 
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.networks.ears import EARS_DIM
-from qvim_studio.networks.qvim import Branch
-from qvim_studio.voice.hearing import Hearing
+from qvim_studio.networks.ears import EARS_DIM, Features
+from qvim_studio.networks.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim import Branch, QvimEncoder
+from qvim_studio.networks.qvim_front_end import N_MELS
+from qvim_studio.networks.yamnet import CLASSES, WIDTH
+from qvim_studio.voice.hearing import FeatureExtractor, Hearing, PreparedSound
+from qvim_studio.voice.recent import RecentlyHeard
+from qvim_studio.voice.tagger import Tagged
 
 RATE, FRAME = 16_000, 512
+BANDS = FRAME // 2 + 1
+T = TypeVar("T")
 
 
 @pytest.fixture
 def quick_ears(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program's ears listen without their networks, which take most of a short generation."""
+    """The program's ears and the encoders of checkpoints listen without their networks, which take
+    most of a short generation, and remember nothing of it."""
     monkeypatch.setattr(Hearing, "embed_clips", embed_spectra)
+    monkeypatch.setattr(FeatureExtractor, "features", features_of_spectra)
+    monkeypatch.setattr(QvimEncoder, "embed", embed_waveforms)
+    monkeypatch.setattr(RecentlyHeard, "of", hear_anew)
 
 
 def embed_spectra(hearing: Hearing, clips: Sequence[AudioClip], branch: Branch) -> np.ndarray:
     """In the shape of ``Hearing.embed_clips``, whatever the level and the branch."""
-    return np.stack([_embed(clip) for clip in clips])
+    return np.stack([_widened(_shape(mono_at(clip, RATE)), EARS_DIM) for clip in clips])
 
 
-def _embed(clip: AudioClip) -> np.ndarray:
-    samples = mono_at(clip, RATE)
+def features_of_spectra(
+    extractor: FeatureExtractor,
+    heard: Sequence[PreparedSound],
+    branch: Branch | None,
+    tagged: Tagged | None = None,
+) -> Features:
+    """In the shape of ``FeatureExtractor.features``."""
+    shapes = np.stack([_shape(sound.encoder) for sound in heard])
+    embedding = np.zeros((len(heard), 0), np.float32)
+    if branch is not None:
+        embedding = _widened(shapes, EMBEDDING_DIM)
+    scores = np.maximum(_widened(shapes, CLASSES), 0.0)
+    rows = (embedding, _widened(shapes, WIDTH), scores, shapes[:, :N_MELS].copy())
+    return Features(*map(torch.from_numpy, rows))
+
+
+def embed_waveforms(encoder: QvimEncoder, waveform: torch.Tensor, branch: Branch) -> torch.Tensor:
+    """In the shape of ``QvimEncoder.embed``."""
+    shapes = np.stack([_shape(samples) for samples in waveform.numpy()])
+    return torch.from_numpy(_widened(shapes, EMBEDDING_DIM))
+
+
+def hear_anew(recent: object, clip: AudioClip, branch: Branch, hear: Callable[[], T]) -> T:
+    """In the place of ``RecentlyHeard.of``."""
+    return hear()
+
+
+def _shape(samples: np.ndarray) -> np.ndarray:
+    """float32 (BANDS,) of mono samples: the mean spectrum, unit norm."""
     frames = np.pad(samples, (0, -len(samples) % FRAME)).reshape(-1, FRAME)
     power = np.square(np.abs(np.fft.rfft(frames * np.hanning(FRAME), axis=1))).mean(axis=0)
     shape = np.log(power + 1e-12)
     shape -= shape.mean()
-    shape /= max(np.linalg.norm(shape), 1e-9)
-    return np.pad(shape, (0, EARS_DIM - len(shape))).astype(np.float32)
+    return (shape / max(np.linalg.norm(shape), 1e-9)).astype(np.float32)
+
+
+def _widened(shapes: np.ndarray, width: int) -> np.ndarray:
+    """(..., BANDS) → (..., width)."""
+    padding = [(0, 0)] * (shapes.ndim - 1)
+    return np.pad(shapes, [*padding, (0, width - BANDS)])

@@ -49,9 +49,12 @@ class WalkingWindow(MainWindow):
 
     def _walk(self) -> Iterator[str]:
         """What is waited for, again and again until it is there."""
-        services, controller = self._services, self.controller
         while not (self.has_looked_around and self.imitation.bar.record_button.isEnabled()):
             yield "a microphone"
+        yield from self._make()
+
+    def _make(self) -> Iterator[str]:
+        services, controller = self._services, self.controller
         self.desk.record()
         while services.recording.state is not RecordingState.RECORDING:
             _speak(services.backend)
@@ -68,19 +71,27 @@ class WalkingWindow(MainWindow):
             yield "a sound and words"
 
 
+class OpenedWindow(WalkingWindow):
+    """Makes nothing."""
+
+    def _make(self) -> Iterator[str]:
+        yield from ()
+
+
 def _speak(backend: object) -> None:
     if backend is FAKE and FAKE.input is not None:
         t = np.arange(SAMPLE_RATE * LOOK_MS // 1000) / SAMPLE_RATE
         FAKE.say((0.5 * np.sin(2 * np.pi * 300 * t)).astype(np.float32))
 
 
-def main(microphone: str) -> int:
-    """microphone: of the sound server; empty for the fake one."""
+def main(microphone: str, is_opened_only: bool = False) -> int:
+    """microphone: of the sound server; empty for the fake one. is_opened_only: nothing is recorded
+    or made."""
     settings = Settings(variations=1, steps=1)
     if microphone:
         settings = settings.with_changes(input_device=DeviceKey(microphone))
     else:
         app.PortAudioBackend = lambda: FAKE
     save_settings(settings, app.user_paths().settings_file)
-    app.MainWindow = WalkingWindow
+    app.MainWindow = OpenedWindow if is_opened_only else WalkingWindow
     return app.main()

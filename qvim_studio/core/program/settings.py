@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
 from pathlib import Path
@@ -205,9 +206,11 @@ def load_settings(path: Path) -> tuple[Settings, str | None]:
 
 def _healed(stored: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     """Settings with every value that is possible, and the names of those that are not."""
+    known = {entry.name: stored[entry.name] for entry in fields(Settings) if entry.name in stored}
+    with suppress(UsageError, ValueError, TypeError):
+        return Settings(**known), []
     settings, bad = Settings(), []
-    for name in (entry.name for entry in fields(Settings) if entry.name in stored):
-        value = stored[name]
+    for name, value in known.items():
         tries: list[tuple[str, Any]] = [(name, value)]
         if value and isinstance(value, dict) and isinstance(getattr(settings, name), dict):
             tries = [(f"{name}: {key}", {key: each}) for key, each in value.items()]

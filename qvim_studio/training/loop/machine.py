@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,10 +13,7 @@ import torch
 from accelerate import PartialState
 
 from qvim_studio.memory.compute_plan import processor_multiplies_bfloat16
-
-# Of glibc's malloc.h.
-M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
-DEFAULT_TRIM_THRESHOLD, DEFAULT_MMAP_MAX = 128 * 1024, 65_536  # bytes; blocks
+from qvim_studio.training.loop.heap import kept_memory
 
 
 @dataclass(frozen=True)
@@ -106,29 +101,6 @@ def prepared_process(threads: int) -> Iterator[None]:
         torch.set_num_threads(threads_before)
         for each, level in zip(loggers, levels, strict=True):
             each.setLevel(level)
-
-
-@contextmanager
-def kept_memory() -> Iterator[None]:
-    """Have glibc hand out again what was freed, and at the end give it back.
-
-    By default every large tensor of a step is mapped anew and given back, and the pages that the
-    system zeroes for it cost up to as much time as the arithmetic. Other systems' libraries keep
-    memory by themselves, or are left as they are.
-    """
-    libc = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
-    set_option = getattr(libc, "mallopt", None)
-    if libc is None or set_option is None:
-        yield
-        return
-    set_option(M_MMAP_MAX, 0)
-    set_option(M_TRIM_THRESHOLD, 2**31 - 1)
-    try:
-        yield
-    finally:
-        set_option(M_MMAP_MAX, DEFAULT_MMAP_MAX)
-        set_option(M_TRIM_THRESHOLD, DEFAULT_TRIM_THRESHOLD)
-        libc.malloc_trim(0)
 
 
 def leave_processes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 
 from PySide6.QtGui import QFontMetrics
@@ -16,7 +17,13 @@ _TEXT, _KEYS = "tipText", "tipKeys"  # properties of the widget
 
 def tip_text(text: str) -> str:
     """What a tooltip shows: the text itself, or as a box of at most ``TIP_PX`` where it is long."""
-    width = round(TIP_PX * text_scale()) - FRAME_PX
+    return _wrapped(text, text_scale())
+
+
+@lru_cache(maxsize=1024)
+def _wrapped(text: str, scale: float) -> str:
+    """At a size of texts, on which the typeface and the width depend."""
+    width = round(TIP_PX * scale) - FRAME_PX
     metrics = QFontMetrics(font())
     lines = text.split("\n")
     if all(metrics.horizontalAdvance(line) <= width for line in lines):

@@ -23,6 +23,7 @@ from qvim_studio.families.audioldm.sizes import LATENT_BINS
 from qvim_studio.families.audioldm2.config import WIDTHS, original_heads, read_config
 from qvim_studio.families.audioldm2.family import FAMILY, PUBLISHED_SIZES
 from qvim_studio.families.audioldm2.generator import AudioLdm2Generator
+from qvim_studio.networks.meta_device import without_values
 from qvim_studio.networks.weight_names import is_storable
 
 from diffusers import AudioLDM2UNet2DConditionModel  # isort: skip
@@ -194,7 +195,7 @@ def test_the_footprint_holds_what_the_published_unet_takes(size: str) -> None:
         "up_block_types": REAL["up_block_types"][2:],
         "attention_head_dim": (4, 8),
     }
-    with torch.device("meta"), torch.inference_mode():
+    with without_values(), torch.inference_mode():
         unet = AudioLDM2UNet2DConditionModel(
             **shape,
             cross_attention_dim=[LEVELS[size]] * 2,
@@ -217,7 +218,7 @@ def test_the_footprint_holds_what_the_published_unet_takes(size: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("size", ["base", "large"])
 def test_sizes_of_what_is_only_known_are_those_of_the_published_unet(size: str) -> None:
-    with torch.device("meta"):
+    with without_values():
         unet = AudioLDM2UNet2DConditionModel(
             **REAL,
             cross_attention_dim=[LEVELS[size]] * 4,

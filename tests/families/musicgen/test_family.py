@@ -40,6 +40,7 @@ from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.footprint import Footprint
 from qvim_studio.memory.modes import GIB, TRAITS, estimate_peak_bytes
 from qvim_studio.networks.encodec import Encodec
+from qvim_studio.networks.meta_device import without_values
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
 
 from transformers import T5Config, T5EncoderModel  # isort: skip
@@ -60,7 +61,7 @@ def checkpoint_in(folder: Path | None, *capabilities: str) -> Checkpoint:
 
 def published_sizes(shape: MusicgenShape) -> dict[str, tuple[int, ...]]:
     """Shapes by published names, of networks that hold nothing."""
-    with torch.device("meta"):
+    with without_values():
         transformer = CodeTransformer(shape)
         coder, words = Encodec(shape.coder), T5EncoderModel(T5Config(**shape.text))
     sizes = {}
@@ -222,7 +223,7 @@ def test_older_files_with_other_names_and_several_files_are_read(
 def test_the_footprint_counts_the_weights_of_the_published_model() -> None:
     text, codes = melody_footprint().stages
     assert text.weights == pytest.approx(109.6e6, rel=0.01)
-    with torch.device("meta"):
+    with without_values():
         coder = sum(p.numel() for p in Encodec(ENCODEC_32KHZ).parameters())
     assert coder == pytest.approx(57.6e6, rel=0.02)  # with the norms folded in
     assert codes.weights - 2 * coder == pytest.approx(1384.4e6 + 1.2e6, rel=0.001)
@@ -257,7 +258,7 @@ def test_activations_are_no_more_than_the_footprint_says() -> None:
     text, codes = footprint_of(short, published_sizes(short)).stages
     frames, kept = round(WINDOW_S * 50), round(KEPT_S * 50)
     front = 235 + PIECES_OF_WORDS
-    with torch.device("meta"):
+    with without_values():
         transformer = CodeTransformer(short).half().requires_grad_(False)
         coder = Encodec(ENCODEC_32KHZ).requires_grad_(False)
         words = T5EncoderModel(T5Config(**short.text)).eval()

@@ -25,7 +25,7 @@ from qvim_studio.families.semanticodec.parts import SemantiCodecParts
 
 from diffusers import DDIMScheduler  # isort: skip
 
-STEPS = 5
+STEPS = 3
 QUIET = Report(lambda done, steps, picture: None, lambda: False)
 
 

@@ -29,6 +29,7 @@ from qvim_studio.families.stable_audio_3.family import (
 )
 from qvim_studio.families.stable_audio_3.parts import make_denoiser
 from qvim_studio.memory.modes import TRAITS
+from qvim_studio.networks.meta_device import without_values
 from qvim_studio.networks.same_coder import SameCoder
 from qvim_studio.networks.same_config import SameConfig
 
@@ -149,7 +150,7 @@ def test_a_configuration_that_is_not_understood_is_refused(
 def test_norms_have_the_published_default(folder: Path) -> None:
     change_config(folder, lambda values: _denoiser(values).pop("norm_kwargs"))
     config = read_config(folder)
-    with torch.device("meta"):
+    with without_values():
         denoiser = make_denoiser(config.denoiser, 16)
     block = denoiser.transformer_blocks[0]
     assert (block.pre_norm.eps, block.self_attn.q_norm.eps) == (1e-5, 1e-6)
@@ -212,7 +213,7 @@ def test_the_footprint_of_published_sizes_holds_what_is_counted(
     name = f"stabilityai/stable-audio-3-{size}"
     _, denoise, decode = FAMILY.footprint(Checkpoint("a", "A", None, repo=name)).stages
     config = PUBLISHED[size][1]
-    with torch.device("meta"), torch.inference_mode():
+    with without_values(), torch.inference_mode():
         denoiser, network = make_denoiser(config, 256), SameCoder(coder)
         assert denoise.weights >= sum(each.numel() for each in denoiser.parameters())
         assert decode.weights >= sum(each.numel() for each in network.parameters())

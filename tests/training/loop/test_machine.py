@@ -23,7 +23,7 @@ FAULTS = """
 import ctypes
 import json
 import resource
-from qvim_studio.training.loop.machine import kept_memory
+from qvim_studio.training.loop.heap import kept_memory
 
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
