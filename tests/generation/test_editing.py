@@ -102,7 +102,7 @@ def test_only_the_part_is_new_and_every_variation_has_its_own(
 
 
 def test_the_same_edit_gives_the_same_bits(engine: StudioEngine, tiny: str) -> None:
-    once, again = (make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1) for _ in range(2))
+    once, again = (make(engine, tiny, Edit(MONO, 1.0, 1.5), variations=1) for _ in range(2))
     samples = [result.variations[0].clip.samples for result in (once, again)]
     assert np.array_equal(*samples)
 
@@ -121,7 +121,7 @@ def test_a_continuation_is_longer_and_begins_as_the_sound_does(
 def test_an_imitation_longer_than_the_part_is_told(engine: StudioEngine, tiny: str) -> None:
     voice = AudioClip.from_mono(0.3 * np.sin(np.arange(16_000) * 0.2), 16_000)
     long, fits = (
-        make(engine, tiny, Edit(SOUND, 1.0, end_s), variations=1, imitation=voice).notes
+        make(engine, tiny, Edit(MONO, 1.0, end_s), variations=1, imitation=voice).notes
         for end_s in (1.5, 2.0)
     )
     told = "The imitation is longer than the part (1.00 s): its first 0.50 s were used."
@@ -155,7 +155,7 @@ def test_all_latents_but_those_of_the_part_are_held(
 def test_behind_the_end_of_a_continuation_nothing_is_held(
     engine: StudioEngine, tiny: str, held: list[Kept]
 ) -> None:
-    make(engine, tiny, Edit.continuing(SOUND, 1.0), variations=1)
+    make(engine, tiny, Edit.continuing(MONO, 1.0), variations=1)
     is_made = held[0].is_made.flatten()
     first = int(is_made.int().argmax())
     assert first == 50 and bool(is_made[first:].all())  # two seconds after the window's begin
@@ -181,8 +181,8 @@ def test_a_sound_is_heard_as_a_sound_and_a_voice_as_an_imitation(
 
     monkeypatch.setattr(FeatureExtractor, "features", features)
     monkeypatch.setattr(Hearing, "embed", embedded)
-    make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
-    make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1, imitation=BEEP)
+    make(engine, tiny, Edit(MONO, 1.0, 1.5), variations=1)
+    make(engine, tiny, Edit(MONO, 1.0, 1.5), variations=1, imitation=BEEP)
     # The sound or the voice, and after it the clip that was made.
     assert branches == ["reference", "reference", "imitation", "reference"]
 
@@ -200,7 +200,7 @@ def test_a_found_sound_begins_with_the_part_and_is_as_loud_as_the_sound(
         return real(self, samples, frames)
 
     monkeypatch.setattr(AudioLdmGenerator, "_encode", encode)
-    edit = Edit(SOUND, 1.0, 1.5)
+    edit = Edit(MONO, 1.0, 1.5)
     make(engine, tiny, edit, timbre=BEEP, start=Start.NEAREST, variations=1)
     around, start = encoded
     assert np.abs(start[16_000:16_800]).max() == pytest.approx(np.abs(around).max(), rel=0.05)
@@ -214,7 +214,7 @@ def test_a_window_that_is_a_sample_short_is_no_short_imitation(
 ) -> None:
     real = edit_window.mono_at
     monkeypatch.setattr(edit_window, "mono_at", lambda clip, rate: real(clip, rate)[:-1])
-    result = make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
+    result = make(engine, tiny, Edit(MONO, 1.0, 1.5), variations=1)
     assert SILENT_REST not in result.notes
 
 
@@ -222,11 +222,11 @@ def test_nothing_is_found_beside_an_edit(finder: Finder, tiny: str) -> None:
     engine = StudioEngine(
         finder, lambda *asked: (SimilarSound(Path("dog.wav"), np.ones(EARS_DIM)),)
     )
-    assert make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1).found == ()
+    assert make(engine, tiny, Edit(MONO, 1.0, 1.5), variations=1).found == ()
 
 
 def test_what_is_kept_keeps_its_licence(engine: StudioEngine, tiny: str) -> None:
-    result = make(engine, tiny, Edit(SOUND, 1.0, 1.5, OWN), variations=1)
+    result = make(engine, tiny, Edit(MONO, 1.0, 1.5, OWN), variations=1)
     assert OWN.licence in result.provenance.licence and result.provenance.commercial == "no"
     assert result.provenance.checkpoint != OWN.checkpoint
     assert FOREIGN not in result.notes
@@ -235,7 +235,7 @@ def test_what_is_kept_keeps_its_licence(engine: StudioEngine, tiny: str) -> None
 def test_a_part_of_another_kind_starts_from_a_found_sound(
     engine: StudioEngine, tiny: str, finder: Finder
 ) -> None:
-    edit = Edit(SOUND, 1.0, 1.5)
+    edit = Edit(MONO, 1.0, 1.5)
     nearest = {"start": Start.NEAREST, "variations": 1}
     told = make(engine, tiny, edit, timbre=BEEP, **nearest)
     voiced = make(engine, tiny, edit, imitation=BEEP, **nearest)
@@ -243,7 +243,7 @@ def test_a_part_of_another_kind_starts_from_a_found_sound(
     for result in (told, voiced):
         assert "Started from beep." in result.notes
         assert result.variations[0].start_name == "beep"
-        assert np.array_equal(result.variations[0].clip.samples[:RATE], SOUND.samples[:RATE])
+        assert np.array_equal(result.variations[0].clip.samples[:RATE], MONO.samples[:RATE])
     make(engine, tiny, edit, variations=1)
     assert len(finder.queries) == 2
 
@@ -270,7 +270,7 @@ def nearest(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_a_part_that_nobody_describes_starts_from_the_sound_itself(
     engine: StudioEngine, nearest: str, changes: dict[str, object], start: Start, name: str
 ) -> None:
-    result = make(engine, nearest, Edit(SOUND, 1.0, 1.5), variations=1, **changes)
+    result = make(engine, nearest, Edit(MONO, 1.0, 1.5), variations=1, **changes)
     assert result.request.start is start
     assert result.variations[0].start_name == name
 
@@ -279,9 +279,9 @@ def test_a_part_that_nobody_describes_starts_from_the_sound_itself(
 def test_with_a_voice_the_part_is_neither_the_old_one_nor_that_of_another_voice(
     engine: StudioEngine, tiny: str, start: Start
 ) -> None:
-    edit = Edit(SOUND, 1.0, 1.5)
+    edit = Edit(MONO, 1.0, 1.5)
     part = slice(RATE + 2000, RATE * 3 // 2 - 2000)
-    voices = [BEEP, SOUND, None]
+    voices = [BEEP, MONO, None]
     clips = [
         make(engine, tiny, edit, imitation=voice, start=start, variations=1, follow=1.0)
         .variations[0]
@@ -295,7 +295,7 @@ def test_in_time_a_new_part_follows_the_voice(engine: StudioEngine, tiny: str) -
     voice = np.zeros(24_000)
     voice[12_000:] = 0.3 * np.sin(np.arange(12_000) * 0.1)
     said = AudioClip.from_mono(voice, 48_000)
-    made = make(engine, tiny, Edit(SOUND, 1.0, 1.5), imitation=said, variations=1, follow=1.0)
+    made = make(engine, tiny, Edit(MONO, 1.0, 1.5), imitation=said, variations=1, follow=1.0)
     part = made.variations[0].clip.samples[RATE : RATE * 3 // 2, 0]
     early, late = part[2000:9000], part[13_000:20_000]
     assert np.sqrt(np.mean(late**2)) > 10 * np.sqrt(np.mean(early**2))
@@ -309,11 +309,11 @@ def test_a_part_without_sound_is_refused_although_there_is_sound_around_it(
 
     monkeypatch.setattr(run_module, "is_silent", is_silent_in_the_part)
     with pytest.raises(EngineError, match="gave no sound"):
-        make(engine, tiny, Edit(SOUND, 1.0, 1.5), variations=1)
+        make(engine, tiny, Edit(MONO, 1.0, 1.5), variations=1)
 
 
 def test_a_long_sound_costs_no_more_than_its_window(engine: StudioEngine, tiny: str) -> None:
-    long = AudioClip(np.tile(SOUND.samples, (10, 1)), RATE)
+    long = AudioClip(np.tile(MONO.samples, (10, 1)), RATE)
     result = make(engine, tiny, Edit(long, 15.0, 15.5), variations=1)
     assert result.request.duration_s == pytest.approx(4.5)
     assert result.variations[0].clip.samples.shape == long.samples.shape
