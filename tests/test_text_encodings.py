@@ -13,6 +13,8 @@ TEXT_MODES = {"r", "w", "a", "x", "rt", "wt", "at", "xt", "r+", "w+", "a+"}
 
 def calls_without_encoding(source: str) -> list[int]:
     """Lines of calls that leave the encoding to the system's locale."""
+    if "open(" not in source and "_text(" not in source:
+        return []
     found = []
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or any(k.arg == "encoding" for k in node.keywords):

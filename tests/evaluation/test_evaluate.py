@@ -78,7 +78,7 @@ def test_report_holds_figures_players_and_pictures(
     report = tmp_path / "report"
     arguments = ["evaluate", "--pairs", str(pairs), "--checkpoint", str(checkpoint)]
     arguments += ["--runs", str(tmp_path / "none"), "--clips", "2", "--report", str(report)]
-    arguments += ["--variations", "3"]
+    arguments += ["--variations", "3", "--steps", "1"]
     assert cli.main([*arguments, "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures == json.loads((report / "figures.json").read_text()) | {
@@ -153,6 +153,7 @@ def test_checkpoint_without_a_text_tower_is_asked_for_no_words(
     checkpoint = build_tiny_checkpoint(tmp_path / "tiny")
     arguments = ["evaluate", "--pairs", str(pairs), "--checkpoint", str(checkpoint), "--json"]
     arguments += ["--runs", str(tmp_path / "none"), "--clips", "2", "--variations", "1"]
+    arguments += ["--steps", "1"]
     assert cli.main(arguments) == 0
     figures = json.loads(capsys.readouterr().out)
     assert "words" not in figures
