@@ -50,6 +50,7 @@ def wait_for_rows(folder: Path, process: subprocess.Popen, rows: int) -> None:
         time.sleep(0.002)
 
 
+@pytest.mark.slow  # another process, and twice the steps that it takes by chance: 10 s
 def test_training_killed_at_any_moment_keeps_the_loss_curve(tmp_path: Path) -> None:
     process = start_process(tmp_path / "killed")
     try:
