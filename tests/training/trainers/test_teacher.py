@@ -22,12 +22,12 @@ from qvim_studio.training.trainers import teacher
 from qvim_studio.training.trainers.teacher import SHRINKAGE, load_teacher, make_targets, whitening
 
 
-@pytest.fixture
-def checkpoint(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Random weights in the published file's layout: a list whose first entry is the state."""
     torch.manual_seed(0)
     state = {f"embedding_net.{k}": v for k, v in SoundEffectsNetwork().state_dict().items()}
-    path = tmp_path / "checkpoint.pth"
+    path = tmp_path_factory.mktemp("teacher") / "checkpoint.pth"
     torch.save([{**state, "classifier.weight": torch.zeros(3)}, {"loss": 0.5}], path)
     return path
 
@@ -59,8 +59,8 @@ def make_takes(audio: np.ndarray) -> ImitationSet:
     return ImitationSet(rows, spans, np.zeros(8, bool), audio, np.zeros(0, np.float16))
 
 
-@pytest.fixture
-def made(checkpoint: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus' folder with the targets of four sounds and of two imitations of each."""
     audio = np.concatenate(SOUNDS).astype(np.float16)
     length = len(SOUNDS[0])
@@ -69,8 +69,9 @@ def made(checkpoint: Path, tmp_path: Path) -> Path:
         CorpusItem(f"{i}.wav", "x", "sfx", "s", "CC0", "train", 8e3, True, i * length, length)
         for i in range(4)
     )
-    make_targets(Corpus(tmp_path, items, {32_000: audio}), takes, checkpoint)
-    return tmp_path
+    folder = tmp_path_factory.mktemp("targets")
+    make_targets(Corpus(folder, items, {32_000: audio}), takes, checkpoint)
+    return folder
 
 
 def test_targets_have_unit_length_and_a_null_beside_them(made: Path) -> None:
