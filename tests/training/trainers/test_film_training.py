@@ -34,7 +34,7 @@ def checkpoint(tmp_path: Path) -> Checkpoint:
 
 def tune(corpus: Path, checkpoint: Checkpoint, run_folder: Path, is_joint: bool) -> None:
     embeddings = corpus / "embeddings.npz"
-    film.run(corpus, run_folder, 0.01, checkpoint, embeddings, is_joint=is_joint, options=OPTIONS)
+    film.run(corpus, run_folder, 0.003, checkpoint, embeddings, is_joint=is_joint, options=OPTIONS)
 
 
 def test_gradients_reach_the_adapter_and_film() -> None:
