@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal, Slot
@@ -115,9 +116,15 @@ def roomy(px: int) -> int:
 
 def font(px: int = BODY_PX, semibold: bool = False) -> QFont:
     """The studio's typeface at a size of the scale; digits keep their places."""
+    return QFont(_font(round(px * text_scale()), semibold))
+
+
+@lru_cache(maxsize=64)
+def _font(px: int, semibold: bool) -> QFont:
+    """Shared by all who ask for it: painters do so again and again."""
     result = QFont()
     result.setFamilies(FONT_FAMILIES)
-    result.setPixelSize(round(px * text_scale()))
+    result.setPixelSize(px)
     result.setWeight(QFont.Weight.DemiBold if semibold else QFont.Weight.Normal)
     if hasattr(QFont, "Tag"):
         result.setFeature(QFont.Tag("tnum"), 1)
