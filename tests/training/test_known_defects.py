@@ -69,7 +69,9 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus = write_corpus(root / "corpus", "tiny-clap")
     checkpoint = find_checkpoint(str(build_tiny_checkpoint(root / "tiny")))
     embeddings = corpus / "embeddings.npz"
-    film.run(corpus, root / "run", 0.003, checkpoint, embeddings, False, FILM_OPTIONS)
+    film.run(
+        corpus, root / "run", 0.003, checkpoint, embeddings, is_joint=False, options=FILM_OPTIONS
+    )
     return root
 
 
