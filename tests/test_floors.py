@@ -44,7 +44,7 @@ MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 @cache
 def imported(module: Path) -> frozenset[str]:
     names: set[str] = set()
-    for node in ast.walk(parsed(module)):
+    for node in statements(module):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -56,6 +56,20 @@ def imported(module: Path) -> frozenset[str]:
 @cache
 def parsed(module: Path) -> ast.Module:
     return ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
+
+
+@cache
+def statements(module: Path) -> tuple[ast.AST, ...]:
+    """Also those in functions and branches; expressions, which are most of a tree, import
+    nothing."""
+    found: list[ast.AST] = []
+    waiting: list[ast.AST] = [parsed(module)]
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(node, name, ())
+    return tuple(found)
 
 
 def floor_of(module: Path) -> str:
@@ -150,7 +164,7 @@ def test_every_import_of_ours_names_what_is_there() -> None:
     absent = {
         f"{module}: {name}"
         for module in MODULES
-        for node in ast.walk(parsed(module))
+        for node in statements(module)
         if isinstance(node, ast.ImportFrom) and node.module and is_ours(node.module)
         for name in (f"{node.module}.{alias.name}" for alias in node.names)
         if node.module not in modules or not (name in modules or _defines(node.module, name))
@@ -169,11 +183,12 @@ def _defines(module: str, name: str) -> bool:
 @cache
 def _names_of(module: Path) -> frozenset[str]:
     found: set[str] = set()
-    for node in ast.walk(parsed(module)):
+    for node in statements(module):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             found.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             found |= {alias.asname or alias.name for alias in node.names}
+        targets = [*getattr(node, "targets", ()), getattr(node, "target", None)]
+        for target in filter(None, targets):
+            found |= {each.id for each in ast.walk(target) if isinstance(each, ast.Name)}
     return frozenset(found)
