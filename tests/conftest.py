@@ -40,6 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """What was imported stays: no garbage collection has to look through it, then or later."""
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)  # by default it takes twice the time that makes many objects
     gc.enable()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -39,6 +40,14 @@ TORCH_FLOORS |= {"training", "evaluation", "bench"}
 QT_FLOORS = {"jobs", "session", "ui", "bench"}
 UNDO = {"PySide6.QtGui", "PySide6.QtGui.QUndoCommand", "PySide6.QtGui.QUndoStack"}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def trees() -> Iterator[None]:
+    """Millions of objects, which no other test has to live beside."""
+    yield
+    parsed.cache_clear()
+    statements.cache_clear()
 
 
 @cache
