@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.linalg
 
+from qvim_studio.evaluation import distances
 from qvim_studio.evaluation.distances import (
     class_centroids,
     class_divergence,
@@ -20,6 +22,19 @@ def cloud(center: float, seed: int, count: int = 300) -> np.ndarray:
 def test_frechet_distance_of_shifted_gaussians_is_the_squared_shift() -> None:
     assert frechet_distance(cloud(0, 0), cloud(0, 0)) == pytest.approx(0.0, abs=1e-6)
     assert frechet_distance(cloud(0, 0), cloud(3, 1)) == pytest.approx(4 * 9, rel=0.1)
+
+
+def test_frechet_distance_is_the_one_by_the_root_of_the_covariances() -> None:
+    first, second = cloud(0, 0), cloud(1, 1) * [1.0, 2.0, 0.5, 3.0] @ cloud(0, 2, 4)
+    one, other = (distances._covariance(rows) for rows in (first, second))
+    shift = np.square(first.mean(axis=0) - second.mean(axis=0)).sum()
+    spread = np.trace(one + other - 2 * np.real(scipy.linalg.sqrtm(one @ other)))
+    assert spread > 1.0
+    assert frechet_distance(first, second) == pytest.approx(shift + spread, rel=1e-9)
+
+
+def test_frechet_distance_of_equal_sounds_is_a_number() -> None:
+    assert frechet_distance(np.ones((3, 4)), np.zeros((3, 4))) == pytest.approx(4.0)
 
 
 def test_kernel_distance_sees_another_distribution() -> None:
