@@ -120,6 +120,14 @@ def _expected() -> StateDict:
     return MobileNetV3.without_weights().state_dict()
 
 
+def _infinite(weights: StateDict) -> list[str]:
+    """Names of tensors that hold infinite numbers or NaN; all are looked at together first."""
+    values = [value.flatten() for value in weights.values() if value.is_floating_point()]
+    if not values or torch.cat(values).isfinite().all():
+        return []
+    return sorted(name for name, value in weights.items() if not value.isfinite().all())
+
+
 def _check(weights: StateDict, expected: StateDict, branch: str, path: Path) -> None:
     missing = sorted(expected.keys() - weights.keys())
     surplus = sorted(weights.keys() - expected.keys())
@@ -128,7 +136,7 @@ def _check(weights: StateDict, expected: StateDict, branch: str, path: Path) -> 
         for name in expected.keys() & weights.keys()
         if expected[name].shape != weights[name].shape
     )
-    infinite = sorted(name for name, value in weights.items() if not value.isfinite().all())
+    infinite = _infinite(weights)
     problems = (
         ("lacks", missing),
         ("has too many", surplus),
