@@ -182,7 +182,8 @@ class SemantiCodecGenerator(Generator):
     ) -> torch.Tensor:
         """See diffusion.denoiser.Denoiser."""
         unet = self.parts.unet
-        given, said = latents.to(unet.dtype), condition.features.to(unet.dtype)
+        dtype = unet.dtype  # diffusers looks through all layers to find it
+        given, said = latents.to(dtype), condition.features.to(dtype)
         return unet(given, timestep, encoder_hidden_states=said).sample.to(latents.dtype)
 
     def _sounded(self, latents: torch.Tensor, report: Report) -> np.ndarray:
