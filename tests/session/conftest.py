@@ -10,6 +10,7 @@ from studio_fixtures import (  # noqa: F401
     services,
     take,
     theme,
+    undressed,
     window,
     with_take,
 )

@@ -14,6 +14,8 @@ from qvim_studio.export.files.recipe import read_recipe
 from qvim_studio.ui.window import main_window
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 def beat(path: Path, count: int) -> Path:
     """Sounds of 0.2 s with 0.3 s of silence after each."""

@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from qvim_studio.session.services import Services
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 def drop(window: MainWindow, path: Path) -> None:
     data = QMimeData()

@@ -18,6 +18,8 @@ from qvim_studio.library.folders import FolderKind
 from qvim_studio.session.services import Services
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 class Disk:
     """Takes files like any other, unless it is full. room: for so many sounds, then it is."""

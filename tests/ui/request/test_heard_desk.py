@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 from studio_fixtures import ScriptedEars
 
 from qvim_studio.core.errors import EngineError
 from qvim_studio.session.services import Services
 from qvim_studio.ui.window.main_window import MainWindow
+
+pytestmark = pytest.mark.usefixtures("undressed")
 
 
 def shown(window: MainWindow) -> list[str]:

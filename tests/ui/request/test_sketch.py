@@ -14,6 +14,8 @@ from qvim_studio.session.services import Services
 from qvim_studio.ui.request.sketch_desk import SKETCH_KEY
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Generate = Callable[[MainWindow], None]
 
 

@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from qvim_studio.session.services import Services
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 @pytest.fixture
 def clips(window: MainWindow, services: Services, qtbot: QtBot) -> list[int]:

@@ -14,6 +14,8 @@ from qvim_studio.session.services import Services
 from qvim_studio.ui.sounds.sounds_panel import SoundsPanel
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:

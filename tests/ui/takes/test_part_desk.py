@@ -17,6 +17,8 @@ from qvim_studio.ui.takes.part_dialog import PartDialog
 from qvim_studio.ui.waves.wave_painting import MIN_TICK_PX, tick_distance_s
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 RATE = 8_000
 
 

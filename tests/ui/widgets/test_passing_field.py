@@ -13,6 +13,8 @@ from qvim_studio.library.folders import FolderKind, LibraryFolder
 from qvim_studio.session.services import Services
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Generate = Callable[[MainWindow], None]
 
 

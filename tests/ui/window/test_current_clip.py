@@ -11,6 +11,8 @@ from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.services import Services
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Generate = Callable[[MainWindow], None]
 
 

@@ -14,6 +14,8 @@ from qvim_studio.library.folders import FolderKind
 from qvim_studio.session.services import Services
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 def dragged(*places: Path | str) -> QMimeData:
     data = QMimeData()

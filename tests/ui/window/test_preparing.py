@@ -13,6 +13,8 @@ from scripted_engine import ScriptedEngine
 from qvim_studio.core.request import VramMode
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Generate = Callable[[MainWindow], None]
 
 

@@ -24,6 +24,8 @@ from qvim_studio.session.settings_store import SettingsStore
 from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 PATIENCE_MS = 90_000  # two studios start one after the other
 Restart = Callable[[], MainWindow]
 
