@@ -10,6 +10,7 @@ HEAVY = ("torch", "diffusers", "transformers", "torchaudio")
 # From the lightest to the heaviest: each is imported into what the ones before left loaded.
 LIGHT = (
     "qvim_studio.commands.cli",
+    "qvim_studio.commands.editing",
     "qvim_studio.commands.generate",
     "qvim_studio.app",
     "qvim_studio.ui.window.main_window",

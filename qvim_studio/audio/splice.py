@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qvim_studio.audio.band_split import with_highs_of
 from qvim_studio.audio.resample import resample
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import CONTEXT_S, Edit
@@ -20,7 +21,8 @@ def splice(edit: Edit, made: AudioClip) -> AudioClip:
 
     Everything outside the parts keeps its very samples. Each part is as loud, in each channel, as
     what was made of its surroundings is there; equal-power crossfades lie within it. A sound that
-    was made with other channels is mixed and heard in all of the sound's.
+    was made with other channels is mixed and heard in all of the sound's. Of an edit of the highs,
+    what lies below stays.
     """
     sound, rate = edit.sound, edit.sound.sample_rate
     window = round(edit.window_s[0] * rate)
@@ -40,6 +42,8 @@ def splice(edit: Edit, made: AudioClip) -> AudioClip:
     for begin, end in parts:
         near = slice(max(window, begin - around), min(window + len(fitting), end + around))
         part = new[begin:end] * _gains(old[near], new[near], is_part[near])
+        if edit.above_hz is not None:
+            part = with_highs_of(old[begin:end], part, edit.above_hz, rate)
         part = part / max(1.0, float(np.abs(part).max()) / limit)
         spliced[begin:end] = _crossfaded(
             old[begin:end],

@@ -35,13 +35,19 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def restyle(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import restyle
+    from qvim_studio.commands.editing import restyle
 
     return restyle(options)
 
 
+def morph(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.editing import morph
+
+    return morph(options)
+
+
 def edit(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.generate import edit
+    from qvim_studio.commands.editing import edit
 
     return edit(options)
 

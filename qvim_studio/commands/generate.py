@@ -7,7 +7,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,6 @@ from qvim_studio.audio.files.given_sound import name_of, read_given
 from qvim_studio.audio.files.reading import (
     check_output_folder,
     read_audio,
-    read_noted,
-    read_sound_header,
     read_take,
     write_atomically,
 )
@@ -28,7 +26,7 @@ from qvim_studio.commands.export import print_notes
 from qvim_studio.commands.matches import match_column, match_fields
 from qvim_studio.commands.option_values import option_values
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.edit import Edit, edited_name
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import (
     AudioFileError,
     OutputError,
@@ -51,7 +49,6 @@ from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.core.text.file_names import is_file, is_folder
 from qvim_studio.export.files.arriving_clips import ArrivingClips, check_room
 from qvim_studio.export.files.clip_writer import WrittenClip
-from qvim_studio.export.files.recipe import provenance_of
 from qvim_studio.families.catalog import find_checkpoint
 
 if TYPE_CHECKING:
@@ -59,7 +56,6 @@ if TYPE_CHECKING:
     from qvim_studio.generation.matching import Matcher
     from qvim_studio.library.sound_index import SearchHit
 
-RESTYLE_STRENGTH = 0.6  # between the sound itself and the words alone
 TOLD_EVERY_S = 5.0  # between two lines of progress where nobody watches
 
 
@@ -72,46 +68,15 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
             "--fit needs an imitation that says when its sounds come, got words alone. Give an "
             "audio file, or leave --fit out."
         )
-    request = _request_from(options).with_changes(duration_s=options.duration)
-    made = _make(request, options, stem)
+    request = request_from(options).with_changes(duration_s=options.duration)
+    made = make_clips(request, options, stem)
     heard = {} if request.imitation is None else _tell_heard(request.imitation, options)
     return {**made, **heard}
 
 
-def edit(options: argparse.Namespace) -> dict[str, Any]:
-    """Make a part of a sound anew, or what comes after it."""
-    options.notes = []
-    noted, came_from = read_noted(options.sound), provenance_of(options.sound)
-    sound = noted.clip
-    options.notes += noted.notes
-    if options.seconds is not None:
-        asked = Edit.continuing(sound, options.seconds, came_from)
-    else:
-        asked = Edit.of_parts(sound, options.repair or [options.part], came_from)
-    asked = replace(asked, bit_depth=read_sound_header(options.sound).bit_depth)
-    return _make(_request_from(options, asked), options, edited_name(options.sound.stem))
-
-
-def restyle(options: argparse.Namespace) -> dict[str, Any]:
-    """The same course in time, another sound: zero-shot style transfer (Liu et al. 2023, section
-    3.4): a sound is noised as far as the strength says and denoised to what the words say."""
-    options.notes = []
-    if not options.text and options.timbre is None:
-        raise UsageError(
-            "restyle needs to know what the sound should become, got neither --text nor --timbre. "
-            "Say it in words, or give another sound."
-        )
-    options.imitation, options.no_trim = options.sound, True
-    options.start = options.start or Start.IMITATION.value
-    if options.balance is None and options.text:
-        options.balance = 1.0
-    if options.strength is None:
-        options.strength = RESTYLE_STRENGTH
-    options.notes.append(f"What is left of {options.sound.name} stays under its own licence.")
-    return _make(_request_from(options), options, f"{options.sound.stem} restyled")
-
-
-def _make(request: GenerationRequest, options: argparse.Namespace, stem: str) -> dict[str, Any]:
+def make_clips(
+    request: GenerationRequest, options: argparse.Namespace, stem: str
+) -> dict[str, Any]:
     """Everything that can be refused is refused before torch is imported."""
     find_checkpoint(request.checkpoint)
     check_output_folder(options.output)
@@ -294,7 +259,7 @@ def _tell_heard(clip: AudioClip, options: argparse.Namespace) -> dict[str, Any]:
     return {"heard": [{"word": one.word, "score": round(one.score, 3)} for one in heard]}
 
 
-def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> GenerationRequest:
+def request_from(options: argparse.Namespace, asked: Edit | None = None) -> GenerationRequest:
     imitation, timbre = (
         None if path is None else _read_take(path, options.notes, is_trimmed=not options.no_trim)
         for path in (options.imitation, options.timbre)
@@ -329,6 +294,7 @@ def _request_from(options: argparse.Namespace, asked: Edit | None = None) -> Gen
         strength=options.strength,
         extend_bandwidth=not options.no_extension,
         clean_pauses=not options.keep_pauses,
+        loop=getattr(options, "loop", False),
         light=options.light,
         checkpoint=options.checkpoint,
         vram_mode=VramMode(options.vram_mode),

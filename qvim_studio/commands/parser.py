@@ -9,8 +9,15 @@ from typing import Any, NoReturn
 
 import qvim_studio
 from qvim_studio.commands import entries
+from qvim_studio.core.control_kind import ControlKind
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.request import DEFAULT_BALANCE, SamplerName, Start, VramMode
+from qvim_studio.core.request import (
+    DEFAULT_BALANCE,
+    DEFAULT_MORPH_AT,
+    SamplerName,
+    Start,
+    VramMode,
+)
 from qvim_studio.core.text.file_names import pasted_name
 
 OUTPUT_FOLDER = "qvim-output"
@@ -34,6 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_generate(commands)
     _add_edit(commands)
     _add_restyle(commands)
+    _add_morph(commands)
     _add_embed(commands)
     _add_search(commands)
     _add_upscale(commands)
@@ -98,8 +106,12 @@ def _add_generate(commands: Any) -> None:
     parser.add_argument(
         "--fit", type=int, default=0, metavar="N", help="real sounds that follow the imitation"
     )
+    parser.add_argument("--loop", action="store_true", help="sounds that repeat without a seam")
     _add_making(parser)
     parser.set_defaults(run=entries.generate)
+
+
+MEASURED = 0.0  # of --highs: where the sound itself ends
 
 
 def _add_edit(commands: Any) -> None:
@@ -116,6 +128,14 @@ def _add_edit(commands: Any) -> None:
         help="several parts, in seconds, such as 0.5-0.8,1.2-1.4; made anew together",
     )
     where.add_argument("--continue", dest="seconds", type=float, metavar="SEC", help="go on for")
+    where.add_argument(
+        "--highs",
+        nargs="?",
+        type=float,
+        const=MEASURED,
+        metavar="HZ",
+        help="only what lies above; without a number, above what the sound holds",
+    )
     parser.add_argument(
         "--imitation", type=_path, metavar="FILE", help="your voice: what comes there, and when"
     )
@@ -128,6 +148,20 @@ def _add_restyle(commands: Any) -> None:
     parser.add_argument("sound", type=_path, help="audio file; it is never changed")
     _add_making(parser)
     parser.set_defaults(run=entries.restyle)
+
+
+def _add_morph(commands: Any) -> None:
+    parser = commands.add_parser("morph", help="sounds between two sounds")
+    parser.add_argument("sound", type=_path, help="audio file of the first; it is never changed")
+    parser.add_argument("other", type=_path, help="audio file of the second")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--at", type=float, default=DEFAULT_MORPH_AT, help="0 the first .. 1 the second"
+    )
+    where.add_argument("--over-time", action="store_true", help="from the first to the second")
+    parser.add_argument("--duration", type=float, metavar="SEC", help="default: the longer one's")
+    _add_making(parser)
+    parser.set_defaults(run=entries.morph)
 
 
 def _add_making(parser: argparse.ArgumentParser) -> None:
@@ -286,6 +320,12 @@ def _add_train(commands: Any) -> None:
         default="starter",
         metavar="ID|DIR",
         help="targets, adapter, film, joint, control, light, student, music: for which one",
+    )
+    parser.add_argument(
+        "--kind",
+        choices=[kind.value for kind in ControlKind],
+        default=ControlKind.CONCAT.value,
+        help="control: how the curves enter",
     )
     parser.add_argument(
         "--pairs", type=_path, metavar="TABLE", help="music: columns voice, music, words, group"

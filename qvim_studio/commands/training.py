@@ -215,6 +215,7 @@ def _tune(options: argparse.Namespace, *, is_joint: bool) -> None:
 
 
 def _control(options: argparse.Namespace) -> None:
+    from qvim_studio.core.control_kind import ControlKind
     from qvim_studio.families.catalog import find_checkpoint
     from qvim_studio.training.trainers import control
     from qvim_studio.training.trainers.adapter import PREDICTED_FILE
@@ -226,6 +227,7 @@ def _control(options: argparse.Namespace) -> None:
         options.minutes,
         find_checkpoint(options.checkpoint),
         predicted if predicted.is_file() else None,
+        kind=ControlKind(options.kind),
     )
 
 

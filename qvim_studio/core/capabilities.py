@@ -21,10 +21,11 @@ class Input(str, Enum):
 
 
 class EditKind(str, Enum):
-    """The edits that change a part of a sound while the rest stays."""
+    """The edits that change a part of a sound, or its highs, while the rest stays."""
 
     INPAINT = "inpaint"
     CONTINUE = "continue"
+    HIGHS = "highs"
 
 
 class VoiceRoute(str, Enum):
@@ -65,6 +66,12 @@ class Capabilities:
     is_deterministic: bool = True
     options: tuple[Option, ...] = ()
     presets: tuple[Preset, ...] = ()
+
+    @property
+    def denoises_sounds(self) -> bool:
+        """Whether sounds become latents that are denoised: what edits, morphs and both channels of
+        a mono model need."""
+        return EditKind.INPAINT in self.edits
 
     def takes(self, given: Input) -> bool:
         return given in self.inputs

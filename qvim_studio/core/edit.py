@@ -15,6 +15,7 @@ from qvim_studio.core.provenance import Provenance
 CONTEXT_S = 2.0  # of the sound before and after the part, which the model hears while it works
 MIN_PART_S = 0.1
 MAX_PART_S = 100.0  # with what is around it, within the longest sound that can be made
+LOWEST_ABOVE_HZ = 500.0  # highs from here on; below, nothing would be left to go by
 MIN_KEPT_S = 0.04  # between two parts: what is shorter is lost in their crossfades
 OVERLAP_S = 0.2  # a continuation begins before the end, for sounds end in a fade
 _NUMBER = re.compile(r"_\d+$")
@@ -29,6 +30,7 @@ class Edit:
     begin_s, end_s: the part, or from the first of several to the last; where it ends after the
     sound does, the sound gets longer. kept_s: begin and end of what stays between several parts.
     provenance: of the sound, where that is known.
+    above_hz: only what lies above this frequency is made anew; None makes all of it.
     bit_depth: of its file, and so of the result, which keeps the samples outside the part; 32 is
     float.
     """
@@ -39,6 +41,7 @@ class Edit:
     provenance: Provenance | None = None
     bit_depth: int = 24
     kept_s: tuple[tuple[float, float], ...] = ()
+    above_hz: float | None = None
 
     def __post_init__(self) -> None:
         length_s = self.sound.duration_s
@@ -53,6 +56,12 @@ class Edit:
                 f"to {self.end_s:g} s. Choose another one."
             )
 
+        highest_hz = self.sound.sample_rate / 2
+        if self.above_hz is not None and not LOWEST_ABOVE_HZ <= self.above_hz < highest_hz:
+            raise UsageError(
+                f"The highs must begin between {LOWEST_ABOVE_HZ:g} Hz and {highest_hz:g} Hz, half "
+                f"the sound's rate, got {self.above_hz:g} Hz. Choose another frequency."
+            )
         edges = [self.begin_s, *(edge for stretch in self.kept_s for edge in stretch), self.end_s]
         lengths = [late - early for early, late in pairwise(edges)]
         if self.kept_s and not (

@@ -12,7 +12,9 @@ compared; see core.match), null in recipes from before, and calls "origin" what 
 and end, which are of the only part in recipes from before. Version 2.7 says of each clip how far
 the sound was noised that it was started from ("start_strength"), which the request's variety
 spreads; before, all variations were made as asked. It also says which way of finishing was taken,
-the first one where nothing is said, and whether the clip can be used as it is ("soundness").
+the first one where nothing is said, and whether the clip can be used as it is ("soundness"). It
+says too whether the clip is a loop, which sound it is morphed with and where between both it lies,
+and above which frequency an edit was made; before, there was nothing of these.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ _NEVER_NULL = ("bandwidth_hz", "true_peak_dbfs")
 _REQUEST_TEXTS = (
     *("text", "negative_text", "imitation_sha256"),
     *("timbre_sha256", "timbre_name", "start_sound_sha256", "start_sound_name"),
+    *("morph_sound_sha256", "morph_sound_name"),
 )
 _PROVENANCE_TEXTS = ("checkpoint", "checkpoint_title", "revision", "licence", "commercial")
 _LARGEST = 1e12  # of any number but the seed
@@ -121,12 +124,13 @@ def _from_before_2_5(recipe: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_before_2_6(recipe: dict[str, Any]) -> dict[str, Any]:
-    """An edit was of one part."""
+    """An edit was of one part, and of all its frequencies."""
     edit = recipe["request"].get("edit")
-    if not isinstance(edit, Mapping) or "parts_s" in edit:
+    if not isinstance(edit, Mapping):
         return recipe
     part = [edit.get("begin_s"), edit.get("end_s")]
-    request = {**recipe["request"], "edit": {**edit, "parts_s": [part]}}
+    of_one_part = {"parts_s": [part], "above_hz": None, **edit}
+    request = {**recipe["request"], "edit": of_one_part}
     return {**recipe, "request": request}
 
 

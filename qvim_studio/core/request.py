@@ -23,6 +23,7 @@ MIN_DURATION_S = 0.2
 MAX_DURATION_S = 120.0
 DEFAULT_DURATION_S = 3.0  # of a text without a voice
 DEFAULT_BALANCE = 0.5  # between voice and text where both are given
+DEFAULT_MORPH_AT = 0.5  # in the middle
 MAX_VARIATIONS = 64
 MAX_FITS = 8
 MAX_STEPS = 1000
@@ -79,7 +80,10 @@ class GenerationRequest:
     imitation: the trimmed take, or None for text alone.
     timbre: another sound that says WHAT is made; the imitation then only says WHEN.
     start_sound: every variation starts from this sound instead of the nearest ones that are found.
-    timbre_name, start_sound_name: what the user knows the two sounds by; empty without them.
+    morph_sound: every variation lies between the imitation, which is a sound then, and this one.
+    timbre_name, start_sound_name, morph_sound_name: what the user knows the sounds by; empty
+    without them.
+    morph_at: 0 the imitation .. 1 the other sound; None goes from one to the other over time.
     edit: a sound of which only a part is made, or several. An imitation then is of that part, or of
     all from the first to the last; without one the sound itself says what comes there.
     text / negative_text: what is wanted / not wanted, in words; may be empty.
@@ -91,6 +95,7 @@ class GenerationRequest:
     clean_pauses: where the imitation pauses, what is made is silent.
     finishing: which way of finishing sounds is taken; 1 is that of recipes which do not say it,
     before attacks, flutter and tails were looked after.
+    loop: what is made repeats without a seam; impossible for an edit.
     extend_bandwidth: add what a recording would most likely hold where the model ends.
     light: sounds through a light vocoder where that is about as good: for quick looks.
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
@@ -123,6 +128,7 @@ class GenerationRequest:
     sampler: SamplerName = SamplerName.DPM_SOLVER
     clean_pauses: bool = True
     finishing: int = FINISHING
+    loop: bool = False
     extend_bandwidth: bool = True
     light: bool = False
     start: Start | None = None
@@ -133,6 +139,9 @@ class GenerationRequest:
     cuda_graphs: bool = False
     options: OptionValues = field(default_factory=OptionValues)
     library_folder: str | None = None
+    morph_sound: AudioClip | None = None
+    morph_sound_name: str = ""
+    morph_at: float | None = DEFAULT_MORPH_AT
 
     def __post_init__(self) -> None:
         if self.imitation is None and self.edit is None and not self.text.strip():
@@ -140,7 +149,8 @@ class GenerationRequest:
                 "Nothing to generate from: got neither an imitation nor a text. "
                 "Give an audio file, a text, or both."
             )
-        for text in (self.text, self.negative_text, self.timbre_name, self.start_sound_name):
+        names = (self.timbre_name, self.start_sound_name, self.morph_sound_name)
+        for text in (self.text, self.negative_text, *names):
             if not is_unicode(text):
                 raise UsageError(
                     f"The words {text!a} hold bytes that are not valid UTF-8, expected text. Type "
@@ -166,6 +176,20 @@ class GenerationRequest:
             raise UsageError(
                 "A sound to sound like needs an imitation that says when it sounds, got none. "
                 "Give an imitation as well."
+            )
+        if self.loop and self.edit is not None:
+            raise UsageError(
+                "An edit keeps the sound around its parts and makes no loop, got a part and a wish "
+                "for a loop. Leave the loop out, or generate a new sound."
+            )
+        if self.morph_at is not None:
+            _check_range("the place between the two sounds", self.morph_at, 0.0, 1.0)
+        if self.morph_sound is not None and (
+            self.imitation is None or self.edit is not None or self.start is not Start.IMITATION
+        ):
+            raise UsageError(
+                "A morph lies between two sounds, got one. Give the first as the imitation, with "
+                "start=imitation."
             )
         if self.start_sound is not None and self.start not in (None, Start.NEAREST):
             raise UsageError(
@@ -196,6 +220,8 @@ class GenerationRequest:
             begin_s, end_s = self.edit.window_s
             return end_s - begin_s
         own_s = DEFAULT_DURATION_S if self.imitation is None else self.imitation.duration_s
+        if self.morph_sound is not None:
+            own_s = max(own_s, self.morph_sound.duration_s)
         return own_s if self.duration_s is None else self.duration_s
 
     def with_changes(self, **changes: Any) -> GenerationRequest:
@@ -219,6 +245,7 @@ class GenerationRequest:
                 "begin_s": self.edit.begin_s,
                 "end_s": self.edit.end_s,
                 "parts_s": [list(part) for part in self.edit.parts_s],
+                "above_hz": self.edit.above_hz,
                 "sound_sha256": clip_hash(self.edit.sound),
             }
         return values
@@ -231,6 +258,7 @@ class GenerationRequest:
         timbre: AudioClip | None = None,
         edit: Edit | None = None,
         start_sound: AudioClip | None = None,
+        morph_sound: AudioClip | None = None,
     ) -> GenerationRequest:
         """The request of a recipe and of the sounds that it names by their hashes; unknown fields
         are left out.
@@ -248,6 +276,7 @@ class GenerationRequest:
         for name, clip, option in (
             ("timbre", timbre, "--timbre"),
             ("start_sound", start_sound, "--start-from"),
+            ("morph_sound", morph_sound, "the command morph"),
         ):
             if recipe.get(f"{name}_sha256") and clip is None:
                 called = recipe.get(f"{name}_name")
@@ -267,7 +296,7 @@ class GenerationRequest:
                 if values.get(name) is not None:
                     values[name] = kind(values[name])
             values["options"] = OptionValues(values.get("options") or {})
-            return cls(imitation, timbre, start_sound, edit, **values)
+            return cls(imitation, timbre, start_sound, edit, morph_sound=morph_sound, **values)
         except (TypeError, ValueError, AttributeError) as error:
             raise UsageError(
                 f"This recipe holds a value that is not known here ({error}). "
@@ -275,7 +304,7 @@ class GenerationRequest:
             ) from error
 
 
-_CLIPS = ("imitation", "timbre", "start_sound")
+_CLIPS = ("imitation", "timbre", "start_sound", "morph_sound")
 _WITH_SAMPLES = {*_CLIPS, "edit"}
 _ENUMS = {"sampler": SamplerName, "start": Start, "vram_mode": VramMode}
 

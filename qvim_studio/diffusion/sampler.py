@@ -46,8 +46,8 @@ class Steering:
 class Kept:
     """What stays as it is while the rest is made.
 
-    latents: clean, (1 or batch, channels, frames, bins). is_made: bool (1, 1, frames, 1), where
-    they do not stay.
+    latents: clean, (1 or batch, channels, frames, bins). is_made: bool (1, 1, frames, bins or 1),
+    where they do not stay.
     """
 
     latents: torch.Tensor

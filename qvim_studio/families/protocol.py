@@ -42,11 +42,25 @@ class Kept:
     """A sound that keeps everything but some parts.
 
     sound: begins with what is made and may be shorter than it (a continuation). parts_s: begin and
-    end of each part that is made, in seconds, in their order.
+    end of each part that is made, in seconds, in their order. above_hz: within the parts, what lies
+    below this frequency is kept as well; None keeps nothing of it.
     """
 
     sound: AudioClip
     parts_s: tuple[tuple[float, float], ...]
+    above_hz: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Morph:
+    """Another sound that every start is mixed with, as latents.
+
+    second: at the generator's own rate, as starts are. at: 0 the start .. 1 this sound; None goes
+    from one to the other over time.
+    """
+
+    second: AudioClip
+    at: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +87,7 @@ class Asked:
     starts: Mapping[int, AudioClip] = field(default_factory=dict)
     strength: float = 1.0
     kept: Kept | None = None
+    morph: Morph | None = None
     options: OptionValues = field(default_factory=OptionValues)
 
 

@@ -11,6 +11,7 @@ from qvim_studio.core.options import OptionValues
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.generation.loaded import Loaded
 
+OVERHANG_S, OVERHANG_SHARE = 1.0, 1 / 3  # at most, and of a shorter loop
 NAMED = (
     "steps",
     "guidance",
@@ -28,6 +29,11 @@ def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationReque
     defaults, capabilities = loaded.checkpoint.defaults, loaded.capabilities
     if request.edit is not None:
         check_edit(request.edit, capabilities, loaded.checkpoint.title)
+    if request.morph_sound is not None and not capabilities.denoises_sounds:
+        raise UsageError(
+            f"{loaded.checkpoint.title} mixes no sounds: it denoises no latents. Choose another "
+            "checkpoint, such as the starter."
+        )
     usual = defaults.start
     if capabilities.voice_route is VoiceRoute.START:
         usual = Start.IMITATION  # what such a checkpoint hears of a voice at all
@@ -46,6 +52,8 @@ def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationReque
     elif request.imitation is None and (start is Start.IMITATION or not request.text.strip()):
         start = Start.NOISE
     shortest_s, longest_s = capabilities.min_s, capabilities.max_s
+    if request.loop:
+        longest_s = max(longest_s - OVERHANG_S, longest_s / (1.0 + OVERHANG_SHARE))
     options = filled_options(request, capabilities)
     return request.with_changes(
         start=start,
@@ -59,6 +67,11 @@ def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationReque
     )
 
 
+def overhang_s(request: GenerationRequest) -> float:
+    """What is made beyond the end of a loop, which leads to its beginning; 0 for no loop."""
+    return min(OVERHANG_S, OVERHANG_SHARE * request.natural_s) if request.loop else 0.0
+
+
 def check_edit(edit: Edit, capabilities: Capabilities, title: str) -> None:
     """Raises UsageError if a checkpoint of that title does no such edits."""
     if edit.is_continuation and EditKind.CONTINUE not in capabilities.edits:
@@ -66,6 +79,15 @@ def check_edit(edit: Edit, capabilities: Capabilities, title: str) -> None:
     if not edit.is_continuation and EditKind.INPAINT not in capabilities.edits:
         can = " It can continue them." if EditKind.CONTINUE in capabilities.edits else ""
         raise UsageError(f"{title} makes no parts of sounds anew.{can} Choose another checkpoint.")
+    if edit.above_hz is not None and EditKind.HIGHS not in capabilities.edits:
+        raise UsageError(
+            f"{title} makes no highs by themselves. Choose another checkpoint, such as the starter."
+        )
+    if edit.above_hz is not None and edit.above_hz >= capabilities.sample_rate_hz / 2:
+        raise UsageError(
+            f"{title} makes nothing above {capabilities.sample_rate_hz / 2:g} Hz, got highs from "
+            f"{edit.above_hz:g} Hz on. Choose a lower frequency, or an upscaler."
+        )
     begin_s, end_s = edit.window_s
     if end_s - begin_s > capabilities.max_s + 1e-6:
         raise UsageError(

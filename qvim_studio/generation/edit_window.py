@@ -67,12 +67,13 @@ class EditWindow:
     @property
     def kept(self) -> Kept:
         """What the generator leaves as it is."""
-        return Kept(self.edit.surroundings, self.parts_s)
+        return Kept(self.edit.surroundings, self.parts_s, self.edit.above_hz)
 
     def notes(self, imitation: AudioClip | None) -> list[str]:
         """Sentences on what is made of the edit."""
         edit, length_s = self.edit, self.edit.end_s - self.edit.begin_s
-        notes = [f"Made anew: {parts_text(edit.parts_s)}."]
+        what = "" if edit.above_hz is None else f" above {edit.above_hz:g} Hz"
+        notes = [f"Made anew{what}: {parts_text(edit.parts_s)}."]
         if imitation is not None and imitation.duration_s > length_s + LONGER_VOICE_S:
             what = "part" if len(edit.parts_s) == 1 else "parts from first to last"
             notes.append(

@@ -10,6 +10,7 @@ from qvim_studio.audio.following.pause_gate import pause_gain
 from qvim_studio.audio.following.pitch_bend import bend_pitch
 from qvim_studio.audio.following.shape_lock import shape_gain, shape_lock
 from qvim_studio.audio.levels import fade, normalize_peak, remove_dc
+from qvim_studio.audio.loop_seam import close_loop
 from qvim_studio.audio.resample import resample
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, raise_if_cancelled
@@ -42,11 +43,13 @@ def finish(
     *,
     clean_pauses: bool = False,
     finishing: int = FINISHING,
+    overhang: int = 0,
 ) -> AudioClip:
     """With the course of the imitation's pitch, brightness and loudness; 48 kHz, without DC, faded
     at both ends, true peak at -1 dBTP.
 
     finishing: 1 leaves attacks and flutter to the course of loudness, and cuts tails within 10 ms.
+    overhang: frames beyond the end of a loop, which lead to its beginning; a loop has no fades.
     clean_pauses: nothing is left where the imitation pauses, unless it is not followed at all.
     samples: (frames, channels) at ``sample_rate``, the extender's own; imitation: at the same
     rate, (frames,), or (frames, channels) where each channel follows its own. Raises EngineError
@@ -57,7 +60,7 @@ def finish(
             f"The model gave no sound for seed {seed} (silence or invalid numbers). "
             "Try another seed, more steps or less guidance."
         )
-    channels = list(samples.T)
+    channels, overhang_s = list(samples.T), overhang / sample_rate
     if imitation is not None:
         channels = _bent(channels, imitation, sample_rate, follow)
         raise_if_cancelled(is_cancelled)
@@ -87,6 +90,10 @@ def finish(
                 channels[number] = _around_zero(channels[number] * gain, gain)
     made = AudioClip(np.stack(channels, axis=1).astype(np.float32), sample_rate)
     clip = remove_dc(resample(made, OUTPUT_RATE_HZ))
+    if overhang:
+        rest = round(overhang_s * OUTPUT_RATE_HZ)
+        looped = AudioClip(close_loop(clip.samples, rest), OUTPUT_RATE_HZ)
+        return normalize_peak(looped, TARGET_PEAK_DBFS)
     fade_out_s = _tail_s(clip) if finishing > 1 else FADE_OUT_S
     return normalize_peak(_faded_around_zero(clip, fade_out_s), TARGET_PEAK_DBFS)
 

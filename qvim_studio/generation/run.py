@@ -11,26 +11,28 @@ import numpy as np
 from qvim_studio.audio.files.take_notes import long_take_notes, mixing_notes
 from qvim_studio.audio.following.arranging import arrange, let_ring, sustain
 from qvim_studio.audio.following.shape_lock import fit_length
+from qvim_studio.audio.loop_seam import wrapped
 from qvim_studio.audio.resample import mono_at, resample
 from qvim_studio.audio.trim import trim_silence
-from qvim_studio.core.capabilities import EditKind, Input, VoiceRoute
+from qvim_studio.core.capabilities import Input, VoiceRoute
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import IsCancelled, OnProgress
 from qvim_studio.core.errors import EngineError
 from qvim_studio.core.match import Compared
 from qvim_studio.core.provenance import Provenance
-from qvim_studio.core.request import GenerationRequest, Start, filled
+from qvim_studio.core.request import DEFAULT_MORPH_AT, GenerationRequest, Start, filled
 from qvim_studio.core.result import Progress, Variation, best_first
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.core.text.file_names import sound_name
-from qvim_studio.families.protocol import Asked, Made, Report, Voice
+from qvim_studio.families.protocol import Asked, Made, Morph, Report, Voice
 from qvim_studio.families.upscaling import Upscaler
-from qvim_studio.generation.defaults import fill_defaults, filled_options
+from qvim_studio.generation.defaults import fill_defaults, filled_options, overhang_s
 from qvim_studio.generation.edit_window import ITSELF, EditWindow
 from qvim_studio.generation.finishing import finish, is_silent
 from qvim_studio.generation.loaded import Loaded
 from qvim_studio.generation.matching import Comparison, Matcher
 from qvim_studio.generation.mended import MendedExtender
+from qvim_studio.generation.morph import between
 from qvim_studio.generation.phase_clock import PhaseClock
 from qvim_studio.generation.sides import Sides, make_each
 from qvim_studio.generation.spreading import Spread
@@ -51,7 +53,7 @@ class Run:
     def __init__(self, loaded: Loaded, request: GenerationRequest) -> None:
         self.loaded = loaded
         self.rate_hz = loaded.capabilities.sample_rate_hz
-        given = (request.imitation, request.timbre, request.start_sound)
+        given = (request.imitation, request.timbre, request.start_sound, request.morph_sound)
         self.notes = [note for clip in given if clip is not None for note in mixing_notes(clip)]
         self.notes += long_take_notes(request.imitation if request.edit is None else None)
         request = fill_defaults(request, loaded)
@@ -62,20 +64,24 @@ class Run:
         if request.edit is not None:
             self.window = EditWindow.of(request.edit, request.imitation, self.rate_hz)
             self.notes += self.window.notes(request.imitation)
+        duration_s = filled(request.duration_s) + overhang_s(request)
+        self.request = request
+        self.samples = round(duration_s * self.rate_hz)
+        self._overhang = round(overhang_s(request) * self.rate_hz)
         self._asked = loaded.generator.settle(
             Asked(
-                duration_s=filled(request.duration_s),
+                duration_s=duration_s,
                 text=request.text,
                 negative_text=request.negative_text,
                 balance=request.balance,
                 follow=request.follow,
                 strength=filled(request.strength),
                 kept=None if self.window is None else self.window.kept,
+                morph=self._morph(),
                 options=filled_options(request, loaded.capabilities),
             )
         )
         self.request = request.with_changes(steps=self._asked.options.get("steps"))
-        self.samples = round(self._asked.duration_s * self.rate_hz)
         self.embedding: np.ndarray | None = None
         self.matcher: Matcher | None = None
         self.imitation: np.ndarray | None = None  # mono at the generator's rate
@@ -93,7 +99,8 @@ class Run:
     def embedded_as(self) -> Branch:
         """The branch of the encoder that hears what says what is made; the sound of an edit is none
         of a voice's imitations."""
-        is_sound = self.window is not None and self.request.imitation is None
+        is_itself = self.window is not None and self.request.imitation is None
+        is_sound = is_itself or self.request.morph_sound is not None
         return "reference" if is_sound else "imitation"
 
     def estimated_bytes(self) -> int:
@@ -107,15 +114,10 @@ class Run:
         """Embed the imitation, find the starting sounds, make what conditions the sounds."""
         meant, voice = self.request.meant, None
         if meant is not None:
-            heard = level_for_embedding(meant)
-            self.embedding = self.loaded.embedder.embed(heard, self.embedded_as)
-            self.imitation = self._followed()
-            self._sides = self._find_sides()
-            followed = AudioClip.from_mono(self.imitation, self.rate_hz)
-            self.matcher = Matcher.of(
-                self.loaded.hearing, meant, self.embedded_as, followed, self._compared
-            )
+            self.embedding = self._embedded(meant)
             voice = Voice(meant, self.embedding)
+            if self.request.morph_sound is None:
+                self._follow(meant)
         self._asked = replace(self._asked, voice=voice, followed=self._clip(self.imitation))
         generator, asked = self.loaded.generator, self._asked
         generator.notes.clear()
@@ -128,6 +130,26 @@ class Run:
             self._asked = replace(self._asked, starts=starts)
             is_spread = self.request.start is Start.NEAREST and self.window is None
             self._spread = Spread(asked.strength, is_spread * (self.request.variety or 0.0))
+
+    def _embedded(self, meant: AudioClip) -> np.ndarray:
+        """(960,): of what says what is made, or between the two sounds of a morph."""
+        embedder, branch = self.loaded.embedder, self.embedded_as
+        embedding = embedder.embed(level_for_embedding(meant), branch)
+        other, at = self.request.morph_sound, self.request.morph_at
+        if other is None:
+            return embedding
+        second = embedder.embed(level_for_embedding(other), branch)
+        return between(embedding, second, DEFAULT_MORPH_AT if at is None else at)
+
+    def _follow(self, meant: AudioClip) -> None:
+        """Take over the time course of the imitation or of the edited sound."""
+        self.imitation = self._followed()
+        self._sides = self._find_sides()
+        followed = AudioClip.from_mono(self.imitation, self.rate_hz)
+        self.matcher = Matcher.of(
+            self.loaded.hearing, meant, self.embedded_as, followed, self._compared
+        )
+        self.imitation = self._looped(self.imitation)
 
     def make(
         self,
@@ -202,13 +224,13 @@ class Run:
     def _find_sides(self) -> Sides | None:
         """The channels of the sound that is itself made anew, where they do not hold the same."""
         capabilities, imitation = self.loaded.capabilities, self.request.imitation
-        if EditKind.INPAINT not in capabilities.edits:
+        if not capabilities.denoises_sounds:
             return None  # a continuation, channel by channel, would be two pieces of music
         if self.window is not None:
             is_itself = self.request.meant_elsewhere is None
             samples = self.window.followed_sides() if is_itself else None
         elif imitation is not None and self.request.start is Start.IMITATION:
-            samples = resample(imitation, self.rate_hz).samples
+            samples = self._looped(resample(imitation, self.rate_hz).samples)
         else:
             samples = None
         sides = None if samples is None else Sides.of(samples)
@@ -249,6 +271,7 @@ class Run:
                 is_cancelled,
                 clean_pauses=self.request.clean_pauses,
                 finishing=self.request.finishing,
+                overhang=self._overhang,
             )
         except EngineError as error:
             self.notes.append(str(error))
@@ -306,6 +329,14 @@ class Run:
             return self.window.followed()
         return mono_at(filled(self.request.imitation), self.rate_hz)
 
+    def _looped(self, samples: np.ndarray) -> np.ndarray:
+        """What is followed, begun anew after the end of a loop."""
+        if not self._overhang:
+            return samples
+        missing = [(0, max(0, self.samples - self._overhang - len(samples)))]
+        padded = np.pad(samples, missing + [(0, 0)] * (samples.ndim - 1))
+        return wrapped(padded[: self.samples - self._overhang], self._overhang)
+
     def _clip(self, samples: np.ndarray | None) -> AudioClip | None:
         return None if samples is None else AudioClip.from_mono(samples, self.rate_hz)
 
@@ -315,6 +346,9 @@ class Run:
 
     def _find_starts(self, find_nearest: FindNearest) -> list[StartingSound]:
         """Sounds to start from, best first; none for noise."""
+        if self.request.morph_sound is not None:
+            first = self._looped(self._as_made(filled(self.request.imitation)))
+            return [self._start("both sounds", first)]
         if self.request.start is Start.IMITATION and self.imitation is not None:
             is_itself = self.window is not None and self.window.voice is None
             name = ITSELF if is_itself else "the imitation"
@@ -352,6 +386,13 @@ class Run:
             return sustain(self._as_made(trim_silence(clip)), self.samples, self.rate_hz)
         return arrange(self._as_made(clip), self.imitation, self.rate_hz)
 
+    def _morph(self) -> Morph | None:
+        second, at = self.request.morph_sound, self.request.morph_at
+        if second is None:
+            return None
+        samples = self._looped(self._as_made(second))
+        return Morph(self._start("", samples).clip, at)
+
     def _as_made(self, clip: AudioClip) -> np.ndarray:
         """At the generator's rate; with its channels where the clip has them, (frames, channels),
         else mono, (frames,)."""
@@ -367,7 +408,7 @@ class Run:
         does an edit.
         """
         start, samples = self._start_of(sound.seed), sound.samples
-        if self.window is not None or self._is_melody:
+        if self.window is not None or self._is_melody or self._overhang:
             return sound
         if self.imitation is None:
             source, note = start and start.clip.samples, DIES_AWAY

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.families.protocol import Asked, Generator, Kept, Made, Report, Voice
+from qvim_studio.families.protocol import Asked, Generator, Made, Report, Voice
 
 SAME_DB = -30.0  # below the loudest channel: what another channel holds besides is crosstalk
 MIN_RMS = 1e-6
@@ -71,7 +71,7 @@ class Sides:
             asked,
             followed=followed,
             voice=None if voice is None else Voice(side(voice.clip), voice.embedding),
-            kept=None if kept is None else Kept(side(kept.sound), kept.parts_s),
+            kept=None if kept is None else replace(kept, sound=side(kept.sound)),
             starts={seed: clips[id(clip)] for seed, clip in asked.starts.items()},
         )
 

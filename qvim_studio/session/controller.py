@@ -32,6 +32,7 @@ from qvim_studio.session.long_job import LongJob
 from qvim_studio.session.reopening import Reopening
 from qvim_studio.session.request_draft import (
     RequestDraft,
+    request_between,
     request_editing,
     request_like,
     request_of,
@@ -160,6 +161,18 @@ class StudioController(QObject):
             self._start((request,), partial(self._submit, request, entry.title, entry.path, False))
 
         self._run(partial(read_audio, entry.path), submit)
+
+    def morph(
+        self, first: ClipEntry, second: ClipEntry, draft: RequestDraft, at: float | None
+    ) -> None:
+        """Queue sounds between two sounds; at None: from one to the other."""
+
+        def submit(request: GenerationRequest) -> None:
+            title = f"{first.title} to {second.title}"
+            self._start((request,), partial(self._submit, request, title, first.path))
+
+        read = partial(request_between, first.path, second.path, draft, self.settings, at)
+        self._run(read, submit)
 
     def edit(
         self,

@@ -82,7 +82,8 @@ def hold_job(job: Job, imitation_path: Path | None, folder: Path) -> HeldJob:
     edit = job.request.edit
     edited = None if edit is None else edit.sound
     request = job.request
-    for clip in (request.imitation, request.timbre, request.start_sound, edited):
+    given = (request.imitation, request.timbre, request.start_sound, request.morph_sound)
+    for clip in (*given, edited):
         if clip is not None and not (path := _sound_file(folder, clip_hash(clip))).exists():
             write_wav(path, clip, "FLOAT")
     return HeldJob(
@@ -94,6 +95,7 @@ def hold_job(job: Job, imitation_path: Path | None, folder: Path) -> HeldJob:
         if edit is None
         else {
             "parts_s": [list(part) for part in edit.parts_s],
+            "above_hz": edit.above_hz,
             "bit_depth": edit.bit_depth,
             "provenance": None if edit.provenance is None else edit.provenance.as_dict(),
         },
@@ -110,25 +112,28 @@ def drop_sounds(jobs: Sequence[HeldJob], folder: Path) -> None:
 
 def request_again(job: HeldJob, folder: Path) -> GenerationRequest:
     """The request with its sounds. Raises a StudioError if one of them is gone."""
-    imitation, timbre, start_sound, sound = (
+    imitation, timbre, start_sound, morph_sound, sound = (
         None if name is None else read_audio(_sound_file(folder, name))
         for name in _named(job.request)
     )
     try:
         edit = None if sound is None or job.edit is None else _edit(sound, job.edit)
-        return GenerationRequest.from_recipe(job.request, imitation, timbre, edit, start_sound)
+        return GenerationRequest.from_recipe(
+            job.request, imitation, timbre, edit, start_sound, morph_sound
+        )
     except (TypeError, KeyError, AttributeError) as error:
         raise UsageError(f"A queued request is damaged ({error}). Ask for it again.") from error
 
 
 def _edit(sound: AudioClip, stored: Mapping[str, Any]) -> Edit:
     provenance = stored["provenance"]
-    return Edit.of_parts(
+    edit = Edit.of_parts(
         sound,
         stored_parts(stored.get("parts_s") or [(stored["begin_s"], stored["end_s"])]),
         None if provenance is None else Provenance(**provenance),
         stored["bit_depth"],
     )
+    return replace(edit, above_hz=stored.get("above_hz"))
 
 
 def result_again(job: HeldJob, folder: Path) -> GenerationResult:
@@ -169,8 +174,9 @@ def jobs_again(jobs: Sequence[HeldJob], folder: Path) -> tuple[list[JobAgain], l
 
 
 def _named(asked: Mapping[str, Any]) -> tuple[str | None, ...]:
-    """The hashes of imitation, timbre, sound to start from and edited sound."""
-    given = (asked.get(f"{name}_sha256") for name in ("imitation", "timbre", "start_sound"))
+    """The hashes of imitation, timbre, sound to start from, sound of a morph and edited sound."""
+    names = ("imitation", "timbre", "start_sound", "morph_sound")
+    given = (asked.get(f"{name}_sha256") for name in names)
     return (*given, (asked.get("edit") or {}).get("sound_sha256"))
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from qvim_studio.audio.files.given_sound import GivenSound
+from qvim_studio.audio.files.given_sound import GivenSound, read_given
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.options import OptionValues
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import GenerationRequest, Start
 
+BETWEEN_STRENGTH = 0.4  # enough for the model to make one sound of two
 LIKE_STRENGTH = 0.5  # half of the clip is made anew: related, and yet another sound
 
 
@@ -31,6 +33,7 @@ class RequestDraft:
     strength: float | None
     extend_bandwidth: bool
     clean_pauses: bool
+    loop: bool
     fits: int
     options: OptionValues = field(default_factory=OptionValues)
     start_sound: GivenSound | None = None
@@ -64,6 +67,7 @@ def request_of(
         strength=draft.strength,
         extend_bandwidth=draft.extend_bandwidth,
         clean_pauses=draft.clean_pauses,
+        loop=draft.loop and edit is None,
         checkpoint=settings.checkpoint,
         vram_mode=settings.vram_mode,
         cuda_graphs=settings.cuda_graphs,
@@ -85,6 +89,20 @@ def request_like(clip: AudioClip, draft: RequestDraft, settings: Settings) -> Ge
         timbre=None,
     )
     return request_of(like, settings, clip)
+
+
+def request_between(
+    first: Path, second: Path, draft: RequestDraft, settings: Settings, at: float | None
+) -> GenerationRequest:
+    """Sounds between two files, or from one to the other. Raises StudioError if one cannot be
+    read. at: see GenerationRequest.morph_at."""
+    strength = draft.strength or BETWEEN_STRENGTH
+    alone = replace(
+        draft, start=Start.IMITATION, strength=strength, fits=0, start_sound=None, timbre=None
+    )
+    other = read_given(second)
+    request = request_of(alone, settings, read_given(first).clip)
+    return request.with_changes(morph_sound=other.clip, morph_sound_name=other.name, morph_at=at)
 
 
 def request_editing(

@@ -197,6 +197,22 @@ def test_an_edit_has_the_form_of_the_file_that_it_edits(
     assert engine.requests[0].edit.bit_depth == depth
 
 
+@pytest.mark.parametrize(("highs", "above_hz"), [(["2000"], 2000.0), ([], 8000.0)])
+def test_highs_are_made_above_a_frequency_or_what_the_sound_holds(
+    engine: FakeEngine,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    highs: list[str],
+    above_hz: float,
+) -> None:
+    narrow = tmp_path / "narrow.wav"
+    soundfile.write(narrow, 0.1 * np.random.default_rng(0).standard_normal(16_000), 16_000)
+    status, _, _ = run(capsys, "edit", narrow, "--highs", *highs, "-o", tmp_path / "out")
+    edit = engine.requests[0].edit
+    assert status == 0 and edit is not None and edit.above_hz == above_hz
+    assert edit.sound.sample_rate == 48_000 and edit.parts_s == ((0.0, 1.0),)
+
+
 def test_a_clip_of_ours_goes_on_under_its_licence(
     engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -215,7 +231,7 @@ def test_a_clip_of_ours_goes_on_under_its_licence(
         (("--part", 2, 3), "within the sound, 0 to 1.00 s, got 2 s"),
         (("--part", 0.5, 0.2), "0.1 to 100 s long, got 0.5 to 0.2 s"),
         (("--continue", -3), "0.1 to 100 s long"),
-        ((), "One of the arguments --part --repair --continue is required"),
+        ((), "One of the arguments --part --repair --continue --highs is required"),
         (("--repair", "0.2"), "expected begins and ends in seconds, such as 0.5-0.8,1.2-1.4"),
         (("--repair", "0.2-0.4,0.6-0.65"), "at least 0.1 s long"),
         (("--part", 0, 1, "--continue", 1), "not allowed with argument --part"),

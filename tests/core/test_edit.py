@@ -75,7 +75,13 @@ def test_an_edited_sound_is_enough_to_ask_with() -> None:
 def test_the_recipe_names_the_sound_by_its_hash_and_cannot_be_asked_again() -> None:
     recipe = GenerationRequest(edit=Edit(TEN_SECONDS, 4.0, 5.0)).recipe()
     sound = {"sound_sha256": clip_hash(TEN_SECONDS)}
-    assert recipe["edit"] == {"begin_s": 4.0, "end_s": 5.0, "parts_s": [[4.0, 5.0]], **sound}
+    assert recipe["edit"] == {
+        "begin_s": 4.0,
+        "end_s": 5.0,
+        "parts_s": [[4.0, 5.0]],
+        "above_hz": None,
+        **sound,
+    }
     with pytest.raises(UsageError, match="an edit of another one"):
         GenerationRequest.from_recipe(recipe, None)
     assert "edit" not in GenerationRequest(text="rain").recipe()
@@ -150,3 +156,14 @@ def test_the_shortest_and_the_longest_part_are_made() -> None:
 def test_only_a_sound_that_gets_longer_is_continued() -> None:
     assert Edit(TEN_SECONDS, 9.0, 10.5).is_continuation is True
     assert Edit(TEN_SECONDS, 9.0, 10.0).is_continuation is False
+
+
+def test_an_edit_that_shall_be_a_loop_is_refused() -> None:
+    with pytest.raises(UsageError, match="makes no loop"):
+        GenerationRequest(edit=Edit(TEN_SECONDS, 4.0, 5.0), loop=True)
+
+
+@pytest.mark.parametrize("above_hz", [100.0, 500.1, float("nan")])
+def test_highs_that_begin_where_none_can_are_refused(above_hz: float) -> None:
+    with pytest.raises(UsageError, match="between 500 Hz and 500 Hz, half the sound's rate"):
+        Edit(TEN_SECONDS, 0.0, 10.0, above_hz=above_hz)

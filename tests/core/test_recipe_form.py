@@ -47,7 +47,10 @@ REQUEST = GenerationRequest(
 )
 
 
-NOTHING_GIVEN = {"timbre_name": "", "start_sound_name": "", "start_sound_sha256": None}
+NOTHING_GIVEN = {
+    **{"timbre_name": "", "start_sound_name": "", "start_sound_sha256": None},
+    **{"loop": False, "morph_at": 0.5, "morph_sound_name": "", "morph_sound_sha256": None},
+}
 
 
 def golden(version: int = RECIPE_VERSION[0]) -> dict[str, Any]:
@@ -179,9 +182,11 @@ def test_an_edit_of_before_is_of_one_part_and_later_ones_of_those_that_they_list
     assert current_recipe(listed)["request"] == listed["request"]
     assert stored_parts(listed["request"]["edit"]["parts_s"]) == ((0.05, 0.1), (0.15, 0.19))
     before = listed | {"recipe_version": [2, 5]}
-    del before["request"]["edit"]["parts_s"]
+    for name in ("parts_s", "above_hz"):
+        del before["request"]["edit"][name]
     edit = current_recipe(before)["request"]["edit"]
-    assert edit["parts_s"] == [[0.05, 0.19]] and edit["sound_sha256"] == listed["audio_sha256"]
+    assert edit["parts_s"] == [[0.05, 0.19]] and edit["above_hz"] is None
+    assert edit["sound_sha256"] == listed["audio_sha256"]
 
 
 WRONG: list[dict[str, Any]] = [

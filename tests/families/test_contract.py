@@ -30,7 +30,7 @@ from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.known import all_families, family_of, family_of_folder
 from qvim_studio.families.plans import plan_for
-from qvim_studio.families.protocol import Asked, Generator, Made, Report, Voice
+from qvim_studio.families.protocol import Asked, Generator, Made, Morph, Report, Voice
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.loaded import Loaded
 from qvim_studio.generation.run import Run
@@ -208,6 +208,53 @@ def test_two_parts_are_made_anew_at_once_and_the_rest_stays(tiny: Tiny) -> None:
         is_kept[part] = False
         assert np.abs(samples.samples[part] - sound.samples[part]).max() > 0.01
     assert np.array_equal(samples.samples[is_kept], sound.samples[is_kept])
+
+
+def test_a_loop_goes_on_over_its_seam_in_value_and_slope(tiny: Tiny) -> None:
+    if not tiny.capabilities.denoises_sounds:
+        pytest.skip("this family denoises no latents")
+    seconds = tiny.seconds / 2
+    time_s = np.arange(round(0.2 * 16_000)) / 16_000
+    request = GenerationRequest(
+        imitation=AudioClip.from_mono(0.3 * np.sin(2 * np.pi * 220 * time_s), 16_000),
+        checkpoint=str(tiny.folder),
+        duration_s=seconds,
+        variations=1,
+        steps=2,
+        loop=True,
+        clean_pauses=False,
+        vram_mode=VramMode.CPU,
+    )
+    engine = StudioEngine(lambda *asked: ())
+    clip = engine.generate(request, lambda progress: None, lambda: False).variations[0].clip
+    engine.close()
+    frames = len(clip.samples)
+    assert frames == pytest.approx(seconds * 48_000, abs=2)
+    twice = np.concatenate([clip.samples, clip.samples]).astype(np.float64)
+    for order in (1, 2):
+        moves = np.abs(np.diff(twice, order, axis=0)).max(axis=1)
+        assert moves[frames - 4 : frames + 2].max() <= 1.05 * moves[: frames - 4].max()
+
+
+def test_a_morph_goes_from_the_one_sound_to_the_other(tiny: Tiny) -> None:
+    if not tiny.capabilities.denoises_sounds:
+        pytest.skip("this family denoises no latents")
+    rate = tiny.capabilities.sample_rate_hz
+    rng, frames = np.random.default_rng(0), round(tiny.seconds * rate)
+    hum = np.sin(2 * np.pi * 220 * np.arange(frames) / rate)
+    first = AudioClip.from_mono(0.3 * hum, rate)
+    second = AudioClip.from_mono(0.3 * rng.standard_normal(frames), rate)
+
+    def made(start: AudioClip, morph: Morph | None) -> np.ndarray:
+        asked = replace(tiny.asked(), starts={3: start}, strength=0.5, morph=morph)
+        return tiny.make(asked, range(3, 4))[0].samples
+
+    alone = [made(sound, None) for sound in (first, second)]
+    for at, wanted in zip((0.0, 1.0), alone, strict=True):
+        between = made(first, Morph(second, at))
+        np.testing.assert_allclose(between, wanted, atol=2e-3 * np.abs(wanted).max())
+    assert not np.allclose(made(first, Morph(second, 0.5)), alone[0], atol=1e-4)
+    assert not np.allclose(made(first, Morph(second, None)), alone[0], atol=1e-4)
 
 
 def test_closing_frees_it(tiny: Tiny) -> None:

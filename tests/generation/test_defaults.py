@@ -13,7 +13,7 @@ from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.options import Option, OptionValues, Role
 from qvim_studio.core.request import GenerationRequest
-from qvim_studio.generation.defaults import check_edit, filled_options
+from qvim_studio.generation.defaults import check_edit, filled_options, overhang_s
 
 STEPS = Option("steps", "Steps", 8, Role.QUALITY, 1, 100)
 TOP_K = Option("top_k", "Top k", 250, Role.VARIETY, 1, 2048)
@@ -70,3 +70,13 @@ def test_parts_that_a_checkpoint_cannot_hear_at_once_are_refused() -> None:
     check_edit(Edit.of_parts(long, [(2.0, 3.0), (7.0, 8.0)]), can, "Tiny")
     with pytest.raises(UsageError, match=r"Tiny hears 10 s at once, .* last 17\.0 s"):
         check_edit(Edit.of_parts(long, [(2.0, 3.0), (14.0, 15.0)]), can, "Tiny")
+
+
+def test_what_leads_to_the_beginning_of_a_loop_is_a_second_or_a_third_of_it() -> None:
+    request = GenerationRequest(text="rain", loop=True)
+    lengths = {
+        natural_s: overhang_s(request.with_changes(duration_s=natural_s))
+        for natural_s in (0.6, 3.0, 60.0)
+    }
+    assert lengths == {0.6: pytest.approx(0.2), 3.0: 1.0, 60.0: 1.0}
+    assert overhang_s(request.with_changes(loop=False)) == 0.0

@@ -11,10 +11,11 @@ import pytest
 import torch
 from tiny_checkpoint import CARD, build_tiny_checkpoint
 
+from qvim_studio.audio.highs import edit_of_highs
 from qvim_studio.checkpoints.card import write_card
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
-from qvim_studio.core.errors import EngineError
+from qvim_studio.core.errors import EngineError, UsageError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.core.result import GenerationResult
@@ -338,9 +339,34 @@ def test_several_parts_are_made_together_and_everything_else_stays(
 
 
 def test_of_an_imitation_counts_what_it_holds_at_the_time_of_each_part() -> None:
-    voice = AudioClip.from_mono(np.arange(1, 901) / 900, 1000)
+    voice = AudioClip.from_mono(np.sin(2 * np.pi * np.arange(900) / 90), 1000)
     edit = Edit.of_parts(AudioClip.from_mono(np.zeros(2000), 1000), [(0.5, 0.8), (1.2, 1.4)])
     followed = EditWindow.of(edit, voice, 1000).followed()
-    np.testing.assert_allclose(followed[500:800], voice.samples[:300, 0])
-    np.testing.assert_allclose(followed[1200:1400], voice.samples[700:900, 0])
+    np.testing.assert_allclose(followed[500:800], voice.samples[:300, 0], atol=1e-6)
+    np.testing.assert_allclose(followed[1200:1400], voice.samples[700:900, 0], atol=1e-6)
     assert not np.any(np.delete(followed, np.r_[500:800, 1200:1400]))
+
+
+def test_highs_are_made_above_lows_that_stay(
+    engine: StudioEngine, tiny: str, held: list[Kept]
+) -> None:
+    rng = np.random.default_rng(0)
+    spectrum = np.fft.rfft(0.1 * rng.standard_normal(16_000))
+    spectrum[3_000:] = 0.0
+    narrow = AudioClip.from_mono(np.fft.irfft(spectrum), 16_000)
+    edit = edit_of_highs(narrow, 3_000.0)
+    assert edit.sound.sample_rate == 48_000
+    result = make(engine, tiny, edit, variations=1)
+    bins = held[0].is_made[0, 0, 0]
+    assert not bins[:9].any() and bins[10:].all()  # 16 of 500 Hz each, on a mel scale
+    clip = result.variations[0].clip
+    was, now = (np.abs(np.fft.rfft(one.samples[:, 0]))[:8_000] for one in (edit.sound, clip))
+    np.testing.assert_allclose(now[:2_600], was[:2_600], atol=1e-3 * was.max())
+    assert now[3_200:7_500].mean() > 10 * was[3_200:7_500].mean()
+    assert result.notes[0].startswith(f"Made anew above {edit.above_hz:g} Hz")
+    assert result.request.recipe()["edit"]["above_hz"] == edit.above_hz
+
+
+def test_highs_beyond_what_a_checkpoint_makes_are_refused(engine: StudioEngine, tiny: str) -> None:
+    with pytest.raises(UsageError, match="makes nothing above 8000 Hz, got highs from 9000 Hz"):
+        make(engine, tiny, edit_of_highs(SOUND, 9_000.0))

@@ -140,3 +140,16 @@ def test_attacks_of_the_voice_are_kept_unless_the_recipe_is_of_before() -> None:
         before, after = made[int(0.38 * 48_000) : 19_200], made[19_200 : int(0.42 * 48_000)]
         rises.append(10 * np.log10(np.mean(after**2) / np.mean(before**2)))
     assert rises[0] > rises[1] + 3.0
+
+
+def test_a_loop_is_as_long_as_asked_and_goes_on_over_its_seam() -> None:
+    rng = np.random.default_rng(0)
+    made = (0.2 * rng.standard_normal((RATE + 4_000, 2))).astype(np.float32)
+    clip = finish(made, RATE, None, 1.0, seed=0, overhang=4_000)
+    assert len(clip.samples) == 48_000
+    twice = np.concatenate([clip.samples, clip.samples]).astype(np.float64)
+    for order in (1, 2):
+        moves = np.abs(np.diff(twice, order, axis=0))
+        assert moves[47_990:48_010].max() <= moves[20_000:40_000].max()
+    assert np.abs(clip.samples[[0, -1]]).max() > 1e-3  # nothing fades
+    assert true_peak_dbfs(clip) == pytest.approx(TARGET_PEAK_DBFS, abs=0.05)

@@ -85,6 +85,7 @@ class Settings:
     strength: float | None = None
     extend_bandwidth: bool = True
     clean_pauses: bool = True
+    loop: bool = False
     sampler: SamplerName = SamplerName.DPM_SOLVER
     input_device: DeviceKey = SYSTEM_DEFAULT
     output_device: DeviceKey = SYSTEM_DEFAULT

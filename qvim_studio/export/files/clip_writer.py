@@ -6,17 +6,19 @@ import contextlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from qvim_studio.audio.files.reading import check_output_folder, refused_folder, write_atomically
 from qvim_studio.core.errors import OutputError
+from qvim_studio.core.provenance import Origin
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.export.files import pcm
 from qvim_studio.export.files.ascii_text import to_ascii
+from qvim_studio.export.files.metadata import Loop
 from qvim_studio.export.files.recipe import metadata_of, recipe_of
 from qvim_studio.export.files.sound_file import FileFormat, write_sound
 
@@ -112,7 +114,10 @@ def write_one(
         text = json.dumps(recipe, indent=2, ensure_ascii=False) + "\n"
         # The recipe first: the history never sees a clip without what made it.
         write_atomically(recipe_path, lambda name: _write_text(name, text))
-        write_sound(path, variation.clip, metadata_of(recipe, title), form, audio)
+        meta = metadata_of(recipe, title)
+        if result.request.loop and variation.origin is Origin.MADE:
+            meta = replace(meta, loop=Loop(0, len(variation.clip.samples)))
+        write_sound(path, variation.clip, meta, form, audio)
     except BaseException:
         recipe_path.unlink(missing_ok=True)
         raise

@@ -1,10 +1,11 @@
-"""Control curves for a UNet that was trained without: a small branch beside its first layer.
+"""Control curves for a UNet that was trained without: added layers, a small branch by default.
 
 The first convolution of AudioLDM takes the 8 latent channels. A branch of two convolutions takes
 the control channels beside them and adds its output; its last layer begins with zeros, so an
 untrained branch changes nothing. Without biases it also says nothing where the controls are zero,
 "no control". Idea: Sketch2Sound (Garcia et al. 2024) and the zero convolutions of ControlNet
-(Zhang et al. 2023). Only the branch is trained and stored: 0.3 MB for AudioLDM-s.
+(Zhang et al. 2023). Only the branch is trained and stored: 0.3 MB for AudioLDM-s. Other kinds of
+added layers (diffusion.unet_controls) take the curves in the same place and are stored likewise.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from qvim_studio.checkpoints.checkpoint import CONTROL_CONFIG_FILE
+from qvim_studio.core.control_kind import ControlKind
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
+from qvim_studio.diffusion.unet_controls import SteeredInput, attach_control
 from qvim_studio.networks.label_unet import LabelUnet
 
 if TYPE_CHECKING:
@@ -53,17 +56,23 @@ class ControlledInput(nn.Module):
         return self.base(latents.contiguous()) + self.branch(controls)
 
 
-def add_control(unet: AnyUnet, controls: int) -> nn.Sequential:
-    """Let a UNet take ``controls`` further channels and give back the untrained branch."""
-    entrance = ControlledInput(cast("nn.Conv2d", unet.conv_in), controls)
-    entrance.branch.to(unet.device, unet.dtype)
+def add_control(unet: AnyUnet, controls: int, kind: ControlKind = ControlKind.CONCAT) -> nn.Module:
+    """Let a UNet take ``controls`` further channels and give back the untrained layers."""
+    entrance: ControlledInput | SteeredInput
+    base = cast("nn.Conv2d", unet.conv_in)
+    if kind is ControlKind.CONCAT:
+        entrance = ControlledInput(base, controls)
+        added: nn.Module = entrance.branch.to(unet.device, unet.dtype)
+    else:
+        added = control = attach_control(unet, kind, controls)
+        entrance = SteeredInput(base, control)
     in_channels = entrance.latent_channels + controls
     if isinstance(unet, LabelUnet):
         unet.widen_input(entrance, in_channels)
     else:
         unet.conv_in = entrance
         unet.register_to_config(in_channels=in_channels)
-    return entrance.branch
+    return added
 
 
 def freeze_all_but_control(unet: nn.Module, branch: nn.Module) -> None:
@@ -73,9 +82,13 @@ def freeze_all_but_control(unet: nn.Module, branch: nn.Module) -> None:
 
 
 def save_control(
-    branch: nn.Module, generator_id: str, names: Sequence[str], folder: str | Path
+    branch: nn.Module,
+    generator_id: str,
+    names: Sequence[str],
+    folder: str | Path,
+    kind: ControlKind = ControlKind.CONCAT,
 ) -> None:
-    """Write the branch (float32) with the names of its curves, bound to a generator."""
+    """Write the added layers (float32) with the names of their curves, bound to a generator."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     weights = {
@@ -83,14 +96,14 @@ def save_control(
         for name, value in branch.state_dict().items()
     }
     save_file(weights, folder / CONTROL_FILE)
-    config = {"generator_id": generator_id, "controls": list(names)}
+    config = {"generator_id": generator_id, "controls": list(names), "kind": kind.value}
     (folder / CONTROL_CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def load_control(
     unet: AnyUnet, generator_id: str, names: Sequence[str], folder: str | Path
 ) -> None:
-    """Add the stored branch to the UNet, strictly.
+    """Add the stored layers to the UNet, strictly; files without a kind hold a branch.
 
     Raises CheckpointError if the files are damaged, of another generator or another shape.
     """
@@ -98,6 +111,7 @@ def load_control(
     try:
         config = as_object(read_json(folder / CONTROL_CONFIG_FILE))
         made_for = config["generator_id"]
+        kind = ControlKind(config.get("kind", ControlKind.CONCAT.value))
         stored = load_file(folder / CONTROL_FILE)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
@@ -109,7 +123,7 @@ def load_control(
             f"The control weights in {folder} were trained for the generator {made_for!r}, but "
             f"this checkpoint is {generator_id!r}. Use those that belong to it, or train some."
         )
-    branch = add_control(unet, len(names))
+    branch = add_control(unet, len(names), kind)
     try:
         branch.load_state_dict(stored)
     except RuntimeError as error:

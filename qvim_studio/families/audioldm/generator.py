@@ -26,6 +26,7 @@ from qvim_studio.diffusion.sampler import (
 from qvim_studio.families.audioldm.control_channels import control_channels
 from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_conditions
 from qvim_studio.families.audioldm.loaded import LoadedCheckpoint, Student
+from qvim_studio.families.audioldm.made_latents import made_mask
 from qvim_studio.families.audioldm.piecewise import decode_in_pieces, vocode_in_pieces
 from qvim_studio.families.audioldm.sizes import (
     LATENT_STEP_S,
@@ -36,6 +37,7 @@ from qvim_studio.families.audioldm.sizes import (
     part_sizes,
 )
 from qvim_studio.families.audioldm.student import make_student_solver
+from qvim_studio.families.morphing import morphed
 from qvim_studio.families.protocol import Asked, Generator, Made, Report
 from qvim_studio.memory.graphs import ReplayedUnet
 from qvim_studio.memory.modes import GRAPHS_KEPT
@@ -178,18 +180,14 @@ class AudioLdmGenerator(Generator):
         return channels.to(self.loaded.plan.device)
 
     def _kept(self, asked: Asked, frames: int) -> Kept | None:
-        """What stays of an edited sound, and (1, 1, frames, 1) bool: the latent frames that a part
-        touches. Behind the end of a sound that gets longer nothing is held."""
+        """What stays of an edited sound, and (1, 1, frames, bins or 1) bool: the latent frames that
+        a part touches, and of them the bins that are made. Behind the end of a sound that gets
+        longer nothing is held."""
         if asked.kept is None:
             return None
-        sound = asked.kept.sound
-        at_s = torch.arange(frames) * LATENT_STEP_S
-        is_made = torch.zeros(frames, dtype=torch.bool)
-        for begin_s, end_s in asked.kept.parts_s:
-            is_part = at_s + LATENT_STEP_S > begin_s
-            is_made |= is_part & (at_s < end_s) if end_s < sound.duration_s else is_part
-        latents = self._encode(mono_at(sound, SAMPLE_RATE), frames)
-        return Kept(latents, is_made[None, None, :, None].to(self.loaded.plan.device))
+        latents = self._encode(mono_at(asked.kept.sound, SAMPLE_RATE), frames)
+        is_made = made_mask(asked.kept, frames, holds_silence=True)
+        return Kept(latents, is_made.to(self.loaded.plan.device))
 
     def _starts(
         self, condition: AudioLdmCondition, asked: Asked, seeds: Sequence[int]
@@ -197,10 +195,15 @@ class AudioLdmGenerator(Generator):
         """Clean latents (seeds, channels, frames, bins) to start from, or None for noise."""
         if not asked.starts:
             return None
+
+        def encode(clip: AudioClip) -> torch.Tensor:
+            return self._encode(own_samples(clip), condition.frames)
+
         for clip in (asked.starts[seed] for seed in seeds):
             if id(clip) not in condition.starts:
-                latents = self._encode(own_samples(clip), condition.frames)
-                condition.starts[id(clip)] = latents
+                condition.starts[id(clip)] = morphed(
+                    encode(clip), asked, sounding_frames(asked.duration_s), encode
+                )
         return torch.cat([condition.starts[id(asked.starts[seed])] for seed in seeds])
 
     @torch.inference_mode()
@@ -342,9 +345,14 @@ class AudioLdmGenerator(Generator):
         return light or own
 
 
+def sounding_frames(duration_s: float) -> int:
+    """Latent frames that a sound reaches into."""
+    return int(np.ceil(duration_s / LATENT_STEP_S - 1e-6))
+
+
 def latent_frames(duration_s: float) -> int:
     """Of a sound, padded as the UNet needs it."""
-    frames = max(MIN_FRAMES, int(np.ceil(duration_s / LATENT_STEP_S - 1e-6)))
+    frames = max(MIN_FRAMES, sounding_frames(duration_s))
     return -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
 
 

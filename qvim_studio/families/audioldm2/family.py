@@ -103,7 +103,7 @@ class AudioLdm2Family:
             inputs.add(Input.VOICE)
         return Capabilities(
             inputs=frozenset(inputs),
-            edits=frozenset({EditKind.INPAINT, EditKind.CONTINUE}),
+            edits=frozenset(EditKind),
             voice_route=route,
             sample_rate_hz=SAMPLE_RATE_HZ,
             channels=1,

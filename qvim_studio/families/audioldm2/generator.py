@@ -18,15 +18,20 @@ from qvim_studio.diffusion.denoiser import Conditions
 from qvim_studio.diffusion.preview import Previewer, picture_of_mel
 from qvim_studio.diffusion.sampler import Kept as KeptLatents
 from qvim_studio.diffusion.sampler import executed_steps, make_scheduler, sample_latents
-from qvim_studio.families.audioldm.generator import columns_of, latent_frames, sample_count
-from qvim_studio.families.audioldm.sizes import LATENT_STEP_S, MEL_PER_LATENT
+from qvim_studio.families.audioldm.generator import (
+    columns_of,
+    latent_frames,
+    sample_count,
+    sounding_frames,
+)
+from qvim_studio.families.audioldm.made_latents import made_mask
+from qvim_studio.families.audioldm.sizes import MEL_PER_LATENT
 from qvim_studio.families.audioldm2.parts import AudioLdm2Parts
 from qvim_studio.families.audioldm2.stream_denoiser import StreamConditions, StreamDenoiser
+from qvim_studio.families.morphing import morphed
 from qvim_studio.families.protocol import Asked, Generator, Kept, Made, Report
 from qvim_studio.networks.mel import N_MELS, SAMPLE_RATE
 from qvim_studio.voice.bridge import VoiceBridge
-
-EDGE_S = 1e-6  # what times may differ by and still be the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,19 +85,8 @@ class AudioLdm2Generator(Generator):
         parts, frames = self.parts, latent_frames(duration_s)
         with parts.coding(with_vocoder=False):
             latents = parts.coder.encode(mono_at(kept.sound, SAMPLE_RATE), frames)
-        is_made = made_frames(kept, frames)[None, None, :, None]
+        is_made = made_mask(kept, frames)
         return KeptLatents(latents, is_made.to(parts.plan.device))
-
-
-def made_frames(kept: Kept, frames: int) -> torch.Tensor:
-    """(frames,) bool: the latent frames that touch a part which is made, and those behind the end
-    of the sound, where there is nothing to keep."""
-    begin_s = torch.arange(frames) * LATENT_STEP_S
-    end_s = begin_s + LATENT_STEP_S
-    is_made = end_s > kept.sound.duration_s + EDGE_S
-    for part_begin_s, part_end_s in kept.parts_s:
-        is_made |= (end_s > part_begin_s + EDGE_S) & (begin_s < part_end_s - EDGE_S)
-    return is_made
 
 
 class _Run:
@@ -185,9 +179,13 @@ class _Run:
         with self.parts.coding(with_vocoder=False):
             for start in starts:
                 if id(start) not in encoded:
-                    samples = mono_at(start, SAMPLE_RATE)
-                    encoded[id(start)] = self.parts.coder.encode(samples, self.frames)
+                    sounding = sounding_frames(self.asked.duration_s)
+                    latents = self._encode(start)
+                    encoded[id(start)] = morphed(latents, self.asked, sounding, self._encode)
         return torch.cat([encoded[id(start)] for start in starts])
+
+    def _encode(self, sound: AudioClip) -> torch.Tensor:
+        return self.parts.coder.encode(mono_at(sound, SAMPLE_RATE), self.frames)
 
     def _steps_of(self, seed: int) -> int:
         if seed not in self.asked.starts:

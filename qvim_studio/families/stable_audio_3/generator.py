@@ -13,6 +13,7 @@ import torch
 
 from qvim_studio.audio.resample import stereo_at
 from qvim_studio.audio.splice import keep_outside
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import raise_if_cancelled
 from qvim_studio.diffusion.rectified_flow import (
     guided,
@@ -23,6 +24,7 @@ from qvim_studio.diffusion.rectified_flow import (
     sample_ping_pong,
 )
 from qvim_studio.diffusion.seeded_noise import SeededNoise
+from qvim_studio.families.morphing import morphed
 from qvim_studio.families.protocol import Asked, Generator, Kept, Made, Report
 from qvim_studio.families.stable_audio_3.options import (
     GUIDANCE,
@@ -188,8 +190,14 @@ class StableAudio3Generator(Generator):
     def _starts(self, starting: Starting, batch: list[int], latents: int) -> torch.Tensor:
         """Clean latents to start from, a row for each seed."""
         rows: dict[int, torch.Tensor] = {}
+        sounding = math.ceil(self._frames(starting.asked) / self._ratio)
+
+        def encode(clip: AudioClip) -> torch.Tensor:
+            return self._encode(stereo_at(clip, self._rate), latents)
+
         for places, sound in starting.sounds(batch):
-            rows |= dict.fromkeys(places, self._encode(sound, latents))
+            start = morphed(self._encode(sound, latents), starting.asked, sounding, encode)
+            rows |= dict.fromkeys(places, start)
         return torch.cat([rows[place] for place in range(len(batch))])
 
     def _velocity(self, condition: Condition, asked: Asked, batch: int) -> Any:

@@ -13,9 +13,11 @@ import torch
 
 from qvim_studio.audio.resample import stereo_at
 from qvim_studio.audio.splice import keep_outside
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import raise_if_cancelled
 from qvim_studio.diffusion.cosine_sde import initial_latents, sample_cosine_sde, sigma_levels
 from qvim_studio.diffusion.seeded_noise import SeededNoise
+from qvim_studio.families.morphing import morphed
 from qvim_studio.families.protocol import Asked, Generator, Kept, Made, Report
 from qvim_studio.families.stable_audio_open.options import GUIDANCE, STEPS
 from qvim_studio.families.stable_audio_open.parts import StableAudioOpenParts
@@ -174,8 +176,14 @@ class StableAudioOpenGenerator(Generator):
     def _starts(self, starting: Starting, batch: list[int]) -> torch.Tensor:
         """Clean latents to start from, a row for each seed."""
         rows: dict[int, torch.Tensor] = {}
+        sounding = math.ceil(starting.asked.duration_s * self._rate / self._ratio)
+
+        def encode(clip: AudioClip) -> torch.Tensor:
+            return self._encode(stereo_at(clip, self._rate))
+
         for places, sound in starting.sounds(batch):
-            rows |= dict.fromkeys(places, self._encode(sound))
+            latents = morphed(self._encode(sound), starting.asked, sounding, encode)
+            rows |= dict.fromkeys(places, latents)
         return torch.cat([rows[place] for place in range(len(batch))])
 
     def _velocity(self, condition: Condition, asked: Asked, batch: int) -> Any:

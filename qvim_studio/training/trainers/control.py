@@ -1,8 +1,9 @@
 """Teaches a frozen AudioLDM to follow loudness, brightness and pitch over time.
 
-Denoising score matching on the recordings' latents with their own curves; only the small branch
-of families.audioldm.control moves. The curves are smoothed by a random median filter and dropped at
-random, as for the starter's UNet, so that ``--follow`` reaches from loose to literal.
+Denoising score matching on the recordings' latents with their own curves; only the added layers
+of families.audioldm.control move: a small branch, or another kind. The curves are smoothed by a
+random median filter and dropped at random, as for the starter's UNet, so that ``--follow`` reaches
+from loose to literal.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import torch
 
 from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER, Checkpoint
+from qvim_studio.core.control_kind import ControlKind
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.audioldm.control import add_control, freeze_all_but_control, save_control
@@ -52,6 +54,7 @@ def run(
     checkpoint: Checkpoint,
     predicted_file: Path | None = None,
     options: ControlTraining | None = None,
+    kind: ControlKind = ControlKind.CONCAT,
 ) -> None:
     """Train or go on training; leaves ``run_folder/control``.
 
@@ -80,7 +83,7 @@ def run(
     )
     torch.manual_seed(options.loop.seed)
     unet = parts.unet.train()
-    branch = add_control(unet, len(CONTROL_NAMES))
+    branch = add_control(unet, len(CONTROL_NAMES), kind)
     freeze_all_but_control(unet, branch)
     unet.to(find_machine().device)
     trainer = Trainer(branch, options.loop, run_folder)
@@ -90,15 +93,17 @@ def run(
         batch = batches.draw(rng).to(trainer.device)
         loss = denoising_loss(unet, scheduler, batch.latents, batch.controls, batch.conditions)
         with torch.no_grad():
-            moved = branch.get_parameter(f"{len(branch) - 1}.weight").square().mean().sqrt().item()
-        return loss, {"branch_rms": moved}
+            squares = [value.square().sum() for value in branch.parameters()]
+            count = sum(value.numel() for value in branch.parameters())
+            moved = (torch.stack(squares).sum() / count).sqrt().item()
+        return loss, {"control_rms": moved}
 
     @torch.no_grad()
     def save() -> Metrics:
         kept = {name: value.clone() for name, value in branch.state_dict().items()}
         trainer.ema_model(branch)
         with whole_folder(run_folder / CONTROL_FOLDER) as folder:
-            save_control(branch, checkpoint.id, CONTROL_NAMES, folder)
+            save_control(branch, checkpoint.id, CONTROL_NAMES, folder, kind)
         branch.load_state_dict(kept)
         return {}
 

@@ -1,5 +1,5 @@
 """The part of the request that is folded away: what it should not be, steps, guidance, strength,
-fitted sounds, pauses and highs."""
+fitted sounds, pauses, loop and highs."""
 
 from __future__ import annotations
 
@@ -74,6 +74,10 @@ class DetailFields(QWidget):
         self.pauses.setSizePolicy(self.highs.sizePolicy())
         set_tip(self.pauses, self.tr("Silences the sound wherever your voice pauses"))
         self.pauses.toggled.connect(self._on_changed)
+        self.loop = QCheckBox(self.tr("Seamless"), self)
+        self.loop.setSizePolicy(self.highs.sizePolicy())
+        set_tip(self.loop, self.tr("The sound repeats without a click: its end leads to its start"))
+        self.loop.toggled.connect(self._on_changed)
         fields = (
             (self.tr("Steps"), self.steps, 1),
             (self.tr("Guidance"), self.guidance, 1),
@@ -93,6 +97,7 @@ class DetailFields(QWidget):
         words.addWidget(self._not, 1)
         words.addLayout(named(self.tr("Fitted sounds"), self.fits, self))
         words.addLayout(named(self.tr("Pauses"), self.pauses, self))
+        words.addLayout(named(self.tr("Loop"), self.loop, self))
         self._parts.addLayout(words, WORDS_STRETCH)
         self._parts.addWidget(self._numbers, NUMBERS_STRETCH)
         for box in (self.steps, self.guidance, self.strength, self.fits):
@@ -111,19 +116,24 @@ class DetailFields(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words stand above the numbers where they would have too little room beside them."""
         super().resizeEvent(event)
-        beside = self.fits.sizeHint().width() + self.pauses.sizeHint().width()
+        fields = (self.fits, self.pauses, self.loop)
+        beside = sum(field.sizeHint().width() for field in fields)
         spacing = self._parts.spacing()
         share = (self.width() - spacing) * WORDS_STRETCH / (WORDS_STRETCH + NUMBERS_STRETCH)
         left = self.width() - self._numbers.one_line_px - spacing
-        room = min(share, left) - beside - 2 * spacing
+        room = min(share, left) - beside - len(fields) * spacing
         directions = QBoxLayout.Direction
         is_roomy = room >= self.fontMetrics().averageCharWidth() * WORDS_CHARACTERS
-        self._parts.setDirection(directions.LeftToRight if is_roomy else directions.TopToBottom)
+        direction = directions.LeftToRight if is_roomy else directions.TopToBottom
+        if direction != self._parts.direction():
+            self._parts.setDirection(direction)
+            self.updateGeometry()  # two lines need the room of two
 
     def show_settings(self, settings: Settings) -> None:
         """Take over what is remembered."""
         self.highs.setChecked(settings.extend_bandwidth)
         self.pauses.setChecked(settings.clean_pauses)
+        self.loop.setChecked(settings.loop)
         self.fits.setValue(settings.fits)
         self._show_numbers(settings.steps, settings.guidance, settings.strength)
 
@@ -132,6 +142,7 @@ class DetailFields(QWidget):
         self.negative.setText(request.negative_text)
         self.highs.setChecked(request.extend_bandwidth)
         self.pauses.setChecked(request.clean_pauses)
+        self.loop.setChecked(request.loop)
         self.fits.setValue(request.fits)
         self._show_numbers(request.steps, request.guidance, request.strength)
         self.changed.emit()
@@ -172,6 +183,7 @@ class DetailFields(QWidget):
             strength=self.strength.value() / PERCENT or None,
             extend_bandwidth=self.highs.isChecked(),
             clean_pauses=self.pauses.isChecked(),
+            loop=self.loop.isChecked(),
             fits=self.fits.value(),
         )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
+from qvim_studio.audio.highs import edit_of_highs
 from qvim_studio.core.capabilities import EditKind
 from qvim_studio.core.edit import Edit
+from qvim_studio.core.request import DEFAULT_MORPH_AT
 from qvim_studio.jobs.engine.imitation import Imitation
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.controller import StudioController
@@ -47,6 +49,18 @@ class EditDesk(QObject):
         if imitation is not None:
             self._redo_part(imitation)
 
+    def make_highs(self) -> None:
+        """What the chosen sound lacks above its own band."""
+        entry = self._controller.viewer.entry
+        if entry is None or not self._can(EditKind.HIGHS):
+            self._messages.show_notice(
+                self.tr("Choose a candidate or a sound from the history first.")
+                if entry is None
+                else self.tr("This checkpoint makes no highs by themselves. Choose another one.")
+            )
+            return
+        self._edit(entry, edit_of_highs, None, 0.0)
+
     def go_on(self) -> None:
         """The chosen sound, for as long as the panel's length says."""
         self._go_on(None)
@@ -72,6 +86,18 @@ class EditDesk(QObject):
             natural_s = (rest or imitation.clip).duration_s
         seconds = self._panel.draft().duration_s or natural_s
         self._edit(entry, partial(Edit.continuing, seconds=seconds), imitation, entry.duration_s)
+
+    @Slot(object, object)
+    def morph(self, entries: Sequence[ClipEntry], is_over_time: bool) -> None:
+        """Sounds between two sounds of a list, or from the one to the other."""
+        if not self._can(EditKind.INPAINT):
+            self._messages.show_notice(
+                self.tr("This checkpoint cannot mix two sounds. Choose another one.")
+            )
+            return
+        self._messages.clear()
+        at = None if is_over_time else DEFAULT_MORPH_AT
+        self._controller.morph(entries[0], entries[1], self._panel.draft(), at)
 
     def _redo_part(self, imitation: Imitation | None) -> None:
         entry, parts = self._controller.viewer.entry, self._view.parts

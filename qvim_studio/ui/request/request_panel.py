@@ -120,6 +120,7 @@ class RequestPanel(Card):
             strength=chosen.strength,
             extend_bandwidth=chosen.extend_bandwidth,
             clean_pauses=chosen.clean_pauses,
+            loop=chosen.loop,
             fits=chosen.fits,
             options=self.options.values,
             start_sound=self.given.sound(SoundUse.START),

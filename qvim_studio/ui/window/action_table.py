@@ -197,6 +197,12 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
                 "Y",
                 needs="sound_like",
             ),
+            _of_sound("morph", QT_TRANSLATE_NOOP("Actions", "Mix two sounds"), "E"),
+            _of_sound(
+                "morph_over_time",
+                QT_TRANSLATE_NOOP("Actions", "Turn one sound into another"),
+                "Shift+E",
+            ),
             _SEPARATOR,
             _of_sound("restore", QT_TRANSLATE_NOOP("Actions", "Restore from the trash")),
             _of_sound(
@@ -276,6 +282,12 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
                 needs="part_and_take",
             ),
             ActionSpec(
+                "highs",
+                QT_TRANSLATE_NOOP("Actions", "Make the missing highs"),
+                "O",
+                needs="viewed",
+            ),
+            ActionSpec(
                 "go_on",
                 QT_TRANSLATE_NOOP("Actions", "Continue this sound"),
                 "Shift+I",
@@ -343,7 +355,8 @@ FIXED_KEYS = (
 # The context menus, by id; "" stands for a separator.
 SOUND_MENU = (
     "play_sound", "reveal", "", "copy_file", "copy_path", "", "star", "rename", "tag", "",
-    "recipe", "similar", "", "start_from", "sound_like", "more_like_this", "go_on", "pack", "",
+    "recipe", "similar", "", "start_from", "sound_like", "morph", "morph_over_time",
+    "more_like_this", "go_on", "pack", "",
     "restore", "trash",
 )  # fmt: skip
 TAKE_MENU = (
@@ -351,7 +364,7 @@ TAKE_MENU = (
     "zoom_in", "zoom_out", "zoom_all", "zoom_selection", "", "spectrogram", "curves",
 )  # fmt: skip
 RESULT_MENU = (
-    "loop", "", "another_part", "clear_parts", "redo_part", "redo_part_by_voice", "",
+    "loop", "", "another_part", "clear_parts", "redo_part", "redo_part_by_voice", "highs", "",
     "go_on", "go_on_by_voice", "more_like_this", "",
     "zoom_in", "zoom_out", "zoom_all", "", "spectrogram", "curves",
 )  # fmt: skip
@@ -359,7 +372,7 @@ RESULT_MENU = (
 
 SOUND_ACTIONS = (
     "play_sound", "reveal", "copy_file", "copy_path", "star", "rename", "tag", "recipe", "similar",
-    "start_from", "sound_like", "restore", "trash",
+    "start_from", "sound_like", "morph", "morph_over_time", "restore", "trash",
 )  # fmt: skip
 
 

@@ -179,6 +179,7 @@ class MainWindow(QMainWindow):
             view.play_requested.connect(controller.toggle_clip)
             view.reveal_requested.connect(self._reveal)
             view.use_requested.connect(self.given_desk.use)
+            view.morph_requested.connect(self.edits.morph)
         self.library.folder_requested.connect(self.open_output_folder)
         self.library.move_requested.connect(self._on_move_requested)
         self.history.recipe_requested.connect(controller.reopening.use_recipe)

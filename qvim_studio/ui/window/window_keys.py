@@ -171,6 +171,7 @@ class WindowKeys(QObject):
             "another_part": window.imitation.result.keep_part,
             "clear_parts": window.imitation.result.clear_parts,
             "redo_part_by_voice": window.edits.redo_part_by_voice,
+            "highs": window.edits.make_highs,
             "go_on": window.edits.go_on,
             "go_on_by_voice": window.edits.go_on_by_voice,
             "spectrogram": panel.take_head.spectrogram.click,

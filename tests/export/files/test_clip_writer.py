@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -280,3 +281,15 @@ def test_what_a_disk_took_before_it_was_full_is_told(
     with pytest.raises(PartlyWrittenError, match="full") as failure:
         write_result(make_result(3), tmp_path, "dog")
     assert [clip.path.name for clip in failure.value.clips] == ["dog_01.wav"]
+
+
+def test_a_loop_says_so_to_samplers_and_a_fitted_sound_beside_it_does_not(tmp_path: Path) -> None:
+    result = with_fits(make_result(1))
+    looped = replace(result, request=result.request.with_changes(loop=True))
+    made, fitted = write_result(looped, tmp_path, "dog")
+    for path, end in ((made.path, 24_000 - 1), (fitted.path, None)):
+        chunks = path.read_bytes()
+        at = chunks.find(b"smpl")
+        assert (at >= 0) == (end is not None)
+        if end is not None:
+            assert struct.unpack("<2I", chunks[at + 8 + 44 : at + 8 + 52]) == (0, end)

@@ -9,6 +9,7 @@ import torch
 from tiny_checkpoint import make_tiny_unet
 from torch import nn
 
+from qvim_studio.core.control_kind import ControlKind
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.families.audioldm.control import (
     CONTROL_FILE,
@@ -36,8 +37,8 @@ def make_unet() -> nn.Module:
     return make_tiny_unet(8).eval()
 
 
-def trained_branch(unet: nn.Module) -> nn.Module:
-    branch = add_control(unet, 4)
+def trained_branch(unet: nn.Module, kind: ControlKind = ControlKind.CONCAT) -> nn.Module:
+    branch = add_control(unet, 4, kind)
     freeze_all_but_control(unet, branch)
     optimizer = torch.optim.AdamW(branch.parameters(), lr=1e-2, weight_decay=0.0)
     for _ in range(3):
@@ -49,10 +50,11 @@ def trained_branch(unet: nn.Module) -> nn.Module:
     return branch
 
 
-def test_untrained_branch_changes_nothing() -> None:
+@pytest.mark.parametrize("kind", ControlKind)
+def test_untrained_branch_changes_nothing(kind: ControlKind) -> None:
     unet = make_unet()
     before = output(unet, LATENTS)
-    add_control(unet, 4)
+    add_control(unet, 4, kind)
     assert unet.config.in_channels == 12
     assert torch.equal(output(unet, LATENTS, CURVES), before)
 
@@ -82,6 +84,15 @@ def test_saved_and_loaded_branch_gives_the_same_output(tmp_path: Path) -> None:
     load_control(fresh, "gen", CONTROL_NAMES, tmp_path)
     assert torch.equal(output(fresh, LATENTS, CURVES), output(unet, LATENTS, CURVES))
     assert (tmp_path / CONTROL_FILE).stat().st_size < 2**16
+
+
+@pytest.mark.parametrize("kind", ControlKind)
+def test_layers_of_every_kind_come_back_from_their_file(kind: ControlKind, tmp_path: Path) -> None:
+    unet, fresh = make_unet(), make_unet()
+    save_control(trained_branch(unet, kind), "gen", CONTROL_NAMES, tmp_path, kind)
+    load_control(fresh, "gen", CONTROL_NAMES, tmp_path)
+    assert torch.equal(output(fresh, LATENTS, CURVES), output(unet, LATENTS, CURVES))
+    assert not torch.equal(output(fresh, LATENTS, CURVES), output(make_unet(), LATENTS))
 
 
 def test_branch_works_with_weights_in_few_bits() -> None:

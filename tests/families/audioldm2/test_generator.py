@@ -16,7 +16,8 @@ from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError
 from qvim_studio.core.request import VramMode
-from qvim_studio.families.audioldm2.generator import AudioLdm2Generator, made_frames
+from qvim_studio.families.audioldm.made_latents import made_frames
+from qvim_studio.families.audioldm2.generator import AudioLdm2Generator
 from qvim_studio.families.protocol import Asked, Kept, Made, Report
 from qvim_studio.memory.stored_weights import StoredLayer
 

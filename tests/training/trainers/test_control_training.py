@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from training_data import write_corpus
 
 from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.control_kind import ControlKind
 from qvim_studio.core.errors import CheckpointError, UsageError
 from qvim_studio.core.request import GenerationRequest, VramMode
 from qvim_studio.families.audioldm.control import CONTROL_FILE
@@ -90,3 +92,18 @@ def test_damaged_control_folder_is_told(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "tiny" / CONTROL_FOLDER).mkdir()
     with pytest.raises(CheckpointError, match="cannot be understood"):
         find_checkpoint(str(tmp_path / "tiny"))
+
+
+@pytest.mark.parametrize("kind", ["film", "cross-attention", "controlnet"])
+def test_other_kinds_are_trained_stored_and_followed_likewise(
+    trained: Path, tmp_path: Path, kind: str
+) -> None:
+    checkpoint = find_checkpoint(str(trained / "tiny"))
+    run = tmp_path / "run"
+    control.run(trained / "corpus", run, 0.003, checkpoint, None, OPTIONS, ControlKind(kind))
+    assert json.loads((run / CONTROL_FOLDER / "config.json").read_text())["kind"] == kind
+    folder = tmp_path / "with"
+    shutil.copytree(trained / "tiny", folder)
+    shutil.copytree(run / CONTROL_FOLDER, folder / CONTROL_FOLDER)
+    assert find_checkpoint(str(folder)).controls == CONTROL_NAMES
+    assert np.isfinite(make_clip(folder, 1.0)).all()

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from qvim_studio.audio.bandwidth import bandwidth_hz
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.core.capabilities import Capabilities, Input, VoiceRoute
 from qvim_studio.core.checkpoint_choice import CheckpointChoice
@@ -96,6 +97,41 @@ def test_all_selected_parts_are_made_anew_together(chosen: MainWindow, asked: As
     assert view.parts == ((0.3, 0.45),)
     QTest.keyClick(chosen, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
     assert view.parts == ()
+
+
+@pytest.mark.parametrize(
+    ("keys", "at"),
+    [(Qt.KeyboardModifier.NoModifier, 0.5), (Qt.KeyboardModifier.ShiftModifier, None)],
+)
+def test_two_selected_sounds_are_mixed_or_turned_into_one_another(
+    chosen: MainWindow, asked: Asked, keys: Qt.KeyboardModifier, at: float | None
+) -> None:
+    view = chosen.candidates.view
+    view.setFocus()
+    view.selectAll()
+    first, second = view.selected_entries()[:2]
+    for index in view.selectionModel().selectedIndexes()[2:]:
+        view.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Deselect)
+    request = asked(lambda: QTest.keyClick(view, Qt.Key.Key_E, keys))
+    assert request.morph_at == at and request.start is Start.IMITATION
+    assert request.imitation is not None and request.morph_sound is not None
+    for clip, entry in ((request.imitation, first), (request.morph_sound, second)):
+        np.testing.assert_array_equal(clip.samples, read_audio(entry.path).samples)
+
+
+def test_missing_highs_of_a_sound_are_made_from_where_it_ends(
+    chosen: MainWindow, asked: Asked, qtbot: QtBot
+) -> None:
+    QTest.keyClick(chosen, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: "no highs are missing" in chosen.messages.text)
+    entry = chosen.controller.viewer.entry
+    assert entry is not None
+    spectrum = np.fft.rfft(0.1 * np.random.default_rng(0).standard_normal(16_000))
+    spectrum[3_000:] = 0.0
+    soundfile.write(entry.path, np.fft.irfft(spectrum), 16_000)
+    edit = asked(lambda: QTest.keyClick(chosen, Qt.Key.Key_O)).edit
+    assert edit is not None and edit.above_hz == bandwidth_hz(read_audio(entry.path))
+    assert edit.parts_s == ((0.0, 1.0),)
 
 
 def test_noise_to_start_from_is_kept(chosen: MainWindow, asked: Asked) -> None:

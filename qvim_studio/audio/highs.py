@@ -1,0 +1,31 @@
+"""What a sound lacks above its own band, as an edit."""
+
+from __future__ import annotations
+
+from qvim_studio.audio.bandwidth import bandwidth_hz
+from qvim_studio.audio.resample import resample
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
+from qvim_studio.core.errors import UsageError
+from qvim_studio.core.provenance import Provenance
+
+ROOMY_RATE_HZ = 48_000  # of what is made, where the sound's own rate has no room for highs
+
+
+def edit_of_highs(
+    sound: AudioClip, above_hz: float | None = None, provenance: Provenance | None = None
+) -> Edit:
+    """All that lies above a frequency, or above what the sound holds, made anew.
+
+    Raises UsageError for a frequency that no highs begin at, and where no highs are missing.
+    """
+    if above_hz is None:
+        above_hz = bandwidth_hz(sound)
+        if above_hz >= ROOMY_RATE_HZ / 2:
+            raise UsageError(
+                f"The sound reaches up to {above_hz:.0f} Hz: no highs are missing. Say from which "
+                "frequency on they should be made anew, or choose another sound."
+            )
+    if sound.sample_rate < ROOMY_RATE_HZ:
+        sound = resample(sound, ROOMY_RATE_HZ)
+    return Edit(sound, 0.0, sound.duration_s, provenance, above_hz=above_hz)

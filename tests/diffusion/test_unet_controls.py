@@ -1,0 +1,168 @@
+"""Every way of steering a UNet begins with what the UNet was, and learns; on tiny UNets with random
+weights, ours and those of two families."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from tiny_audioldm2 import tiny_pipeline
+from tiny_checkpoint import make_tiny_unet
+from torch import nn
+
+from qvim_studio.core.control_kind import ControlKind
+from qvim_studio.diffusion.unet_controls import (
+    UnetControl,
+    attach_control,
+)
+from qvim_studio.networks.label_unet import LabelUnet, LabelUnetConfig
+
+NAMES = ("loudness", "pitch", "brightness")
+Unet = tuple[nn.Module, dict[str, Any]]
+
+
+def random(*shape: int, seed: int = 1) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+LATENTS, CURVES = random(2, 8, 8, 16), random(2, 3, 8, 16, seed=2)
+
+
+def own_unet() -> Unet:
+    torch.manual_seed(0)
+    config = LabelUnetConfig(
+        in_channels=8,
+        out_channels=8,
+        widths=(8, 16),
+        attends=(False, True),
+        heads=(1, 2),
+        layers=1,
+        groups=4,
+        norm_eps=1e-5,
+        label_dim=12,
+    )
+    return LabelUnet(config).eval(), {"class_labels": random(2, 12, seed=3)}
+
+
+def published_unet() -> Unet:
+    torch.manual_seed(0)
+    labels = {"class_labels": random(2, 512, seed=3), "encoder_hidden_states": None}
+    return make_tiny_unet(8).eval(), labels
+
+
+@pytest.fixture(scope="module")
+def audioldm2() -> nn.Module:
+    return tiny_pipeline().unet
+
+
+UNETS = {"own": own_unet, "published": published_unet}
+
+
+def output(unet: Unet, latents: torch.Tensor = LATENTS) -> torch.Tensor:
+    network, condition = unet
+    return network(latents, torch.tensor(10), return_dict=False, **condition)[0]
+
+
+def learned(unet: Unet, kind: ControlKind) -> tuple[UnetControl, list[float]]:
+    """The added layers after a toy task (the first curve is to be heard), and the losses."""
+    control = attach_control(unet[0], kind, len(NAMES))
+    unet[0].requires_grad_(False)
+    optimizer = torch.optim.AdamW(control.parameters(), lr=1e-2, weight_decay=0.0)
+    losses = []
+    target = CURVES[:, :1].mean(dim=3, keepdim=True)
+    for _ in range(20):
+        with control.given(CURVES):
+            loss = (output(unet) - target).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return control, losses
+
+
+@pytest.mark.parametrize("kind", ControlKind)
+@pytest.mark.parametrize("make", UNETS.values(), ids=list(UNETS))
+def test_untrained_layers_change_nothing_at_all(
+    kind: ControlKind, make: Callable[[], Unet]
+) -> None:
+    unet = make()
+    before = output(unet)
+    control = attach_control(unet[0], kind, len(NAMES))
+    with control.given(CURVES):
+        assert torch.equal(output(unet), before)
+    assert torch.equal(output(unet), before)
+
+
+@pytest.mark.parametrize("kind", ControlKind)
+def test_they_learn_and_leave_the_network_as_it_was(kind: ControlKind) -> None:
+    unet = own_unet()
+    before = {name: value.clone() for name, value in unet[0].state_dict().items()}
+    without = output(unet)
+    control, losses = learned(unet, kind)
+    assert losses[-1] < 0.9 * losses[0]
+    assert all(torch.equal(unet[0].state_dict()[name], value) for name, value in before.items())
+    assert all(parameter.grad is None for parameter in unet[0].parameters())
+    assert any(p.grad is not None and p.grad.abs().max() > 0 for p in control.parameters())
+    assert torch.equal(output(unet), without)  # outside of given()
+    with torch.no_grad(), control.given(CURVES):
+        assert not torch.allclose(output(unet), without, atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", ControlKind)
+def test_a_batch_of_both_conditions_hears_the_curves_twice(kind: ControlKind) -> None:
+    network, condition = own_unet()
+    control, _ = learned((network, condition), kind)
+    twice = {name: torch.cat([value, value]) for name, value in condition.items()}
+    with torch.no_grad(), control.given(CURVES):
+        both = output((network, twice), torch.cat([LATENTS, LATENTS]))
+        alone = output((network, condition))
+    torch.testing.assert_close(both, torch.cat([alone, alone]), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ControlKind)
+def test_padding_is_not_listened_to(kind: ControlKind) -> None:
+    unet = own_unet()
+    control, _ = learned(unet, kind)
+    mask = torch.ones(2, 8, dtype=torch.bool)
+    mask[:, 5:] = False
+    other = CURVES.clone()
+    other[:, :, 5:] = 9.0
+    made = []
+    with torch.no_grad():
+        for curves in (CURVES, other):
+            with control.given(curves, mask):
+                made.append(output(unet))
+        with control.given(other):
+            made.append(output(unet))
+    torch.testing.assert_close(made[0], made[1], atol=1e-6, rtol=1e-5)
+    assert not torch.allclose(made[0], made[2], atol=1e-3)
+
+
+def test_attention_with_nothing_to_look_at_adds_nothing() -> None:
+    unet = own_unet()
+    without = output(unet)
+    control, _ = learned(unet, ControlKind.CROSS_ATTENTION)
+    with torch.no_grad(), control.given(CURVES, torch.zeros(2, 8, dtype=torch.bool)):
+        torch.testing.assert_close(output(unet), without)
+
+
+@pytest.mark.parametrize("kind", ControlKind)
+def test_layers_of_the_second_family_begin_with_what_it_was(
+    audioldm2: nn.Module, kind: ControlKind
+) -> None:
+    condition = {
+        "encoder_hidden_states": random(2, 4, 768, seed=4),
+        "encoder_hidden_states_1": random(2, 5, 1024, seed=5),
+    }
+    unet = (copy.deepcopy(audioldm2), condition)
+    with torch.no_grad():
+        before = output(unet)
+        control = attach_control(unet[0], kind, len(NAMES))
+        with control.given(CURVES):
+            assert torch.equal(output(unet), before)
+            for parameter in control.parameters():
+                parameter.add_(0.05 * torch.randn_like(parameter))
+            assert not torch.allclose(output(unet), before, atol=1e-4)
