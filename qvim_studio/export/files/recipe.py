@@ -51,6 +51,9 @@ def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> d
     """
     match = variation.match
     provenance, is_made = result.provenance_for(variation), variation.origin is Origin.MADE
+    soundness = soundness_of(variation.clip)
+    if result.request.loop and is_made:
+        soundness = replace(soundness, is_cut=False)  # its end leads to its beginning
     return {
         "program": PROGRAM,
         VERSION_NAME: list(RECIPE_VERSION),
@@ -67,7 +70,7 @@ def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> d
         "extended_to_hz": variation.extended_to_hz,
         "true_peak_dbfs": round(true_peak_dbfs(variation.clip), 2),
         "loudness_lufs": loudness_lufs(variation.clip),
-        "soundness": soundness_of(variation.clip).as_dict(),
+        "soundness": soundness.as_dict(),
         "audio_sha256": hashlib.sha256(audio).hexdigest(),
         "provenance": provenance.as_dict(),
         "notes": list(result.notes) if is_made else [],

@@ -287,6 +287,8 @@ def test_a_loop_says_so_to_samplers_and_a_fitted_sound_beside_it_does_not(tmp_pa
     result = with_fits(make_result(1))
     looped = replace(result, request=result.request.with_changes(loop=True))
     made, fitted = write_result(looped, tmp_path, "dog")
+    recipe = json.loads(made.recipe_path.read_text(encoding="utf-8"))
+    assert recipe["soundness"]["is_cut"] is False  # a loop goes on where it ends
     for path, end in ((made.path, 24_000 - 1), (fitted.path, None)):
         chunks = path.read_bytes()
         at = chunks.find(b"smpl")
