@@ -144,3 +144,22 @@ def test_each_of_several_parts_is_as_loud_as_what_is_around_it() -> None:
         part = result.samples[round((begin_s + 0.1) * RATE) : round((end_s - 0.1) * RATE)]
         assert rms_of(part) == pytest.approx(rms, rel=0.05)
     assert np.array_equal(result.samples[is_kept], sound.samples[is_kept])
+
+
+def test_a_part_whose_surroundings_came_out_silent_is_as_loud_as_what_it_replaces() -> None:
+    sound = noise(6.0, 0.1)
+    edit = Edit(sound, 3.0, 4.0)
+    begin_s, end_s = edit.window_s
+    samples = np.zeros(round((end_s - begin_s) * MADE_RATE))
+    part = slice(round((3.0 - begin_s) * MADE_RATE), round((4.0 - begin_s) * MADE_RATE))
+    samples[part] = 0.02 * np.random.default_rng(9).standard_normal(MADE_RATE)
+    # Resampling rings a little around the part, far below what counts as sound.
+    result = splice(edit, AudioClip.from_mono(samples, MADE_RATE)).samples
+    assert np.isfinite(result).all()
+    assert rms_of(result[round(3.1 * RATE) : round(3.9 * RATE)]) == pytest.approx(0.1, rel=0.1)
+
+
+def test_silence_that_is_replaced_gets_the_part_as_it_was_made() -> None:
+    edit = Edit(AudioClip(np.zeros((6 * RATE, 1), np.float32), RATE), 3.0, 4.0)
+    result = splice(edit, made_for(edit, 0.1)).samples
+    assert rms_of(result[round(3.1 * RATE) : round(3.9 * RATE)]) == pytest.approx(0.1, rel=0.1)

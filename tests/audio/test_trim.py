@@ -132,3 +132,14 @@ def test_where_noise_drowns_the_sound_nothing_is_cut() -> None:
 def test_silence_alone_is_no_noise() -> None:
     clip = AudioClip.from_mono(np.zeros(RATE, np.float32), RATE)
     assert take_range(clip) == active_range(clip) == (0, RATE)
+
+
+@pytest.mark.parametrize(("windows", "is_cut"), [(60, True), (59, False)])
+def test_noise_is_told_from_sound_where_the_take_is_long_enough(windows: int, is_cut: bool) -> None:
+    """20 windows of 10 ms at each end say what is noise, and as many between them what is not."""
+    step = RATE // 100
+    samples = 0.02 * np.random.default_rng(0).standard_normal(windows * step)
+    t = np.arange(10 * step) / RATE
+    samples[25 * step : 35 * step] += 0.5 * np.sin(2 * np.pi * 300 * t)
+    begin, end = take_range(AudioClip.from_mono(samples, RATE))
+    assert (begin, end) == ((24 * step, 41 * step) if is_cut else (0, windows * step))
