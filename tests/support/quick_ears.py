@@ -19,7 +19,7 @@ from qvim_studio.networks.qvim import Branch, QvimEncoder, load_qvim_encoder
 from qvim_studio.networks.qvim_front_end import N_MELS
 from qvim_studio.networks.qvim_weights import WEIGHTS_FILE
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
-from qvim_studio.voice import embedder
+from qvim_studio.voice.embedder import Embedder
 from qvim_studio.voice.hearing import FeatureExtractor, Hearing, PreparedSound
 from qvim_studio.voice.recent import RecentlyHeard
 from qvim_studio.voice.tagger import Tagged
@@ -27,7 +27,7 @@ from qvim_studio.voice.tagger import Tagged
 RATE, FRAME = 16_000, 512
 BANDS = FRAME // 2 + 1
 T = TypeVar("T")
-LOADED: dict[bytes, QvimEncoder] = {}
+EMBEDDERS: dict[bytes, Embedder] = {}
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def quick_ears(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FeatureExtractor, "features", features_of_spectra)
     monkeypatch.setattr(QvimEncoder, "embed", embed_waveforms)
     monkeypatch.setattr(RecentlyHeard, "of", hear_anew)
-    monkeypatch.setattr(embedder, "load_qvim_encoder", load_once)
+    monkeypatch.setattr(Embedder, "from_file", embedder_of)
 
 
 def embed_spectra(hearing: Hearing, clips: Sequence[AudioClip], branch: Branch) -> np.ndarray:
@@ -73,17 +73,17 @@ def hear_anew(recent: object, clip: AudioClip, branch: Branch, hear: Callable[[]
     return hear()
 
 
-def load_once(path: str | Path) -> QvimEncoder:
-    """In the place of ``load_qvim_encoder``: equal files give one encoder, whose values nobody
+def embedder_of(path: str | Path) -> Embedder:
+    """In the place of ``Embedder.from_file``: equal files give one embedder, whose values nobody
     reads."""
     folder = Path(path)
     file = folder / WEIGHTS_FILE if folder.is_dir() else folder
     if not file.is_file():
-        return load_qvim_encoder(path)
+        return Embedder(load_qvim_encoder(path))
     digest = hashlib.blake2b(file.read_bytes()).digest()
-    if digest not in LOADED:
-        LOADED[digest] = load_qvim_encoder(path)
-    return LOADED[digest]
+    if digest not in EMBEDDERS:
+        EMBEDDERS[digest] = Embedder(load_qvim_encoder(path))
+    return EMBEDDERS[digest]
 
 
 def _shape(samples: np.ndarray) -> np.ndarray:
