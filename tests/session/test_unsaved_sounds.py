@@ -69,7 +69,7 @@ def test_the_user_is_told_and_can_save_again(
     refused: MainWindow, disk: Disk, services: Services, qtbot: QtBot
 ) -> None:
     bar, unsaved = refused.messages, refused.controller.unsaved
-    assert "the disk is full. Make room. The 4 sounds that were made are kept" in bar.text
+    assert "the disk is full. Make room. The 4 new sounds are kept" in bar.text
     assert (bar._action.text(), unsaved.count) == ("Save again", 4)
     with qtbot.waitSignal(unsaved.refused):
         bar._action.click()
