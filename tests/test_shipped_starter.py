@@ -157,16 +157,17 @@ def test_words_alone_make_a_sound(engine: StudioEngine) -> None:
 
 
 def test_sketches_are_of_the_imitated_class(sketched: dict[str, AudioClip]) -> None:
-    """Two rank first among all classes of the library; all together far above chance."""
+    """Three rank first or second among all classes of the library; all together far above
+    chance."""
     assert_of_their_class(class_ranks(sketched))
 
 
 @pytest.mark.slow  # eight takes at full quality: 35 s
 def test_generated_clips_are_of_the_imitated_class(made: dict[str, AudioClip]) -> None:
-    """Likewise, and three rank first or second."""
+    """Likewise, and two rank first."""
     ranks = class_ranks(made)
     assert_of_their_class(ranks)
-    assert sum(rank <= 2 for rank in ranks.values()) >= 3, ranks
+    assert list(ranks.values()).count(1) >= 2, ranks
     for clip in made.values():
         assert_audible_and_unclipped(clip)
 
@@ -184,7 +185,7 @@ def class_ranks(clips: dict[str, AudioClip]) -> dict[str, int]:
 
 def assert_of_their_class(ranks: dict[str, int]) -> None:
     chance = np.mean(1 / np.arange(1, len(class_centroids()[0]) + 1))
-    assert list(ranks.values()).count(1) >= 2, ranks
+    assert sum(rank <= 2 for rank in ranks.values()) >= 3, ranks
     assert np.mean([1 / rank for rank in ranks.values()]) > 3 * chance, ranks
 
 
