@@ -2,10 +2,10 @@
 
 No single network hears all mouths. The tagger (networks.yamnet) knows screams, creatures and
 whistles; a mouth's hiss or clop is nearest to its sound by the mean spectrum; spoken onomatopoeia
-are words, which a projection learned; and voices like the encoder's own training material are best
-left to the encoder. So a sound is heard as four unit vectors side by side, and an imitation says
-how much each of them counts. All four were measured; training.encoder.ears learns what is learned
-here.
+are words, which a projection learned; and voices like the encoder's own training material, which a
+line through its embeddings tells from people's, are best left to the encoder. So a sound is heard
+as four unit vectors side by side, and an imitation says how much each of them counts. All four were
+measured; training.encoder.ears learns what is learned here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ EARS_DIM = EMBEDDING_DIM + KIND_DIM + MEANING_DIM + N_MELS
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 FEATURES_DIM = WIDTH + N_MELS
-NEIGHBORS = 5
 
 
 @dataclass(frozen=True)
@@ -41,14 +40,12 @@ class Weighing:
 
     meaning: share of the tagger's embedding beside the kinds, for voices. voice, speech: shares of
     the tagger's scores, of human and animal voices and of speech, from which on an imitation is
-    heard as one. familiar: cosine with the encoder's own imitations, the NEIGHBORS-th nearest, from
-    which on it is left to the encoder. width: how gradually.
+    heard as one. width: how gradually.
     """
 
     meaning: float = 0.7
     voice: float = 0.42
     speech: float = 0.85
-    familiar: float = 0.7
     width: float = 0.02
 
 
@@ -70,17 +67,12 @@ class Features:
 class Ears(nn.Module):
     """The learned part: standardization, projections into the space of kinds, and what is familiar.
 
-    kinds: names of the rows of ``centers``. own_voices: how many of the encoder's own imitations
-    are known.
+    kinds: names of the rows of ``centers``.
     """
 
-    def __init__(
-        self, kinds: tuple[str, ...], own_voices: int, weighing: Weighing | None = None
-    ) -> None:
+    def __init__(self, kinds: tuple[str, ...], weighing: Weighing | None = None) -> None:
         super().__init__()
         self.kinds = kinds
-        self.own_voices: torch.Tensor
-        self.register_buffer("own_voices", torch.zeros(own_voices, EMBEDDING_DIM))
         self.weighing = weighing or Weighing()
         self.tagged_mean: torch.Tensor
         self.tagged_spread: torch.Tensor
@@ -98,6 +90,8 @@ class Ears(nn.Module):
         self.voice_shift = nn.Parameter(torch.zeros(KIND_DIM))
         self.words = nn.Linear(FEATURES_DIM, KIND_DIM)
         self.centers = nn.Parameter(torch.zeros(len(kinds), KIND_DIM))
+        self.familiar_weight = nn.Parameter(torch.zeros(EMBEDDING_DIM))
+        self.familiar_offset = nn.Parameter(torch.full((1,), -20.0))  # at first nothing is
 
     @property
     def id(self) -> str:
@@ -168,9 +162,8 @@ class Ears(nn.Module):
         whole = features.scores.sum(dim=1, keepdim=True).clamp_min(1e-6)
         voiced = features.scores @ self.is_voice[:, None] / whole
         spoken = features.scores @ self.is_speech[:, None] / whole
-        alike = features.embedding @ self.own_voices.T
-        nearest = alike.topk(min(NEIGHBORS, alike.shape[1]), dim=1).values[:, -1:]
-        familiar = ((nearest - weighing.familiar) / weighing.width).sigmoid()
+        familiar = features.embedding @ self.familiar_weight[:, None] + self.familiar_offset
+        familiar = familiar.sigmoid()
         rest = 1 - familiar
         words = rest * ((spoken - weighing.speech) / weighing.width).sigmoid()
         voice = (rest - words) * ((voiced - weighing.voice) / weighing.width).sigmoid()
@@ -184,11 +177,7 @@ class Ears(nn.Module):
         folder.mkdir(parents=True, exist_ok=True)
         weights = {name: value.half() for name, value in self.state_dict().items()}
         save_file(weights, folder / WEIGHTS_FILE)
-        config = {
-            "kinds": list(self.kinds),
-            "own_voices": len(self.own_voices),
-            "weighing": vars(self.weighing),
-        }
+        config = {"kinds": list(self.kinds), "weighing": vars(self.weighing)}
         (folder / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -196,7 +185,7 @@ class Ears(nn.Module):
         """Raises CheckpointError if the files are absent or misfit."""
         try:
             config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-            ears = cls(tuple(config["kinds"]), config["own_voices"], Weighing(**config["weighing"]))
+            ears = cls(tuple(config["kinds"]), Weighing(**config["weighing"]))
             stored = load_file(folder / WEIGHTS_FILE)
             ears.load_state_dict({name: value.float() for name, value in stored.items()})
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:

@@ -95,8 +95,9 @@ class MobileNetV3(nn.Module):
         with without_values():
             return cls(width)
 
-    def forward(self, spectrogram: torch.Tensor) -> torch.Tensor:
-        return padded_mean(self.feature_maps(spectrogram), 1.0)
+    def forward(self, spectrogram: torch.Tensor, stretch: float = 1.0) -> torch.Tensor:
+        """stretch: as in ``padded_mean``."""
+        return padded_mean(self.feature_maps(spectrogram, stretch), stretch)
 
     def feature_maps(self, spectrogram: torch.Tensor, stretch: float = 1.0) -> torch.Tensor:
         """(batch, 960, 4, frames / 32) before pooling; stretch as in ``padded_mean``."""

@@ -28,6 +28,7 @@ FILE = "likelihood.json"
 TEMPERATURE = 0.1  # of the cosines with the kinds' centers, as they were learned with
 NEARBY = 20  # real sounds whose kinds are counted
 LEAST_SHARE = 1e-3  # of what is expected: what is expected less is not told apart
+MOSTLY = 0.5  # share from which on a voice is left to the encoder
 SURE = 0.4  # the least likelihood of the most likely class with which the ears do not disagree
 _KINDS = slice(EMBEDDING_DIM, EMBEDDING_DIM + KIND_DIM)  # of an embedding (EARS_DIM,)
 
@@ -37,12 +38,14 @@ class Expectation:
     """What is expected of a sound by what it is compared with.
 
     placed: (classes,) shares, together 1, by where the ears place it. nearby: likewise, by the real
-    sounds that are nearest to it. is_voice: or is it a real sound itself?
+    sounds that are nearest to it. is_voice: or is it a real sound itself? is_familiar: a voice that
+    the ears leave to the encoder, whose nearness says more than what is expected.
     """
 
     placed: np.ndarray
     nearby: np.ndarray
     is_voice: bool
+    is_familiar: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,14 @@ class KindJudge:
         place = self._ears.kinds_of_voices if is_voice else self._ears.kinds_of_sounds
         similarity = heard @ self._known.T
         nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :NEARBY]
+        nearby = self._classes_of_known[nearest].mean(axis=1)
+        familiar = [False] * len(heard)
+        if is_voice:
+            familiar = (self._ears.shares(features)[0][:, 0] > MOSTLY).tolist()
+        placed = self._spread(place(standardized))
         return [
-            Expectation(placed, self._classes_of_known[near].mean(axis=0), is_voice)
-            for placed, near in zip(self._spread(place(standardized)), nearest, strict=True)
+            Expectation(*one, is_voice, is_familiar)
+            for *one, is_familiar in zip(placed, nearby, familiar, strict=True)
         ]
 
     def classes_of(self, embeddings: np.ndarray) -> np.ndarray:

@@ -35,11 +35,11 @@ PARTS = {
 @pytest.fixture
 def ears() -> Ears:
     torch.manual_seed(0)
-    ears = Ears(("dog", "rain"), own_voices=8)
+    ears = Ears(("dog", "rain"))
     ears.meaning_basis.copy_(torch.linalg.qr(torch.randn(WIDTH, MEANING_DIM))[0])
     ears.is_voice[[VOICE, SPEECH]] = 1.0
     ears.is_speech[SPEECH] = 1.0
-    ears.own_voices.copy_(torch.eye(EMBEDDING_DIM)[:1].expand(8, -1))
+    ears.familiar_weight.data[0] = 40.0
     return ears.eval()
 
 
@@ -60,6 +60,12 @@ def test_each_voice_is_left_to_the_ear_that_knows_its_like(ears: Ears) -> None:
     assert parts_that_count(ears, heard_as(SPEECH)) == {"kinds"}
     assert parts_that_count(ears, heard_as(VOICE)) == {"kinds", "meaning"}
     assert parts_that_count(ears, heard_as(NOISE, is_own=True)) == {"encoder"}
+
+
+def test_before_anything_is_learned_no_voice_is_left_to_the_encoder() -> None:
+    features = heard_as(NOISE, is_own=True)
+    fresh = Ears(("dog",))
+    assert fresh.shares(features)[0].item() < 1e-6
 
 
 def test_shares_make_up_a_whole(ears: Ears) -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.program.resources import resource_path
 from qvim_studio.networks.qvim import QvimEncoder
 from qvim_studio.voice.embedder import Embedder, heard_samples
 
@@ -37,7 +38,7 @@ def test_many_sounds_are_heard_as_each_alone_by_a_network_without_batch_norms(
     encoder: QvimEncoder,
 ) -> None:
     embedder = Embedder(encoder)
-    clips = [AudioClip.from_mono(make_noise(seconds), RATE) for seconds in (0.3, 0.6)]
+    clips = [AudioClip.from_mono(make_noise(seconds), RATE) for seconds in (7.2, 7.6)]
     together = embedder.embed_heard([heard_samples(clip) for clip in clips], "reference")
     alone = np.stack([embedder.embed(clip, "reference") for clip in clips])
     np.testing.assert_allclose(together, alone, atol=1e-4)
@@ -83,3 +84,18 @@ def test_what_sounds_late_in_a_long_take_is_heard() -> None:
     heard = heard_samples(AudioClip.from_mono(late, RATE))
     assert len(heard) <= 11 * RATE
     assert np.count_nonzero(heard[: 10 * RATE]) == 2 * RATE
+
+
+@pytest.mark.parametrize("seconds", [0.2, 2.5, 5.9])
+def test_short_sounds_are_heard_in_a_short_window_as_in_the_whole_one(seconds: float) -> None:
+    shipped = Embedder.from_file(resource_path("starter", "qvim"))
+    fading = make_noise(seconds) * np.geomspace(1.0, 0.01, int(seconds * RATE), dtype=np.float32)
+    (found,) = shipped.embed_heard([fading], "reference")
+    assert found @ shipped.embed(AudioClip.from_mono(fading, RATE), "reference") > 0.99
+
+
+def test_what_is_heard_beside_a_sound_moves_nothing(encoder: QvimEncoder) -> None:
+    embedder, short = Embedder(encoder), make_noise(0.1)
+    together = embedder.embed_heard([short, make_noise(11), short], "imitation")
+    assert together.shape == (3, 960) and np.allclose(np.linalg.norm(together, axis=1), 1.0)
+    np.testing.assert_array_equal(together[0], together[2])

@@ -43,8 +43,9 @@ def sounds_of(*kinds: int) -> np.ndarray:
 
 def make_judge(curve: Curve = CURVE, known: tuple[int, ...] = (DOG,) * 20 + (RAIN,) * 20):
     torch.manual_seed(0)
-    ears = Ears(("dog", "cat", "rain"), own_voices=8)
+    ears = Ears(("dog", "cat", "rain"))
     ears.centers.data = torch.eye(3, KIND_DIM)
+    ears.familiar_weight.data[0] = 40.0
     calibration = Calibration(("animal", "animal", "weather"), curve, replace(curve, offset=5.0))
     return KindJudge(ears.eval().requires_grad_(False), calibration, lambda: sounds_of(*known))
 
@@ -67,6 +68,18 @@ def test_what_is_near_is_counted_by_its_class() -> None:
     assert by_dogs.nearby[0] > 0.95 and by_rain.nearby[1] > 0.95
     assert by_dogs.nearby.sum() == pytest.approx(1.0, abs=1e-5)
     assert np.array_equal(by_dogs.placed, by_rain.placed)
+
+
+def test_a_voice_that_is_left_to_the_encoder_is_known_for_one() -> None:
+    judge = make_judge()
+    own = replace(NOTHING, embedding=torch.eye(1, EMBEDDING_DIM))
+    for features, branch, is_familiar in (
+        (own, "imitation", True),
+        (NOTHING, "imitation", False),
+        (own, "reference", False),
+    ):
+        (expected,) = judge.expect(features, 4 * sounds_of(DOG), branch)
+        assert expected.is_familiar is is_familiar
 
 
 def test_ears_that_disagree_are_unsure_and_still_order_the_sounds() -> None:

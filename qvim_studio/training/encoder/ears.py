@@ -21,7 +21,6 @@ from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.networks.ears import MEANING_DIM, WIDTH, Ears, Features
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM
 from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.imitations import MAX_SECONDS
@@ -39,6 +38,7 @@ from qvim_studio.training.corpus.onomatopoeia import ONOMATOPOEIA, TEACHING_VOIC
 from qvim_studio.training.corpus.real_takes import real_takes
 from qvim_studio.training.corpus.voice_renderer import render_imitation
 from qvim_studio.training.encoder.ears_calibration import bundled_by, calibrate_ears, check_people
+from qvim_studio.training.encoder.familiarity import learn_familiar
 from qvim_studio.training.encoder.taught import Source, Taught, hear_taught, item_clip
 from qvim_studio.training.loop.loop import whole_folder
 from qvim_studio.training.loop.ranks import bootstrap_interval, reciprocal_ranks
@@ -96,21 +96,25 @@ def run(corpus_folder: Path, run_folder: Path, target: Path, people: Sequence[Pa
     corpus = load_corpus(corpus_folder)
     run_folder.mkdir(parents=True, exist_ok=True)
     extractor = FeatureExtractor.of_program()
-    sounds = hear_taught(run_folder, "sounds", extractor, _corpus_sounds(corpus))
+    sounds = hear_taught(run_folder, "sounds", extractor, _corpus_sounds(corpus), "reference")
     voices = hear_taught(run_folder, "voices", extractor, _rendered(corpus, options), "imitation")
-    words = hear_taught(run_folder, "words", extractor, _spoken(options))
-    persons = hear_taught(run_folder, "people", extractor, _people(people))
+    words = hear_taught(run_folder, "words", extractor, _spoken(options), "imitation")
+    persons = hear_taught(run_folder, "people", extractor, _people(people), "imitation")
     ears = train_ears(sounds, voices, words, persons, extractor.tagger.classes, options)
     known = bundled_by(ears, run_folder, extractor)
     calibration = calibrate_ears(ears, known, run_folder, extractor, corpus, people)
     with whole_folder(target) as folder:
         ears.save(folder)
         calibration.save(folder)
-    figures = {"spoken": _judge(ears, sounds, extractor, _spoken_by_others())}
+    judged: dict[str, tuple[Taught, Taught]] = {
+        "spoken": (sounds, _heard_takes(extractor, _spoken_by_others())),
+        "rendered, unseen": _unseen(corpus, run_folder, extractor, options),
+    }
     for folder in people:
         for name, wanted in (("real mouths", MOUTH_CLASSES), ("real voices", VOICE_CLASSES)):
-            figures[name] = _judge(ears, sounds, extractor, real_takes(folder, wanted))
-    for name, (mean, low, high) in figures.items():
+            judged[name] = (sounds, _heard_takes(extractor, real_takes(folder, wanted)))
+    for name, (known_sounds, takes) in judged.items():
+        mean, low, high = judge_ears(ears, known_sounds, takes)
         log.info("%s: class MRR %.3f, 95 %% interval %.3f to %.3f", name, mean, low, high)
 
 
@@ -129,9 +133,9 @@ def train_ears(
     for (kind,) in sounds.kinds:
         counts[kind] = counts.get(kind, 0) + 1
     kinds = tuple(sorted(k for k, n in counts.items() if n >= options.least and k != CATCH_ALL))
-    own = voices.features.embedding
-    ears = Ears(kinds, len(own))
-    ears.own_voices.copy_(own)
+    ears = Ears(kinds)
+    others = [taught.features.embedding for taught in (words, people)]
+    learn_familiar(ears, voices.features.embedding, others, options.seed)
     _standardize(ears, sounds.features)
     first_music = list(classes).index(VOICE_CLASSES_END)
     for index, name in enumerate(classes):
@@ -147,21 +151,36 @@ def train_ears(
 
 
 @torch.no_grad()
-def _judge(
-    ears: Ears, sounds: Taught, extractor: FeatureExtractor, takes: Iterator[LabelledTake]
-) -> tuple[float, float, float]:
-    """Mean reciprocal rank of the first sound of a right class among the sounds that were learned
-    from, and its 95 % bootstrap interval over the takes."""
-    empty = torch.zeros(len(sounds.kinds), EMBEDDING_DIM)
-    known = ears.hear_sounds(replace(sounds.features, embedding=empty))
+def judge_ears(ears: Ears, sounds: Taught, takes: Taught) -> tuple[float, float, float]:
+    """Mean reciprocal rank of the first sound of a right class, and its 95 % bootstrap interval
+    over the takes. takes: their kinds are the right classes."""
     classes = np.array([CLASS_OF.get(kind, kind) for (kind,) in sounds.kinds])
-    similarity, relevant = [], []
-    for _, clip, right in takes:
-        features = extractor.features([PreparedSound.of(clip)], "imitation")
-        similarity.append((known @ ears.hear_voices(features)[0]).numpy())
-        relevant.append(np.isin(classes, right))
-    ranks = reciprocal_ranks(np.stack(similarity), np.stack(relevant))
+    similarity = ears.hear_voices(takes.features) @ ears.hear_sounds(sounds.features).T
+    relevant = np.stack([np.isin(classes, right) for right in takes.kinds])
+    ranks = reciprocal_ranks(similarity.numpy(), relevant)
     return float(ranks.mean()), *bootstrap_interval(ranks)
+
+
+def _heard_takes(extractor: FeatureExtractor, takes: Iterator[LabelledTake]) -> Taught:
+    """Recordings and right classes of takes that nothing was learned from."""
+    heard = [
+        (extractor.features([PreparedSound.of(clip)], "imitation"), right)
+        for _, clip, right in takes
+    ]
+    columns = (torch.cat(rows) for rows in zip(*(vars(one).values() for one, _ in heard)))
+    return Taught(Features(*columns), tuple(right for _, right in heard))
+
+
+def _unseen(
+    corpus: Corpus, run_folder: Path, extractor: FeatureExtractor, options: EarsTraining
+) -> tuple[Taught, Taught]:
+    """The sounds that the corpus holds out, and the voice renderer's imitations of them."""
+    sounds = _corpus_sounds(corpus, "held_out")
+    renders = _rendered(corpus, options, "held_out")
+    heard = hear_taught(run_folder, "held_out", extractor, sounds, "reference")
+    voices = hear_taught(run_folder, "held_out_voices", extractor, renders, "imitation")
+    right = tuple((CLASS_OF.get(kind, kind),) for (kind,) in voices.kinds)
+    return heard, replace(voices, kinds=right)
 
 
 def _spoken_by_others() -> Iterator[LabelledTake]:
@@ -252,17 +271,17 @@ def _rows(features: Features, rows: Sequence[int]) -> Features:
     return Features(*(values[list(rows)] for values in vars(features).values()))
 
 
-def _corpus_sounds(corpus: Corpus) -> Source:
-    for index in corpus.indices("train"):
+def _corpus_sounds(corpus: Corpus, split: str = "train") -> Source:
+    for index in corpus.indices(split):
         item = corpus.items[index]
         kinds = (sound_kind(item.label, item.source),)
         yield item.path, kinds, partial(item_clip, corpus, int(index))
 
 
-def _rendered(corpus: Corpus, options: EarsTraining) -> Source:
+def _rendered(corpus: Corpus, options: EarsTraining, split: str = "train") -> Source:
     """One imitation by the voice renderer of some of the sounds whose kind is known."""
     rng = np.random.default_rng(RENDERED_SEED)
-    for index in rng.permutation(corpus.indices("train"))[: options.renders]:
+    for index in rng.permutation(corpus.indices(split))[: options.renders]:
         item = corpus.items[index]
         kinds = (sound_kind(item.label, item.source),)
         yield f"render {item.path}", kinds, partial(_render, corpus, int(index))

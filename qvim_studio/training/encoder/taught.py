@@ -42,12 +42,14 @@ def hear_taught(
 ) -> Taught:
     """What is heard of these sounds; those that were heard before are not heard again.
 
-    branch: of the encoder, which hears them, too, if it is given.
+    branch: of the encoder, which hears them, too, if it is given; what it has not heard yet is
+    heard again.
     """
     wanted = {sound: (kinds, read) for sound, kinds, read in sounds}
     path = run_folder / f"{name}-{FEATURES_FILE}"
     known = _load_features(path)
-    missing = [sound for sound in wanted if sound not in known]
+    least = 0 if branch is None else 1
+    missing = [name for name in wanted if name not in known or len(known[name][0]) < least]
     for start in range(0, len(missing), BATCH):
         part = missing[start : start + BATCH]
         clips = [PreparedSound.of(wanted[sound][1]()) for sound in part]

@@ -123,8 +123,7 @@ EXAMPLES = (
         "impact_thud",
         "Impact: thud",
         "flesh hit",
-        reference="train/superpowers-asset-packs/0167_impact.ogg",
-        seed=3,
+        reference="train/antum-mod-sounds/0129_melee-hit.ogg",
     ),
     Example(
         "monster_burp",

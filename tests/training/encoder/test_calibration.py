@@ -21,7 +21,7 @@ KINDS = ("dog", "rain", "bell", "gun")
 
 def make_ears() -> Ears:
     """They place what they hear by the first numbers of the tagger's embedding."""
-    ears = Ears(KINDS, own_voices=8)
+    ears = Ears(KINDS)
     ears.centers.data = torch.eye(len(KINDS), KIND_DIM)
     ears.to_kinds.weight.data = torch.eye(KIND_DIM, WIDTH + N_MELS)
     ears.meaning_basis.copy_(torch.eye(WIDTH, 128))

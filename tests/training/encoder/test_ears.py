@@ -10,8 +10,8 @@ from qvim_studio.networks.ears import Ears, Features
 from qvim_studio.networks.mobilenet import EMBEDDING_DIM
 from qvim_studio.networks.qvim_front_end import N_MELS
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
-from qvim_studio.training.corpus.labels import CATCH_ALL
-from qvim_studio.training.encoder.ears import EarsTraining, train_ears
+from qvim_studio.training.corpus.labels import CATCH_ALL, CLASS_OF
+from qvim_studio.training.encoder.ears import EarsTraining, judge_ears, train_ears
 from qvim_studio.training.encoder.taught import Taught
 
 KINDS = ("dog", "rain", "bell")
@@ -80,3 +80,13 @@ def test_rare_kinds_and_what_no_rule_knows_are_not_learned() -> None:
     classes = [*TAGS, *(f"thing {i}" for i in range(CLASSES - len(TAGS)))]
     ears = train_ears(rare, voices, voices, voices, classes, EarsTraining(steps=1))
     assert ears.kinds == tuple(sorted(KINDS))
+
+
+def test_a_take_is_judged_by_the_rank_of_the_first_sound_of_a_right_class(ears: Ears) -> None:
+    sounds = taught(0, 10, np.random.default_rng(3))
+    classes = tuple((CLASS_OF.get(kind, kind),) for (kind,) in sounds.kinds)
+    itself = Taught(sounds.features, classes)
+    assert judge_ears(ears, sounds, itself) == (1.0, 1.0, 1.0)  # each is nearest to itself
+    others = Taught(sounds.features, tuple(reversed(classes)))
+    mean, low, high = judge_ears(ears, sounds, others)
+    assert 0.1 < low < mean < high < 1.0

@@ -1,0 +1,52 @@
+"""What was heard of sounds is kept, and heard again only where something is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.networks.ears import Features
+from qvim_studio.networks.qvim import Branch
+from qvim_studio.training.encoder.taught import hear_taught
+from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
+
+
+class CountingExtractor(FeatureExtractor):
+    """Hears four numbers of each sound, its embedding for a branch alone."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+
+    def features(
+        self, heard: Sequence[PreparedSound], branch: Branch | None, tagged: object = None
+    ) -> Features:
+        rows = len(heard)
+        self.heard += rows
+        numbers = torch.ones(rows, 4)
+        return Features(numbers[:, : 4 if branch else 0], numbers, numbers, numbers)
+
+
+def sounds(*names: str):
+    tone = np.sin(np.arange(8000) / 9).astype(np.float32)
+    return [(name, ("dog",), lambda: AudioClip.from_mono(tone, 16_000)) for name in names]
+
+
+def test_known_sounds_are_not_heard_again(tmp_path: Path) -> None:
+    extractor = CountingExtractor()
+    hear_taught(tmp_path, "sounds", extractor, sounds("a", "b"))
+    taught = hear_taught(tmp_path, "sounds", extractor, sounds("b", "c"))
+    assert extractor.heard == 3
+    assert taught.kinds == (("dog",), ("dog",)) and taught.features.tagged.shape == (2, 4)
+
+
+def test_what_the_encoder_has_not_heard_is_heard_again(tmp_path: Path) -> None:
+    extractor = CountingExtractor()
+    hear_taught(tmp_path, "sounds", extractor, sounds("a"))
+    taught = hear_taught(tmp_path, "sounds", extractor, sounds("a"), "reference")
+    assert taught.features.embedding.shape == (1, 4)
+    hear_taught(tmp_path, "sounds", extractor, sounds("a"), "reference")
+    assert extractor.heard == 2
