@@ -18,7 +18,9 @@ from qvim_studio.core.clip import AudioClip
 MELODY_RATE_HZ = 32_000
 MELODY_WINDOW = 16_384  # samples: 0.5 s, long enough to tell semitones from 33 Hz up
 MELODY_HOP = 4096  # samples: 7.8125 frames a second
+MELODY_STEP_S = MELODY_HOP / MELODY_RATE_HZ  # between two frames
 PITCH_CLASSES = 12  # from C
+NOTE_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 SILENT = -1
 HEARD_DB = -45.0  # quieter frames, by the loudest one, are pauses: the noise of a room has no pitch
 CONCERT_A_HZ = 440.0

@@ -54,7 +54,7 @@ class Checkpoint:
 
     folder: None where it is not on this machine. commercial: "yes", "no" or "conditional".
     controls: names of the curves its UNet takes as extra input channels. clap_id: names the
-    512-d space of its conditioning. pinned_revision: the commit that a download takes; empty for
+    space of its conditioning. pinned_revision: the commit that a download takes; empty for
     the repository's newest. size_bytes: of the download, roughly. capabilities: what a request may
     give it. sizes: numbers of its weights where the registry knows them. family: id of the family
     that makes sounds with it. layout: of its folder. makes: "effects", "music" or

@@ -35,6 +35,7 @@ from qvim_studio.core.errors import (
     StudioError,
     UsageError,
 )
+from qvim_studio.core.options import OptionValues
 from qvim_studio.core.program.interrupts import uninterrupted
 from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.request import (
@@ -49,7 +50,7 @@ from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.core.text.file_names import is_file, is_folder
 from qvim_studio.export.files.arriving_clips import ArrivingClips, check_room
 from qvim_studio.export.files.clip_writer import WrittenClip
-from qvim_studio.families.catalog import find_checkpoint
+from qvim_studio.families.catalog import find_checkpoint, find_upscaler
 
 if TYPE_CHECKING:
     from qvim_studio.core.match import Match
@@ -69,9 +70,25 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
             "audio file, or leave --fit out."
         )
     request = request_from(options).with_changes(duration_s=options.duration)
-    made = make_clips(request, options, stem)
+    make = _compare if options.compare else make_clips
+    made = make(request, options, stem)
     heard = {} if request.imitation is None else _tell_heard(request.imitation, options)
     return {**made, **heard}
+
+
+def _compare(request: GenerationRequest, options: argparse.Namespace, stem: str) -> dict[str, Any]:
+    """The same request with several checkpoints, one after the other. Options of a family count for
+    the first alone: others need not have them."""
+    ids = tuple(dict.fromkeys((request.checkpoint, *options.compare)))
+    titles = {id: find_checkpoint(id).title for id in ids}
+    compared = []
+    for id in ids:
+        own = request.options if id == request.checkpoint else OptionValues()
+        if not options.json:
+            print(f"{titles[id]}:")
+        asked = request.with_changes(checkpoint=id, options=own)
+        compared.append(make_clips(asked, options, f"{stem} {titles[id]}"))
+    return {"compared": compared}
 
 
 def make_clips(
@@ -79,6 +96,8 @@ def make_clips(
 ) -> dict[str, Any]:
     """Everything that can be refused is refused before torch is imported."""
     find_checkpoint(request.checkpoint)
+    if request.upscaler:
+        find_upscaler(request.upscaler)
     check_output_folder(options.output)
     check_room(options.output, [request])
     meter = {"on_indexing": _IndexingMeter()} if options.library else {}
@@ -293,6 +312,7 @@ def request_from(options: argparse.Namespace, asked: Edit | None = None) -> Gene
         start=Start(options.start) if options.start else None,
         strength=options.strength,
         extend_bandwidth=not options.no_extension,
+        upscaler=options.upscaler,
         clean_pauses=not options.keep_pauses,
         loop=getattr(options, "loop", False),
         light=options.light,

@@ -107,6 +107,9 @@ def _add_generate(commands: Any) -> None:
         "--fit", type=int, default=0, metavar="N", help="real sounds that follow the imitation"
     )
     parser.add_argument("--loop", action="store_true", help="sounds that repeat without a seam")
+    parser.add_argument(
+        "--compare", nargs="+", default=[], metavar="ID|DIR", help="the same with these checkpoints"
+    )
     _add_making(parser)
     parser.set_defaults(run=entries.generate)
 
@@ -203,6 +206,9 @@ def _add_making(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--no-extension", action="store_true", help="add nothing above what the model makes"
+    )
+    parser.add_argument(
+        "--upscaler", default="", metavar="ID|DIR", help="what makes the highs instead, slowly"
     )
     parser.add_argument("-o", "--output", type=_path, default=Path(OUTPUT_FOLDER), metavar="DIR")
     parser.add_argument("--json", action="store_true")

@@ -7,6 +7,9 @@ from enum import Enum
 
 from qvim_studio.core.options import Option, OptionValues, Preset
 
+ENOUGH_HZ = 20_000.0  # nobody hears what lies above
+EXTENSION_REACH_HZ = 15_250.0  # see networks.bandwidth
+
 
 class Input(str, Enum):
     """The inputs that a request may give a checkpoint."""
@@ -72,6 +75,21 @@ class Capabilities:
         """Whether sounds become latents that are denoised: what edits, morphs and both channels of
         a mono model need."""
         return EditKind.INPAINT in self.edits
+
+    @property
+    def reach_hz(self) -> float:
+        """How far up the sounds can reach."""
+        return self.sample_rate_hz / 2
+
+    @property
+    def lacks_highs(self) -> bool:
+        """Whether people can hear that something is missing above."""
+        return self.reach_hz < ENOUGH_HZ
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether the quick extension reaches further than the sounds do."""
+        return self.reach_hz < EXTENSION_REACH_HZ
 
     def takes(self, given: Input) -> bool:
         return given in self.inputs

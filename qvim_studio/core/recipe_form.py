@@ -15,6 +15,8 @@ spreads; before, all variations were made as asked. It also says which way of fi
 the first one where nothing is said, and whether the clip can be used as it is ("soundness"). It
 says too whether the clip is a loop, which sound it is morphed with and where between both it lies,
 and above which frequency an edit was made; before, there was nothing of these.
+Version 2.8 says which upscaler made the highs (upscaler), "" where the quick extension or nothing
+did, as before, and which sound it was that was only upscaled (upscale).
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from qvim_studio.core.match import Compared, Match
 from qvim_studio.core.provenance import Origin
 from qvim_studio.core.text.json_text import as_object, number_of, shown, text_of
 
-RECIPE_VERSION = (2, 7)  # a newer second number is read all the same, a newer first one is not
+RECIPE_VERSION = (2, 8)  # a newer second number is read all the same, a newer first one is not
 VERSION_NAME = "recipe_version"
 MAX_SEED = 2**63 - 1
 MATCH_NAMES = ("kind", "movement", "likelihood", "compared")
@@ -41,7 +43,7 @@ _NEVER_NULL = ("bandwidth_hz", "true_peak_dbfs")
 _REQUEST_TEXTS = (
     *("text", "negative_text", "imitation_sha256"),
     *("timbre_sha256", "timbre_name", "start_sound_sha256", "start_sound_name"),
-    *("morph_sound_sha256", "morph_sound_name"),
+    *("morph_sound_sha256", "morph_sound_name", "upscaler"),
 )
 _PROVENANCE_TEXTS = ("checkpoint", "checkpoint_title", "revision", "licence", "commercial")
 _LARGEST = 1e12  # of any number but the seed
@@ -161,8 +163,9 @@ def _check(recipe: Mapping[str, Any]) -> None:
     match_of(recipe)
     if type(recipe.get("seed")) is not int or not 0 <= recipe["seed"] <= MAX_SEED:
         raise ValueError(f"seed is {shown(recipe.get('seed'))}, expected 0 to {MAX_SEED}")
-    if request.get("edit"):
-        as_object(request["edit"])
+    for name in ("edit", "upscale"):
+        if request.get(name):
+            as_object(request[name])
 
 
 def _list_of(values: Mapping[str, Any], name: str) -> list[Any]:

@@ -18,6 +18,7 @@ from qvim_studio.core.errors import UsageError
 from qvim_studio.core.options import OptionValues
 from qvim_studio.core.recipe_form import MAX_SEED
 from qvim_studio.core.text.json_text import is_unicode
+from qvim_studio.core.upscale import Upscale
 
 MIN_DURATION_S = 0.2
 MAX_DURATION_S = 120.0
@@ -86,6 +87,8 @@ class GenerationRequest:
     morph_at: 0 the imitation .. 1 the other sound; None goes from one to the other over time.
     edit: a sound of which only a part is made, or several. An imitation then is of that part, or of
     all from the first to the last; without one the sound itself says what comes there.
+    upscale: a sound that only gets highs, by ``upscaler``; nothing else of the request counts then
+    but the seed.
     text / negative_text: what is wanted / not wanted, in words; may be empty.
     balance: 0 voice only .. 1 text only (spherical mix of the two conditionings).
     follow: 0 loose .. 1 tight: how literally the result follows the imitation's time course.
@@ -97,6 +100,8 @@ class GenerationRequest:
     before attacks, flutter and tails were looked after.
     loop: what is made repeats without a seam; impossible for an edit.
     extend_bandwidth: add what a recording would most likely hold where the model ends.
+    upscaler: id of the registry, or a folder, of what does that in place of the quick extension;
+    empty for none.
     light: sounds through a light vocoder where that is about as good: for quick looks.
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
     variety: how far the variations spread around that share, from near to far of the sounds that
@@ -113,6 +118,7 @@ class GenerationRequest:
     timbre: AudioClip | None = None
     start_sound: AudioClip | None = None
     edit: Edit | None = None
+    upscale: Upscale | None = None
     timbre_name: str = ""
     start_sound_name: str = ""
     text: str = ""
@@ -130,6 +136,7 @@ class GenerationRequest:
     finishing: int = FINISHING
     loop: bool = False
     extend_bandwidth: bool = True
+    upscaler: str = ""
     light: bool = False
     start: Start | None = None
     strength: float | None = None
@@ -144,7 +151,13 @@ class GenerationRequest:
     morph_at: float | None = DEFAULT_MORPH_AT
 
     def __post_init__(self) -> None:
-        if self.imitation is None and self.edit is None and not self.text.strip():
+        if self.upscale is not None and not self.upscaler:
+            raise UsageError(
+                "Got a sound to upscale and nothing that does it. Choose an upscaler, such as one "
+                "that 'checkpoints list' names."
+            )
+        sounds = (self.imitation, self.edit, self.upscale)
+        if all(each is None for each in sounds) and not self.text.strip():
             raise UsageError(
                 "Nothing to generate from: got neither an imitation nor a text. "
                 "Give an audio file, a text, or both."
@@ -216,6 +229,8 @@ class GenerationRequest:
     @property
     def natural_s(self) -> float:
         """Seconds of sound that each variation will have, as far as the request says."""
+        if self.upscale is not None:
+            return self.upscale.sound.duration_s
         if self.edit is not None:
             begin_s, end_s = self.edit.window_s
             return end_s - begin_s
@@ -248,6 +263,10 @@ class GenerationRequest:
                 "above_hz": self.edit.above_hz,
                 "sound_sha256": clip_hash(self.edit.sound),
             }
+        if self.upscale is not None:
+            known_hz = self.upscale.known_hz
+            sound = {"sound_sha256": clip_hash(self.upscale.sound), "known_hz": known_hz}
+            values["upscale"] = sound
         return values
 
     @classmethod
@@ -259,6 +278,7 @@ class GenerationRequest:
         edit: Edit | None = None,
         start_sound: AudioClip | None = None,
         morph_sound: AudioClip | None = None,
+        upscale: Upscale | None = None,
     ) -> GenerationRequest:
         """The request of a recipe and of the sounds that it names by their hashes; unknown fields
         are left out.
@@ -272,6 +292,11 @@ class GenerationRequest:
             raise UsageError(
                 "This sound is an edit of another one, which its recipe names only by its hash. "
                 "Choose the part of that sound again."
+            )
+        if recipe.get("upscale") and upscale is None:
+            raise UsageError(
+                "This sound is another one with highs, which its recipe names only by its hash. "
+                "Upscale that sound again."
             )
         for name, clip, option in (
             ("timbre", timbre, "--timbre"),
@@ -296,7 +321,9 @@ class GenerationRequest:
                 if values.get(name) is not None:
                     values[name] = kind(values[name])
             values["options"] = OptionValues(values.get("options") or {})
-            return cls(imitation, timbre, start_sound, edit, morph_sound=morph_sound, **values)
+            return cls(
+                imitation, timbre, start_sound, edit, upscale, morph_sound=morph_sound, **values
+            )
         except (TypeError, ValueError, AttributeError) as error:
             raise UsageError(
                 f"This recipe holds a value that is not known here ({error}). "
@@ -305,7 +332,7 @@ class GenerationRequest:
 
 
 _CLIPS = ("imitation", "timbre", "start_sound", "morph_sound")
-_WITH_SAMPLES = {*_CLIPS, "edit"}
+_WITH_SAMPLES = {*_CLIPS, "edit", "upscale"}
 _ENUMS = {"sampler": SamplerName, "start": Start, "vram_mode": VramMode}
 
 

@@ -18,7 +18,7 @@ from qvim_studio.core.request import GenerationRequest
 class Progress:
     """A message from a running generation.
 
-    phase: "load", "encode", "denoise", "decode" or "fit".
+    phase: "load", "encode", "denoise", "decode", "upscale" or "fit".
     step, steps: steps finished and steps in all of this phase.
     preview: uint8 (bands, columns), 255 loudest, the lowest band first: how the sound looks so far;
     now and then, None otherwise.
@@ -43,7 +43,7 @@ class Variation:
     similarity: weighed cosine with the imitation, -1..1, see networks.ears; match: what that and
     how the sound moves are worth. Both None for text alone.
     bandwidth_hz: how far up the model's content reaches (half its native sample rate).
-    extended_to_hz: how far up a bandwidth extension went on from there; None where none did.
+    extended_to_hz: how far up an extension or upscaler went on from there; None where none did.
     start_name: the real sound that denoising started from, or that was fitted; or an empty string.
     start_strength: how far that sound was noised, 0..1: the share of it that was made anew; None
     where nothing was started from.

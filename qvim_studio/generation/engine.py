@@ -22,10 +22,11 @@ from qvim_studio.core.result import (
     Progress,
     Variation,
 )
-from qvim_studio.families.catalog import find_checkpoint
-from qvim_studio.families.plans import plan_for
+from qvim_studio.families.catalog import find_checkpoint, find_upscaler
+from qvim_studio.families.plans import plan_for, upscaler_plan_for
 from qvim_studio.generation.core_share import CoreShare
 from qvim_studio.generation.fits import fit_found
+from qvim_studio.generation.highs import LoadedHighs, load_highs, upscaled
 from qvim_studio.generation.loaded import Loaded, load
 from qvim_studio.generation.phase_clock import PhaseClock
 from qvim_studio.generation.run import Run
@@ -62,6 +63,7 @@ class StudioEngine:
         self._find_similar = find_similar
         self._find_fittable = find_fittable
         self._loaded: Loaded | None = None
+        self._highs: LoadedHighs | None = None
         self._mode = VramMode.HIGH
         self._accelerator: Accelerator | None = None
         self._has_left = False  # the processor is what auto means from now on
@@ -142,20 +144,24 @@ class StudioEngine:
         """Free the checkpoint's memory; the next request loads it again."""
         if self._loaded is not None:
             self._loaded.generator.close()
-        self._loaded = None
+        self._loaded = self._highs = None
         self._accelerators.free_caches()
 
     def _generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
+        if request.upscale is not None:
+            return self._upscale(request, on_progress, is_cancelled)
         clock = PhaseClock()
         on_progress(Progress("load", 0, 1))
         loaded = self._load(request.checkpoint, request.vram_mode)
+        lacks_highs = loaded.capabilities.lacks_highs
+        highs = self._load_highs(request) if request.upscaler and lacks_highs else None
         meter = MemoryMeter(loaded.plan.device, self._accelerators)
         clock.lap("load")
         raise_if_cancelled(is_cancelled)
         on_progress(Progress("encode", 0, 1))
-        run = Run(loaded, request)
+        run = Run(loaded, request, highs)
         estimated = run.estimated_bytes()
         if loaded.plan.device == "cpu":
             check_room(estimated, run.request.natural_s)
@@ -184,6 +190,40 @@ class StudioEngine:
                 meter.peak_bytes(),
             ),
         )
+
+    def _upscale(
+        self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
+    ) -> GenerationResult:
+        """Highs alone."""
+        clock = PhaseClock()
+        on_progress(Progress("load", 0, 1))
+        highs = self._load_highs(request)
+        self._mode = highs.plan.mode
+        meter = MemoryMeter(highs.plan.device, self._accelerators)
+        estimated = highs.estimated_bytes(request.natural_s)
+        if highs.plan.device == "cpu":
+            check_room(estimated, request.natural_s)
+        clock.lap("load")
+        raise_if_cancelled(is_cancelled)
+        result = upscaled(highs, request, on_progress, is_cancelled)
+        clock.lap("upscale")
+        place = "process" if highs.plan.device == "cpu" else "gpu"
+        memory = MemoryUse(highs.plan.mode.value, place, estimated, meter.peak_bytes())
+        return replace(result, seconds=clock.total(), memory=memory)
+
+    def _load_highs(self, request: GenerationRequest) -> LoadedHighs:
+        """The upscaler that a request names, beside the generator; the last one is kept."""
+        checkpoint, mode = find_upscaler(request.upscaler), request.vram_mode
+        there = self._highs
+        if there is not None and there.checkpoint == checkpoint and mode is VramMode.AUTO:
+            return there
+        if mode is VramMode.AUTO and self._has_left:
+            mode = VramMode.CPU
+        plan = upscaler_plan_for(checkpoint, mode, self._accelerators)
+        if there is None or there.checkpoint != checkpoint or there.plan != plan:
+            self._highs = None  # first: two at once may not fit
+            there = self._highs = load_highs(checkpoint, plan)
+        return there
 
     def _found(self, run: Run) -> tuple[FoundSound, ...]:
         """Sounds that exist already; a library that cannot be searched costs no result. Beside the

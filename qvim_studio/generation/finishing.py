@@ -51,7 +51,7 @@ def finish(
     finishing: 1 leaves attacks and flutter to the course of loudness, and cuts tails within 10 ms.
     overhang: frames beyond the end of a loop, which lead to its beginning; a loop has no fades.
     clean_pauses: nothing is left where the imitation pauses, unless it is not followed at all.
-    samples: (frames, channels) at ``sample_rate``, the extender's own; imitation: at the same
+    samples: (frames, channels) at ``sample_rate``; imitation: at the same
     rate, (frames,), or (frames, channels) where each channel follows its own. Raises EngineError
     if the model gave silence or no numbers, CancelledError between two of its edits.
     """
@@ -70,7 +70,7 @@ def finish(
         ]
     raise_if_cancelled(is_cancelled)
     if extender is not None:
-        channels = [extender.extend(one) for one in channels]
+        channels = [extender.extend(_at(extender, one, sample_rate)) for one in channels]
         if imitation is not None:
             given = AudioClip(imitation.reshape(len(imitation), -1), sample_rate)
             imitation = resample(given, extender.output_rate_hz).samples.reshape(
@@ -101,6 +101,11 @@ def finish(
 def _led(imitation: np.ndarray, channels: int) -> list[np.ndarray]:
     """What each channel follows, (frames,)."""
     return [imitation] * channels if imitation.ndim == 1 else list(imitation.T)
+
+
+def _at(extender: Upscaler, samples: np.ndarray, sample_rate: int) -> np.ndarray:
+    """Mono samples at the rate that an extender takes."""
+    return resample(AudioClip.from_mono(samples, sample_rate), extender.input_rate_hz).samples[:, 0]
 
 
 def _bent(

@@ -29,6 +29,7 @@ from qvim_studio.families.upscaling import Upscaler
 from qvim_studio.generation.defaults import fill_defaults, filled_options, overhang_s
 from qvim_studio.generation.edit_window import ITSELF, EditWindow
 from qvim_studio.generation.finishing import finish, is_silent
+from qvim_studio.generation.highs import CountedHighs, LoadedHighs
 from qvim_studio.generation.loaded import Loaded
 from qvim_studio.generation.matching import Comparison, Matcher
 from qvim_studio.generation.mended import MendedExtender
@@ -50,8 +51,12 @@ OnMade = Callable[[Variation, "np.ndarray | None"], None]
 class Run:
     """The steps of one request, in the order of its methods."""
 
-    def __init__(self, loaded: Loaded, request: GenerationRequest) -> None:
+    def __init__(
+        self, loaded: Loaded, request: GenerationRequest, highs: LoadedHighs | None = None
+    ) -> None:
+        """highs: what makes them in place of the quick extension."""
         self.loaded = loaded
+        self._highs = highs
         self.rate_hz = loaded.capabilities.sample_rate_hz
         given = (request.imitation, request.timbre, request.start_sound, request.morph_sound)
         self.notes = [note for clip in given if clip is not None for note in mixing_notes(clip)]
@@ -60,6 +65,7 @@ class Run:
         if request.text.strip() and not loaded.capabilities.takes(Input.TEXT):
             title = loaded.checkpoint.title
             self.notes.append(f"{title} takes no words: {request.text.strip()!r} does not count.")
+        self._check_highs(request)
         self.window: EditWindow | None = None
         if request.edit is not None:
             self.window = EditWindow.of(request.edit, request.imitation, self.rate_hz)
@@ -88,11 +94,14 @@ class Run:
         self._sides: Sides | None = None
         self._starts: list[StartingSound] = []
         self._spread = Spread(self._asked.strength, 0.0)
+        self._counted: CountedHighs | None = None
 
     @property
     def provenance(self) -> Provenance:
         """Of the sounds that are made."""
         own = self.loaded.checkpoint.provenance()
+        if self._highs is not None:
+            own = own.with_parts_of(self._highs.checkpoint.provenance())
         return own if self.window is None else self.window.provenance(own)
 
     @property
@@ -108,7 +117,8 @@ class Run:
         loaded, batch = self.loaded, self.request.variations
         extra = loaded.generator.extra_bytes(self._asked, batch)
         planned = loaded.plan.estimated_bytes(loaded.footprint, self._asked.duration_s, batch)
-        return extra + planned
+        added = 0 if self._highs is None else self._highs.estimated_bytes(self._asked.duration_s)
+        return extra + planned + added
 
     def encode(self, find_nearest: FindNearest) -> None:
         """Embed the imitation, find the starting sounds, make what conditions the sounds."""
@@ -164,6 +174,9 @@ class Run:
         Raises EngineError if every one is silent.
         """
         count = self.request.variations
+        if self._highs is not None:
+            channels = count * self.loaded.capabilities.channels
+            self._counted = CountedHighs(self._highs, channels, on_progress, is_cancelled)
         made: list[Variation] = []
         silent: list[int] = []
 
@@ -257,7 +270,8 @@ class Run:
 
     def _finished(self, sound: Made, is_cancelled: IsCancelled) -> Variation | None:
         """None for one without sound, which costs the others nothing; a note tells of it."""
-        extender, samples, follow = self._extender, sound.samples, self.request.follow
+        extender = self._extender(sound.seed)
+        samples, follow = sound.samples, self.request.follow
         if self.window is not None and self._is_empty(samples):
             samples = np.zeros_like(samples)  # silence is refused, whatever lies around it
         try:
@@ -280,7 +294,7 @@ class Run:
         variation = Variation(
             clip=clip,
             seed=sound.seed,
-            bandwidth_hz=self.rate_hz / 2,
+            bandwidth_hz=self.loaded.capabilities.reach_hz,
             start_name=start.name if start else "",
             start_strength=self._spread.strength_of(sound.seed) if self._starts else None,
             extended_to_hz=extender.reach_hz if extender else None,
@@ -288,9 +302,20 @@ class Run:
         )
         return variation if self.window is None else self.window.spliced(variation)
 
-    @property
-    def _extender(self) -> Upscaler | None:
-        """What adds the highs, if any does."""
+    def _check_highs(self, request: GenerationRequest) -> None:
+        """A checkpoint that reaches as far as anybody hears gets none."""
+        capabilities = self.loaded.capabilities
+        if request.upscaler and not capabilities.lacks_highs:
+            title, reach = self.loaded.checkpoint.title, f"{capabilities.reach_hz / 1000:g} kHz"
+            self.notes.append(f"{title} reaches {reach} by itself: no highs were added.")
+            self._highs = None
+        elif self._highs is not None:
+            self.notes += self._highs.upscaler.notes
+
+    def _extender(self, seed: int) -> Upscaler | None:
+        """What adds the highs to a sound, None for nothing."""
+        if self._counted is not None:
+            return self._counted.begin(seed, self.loaded.capabilities.reach_hz)
         extender = self.loaded.extender if self.request.extend_bandwidth else None
         return MendedExtender(extender) if extender and self.request.finishing > 1 else extender
 

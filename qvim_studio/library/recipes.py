@@ -51,8 +51,9 @@ class Recipe:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the recipe suffices to ask again; of an edited sound it holds only the hash."""
-        return not self.request.get("edit")
+        """Whether the recipe suffices to ask again; of the sound that was edited or upscaled it
+        holds only the hash."""
+        return not self.request.get("edit") and not self.request.get("upscale")
 
 
 def read_recipe_beside(clip_path: Path) -> Recipe | None:
@@ -106,9 +107,9 @@ def request_from(
 
 
 def title_of(recipe: Recipe, clip_path: Path) -> str:
-    """The words that were asked for; for a voice alone, and for an edit, the title of the clip, or
-    the name of its file."""
-    text = "" if recipe.request.get("edit") else str(recipe.request.get("text") or "").strip()
+    """The words that were asked for; for a voice alone, an edit and an upscaled sound, the title of
+    the clip, or the name of its file."""
+    text = "" if not recipe.is_whole else str(recipe.request.get("text") or "").strip()
     title = recipe.details.get("title")
     named = _TITLE_NUMBER.sub("", title) if isinstance(title, str) else ""
     return text or readable_name(named or _stem(clip_path))

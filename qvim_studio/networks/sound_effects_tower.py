@@ -1,4 +1,4 @@
-"""The starter's audio tower: hears any sound in the 512-d space of the starter's conditions.
+"""The starter's audio tower: hears any sound in the space of the starter's conditions.
 
 The network is aiSFX (Ma et al., "Representation Learning for the Automatic Indexing of Sound
 Effects Libraries", ISMIR 2022; weights CC BY 4.0), its embeddings whitened over the recordings that
@@ -41,12 +41,12 @@ CONFIG = {
 class SoundEffectsNetwork(nn.Module):
     """Four blocks of two 3x3 convolutions, mean over bands, maximum over time.
 
-    Input (batch, frames, 96) in 0..1, output (batch, 512). Key names follow the weights.
+    Input (batch, frames, 96) in 0..1, output (batch, DIMENSIONS). Key names follow the weights.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        widths = (1, 64, 128, 256, 512)
+        widths = (1, 64, 128, 256, DIMENSIONS)
         for number in range(1, 5):
             self.add_module(f"conv_block{number}", _Block(widths[number - 1], widths[number]))
 
@@ -87,7 +87,7 @@ class SoundEffectsEar:
 
     @torch.inference_mode()
     def embed(self, samples: np.ndarray, sample_rate: int) -> np.ndarray:
-        """Mono samples → float32 (512,), the mean over blocks."""
+        """Mono samples → float32 (DIMENSIONS,), the mean over blocks."""
         return self.network(self.blocks(samples, sample_rate)).mean(dim=0).numpy()
 
     def blocks(self, samples: np.ndarray, sample_rate: int) -> torch.Tensor:
@@ -104,9 +104,9 @@ class SoundEffectsEar:
 
 
 class SoundEffectsTower:
-    """Embeds a sound as a unit vector (1, 512) in the space of the starter's conditions.
+    """Embeds a sound as a unit vector (1, DIMENSIONS) in the space of the starter's conditions.
 
-    mean: (512,); projection: (512, 512), what whitens the ear's embeddings
+    mean: (DIMENSIONS,); projection: (DIMENSIONS, DIMENSIONS), what whitens the ear's embeddings
     (training.trainers.teacher).
     """
 
@@ -118,11 +118,11 @@ class SoundEffectsTower:
         self._projection = projection
 
     def embed(self, samples: np.ndarray) -> torch.Tensor:
-        """Mono (n,) at 44.1 kHz → float32 (1, 512); short sounds are repeated."""
+        """Mono (n,) at 44.1 kHz → float32 (1, DIMENSIONS); short sounds are repeated."""
         return self.place(torch.from_numpy(self.ear.embed(samples, SAMPLE_RATE))[None])
 
     def place(self, heard: torch.Tensor) -> torch.Tensor:
-        """What the ear says (sounds, 512) → unit vectors (sounds, 512)."""
+        """What the ear says (sounds, DIMENSIONS) → unit vectors of the same shape."""
         return nn.functional.normalize((heard - self._mean) @ self._projection, dim=-1)
 
     def save(self, folder: Path) -> None:

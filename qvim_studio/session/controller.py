@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,8 @@ from qvim_studio.core.errors import StudioError, UsageError
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import FoundSound
-from qvim_studio.export.files.recipe import provenance_of
+from qvim_studio.core.upscale import Upscale, upscaled_name
+from qvim_studio.export.files.recipe import provenance_of, read_recipe
 from qvim_studio.export.files.watch_folder import copy_clips
 from qvim_studio.jobs.engine.imitation import Imitation
 from qvim_studio.jobs.engine.job import Job, JobEnded, JobFinished, JobProgress, arrived_key
@@ -26,6 +27,7 @@ from qvim_studio.jobs.listening.found_sounds import read_found
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.audition import Audition
 from qvim_studio.session.clip_viewer import ClipViewer
+from qvim_studio.session.comparison import CheckpointComparison
 from qvim_studio.session.history_controller import HistoryController
 from qvim_studio.session.kit_controller import KitController
 from qvim_studio.session.long_job import LongJob
@@ -36,6 +38,7 @@ from qvim_studio.session.request_draft import (
     request_editing,
     request_like,
     request_of,
+    request_upscaling,
 )
 from qvim_studio.session.services import Services, stream_options
 from qvim_studio.session.sounds_controller import SoundsController
@@ -86,6 +89,7 @@ class StudioController(QObject):
         self.sounds = SoundsController(services, self)
         self.sounds.failed.connect(self.failed)
         self.kits = KitController(services, self._submit, self._start, self)
+        self.comparison = CheckpointComparison(self._submit, self._start, self)
         self.kits.failed.connect(self.failed)
         self.kits.noticed.connect(self.noticed)
         # After the kits, so that its message is the one that stays.
@@ -153,6 +157,25 @@ class StudioController(QObject):
         path = None if imitation is None else imitation.path
         self._start((request,), partial(self._submit, request, stem, path, at_front))
 
+    def compare(self, drafts: Mapping[str, RequestDraft]) -> None:
+        """Queue one request with several checkpoints. drafts: by the ids of these."""
+        self._once_take_is_there(partial(self._compare, drafts))
+
+    def _compare(self, drafts: Mapping[str, RequestDraft]) -> None:
+        imitation, settings = self.imitation, self.settings
+        clip = None if imitation is None else imitation.clip
+        try:
+            requests = [
+                request_of(replace(draft, fits=0), settings.with_changes(checkpoint=id), clip)
+                for id, draft in drafts.items()
+            ]
+        except StudioError as error:
+            self.failed.emit(error)
+            return
+        stem = requests[0].text or ("" if imitation is None else imitation.name)
+        path = None if imitation is None else imitation.path
+        self.comparison.begin(requests, stem, path)
+
     def generate_like(self, entry: ClipEntry, draft: RequestDraft) -> None:
         """Queue variations of a clip, which becomes the sound to start from and to resemble."""
 
@@ -198,6 +221,21 @@ class StudioController(QObject):
             path = None if imitation is None else imitation.path
             submit_edit = partial(self._submit, request, edited_name(entry.title), path)
             self._start((request,), submit_edit)
+
+        self._run(read, submit)
+
+    def upscale(self, entry: ClipEntry, upscaler: str) -> None:
+        """Queue the highs of a sound. upscaler: id of what makes them."""
+
+        def read() -> GenerationRequest:
+            recipe = read_recipe(entry.path)
+            band_hz = None if recipe is None else float(recipe["bandwidth_hz"])
+            upscale = Upscale(read_audio(entry.path), provenance_of(entry.path), band_hz)
+            return request_upscaling(upscale, upscaler, self.settings)
+
+        def submit(request: GenerationRequest) -> None:
+            name = upscaled_name(entry.title)
+            self._start((request,), partial(self._submit, request, name, None))
 
         self._run(read, submit)
 
@@ -340,8 +378,14 @@ class StudioController(QObject):
         self.history.keep(
             finished,
             self._imitation_paths.pop(finished.job.id, None),
-            partial(self._look_up_found, note, found),
+            partial(self._show_kept, finished.job, note, found),
         )
+
+    def _show_kept(
+        self, job: Job, note: str, found: tuple[FoundSound, ...], entries: tuple[ClipEntry, ...]
+    ) -> None:
+        together = self.comparison.together(job, entries)
+        self._look_up_found(note, found if together == entries else (), together)
 
     def _name_what_is_heard(self, finished: JobFinished) -> None:
         """A sound that was listened to while others were being made has a file now."""

@@ -17,6 +17,7 @@ from qvim_studio.core.errors import AudioFileError, StudioError, UsageError
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, clip_hash
 from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.core.upscale import Upscale
 from qvim_studio.export.files.recipe import provenance_of, read_recipe
 from qvim_studio.jobs.engine.job import Job
 
@@ -25,9 +26,10 @@ from qvim_studio.jobs.engine.job import Job
 class HeldJob:
     """A request that waits or runs, or whose sounds belong to an unfinished kit.
 
-    request: GenerationRequest.recipe(); edit: of its sound's part. imitation_path: the file of its
-    take, where it has one. kit, kit_place: the key of its kit, and which of the kit's sounds it
-    makes. clips: the files of what was made of it, best first.
+    request: GenerationRequest.recipe(); edit: of its sound's part; upscale: what is known of a
+    sound that only gets highs. imitation_path: the file of its take, where it has one. kit,
+    kit_place: the key of its kit, and which of the kit's sounds it makes. clips: the files of what
+    was made of it, best first.
     """
 
     request: dict[str, Any]
@@ -35,6 +37,7 @@ class HeldJob:
     stem: str
     imitation_path: str = ""
     edit: dict[str, Any] | None = None
+    upscale: dict[str, Any] | None = None
     was_running: bool = False
     kit: str = ""
     kit_place: int = 0
@@ -82,8 +85,9 @@ def hold_job(job: Job, imitation_path: Path | None, folder: Path) -> HeldJob:
     edit = job.request.edit
     edited = None if edit is None else edit.sound
     request = job.request
+    upscaled = None if request.upscale is None else request.upscale.sound
     given = (request.imitation, request.timbre, request.start_sound, request.morph_sound)
-    for clip in (*given, edited):
+    for clip in (*given, edited, upscaled):
         if clip is not None and not (path := _sound_file(folder, clip_hash(clip))).exists():
             write_wav(path, clip, "FLOAT")
     return HeldJob(
@@ -99,7 +103,16 @@ def hold_job(job: Job, imitation_path: Path | None, folder: Path) -> HeldJob:
             "bit_depth": edit.bit_depth,
             "provenance": None if edit.provenance is None else edit.provenance.as_dict(),
         },
+        upscale=None if request.upscale is None else _upscale_held(request.upscale),
     )
+
+
+def _upscale_held(upscale: Upscale) -> dict[str, Any]:
+    came_from = upscale.provenance
+    return {
+        "known_hz": upscale.known_hz,
+        "provenance": None if came_from is None else came_from.as_dict(),
+    }
 
 
 def drop_sounds(jobs: Sequence[HeldJob], folder: Path) -> None:
@@ -112,28 +125,35 @@ def drop_sounds(jobs: Sequence[HeldJob], folder: Path) -> None:
 
 def request_again(job: HeldJob, folder: Path) -> GenerationRequest:
     """The request with its sounds. Raises a StudioError if one of them is gone."""
-    imitation, timbre, start_sound, morph_sound, sound = (
+    imitation, timbre, start_sound, morph_sound, sound, lacking = (
         None if name is None else read_audio(_sound_file(folder, name))
         for name in _named(job.request)
     )
     try:
         edit = None if sound is None or job.edit is None else _edit(sound, job.edit)
+        upscale = None
+        if lacking is not None and job.upscale is not None:
+            came_from = _provenance(job.upscale["provenance"])
+            upscale = Upscale(lacking, came_from, job.upscale["known_hz"])
         return GenerationRequest.from_recipe(
-            job.request, imitation, timbre, edit, start_sound, morph_sound
+            job.request, imitation, timbre, edit, start_sound, morph_sound, upscale
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise UsageError(f"A queued request is damaged ({error}). Ask for it again.") from error
 
 
 def _edit(sound: AudioClip, stored: Mapping[str, Any]) -> Edit:
-    provenance = stored["provenance"]
     edit = Edit.of_parts(
         sound,
         stored_parts(stored.get("parts_s") or [(stored["begin_s"], stored["end_s"])]),
-        None if provenance is None else Provenance(**provenance),
+        _provenance(stored["provenance"]),
         stored["bit_depth"],
     )
     return replace(edit, above_hz=stored.get("above_hz"))
+
+
+def _provenance(stored: Mapping[str, Any] | None) -> Provenance | None:
+    return None if stored is None else Provenance(**stored)
 
 
 def result_again(job: HeldJob, folder: Path) -> GenerationResult:
@@ -174,10 +194,12 @@ def jobs_again(jobs: Sequence[HeldJob], folder: Path) -> tuple[list[JobAgain], l
 
 
 def _named(asked: Mapping[str, Any]) -> tuple[str | None, ...]:
-    """The hashes of imitation, timbre, sound to start from, sound of a morph and edited sound."""
+    """The hashes of imitation, timbre, sound to start from, sound of a morph, edited and upscaled
+    sound."""
     names = ("imitation", "timbre", "start_sound", "morph_sound")
     given = (asked.get(f"{name}_sha256") for name in names)
-    return (*given, (asked.get("edit") or {}).get("sound_sha256"))
+    others = ((asked.get(name) or {}).get("sound_sha256") for name in ("edit", "upscale"))
+    return (*given, *others)
 
 
 def _hashes(job: HeldJob) -> list[str]:

@@ -11,6 +11,7 @@ from qvim_studio.core.edit import Edit
 from qvim_studio.core.options import OptionValues
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import GenerationRequest, Start
+from qvim_studio.core.upscale import Upscale
 
 BETWEEN_STRENGTH = 0.4  # enough for the model to make one sound of two
 LIKE_STRENGTH = 0.5  # half of the clip is made anew: related, and yet another sound
@@ -32,6 +33,7 @@ class RequestDraft:
     guidance: float | None
     strength: float | None
     extend_bandwidth: bool
+    upscaler: str
     clean_pauses: bool
     loop: bool
     fits: int
@@ -66,6 +68,7 @@ def request_of(
         start=draft.start if given is None else None,
         strength=draft.strength,
         extend_bandwidth=draft.extend_bandwidth,
+        upscaler=draft.upscaler,
         clean_pauses=draft.clean_pauses,
         loop=draft.loop and edit is None,
         checkpoint=settings.checkpoint,
@@ -103,6 +106,18 @@ def request_between(
     other = read_given(second)
     request = request_of(alone, settings, read_given(first).clip)
     return request.with_changes(morph_sound=other.clip, morph_sound_name=other.name, morph_at=at)
+
+
+def request_upscaling(upscale: Upscale, upscaler: str, settings: Settings) -> GenerationRequest:
+    """Highs for a sound, and nothing else. upscaler: what makes them; it stands for the checkpoint,
+    too."""
+    return GenerationRequest(
+        upscale=upscale,
+        upscaler=upscaler,
+        checkpoint=upscaler,
+        variations=1,
+        vram_mode=settings.vram_mode,
+    )
 
 
 def request_editing(

@@ -1,4 +1,4 @@
-"""The adapter: from a QVIM embedding (960) to a generator's conditioning (512).
+"""The adapter: from a QVIM embedding (960) to a generator's conditioning.
 
 An adapter belongs to one encoder, one CLAP space and one generator; its file says which, and a
 mismatch is refused: the vectors would have the right size and no meaning.
@@ -50,9 +50,9 @@ class AdapterBinding:
 
 
 class Adapter(nn.Module):
-    """Embedding (batch, 960) → conditioning (batch, 512), unit norm.
+    """Embedding (batch, 960) → conditioning (batch, dims), unit norm.
 
-    hears: it also wants what the audio tower says of the same voice (batch, 512), unit norm.
+    hears: it also wants what the audio tower says of the same voice (batch, dims), unit norm.
     """
 
     memory_embeddings: torch.Tensor
@@ -71,8 +71,8 @@ class Adapter(nn.Module):
         self.remember(torch.zeros(0, source_dim), torch.zeros(0, target_dim))
 
     def remember(self, embeddings: torch.Tensor, conditions: torch.Tensor) -> None:
-        """Real sounds (sounds, 960), as the encoder hears them, and their conditions (sounds, 512);
-        all of unit norm. None of them: the network speaks alone."""
+        """Real sounds (sounds, 960), as the encoder hears them, and their conditions
+        (sounds, dims); all of unit norm. None of them: the network speaks alone."""
         for name, values in zip(MEMORY, (embeddings, conditions), strict=True):
             self.register_buffer(name, values.detach().clone(), persistent=False)
 
@@ -103,7 +103,7 @@ class Adapter(nn.Module):
         return nn.functional.normalize(mixed, dim=-1)
 
     def imagine(self, condition: torch.Tensor) -> torch.Tensor | None:
-        """What the encoder hears in sounds of a ``condition`` (batch, 512), as far as any like it
+        """What the encoder hears in sounds of a ``condition`` (batch, dims), as far as any like it
         are remembered: (batch, 960), unit norm; None where nothing is."""
         if not len(self.memory_embeddings):
             return None
@@ -117,7 +117,7 @@ class Adapter(nn.Module):
     def views(
         self, embedding: torch.Tensor, heard: torch.Tensor | None = None
     ) -> tuple[torch.Tensor, ...]:
-        """What the network of each ear says, (batch, 512), unit norm.
+        """What the network of each ear says, (batch, dims), unit norm.
 
         Raises ValueError if it hears and is given nothing heard, or the other way round.
         """

@@ -33,7 +33,7 @@ class VoiceBridge:
 
     @torch.inference_mode()
     def vector(self, voice: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
-        """What the voice asks for, (1, 512), unit norm, and a note for the user, often empty.
+        """What the voice asks for, (1, dims), unit norm, and a note for the user, often empty.
 
         embedding: of the QVIM encoder, (960,). Raises CheckpointError if what is needed is missing.
         """
@@ -43,7 +43,7 @@ class VoiceBridge:
         return self.adapter(torch.from_numpy(embedding)[None], heard), ""
 
     def heard(self, voice: AudioClip) -> torch.Tensor:
-        """What the audio tower says of a voice, (1, 512).
+        """What the audio tower says of a voice, (1, dims).
 
         Raises CheckpointError if there is none.
         """

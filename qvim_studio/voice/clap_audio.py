@@ -16,7 +16,7 @@ EXTRACTOR_FILE = "preprocessor_config.json"
 
 
 class ClapAudioConditioner:
-    """Embeds a sound as a unit vector (1, 512) in the space of a full ClapModel."""
+    """Embeds a sound as a unit vector (1, dims) in the space of a full ClapModel."""
 
     sample_rate = CLAP_SAMPLE_RATE
 
@@ -48,7 +48,7 @@ class ClapAudioConditioner:
 
     @torch.inference_mode()
     def embed(self, samples: np.ndarray) -> torch.Tensor:
-        """Mono (n,) at 48 kHz → float32 (1, 512); cut at 10 s, short sounds are repeated."""
+        """Mono (n,) at 48 kHz → float32 (1, dims); cut at 10 s, short sounds are repeated."""
         features = self._extractor(
             samples[:CLAP_WINDOW_SAMPLES], sampling_rate=CLAP_SAMPLE_RATE, return_tensors="pt"
         )

@@ -21,12 +21,12 @@ MAX_TOKENS = 77
 KEPT_BYTES = 100 * 2**20
 REMEMBERED_TEXTS = 256
 
-Embed = Callable[[torch.Tensor], torch.Tensor]  # tokens (1, count) → (1, 512)
+Embed = Callable[[torch.Tensor], torch.Tensor]  # tokens (1, count) → (1, dims)
 Tokenize = Callable[[str], list[int]]
 
 
 class TextConditioner:
-    """Embeds texts as unit vectors (1, 512); the empty text is the unconditional one.
+    """Embeds texts as unit vectors (1, dims); the empty text is the unconditional one.
 
     The tower is read when the first unknown text comes; known texts cost nothing.
     """
@@ -43,7 +43,7 @@ class TextConditioner:
         return (folder / "text_encoder").is_dir() and (folder / "tokenizer").is_dir()
 
     def embed(self, texts: Sequence[str]) -> list[torch.Tensor]:
-        """One float32 (1, 512), unit norm, per text. Raises CheckpointError for a damaged tower.
+        """One float32 (1, dims), unit norm, per text. Raises CheckpointError for a damaged tower.
 
         No padding: the tower attends to real tokens alone.
         """

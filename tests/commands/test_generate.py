@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 import soundfile
 from command_line import run
+from scripted_engine import ScriptedEngine
+from tiny_checkpoint import build_tiny_checkpoint
 
+from qvim_studio import assembly
 from qvim_studio.commands import checkpoint_list, cli
 from qvim_studio.core.program.resources import resource_path
 
@@ -70,6 +73,34 @@ def test_the_starter_makes_the_same_sound_from_the_same_seed(
     assert made[0] == made[1]
     samples, _ = soundfile.read(tmp_path / "first" / "dog_woof_01.wav")
     assert 0.5 < np.abs(samples).max() < 1.0
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_checkpoints_are_compared_on_one_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(assembly, "make_plain_engine", ScriptedEngine)
+    other = build_tiny_checkpoint(tmp_path / "tiny")
+    command = ("generate", "--text", "dog", "--seed", 5, "--variations", 2, "--compare", other)
+    status, printed, errors = run(capsys, *command, "-o", tmp_path / "made", "--json")
+    assert status == 0, errors
+    compared = json.loads(printed)["compared"]
+    assert [[clip["seed"] for clip in one["clips"]] for one in compared] == [[5, 6], [5, 6]]
+    paths = [Path(clip["path"]) for one in compared for clip in one["clips"]]
+    recipes = [json.loads(path.with_suffix(".json").read_text()) for path in paths]
+    asked = [recipe["request"]["checkpoint"] for recipe in recipes]
+    assert asked == ["starter"] * 2 + [str(other)] * 2
+    assert len({path.name.rsplit("_", 1)[0] for path in paths}) == 2
+
+
+@pytest.mark.usefixtures("quiet_logging")
+def test_a_comparison_with_what_is_not_there_makes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("generate", "--text", "dog", "--compare", "nothing", "-o", tmp_path / "made")
+    status, _, errors = run(capsys, *command)
+    assert status == 1 and "There is no checkpoint 'nothing'" in errors
+    assert not (tmp_path / "made").exists()
 
 
 @pytest.mark.usefixtures("quiet_logging")

@@ -14,6 +14,7 @@ import scripted_engine
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import stored_parts
+from qvim_studio.core.errors import UsageError
 from qvim_studio.core.match import Compared, Match
 from qvim_studio.core.recipe_form import (
     RECIPE_VERSION,
@@ -21,8 +22,15 @@ from qvim_studio.core.recipe_form import (
     current_recipe,
     match_of,
 )
-from qvim_studio.core.request import FINISHING, GenerationRequest, SamplerName, Start
+from qvim_studio.core.request import (
+    FINISHING,
+    GenerationRequest,
+    SamplerName,
+    Start,
+    clip_hash,
+)
 from qvim_studio.core.result import GenerationResult
+from qvim_studio.core.upscale import Upscale
 from qvim_studio.export.files.recipe import metadata_of, read_recipe, recipe_of
 from qvim_studio.library.recipes import parse_recipe, read_recipe_beside, request_from
 
@@ -51,6 +59,7 @@ NOTHING_GIVEN = {
     **{"timbre_name": "", "start_sound_name": "", "start_sound_sha256": None},
     **{"loop": False, "morph_at": 0.5, "morph_sound_name": "", "morph_sound_sha256": None},
 }
+NO_UPSCALER = {"upscaler": ""}
 
 
 def golden(version: int = RECIPE_VERSION[0]) -> dict[str, Any]:
@@ -77,8 +86,9 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
 def test_every_version_becomes_todays() -> None:
     today = golden()
     older = current_recipe(golden(1))
-    # Versions 2.1 to 2.7 say what was the case before, too.
-    request = {**older["request"], "fits": 0, "options": {}, "variety": None, **NOTHING_GIVEN}
+    # Versions 2.1 to 2.8 say what was the case before, too.
+    request = {**older["request"], "fits": 0, "options": {}, "variety": None}
+    request |= {**NOTHING_GIVEN, **NO_UPSCALER}
     # What was not said counts as not asked for, see below.
     request |= {"clean_pauses": True, "finishing": FINISHING}
     older |= {"request": request, "created": today["created"]}
@@ -105,7 +115,7 @@ def test_recipe_of_version_2_2_was_given_no_sounds() -> None:
     old = json.loads((DATA / "recipe_version_2_2.json").read_text(encoding="utf-8"))
     today = golden()
     assert not NOTHING_GIVEN.keys() & old["request"].keys()
-    unsaid = {"clean_pauses": True, "variety": None, "finishing": FINISHING}
+    unsaid = {"clean_pauses": True, "variety": None, "finishing": FINISHING, **NO_UPSCALER}
     assert {**old["request"], **NOTHING_GIVEN, **unsaid} == today["request"]
     parsed = parse_recipe(old, DATA / "recipe_version_2.wav")
     assert parsed is not None
@@ -122,6 +132,27 @@ def test_recipe_without_the_sounds_it_was_given_makes_the_rest_of_the_request() 
     assert request_from(parsed, VOICE, VOICE, VOICE).recipe() == given.recipe()
     rest = request_from(parsed, VOICE)
     assert rest.recipe() == REQUEST.recipe()
+
+
+def test_recipe_names_its_upscaler_and_one_of_before_has_none() -> None:
+    asked = REQUEST.with_changes(upscaler="audiosr-basic")
+    assert GenerationRequest.from_recipe(asked.recipe(), VOICE).upscaler == "audiosr-basic"
+    old = golden() | {"recipe_version": [2, 7]}
+    del old["request"]["upscaler"]
+    assert GenerationRequest.from_recipe(current_recipe(old)["request"], VOICE).upscaler == ""
+
+
+def test_recipe_of_an_upscaled_sound_names_it_by_its_hash_alone() -> None:
+    upscale = Upscale(VOICE, scripted_engine.PROVENANCE, 8_000.0)
+    asked = GenerationRequest(upscale=upscale, upscaler="highs")
+    recipe = asked.recipe()
+    assert recipe["upscale"] == {"sound_sha256": clip_hash(VOICE), "known_hz": 8_000.0}
+    with pytest.raises(UsageError, match="Upscale that sound again"):
+        GenerationRequest.from_recipe(recipe, None)
+    again = GenerationRequest.from_recipe(recipe, None, upscale=upscale)
+    assert again.recipe() == recipe and again.natural_s == VOICE.duration_s
+    parsed = parse_recipe(golden() | {"request": recipe}, DATA / "recipe_version_2.wav")
+    assert parsed is not None and not parsed.is_whole
 
 
 def test_recipe_that_does_not_speak_of_fitted_sounds_asks_for_none() -> None:

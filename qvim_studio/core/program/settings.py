@@ -68,10 +68,11 @@ class Settings:
 
     Empty strings mean "the system's default" (folders); None means "the checkpoint's own
     default" (steps, guidance, start, strength). texts: asked for before, newest first.
+    upscaler: id of what makes the highs in place of the quick extension; empty: none.
     watch_folder: gets a copy of every new clip; empty: none. inputs: which input is recorded, by
     microphone.
     shortcuts: key sequences by action, only those the user changed. pack: the fields of the last
-    sample pack.
+    sample pack. by_checkpoint: what was set for each, see session.checkpoint_values.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -84,6 +85,7 @@ class Settings:
     start: Start | None = None
     strength: float | None = None
     extend_bandwidth: bool = True
+    upscaler: str = ""
     clean_pauses: bool = True
     loop: bool = False
     sampler: SamplerName = SamplerName.DPM_SOLVER
@@ -111,6 +113,7 @@ class Settings:
     texts: tuple[str, ...] = ()
     shortcuts: dict[str, str] = field(default_factory=dict)
     pack: dict[str, str] = field(default_factory=dict)
+    by_checkpoint: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -130,7 +133,7 @@ class Settings:
         object.__setattr__(self, "inputs", input_choices(self.inputs))
         object.__setattr__(self, "texts", tuple(self.texts))
         _check_texts("texts", self.texts)
-        for name in ("shortcuts", "pack"):
+        for name in ("shortcuts", "pack", "by_checkpoint"):
             texts = getattr(self, name)
             _check_texts(name, (*texts.keys(), *texts.values()))
         if self.strength is not None:

@@ -160,6 +160,9 @@ def _bytes_of(request: GenerationRequest) -> int:
         sound = request.edit.sound
         seconds = max(sound.duration_s, request.edit.end_s)
         return int(seconds * sound.sample_rate * sound.channels * SAMPLE_BYTES) + TEXT_BYTES
+    if request.upscale is not None:
+        channels = request.upscale.sound.channels
+        return int(request.natural_s * MADE_RATE_HZ * SAMPLE_BYTES * channels) + TEXT_BYTES
     return int(request.natural_s * MADE_RATE_HZ * SAMPLE_BYTES) + TEXT_BYTES
 
 

@@ -88,15 +88,17 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
     text, imitation = request.get("text") or "", request.get("imitation_sha256") or ""
     voice = "a vocal imitation" if imitation else ""
     words = f'the words "{text}"' if text else ""
+    upscaled = "another sound" if request.get("upscale") else ""
     edited = "a part of another sound" if request.get("edit") else ""
-    origin = " and ".join(filter(None, (edited, voice, words)))
+    origin = " and ".join(filter(None, (upscaled, edited, voice, words)))
     category = best_category(text or title)
     reach_hz = recipe.get("extended_to_hz")
     extended = "" if reach_hz is None else f", extended to {reach_hz:.0f} Hz"
     made_by = f"{provenance['checkpoint_title']} revision {provenance['revision']}"
     base = ClipMetadata(
         title=title,
-        description=f"Generated from {origin} by {made_by}, seed {recipe['seed']}",
+        description=f"{'Upscaled' if upscaled else 'Generated'} from {origin} by {made_by}, "
+        f"seed {recipe['seed']}",
         date=recipe["created"][:10],
         category=category.category,
         sub_category=category.sub_category,

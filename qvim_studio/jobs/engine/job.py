@@ -52,7 +52,7 @@ class Job:
 class JobProgress:
     """A running job's news.
 
-    phase: "load", "encode", "denoise", "decode", "fit" or "write".
+    phase: "load", "encode", "denoise", "decode", "upscale", "fit" or "write".
     fraction: of the whole job, 0..1, never falling.
     seconds_left: estimated; None before there is anything to go by.
     preview: a new picture of the sound as it forms, see core.result.Progress; mostly None.

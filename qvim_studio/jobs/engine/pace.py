@@ -34,6 +34,9 @@ PRIOR_SOUND_S = 0.3  # likewise, of decoding and finishing a sound
 PRIOR_SOUND_PER_S = 0.5
 PRIOR_FIT_PER_S = 0.5  # of a real sound that is fitted, per second of the imitation
 USUAL_STEPS = 25
+# Of an upscaler, per second of audio: on two cores as measured of AudioSR in its published size,
+# with its 50 steps (11 to 20 s each, for 5.12 s); on a GPU a guess.
+UPSCALE_PER_S = {"process": 150.0, "gpu": 2.0}
 SHORTEST_S = 1.28  # shorter sounds are computed at this length
 LENGTH_STEP_S = 0.32  # and others at a multiple of this
 
@@ -143,13 +146,25 @@ class PaceBook:
         known = self.expected_s(request)
         if known is not None:
             return known
+        upscaling = self._upscaling_s(request)
         steps = _steps_run(request, Defaults()) or USUAL_STEPS
         guess = self._pages.unlike
         fits = _fits_run(request)
-        return sum(guess.phases(steps, request.variations, computed_s(request), fits).values())
+        made = guess.phases(steps, request.variations, computed_s(request), fits)
+        return sum(made.values()) + upscaling
+
+    def _upscaling_s(self, request: GenerationRequest) -> float:
+        """What an upscaler takes, of which nothing is learned."""
+        if not request.upscaler:
+            return 0.0
+        place = self._pages.place if request.vram_mode is not VramMode.CPU else "process"
+        return UPSCALE_PER_S[place] * request.variations * request.natural_s
 
     def phases(self, request: GenerationRequest) -> dict[str, float]:
         """Expected seconds by phase; empty where no job of its kind has taught anything."""
+        upscaling = {"upscale": self._upscaling_s(request)} if request.upscaler else {}
+        if request.upscale is not None:
+            return dict.fromkeys(("encode", "denoise", "decode", "fit"), 0.0) | upscaling
         page = self._pages.page_of(request.checkpoint, request.vram_mode)
         if page is None or not page.jobs:
             return {}
@@ -157,7 +172,8 @@ class PaceBook:
         if steps is None:
             return {}
         fits = _fits_run(request)
-        return fit(page.jobs).phases(steps, request.variations, computed_s(request), fits)
+        made = fit(page.jobs).phases(steps, request.variations, computed_s(request), fits)
+        return made | upscaling
 
     def learn(self, asked: GenerationRequest, result: GenerationResult) -> None:
         """Take a finished job to heart. asked: as the user left it, with open values."""
@@ -192,11 +208,18 @@ class Pages:
         kinds += [kind for kind in self.by_kind if kind.startswith(f"{asked}|")]
         return next((self.by_kind[kind] for kind in kinds if kind in self.by_kind), None)
 
+    @property
+    def place(self) -> str:
+        """Where jobs run on this machine as far as is known: "gpu" or "process"."""
+        return "gpu" if any(kind.endswith("|gpu") for kind in self.by_kind) else "process"
+
     def with_job(self, asked: GenerationRequest, result: GenerationResult) -> Pages:
         """These and one more job; the same where it tells nothing."""
         run, seconds = result.request, result.seconds
         sounds = len(result.variations)
         steps = _steps_run(run, Defaults())
+        if run.upscaler:  # what the upscaler took would count as rendering
+            return self
         if not sounds or not steps or seconds.get("denoise", 0.0) <= 0.0:
             return self
         device = "" if result.memory is None else result.memory.place

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import Progress
 
-PHASES = ("load", "encode", "denoise", "decode", "fit")
-FIRST_GUESS_S = {"load": 4.0, "encode": 0.5, "denoise": 8.0, "decode": 2.0, "fit": 0.0}
-SCALED_PHASES = ("denoise", "decode", "fit")  # a longer or larger request takes longer in these
+PHASES = ("load", "encode", "denoise", "decode", "upscale", "fit")
+FIRST_GUESS_S = dict(zip(PHASES, (4.0, 0.5, 8.0, 2.0, 0.0, 0.0), strict=True))
+# A longer or larger request takes longer in these.
+SCALED_PHASES = ("denoise", "decode", "upscale", "fit")
 MIN_SHARE_KNOWN = 0.15  # of a phase must be over before its pace outweighs what was learned
 
 
@@ -39,6 +40,7 @@ class TimeEstimate:
         self._given = dict(expected or {})
         kind = (
             request.checkpoint, request.vram_mode, request.steps, request.strength, request.fits,
+            request.upscaler,
         )  # fmt: skip
         self._learned = self._learned_by_kind.setdefault(kind, {})
         self._work = request.variations * request.natural_s
@@ -60,7 +62,8 @@ class TimeEstimate:
         elapsed = sum(self._spent.values())
         if elapsed + left > 0:
             self._fraction = max(self._fraction, elapsed / (elapsed + left))
-        has_pace = self._shares.get("denoise", 0.0) > MIN_SHARE_KNOWN
+        paced = (self._shares.get(each, 0.0) for each in ("denoise", "upscale"))
+        has_pace = max(paced) > MIN_SHARE_KNOWN
         is_known = "denoise" in self._learned or "denoise" in self._given
         return self._fraction, left if has_pace or is_known else None
 

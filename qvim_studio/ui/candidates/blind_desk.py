@@ -72,6 +72,8 @@ class BlindDesk(QObject):
         parts = [self.tr("Candidate {0}").format(number)]
         if entry.match is not None:
             parts.append(match_text(entry.match))
+        if self._candidates.view.rows.names_checkpoints:
+            parts.append(entry.checkpoint_title)
         recipe = self._history.recipe(entry)
         if recipe is not None and recipe.details.get("started_from"):
             parts.append(self.tr("from {0}").format(sound_name(recipe.details["started_from"])))

@@ -39,6 +39,7 @@ class CandidateDelegate(ClipDelegate):
         super().__init__(theme, COLUMNS)
         self._entry: ClipEntry | None = None
         self.is_blind = False
+        self.names_checkpoints = False  # beneath made sounds, where several checkpoints made them
         self.test = BlindTest()
 
     def reveal_area(self, row: QRect) -> QRect:
@@ -91,10 +92,15 @@ class CandidateDelegate(ClipDelegate):
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _caption_room(self, entry: ClipEntry) -> int:
-        """Found and fitted sounds, and those the user named, say who they are."""
-        return scaled(CAPTION_HEIGHT_PX) - 5 if not is_made(entry) or _is_named(entry) else 0
+        """Found and fitted sounds, and those the user named, say who they are; made ones who made
+        them where that differs."""
+        is_told = not is_made(entry) or _is_named(entry) or self.names_checkpoints
+        return scaled(CAPTION_HEIGHT_PX) - 5 if is_told else 0
 
     def _caption(self, entry: ClipEntry) -> str:
+        if self.names_checkpoints and is_made(entry):
+            named = f"  ·  {entry.title}" if _is_named(entry) else ""
+            return entry.checkpoint_title + named
         if not entry.is_fitted:
             return entry.title
         name = entry.title if _is_named(entry) else entry.checkpoint_title

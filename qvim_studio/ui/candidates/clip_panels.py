@@ -117,6 +117,8 @@ class CandidatesPanel(Card):
         self.notes.setVisible(bool(others) and not self.blind.isChecked())
         made = [entry.match for entry in entries if is_made(entry) and entry.match is not None]
         self.hint.setVisible(bool(made) and all(match.kind is None for match in made))
+        makers = {entry.checkpoint_title for entry in entries if is_made(entry)}
+        self.view.rows.names_checkpoints = len(makers) > 1
         self._begin_blind()
         self._show()
 

@@ -45,6 +45,7 @@ class ProgressStrip(QWidget):
             "encode": self.tr("Listening to your take"),
             "denoise": self.tr("Shaping the sound"),
             "decode": self.tr("Rendering audio"),
+            "upscale": self.tr("Making the highs"),
             "fit": self.tr("Fitting real sounds"),
             "write": self.tr("Saving"),
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -25,7 +27,6 @@ from qvim_studio.ui.widgets.card import Card, ElidedLabel
 from qvim_studio.ui.widgets.icons import icon
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 from qvim_studio.ui.widgets.tips import set_tip
-from qvim_studio.ui.window.header import COMMERCIAL_WORDS
 
 BADGE_KINDS = {"yes": "good", "no": "bad"}
 
@@ -52,9 +53,7 @@ class CheckpointRow(Card):
         name.setText(choice.title)
         # As wide as it needs; where there is no room for that, it ends in dots.
         name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        badge = QLabel(COMMERCIAL_WORDS.get(choice.commercial, choice.commercial), self)
-        badge.setObjectName("badge")
-        badge.setProperty("kind", BADGE_KINDS.get(choice.commercial, "mixed"))
+        badge = self._badge(self._selling(), BADGE_KINDS.get(choice.commercial, "mixed"))
         set_tip(badge, self.tr("Commercial use of the sounds. Licence: {0}").format(choice.licence))
         self.facts = ElidedLabel(self)
         self.fit = ElidedLabel(self)
@@ -67,6 +66,8 @@ class CheckpointRow(Card):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addLayout(top)
+        self.badges = [self._badge(text, "plain") for text in self._traits()]
+        words.addLayout(_row_of(self.badges))
         words.addWidget(self.facts)
         words.addWidget(self.fit)
         self.use = self._button(self.tr("Use"), self.use_clicked)
@@ -119,10 +120,33 @@ class CheckpointRow(Card):
         where = self._place()
         hears = "" if is_moving else self._hearing()
         gate = self.tr("terms to accept first") if self._is_behind_gate() else ""
-        facts = (where, choice.licence, gate, self._sound(), hears)
+        is_unknown = choice.licence == "unknown"
+        licence = self.tr("licence unknown") if is_unknown else choice.licence
+        facts = (where, gate, licence, hears)
         self.facts.setText("  ·  ".join(filter(None, facts)))
         if transfer is not None and is_moving:
             self._show_transfer(transfer)
+
+    def _badge(self, text: str, kind: str) -> QLabel:
+        badge = QLabel(text, self)
+        badge.setObjectName("badge")
+        badge.setProperty("kind", kind)
+        return badge
+
+    def _selling(self) -> str:
+        """May the sounds be sold, in plain words."""
+        words = {
+            "yes": self.tr("sounds may be sold"),
+            "no": self.tr("not for sale"),
+            "conditional": self.tr("sale under conditions"),
+        }
+        return words.get(self.choice.commercial, self.choice.commercial)
+
+    def _traits(self) -> list[str]:
+        """What is short to say of it: its sound, its memory, how a voice enters."""
+        memory = self.choice.memory.values()
+        needs = self.tr("needs {0:.1f} GB").format(min(memory) / GIB) if memory else ""
+        return [text for text in (self._sound(), needs, self._entrance()) if text]
 
     def _is_behind_gate(self) -> bool:
         return self.choice.is_gated and not self.choice.is_installed
@@ -138,18 +162,26 @@ class CheckpointRow(Card):
         return f"{capabilities.sample_rate_hz / 1000:g} kHz {channels}"
 
     def _hearing(self) -> str:
-        """How an imitation enters; nothing of one that is only known and says nothing."""
+        """That an imitation does not enter, where something can be done about it."""
         choice = self.choice
-        if choice.is_upscaler:
+        is_deaf = choice.is_installed and not choice.hears_voice and not choice.is_upscaler
+        return self.tr("hears words only") if is_deaf else ""
+
+    def _entrance(self) -> str:
+        """How an imitation enters; of one that does not hear it is said elsewhere."""
+        choice, capabilities = self.choice, self.choice.capabilities
+        is_deaf = choice.is_installed and not choice.hears_voice
+        if capabilities is None or choice.is_upscaler or is_deaf:
             return ""
-        if not choice.hears_voice:
-            return self.tr("hears words only") if choice.is_installed else ""
         routes = {
+            VoiceRoute.ADAPTER: self.tr("hears your voice"),
+            VoiceRoute.TOWER: self.tr("hears your voice"),
             VoiceRoute.START: self.tr("starts from your voice"),
             VoiceRoute.MELODY: self.tr("follows your melody"),
+            VoiceRoute.WORDS: self.tr("takes words"),
+            VoiceRoute.NONE: self.tr("takes words"),
         }
-        capabilities = choice.capabilities
-        return "" if capabilities is None else routes.get(capabilities.voice_route, "")
+        return routes[capabilities.voice_route]
 
     def show_fit(self, memory: Memory | None) -> None:
         """Does it fit this machine, and how?"""
@@ -228,6 +260,17 @@ class CheckpointRow(Card):
 
     def _on_remove(self) -> None:
         self.remove_clicked.emit(self.choice.id)
+
+
+def _row_of(widgets: Sequence[QWidget]) -> QHBoxLayout:
+    """Side by side, from the left."""
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 2, 0, 2)
+    row.setSpacing(GRID // 2)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
 
 
 def size_text(size: int) -> str:

@@ -208,7 +208,7 @@ class Photographer:
         dialog.reject()
 
     def checkpoints(self) -> None:
-        dialog = self._window.open_checkpoints()
+        dialog = self._window.checkpoints.open()
         self._wait(lambda: bool(dialog.rows))
         self._keep("checkpoints", dialog)
         dialog.reject()

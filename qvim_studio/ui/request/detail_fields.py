@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from qvim_studio.core.capabilities import Capabilities, Input
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import MAX_FITS, MAX_STEPS, GenerationRequest
+from qvim_studio.ui.request.highs_box import HighsBox
 from qvim_studio.ui.widgets.card import indent_text, named
 from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.passing_field import NumberKeys, PassingField
@@ -26,7 +27,6 @@ from qvim_studio.ui.widgets.text_field import MAX_LENGTH
 from qvim_studio.ui.widgets.tips import set_tip
 
 MAX_GUIDANCE = 30.0
-FULL_BAND_HZ = 32_000  # a checkpoint at such a rate needs no highs added
 PERCENT = 100
 WORDS_STRETCH, NUMBERS_STRETCH = 5, 8  # of the two halves, side by side
 WORDS_CHARACTERS = 16  # of what it should not be, seen at once at least
@@ -65,13 +65,11 @@ class DetailFields(QWidget):
         set_tip(
             self.fits, self.tr("Real sounds shaped to follow your voice, beside the generated ones")
         )
-        self.highs = QCheckBox(self.tr("Above 7 kHz"), self)
-        # As high as the number fields beside it, so that their names stand on one line.
-        self.highs.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        set_tip(self.highs, self.tr("Adds the high frequencies that the model does not produce"))
-        self.highs.toggled.connect(self._on_changed)
+        self.highs = HighsBox(self)
+        self.highs.changed.connect(self._on_changed)
         self.pauses = QCheckBox(self.tr("Silent"), self)
-        self.pauses.setSizePolicy(self.highs.sizePolicy())
+        # As high as the number fields beside it, so that their names stand on one line.
+        self.pauses.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         set_tip(self.pauses, self.tr("Silences the sound wherever your voice pauses"))
         self.pauses.toggled.connect(self._on_changed)
         self.loop = QCheckBox(self.tr("Seamless"), self)
@@ -79,10 +77,10 @@ class DetailFields(QWidget):
         set_tip(self.loop, self.tr("The sound repeats without a click: its end leads to its start"))
         self.loop.toggled.connect(self._on_changed)
         fields = (
-            (self.tr("Steps"), self.steps, 1),
-            (self.tr("Guidance"), self.guidance, 1),
-            (self.tr("Start strength"), self.strength, 1),
-            (self.tr("Highs"), self.highs, 0),
+            (self.tr("Steps"), self.steps, 4),
+            (self.tr("Guidance"), self.guidance, 4),
+            (self.tr("Start strength"), self.strength, 3),
+            (self.tr("Highs"), self.highs, 4),
         )
         self._numbers = Reflow([(named(*field[:2], self), field[2]) for field in fields], 12, self)
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -131,25 +129,26 @@ class DetailFields(QWidget):
 
     def show_settings(self, settings: Settings) -> None:
         """Take over what is remembered."""
-        self.highs.setChecked(settings.extend_bandwidth)
+        self.highs.choose(settings.extend_bandwidth, settings.upscaler)
         self.pauses.setChecked(settings.clean_pauses)
         self.loop.setChecked(settings.loop)
         self.fits.setValue(settings.fits)
-        self._show_numbers(settings.steps, settings.guidance, settings.strength)
+        self.show_numbers(settings.steps, settings.guidance, settings.strength)
 
     def show_request(self, request: GenerationRequest) -> None:
         """Set every field as a request says."""
         self.negative.setText(request.negative_text)
-        self.highs.setChecked(request.extend_bandwidth)
+        self.highs.choose(request.extend_bandwidth, request.upscaler)
         self.pauses.setChecked(request.clean_pauses)
         self.loop.setChecked(request.loop)
         self.fits.setValue(request.fits)
-        self._show_numbers(request.steps, request.guidance, request.strength)
+        self.show_numbers(request.steps, request.guidance, request.strength)
         self.changed.emit()
 
-    def _show_numbers(
+    def show_numbers(
         self, steps: int | None, guidance: float | None, strength: float | None
     ) -> None:
+        """Of the checkpoint in use; None leaves the choice to it."""
         boxes = (self.steps, self.guidance, self.strength)
         for box in boxes:
             box.blockSignals(True)
@@ -173,7 +172,7 @@ class DetailFields(QWidget):
         takes_start = capabilities.takes(Input.START_SOUND)
         self._numbers.show_parts(("steps" in names, "guidance" in names, takes_start, True))
         self._not.setVisible(capabilities.takes(Input.NEGATIVE_TEXT))
-        self.highs.setEnabled(capabilities.sample_rate_hz < FULL_BAND_HZ)
+        self.highs.show_capabilities(capabilities)
 
     def kept_in(self, settings: Settings) -> Settings:
         """The settings with the numbers of the fields."""
@@ -181,7 +180,8 @@ class DetailFields(QWidget):
             steps=self.steps.value() or None,
             guidance=self.guidance.value() or None,
             strength=self.strength.value() / PERCENT or None,
-            extend_bandwidth=self.highs.isChecked(),
+            extend_bandwidth=self.highs.is_extended,
+            upscaler=self.highs.upscaler,
             clean_pauses=self.pauses.isChecked(),
             loop=self.loop.isChecked(),
             fits=self.fits.value(),

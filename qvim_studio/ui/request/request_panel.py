@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import fields, replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -24,6 +25,7 @@ from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.jobs.engine.job import JobProgress
 from qvim_studio.jobs.engine.job_queue import JobQueue
+from qvim_studio.session.checkpoint_values import CheckpointMemory, CheckpointValues
 from qvim_studio.session.request_draft import RequestDraft
 from qvim_studio.ui.candidates.progress_strip import ProgressStrip
 from qvim_studio.ui.candidates.queue_button import QueueButton
@@ -67,6 +69,7 @@ class RequestPanel(Card):
         self.body.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         self.body.setSpacing(12)
         self._theme = theme
+        self._memory = CheckpointMemory(settings.by_checkpoint)
         self.text = TextField(self)
         self.text.setPlaceholderText(
             self.tr("Add words if you like: heavy wooden door, slow creak")
@@ -119,6 +122,7 @@ class RequestPanel(Card):
             guidance=chosen.guidance,
             strength=chosen.strength,
             extend_bandwidth=chosen.extend_bandwidth,
+            upscaler=chosen.upscaler if self.details.highs.isEnabled() else "",
             clean_pauses=chosen.clean_pauses,
             loop=chosen.loop,
             fits=chosen.fits,
@@ -129,6 +133,8 @@ class RequestPanel(Card):
 
     def show_request(self, request: GenerationRequest) -> None:
         """Set every control as a request says; its seed is kept until the lock is opened."""
+        self._remember()
+        self._shows_recipe = self.checkpoint is None or self.checkpoint.id != request.checkpoint
         self.text.setText(request.text)
         self.balance.setValue(round(request.balance * SLIDER_STEPS))
         self.follow.setValue(round(request.follow * SLIDER_STEPS))
@@ -136,14 +142,33 @@ class RequestPanel(Card):
         self.variations.setValue(request.variations)
         self.start.setCurrentIndex(max(self.start.findData(request.start), 0))
         self.details.show_request(request)
-        variety = {} if request.variety is None else {"variety": request.variety}
-        self.options.show_values({**request.options, **variety})
+        values = CheckpointValues.of(request)
+        self._memory.keep(request.checkpoint, values)
+        self.options.show_values(values.options)
         self.seed.setValue(min(request.seed, MAX_SHOWN_SEED))
         self.seed_lock.setChecked(True)
 
+    def draft_with(self, checkpoint: str) -> RequestDraft:
+        """As ``draft`` without a new seed, with what was set for another checkpoint."""
+        values, draft = self._memory.of(checkpoint), self.draft(draws_seed=False)
+        if self.checkpoint is not None and checkpoint == self.checkpoint.id:
+            return draft
+        return replace(draft, **{each.name: getattr(values, each.name) for each in fields(values)})
+
+    def _values(self) -> CheckpointValues:
+        """What is set for the checkpoint in use."""
+        chosen = self.details.kept_in(Settings())
+        return CheckpointValues(chosen.steps, chosen.guidance, chosen.strength, self.options.values)
+
+    def _remember(self) -> None:
+        if self.checkpoint is not None:
+            self._memory.keep(self.checkpoint.id, self._values())
+
     def kept_in(self, settings: Settings) -> Settings:
         """The settings with what the panel should remember."""
+        self._remember()
         return self.details.kept_in(settings).with_changes(
+            by_checkpoint=self._memory.stored(),
             balance=self.balance.value() / SLIDER_STEPS,
             follow=self.follow.value() / SLIDER_STEPS,
             variations=self.variations.value(),
@@ -159,7 +184,11 @@ class RequestPanel(Card):
         self._on_details_changed()
 
     def show_checkpoint(self, choice: CheckpointChoice) -> None:
-        """The checkpoint's own numbers, and fields for what it takes alone."""
+        """The checkpoint's own numbers, fields for what it takes alone, and what was set for it."""
+        is_other = self.checkpoint is not None and self.checkpoint.id != choice.id
+        if is_other and not self._shows_recipe:
+            self._remember()
+        self._shows_recipe = False
         self.details.show_defaults(choice.steps, choice.guidance)
         self.quality.setVisible(bool(choice.steps))
         self.checkpoint = choice
@@ -170,6 +199,10 @@ class RequestPanel(Card):
             self._takes_words = choice.capabilities.takes(Input.TEXT)
             self.text.setEnabled(self._takes_words)
             self._on_text_changed(self.text.text())
+        if is_other:
+            values = self._memory.of(choice.id)
+            self.details.show_numbers(values.steps, values.guidance, values.strength)
+            self.options.show_values(values.options)
         self._on_details_changed()
 
     def set_ready(self, is_ready: bool, reason: str = "", estimate: str = "") -> None:
@@ -197,6 +230,7 @@ class RequestPanel(Card):
         return None if value is None else Start(value)
 
     checkpoint: CheckpointChoice | None = None  # as far as it is known
+    _shows_recipe = False  # of a checkpoint that is not shown yet
     _has_imitation = False
     _takes_words = True
 

@@ -90,6 +90,7 @@ class SketchDesk(QObject):
             self._panel.draft(draws_seed=False),
             variations=1,
             fits=0,
+            upscaler="",
             steps=steps_for(Quality.SKETCH, self._panel.details.default_steps),
         )
         imitation = self._controller.imitation

@@ -203,8 +203,7 @@ class ClipDetails(FittingColumn):
             if recipe.request.get("timbre_sha256"):
                 name = recipe.request.get("timbre_name") or self.tr("another sound")
                 parts.append(self.tr("like {0}").format(name))
-            if recipe.details.get("extended_to_hz"):
-                parts.append(self.tr("highs added"))
+            parts.append(self._band_of(recipe.details))
             loudness = recipe.details.get("loudness_lufs")
             if isinstance(loudness, (int, float)):
                 parts.append(f"{loudness:.1f} LUFS")
@@ -217,6 +216,16 @@ class ClipDetails(FittingColumn):
             parts.append(self.tr("heard: {0}").format(heard))
         parts.append(time.strftime("%d %b %Y %H:%M", time.localtime(entry.created_s)))
         return "  ·  ".join(part for part in parts if part)
+
+    def _band_of(self, details: Mapping[str, Any]) -> str:
+        """How far up a sound is real, and how far its highs were added."""
+        band_hz, reach_hz = details.get("bandwidth_hz"), details.get("extended_to_hz")
+        if not isinstance(band_hz, (int, float)):
+            return ""
+        real = self.tr("real up to {0:.3g} kHz").format(band_hz / 1000)
+        if not isinstance(reach_hz, (int, float)):
+            return real
+        return real + ", " + self.tr("highs added up to {0:.3g} kHz").format(reach_hz / 1000)
 
     def _wishes_of(self, request: Mapping[str, Any]) -> list[str]:
         """In the words of the controls that they were asked with."""

@@ -45,12 +45,13 @@ USES = {"start_from": SoundUse.START, "sound_like": SoundUse.TIMBRE}  # by the i
 class ClipListView(QListView):
     """Signals: play_requested (ClipEntry), reveal_requested (Path), use_requested (ClipEntry,
     SoundUse: as what the next request takes it), morph_requested (two ClipEntry, whether the sound
-    goes from one to the other over time)."""
+    goes from one to the other over time), upscale_requested (ClipEntry)."""
 
     play_requested = Signal(object)
     reveal_requested = Signal(object)
     use_requested = Signal(object, object)
     morph_requested = Signal(object, object)
+    upscale_requested = Signal(object)
 
     def __init__(
         self,
@@ -195,6 +196,7 @@ class ClipListView(QListView):
         if len(entries) == 1:
             for action_id, use in USES.items():
                 offers[action_id] = partial(self.use_requested.emit, entries[0], use)
+            offers["upscale"] = partial(self.upscale_requested.emit, entries[0])
         if len(entries) == 2:
             offers["morph"] = partial(self.morph_requested.emit, entries, False)
             offers["morph_over_time"] = partial(self.morph_requested.emit, entries, True)

@@ -14,6 +14,7 @@ from qvim_studio.session.figures import seconds_text
 from qvim_studio.ui.takes.examples import ExampleChips, example_takes
 from qvim_studio.ui.takes.record_bar import RecordBar
 from qvim_studio.ui.takes.take_head import TakeHead
+from qvim_studio.ui.waves.melody_strip import MelodyStrip
 from qvim_studio.ui.waves.time_axis import TimeAxis
 from qvim_studio.ui.waves.waveform_view import WaveformView
 from qvim_studio.ui.widgets.card import Card
@@ -56,6 +57,9 @@ class ImitationPanel(Card):
         self.result.hide()
         self.body.addWidget(self.take_head)
         self.body.addWidget(waves, 1)
+        self.melody = MelodyStrip(theme, self.axis, self)
+        self.melody.hide()
+        self.body.addWidget(self.melody)
         self.examples = ExampleChips(example_takes(), self)
         self.examples.chosen.connect(self.example_chosen)
         self.body.addWidget(self.examples)

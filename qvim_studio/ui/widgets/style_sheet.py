@@ -204,6 +204,7 @@ QPushButton#chipButton:hover { color: @text; }
   color: @warning;
 }
 #badge[kind="good"] { color: @accent; }
+#badge[kind="plain"] { color: @secondary; }
 QProgressBar { background: @hover; border: none; border-radius: 2px; max-height: 4px; }
 QProgressBar::chunk { background: @accent; border-radius: 2px; }
 #chip { color: @secondary; }

@@ -204,6 +204,13 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
                 "Shift+E",
             ),
             _SEPARATOR,
+            ActionSpec(
+                "upscale",
+                QT_TRANSLATE_NOOP("Actions", "Upscale to 48 kHz"),
+                "Shift+H",
+                needs="candidate",
+            ),
+            _SEPARATOR,
             _of_sound("restore", QT_TRANSLATE_NOOP("Actions", "Restore from the trash")),
             _of_sound(
                 "trash", QT_TRANSLATE_NOOP("Actions", "Move to the trash"), "Del", ("Backspace",)
@@ -243,6 +250,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
             ActionSpec(
                 "kit", QT_TRANSLATE_NOOP("Actions", "Make a kit from the take"), "K", needs="take"
             ),
+            ActionSpec("compare", QT_TRANSLATE_NOOP("Actions", "Compare checkpoints…"), "Shift+K"),
             ActionSpec("cancel", QT_TRANSLATE_NOOP("Actions", "Stop the current task"), "Escape"),
             ActionSpec(
                 "cancel_all",
@@ -356,7 +364,7 @@ FIXED_KEYS = (
 SOUND_MENU = (
     "play_sound", "reveal", "", "copy_file", "copy_path", "", "star", "rename", "tag", "",
     "recipe", "similar", "", "start_from", "sound_like", "morph", "morph_over_time",
-    "more_like_this", "go_on", "pack", "",
+    "more_like_this", "go_on", "upscale", "pack", "",
     "restore", "trash",
 )  # fmt: skip
 TAKE_MENU = (
@@ -365,7 +373,7 @@ TAKE_MENU = (
 )  # fmt: skip
 RESULT_MENU = (
     "loop", "", "another_part", "clear_parts", "redo_part", "redo_part_by_voice", "highs", "",
-    "go_on", "go_on_by_voice", "more_like_this", "",
+    "go_on", "go_on_by_voice", "more_like_this", "upscale", "",
     "zoom_in", "zoom_out", "zoom_all", "", "spectrogram", "curves",
 )  # fmt: skip
 

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.audio.devices.device_list import AudioDevice
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
 from qvim_studio.core.errors import (
     CheckpointError,
     DeviceError,
@@ -32,7 +31,6 @@ from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.export.packs.kit import KitReport
-from qvim_studio.jobs.checkpoint_shelf import Shelf
 from qvim_studio.jobs.engine.imitation import Imitation
 from qvim_studio.jobs.engine.job import JobFinished
 from qvim_studio.jobs.engine.memory_watch import MemoryWatch
@@ -46,7 +44,6 @@ from qvim_studio.ui.candidates.blind_desk import BlindDesk
 from qvim_studio.ui.candidates.clip_panels import CandidatesPanel
 from qvim_studio.ui.candidates.region_desk import RegionDesk
 from qvim_studio.ui.candidates.unsaved_desk import UnsavedDesk
-from qvim_studio.ui.checkpoints.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.help.help_desk import HelpDesk
 from qvim_studio.ui.packs.pack_desk import PackDesk
 from qvim_studio.ui.request.edit_desk import EditDesk
@@ -68,6 +65,7 @@ from qvim_studio.ui.widgets.question import ask
 from qvim_studio.ui.widgets.reveal import reveal_in_folder
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 from qvim_studio.ui.window.arrangement import Arrangement, keep_arrangement, restore_arrangement
+from qvim_studio.ui.window.checkpoint_desk import CheckpointDesk
 from qvim_studio.ui.window.current_clip import CurrentClip
 from qvim_studio.ui.window.drop_desk import DropDesk
 from qvim_studio.ui.window.header import Header
@@ -93,7 +91,6 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self._services = services
         self._theme = theme
-        self._checkpoints: tuple[CheckpointChoice, ...] = ()
         self._devices: Devices = ((), ())
         self._dialog: SettingsDialog | None = None
         self._memory_use: MemoryUse | None = None
@@ -109,7 +106,6 @@ class MainWindow(QMainWindow):
         self.keys.fill(self.menuBar())
         self.wave_menus = WaveMenus(self, self.keys)
         self._restore_geometry()
-        self.header.show_checkpoint(None, services.store.settings.checkpoint)
         notices = [services.store.notice, services.library.notice, self.keys.clash_notice()]
         if any(notices):
             self.messages.show_notice("\n".join(notice for notice in notices if notice))
@@ -175,7 +171,18 @@ class MainWindow(QMainWindow):
         self.current = CurrentClip(
             self.candidates, self.history, self.library.sounds, controller.viewer, self
         )
+        self.checkpoints = CheckpointDesk(
+            self,
+            self._theme,
+            (self.header, self.imitation, self.request, self.candidates),
+            self.messages,
+            self.memory,
+            controller,
+            services,
+        )
+        self.checkpoints.failed.connect(self.show_error)
         for view in (self.candidates.view, self.history.view, self.library.sounds.view):
+            view.upscale_requested.connect(self.checkpoints.upscales.upscale)
             view.play_requested.connect(controller.toggle_clip)
             view.reveal_requested.connect(self._reveal)
             view.use_requested.connect(self.given_desk.use)
@@ -184,8 +191,6 @@ class MainWindow(QMainWindow):
         self.library.move_requested.connect(self._on_move_requested)
         self.history.recipe_requested.connect(controller.reopening.use_recipe)
         self.header.settings_clicked.connect(self.open_settings)
-        self.header.checkpoint_clicked.connect(self.open_checkpoints)
-        services.shelf.changed.connect(self._on_shelf_changed)
         services.queue.finished.connect(self._on_job_finished)
         controller.imitation_changed.connect(self._on_imitation_changed)
         controller.candidates_changed.connect(self._on_candidates_changed)
@@ -226,9 +231,7 @@ class MainWindow(QMainWindow):
         self.controller.load_history()
         self.controller.takes.load_takes()
         self._look_for_devices()
-        self._services.tasks.run(
-            self._services.list_checkpoints, self._on_checkpoints_listed, self.show_error
-        )
+        self.checkpoints.look()
 
     @Slot()
     def _look_for_devices(self) -> None:
@@ -255,17 +258,6 @@ class MainWindow(QMainWindow):
     def _on_no_sound_system(self, error: StudioError) -> None:
         self.imitation.bar.set_no_microphone(str(error))
         self.desk.show_search_result()
-
-    def _on_checkpoints_listed(self, checkpoints: tuple[CheckpointChoice, ...]) -> None:
-        self._checkpoints = tuple(each for each in checkpoints if not each.is_upscaler)
-        self._show_checkpoint()
-
-    def _show_checkpoint(self) -> None:
-        wanted = self._services.store.settings.checkpoint
-        choice = next((c for c in self._checkpoints if c.id == wanted), None)
-        self.header.show_checkpoint(choice, wanted)
-        if choice is not None:
-            self.request.show_checkpoint(choice)
 
     def rest(self) -> None:
         """Nothing goes on: put messages and the text cursor away."""
@@ -298,7 +290,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def show_error(self, error: StudioError) -> None:
         if isinstance(error, CheckpointError):
-            self.messages.show_error(str(error), self.tr("Checkpoints"), self.open_checkpoints)
+            self.messages.show_error(str(error), self.tr("Checkpoints"), self.checkpoints.open)
         elif isinstance(error, SETTINGS_ERRORS):
             self.messages.show_error(str(error), self.tr("Settings"), self.open_settings)
         else:
@@ -324,7 +316,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:
         self._theme.set_theme(settings.theme, settings.text_percent)
-        self._show_checkpoint()
+        self.checkpoints.show_used()
         self._on_devices_found(self._devices)
 
     @Slot(object)
@@ -356,7 +348,7 @@ class MainWindow(QMainWindow):
             return self._dialog
         dialog = SettingsDialog(
             self.request.kept_in(self._services.store.settings),
-            self._checkpoints,
+            self.checkpoints.choices,
             str(self._services.paths.output_folder),
             self,
         )
@@ -379,28 +371,9 @@ class MainWindow(QMainWindow):
             self.tr("The generator's memory was freed; the next sound takes longer to start.")
         )
 
-    @Slot()
-    def open_checkpoints(self) -> CheckpointDialog:
-        """Choose, download, add and remove what makes the sounds."""
-        store, memory = self._services.store, self.memory.memory
-        used = store.settings.checkpoint
-        dialog = CheckpointDialog(self._theme, self._services.shelf, used, memory, self)
-        dialog.chosen.connect(self._on_checkpoint_chosen)
-        dialog.open()
-        return dialog
-
-    @Slot(object)
-    def _on_checkpoint_chosen(self, id: str) -> None:
-        store = self._services.store
-        store.change(store.settings.with_changes(checkpoint=id))
-
     @Slot(object)
     def _on_job_finished(self, finished: JobFinished) -> None:
         self._memory_use = finished.result.memory or self._memory_use
-
-    @Slot(object)
-    def _on_shelf_changed(self, shelf: Shelf) -> None:
-        self._on_checkpoints_listed(shelf.choices)
 
     @Slot(object)
     def _on_settings_chosen(self, settings: Settings) -> None:

@@ -14,7 +14,10 @@ from qvim_studio.ui.request.request_panel import MAX_SHOWN_SEED, RequestPanel
 
 log = logging.getLogger(__name__)
 
-_DETAILS = ("steps", "guidance", "strength", "extend_bandwidth", "clean_pauses", "loop", "fits")
+_DETAILS = (
+    *("steps", "guidance", "strength", "extend_bandwidth", "upscaler", "clean_pauses", "loop"),
+    "fits",
+)
 
 
 def panel_state(panel: RequestPanel) -> dict[str, Any]:

@@ -273,8 +273,9 @@ def test_the_menu_offers_what_fits(compared: MainWindow) -> None:
     menu = compared.candidates.view.make_menu()
     texts = [action.text().replace("\t", " ") for action in menu.actions() if action.text()]
     uses = ["Start from this sound F", "Sound like this Y", "Make more like this one J"]
-    more = [*uses, "Continue this sound Shift+I", "Move to the trash Del"]
-    assert texts[-8:] == ["Star S", "Rename F2", "Tag T", *more]
+    more = [*uses, "Continue this sound Shift+I", "Upscale to 48 kHz Shift+H"]
+    more += ["Move to the trash Del"]
+    assert texts[-9:] == ["Star S", "Rename F2", "Tag T", *more]
 
 
 def test_what_is_worth_knowing_of_a_result_is_readable(window: MainWindow) -> None:

@@ -11,7 +11,7 @@ from fake_keeper import KNOWN, SHIPPED, FakeKeeper
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.capabilities import Capabilities, Input, VoiceRoute
@@ -290,7 +290,7 @@ def test_an_upscaler_stands_below_what_makes_sounds_and_is_never_in_use(
         "Highs for any sound",
     ]
     row = dialog.rows["highs"]
-    assert "adds highs up to 24 kHz" in row.facts.text() and "hears" not in row.facts.text()
+    assert row.badges[0].text() == "adds highs up to 24 kHz" and "hears" not in row.facts.text()
     assert row.use.isHidden() and not row.more.isHidden()
 
 
@@ -300,13 +300,30 @@ def test_what_is_converted_after_a_download_is_said(dialog: CheckpointDialog) ->
     assert row.speed.text().startswith("Converting: 1,500 of 3,000 MB") and row.bar.value() == 500
 
 
+@pytest.mark.parametrize(
+    ("commercial", "words"),
+    [
+        ("yes", "sounds may be sold"),
+        ("no", "not for sale"),
+        ("conditional", "sale under conditions"),
+    ],
+)
+def test_whether_sounds_may_be_sold_is_said_in_plain_words(
+    theme: StudioTheme, qtbot: QtBot, commercial: str, words: str
+) -> None:
+    row = CheckpointRow(theme, replace(SHIPPED, commercial=commercial))
+    qtbot.addWidget(row)
+    badges = row.findChildren(QLabel, "badge")
+    assert words in [badge.text() for badge in badges]
+
+
 def test_the_time_left_follows_from_the_speed() -> None:
     assert Transfer("a", 400, 1000, 100.0).seconds_left == 6.0
     assert Transfer("a", 0, 0, 0.0).seconds_left is None
 
 
 def test_the_window_uses_what_is_chosen(window: MainWindow, qtbot: QtBot) -> None:
-    dialog = window.open_checkpoints()
+    dialog = window.checkpoints.open()
     dialog.chosen.emit("big")
     assert window._services.store.settings.checkpoint == "big"
     qtbot.waitUntil(lambda: "starter" in dialog.rows)
@@ -330,9 +347,10 @@ def test_what_is_made_and_how_a_voice_enters_is_said_in_groups(
     keeper.choices[0] = replace(music, is_installed=True)
     shelf.refresh()
     qtbot.waitUntil(lambda: dialog.rows["tunes"].choice.is_installed)
-    facts = dialog.rows["tunes"].facts.text()
-    assert "terms" not in facts
-    assert "44.1 kHz stereo" in facts and "follows your melody" in facts
+    row = dialog.rows["tunes"]
+    assert "terms" not in row.facts.text()
+    badges = [badge.text() for badge in row.badges]
+    assert badges == ["44.1 kHz stereo", "needs 0.5 GB", "follows your melody"]
     keeper.choices = [SHIPPED, KNOWN]
     shelf.refresh()
     qtbot.waitUntil(lambda: "tunes" not in dialog.rows)

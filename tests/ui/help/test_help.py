@@ -46,7 +46,7 @@ def test_no_dialog_says_its_title_twice(window: MainWindow) -> None:
         window.open_settings(),
         window.help.open_shortcuts(),
         window.help.open_about(),
-        window.open_checkpoints(),
+        window.checkpoints.open(),
         CrashDialog("nothing", window),
         BlindResult(["Candidate 1"], [], window),
     )

@@ -50,7 +50,7 @@ def test_everything_that_is_asked_reaches_the_request(
     panel.details.steps.setValue(12)
     panel.details.guidance.setValue(3.5)
     panel.details.strength.setValue(60)
-    panel.details.highs.setChecked(False)
+    panel.details.highs.setCurrentText("None")
     panel.details.pauses.setChecked(False)
     panel.details.fits.setValue(5)
     request = last_request(with_take, services, qtbot)
