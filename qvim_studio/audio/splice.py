@@ -42,9 +42,9 @@ def splice(edit: Edit, made: AudioClip) -> AudioClip:
     for begin, end in parts:
         near = slice(max(window, begin - around), min(window + len(fitting), end + around))
         part = new[begin:end] * _gains(old[near], new[near], is_part[near])
-        if edit.above_hz is not None:
-            part = with_highs_of(old[begin:end], part, edit.above_hz, rate)
         part = part / max(1.0, float(np.abs(part).max()) / limit)
+        if edit.above_hz is not None:
+            part = _with_highs(old[begin:end], part, edit.above_hz, rate)
         spliced[begin:end] = _crossfaded(
             old[begin:end],
             part,
@@ -86,6 +86,15 @@ def _gains(old: np.ndarray, new: np.ndarray, is_part: np.ndarray) -> np.ndarray:
         if was.max(initial=0.0) > SILENT_RMS and is_now.max(initial=0.0) > SILENT_RMS:
             return np.where(is_now > SILENT_RMS, was / np.maximum(is_now, SILENT_RMS), 0.0)
     return np.ones(old.shape[1])
+
+
+def _with_highs(old: np.ndarray, made: np.ndarray, above_hz: float, rate: int) -> np.ndarray:
+    """``old`` with the highs of what was made, which alone give way where both would clip."""
+    added = with_highs_of(old, made, above_hz, rate) - old
+    if np.abs(old + added).max() <= 1.0:
+        return old + added
+    room = max(0.0, 1.0 - float(np.abs(old).max()))
+    return old + added * min(1.0, room / float(np.abs(added).max()))
 
 
 def _with_channels(made: AudioClip, channels: int) -> np.ndarray:
