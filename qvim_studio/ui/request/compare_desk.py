@@ -135,7 +135,7 @@ class CompareDialog(QDialog):
         return tuple(id for id, box in self.boxes.items() if box.isChecked())
 
     @Slot(bool)
-    def _on_toggled(self, is_checked: bool) -> None:
+    def _on_toggled(self, _is_checked: bool) -> None:
         self.generate.setEnabled(len(self.ids) >= LEAST)
 
     @Slot()
