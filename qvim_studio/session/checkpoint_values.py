@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.options import OptionValues
@@ -41,7 +42,9 @@ class CheckpointValues:
         """What ``as_text`` wrote; of anything else, the checkpoint's own values."""
         try:
             stored = as_object(parse_json(text))
-            numbers = {name: stored.get(name) for name in ("steps", "guidance", "strength")}
+            numbers: dict[str, Any] = {
+                name: stored.get(name) for name in ("steps", "guidance", "strength")
+            }
             Settings(**numbers)  # which checks types and ranges
             options = as_object(stored.get("options") or {})
             if not all(isinstance(each, (bool, int, float, str)) for each in options.values()):
