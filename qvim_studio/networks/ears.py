@@ -32,6 +32,10 @@ EARS_DIM = EMBEDDING_DIM + KIND_DIM + MEANING_DIM + N_MELS
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 FEATURES_DIM = WIDTH + N_MELS
+# The rest goes to the other ways, whose cosines lie five times as far apart: a rendered "woof" then
+# finds a dog before a laugh. It costs unseen renders .04 of their class MRR (.75 with all for the
+# encoder).
+MOST_FAMILIAR = 0.92
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ class Ears(nn.Module):
         voiced = features.scores @ self.is_voice[:, None] / whole
         spoken = features.scores @ self.is_speech[:, None] / whole
         familiar = features.embedding @ self.familiar_weight[:, None] + self.familiar_offset
-        familiar = familiar.sigmoid()
+        familiar = MOST_FAMILIAR * familiar.sigmoid()
         rest = 1 - familiar
         words = rest * ((spoken - weighing.speech) / weighing.width).sigmoid()
         voice = (rest - words) * ((voiced - weighing.voice) / weighing.width).sigmoid()

@@ -48,7 +48,7 @@ def change(folder: Path, part: str, **changes: Any) -> None:
 def test_a_folder_tells_what_it_takes_and_gives(checkpoint: Checkpoint) -> None:
     told = FAMILY.describe(checkpoint)
     assert told.inputs == {Input.VOICE, Input.TEXT, Input.NEGATIVE_TEXT, Input.START_SOUND}
-    assert told.edits == {EditKind.INPAINT, EditKind.CONTINUE}
+    assert told.edits == {EditKind.INPAINT, EditKind.CONTINUE, EditKind.HIGHS}
     assert told.voice_route is VoiceRoute.TOWER
     assert (told.sample_rate_hz, told.channels, told.max_s) == (16_000, 1, 30.0)
     assert told.has_previews and told.is_deterministic and told.curve_step_s is None

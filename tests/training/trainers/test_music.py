@@ -192,7 +192,10 @@ def test_whole_groups_are_held_out_by_their_names() -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("voice,music\n", "holds no pairs"), ("voice,music\na.wav,b.wav\n", "Line 2 .* is no file")],
+    [
+        ("voice,music\n", "holds no pairs"),
+        ("voice,music\na.wav,b.wav\n", "Line 2 .* is not a file"),
+    ],
 )
 def test_tables_that_are_no_good_are_refused(tmp_path: Path, text: str, told: str) -> None:
     table = tmp_path / "pairs.csv"

@@ -18,7 +18,8 @@ from qvim_studio.jobs.listening import category_listening
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.session.services import Services
 from qvim_studio.ui.packs import pack_desk
-from qvim_studio.ui.packs.pack_dialog import PackDialog, short_title
+from qvim_studio.ui.packs.chosen_sounds import short_title
+from qvim_studio.ui.packs.pack_dialog import PackDialog
 from qvim_studio.ui.packs.pack_table import CATEGORY, LICENCE, NAME, TITLE
 from qvim_studio.ui.window.main_window import MainWindow
 
