@@ -29,7 +29,7 @@ from qvim_studio.core.program.resources import (
 )
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.core.text.file_names import readable_name
+from qvim_studio.core.text.file_names import readable_name, sound_name
 from qvim_studio.core.text.plain_text import one_line
 from qvim_studio.export.files.recipe import provenance_of
 from qvim_studio.library.sound_facts import SoundReport, read_sound
@@ -167,7 +167,7 @@ def find_fittable(
         frames = int(LONGEST_FITTABLE_S * clip.sample_rate)
         clip = AudioClip(np.ascontiguousarray(clip.samples[:frames]), clip.sample_rate)
         name, row = one_line(hit.path.stem), bundled.get(hit.path.name)
-        title = readable_name(name)
+        title = sound_name(name)
         if row is not None:
             came_from = provenance_of_bundled(title, row)
         elif made_as is not None:

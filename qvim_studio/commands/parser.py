@@ -122,13 +122,13 @@ def _add_edit(commands: Any) -> None:
     parser.add_argument("sound", type=_path, help="audio file; it is never changed")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument(
-        "--part", nargs=2, type=float, metavar=("BEGIN", "END"), help="in seconds; made anew"
+        "--part", nargs=2, type=float, metavar=("BEGIN", "END"), help="in seconds; regenerated"
     )
     where.add_argument(
         "--repair",
         type=_parts,
         metavar="BEGIN-END,…",
-        help="several parts, in seconds, such as 0.5-0.8,1.2-1.4; made anew together",
+        help="several parts, in seconds, such as 0.5-0.8,1.2-1.4; regenerated together",
     )
     where.add_argument("--continue", dest="seconds", type=float, metavar="SEC", help="go on for")
     where.add_argument(

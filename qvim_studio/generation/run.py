@@ -257,7 +257,7 @@ class Run:
         strength = self._spread.come_nearer(seed)
         self.notes.append(
             f"Seed {seed} came out silent: made again with {strength:.0%} of the starting sound "
-            f"made anew instead of {asked_strength:.0%}."
+            f"replaced instead of {asked_strength:.0%}."
         )
         asked = replace(self._asked, strength=strength)
         return self._made([seed], asked, report)

@@ -199,7 +199,7 @@ class ClipDetails(FittingColumn):
                 parts.append(self.tr("from {0}").format(started_from))
             anew = recipe.details.get("start_strength")
             if started_from and isinstance(anew, (int, float)):
-                parts.append(self.tr("{0:.0f} % made anew").format(100 * anew))
+                parts.append(self.tr("{0:.0f} % of it replaced").format(100 * anew))
             if recipe.request.get("timbre_sha256"):
                 name = recipe.request.get("timbre_name") or self.tr("another sound")
                 parts.append(self.tr("like {0}").format(name))

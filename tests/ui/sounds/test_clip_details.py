@@ -39,7 +39,7 @@ def test_they_say_what_it_started_from_and_how_much_of_that_was_made_anew(
 ) -> None:
     near = recipe(None, started_from="animal_03_dog", start_strength=0.64)
     details.show_entries([CLIP], near)
-    assert "from dog  ·  64 % made anew" in facts(details)
+    assert "from dog  ·  64 % of it replaced" in facts(details)
 
 
 def test_a_sound_clip_shows_its_levels_and_offers_nothing(details: ClipDetails) -> None:
