@@ -75,7 +75,7 @@ def told(desktop: Screen, home: Path, *pressed: str) -> list[dict[str, Any]]:
 def test_a_screen_reader_finds_a_name_on_every_control(
     desktop: Screen, tmp_path: Path, dialog: str
 ) -> None:
-    controls = told(desktop, tmp_path, "More", dialog)
+    controls = told(desktop, tmp_path, "More settings", dialog)
     shown = [control for control in controls if control["is_shown"]]
     assert {"push button", "check box", "combo box", "slider", "spin button", "text", "list"} <= {
         control["role"] for control in shown
