@@ -15,7 +15,7 @@ ROOMY_RATE_HZ = 48_000  # of what is made, where the sound's own rate has no roo
 def edit_of_highs(
     sound: AudioClip, above_hz: float | None = None, provenance: Provenance | None = None
 ) -> Edit:
-    """All that lies above a frequency, or above what the sound holds, made anew.
+    """All that lies above a frequency, or above what the sound holds, to be regenerated.
 
     Raises UsageError for a frequency that no highs begin at, and where no highs are missing.
     """
@@ -24,7 +24,7 @@ def edit_of_highs(
         if above_hz >= ROOMY_RATE_HZ / 2:
             raise UsageError(
                 f"The sound reaches up to {above_hz:.0f} Hz: no highs are missing. Say from which "
-                "frequency on they should be made anew, or choose another sound."
+                "frequency they should be regenerated, or choose another sound."
             )
     if sound.sample_rate < ROOMY_RATE_HZ:
         sound = resample(sound, ROOMY_RATE_HZ)

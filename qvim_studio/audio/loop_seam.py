@@ -29,6 +29,6 @@ def close_loop(samples: np.ndarray, overhang: int) -> np.ndarray:
 
 
 def wrapped(samples: np.ndarray, overhang: int) -> np.ndarray:
-    """Samples of any shape that begin anew after their end, for so many frames more."""
+    """Samples of any shape, continued from their beginning for so many frames."""
     repeats = -(-(len(samples) + overhang) // max(len(samples), 1))
     return np.concatenate([samples] * repeats)[: len(samples) + overhang]

@@ -64,7 +64,7 @@ def is_upscaler(entry: Entry) -> bool:
 
 
 def is_part(entry: Entry) -> bool:
-    """Whether it belongs to checkpoints and is none by itself."""
+    """Whether it is only a part that checkpoints need."""
     return not is_generator(entry) and not is_upscaler(entry)
 
 

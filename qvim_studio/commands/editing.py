@@ -20,7 +20,7 @@ RESTYLE_STRENGTH = 0.6  # between the sound itself and the words alone
 
 
 def edit(options: argparse.Namespace) -> dict[str, Any]:
-    """Make a part of a sound anew, or what comes after it."""
+    """Regenerate a part of a sound, or continue it."""
     options.notes = []
     noted, came_from = read_noted(options.sound), provenance_of(options.sound)
     sound = noted.clip

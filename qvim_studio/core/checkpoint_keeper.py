@@ -62,7 +62,7 @@ class CheckpointKeeper(Protocol):
         ...
 
     def verify(self, id: str) -> tuple[str, ...]:
-        """The problems of a checkpoint's files, one sentence each; empty if there are none."""
+        """The problems of a checkpoint's files, one sentence each."""
         ...
 
     def remove(self, id: str) -> int:

@@ -30,7 +30,7 @@ class Edit:
     begin_s, end_s: the part, or from the first of several to the last; where it ends after the
     sound does, the sound gets longer. kept_s: begin and end of what stays between several parts.
     provenance: of the sound, where that is known.
-    above_hz: only what lies above this frequency is made anew; None makes all of it.
+    above_hz: only what lies above this frequency is replaced; None makes all of it.
     bit_depth: of its file, and so of the result, which keeps the samples outside the part; 32 is
     float.
     """

@@ -22,7 +22,7 @@ class PartialResult:
         return variation
 
     def so_far(self) -> GenerationResult | None:
-        """One result with all sounds that came; None if there are none."""
+        """One result with all sounds that came; None without any."""
         if not self._by_seed:
             return None
         last = list(self._by_seed.values())[-1]

@@ -45,7 +45,7 @@ class Variation:
     bandwidth_hz: how far up the model's content reaches (half its native sample rate).
     extended_to_hz: how far up an extension or upscaler went on from there; None where none did.
     start_name: the real sound that denoising started from, or that was fitted; or an empty string.
-    start_strength: how far that sound was noised, 0..1: the share of it that was made anew; None
+    start_strength: how far that sound was noised, 0..1: the share of it that was replaced; None
     where nothing was started from.
     provenance: of a fitted sound; None for what is made, which is the result's.
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from huggingface_hub import constants
 
 from qvim_studio.checkpoints import downloads
 from qvim_studio.checkpoints.checkpoint import Checkpoint
-from qvim_studio.checkpoints.parts import list_parts, voice_part
+from qvim_studio.checkpoints.parts import KnownPart, list_parts, voice_part
 from qvim_studio.checkpoints.registry import read_user_registry
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.core.capabilities import Input
@@ -23,6 +24,7 @@ from qvim_studio.core.checkpoint_choice import (
 )
 from qvim_studio.core.checkpoint_keeper import IsCancelled, OnBytes
 from qvim_studio.core.errors import CheckpointError, PickledWeightsError
+from qvim_studio.core.options import Option
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.catalog import (
     find_checkpoint,
@@ -157,38 +159,34 @@ def import_folder(folder: Path, *, allow_pickle: bool) -> str:
 def _choice(checkpoint: Checkpoint) -> CheckpointChoice:
     family = family_of(checkpoint)
     capabilities = family.describe(checkpoint)
-    defaults = {option.name: option.default for option in capabilities.options}
-    on_disk = 0
     part = voice_part(checkpoint.id)
-    if checkpoint.folder is not None:
-        on_disk = downloads.folder_bytes(checkpoint.folder)
-        if part is not None and part.folder is not None:
-            on_disk += downloads.folder_bytes(part.folder)
-    return CheckpointChoice(
-        id=checkpoint.id,
-        title=checkpoint.title,
-        licence=checkpoint.licence,
-        commercial=checkpoint.commercial,
-        is_installed=checkpoint.is_installed,
-        steps=int(defaults.get("steps", 0)),
-        guidance=float(defaults.get("guidance", 0.0)),
-        memory=_memory(family, checkpoint),
-        size_bytes=on_disk or checkpoint.size_bytes,
-        repo=checkpoint.repo,
-        is_own=is_own_folder(checkpoint.id),
+    return replace(
+        _described(checkpoint, family, capabilities.options, () if part is None else (part,)),
         hears_voice=checkpoint.is_installed and capabilities.takes(Input.VOICE),
         voice_part=part.id if part is not None else "",
         voice_bytes=part.size_bytes if part is not None else 0,
         capabilities=capabilities,
-        makes=checkpoint.makes,
-        is_gated=checkpoint.is_gated,
     )
 
 
 def _upscaler_choice(checkpoint: Checkpoint) -> CheckpointChoice:
     family = upscaler_by_id(checkpoint.family)
-    defaults = {option.name: option.default for option in family.options}
-    on_disk = 0 if checkpoint.folder is None else downloads.folder_bytes(checkpoint.folder)
+    choice = _described(checkpoint, family, family.options)
+    return replace(choice, hears_voice=False, reach_hz=family.reach_hz)
+
+
+def _described(
+    checkpoint: Checkpoint,
+    family: Family | UpscalerFamily,
+    options: Sequence[Option],
+    parts: Sequence[KnownPart] = (),
+) -> CheckpointChoice:
+    """What generators and upscalers have in common. parts: count on the disk beside an installed
+    checkpoint."""
+    defaults = {option.name: option.default for option in options}
+    folders = []
+    if checkpoint.folder is not None:
+        folders = [each.folder for each in (checkpoint, *parts) if each.folder is not None]
     return CheckpointChoice(
         id=checkpoint.id,
         title=checkpoint.title,
@@ -198,13 +196,11 @@ def _upscaler_choice(checkpoint: Checkpoint) -> CheckpointChoice:
         steps=int(defaults.get(STEPS, 0)),
         guidance=float(defaults.get("guidance", 0.0)),
         memory=_memory(family, checkpoint),
-        size_bytes=on_disk or checkpoint.size_bytes,
+        size_bytes=sum(map(downloads.folder_bytes, folders)) or checkpoint.size_bytes,
         repo=checkpoint.repo,
         is_own=is_own_folder(checkpoint.id),
-        hears_voice=False,
         makes=checkpoint.makes,
         is_gated=checkpoint.is_gated,
-        reach_hz=family.reach_hz,
     )
 
 

@@ -78,7 +78,9 @@ def check_edit(edit: Edit, capabilities: Capabilities, title: str) -> None:
         raise UsageError(f"{title} continues no sounds. Choose another checkpoint.")
     if not edit.is_continuation and EditKind.INPAINT not in capabilities.edits:
         can = " It can continue them." if EditKind.CONTINUE in capabilities.edits else ""
-        raise UsageError(f"{title} makes no parts of sounds anew.{can} Choose another checkpoint.")
+        raise UsageError(
+            f"{title} cannot regenerate parts of sounds.{can} Choose another checkpoint."
+        )
     if edit.above_hz is not None and EditKind.HIGHS not in capabilities.edits:
         raise UsageError(
             f"{title} makes no highs by themselves. Choose another checkpoint, such as the starter."

@@ -73,7 +73,7 @@ class EditWindow:
         """Sentences on what is made of the edit."""
         edit, length_s = self.edit, self.edit.end_s - self.edit.begin_s
         what = "" if edit.above_hz is None else f" above {edit.above_hz:g} Hz"
-        notes = [f"Made anew{what}: {parts_text(edit.parts_s)}."]
+        notes = [f"Regenerated{what}: {parts_text(edit.parts_s)}."]
         if imitation is not None and imitation.duration_s > length_s + LONGER_VOICE_S:
             what = "part" if len(edit.parts_s) == 1 else "parts from first to last"
             notes.append(

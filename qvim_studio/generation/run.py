@@ -235,7 +235,7 @@ class Run:
         return [sides.asked_of(source, asked) for source in range(len(sides.sources))]
 
     def _find_sides(self) -> Sides | None:
-        """The channels of the sound that is itself made anew, where they do not hold the same."""
+        """The channels of the sound that is itself regenerated, where they do not hold the same."""
         capabilities, imitation = self.loaded.capabilities, self.request.imitation
         if not capabilities.denoises_sounds:
             return None  # a continuation, channel by channel, would be two pieces of music
@@ -355,7 +355,7 @@ class Run:
         return mono_at(filled(self.request.imitation), self.rate_hz)
 
     def _looped(self, samples: np.ndarray) -> np.ndarray:
-        """What is followed, begun anew after the end of a loop."""
+        """What is followed, continued from its beginning after the end of a loop."""
         if not self._overhang:
             return samples
         missing = [(0, max(0, self.samples - self._overhang - len(samples)))]

@@ -1,4 +1,4 @@
-"""The channels of a sound that is made anew, which stay apart where they hold different things."""
+"""Channels of a sound that is regenerated, which stay apart where they hold different things."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.core.upscale import Upscale
 
 BETWEEN_STRENGTH = 0.4  # enough for the model to make one sound of two
-LIKE_STRENGTH = 0.5  # half of the clip is made anew: related, and yet another sound
+LIKE_STRENGTH = 0.5  # half of the clip is replaced: related, and yet another sound
 
 
 @dataclass(frozen=True)

@@ -185,7 +185,7 @@ def test_a_request_comes_through_the_engine_with_its_options_in_the_recipe(tiny:
 
 def test_two_parts_are_made_anew_at_once_and_the_rest_stays(tiny: Tiny) -> None:
     if EditKind.INPAINT not in tiny.capabilities.edits:
-        pytest.skip("this family makes no parts anew")
+        pytest.skip("this family regenerates no parts")
     frames = round(tiny.seconds * 16_000)
     rng = np.random.default_rng(0)
     sound = AudioClip.from_mono(0.1 * rng.standard_normal(frames), 16_000)

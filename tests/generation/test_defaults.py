@@ -50,8 +50,8 @@ def test_the_option_s_own_value_wins_over_the_field() -> None:
 @pytest.mark.parametrize(
     ("edits", "edit", "words"),
     [
-        ((), Edit(VOICE, 0.0, 0.1), "Tiny makes no parts of sounds anew. Choose another"),
-        ((EditKind.CONTINUE,), Edit(VOICE, 0.0, 0.1), "anew. It can continue them. Choose"),
+        ((), Edit(VOICE, 0.0, 0.1), "Tiny cannot regenerate parts of sounds. Choose another"),
+        ((EditKind.CONTINUE,), Edit(VOICE, 0.0, 0.1), "sounds. It can continue them. Choose"),
         ((EditKind.INPAINT,), Edit.continuing(VOICE, 1.0), "Tiny continues no sounds"),
     ],
 )

@@ -99,7 +99,7 @@ def test_only_the_part_is_new_and_every_variation_has_its_own(
         assert np.array_equal(kept, was)
         assert np.abs(clip.samples[part] - SOUND.samples[part]).max() > 0.01
     assert not np.array_equal(first.samples[part], second.samples[part])
-    assert result.notes[:2] == ("Made anew: 1.00 to 1.50 s.", FOREIGN)
+    assert result.notes[:2] == ("Regenerated: 1.00 to 1.50 s.", FOREIGN)
 
 
 def test_the_same_edit_gives_the_same_bits(engine: StudioEngine, tiny: str) -> None:
@@ -328,7 +328,7 @@ def test_several_parts_are_made_together_and_everything_else_stays(
     (kept,) = held
     made = kept.is_made.flatten().nonzero().flatten().tolist()
     assert made == [*range(12, 20), *range(30, 35)]  # of 40 ms each
-    assert result.notes[0] == "Made anew: 0.50 to 0.80 s and 1.20 to 1.40 s."
+    assert result.notes[0] == "Regenerated: 0.50 to 0.80 s and 1.20 to 1.40 s."
     samples, was = result.variations[0].clip.samples, MONO.samples
     is_kept = np.ones(len(was), bool)
     for begin_s, end_s in edit.parts_s:
@@ -363,7 +363,7 @@ def test_highs_are_made_above_lows_that_stay(
     was, now = (np.abs(np.fft.rfft(one.samples[:, 0]))[:8_000] for one in (edit.sound, clip))
     np.testing.assert_allclose(now[:2_600], was[:2_600], atol=1e-3 * was.max())
     assert now[3_200:7_500].mean() > 10 * was[3_200:7_500].mean()
-    assert result.notes[0].startswith(f"Made anew above {edit.above_hz:g} Hz")
+    assert result.notes[0].startswith(f"Regenerated above {edit.above_hz:g} Hz")
     assert result.request.recipe()["edit"]["above_hz"] == edit.above_hz
 
 

@@ -1,4 +1,4 @@
-"""Which latents of an edited sound are made anew: frames of its parts, and bins above a frequency.
+"""Which latents of an edited sound are replaced: frames of its parts, and bins above a frequency.
 
 The latents' last dimension is frequency: highs under which the lows stay are the zero-shot
 super-resolution of AudioLDM (Liu et al. 2023, section 3.4).

@@ -85,7 +85,7 @@ class HighsBox(ElidedComboBox):
             text = self.tr("The checkpoint itself reaches {0:g} kHz: no highs are added")
             set_tip(self, text.format(made.reach_hz / 1000))
         elif self.upscaler:
-            set_tip(self, self.tr("Makes all high frequencies anew; slow without a GPU"))
+            set_tip(self, self.tr("Replaces all high frequencies; slow without a GPU"))
         else:
             set_tip(self, self.tr("Adds the high frequencies that the model does not produce"))
 
