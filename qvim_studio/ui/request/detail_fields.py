@@ -73,7 +73,7 @@ class DetailFields(QWidget):
         set_tip(self.pauses, self.tr("Silences the sound wherever your voice pauses"))
         self.pauses.toggled.connect(self._on_changed)
         self.loop = QCheckBox(self.tr("Seamless"), self)
-        self.loop.setSizePolicy(self.highs.sizePolicy())
+        self.loop.setSizePolicy(self.pauses.sizePolicy())
         set_tip(self.loop, self.tr("The sound repeats without a click: its end leads to its start"))
         self.loop.toggled.connect(self._on_changed)
         fields = (

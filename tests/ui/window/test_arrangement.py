@@ -24,3 +24,12 @@ def test_notes_that_wrap_over_the_candidates_cut_no_row_of_the_request(
     color = notes.palette().color(QPalette.ColorRole.WindowText).name()
     assert color == theme.palette.text.lower() != theme.palette.secondary.lower()
     assert notes.height() >= notes.heightForWidth(notes.width()) > 2 * notes.fontMetrics().height()
+
+
+def test_switches_beside_each_other_stand_level(with_take: MainWindow, qtbot: QtBot) -> None:
+    with_take.resize(1280, 980)
+    with_take.request.more.setChecked(True)
+    details = with_take.request.details
+    qtbot.waitUntil(details.loop.isVisible)
+    assert details.pauses.geometry().y() == details.loop.geometry().y()
+    assert details.pauses.height() == details.loop.height()
