@@ -121,8 +121,8 @@ class KindJudge:
             familiar = (self._ears.shares(features)[0][:, 0] > MOSTLY).tolist()
         placed = self._spread(place(standardized))
         return [
-            Expectation(*one, is_voice, is_familiar)
-            for *one, is_familiar in zip(placed, nearby, familiar, strict=True)
+            Expectation(by_place, by_nearness, is_voice, is_familiar)
+            for by_place, by_nearness, is_familiar in zip(placed, nearby, familiar, strict=True)
         ]
 
     def classes_of(self, embeddings: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import Progress
 
 PHASES = ("load", "encode", "denoise", "decode", "upscale", "fit")
-FIRST_GUESS_S = dict(zip(PHASES, (4.0, 0.5, 8.0, 2.0, 0.0, 0.0), strict=True))
+FIRST_GUESS_S: dict[str, float] = dict(zip(PHASES, (4.0, 0.5, 8.0, 2.0, 0.0, 0.0), strict=True))
 # A longer or larger request takes longer in these.
 SCALED_PHASES = ("denoise", "decode", "upscale", "fit")
 MIN_SHARE_KNOWN = 0.15  # of a phase must be over before its pace outweighs what was learned
