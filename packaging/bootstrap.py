@@ -2,9 +2,13 @@
 
 ``run [ARGS]`` installs what is missing and starts ``qvim-studio ARGS``; without ARGS it opens the
 studio window or, where there is no display, makes sounds from a bundled imitation.
-``test [ARGS]`` installs what the tests need as well and runs them (ARGS go to pytest).
+``test [ARGS]`` installs what the tests need as well and runs them (ARGS go to pytest); without ARGS
+it runs ruff and pyright first.
 ``types [FILES]`` installs the same and checks the types of the package, or of FILES, with pyright.
-Only the standard library is used, and the syntax of Python 3.8, so that older ones can be told.
+uv installs the packages if it is installed itself, otherwise pip does. QVIM_STUDIO_TORCH=cpu (or
+cuda, rocm, xpu) chooses the build of PyTorch; without it, the graphics card decides.
+The file uses the standard library alone and the syntax of Python 3.8, so that an older Python can
+still say what it lacks.
 """
 
 import hashlib
@@ -47,7 +51,7 @@ TEST_PACKAGES = [
     "openbox",
     # Clips are dropped into it.
     "mhwaveedit",
-    # What a screen reader is told.
+    # Shows what a screen reader reads.
     "at-spi2-core",
     "python3-pyatspi",
     "pulseaudio",
@@ -60,10 +64,17 @@ TEST_PACKAGES = [
     # Watches for connections and files outside our own folders.
     "strace",
 ]
-# One worker for each processor; the tests of a file, which share what is slow to make, in one.
-WHOLE_SUITE = ["-n", "logical", "--dist", "loadfile"]
+# One worker more than processors, for those that wait for a sound server or another process; the
+# tests of a file, which share what is slow to make, in one.
+WHOLE_SUITE = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
 # Renamed where time_t became 64 bits wide (Debian 13, Ubuntu 24.04).
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64", "libportaudio2": "libportaudio2t64"}
+
+
+# Where PyTorch itself keeps its builds. Those of PyPI are made for CUDA on Linux, for the processor
+# on Windows and for Metal on macOS, and need no address.
+TORCH_INDEX = "https://download.pytorch.org/whl/"
+TORCH_BUILDS = {"cpu": "cpu", "cuda": "cu130", "rocm": "rocm7.2", "xpu": "xpu"}
 
 
 class SetupError(Exception):
@@ -104,15 +115,32 @@ def set_up(with_tests):
     if marker.is_file() and marker.read_text() == fingerprint and venv_python().is_file():
         return
     install_system_packages(RUN_PACKAGES + (TEST_PACKAGES if with_tests else []))
-    make_venv()
-    install_python_packages(with_tests)
+    set_up_python(with_tests)
     marker.write_text(fingerprint)
     if with_tests:
         (VENV / "ready-run").write_text(fingerprint)
 
 
+def set_up_python(with_tests):
+    """Use uv if it is installed and succeeds, otherwise pip: uv knows no settings of pip, such as a
+    mirror."""
+    uv = shutil.which("uv")
+    if uv is not None:
+        try:
+            make_venv(uv)
+            install_python_packages(with_tests, uv)
+        except SetupError:
+            say("uv could not install what is needed; pip tries it now.")
+            shutil.rmtree(str(VENV), ignore_errors=True)
+        else:
+            return
+    make_venv(None)
+    install_python_packages(with_tests, None)
+
+
 def make_fingerprint():
     digest = hashlib.sha256(sys.version.encode() + str(ROOT).encode())
+    digest.update(str(torch_index()).encode())
     for name in ("pyproject.toml", "constraints.txt", "packaging/bootstrap.py"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
@@ -125,7 +153,9 @@ def install_system_packages(packages):
     missing = [name for name in packages if not is_installed(name)]
     if not missing:
         return
-    command = ["apt-get", "install", "-y", "--no-install-recommends"]
+    # A fresh machine often updates itself in the background: apt waits up to five minutes for it.
+    patience = ["-o", "DPkg::Lock::Timeout=300"]
+    command = ["apt-get", "install", *patience, "-y", "--no-install-recommends"]
     if os.geteuid() != 0:
         if shutil.which("sudo") is None or run_quietly(["sudo", "-n", "true"]) != 0:
             raise SetupError(
@@ -164,7 +194,43 @@ def is_known(name):
     return b"Candidate:" in found.stdout and b"Candidate: (none)" not in found.stdout
 
 
-def make_venv():
+def find_accelerator():
+    """The graphics card that PyTorch can use, by what its driver leaves on this machine; "" for
+    none, or what the user asks for."""
+    asked = os.environ.get("QVIM_STUDIO_TORCH", "")
+    if asked:
+        if asked not in TORCH_BUILDS:
+            raise SetupError(
+                "QVIM_STUDIO_TORCH is {!r}, expected one of {}. Set it to one of them, or leave it "
+                "out.".format(asked, ", ".join(TORCH_BUILDS))
+            )
+        return asked
+    if shutil.which("nvidia-smi") or Path("/proc/driver/nvidia/version").is_file():
+        return "cuda"
+    if Path("/dev/kfd").exists():
+        return "rocm"
+    return "xpu" if any(Path("/sys/bus/pci/drivers/xe").glob("0*")) else ""
+
+
+def torch_index():
+    """The address of the build of PyTorch to take; None for the one of the package index."""
+    accelerator = find_accelerator()
+    is_on_package_index = accelerator == "cuda" and sys.platform.startswith("linux")
+    if not accelerator or is_on_package_index or sys.platform == "darwin":
+        return None
+    return TORCH_INDEX + TORCH_BUILDS[accelerator]
+
+
+def make_venv(uv):
+    """uv: its path, or None to use venv and pip."""
+    if uv is not None:
+        if venv_python().is_file() and run_quietly([str(venv_python()), "-V"]) == 0:
+            return
+        say("Making a virtual environment in .venv")
+        shutil.rmtree(str(VENV), ignore_errors=True)
+        if subprocess.call([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)]) != 0:
+            raise SetupError("uv could not make a virtual environment in {}.".format(VENV))
+        return
     if venv_python().is_file() and run_quietly([str(venv_python()), "-m", "pip", "-V"]) == 0:
         return
     say("Making a virtual environment in .venv")
@@ -181,22 +247,27 @@ def make_venv():
     )
 
 
-def install_python_packages(with_tests):
+def install_python_packages(with_tests, uv):
     say("Installing Python packages (a few minutes the first time)")
     constraints = ROOT / "constraints.txt"
     target = str(ROOT) + ("[test]" if with_tests else "")
     # Wheels alone: a package without one would ask for a compiler, which users do not have.
     install = ("install", "--only-binary", ":all:", "-c", str(constraints))
     # torch first and alone: a range in another package would take its largest build.
-    pip(*install, "torch==2.13.0")
-    pip(*install, "--editable", target)
+    index = torch_index()
+    build = () if index is None else ("--extra-index-url", index)
+    pip(uv, *install, *build, "torch==2.13.0")
+    pip(uv, *install, "--editable", target)
 
 
-def pip(*arguments):
-    command = [str(venv_python()), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    if subprocess.call(command + list(arguments)) != 0:
+def pip(uv, *arguments):
+    python = str(venv_python())
+    command = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
+    if uv is not None:
+        command = [uv, "pip", *arguments, "--quiet", "--python", python]
+    if subprocess.call(command) != 0:
         raise SetupError(
-            "pip could not install what is needed (its message stands above). Check the network "
+            "What is needed could not be installed (the reason stands above). Check the network "
             "and the free space on the disk (2 GB), then run the same command again."
         )
 
@@ -217,10 +288,19 @@ def run_studio(arguments):
 def run_tests(arguments):
     python = str(venv_python())
     if not arguments:
-        for check in (["check"], ["format", "--check"]):
-            status = subprocess.call([python, "-m", "ruff", *check, "."], cwd=str(ROOT))
+        checks = (
+            ["ruff", "check", "."],
+            ["ruff", "format", "--check", "."],
+            ["pyright", "--pythonpath", python],
+        )
+        for check in checks:
+            command = [python, "-m", *check]
+            status = subprocess.call(command, cwd=str(ROOT), env=environment_of_checks())
             if status != 0:
                 return status
+        # Without it, each of pytest's workers would compile the program. Its status does not
+        # matter: whatever it cannot write is compiled by the tests.
+        subprocess.call([python, "-m", "compileall", "-qq", "qvim_studio"], cwd=str(ROOT))
         arguments = WHOLE_SUITE
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     # The tests start many processes; without compiled files each would compile the program again.
@@ -230,10 +310,16 @@ def run_tests(arguments):
 
 
 def check_types(arguments):
-    os.environ["PYRIGHT_PYTHON_IGNORE_WARNINGS"] = "1"  # else it asks the network for newer ones
+    os.environ.update(environment_of_checks())
     os.chdir(str(ROOT))
     python = str(venv_python())
     return execute([python, "-m", "pyright", "--pythonpath", python, *arguments])
+
+
+def environment_of_checks():
+    """The variables with which ruff and pyright run."""
+    # Without this one, pyright asks the network for newer versions.
+    return {**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
 
 def has_display():

@@ -1,16 +1,18 @@
-"""Changes the program in small ways and looks whether a test notices each of them.
+"""Changes the program in small ways and checks whether a test notices each change.
 
 Each mutation changes one expression on one line inside a function: a comparison, an operator, a
-number, a truth value, what is returned, a call whose answer nobody uses. The test files that import
-the module run on a copy of the tree; a mutation is killed where one of them fails or hangs. What
-survives is either a test that is missing or a change that nobody can notice: read it, and decide.
+number, a truth value, a returned value, a call whose result nobody uses. The test files that import
+the module run on a copy of the tree, its own test file first; a mutation is killed if a test fails
+or hangs. A survivor means that a test is missing, that the code is needless, or that nobody can
+notice the change: read it and decide. Tests that start other programs take seconds and are left out
+unless ``--programs`` is given.
 
     python packaging/mutate.py --module qvim_studio/core --sample 30 --seed 1
     python packaging/mutate.py --module qvim_studio/audio/trim.py
 
-Needs Linux or macOS (it forks, so that libraries are imported once), and what the tests need. It is
-no part of the test run: some seconds for each mutation. Numbers at the top of a module and
-sentences are left alone: tests should not repeat them.
+Needs Linux or macOS (it forks, so that libraries are imported once) and the packages of the tests.
+The test run leaves it out, for each mutation takes some time. Numbers at the top of a module and
+sentences stay unchanged, also those of log.info: tests should not repeat them.
 """
 
 from __future__ import annotations
@@ -18,161 +20,48 @@ from __future__ import annotations
 import argparse
 import ast
 import compileall
-import copy
+import contextlib
+import functools
+import gc
+import importlib
 import multiprocessing
 import os
 import py_compile
 import random
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import types
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from mutations import Mutation, mutations_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "qvim_studio"
-TIMEOUT_S = 60.0  # or what all the tests take unchanged
+TIMEOUT_S = 60.0  # or as long as all the tests take without a mutation, if that is longer
 UNCHANGED_TIMEOUT_S = 1200.0
-PRELOADED = ("numpy", "scipy.signal", "soundfile", "soxr", "PySide6.QtWidgets", "pytest")
-COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult,
-}
-CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """One changed line. module: below the root. before, after: the expression, for people."""
-
-    module: Path
-    line: int
-    before: str
-    after: str
-    source: str
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.line}: {self.before}  ->  {self.after}"
-
-
-def mutations_of(source: str, module: Path) -> list[Mutation]:
-    """Every mutation of a module's source."""
-    lines = source.splitlines(keepends=True)
-    found = []
-    for node in _inside_functions(ast.parse(source)):
-        for changed in _changes_of(node):
-            if node.lineno != node.end_lineno:
-                continue
-            line = lines[node.lineno - 1].encode()  # columns count bytes
-            before = line[node.col_offset : node.end_col_offset]
-            after = _in_place(node, changed)
-            mutated = line[: node.col_offset] + after.encode() + line[node.end_col_offset :]
-            whole = [*lines[: node.lineno - 1], mutated.decode(), *lines[node.lineno :]]
-            text = "".join(whole)
-            if _is_python(text):
-                found.append(Mutation(module, node.lineno, before.decode(), after, text))
-    return found
-
-
-def _in_place(node: ast.AST, changed: ast.AST) -> str:
-    text = ast.unparse(changed)
-    return (
-        f"({text})" if isinstance(node, ast.expr) and not isinstance(node, ast.Constant) else text
-    )
-
-
-def _is_python(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except SyntaxError:  # as within an f-string of Python 3.11
-        return False
-    return True
-
-
-def _inside_functions(tree: ast.Module) -> Iterator[ast.AST]:
-    """Statements and expressions that run, without annotations, defaults and texts."""
-    for function in ast.walk(tree):
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for statement in function.body:
-                yield from _that_run(statement)
-
-
-def _that_run(node: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.JoinedStr)):
-        return  # functions inside are walked for themselves
-    if isinstance(node, ast.Raise):
-        return  # which error is raised, and its sentence
-    yield node
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "decorator_list"):
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
-                yield from _that_run(child)
-
-
-def _changes_of(node: ast.AST) -> Iterator[ast.AST]:
-    changed = copy.deepcopy(node)
-    if isinstance(changed, ast.Compare):
-        for place, operator in enumerate(changed.ops):
-            one = copy.deepcopy(changed)
-            one.ops[place] = COMPARISONS[type(operator)]()
-            yield one
-    elif isinstance(changed, ast.BoolOp):
-        changed.op = ast.Or() if isinstance(changed.op, ast.And) else ast.And()
-        yield changed
-    elif isinstance(changed, ast.UnaryOp) and isinstance(changed.op, ast.Not):
-        yield changed.operand
-    elif isinstance(changed, ast.BinOp) and type(changed.op) in OPERATORS:
-        if isinstance(changed.left, (ast.JoinedStr, ast.Constant)) and _is_text(changed.left):
-            return
-        changed.op = OPERATORS[type(changed.op)]()
-        yield changed
-    elif isinstance(changed, ast.Constant):
-        if isinstance(changed.value, bool):
-            yield ast.Constant(not changed.value)
-        elif isinstance(changed.value, (int, float)):
-            yield ast.Constant(changed.value + 1)
-    elif isinstance(changed, ast.Call) and isinstance(changed.func, ast.Name):
-        if changed.func.id in CALLS:
-            changed.func.id = CALLS[changed.func.id]
-            yield changed
-    elif isinstance(changed, ast.Return) and changed.value is not None:
-        if not (isinstance(changed.value, ast.Constant) and changed.value.value is None):
-            yield ast.Return(ast.Constant(None))
-    elif isinstance(changed, ast.Expr) and isinstance(changed.value, ast.Call):
-        yield ast.Pass()
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
+STDERR = os.dup(2)  # stays open when the tests' own output is dropped
+PRELOADED = ("numpy", "scipy.signal", "soundfile", "soxr", "PySide6.QtWidgets")
 
 
 def test_files_of(module: Path, root: Path) -> list[Path]:
-    """The test files that import a module by its name, of the same room and of the properties; the
-    files of the mirroring folder where none does."""
-    name = ".".join(module.with_suffix("").parts)
+    """The test files that import a module, its own first: those of the same room and of the
+    properties; the files of the mirroring folder where none does."""
+    package, name = _dotted(module).rsplit(".", 1)
+    package = re.escape(package)
+    imported = re.compile(rf"\b{package}(\.| import .*\b){name}\b")
     rooms = [root / "tests" / module.parts[1], root / "tests" / "properties"]
     files = sorted(file for room in rooms for file in room.rglob("test_*.py"))
-    own = [file for file in files if f"{name} " in file.read_text(encoding="utf-8")]
+    own = [file for file in files if imported.search(file.read_text(encoding="utf-8"))]
     mirror = root.joinpath("tests", *module.parts[1:-1])
     own = own or sorted(mirror.glob("test_*.py"))
     own.sort(key=lambda file: file.name != f"test_{module.stem}.py")
@@ -180,8 +69,8 @@ def test_files_of(module: Path, root: Path) -> list[Path]:
 
 
 def copied_tree(root: Path, folder: Path) -> None:
-    """What the tests need, in another folder; the package alone is a copy, with compiled files that
-    count only for the very source they were made from."""
+    """Put all that the tests need into another folder. Only the package is a copy; its compiled
+    files are valid only for the source that they were made from."""
     shutil.copytree(root / PACKAGE, folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("tests", "resources", "packaging", "pyproject.toml", "constraints.txt"):
         if (root / name).exists():
@@ -190,10 +79,151 @@ def copied_tree(root: Path, folder: Path) -> None:
     compileall.compile_dir(folder / PACKAGE, quiet=2, invalidation_mode=mode)
 
 
-def run_tests(tree: Path, files: Sequence[Path], timeout_s: float) -> bool:
-    """Whether all of them pass, in time, in a process of its own."""
+class NoPrograms:
+    """A plugin for pytest that skips a test as soon as it starts another program."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(subprocess.Popen, "__init__", _skip)
+            return (yield)
+
+
+def _skip(*_arguments: object, **_options: object) -> NoReturn:
+    pytest.skip("starts a program")
+
+
+class ManyRuns:
+    """A plugin for pytest that imports and collects the tests once. For each mutation, those that
+    call the mutated function run in a fork, in which the function has changed code.
+
+    Sends for each mutation whether its tests pass; False first if they fail without any.
+    """
+
+    def __init__(
+        self,
+        tree: Path,
+        mutations: Sequence[Mutation],
+        tested: Mapping[Path, Sequence[Path]],
+        answers: Connection,
+    ) -> None:
+        self._tree = tree
+        self._mutations = mutations
+        self._tested = tested
+        self._answers = answers
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for module in self._tested:
+            importlib.import_module(_dotted(module))
+        gc.unfreeze()  # what the tests froze is not listed
+        functions = [f for f in gc.get_objects() if type(f) is types.FunctionType]
+        began = time.monotonic()
+        called = _called_by(session.items)
+        self._answers.send(called is not None)
+        if called is None:
+            return True
+        timeout_s = max(TIMEOUT_S, time.monotonic() - began)
+        for mutation in self._mutations:
+            files = [(self._tree / file).resolve() for file in self._tested[mutation.module]]
+            module = self._tree / mutation.module
+            place = (str(module), *function_at(module.read_text("utf-8"), mutation.line))
+            items = [item for item in session.items if place in called[item.nodeid]]
+            items = [item for file in files for item in items if item.path.resolve() == file]
+            run = functools.partial(self._survives, mutation, items, functions)
+            self._answers.send(_in_a_fork(run, timeout_s))
+        return True
+
+    def _survives(
+        self,
+        mutation: Mutation,
+        items: Sequence[pytest.Item],
+        functions: Sequence[types.FunctionType],
+    ) -> bool:
+        file = str(self._tree / mutation.module)
+        changed = codes_of(compile(mutation.source, file, "exec", dont_inherit=True))
+        for function in functions:
+            code = function.__code__
+            after = changed.get((code.co_name, code.co_firstlineno))
+            if code.co_filename == file and after is not None and after != code:
+                with contextlib.suppress(ValueError):  # uses other names of the function around it
+                    function.__code__ = after
+        return _all_pass(items)
+
+
+def function_at(source: str, line: int) -> tuple[str, int]:
+    """The name and the first line of the innermost function around a line."""
+    functions = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    firsts = {min(each.lineno for each in (f, *f.decorator_list)): f for f in functions}
+    first = max(at for at, f in firsts.items() if at <= line <= (f.end_lineno or at))
+    return firsts[first].name, first
+
+
+def _called_by(items: Sequence[pytest.Item]) -> dict[str, set[tuple[str, str, int]]] | None:
+    """The functions (file, name, first line) that each test calls, run in a process of its own;
+    None if a test fails."""
     fork = multiprocessing.get_context("fork")
-    child = fork.Process(target=_be_tested, args=(tree, [str(file) for file in files]))
+    answer, to_answer = fork.Pipe(duplex=False)
+
+    def look() -> None:
+        codes: set[types.CodeType] = set()
+        called: dict[str, set[tuple[str, str, int]]] = {}
+
+        def note(frame: types.FrameType, _event: str, _what: object) -> None:
+            codes.add(frame.f_code)
+
+        for item, after in zip_longest(items, items[1:]):
+            codes.clear()
+            threading.settrace(note)
+            sys.settrace(note)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=after)
+            sys.settrace(None)
+            called[item.nodeid] = {(c.co_filename, c.co_name, c.co_firstlineno) for c in codes}
+            if item.session.testsfailed:
+                os.write(STDERR, f"{item.nodeid} fails without a mutation\n".encode())
+                os._exit(1)
+        to_answer.send(called)
+        os._exit(0)
+
+    child = fork.Process(target=look)
+    child.start()
+    to_answer.close()
+    with answer, contextlib.suppress(EOFError):
+        found = answer.recv() if answer.poll(UNCHANGED_TIMEOUT_S) else None
+        child.kill()
+        return found
+    return None
+
+
+def codes_of(code: types.CodeType) -> dict[tuple[str, int], types.CodeType]:
+    """The code objects inside one, by name and first line; not those that share both."""
+    found: dict[tuple[str, int], list[types.CodeType]] = {}
+    waiting = [code]
+    while waiting:
+        inside = [each for each in waiting.pop().co_consts if isinstance(each, types.CodeType)]
+        waiting += inside
+        for each in inside:
+            found.setdefault((each.co_name, each.co_firstlineno), []).append(each)
+    return {key: codes[0] for key, codes in found.items() if len(codes) == 1}
+
+
+def _all_pass(items: Sequence[pytest.Item]) -> bool:
+    """Run tests until the first one fails."""
+    for item, after in zip_longest(items, items[1:]):
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=after)
+        if item.session.testsfailed:
+            return False
+    return True
+
+
+def _in_a_fork(question: Callable[[], bool], timeout_s: float) -> bool:
+    """What a function answers in a process of its own; False if it dies or hangs."""
+    fork = multiprocessing.get_context("fork")
+    child = fork.Process(target=lambda: os._exit(0 if question() else 1))
     child.start()
     child.join(timeout_s)
     if child.is_alive():
@@ -202,17 +232,51 @@ def run_tests(tree: Path, files: Sequence[Path], timeout_s: float) -> bool:
     return child.exitcode == 0
 
 
-def _be_tested(tree: Path, files: list[str]) -> None:
-    import pytest
+def run_tests(
+    tree: Path, files: Sequence[Path], timeout_s: float, *, programs: bool = False
+) -> bool:
+    """Whether all test files pass in time, in a separate process that imports everything again.
+    programs: whether tests that start other programs take part."""
+    plugins = [] if programs else [NoPrograms()]
+    return _in_a_fork(lambda: _pytest(tree, files, plugins) == 0, timeout_s)
 
+
+def run_mutations(
+    tree: Path,
+    mutations: Sequence[Mutation],
+    tested: Mapping[Path, Sequence[Path]],
+    *,
+    programs: bool = False,
+) -> Iterator[bool]:
+    """Yield whether the tests pass without a mutation, then for each mutation whether they pass."""
+    fork = multiprocessing.get_context("fork")
+    answers, to_answers = fork.Pipe(duplex=False)
+    plugins: list[object] = [] if programs else [NoPrograms()]
+    plugins.append(ManyRuns(tree, mutations, tested, to_answers))
+    files = list(dict.fromkeys(file for module in tested for file in tested[module]))
+
+    def be_tested() -> None:
+        answers.close()  # whose end then ends this process as well
+        _pytest(tree, files, plugins)
+
+    child = fork.Process(target=be_tested)
+    child.start()
+    to_answers.close()
+    with answers, contextlib.suppress(EOFError):  # the tests cannot even be collected
+        while True:
+            yield answers.recv()
+    child.join()
+
+
+def _pytest(tree: Path, files: Sequence[Path], plugins: Sequence[object]) -> int:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     os.chdir(tree)
     os.environ["PYTHONPATH"] = str(tree)
     sys.path.insert(0, str(tree))
-    status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *files])
-    os._exit(int(status))
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", f"--basetemp={tree}.tests"]
+    return int(pytest.main([*options, *map(str, files)], list(plugins)))
 
 
 def survivors_of(
@@ -221,7 +285,7 @@ def survivors_of(
     is_green: Callable[[Mutation], bool],
     say: Callable[[str], None] = print,
 ) -> list[Mutation]:
-    """Those with which every test still passes; the tree is as it was afterwards."""
+    """The mutations with which every test still passes. The tree is restored afterwards."""
     survived = []
     for mutation in mutations:
         file = tree / mutation.module
@@ -242,10 +306,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--module", action="append", type=Path, help="file or folder; all of the package without"
+        "--module", action="append", type=Path, help="file or folder (default: the whole package)"
     )
-    parser.add_argument("--sample", type=int, help="so many mutations, drawn by chance")
-    parser.add_argument("--seed", type=int, default=0, help="of that choice")
+    parser.add_argument("--sample", type=int, help="how many mutations to draw by chance")
+    parser.add_argument("--seed", type=int, default=0, help="the seed of the draw")
+    parser.add_argument(
+        "--programs", action="store_true", help="run the tests that start other programs as well"
+    )
     options = parser.parse_args(arguments)
     wanted = [(ROOT / path).resolve() for path in options.module or [Path(PACKAGE)]]
     files = sorted(
@@ -264,23 +331,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.dont_write_bytecode = True
     for name in PRELOADED:
         __import__(name)
-    asked = list(dict.fromkeys(f for m in mutations for f in tested[m.module]))
+    asked = {mutation.module: tested[mutation.module] for mutation in mutations}
     with tempfile.TemporaryDirectory(prefix="qvim-mutate-") as temporary:
-        tree = Path(temporary)
+        tree = Path(temporary).resolve() / "tree"
         copied_tree(ROOT, tree)
-        began = time.monotonic()
-        if not run_tests(tree, asked, UNCHANGED_TIMEOUT_S):
-            print(f"the tests fail without a mutation, mend them: {' '.join(map(str, asked))}")
+        answers = run_mutations(tree, mutations, asked, programs=options.programs)
+        if not next(answers, False):
+            files = dict.fromkeys(str(file) for files in asked.values() for file in files)
+            print(f"the tests fail without a mutation, mend them: {' '.join(files)}")
             return 1
-        timeout_s = max(TIMEOUT_S, time.monotonic() - began)
+        lively = []
+        for mutation, lives in zip(mutations, answers, strict=True):
+            print(f"{'passed  ' if lives else 'killed  '} {mutation}")
+            if lives:
+                lively.append(mutation)
+        # Functions that ran at an import or for several tests at once are changed on the disk.
         survived = survivors_of(
-            mutations, tree, lambda m: run_tests(tree, tested[m.module], timeout_s)
+            lively,
+            tree,
+            lambda m: run_tests(tree, asked[m.module], TIMEOUT_S, programs=options.programs),
         )
     killed = len(mutations) - len(survived)
     print(f"{killed} of {len(mutations)} killed ({killed / max(len(mutations), 1):.0%})")
     for mutation in survived:
         print(f"  {mutation}")
     return 0
+
+
+def _dotted(module: Path) -> str:
+    return ".".join(module.with_suffix("").parts)
 
 
 def _source(module: Path) -> str:

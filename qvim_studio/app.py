@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-import platformdirs
 from PySide6.QtCore import (
     QCoreApplication,
     QMessageLogContext,
@@ -28,17 +27,18 @@ from PySide6.QtCore import (
 )
 
 import qvim_studio
+from qvim_studio.assembly import user_paths
 from qvim_studio.audio.devices.portaudio import PortAudioBackend
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.checkpoint_entry import CheckpointEntry
 from qvim_studio.core.errors import EngineError, StudioError, bug_text
 from qvim_studio.core.program.logging_setup import set_up_logging
-from qvim_studio.core.program.paths import StudioPaths
 from qvim_studio.session.services import make_services
 from qvim_studio.session.settings_store import SettingsStore
 from qvim_studio.ui.widgets.theme import StudioTheme
-from qvim_studio.ui.window.application import APP_NAME, make_application
+from qvim_studio.ui.window.application import make_application
 from qvim_studio.ui.window.main_window import MainWindow
 from qvim_studio.ui.window.single_instance import SingleInstance
+from qvim_studio.ui.window.translation import set_language
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     if not instance.is_first and instance.call_first(path):
         return 0
     store = SettingsStore(paths.settings_file)
+    set_language(store.settings.language, application)
     theme = StudioTheme(application, store.settings.theme, store.settings.text_percent)
     # NVIDIA's driver has a program that tells, for which no process needs to open the GPU.
     gpu_reader = "" if shutil.which("nvidia-smi") else GPU_READER
@@ -105,29 +106,15 @@ def main(arguments: Sequence[str] = ()) -> int:
     return status
 
 
-def user_paths() -> StudioPaths:
-    """This user's folders, as the platform wants them."""
-    config = Path(platformdirs.user_config_dir("qvim-studio", appauthor=False))
-    data = Path(platformdirs.user_data_dir("qvim-studio", appauthor=False))
-    logs = Path(platformdirs.user_log_dir("qvim-studio", appauthor=False))
-    return StudioPaths(
-        settings_file=config / "settings.json",
-        log_file=logs / "studio.log",
-        takes_folder=data / "takes",
-        output_folder=Path(platformdirs.user_music_dir()) / APP_NAME,
-        library_file=data / "library" / "library.db",
-    )
+def known_checkpoints() -> tuple[CheckpointEntry, ...]:
+    """The checkpoints of the registry, as the window lists them."""
+    from qvim_studio.families.hub_store import make_checkpoint_store
 
-
-def known_checkpoints() -> tuple[CheckpointChoice, ...]:
-    """What the registry lists, as the window shows it."""
-    from qvim_studio.families.hub_keeper import make_keeper
-
-    return make_keeper().list()
+    return make_checkpoint_store().list()
 
 
 class FaultRelay(QObject):
-    """Brings exceptions that nobody caught, of any thread, to the log and the window.
+    """Brings uncaught exceptions of any thread to the log and the window.
 
     Signal: failed (StudioError for the user).
     """

@@ -20,7 +20,7 @@ from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import AudioFileError
-from qvim_studio.core.heard import HeardWord, heard_words
+from qvim_studio.core.program.paths import StudioPaths
 from qvim_studio.core.program.resources import (
     BUNDLED_INDEX_FILE,
     bundled_encoder_id,
@@ -29,6 +29,7 @@ from qvim_studio.core.program.resources import (
 )
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.core.sound_words import SoundWord, words_of_scores
 from qvim_studio.core.text.file_names import readable_name, sound_name
 from qvim_studio.core.text.plain_text import one_line
 from qvim_studio.export.files.recipe import provenance_of
@@ -37,7 +38,7 @@ from qvim_studio.library.sound_index import BATCH, SearchHit, SoundIndex
 
 if TYPE_CHECKING:
     from qvim_studio.generation.starts import FittableSound, NearestSound, SimilarSound
-    from qvim_studio.networks.qvim import Branch
+    from qvim_studio.networks.qvim.encoder import Branch
     from qvim_studio.voice.hearing import Hearing, PreparedSound
 
 log = logging.getLogger(__name__)
@@ -57,24 +58,41 @@ MAX_TAGS = 8  # words kept of a sound: a long one holds several
 LEAST_TAG_SCORE = 0.1  # below, a word finds too much that it does not mean
 
 
+def user_paths() -> StudioPaths:
+    """This user's folders, where the platform puts them."""
+    config = Path(platformdirs.user_config_dir("qvim-studio", appauthor=False))
+    data = Path(platformdirs.user_data_dir("qvim-studio", appauthor=False))
+    logs = Path(platformdirs.user_log_dir("qvim-studio", appauthor=False))
+    return StudioPaths(
+        settings_file=config / "settings.json",
+        log_file=logs / "studio.log",
+        takes_folder=data / "takes",
+        output_folder=Path(platformdirs.user_music_dir()) / "QVIM Studio",
+        library_file=data / "library" / "library.db",
+    )
+
+
 def make_engine() -> Engine:
-    """An engine whose ``start=nearest`` looks in the user's folder or the bundled sounds, and which
-    finds the sounds that are shown beside the made ones."""
+    """An engine for the window: it finds starting sounds in the user's folder or among the bundled
+    sounds, and the sounds that are shown beside the made ones. Long sounds come in chunks."""
     from qvim_studio.generation.engine import StudioEngine
 
-    return StudioEngine(find_nearest, find_similar, find_fittable=find_fittable)
+    return StudioEngine(find_nearest, find_similar, find_fittable=find_fittable, in_chunks=True)
 
 
-def make_plain_engine(on_indexing: OnIndexing | None = None) -> Engine:
-    """The same, where nothing is shown beside: nothing is looked for that nobody sees.
+def make_plain_engine(on_indexing: OnIndexing | None = None, *, in_chunks: bool = False) -> Engine:
+    """An engine for commands and scripts, which show no sounds beside the made ones and therefore
+    look for none.
 
-    on_indexing: see SoundIndex.refresh, while a user's folder is looked through.
+    on_indexing: see SoundIndex.refresh, while a user's folder is looked through. in_chunks: see
+    StudioEngine.
     """
     from qvim_studio.generation.engine import StudioEngine
 
     return StudioEngine(
         partial(find_nearest, on_indexing=on_indexing),
         find_fittable=partial(find_fittable, on_indexing=on_indexing),
+        in_chunks=in_chunks,
     )
 
 
@@ -84,16 +102,22 @@ def find_nearest(
     hearing: Hearing,
     on_indexing: OnIndexing | None = None,
 ) -> list[NearestSound]:
-    """Four real sounds that are nearest to an imitation and to the words, of more than one kind
-    where several are about equally near; one alone where it is clearly the nearest."""
+    """The four real sounds nearest to an imitation and to the words, of more than one kind where
+    several are about equally near; only one where it is clearly the nearest."""
     from qvim_studio.generation.starts import NearestSound
 
     index = _index_of(library_folder, hearing)
     index.refresh(on_indexing if library_folder is not None else None)
-    kinds = {} if library_folder else {row["file"]: row["class"] for row in library_rows()}
+    kinds = {} if library_folder else {row["file"]: row["kind"] for row in library_rows()}
     hits = index.search(query, top=NEAR_STARTS)
     chosen = chosen_starts(hits, lambda hit: kinds.get(hit.path.name) or _kind_in(hit.path.stem))
-    return [NearestSound(one_line(hit.path.stem), read_audio(hit.path)) for hit in chosen]
+    likelihoods: Sequence[float | None] = [None] * len(chosen)
+    if query.likelihoods is not None and chosen:
+        likelihoods = query.likelihoods(np.stack([hit.embedding for hit in chosen])).tolist()
+    return [
+        NearestSound(one_line(hit.path.stem), read_audio(hit.path), likelihood=likelihood)
+        for hit, likelihood in zip(chosen, likelihoods, strict=True)
+    ]
 
 
 def chosen_starts(
@@ -192,8 +216,8 @@ def _index_of(library_folder: str | None, hearing: Hearing) -> SoundIndex:
     return make_index(Path(library_folder), hearing)
 
 
-class SoundListener:
-    """Listens to sound files for the index: reads in threads, embeds and tags in batches."""
+class HearingService:
+    """Hears sound files for the index: reads them in threads, embeds and tags them in batches."""
 
     def __init__(self, hearing: Hearing) -> None:
         self.encoder_id = hearing.encoder_id
@@ -217,7 +241,7 @@ class SoundListener:
             ]
         return reports
 
-    def hear(self, clip: AudioClip) -> tuple[HeardWord, ...]:
+    def hear(self, clip: AudioClip) -> tuple[SoundWord, ...]:
         """Words for what a clip is heard as, the surest first."""
         return self._hearing.tagger.words(clip)
 
@@ -232,18 +256,18 @@ class SoundListener:
         """What a report adds for each of some sounds that could be read."""
         embeddings, scores = self._hearing.listen(usable)
         for embedding, row in zip(embeddings, scores, strict=True):
-            heard = heard_words(self._hearing.tagger.named(row), MAX_TAGS, LEAST_TAG_SCORE)
-            yield {"embedding": embedding, "heard": heard}
+            words = words_of_scores(self._hearing.tagger.named(row), MAX_TAGS, LEAST_TAG_SCORE)
+            yield {"embedding": embedding, "words": words}
 
 
-def make_listener() -> SoundListener:
-    """A listener with the program's own ears, which every installation has."""
+def make_hearing_service() -> HearingService:
+    """A hearing service with the program's own ears, which every installation has."""
     from qvim_studio.voice.hearing import program_hearing
 
-    return SoundListener(program_hearing())
+    return HearingService(program_hearing())
 
 
-def hear(clip: AudioClip) -> tuple[HeardWord, ...]:
+def hear(clip: AudioClip) -> tuple[SoundWord, ...]:
     """Words for what a clip is heard as, the surest first; for callers that ask once."""
     from qvim_studio.voice.tagger import Tagger
 
@@ -277,7 +301,7 @@ def make_bundled_index(hearing: Hearing) -> SoundIndex:
 
 
 def index_bundled_sounds() -> int:
-    """Make the index that ships with the bundled sounds anew; returns how many there are."""
+    """Make the index that ships with the bundled sounds again; returns the number of sounds."""
     from qvim_studio.voice.hearing import program_hearing
 
     hearing = program_hearing()

@@ -20,7 +20,7 @@ from qvim_studio.assembly import (
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.library.sound_index import SearchHit
-from qvim_studio.networks.qvim import Branch
+from qvim_studio.networks.qvim.encoder import Branch
 
 
 class LevelHearing:
@@ -66,6 +66,21 @@ def test_the_nearest_few_are_found_best_first(folder: Path) -> None:
     assert names[0] == "sound 5"
     assert len(names) == MAX_STARTS
     assert set(names[1:3]) == {"sound 4", "sound 6"}
+
+
+def test_every_start_says_how_likely_it_is_of_the_kind(folder: Path) -> None:
+    def likelihoods(embeddings: np.ndarray) -> np.ndarray:
+        return np.arctan2(embeddings[:, 1], embeddings[:, 0])  # the angle, for the test's sake
+
+    found = find_nearest(
+        SoundQuery(at_angle(0.5), likelihoods=likelihoods), str(folder), LevelHearing()
+    )
+    likely = {sound.name: sound.likelihood for sound in found}
+    assert len(likely) == MAX_STARTS
+    for name, likelihood in likely.items():
+        assert likelihood == pytest.approx(int(name[-1]) / 10, abs=0.02)
+    unsaid = find_nearest(SoundQuery(at_angle(0.5)), str(folder), LevelHearing())
+    assert {sound.likelihood for sound in unsaid} == {None}
 
 
 def test_what_is_clearly_farther_is_not_started_from(folder: Path) -> None:

@@ -101,6 +101,14 @@ def test_about_lists_every_library_that_a_session_loads(session: tuple[Watched, 
     assert behind - listed - {"qvim-studio"} == set()
 
 
+def test_nothing_that_is_installed_with_the_program_exports_traces() -> None:
+    """The package of the assistants' protocol names its spans to an interface of OpenTelemetry,
+    which does nothing without an SDK and an exporter."""
+    pins = (Path(__file__).parent.parent / "constraints.txt").read_text(encoding="utf-8")
+    traced = {line.partition("==")[0] for line in pins.splitlines() if "opentelemetry" in line}
+    assert traced == {"opentelemetry-api"} and SWITCHES["OTEL_SDK_DISABLED"] == "true"
+
+
 WINDOW = """
 import sys
 sys.path.insert(0, sys.argv[1])

@@ -1,1 +1,1 @@
-"""Devices, files and signal processing; nothing here knows of models or windows."""
+"""Devices, files and signal processing, without models and widgets."""

@@ -1,4 +1,4 @@
-"""Which part of a long sound is heard where only so much of it can be: the most active one."""
+"""Finds the most active part of a sound that is too long to be heard whole."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ AS_ACTIVE = 0.9  # of the greatest energy: where a sound begins as active, its b
 
 
 def most_active(clip: AudioClip, seconds: float, tail_s: float = 0.0) -> AudioClip:
-    """The stretch of so many seconds with the most energy, or the beginning where that has about as
-    much, and up to ``tail_s`` of what follows it; a shorter clip as it is."""
+    """The stretch of ``seconds`` with the most energy, or the beginning if that has about as much,
+    with up to ``tail_s`` of what follows. A shorter clip is returned as it is."""
     hop = max(1, round(HOP_S * clip.sample_rate))
     hops = round(seconds / HOP_S)
     if len(clip.samples) <= round(seconds * clip.sample_rate):

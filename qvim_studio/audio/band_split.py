@@ -1,4 +1,4 @@
-"""Splits a sound at a frequency, so that one sound's lows and another one's highs become one."""
+"""Joins the lows of one sound and the highs of another at a frequency."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SILENT_RMS = 1e-5  # -100 dBFS: quieter bands say nothing of the level
 def with_highs_of(
     low: np.ndarray, high: np.ndarray, above_hz: float, sample_rate: int
 ) -> np.ndarray:
-    """What ``low`` holds below a frequency and ``high`` above it, (frames, channels) each.
+    """The content of ``low`` below a frequency and of ``high`` above it, (frames, channels) each.
 
-    The bands add up to one without a change in phase. The highs are as loud as they are beside what
-    both hold just below the frequency, in each channel.
+    The bands add up to one without a change in phase. In each channel the highs are scaled so that
+    both sounds are equally loud just below the frequency.
     """
     frequencies = np.fft.rfftfreq(len(low), 1 / sample_rate)
     begin = CROSSOVER_SHARE * above_hz
@@ -26,8 +26,8 @@ def with_highs_of(
     is_beside = (frequencies >= LEVEL_SHARE * above_hz) & (frequencies < begin)
     levels = [np.sqrt(np.square(np.abs(one[is_beside])).sum(axis=0)) / len(low) for one in spectra]
     gain = np.ones(low.shape[1])
-    is_told = np.minimum(*levels) > SILENT_RMS / 2
+    is_usable = np.minimum(*levels) > SILENT_RMS / 2
     limit = 10 ** (MAX_GAIN_DB / 20)
-    gain[is_told] = np.clip(levels[0][is_told] / levels[1][is_told], 1 / limit, limit)
+    gain[is_usable] = np.clip(levels[0][is_usable] / levels[1][is_usable], 1 / limit, limit)
     mixed = spectra[0] * (1.0 - rising) + spectra[1] * gain * rising
     return np.fft.irfft(mixed, len(low), axis=0).astype(np.float32)

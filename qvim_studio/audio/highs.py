@@ -1,4 +1,4 @@
-"""What a sound lacks above its own band, as an edit."""
+"""Describes the missing highs of a sound as an edit."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.provenance import Provenance
 
-ROOMY_RATE_HZ = 48_000  # of what is made, where the sound's own rate has no room for highs
+ROOMY_RATE_HZ = 48_000  # rate of the result if the sound's own rate has no room for highs
 
 
 def edit_of_highs(
     sound: AudioClip, above_hz: float | None = None, provenance: Provenance | None = None
 ) -> Edit:
-    """All that lies above a frequency, or above what the sound holds, to be regenerated.
+    """An edit that regenerates everything above a frequency, by default above the sound's own band.
 
-    Raises UsageError for a frequency that no highs begin at, and where no highs are missing.
+    Raises UsageError for an impossible frequency, and if no highs are missing.
     """
     if above_hz is None:
         above_hz = bandwidth_hz(sound)

@@ -25,14 +25,14 @@ def rms_dbfs(clip: AudioClip) -> float:
 
 
 def true_peak_dbfs(clip: AudioClip) -> float:
-    """Largest value of the waveform between the samples too, in dBTP."""
+    """Largest value of the waveform, also between the samples, in dBTP."""
     rate = clip.sample_rate
     oversampled = soxr.resample(clip.samples, rate, OVERSAMPLING * rate, quality="HQ")
     return max(to_dbfs(float(np.abs(oversampled).max(initial=0.0))), peak_dbfs(clip))
 
 
 def loudness_lufs(clip: AudioClip) -> float | None:
-    """Integrated loudness (BS.1770-4); None where undefined: see audio.loudness."""
+    """Integrated loudness (BS.1770-4); None if undefined, see audio.loudness."""
     if clip.duration_s < MIN_LOUDNESS_S:
         return None
     return integrated_loudness(clip.samples, clip.sample_rate)
@@ -48,12 +48,12 @@ def normalize_peak(clip: AudioClip, target_dbfs: float = -1.0) -> AudioClip:
 
 
 def with_silence(samples: np.ndarray, frames: int) -> np.ndarray:
-    """(n, channels) with so many frames of silence after it."""
+    """The samples (n, channels) with ``frames`` of silence after them."""
     return np.concatenate([samples, np.zeros((frames, samples.shape[1]), samples.dtype)])
 
 
 def match_loudness(clip: AudioClip, target_lufs: float = COMPARISON_LUFS) -> AudioClip:
-    """As loud as every other clip treated so: the louder of two sounds better, whatever it is.
+    """The clip at the loudness of comparisons, because people prefer the louder of two sounds.
 
     Sounds under 400 ms are measured with silence around them. Peaks stay below full scale.
     """
@@ -68,7 +68,7 @@ def match_loudness(clip: AudioClip, target_lufs: float = COMPARISON_LUFS) -> Aud
 
 
 def remove_dc(clip: AudioClip) -> AudioClip:
-    """Without its constant offset, per channel."""
+    """The clip without the constant offset of each channel."""
     return AudioClip(clip.samples - clip.samples.mean(axis=0, keepdims=True), clip.sample_rate)
 
 
@@ -83,5 +83,5 @@ def fade(clip: AudioClip, in_s: float, out_s: float) -> AudioClip:
 
 
 def to_dbfs(amplitude: float) -> float:
-    """Of an amplitude, 1.0 being full scale; -120 for silence."""
+    """The level of an amplitude in dBFS, 1.0 being full scale; -120 for silence."""
     return max(20 * float(np.log10(max(amplitude, 1e-12))), SILENCE_DBFS)

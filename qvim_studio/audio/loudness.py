@@ -24,19 +24,55 @@ CHANNEL_WEIGHTS = {
 def integrated_loudness(samples: np.ndarray, sample_rate: int) -> float | None:
     """LUFS of float samples of shape (frames, channels).
 
-    None where loudness is undefined: under 400 ms, silence (all below -70 LUFS), values that are
-    not finite, and sample rates under 4 kHz.
+    None if the loudness is undefined: for less than 400 ms, silence (all below -70 LUFS), values
+    that are not finite, and sample rates under 4 kHz.
     """
-    if sample_rate < MIN_RATE_HZ:
-        return None
-    energies = _block_energies(samples, sample_rate)
-    gate = _energy(ABSOLUTE_GATE_LUFS)
-    energies = energies[energies > gate]
-    if not len(energies):
-        return None
-    gate = _energy(_lufs(energies.mean()) + RELATIVE_GATE_LU)
-    loudness = _lufs(energies[energies > gate].mean())
-    return loudness if np.isfinite(loudness) else None
+    running = RunningLoudness(sample_rate, samples.shape[1])
+    size = max(1, CHUNK_STEPS * round(STEP_S * sample_rate))
+    for begin in range(0, len(samples), size):
+        running.push(samples[begin : begin + size])
+    return running.lufs()
+
+
+class RunningLoudness:
+    """The integrated loudness of a sound that arrives in pieces."""
+
+    def __init__(self, sample_rate: int, channels: int) -> None:
+        self._step = round(STEP_S * sample_rate)
+        self._is_defined = sample_rate >= MIN_RATE_HZ
+        self._weights = np.array(CHANNEL_WEIGHTS.get(channels, (1.0,) * channels))
+        self._sections = k_weighting(sample_rate) if self._is_defined else np.zeros((2, 6))
+        self._state = np.zeros((len(self._sections), 2, channels))
+        self._rest = np.zeros((0, channels))
+        self._per_step: list[np.ndarray] = []  # weighted mean squares
+
+    def push(self, samples: np.ndarray) -> None:
+        """The next samples, (frames, channels)."""
+        from scipy.signal import sosfilt  # slow to import; the window starts without it
+
+        if not self._is_defined:
+            return
+        given = np.concatenate([self._rest, samples.astype(np.float64)])
+        steps = len(given) // self._step
+        whole, self._rest = given[: steps * self._step], given[steps * self._step :]
+        if steps:
+            filtered, self._state = sosfilt(self._sections, whole, axis=0, zi=self._state)
+            squares = (filtered**2).reshape(steps, self._step, -1).mean(axis=1)
+            self._per_step.append(squares @ self._weights)
+
+    def lufs(self) -> float | None:
+        """The loudness of all pieces so far; None if undefined, see ``integrated_loudness``."""
+        per_step = np.concatenate([np.empty(0), *self._per_step])
+        if len(per_step) < STEPS_PER_BLOCK:
+            return None
+        block = np.full(STEPS_PER_BLOCK, 1 / STEPS_PER_BLOCK)
+        energies = np.convolve(per_step, block, mode="valid")
+        energies = energies[energies > _energy(ABSOLUTE_GATE_LUFS)]
+        if not len(energies):
+            return None
+        gate = _energy(_lufs(energies.mean()) + RELATIVE_GATE_LU)
+        loudness = _lufs(energies[energies > gate].mean())
+        return loudness if np.isfinite(loudness) else None
 
 
 def k_weighting(sample_rate: int) -> np.ndarray:
@@ -63,28 +99,6 @@ def k_weighting(sample_rate: int) -> np.ndarray:
     scale = 1 + k / quality + k**2
     high_pass = [1.0, -2.0, 1.0, 1.0, 2 * (k**2 - 1) / scale, (1 - k / quality + k**2) / scale]
     return np.array([shelf, high_pass])
-
-
-def _block_energies(samples: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Weighted mean square of each gating block; empty under 400 ms."""
-    from scipy.signal import sosfilt  # slow to import; the window starts without it
-
-    step = round(STEP_S * sample_rate)
-    steps = len(samples) // step
-    channels = samples.shape[1]
-    weights = np.array(CHANNEL_WEIGHTS.get(channels, (1.0,) * channels))
-    sections = k_weighting(sample_rate)
-    state = np.zeros((len(sections), 2, channels))
-    per_step = np.empty(steps)
-    for begin in range(0, steps, CHUNK_STEPS):
-        end = min(begin + CHUNK_STEPS, steps)
-        chunk = samples[begin * step : end * step].astype(np.float64)
-        filtered, state = sosfilt(sections, chunk, axis=0, zi=state)
-        squares = (filtered**2).reshape(end - begin, step, channels).mean(axis=1)
-        per_step[begin:end] = squares @ weights
-    if steps < STEPS_PER_BLOCK:
-        return np.empty(0)
-    return np.convolve(per_step, np.full(STEPS_PER_BLOCK, 1 / STEPS_PER_BLOCK), mode="valid")
 
 
 def _lufs(energy: float) -> float:

@@ -1,8 +1,9 @@
 """The melody of a sound: which of the twelve pitch classes leads at each moment.
 
-What MusicGen-Melody was trained on (Copet et al. 2023, section 3.3: the chroma's largest bin alone,
-so that neither timbre nor octave enters), on the filter bank that librosa and transformers share
-(Ellis 2007, "Chroma feature analysis and synthesis"). Plain NumPy: the window shows it, too.
+MusicGen-Melody was trained on this (Copet et al. 2023, section 3.3): only the largest bin of the
+chroma counts, so timbre and octave do not. The filter bank is that of librosa and transformers
+(Ellis 2007, "Chroma feature analysis and synthesis"). The module needs only NumPy, because the
+window shows the melody as well.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ MELODY_STEP_S = MELODY_HOP / MELODY_RATE_HZ  # between two frames
 PITCH_CLASSES = 12  # from C
 NOTE_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 SILENT = -1
-HEARD_DB = -45.0  # quieter frames, by the loudest one, are pauses: the noise of a room has no pitch
+AUDIBLE_DB = -45.0  # by the loudest frame; quieter ones are pauses: a room's noise has no pitch
 CONCERT_A_HZ = 440.0
 CENTER_OCTAVE, OCTAVE_WIDTH = 5.0, 2.0  # of the bell that weighs octaves, counted from 27.5 Hz
 FRAMES_AT_ONCE = 64  # of spectra in memory: 8 MB
@@ -30,7 +31,8 @@ FRAMES_AT_ONCE = 64  # of spectra in memory: 8 MB
 
 @dataclass(frozen=True, eq=False)
 class Melody:
-    """classes: int64 (frames,), 0 = C .. 11 = B, SILENT in pauses; frame i is around 0.128 i s."""
+    """classes: int64 (frames,), 0 = C .. 11 = B, SILENT in pauses; frame i is centered on 0.128 i
+    s."""
 
     classes: np.ndarray
 
@@ -39,14 +41,14 @@ class Melody:
         return not np.any(self.classes != SILENT)
 
     def chroma(self) -> np.ndarray:
-        """float32 (12, frames), one 1 in each: a pause is the null frame of the model, which is C
-        (all others 0), as the chroma of digital silence."""
+        """float32 (12, frames) with a single 1 in each frame. A pause is the model's null frame,
+        which is C, like the chroma of digital silence."""
         frames = np.zeros((PITCH_CLASSES, len(self.classes)), np.float32)
         frames[np.maximum(self.classes, 0), np.arange(len(self.classes))] = 1.0
         return frames
 
     def cut(self, begin: int, frames: int) -> Melody:
-        """So many frames from ``begin`` on; behind the end of the melody there are pauses."""
+        """``frames`` frames from ``begin`` on, with pauses after the end of the melody."""
         classes = np.full(frames, SILENT, np.int64)
         there = self.classes[begin : begin + frames]
         classes[: len(there)] = there
@@ -54,17 +56,17 @@ class Melody:
 
 
 def melody_of(clip: AudioClip) -> Melody:
-    """The melody of a take, all of its channels as one."""
+    """The melody of all channels of a take together."""
     powers = chroma_powers(mono_at(clip, MELODY_RATE_HZ))
     loudness = powers.sum(axis=0)
-    is_heard = loudness > loudness.max(initial=0.0) * 10 ** (HEARD_DB / 10)
-    return Melody(np.where(is_heard, powers.argmax(axis=0), SILENT))
+    is_audible = loudness > loudness.max(initial=0.0) * 10 ** (AUDIBLE_DB / 10)
+    return Melody(np.where(is_audible, powers.argmax(axis=0), SILENT))
 
 
 def chroma_powers(samples: np.ndarray) -> np.ndarray:
     """Mono (samples,) at 32 kHz → power of every pitch class, float64 (12, samples // 4096 + 1).
 
-    Mirrored before its beginning, as in training; followed by silence.
+    The sound is mirrored before its beginning, as in training, and followed by silence.
     """
     half = MELODY_WINDOW // 2
     count = len(samples) // MELODY_HOP + 1

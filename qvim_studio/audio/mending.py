@@ -1,4 +1,4 @@
-"""Takes away what a recording should not have: single clicks, and noise in its pauses."""
+"""Removes single clicks and the noise in pauses from recordings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SMOOTHED_WINDOWS = 1.0
 
 
 def repair_clicks(clip: AudioClip) -> AudioClip:
-    """With a straight line over each click, in all channels."""
+    """The clip with a straight line in place of each click, in all channels."""
     size = max(2, round(CLICK_S * clip.sample_rate))
     samples, last = clip.samples.copy(), len(clip.samples) - 1
     for window in click_windows(clip):
@@ -40,8 +40,8 @@ def pause_threshold_db(clip: AudioClip) -> float:
 
 
 def silence_pauses(clip: AudioClip, threshold_db: float = DEFAULT_PAUSE_DB) -> AudioClip:
-    """Silent where the level lies lower than that below the loudest 10 ms, with soft edges; what
-    begins or dies away around is kept."""
+    """The clip, silent where its level is more than ``threshold_db`` below the loudest 10 ms. The
+    edges are soft; beginnings and decays beside loud windows are kept."""
     size = max(1, round(WINDOW_S * clip.sample_rate))
     level = _powers(clip)
     if not level.any():

@@ -24,8 +24,8 @@ def mono_at(clip: AudioClip, sample_rate: int) -> np.ndarray:
 
 
 def stereo_at(clip: AudioClip, sample_rate: int) -> np.ndarray:
-    """Two channels at another rate, float32 of shape (frames, 2): a clip of any other number of
-    channels is the same on both sides."""
+    """Two channels at another rate, float32 of shape (frames, 2). A clip with another number of
+    channels becomes mono on both sides."""
     if clip.channels == 2:
         return resample(clip, sample_rate).samples
     return np.repeat(mono_at(clip, sample_rate)[:, None], 2, axis=1)

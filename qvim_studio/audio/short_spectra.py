@@ -1,4 +1,4 @@
-"""Short-time spectra and back, as scipy.signal computes them, which is slow to import.
+"""Short-time spectra and their inverse, as in scipy.signal, which is slow to import.
 
 Hann windows, frames centered on multiples of the hop, zeros around the ends; the inverse is that of
 least squares (Griffin & Lim 1984, eq. 6).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-LEAST_WEIGHT = 1e-10  # of all windows at one sample, below which it is left as it is
+LEAST_WEIGHT = 1e-10  # sum of all windows at a sample, below which the sample stays as it is
 
 
 def short_spectra(samples: np.ndarray, size: int, hop: int) -> np.ndarray:

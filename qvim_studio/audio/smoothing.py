@@ -1,4 +1,4 @@
-"""Running means and medians of curves, as scipy.ndimage computes them, which is slow to import."""
+"""Running means and medians of curves, as in scipy.ndimage, which is slow to import."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ GAUSSIAN_REACH = 4.0  # standard deviations at which the bell is cut off
 
 
 def gaussian_smoothed(values: np.ndarray, deviation: float) -> np.ndarray:
-    """(n,) smoothed by a bell of that standard deviation in values; the ends go on as they are."""
+    """(n,) smoothed by a bell of that standard deviation in values; the ends continue with their
+    own values."""
     if not len(values):
         return values
     reach = int(GAUSSIAN_REACH * deviation + 0.5)
@@ -19,8 +20,9 @@ def gaussian_smoothed(values: np.ndarray, deviation: float) -> np.ndarray:
 
 
 def median_smoothed(values: np.ndarray, size: int) -> np.ndarray:
-    """(n,) with each value the median of ``size`` around it; the ends go on as they are. Of an even
-    number the upper one of both in the middle counts, one value further left."""
+    """(n,) with each value replaced by the median of the ``size`` values around it; the ends
+    continue with their own values. An even window reaches one value further left, and its median is
+    the upper of the two middle values."""
     if not len(values):
         return values
     before = size // 2
@@ -30,7 +32,8 @@ def median_smoothed(values: np.ndarray, size: int) -> np.ndarray:
 
 
 def mean_smoothed(values: np.ndarray, size: int) -> np.ndarray:
-    """(n,) with each value the mean of ``size`` around it; the ends are mirrored."""
+    """(n,) with each value replaced by the mean of the ``size`` values around it; the ends are
+    mirrored."""
     before = size // 2
     padded = np.pad(values, (before, size - before - 1), mode="symmetric")
     sums = np.concatenate([[0.0], np.cumsum(padded)])

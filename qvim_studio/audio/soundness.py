@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import Enum
 from typing import Any
@@ -17,17 +17,17 @@ NOISE_FLOOR_LIMIT_DBFS = -60.0
 NOISE_WINDOW_S = 0.1
 NOISE_WINDOWS = 3  # the quietest: one of them may be a fade
 NOISE_PARTS = 4  # of a window, whose levels are compared
-STEADY_DB, SPREAD_DB = 1.0, 5.0  # between its halves, and of all: what fades is sound
-APART_DB = 30.0  # below the peak: what lies higher is the sound itself
+STEADY_DB, SPREAD_DB = 1.0, 5.0  # between the halves, and of all values: a fade is sound, not noise
+APART_DB = 30.0  # by the peak; a higher level is the sound itself
 TAIL_WINDOW_S = 0.005
 MAX_TRUE_PEAK_DBFS = -0.1  # more is cut off by players and converters
 CLICK_S = 0.001  # a click is over by then
-CLICK_FACTOR = 12.0  # that the jerk within it exceeds those around it by
-LEAST_JERK = 1e-3  # of a click that is heard
+CLICK_FACTOR = 12.0  # by which the jerk within a click exceeds those around it
+LEAST_JERK = 1e-3  # of an audible click
 
 
 class Flaw(str, Enum):
-    """What a sound can fail by."""
+    """The flaws that a sound can have."""
 
     NOISE = "noise"
     PEAK = "peak"
@@ -38,9 +38,9 @@ class Flaw(str, Enum):
 
 @dataclass(frozen=True)
 class Soundness:
-    """noise_floor_dbfs: see ``noise_floor_dbfs``. is_noisy: steady noise is left where the sound
-    pauses. reach_hz: above it there is nothing. clicks: how
-    many. has_offset: it lies beside zero. is_cut: its tail is cut off."""
+    """noise_floor_dbfs: see ``noise_floor_dbfs``. is_noisy: whether steady noise fills the pauses.
+    reach_hz: the highest frequency of the sound. clicks: their number. has_offset: whether the
+    sound has a constant offset. is_cut: whether its tail is cut off."""
 
     noise_floor_dbfs: float | None
     is_noisy: bool
@@ -52,7 +52,7 @@ class Soundness:
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
-        """What it fails by; empty is good."""
+        """The flaws of the sound; empty for a sound that can be used as it is."""
         failed = {
             Flaw.NOISE: self.is_noisy,
             Flaw.PEAK: self.true_peak_dbfs > MAX_TRUE_PEAK_DBFS,
@@ -63,7 +63,7 @@ class Soundness:
         return tuple(flaw for flaw, is_failed in failed.items() if is_failed)
 
     def as_dict(self) -> dict[str, Any]:
-        """For a recipe; rounded, for nobody hears more."""
+        """The values for a recipe, rounded to what can be heard."""
         floor = self.noise_floor_dbfs
         return asdict(self) | {
             "noise_floor_dbfs": None if floor is None else round(floor, 1),
@@ -73,7 +73,7 @@ class Soundness:
 
     @classmethod
     def from_dict(cls, values: object) -> Soundness | None:
-        """What ``as_dict`` gave; None where a recipe says nothing, or something else."""
+        """The values that ``as_dict`` returned; None for other values or none."""
         names = {known.name for known in fields(cls)}
         if not isinstance(values, Mapping) or values.keys() != names:
             return None
@@ -86,7 +86,7 @@ class Soundness:
 
 
 def soundness_of(clip: AudioClip) -> Soundness:
-    """Of a clip at any rate, with any number of channels."""
+    """The soundness of a clip at any rate, with any number of channels."""
     mono = clip.mono()
     return Soundness(
         noise_floor_dbfs=noise_floor_dbfs(clip),
@@ -99,6 +99,22 @@ def soundness_of(clip: AudioClip) -> Soundness:
     )
 
 
+def joined_soundness(parts: Sequence[Soundness]) -> Soundness:
+    """The soundness of a sound from that of its parts, in their order: the quietest part gives the
+    noise, the last part the ending."""
+    floors = [part for part in parts if part.noise_floor_dbfs is not None]
+    quietest = min(floors or parts, key=lambda part: part.noise_floor_dbfs or 0.0)
+    return Soundness(
+        noise_floor_dbfs=quietest.noise_floor_dbfs,
+        is_noisy=quietest.is_noisy,
+        reach_hz=max(part.reach_hz for part in parts),
+        true_peak_dbfs=max(part.true_peak_dbfs for part in parts),
+        clicks=sum(part.clicks for part in parts),
+        has_offset=any(part.has_offset for part in parts),
+        is_cut=parts[-1].is_cut,
+    )
+
+
 def noise_floor_dbfs(clip: AudioClip) -> float | None:
     """The level of the quietest 100 ms; None if the clip is shorter than 200 ms."""
     quietest = _quietest(clip)
@@ -106,8 +122,8 @@ def noise_floor_dbfs(clip: AudioClip) -> float | None:
 
 
 def _quietest(clip: AudioClip) -> list[np.ndarray]:
-    """The quietest windows of 100 ms, mono, the quietest first; none of a clip that is shorter than
-    two of them."""
+    """The quietest windows of 100 ms, mono, the quietest first; empty for a clip that is shorter
+    than two windows."""
     step = max(1, int(NOISE_WINDOW_S * clip.sample_rate))
     count = len(clip.samples) // step
     if count < 2:
@@ -118,16 +134,16 @@ def _quietest(clip: AudioClip) -> list[np.ndarray]:
 
 
 def _is_noisy(clip: AudioClip) -> bool:
-    """Is what is left in a quiet moment steady, far below the sound, and heard? What dies away is
-    no noise, and what never pauses has no moment to be judged by."""
+    """Whether the quiet moments hold steady, audible noise far below the sound. A decay is not
+    noise, and a sound without pauses cannot be judged."""
     peak_db = 20 * np.log10(np.abs(clip.samples).max(initial=0.0) + 1e-12)
     for window in _quietest(clip):
         parts = np.array_split(window - window.mean(), NOISE_PARTS)
         level_db = np.array([10 * np.log10(np.mean(np.square(part)) + 1e-12) for part in parts])
         first, second = np.split(level_db, 2)
         is_steady = abs(first.mean() - second.mean()) < STEADY_DB and np.ptp(level_db) < SPREAD_DB
-        is_heard = NOISE_FLOOR_LIMIT_DBFS < level_db.mean() < peak_db - APART_DB
-        if is_steady and is_heard:
+        is_audible = NOISE_FLOOR_LIMIT_DBFS < level_db.mean() < peak_db - APART_DB
+        if is_steady and is_audible:
             return True
     return False
 
@@ -146,7 +162,8 @@ def count_clicks(clip: AudioClip) -> int:
 
 
 def click_windows(clip: AudioClip) -> np.ndarray:
-    """Their numbers, in windows of CLICK_S; a click on the edge of two counts in both."""
+    """The indices of clicks in windows of CLICK_S; a click on the edge of two windows counts in
+    both."""
     jerk = np.abs(np.diff(clip.samples, n=2, axis=0)).max(axis=1, initial=0.0)
     size = max(2, round(CLICK_S * clip.sample_rate))
     peaks = jerk[: len(jerk) // size * size].reshape(-1, size).max(axis=1, initial=0.0)

@@ -12,7 +12,7 @@ HIGH_HZ = 20_000.0
 RANGE_DB = 80.0
 WINDOW_S = 0.032  # 31 Hz between bins: the partials of a voice stand apart
 MIN_HOP_S = 0.002
-MAX_COLUMNS = 4000  # about the pixels of a large screen; a long sound is looked at less closely
+MAX_COLUMNS = 4000  # about the pixels of a large screen; a long sound is drawn in less detail
 BATCH = 512  # columns transformed at once: bounds the memory
 
 
@@ -29,7 +29,8 @@ class Spectrogram:
 
 
 def compute_spectrogram(samples: np.ndarray, sample_rate: int) -> Spectrogram:
-    """Of mono samples (frames,). Ten minutes take as long as ten seconds: at most 4000 columns."""
+    """The spectrogram of mono samples (frames,). It has at most 4000 columns, so ten minutes take
+    as long as ten seconds."""
     size = 1 << round(np.log2(WINDOW_S * sample_rate))
     hop = max(round(MIN_HOP_S * sample_rate), -(-len(samples) // MAX_COLUMNS))
     padded = np.pad(samples, (size // 2, size))
@@ -49,7 +50,7 @@ def compute_spectrogram(samples: np.ndarray, sample_rate: int) -> Spectrogram:
 
 
 def band_of(hz: float, high_hz: float) -> float:
-    """Where a frequency lies on the picture's height, 0 bottom .. 1 top."""
+    """The position of a frequency on the picture's height, 0 bottom .. 1 top."""
     return float(np.log(max(hz, LOW_HZ) / LOW_HZ) / np.log(high_hz / LOW_HZ))
 
 

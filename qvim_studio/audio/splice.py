@@ -1,4 +1,4 @@
-"""Sets new parts into a sound so that neither a seam nor a jump in level is heard."""
+"""Sets new parts into a sound without an audible seam or jump in level."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import CONTEXT_S, Edit
 
 CROSSFADE_S = 0.02  # inside the part, at each end that meets the sound
-SILENT_RMS = 1e-4  # -80 dBFS: quieter surroundings say nothing of the level
-MAX_PEAK = 0.89  # -1 dBFS, of a new part in a sound that is quieter than that itself
+SILENT_RMS = 1e-4  # -80 dBFS: quieter surroundings do not set the level
+MAX_PEAK = 0.89  # -1 dBFS, the limit of a new part unless the sound itself is louder
 
 
 def splice(edit: Edit, made: AudioClip) -> AudioClip:
     """The edited sound with its parts from ``made``, which covers the edit's window.
 
-    Everything outside the parts keeps its very samples. Each part is as loud, in each channel, as
-    what was made of its surroundings is there; equal-power crossfades lie within it. A sound that
-    was made with other channels is mixed and heard in all of the sound's. Of an edit of the highs,
-    what lies below stays.
+    All samples outside the parts stay. The level of each part is set, in each channel, so that the
+    made surroundings are as loud as those of the sound; equal-power crossfades lie within the part.
+    A made sound with another number of channels is mixed to one and plays on all. An edit of the
+    highs keeps everything below them.
     """
     sound, rate = edit.sound, edit.sound.sample_rate
     window = round(edit.window_s[0] * rate)
@@ -30,18 +30,21 @@ def splice(edit: Edit, made: AudioClip) -> AudioClip:
     length = max(len(sound.samples), parts[-1][1])
     old = np.zeros((length, sound.channels), np.float32)
     old[: len(sound.samples)] = sound.samples
-    new = np.zeros((length, sound.channels))
-    fitting = _with_channels(resample(made, rate), sound.channels)[: length - window]
-    new[window : window + len(fitting)] = fitting
-    is_part = np.zeros(length, bool)
+    # Of the window alone: the rest of a long sound is copied once and not touched.
+    new = _with_channels(resample(made, rate), sound.channels)[: length - window]
+    fitting = len(new)
+    new = np.pad(new.astype(np.float64), ((0, max(0, parts[-1][1] - window - fitting)), (0, 0)))
+    is_part = np.zeros(len(new), bool)
     for begin, end in parts:
-        is_part[begin:end] = True
+        is_part[begin - window : end - window] = True
     spliced = old.copy()
-    limit = max(MAX_PEAK, float(np.abs(sound.samples).max(initial=0.0)))
+    highest, lowest = sound.samples.max(initial=0.0), sound.samples.min(initial=0.0)
+    limit = max(MAX_PEAK, float(highest), -float(lowest))
     around = round(CONTEXT_S * rate)
     for begin, end in parts:
-        near = slice(max(window, begin - around), min(window + len(fitting), end + around))
-        part = new[begin:end] * _gains(old[near], new[near], is_part[near])
+        first, last = max(0, begin - window - around), min(fitting, end - window + around)
+        gains = _gains(old[window + first : window + last], new[first:last], is_part[first:last])
+        part = new[begin - window : end - window] * gains
         part = part / max(1.0, float(np.abs(part).max()) / limit)
         if edit.above_hz is not None:
             part = _with_highs(old[begin:end], part, edit.above_hz, rate)
@@ -58,7 +61,7 @@ def splice(edit: Edit, made: AudioClip) -> AudioClip:
 def keep_outside(
     made: np.ndarray, sound: np.ndarray, parts: Sequence[tuple[int, int]], sample_rate: int
 ) -> np.ndarray:
-    """What was made within the parts, and the sound's very samples outside of them.
+    """The made samples within the parts, and the sound's own samples outside of them.
 
     made, sound: (frames, channels), beginning together; after the end of the sound everything is
     made. parts: begin and end of each in frames. Equal-power crossfades lie within the parts.
@@ -80,7 +83,8 @@ def keep_outside(
 
 
 def _gains(old: np.ndarray, new: np.ndarray, is_part: np.ndarray) -> np.ndarray:
-    """(channels,): by the surroundings, or the parts themselves where these are silent."""
+    """Gains (channels,) from the surroundings, or from the parts themselves if the surroundings are
+    silent."""
     for where in (~is_part, is_part):
         was, is_now = _rms(old[where]), _rms(new[where])
         if was.max(initial=0.0) > SILENT_RMS and is_now.max(initial=0.0) > SILENT_RMS:
@@ -89,7 +93,7 @@ def _gains(old: np.ndarray, new: np.ndarray, is_part: np.ndarray) -> np.ndarray:
 
 
 def _with_highs(old: np.ndarray, made: np.ndarray, above_hz: float, rate: int) -> np.ndarray:
-    """``old`` with the highs of what was made, which alone give way where both would clip."""
+    """``old`` with the highs of ``made``; if the sum would clip, only the highs are lowered."""
     added = with_highs_of(old, made, above_hz, rate) - old
     if np.abs(old + added).max() <= 1.0:
         return old + added
@@ -105,14 +109,14 @@ def _with_channels(made: AudioClip, channels: int) -> np.ndarray:
 
 
 def _rms(samples: np.ndarray) -> np.ndarray:
-    """(frames, channels) → (channels,), 0 of nothing."""
+    """The RMS of (frames, channels) as (channels,); 0 without frames."""
     return np.sqrt(np.square(samples, dtype=np.float64).sum(axis=0) / max(len(samples), 1))
 
 
 def _crossfaded(
     old: np.ndarray, new: np.ndarray, frames: int, *, fades_in: bool, fades_out: bool
 ) -> np.ndarray:
-    """``new``, coming out of ``old`` and going back into it, both (frames, channels)."""
+    """``new``, crossfaded with ``old`` at its ends, both (frames, channels)."""
     frames = min(frames, len(new) // 4)
     share = np.ones(len(new))
     ramp = (np.arange(frames) + 0.5) / max(frames, 1)

@@ -1,4 +1,4 @@
-"""Cuts the silence around a take by an RMS gate: a voice detector would discard dog barks."""
+"""Cuts the silence around a take by an RMS gate; a voice detector would discard imitated barks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ HEAD_S = 0.01  # kept before the onset
 TAIL_S = 0.06  # kept after the last loud window: endings are quieter than the gate
 DEFAULT_THRESHOLD_DB = -40.0
 
-# What is steady at the ends of a recording, far below its loudest moment, is a room's noise.
+# Steady sound at the ends of a recording, far below its loudest moment, is the room's noise.
 EDGE_WINDOWS = 20
-SMOOTHED_WINDOWS = 5  # rumble swings faster than that and is steady all the same
+SMOOTHED_WINDOWS = 5  # rumble swings faster than this and still counts as steady
 STEADY_RANGE_DB = 3.0  # around the median, most windows of an edge
 STEADY_SHARE = 0.7  # of its windows: a mouse may click
-STEADY_DRIFT_DB = 1.5  # between its halves: what fades is sound
+STEADY_DRIFT_DB = 1.5  # between the halves: a fade is sound
 SAME_DB = 4.0  # noise before the sound and noise after it
-LONE_NOISE_BELOW_DB = -30.0  # noise at one end alone: that of a long decay is nearly as steady
-HIGHEST_GATE_DB = -6.0  # noisier than that, and sound cannot be told from noise
+LONE_NOISE_BELOW_DB = -30.0  # noise at one end alone, because a long decay is nearly as steady
+HIGHEST_GATE_DB = -6.0  # in a noisier take, sound and noise cannot be separated
 _SILENCE_DB = -120.0
 
 
@@ -29,7 +29,8 @@ def active_range(clip: AudioClip, threshold_db: float = DEFAULT_THRESHOLD_DB) ->
 
 
 def take_range(clip: AudioClip, threshold_db: float = DEFAULT_THRESHOLD_DB) -> tuple[int, int]:
-    """The same for a recording: steady noise before and after the sound is no sound either."""
+    """As active_range, for a recording: steady noise before and after the sound is left out as
+    well."""
     levels_db = _levels_db(clip)
     gate_db = _noise_gate_db(levels_db)
     if gate_db is not None and gate_db <= HIGHEST_GATE_DB:
@@ -38,12 +39,18 @@ def take_range(clip: AudioClip, threshold_db: float = DEFAULT_THRESHOLD_DB) -> t
 
 
 def trim_silence(clip: AudioClip, threshold_db: float = DEFAULT_THRESHOLD_DB) -> AudioClip:
-    """The clip from its onset to the end of what can be heard."""
+    """The clip from its onset to its last audible moment, with a margin.
+
+    >>> silence, tone = np.zeros(8000), np.sin(np.arange(8000))
+    >>> samples = np.concatenate([silence, tone, silence]).astype(np.float32)
+    >>> trim_silence(AudioClip.from_mono(samples, 16_000)).duration_s
+    0.57
+    """
     return _part(clip, active_range(clip, threshold_db))
 
 
 def trim_take(clip: AudioClip, threshold_db: float = DEFAULT_THRESHOLD_DB) -> AudioClip:
-    """A recorded take from its onset to the end of what stands out of the room's noise."""
+    """A recorded take from its onset to the last moment that stands out of the room's noise."""
     return _part(clip, take_range(clip, threshold_db))
 
 
@@ -66,7 +73,7 @@ def _levels_db(clip: AudioClip) -> np.ndarray:
 
 
 def _noise_gate_db(levels_db: np.ndarray) -> float | None:
-    """A level that the noise around the sound hardly ever reaches; None where there is none."""
+    """A level that the noise around the sound hardly ever reaches; None without such noise."""
     whole = levels_db[:-1]
     if len(whole) < 3 * EDGE_WINDOWS:
         return None

@@ -1,1 +1,1 @@
-"""Measures what the studio promises: the window's answers, finding, making and exporting."""
+"""Measures the studio's speed: the window's answers, searching, making and exporting."""

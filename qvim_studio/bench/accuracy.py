@@ -1,4 +1,4 @@
-"""How far few steps are from many: judged on trained weights, against 200 float32 DDIM steps.
+"""Measures the error of few steps on trained weights, against 200 float32 DDIM steps.
 
 Rule, fixed before measuring: the number of steps is chosen on one half of the samples (the fewest
 whose mean error is no more than that of the pipeline's own steps) and judged on the other half.
@@ -22,7 +22,7 @@ from qvim_studio.networks.mel import DB_PER_NEPER, N_MELS
 from qvim_studio.voice.text_conditioner import TextConditioner
 
 TEXTS = ("dog bark", "explosion", "rain", "heavy wooden door")
-SEEDS = 4  # of every text: the first half chooses the steps, the second judges
+SEEDS = 4  # per text: the first half chooses the steps, the second judges
 FRAMES, BINS = 32, 16  # 1.28 s of latents: the solver's error does not depend on the length
 GUIDANCE = 2.0
 REFERENCE_STEPS = 200
@@ -31,7 +31,7 @@ ACTIVE_RANGE_DB = 60.0  # below a clip's loudest frame counts as silence
 
 @dataclass(frozen=True)
 class SolverError:
-    """How far one solver is from the reference, mean over samples.
+    """The distance of one solver from the reference, mean over samples.
 
     error: relative RMS distance of the latents, on the samples that judge; choosing_error: on
     those that choose. active_db: mean absolute difference of the decoded log-mel in frames that
@@ -49,9 +49,10 @@ class SolverError:
 def measure_errors(
     checkpoint: Checkpoint, ddim_steps: tuple[int, ...], solver_steps: tuple[int, ...]
 ) -> list[SolverError]:
-    """DDIM in float32, the pipeline's way, and our solver in bfloat16, on the same noise.
+    """Measure DDIM in float32, as in the pipeline, and our solver in bfloat16, on the same noise.
 
-    Ours does without guidance in its last steps, as large checkpoints do, whose speed is compared.
+    Our solver skips guidance in its last steps, as for the large checkpoints whose speed is
+    compared.
     """
     plan = plan_for(checkpoint, VramMode.CPU)
     exact = load_audioldm(checkpoint, replace(plan, dtype=torch.float32))
@@ -79,7 +80,7 @@ def measure_errors(
 
 
 class Trial:
-    """Fixed noise and words for one checkpoint; control channels say "no control".
+    """Fixed noise and words for one checkpoint; all control channels are set to "no control".
 
     seeds: samples of every text. frames: of the latents of each sample.
     """

@@ -1,4 +1,4 @@
-"""``qvim-studio bench ui`` and ``bench library``: measure on this machine, as it is now."""
+"""``qvim-studio bench ui`` and ``bench library``: measure on this machine in its present state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two that are compared: diffusers' own pipeline and the studio's engine, equally asked.
+"""The compared contenders: diffusers' own pipeline and the studio's engine, with equal requests.
 
 Each lives in a process of its own, so that its memory and its load time are its own. A contender
 imports its libraries in ``load``: importing is part of what a user waits for.
@@ -21,7 +21,7 @@ Tick = tuple[float, float]  # seconds on the wall, seconds of all processor core
 
 @dataclass(frozen=True)
 class Made:
-    """When things were there: every step, and the first sound that can be listened to."""
+    """The times of every step and of the first sound that can be played."""
 
     steps: list[Tick]
     first_sound: Tick
@@ -29,9 +29,8 @@ class Made:
 
 @dataclass(frozen=True)
 class Place:
-    """Where contenders compute. mode: of the studio. cap_bytes: what the studio may take of the
-    GPU's memory at most; None for all of it. device: the type of torch.device, of the pipeline,
-    too."""
+    """Where contenders compute. mode: of the studio. cap_bytes: the most GPU memory that the studio
+    may take; None for all of it. device: the type of torch.device, also for the pipeline."""
 
     mode: VramMode = VramMode.CPU
     cap_bytes: int | None = None
@@ -43,13 +42,13 @@ class Place:
 
 
 class Contender:
-    """One of them; ``load`` first, then any number of clips."""
+    """One contender: ``load`` comes first, then any number of clips."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
 
     def peak_bytes(self) -> int:
-        """The most memory ever held: of the process, or what torch reserved on the GPU."""
+        """The peak memory: of the process, or of torch's reservation on the GPU."""
         if self._place.is_gpu:
             from qvim_studio.memory.accelerators import Accelerators
 
@@ -59,7 +58,7 @@ class Contender:
         return process_peak_bytes()
 
     def now(self) -> Tick:
-        """When everything asked for until now has been computed."""
+        """The time, once all requested work has been computed."""
         if self._place.is_gpu:
             from qvim_studio.memory.accelerators import Accelerators
 
@@ -79,7 +78,7 @@ class PipelineContender(Contender):
         quiet_libraries()
         try:
             self._pipeline: Any = AudioLDMPipeline.from_pretrained(folder, local_files_only=True)
-        # It raises whatever its parsers raise; each means that there is nothing to compare with.
+        # The parsers raise any exception; each means that there is no pipeline to compare with.
         except Exception as error:
             reason = str(error).partition(". ")[0][:160]
             raise StudioError(
@@ -91,7 +90,7 @@ class PipelineContender(Contender):
             self._pipeline.to(self._place.device)
 
     def clip(self, seconds: float, steps: int, variations: int, seed: int) -> Made:
-        """Make clips; all of them come at the end."""
+        """Make clips, which all arrive at the end."""
         import torch
 
         ticks: list[Tick] = []
@@ -129,15 +128,15 @@ class StudioContender(Contender):
         self._engine.prepare(str(folder), self._place.mode, PROMPT)
 
     def clip(self, seconds: float, steps: int, variations: int, seed: int) -> Made:
-        """Make clips; they come one by one."""
+        """Make clips, which arrive one by one."""
         ticks: list[Tick] = []
-        arrivals: list[Tick] = []
+        arrived: list[Tick] = []
 
         def on_progress(progress: Any) -> None:
             if progress.phase == "denoise":
                 ticks.append(self.now())
             elif progress.arrived is not None:
-                arrivals.append(self.now())
+                arrived.append(self.now())
 
         request = self._request.with_changes(
             duration_s=seconds, steps=steps, variations=variations, seed=seed
@@ -150,11 +149,11 @@ class StudioContender(Contender):
                 f"{used.value}, which is not what was to be measured. Raise --cap-gib, close other "
                 f"programs, or measure --vram-mode {used.value}."
             )
-        return Made(ticks, arrivals[0])
+        return Made(ticks, arrived[0])
 
 
 class SketchContender(StudioContender):
-    """The same as the window asks it for a sketch: by the checkpoint's student where it has one."""
+    """The engine as the window uses it for a sketch: with the checkpoint's student, if any."""
 
     def load(self, folder: Path) -> None:
         super().load(folder)

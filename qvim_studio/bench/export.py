@@ -1,4 +1,4 @@
-"""``qvim-studio bench export``: how fast a whole pack is made, against writing its audio alone."""
+"""``qvim-studio bench export``: times a whole pack against writing its audio alone."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def bench_export(options: argparse.Namespace) -> dict[str, Any]:
     """Make clips, write their audio plainly with soundfile, then make a pack of them.
 
     Both sides write 24-bit WAVs of the same samples to the same disk in one run. The pack reads
-    the clips from the disk and writes everything that belongs to it, the zip included, until it has
-    reached the disk. Neither side pays for what was still to be written before it.
+    the clips from the disk and writes all its files, the zip included, until they have reached the
+    disk. Earlier writes are flushed first, so neither side pays for them.
     """
     if not 1 <= options.clips <= MAX_CLIPS or not 0.1 <= options.seconds <= 60:
         raise UsageError(
@@ -70,7 +70,7 @@ def bench_export(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _make_clips(folder: Path, count: int, seconds: float) -> list[Path]:
-    """Decaying noise with recipes, as the generator would write it."""
+    """Write clips of decaying noise with recipes, in the generator's format."""
     frames = int(seconds * SAMPLE_RATE)
     decay = np.exp(-5 * np.arange(frames) / frames)
     files: list[Path] = []
@@ -93,7 +93,7 @@ def _noise(seed: int, decay: np.ndarray) -> AudioClip:
 
 
 def _write_plainly(files: list[Path], folder: Path) -> tuple[float, float]:
-    """Seconds, on the wall and of the processor, in soundfile.write alone."""
+    """Wall seconds and processor seconds of soundfile.write alone."""
     folder.mkdir()
     total_s = total_cpu_s = 0.0
     for file in files:

@@ -1,4 +1,4 @@
-"""Libraries of any size for measuring: rows as real ones, without the files behind them."""
+"""Fills libraries of any size for measuring: realistic rows without files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PROVENANCE = {
 
 
 def fill_history(library: Library, clips: int, folder: Path, seed: int = 0) -> None:
-    """Generated clips of a folder that is not there, so that nothing looks for their files.
+    """Add generated clips of a folder that does not exist, so that no file is looked for.
 
     clips: a multiple of VARIATIONS.
     """
@@ -57,7 +57,8 @@ def fill_history(library: Library, clips: int, folder: Path, seed: int = 0) -> N
 
 
 def fill_sounds(library: Library, sounds: int, folder: Path, seed: int = 0) -> np.ndarray:
-    """Sounds of the user's own with random embeddings; gives back another to look for (DIM,)."""
+    """Add sounds of the user's own with random embeddings, and return a further embedding (DIM,)
+    for searches."""
     draw = random.Random(seed)
     numbers = np.random.default_rng(seed)
     folder_id = library.folders.add(folder, FolderKind.SOUNDS)

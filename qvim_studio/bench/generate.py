@@ -1,8 +1,8 @@
 """``qvim-studio bench generate``: the studio against diffusers' pipeline, side by side.
 
-A clip of N steps costs what comes before and after the denoising plus N times a step. Both are
-measured on clips of MEASURED_STEPS steps, so that hours of steps that are all alike are not run;
-the times of other clips are computed from them, and the report says so.
+A clip of N steps costs the time before and after the denoising plus N times the time of a step.
+Both are measured on clips of MEASURED_STEPS steps, which saves hours of equal steps; the times of
+other clips are computed from them, and the report says so.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.memory.modes import GIB
 
 DEFAULT_STEPS = 10  # the pipeline's own
-PIPELINE_STEPS = 25  # its clip whose error is matched
+PIPELINE_STEPS = 25  # of the pipeline's clip whose error is matched
 MANY_STEPS = 200  # the reference; its time follows from the measured time of a step
 QUALITY_STEPS = 12  # the starter's own
 PREVIEW_STEPS = 4  # as the window's sketch of the starter, see ui.request.quality_bar
@@ -121,7 +121,7 @@ def _measure(
             firsts[contender.name] = contender.clip(seconds, MEASURED_STEPS)
         clips: dict[str, list[Timing]] = {contender.name: [] for contender in contenders}
         for number in range(options.rounds):
-            # In turn, so that whatever else the machine does meets both.
+            # In turn, so that other load of the machine affects both.
             for contender in contenders:
                 say(f"Clip {number + 1} of {options.rounds}: {contender.name} ...")
                 timing = contender.clip(seconds, MEASURED_STEPS, seed=number + 1)
@@ -139,7 +139,7 @@ def _measure(
 
 
 def _measure_loads(folder: Path, place: Place, rounds: int, say: Say) -> dict[str, list[Timing]]:
-    """Every load is the first of a fresh process; in turn, as the clips are."""
+    """The times of loading, each in a fresh process; contenders take turns, as with clips."""
     loads: dict[str, list[Timing]] = {"pipeline": [], "studio": []}
     for number in range(rounds):
         for name, timings in loads.items():
@@ -157,7 +157,7 @@ def row(
     batch: Timing,
     click: Timing,
 ) -> dict[str, float]:
-    """What one contender takes for clips of ``steps`` steps; of repeated ones the fastest counts.
+    """The times of one contender for clips of ``steps`` steps; of repeated runs the fastest counts.
 
     All arguments were measured with MEASURED_STEPS; batch: two clips, click: CLICKED ones.
     """
@@ -188,10 +188,9 @@ def row(
 def compare(table: dict[str, dict[str, float]], errors: list[dict[str, Any]]) -> dict[str, Any]:
     """The ratios, above 1 where the studio is better, except ``ram_ratio`` (below 1 is better).
 
-    click_speedup: the first clip of a process that has loaded, as the window's has by the time that
-    a take has been looked at. first_sound_speedup: the same with importing and loading.
-    first_of_click_speedup: until there is something to listen to, of as many clips as the window
-    asks for.
+    click_speedup: the first clip of a loaded process, as in a window whose user has looked at a
+    take. first_sound_speedup: the same with importing and loading. first_of_click_speedup: the
+    time until the first of as many clips as the window requests can be played.
     """
     pipeline, studio = table["pipeline"], table["studio"]
 
@@ -234,7 +233,7 @@ def compare(table: dict[str, dict[str, float]], errors: list[dict[str, Any]]) ->
 
 
 def compare_starter(starter: dict[str, float]) -> dict[str, float]:
-    """Its presets against 200 DDIM steps of the same loop over the same weights."""
+    """The starter's presets against 200 DDIM steps of the same loop over the same weights."""
 
     def seconds(steps: int) -> float:
         return starter["other_seconds"] + steps * starter["step_seconds"]
@@ -318,7 +317,7 @@ def _measure_errors(say: Say) -> list[dict[str, Any]]:
 
 
 def _load_average() -> float:
-    """Of the last minute: how busy the machine is, our own work included."""
+    """The machine's load average of the last minute, our own work included."""
     return round(psutil.getloadavg()[0], 1)
 
 

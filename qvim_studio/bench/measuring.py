@@ -21,10 +21,10 @@ CLIP_LIMIT_S = 3600
 
 @dataclass(frozen=True)
 class Timing:
-    """One call: wall seconds, seconds of all processor cores, the mean of each for a step, wall
-    seconds until the first sound, and how often its steps were taken for all sounds.
+    """One call: wall seconds, seconds of all processor cores, the mean of both for a step, wall
+    seconds until the first sound, and the number of passes through the steps for all sounds.
 
-    The mean, since the studio's last steps are cheaper (checkpoints.Defaults).
+    The mean is used because the studio's last steps are cheaper (checkpoints.Defaults).
     """
 
     seconds: float
@@ -37,7 +37,7 @@ class Timing:
 
 @contextmanager
 def busy_processes(count: int) -> Iterator[None]:
-    """Inside, so many other programs want a core each, as a DAW does that plays."""
+    """Inside, ``count`` other programs use one core each, like a DAW during playback."""
     command = [sys.executable, "-c", "while True: pass"]
     processes = [subprocess.Popen(command) for _ in range(count)]
     try:
@@ -60,7 +60,7 @@ class ContenderProcess:
 
     def __enter__(self) -> ContenderProcess:
         self._process.start()
-        self._theirs.close()  # so that its end is seen here when the process ends
+        self._theirs.close()  # so that the end of the process is noticed here
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -72,11 +72,11 @@ class ContenderProcess:
         return self._ask(("load",), LOAD_LIMIT_S)
 
     def clip(self, seconds: float, steps: int, variations: int = 1, seed: int = 0) -> Timing:
-        """Make clips of so many seconds, from words to waveform."""
+        """Make clips of ``seconds`` seconds, from words to waveform."""
         return self._ask(("clip", seconds, steps, variations, seed), CLIP_LIMIT_S)
 
     def peak_bytes(self) -> int:
-        """The most memory that the process ever held, or had of the GPU."""
+        """The peak memory of the process, or of its share of the GPU."""
         return self._ask(("peak",), LOAD_LIMIT_S)
 
     def _ask(self, question: tuple, limit_s: float):

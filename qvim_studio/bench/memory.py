@@ -1,7 +1,7 @@
-"""``qvim-studio bench memory``: what each memory mode takes, and what it changes in the sound.
+"""``qvim-studio bench memory``: the memory and the error of each memory mode.
 
-Peaks are estimates over counted tensors where no GPU is at hand; errors are measured on the
-processor by computing exactly what the mode computes, on trained weights.
+Peaks are estimated from counted tensors where no GPU is available. Errors are measured on trained
+weights, with the mode's exact computation on the processor.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 
 from qvim_studio.bench.accuracy import Trial, relative_error
 from qvim_studio.checkpoints.checkpoint import Checkpoint
-from qvim_studio.core.checkpoint_choice import GPU_MODES
+from qvim_studio.core.checkpoint_entry import GPU_MODES
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import SamplerName, VramMode
 from qvim_studio.families.audioldm.parts import load_audioldm
@@ -25,12 +25,13 @@ from qvim_studio.memory.modes import TRAITS, estimate_peak_bytes
 from qvim_studio.memory.stored_weights import StoredLayer
 
 STEPS = 10
-# Kept out of every mode by its error; measured all the same.
+# No mode uses 4 bits because of their error, which is measured nevertheless.
 FOUR_BITS = "4 bits (in no mode)"
 
 
 def bench_memory(options: argparse.Namespace) -> dict[str, Any]:
-    """Estimated peak and output error of every mode; one line each unless --json."""
+    """Measure the estimated peak and the output error of every mode; prints one line for each
+    unless --json is given."""
     if not 0.2 <= options.seconds <= 120.0 or options.variations < 1:
         raise UsageError(
             f"Got --seconds {options.seconds} and --variations {options.variations}, expected 0.2 "
@@ -64,9 +65,10 @@ def bench_memory(options: argparse.Namespace) -> dict[str, Any]:
 def measure_mode_errors(
     checkpoint: Checkpoint, trial: Trial, steps: int = STEPS
 ) -> dict[str, dict[str, float]]:
-    """By mode: how far the latents are from those of whole float32 weights, and what is stored.
+    """By mode: the relative distance of the latents from those of whole float32 weights, and the
+    share of the UNet's stored size.
 
-    The GPU's bfloat16 is computed on the processor, so is everything else that a mode does.
+    The GPU's bfloat16 and all other parts of a mode are computed on the processor.
     """
     exact = ComputePlan(VramMode.CPU, "cpu", torch.float32, TRAITS[VramMode.CPU])
     reference = _latents(trial, checkpoint, exact, steps)[0]

@@ -1,7 +1,8 @@
-"""Checkpoints of the true AudioLDM shapes with random weights.
+"""Makes checkpoints of the true AudioLDM shapes with random weights.
 
-They cost what the real ones cost and sound like nothing: for speed and memory where the real
-weights are absent. Sizes: the configurations of ``cvssp/audioldm-s-full-v2``, ``-m-``, ``-l-full``.
+They have the speed and memory use of the real checkpoints, but make noise; they serve where the
+real weights are absent. Sizes: the configurations of ``cvssp/audioldm-s-full-v2``, ``-m-``,
+``-l-full``.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import torch
 from torch import nn
 
 from qvim_studio.families.audioldm.sizes import PartSizes
-from qvim_studio.networks.meta_device import without_values
+from qvim_studio.networks.files.meta_device import without_values
+from qvim_studio.networks.files.weight_names import is_storable
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
-from qvim_studio.networks.weight_names import is_storable
 
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel  # isort: skip
 from transformers import (  # isort: skip
@@ -56,7 +57,7 @@ def unet_of_size(size: str) -> UNet2DConditionModel:
 
 
 def vae_of_audioldm() -> AutoencoderKL:
-    """The one of all sizes."""
+    """The VAE of all sizes."""
     return AutoencoderKL(
         in_channels=1,
         out_channels=1,

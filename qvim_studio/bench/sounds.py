@@ -1,4 +1,4 @@
-"""How fast the library finds among many sounds."""
+"""Measures searches among many sounds and the analysis of sounds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qvim_studio.library.library import Library
 
 REPEATS = 5
 TOP = 100
-TOGETHER = 4  # sounds heard at once, as the indexer does
+TOGETHER = 4  # sounds analyzed at once, as in the indexer
 RATE_HZ = 44_100
 SOUND_S, TAKE_S = 2.0, 3.0
 TYPED = ("d", "do", "door", "metal wind", "robot 77")
@@ -47,9 +47,9 @@ def measure_library(sounds: int) -> dict[str, Any]:
 
 
 def _listening() -> dict[str, float]:
-    """How fast sounds are listened to, on as many threads as torch has: sounds a second and seconds
-    of processor time for each, which another program's work leaves as they are. tagged: by the
-    tagger alone; listened: by all ears, as indexing does; embedded: a take of 3 s by itself."""
+    """The speed of analysis on all of torch's threads: sounds per second and processor seconds per
+    sound, which other programs hardly affect. tagged: by the tagger alone; listened: by all
+    networks, as in indexing; embedded: a take of 3 s by itself."""
     from qvim_studio.voice.hearing import PreparedSound, program_hearing
     from qvim_studio.voice.tagger import tagger_samples
 
@@ -77,8 +77,8 @@ def _listening() -> dict[str, float]:
 
 
 def _seconds(function: Callable[[], object]) -> tuple[float, float]:
-    """Medians of the time that a call takes, by the clock and of the processor."""
-    function()  # torch prepares itself
+    """Median wall seconds and processor seconds of a call."""
+    function()  # torch prepares its kernels
     spent = []
     for _ in range(REPEATS):
         began_s, began_cpu_s = time.perf_counter(), time.process_time()

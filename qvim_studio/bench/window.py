@@ -1,4 +1,4 @@
-"""How fast the window answers: its start, its history, its event loop while sounds are made."""
+"""Measures the window: its start, its history, and its event loop while sounds are made."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _SHOWN = "shown"
 
 
 def measure_window(clips: int, engine: str = ENGINE, *, is_quick: bool = False) -> dict[str, Any]:
-    """The keys of ``qvim-studio bench ui``; wall times on this machine as it is.
+    """The keys of ``qvim-studio bench ui``; wall times on this machine in its present state.
 
-    clips: how long the history is. is_quick: start the window once and generate nothing.
+    clips: length of the history. is_quick: start the window once and generate nothing.
     """
     if sys.platform.startswith("linux") and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
@@ -71,7 +71,7 @@ def measure_window(clips: int, engine: str = ENGINE, *, is_quick: bool = False) 
 
 
 def show_first_window(home: Path) -> None:
-    """What the measured child does: the studio's window as at its start, then say so."""
+    """Show the studio's window as at its start and report it; runs in the measured child."""
     application = make_application()
     paths = StudioPaths.below(home)
     store = SettingsStore(paths.settings_file)
@@ -87,7 +87,7 @@ def show_first_window(home: Path) -> None:
 
 
 def _window_visible_s(starts: int) -> float:
-    """From the start of a process to its painted window, the best of a few starts."""
+    """Seconds from the start of a process to its painted window, the best of ``starts`` starts."""
     code = (
         "import sys; from pathlib import Path; from qvim_studio.bench.window import "
         "show_first_window; show_first_window(Path(sys.argv[1]))"
@@ -111,7 +111,7 @@ def _window_visible_s(starts: int) -> float:
 
 
 def _history_open_s(window: MainWindow) -> float:
-    """From asking for the whole history to its painted list."""
+    """Seconds from the request for the whole history to its painted list."""
     began_s = time.perf_counter()
     loaded: list[float] = []
     window.controller.history.loaded.connect(loaded.append)
@@ -122,7 +122,7 @@ def _history_open_s(window: MainWindow) -> float:
 
 
 def _search_times(window: MainWindow) -> dict[str, float]:
-    """The slowest key press and the slowest screenful, in ms, both with the painted list."""
+    """The slowest key press and the slowest page of scrolling, in ms, painting included."""
     keys: list[float] = []
     search, viewport = window.history.search, window.history.view.viewport()
     for text in TYPED:
@@ -146,9 +146,9 @@ def _search_times(window: MainWindow) -> dict[str, float]:
 
 
 class _Ticker(QObject):
-    """Notes how late the event loop serves a timer, and how long its thread was busy itself.
+    """Records the delay of a timer in the event loop, and the busy time of the loop's own thread.
 
-    The second tells the window's own work from the waiting for other programs of the machine.
+    The busy time tells the window's own work from waiting for other programs of the machine.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -173,7 +173,7 @@ class _Ticker(QObject):
 
 
 def _stalls(window: MainWindow, services: Services) -> dict[str, Any]:
-    """How long the event loop stood still while the engine's process started and generated."""
+    """The stalls of the event loop while the engine's process started and generated."""
     take = sorted(resource_path("examples").glob("*.flac"))[0]
     window.controller.open_file(take)
     _wait(lambda: window.controller.imitation is not None)

@@ -1,4 +1,4 @@
-"""The card of a checkpoint's folder (studio.json): what it says, its types checked."""
+"""Reads and writes the card of a checkpoint's folder (studio.json), and checks its types."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ MAX_STEERING = 100.0  # a weight of a gradient; the trained listeners take about
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a request gets where it leaves a value open.
+    """The values for a request that leaves them open.
 
     guided_share: of the steps, from the noisiest on, that pay for guidance. Kynkäänniemi et al.,
     "Applying guidance in a limited interval" (2024): where little noise is left, it changes little.
     steering: weight of a listener's gradient, for checkpoints that bring one
     (families.audioldm.listener).
+    found_share: how far the condition moves from the voice (0) to a real sound that was found for
+    it and is likely of the kind (1); for checkpoints whose audio tower hears sounds.
+    likely_nearer: how much nearer variations stay to such a sound at full variety, as a share of
+    the strength.
     """
 
     steps: int = 25
@@ -33,13 +37,16 @@ class Defaults:
     strength: float = 0.7
     guided_share: float = 0.7
     steering: float = 0.0
+    found_share: float = 0.0
+    likely_nearer: float = 0.0
 
 
 @dataclass(frozen=True)
 class CheckpointCard:
-    """What the card says; an empty text or list where it says nothing.
+    """The content of a card; missing values are empty texts and lists.
 
-    files: SHA-256 by the relative path of each file that was published.
+    base: id of the checkpoint that it was derived from. files: SHA-256 by the relative path of each
+    file that was published.
     """
 
     id: str = ""
@@ -48,16 +55,17 @@ class CheckpointCard:
     commercial: str = ""
     revision: str = ""
     clap_id: str = ""
+    base: str = ""
     controls: tuple[str, ...] = ()
     defaults: Defaults = field(default_factory=Defaults)
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-_TEXTS = ("id", "title", "licence", "commercial", "revision", "clap_id")
+_TEXTS = ("id", "title", "licence", "commercial", "revision", "clap_id", "base")
 
 
 def read_card(folder: Path) -> CheckpointCard:
-    """The card of a folder; an empty one where there is none. Null counts as absent.
+    """The card of a folder, empty if the folder has no card. Null counts as absent.
 
     Raises CheckpointError if it cannot be read or a value has another type than expected.
     """
@@ -65,13 +73,13 @@ def read_card(folder: Path) -> CheckpointCard:
     if not path.is_file():
         return CheckpointCard()
     try:
-        said = as_object(read_json(path))
-        texts = {name: text_of(said, name, "") for name in _TEXTS}
-        files = as_object(said.get("files") or {})
+        fields = as_object(read_json(path))
+        texts = {name: text_of(fields, name, "") for name in _TEXTS}
+        files = as_object(fields.get("files") or {})
         return CheckpointCard(
             **texts,
-            controls=texts_of(said, "controls"),
-            defaults=_defaults(as_object(said.get("defaults") or {})),
+            controls=texts_of(fields, "controls"),
+            defaults=_defaults(as_object(fields.get("defaults") or {})),
             files={name: text_of(files, name, "") for name in files},
         )
     except (OSError, ValueError) as error:
@@ -81,15 +89,17 @@ def read_card(folder: Path) -> CheckpointCard:
         ) from error
 
 
-def _defaults(said: dict[str, Any]) -> Defaults:
+def _defaults(fields: dict[str, Any]) -> Defaults:
     usual = Defaults()
     return Defaults(
-        steps=int(number_of(said, "steps", usual.steps, 1, MAX_STEPS)),
-        guidance=number_of(said, "guidance", usual.guidance, 0.0, MAX_GUIDANCE),
-        start=Start(text_of(said, "start", usual.start.value)),
-        strength=number_of(said, "strength", usual.strength, MIN_STRENGTH, 1.0),
-        guided_share=number_of(said, "guided_share", usual.guided_share, 0.0, 1.0),
-        steering=number_of(said, "steering", usual.steering, 0.0, MAX_STEERING),
+        steps=int(number_of(fields, "steps", usual.steps, 1, MAX_STEPS)),
+        guidance=number_of(fields, "guidance", usual.guidance, 0.0, MAX_GUIDANCE),
+        start=Start(text_of(fields, "start", usual.start.value)),
+        strength=number_of(fields, "strength", usual.strength, MIN_STRENGTH, 1.0),
+        guided_share=number_of(fields, "guided_share", usual.guided_share, 0.0, 1.0),
+        steering=number_of(fields, "steering", usual.steering, 0.0, MAX_STEERING),
+        found_share=number_of(fields, "found_share", usual.found_share, 0.0, 1.0),
+        likely_nearer=number_of(fields, "likely_nearer", usual.likely_nearer, 0.0, 1.0),
     )
 
 

@@ -1,4 +1,5 @@
-"""What an unfinished download of ours brought to the hub's cache, which other programs use too."""
+"""Remembers the files that an unfinished download put into the hub's cache, which other programs
+share."""
 
 from __future__ import annotations
 
@@ -13,37 +14,38 @@ LIST_FILE = "qvim-studio-arrivals.txt"  # in the repository's folder of the cach
 
 
 class DownloadJournal:
-    """Of one commit of a repository; kept on the disk, so that a download can pause."""
+    """The journal of one commit of a repository, kept on the disk so that a download can pause.
+    snapshot: the folder of the commit."""
 
     def __init__(self, repo: str, revision: str) -> None:
         self._folder = repository_folder(repo)
-        self._snapshot = self._folder / "snapshots" / revision
+        self.snapshot = self._folder / "snapshots" / revision
 
     def expect(self, path: str, becomes: str = "") -> None:
-        """Note a file before it comes, and what it is turned into, if anything.
+        """Note a file before it arrives, and the file that it is converted to, if any.
 
-        One that is there already is somebody else's, or noted. Raises OSError.
+        A file that already exists belongs to another program or is noted already. Raises OSError.
         """
-        if (self._snapshot / path).exists():
+        if (self.snapshot / path).exists():
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / LIST_FILE).open("a", encoding="utf-8") as file:
             for name in filter(None, (path, becomes)):
-                file.write(f"{(self._snapshot / name).relative_to(self._folder).as_posix()}\n")
+                file.write(f"{(self.snapshot / name).relative_to(self._folder).as_posix()}\n")
 
     def brought(self, path: str) -> bool:
-        """Whether this file, noted before, is ours to delete. Raises OSError."""
+        """Whether this file was noted, so that it may be deleted. Raises OSError."""
         noted = self._folder / LIST_FILE
-        name = (self._snapshot / path).relative_to(self._folder).as_posix()
+        name = (self.snapshot / path).relative_to(self._folder).as_posix()
         return noted.is_file() and name in noted.read_text(encoding="utf-8").splitlines()
 
     def finish(self) -> None:
-        """All is there, and stays. Raises OSError."""
+        """End the journal of a complete download, whose files stay. Raises OSError."""
         (self._folder / LIST_FILE).unlink(missing_ok=True)
 
 
 def delete_noted(repo: str) -> None:
-    """Delete what is noted and transfers that broke off; all else of the repository stays.
+    """Delete the noted files and broken transfers of a repository; everything else stays.
 
     Raises OSError.
     """
@@ -71,5 +73,5 @@ def repository_folder(repo: str) -> Path:
 
 
 def _blobs_of(files: Iterable[Path]) -> set[str]:
-    """Names of the blobs that files of snapshots point to; none where the system has no links."""
+    """Names of the blobs that files of snapshots point to; empty on systems without links."""
     return {file.readlink().name for file in files if file.is_symlink()}

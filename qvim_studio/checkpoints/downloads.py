@@ -1,4 +1,4 @@
-"""Brings a known checkpoint or part from a Hugging Face hub to this machine, and takes it away.
+"""Downloads known checkpoints and parts from a Hugging Face hub, and removes them.
 
 The hub's own client does the transfer: it resumes, honors ``HF_ENDPOINT``, proxies and tokens,
 and gives up on a server that has stopped sending. Only the reading of pickled weights, which needs
@@ -9,27 +9,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from huggingface_hub import HfApi, constants, hf_hub_download, scan_cache_dir
+from huggingface_hub import constants, hf_hub_download, scan_cache_dir
 from huggingface_hub.errors import CacheNotFound
-from huggingface_hub.hf_api import RepoSibling
 from tqdm import tqdm
 
 from qvim_studio.checkpoints.card import CARD_FILE, file_sha256, read_card, write_card
-from qvim_studio.checkpoints.checkpoint import Checkpoint, KnownPart, Layout, Published
+from qvim_studio.checkpoints.checkpoint import Checkpoint, KnownPart
 from qvim_studio.checkpoints.download_journal import (
     DownloadJournal,
     delete_noted,
     repository_folder,
 )
-from qvim_studio.checkpoints.hub_errors import login_page_sentence, told_errors
-from qvim_studio.checkpoints.pickled import PICKLED_NAMES
+from qvim_studio.checkpoints.download_plan import DownloadPlan, Known, RemoteFile
+from qvim_studio.checkpoints.hub_errors import hub_faults_as_errors, login_page_sentence
 from qvim_studio.checkpoints.published import (
     Convert,
-    check_published,
     converted_folder,
     remove_converted,
     write_published,
@@ -38,113 +35,13 @@ from qvim_studio.core.errors import (
     CancelledError,
     CheckpointError,
     OutputError,
-    PickledWeightsError,
 )
+from qvim_studio.networks.files.pickled_names import is_pickled, parts_by_index, safetensors_name
 
-TEXTS = (".json", ".txt")
-WEIGHTS = ".safetensors"
 SPARE_BYTES = 200 * 2**20  # left free on the disk
 
-Known = Checkpoint | KnownPart
 OnBytes = Callable[[int, int], None]
 IsCancelled = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """One file of a repository; sha256 is known for the large ones alone."""
-
-    path: str
-    size: int
-    sha256: str | None = None
-
-
-@dataclass(frozen=True)
-class DownloadPlan:
-    """What a download will fetch: the exact commit and its files."""
-
-    known: Known
-    revision: str
-    files: tuple[RemoteFile, ...]
-
-    @property
-    def repo(self) -> str:
-        return self.known.repo
-
-    @property
-    def published(self) -> Published | None:
-        """The form that the files have, None for the layout of the checkpoint itself."""
-        return self.known.published
-
-    @property
-    def total_bytes(self) -> int:
-        return sum(file.size for file in self.files)
-
-    @property
-    def card(self) -> dict[str, str]:
-        """What travels with the folder (see families.catalog)."""
-        return {
-            "id": self.known.id,
-            "title": self.known.title,
-            "licence": self.known.licence,
-            "commercial": self.known.commercial,
-            "clap_id": self.repo,
-            "revision": self.revision,
-        }
-
-
-def plan_download(
-    known: Known, endpoint: str | None = None, *, allow_pickle: bool = False
-) -> DownloadPlan:
-    """Ask the hub what there is; nothing is transferred.
-
-    Raises CheckpointError for what is no hub's, an unreachable hub, a refused access
-    or a repository of another kind; PickledWeightsError where some weights are there as pickles
-    alone and those are not allowed.
-    """
-    if not known.repo:
-        raise CheckpointError(
-            f"The checkpoint {known.id!r} comes with the program or from a folder, so there "
-            "is nothing to download. Choose one that 'checkpoints list' names with a repository."
-        )
-    with told_errors(known.repo):
-        try:
-            info = HfApi(endpoint=endpoint).model_info(
-                known.repo, revision=known.pinned_revision or None, files_metadata=True
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if isinstance(error, OSError):  # some clients' errors of transport are ValueErrors too
-                raise
-            raise CheckpointError(login_page_sentence(known.repo, "its list of files")) from error
-    layout = known.layout
-    there = {s.rfilename: s for s in info.siblings or ()}
-    if known.published is not None:
-        check_published(known.published, there, known.repo, allow_pickle=allow_pickle)
-        files = tuple(_remote(there[path]) for path in known.published.files)
-        return DownloadPlan(known, str(info.sha), files)
-    wanted = {path for path in there if _is_wanted(path, layout)}
-    pickled = {path for path in there if _is_pickle_alone(path, layout, wanted)}
-    with_weights = {_parent(path) for path in wanted | pickled if not path.endswith(TEXTS)}
-    missing = sorted({*layout.weighted} - with_weights)
-    if missing or layout.index not in wanted:
-        raise CheckpointError(
-            f"{known.repo} has no {' and no '.join(missing or [layout.index])} at revision "
-            f"{info.sha}, expected a model in the layout of diffusers. Choose another one."
-        )
-    if pickled and not allow_pickle:
-        raise PickledWeightsError(
-            f"{known.repo} has weights as pickles alone ({', '.join(sorted(pickled))}), which "
-            "can carry programs. Add --allow-pickle to download and convert them; they are read "
-            "without running any code.",
-            tuple(sorted(pickled)),
-        )
-    files = tuple(_remote(each) for path, each in there.items() if path in wanted | pickled)
-    return DownloadPlan(known, str(info.sha), files)
-
-
-def _remote(sibling: RepoSibling) -> RemoteFile:
-    lfs = sibling.lfs
-    return RemoteFile(sibling.rfilename, sibling.size or 0, None if lfs is None else lfs.sha256)
 
 
 def download(
@@ -155,12 +52,12 @@ def download(
     convert: Convert | None = None,
     on_converted: OnBytes = lambda done, total: None,
 ) -> Path:
-    """Fetch what is missing, check it and give back the checkpoint's folder.
+    """Fetch missing files, check them and return the checkpoint's folder.
 
-    on_bytes: (bytes here, bytes in all). What was fetched stays after a cancel or a broken
-    connection and is not fetched again. convert: what reads a published form, for checkpoints in
-    one; on_converted: (bytes written, bytes in all) while it does. Raises CancelledError,
-    CheckpointError or OutputError.
+    on_bytes: called with (bytes here, bytes in all). Fetched files stay after a cancel or a broken
+    connection and are not fetched again. convert: converts a published form; on_converted: called
+    with (bytes written, bytes in all) meanwhile. Raises CancelledError, CheckpointError or
+    OutputError.
     """
     there = _converted_already(plan)
     if there is not None:
@@ -179,7 +76,7 @@ def download(
             on_bytes(done + here, plan.total_bytes)
 
         on_chunk(0)
-        with told_errors(plan.repo):
+        with hub_faults_as_errors(plan.repo):
             journal.expect(file.path, becomes=_converted(file.path))
             local = Path(
                 hf_hub_download(
@@ -198,23 +95,29 @@ def download(
     if plan.published is not None:
         came = {file.path: fetch(file) for file in plan.files}
         folder = _convert_published(plan, came, convert, on_converted, is_cancelled)
-        with told_errors(plan.repo):
+        with hub_faults_as_errors(plan.repo):
             for path, local in came.items():
                 if journal.brought(path):
                     _delete(local)
             journal.finish()
         return folder
     index = next(file for file in plan.files if file.path == plan.known.layout.index)
-    came = {file.path: fetch(file) for file in plan.files if file is not index}
-    path, local = next(iter(came.items()))
-    folder = local.parents[path.count("/")]
-    _convert([local for local in came.values() if _is_pickled(local)])
-    with told_errors(plan.repo):
-        journal.expect(CARD_FILE)
+    folder = journal.snapshot
+    pickled = [PurePosixPath(f.path) for f in plan.files if is_pickled(PurePosixPath(f.path))]
+    for file in plan.files:
+        made = _converted(file.path)
+        if made and (folder / made).is_file():  # converted before a cancel
+            done += file.size
+        elif file is not index:
+            fetch(file)
+    with hub_faults_as_errors(plan.repo):
+        for made in (*map(str, parts_by_index(pickled)), CARD_FILE):
+            journal.expect(made)
+    _convert([folder / path for path in pickled], is_cancelled)
     write_card(folder, plan.card)
     # The index comes last: a folder without it does not count as installed.
     fetch(index)
-    with told_errors(plan.repo):
+    with hub_faults_as_errors(plan.repo):
         journal.finish()
     return folder
 
@@ -243,9 +146,9 @@ def _convert_published(
 
 
 def remove(known: Known) -> int:
-    """Delete a downloaded checkpoint or part; gives back the bytes that became free.
+    """Delete a downloaded checkpoint or part; returns the bytes that became free.
 
-    Raises CheckpointError if there is nothing of it in the hub's cache.
+    Raises CheckpointError if the hub's cache holds none of its files.
     """
     if isinstance(known, Checkpoint) and known.published is not None:
         return remove_converted(known)
@@ -264,7 +167,7 @@ def remove(known: Known) -> int:
 
 
 def discard(known: Known) -> None:
-    """Delete what an unfinished download brought; what is finished or of other programs stays.
+    """Delete the files of an unfinished download; finished files and those of other programs stay.
 
     Raises OutputError if something cannot be deleted.
     """
@@ -280,60 +183,36 @@ def discard(known: Known) -> None:
 
 
 def existing_cache() -> Path:
-    """The folder of the hub's cache, or the nearest one above it that exists already."""
+    """The folder of the hub's cache, or its nearest existing parent."""
     cache = Path(constants.HF_HUB_CACHE)
     return next(folder for folder in (cache, *cache.parents) if folder.is_dir())
 
 
 def folder_bytes(folder: Path) -> int:
-    """What the files of a checkpoint take on the disk."""
+    """The bytes that the files of a checkpoint take on the disk."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def _parent(path: str) -> str:
-    return PurePosixPath(path).parent.as_posix()
-
-
-def _is_wanted(path: str, layout: Layout) -> bool:
-    if path == layout.index:
-        return True
-    # Variants ("model.fp16.safetensors") would be second copies.
-    is_variant = path.endswith(WEIGHTS) and PurePosixPath(path).name.count(".") > 1
-    folders = (*layout.weighted, *layout.described, *layout.optional)
-    return _parent(path) in folders and path.endswith((*TEXTS, WEIGHTS)) and not is_variant
-
-
-def _is_pickle_alone(path: str, layout: Layout, wanted: set[str]) -> bool:
-    is_inside = _parent(path) in (*layout.weighted, *layout.optional)
-    return is_inside and _is_pickled(PurePosixPath(path)) and _converted(path) not in wanted
-
-
-def _is_pickled(path: PurePath) -> bool:
-    return path.name in PICKLED_NAMES
 
 
 def _converted(path: str) -> str:
     """The file that takes the place of a pickled one; empty for every other."""
     pure = PurePosixPath(path)
-    return str(pure.with_name(PICKLED_NAMES[pure.name])) if _is_pickled(pure) else ""
+    return str(pure.with_name(safetensors_name(pure.name))) if is_pickled(pure) else ""
 
 
-def _convert(pickled: Sequence[Path]) -> None:
-    """Safetensors in the place of pickled weights."""
+def _convert(pickled: Sequence[Path], is_cancelled: IsCancelled) -> None:
+    """Replace pickled weights by safetensors."""
     if not pickled:
         return
     from qvim_studio.checkpoints.pickled import convert_pickled_weights
 
-    for path in pickled:
-        convert_pickled_weights([path])
-        _delete(path)
+    convert_pickled_weights(pickled, _delete, is_cancelled)
 
 
 def _check_space(plan: DownloadPlan) -> None:
     there = existing_cache()
     free = shutil.disk_usage(there).free
     # Pickled weights lie there twice while they are converted, one file at a time.
-    pickled = (file.size for file in plan.files if _is_pickled(PurePosixPath(file.path)))
+    pickled = (file.size for file in plan.files if is_pickled(PurePosixPath(file.path)))
     twice = max(pickled, default=0)
     if plan.published is not None:
         twice = plan.published.converted_bytes

@@ -1,4 +1,4 @@
-"""Turns what the client of a Hugging Face hub raises into sentences for the user."""
+"""Turns errors of the hub's client into sentences for the user."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from qvim_studio.core.errors import CheckpointError, OutputError
 
 
 def _transport_error() -> type[BaseException]:
-    """What the HTTP library of the hub's client raises. The client changed that library between
-    versions and does not name it, but its own error derives from the library's."""
+    """The base error of the HTTP library behind the hub's client. The client changed that library
+    between versions and does not name it, but its own error derives from the library's."""
     ours = ("huggingface_hub", "builtins")
     bases = (base for base in HfHubHTTPError.__mro__ if base.__module__.split(".")[0] not in ours)
     return next(bases, ConnectionError)
@@ -30,8 +30,8 @@ UNAUTHORIZED = 401
 LOGIN_NEEDED = (407, 511)  # a proxy's, a network's
 
 
-class told_errors:
-    """Turns what the hub's client raises into one sentence."""
+class hub_faults_as_errors:
+    """A context that turns errors of the hub's client into one sentence."""
 
     def __init__(self, repo: str) -> None:
         self._repo = repo
@@ -67,7 +67,7 @@ class told_errors:
                 return login_page_sentence(repo, "the file")
             if status == UNAUTHORIZED:
                 return (
-                    f"The hub does not accept your token for {repo}. Log in anew with 'hf auth "
+                    f"The hub does not accept your token for {repo}. Log in again with 'hf auth "
                     "login' (or correct HF_TOKEN) and try again."
                 )
             return f"The hub answered {status} for {repo}, expected the file. Try again later."
@@ -89,7 +89,7 @@ class told_errors:
 
 
 def login_page_sentence(repo: str, wanted: str) -> str:
-    """What to say where a web page came in place of the hub's answer."""
+    """The sentence for a web page in place of the hub's answer."""
     return (
         f"Something between this computer and the hub answered for {repo} with a page of its own, "
         f"expected {wanted}: mostly the login page of a network or a company's proxy. Log in there "

@@ -10,13 +10,13 @@ import torch
 
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.memory.faults import is_out_of_memory
-from qvim_studio.networks.weights import load_mapped_network
+from qvim_studio.networks.files.weights import load_mapped_network
 
 Part = TypeVar("Part")
 
 
 def load_part(folder: Path, name: str, load: Callable[[Path], Part]) -> Part:
-    """What ``load`` makes of a sub-folder. Raises CheckpointError naming the part."""
+    """The value of ``load`` for a sub-folder. Raises CheckpointError naming the part."""
     path = folder / name
     if not path.is_dir():
         raise CheckpointError(
@@ -27,8 +27,8 @@ def load_part(folder: Path, name: str, load: Callable[[Path], Part]) -> Part:
         return load(path)
     except CheckpointError:
         raise
-    # Memory that ran out says nothing about the files. Whatever else the libraries
-    # and their parsers raise means that the files are no good.
+    # Lack of memory does not mean that the files are bad; every other error of the libraries and
+    # their parsers does.
     except Exception as error:
         if is_out_of_memory(error):
             raise
@@ -40,7 +40,7 @@ def load_part(folder: Path, name: str, load: Callable[[Path], Part]) -> Part:
 
 
 def load_diffusers(kind: Any, path: Path, device: str, dtype: torch.dtype, **options: Any) -> Any:
-    """A network of diffusers. options: in the place of what its configuration says."""
+    """A network of diffusers. options: override its configuration."""
     config = {**kind.load_config(path, local_files_only=True), **options}
     return load_mapped_network(lambda: kind.from_config(config), path, device, dtype)
 
@@ -57,13 +57,13 @@ def load_hifigan(config: dict[str, Any], path: Path, device: str, dtype: torch.d
 
 
 def load_transformers(kind: Any, path: Path, **options: Any) -> Any:
-    """A network of transformers on the processor in float32, whatever it is stored in, for
-    inference. A folder may hold more than the network.
+    """A network of transformers for inference, on the processor and in float32 whatever its stored
+    precision. The folder may hold more than the network.
 
-    options: in the place of what its configuration says. Raises ValueError if weights are missing
+    options: override its configuration. Raises ValueError if weights are missing
     or misshapen, and what transformers raises for damaged files.
     """
-    network, told = kind.from_pretrained(
+    network, report = kind.from_pretrained(
         path,
         local_files_only=True,
         use_safetensors=True,
@@ -71,7 +71,7 @@ def load_transformers(kind: Any, path: Path, **options: Any) -> Any:
         output_loading_info=True,
         **options,
     )
-    missing = sorted(told["missing_keys"])
+    missing = sorted(report["missing_keys"])
     if missing:
         raise ValueError(f"{len(missing)} missing tensors (first: {missing[0]})")
     return network.eval().requires_grad_(False)

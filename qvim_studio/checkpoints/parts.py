@@ -1,4 +1,5 @@
-"""What belongs to checkpoints and is no generator: encoders, adapters, CLAP towers."""
+"""Lists the parts of checkpoints that make no sounds by themselves: encoders, adapters, CLAP
+towers."""
 
 from __future__ import annotations
 
@@ -16,28 +17,33 @@ CLAP_FOLDERS = ("clap", "text_encoder")  # where a checkpoint may hold a full Cl
 
 
 def list_parts() -> tuple[KnownPart, ...]:
-    """Every other entry of the registry."""
+    """The entries of the registry that are parts."""
     return tuple(_part(name, e) for name, e in read_registry().items() if is_part(e))
 
 
 def voice_part(id: str) -> KnownPart | None:
-    """The CLAP that lets a checkpoint of this id hear, where the registry knows one."""
-    claps = (part for part in list_parts() if part.kind == "clap")
-    return next((part for part in claps if id in part.fits), None)
+    """The CLAP with which a checkpoint of this id hears: the user's own, else a downloaded one,
+    else one to download; None if the registry has none."""
+    claps = [part for part in list_parts() if part.kind == "clap" and id in part.fits]
+    installed = [part for part in claps if part.is_installed]  # the user's come last
+    return installed[-1] if installed else next(iter(claps), None)
 
 
 def find_clap(checkpoint: Checkpoint) -> Path | None:
     """The folder of its full ClapModel: inside the checkpoint, else what was downloaded for it."""
-    folder = checkpoint.installed_folder()
-    for name in CLAP_FOLDERS:
-        if _is_whole_clap(folder / name / "config.json"):
-            return folder / name
+    own = own_clap(checkpoint.installed_folder())
     part = voice_part(checkpoint.id)
-    return part.folder if part is not None else None
+    return own or (None if part is None else part.folder)
+
+
+def own_clap(folder: Path) -> Path | None:
+    """The full ClapModel inside a checkpoint's folder."""
+    found = (folder / name for name in CLAP_FOLDERS)
+    return next((clap for clap in found if _is_whole_clap(clap / "config.json")), None)
 
 
 def _is_whole_clap(config: Path) -> bool:
-    """Whether both towers lie there; damaged files count as absent."""
+    """Whether the folder has both towers; damaged files count as absent."""
     if not config.is_file():
         return False
     try:
@@ -69,7 +75,7 @@ def _bundled(entry: Entry) -> Path | None:
 
 
 def size_bytes(entry: Entry) -> int:
-    """Of its download, as the registry says it."""
+    """The bytes of a download, from the registry."""
     return gb_in_bytes(entry.get("size_gb", 0))
 
 
@@ -78,8 +84,8 @@ def gb_in_bytes(size_gb: float) -> int:
 
 
 def hub_snapshot(repo: str, pinned: str, layout: Layout) -> Path | None:
-    """The commit of a repository in the local Hugging Face cache: the pinned one, else the one that
-    came last. Never asks the network, and passes over what is unfinished or pickled."""
+    """The commit of a repository in the local Hugging Face cache: the pinned one, else the newest.
+    Never uses the network, and skips unfinished or pickled snapshots."""
     from huggingface_hub import constants
     from huggingface_hub.file_download import repo_folder_name
 

@@ -1,5 +1,5 @@
-"""Checkpoints whose repositories hold a form that only their own programs read: the studio fetches
-it, converts it into a folder of its own beside the hub's files, and keeps that alone."""
+"""Converts downloads in a form that only their own programs read into a folder beside the hub's
+files, and keeps only that folder."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ Convert = Callable[[Path], "Converted"]
 
 
 def place_of_converted(known: Checkpoint) -> Path:
-    """Where its converted folder is, or will be: two of one repository have one each."""
+    """The place of the converted folder; two checkpoints of one repository have one each."""
     return repository_folder(known.repo) / CONVERTED_FOLDER / known.id
 
 
 def converted_folder(known: Checkpoint) -> Path | None:
-    """Its converted folder, None where that is not whole."""
+    """The converted folder; None if it is missing or incomplete."""
     folder, layout = place_of_converted(known), known.layout
     parts = (any((folder / part).glob("*.safetensors")) for part in layout.weighted)
     return folder if (folder / layout.index).is_file() and all(parts) else None
@@ -38,8 +38,8 @@ def converted_folder(known: Checkpoint) -> Path | None:
 def check_published(
     published: Published, there: Mapping[str, object], repo: str, *, allow_pickle: bool
 ) -> None:
-    """Raises CheckpointError if a repository lacks a file, PickledWeightsError where some are
-    pickles and those are not allowed."""
+    """Raise CheckpointError if a repository lacks a file, and PickledWeightsError if some files are
+    pickles and pickles are not allowed."""
     missing = [path for path in published.files if path not in there]
     if missing:
         raise CheckpointError(
@@ -64,8 +64,8 @@ def write_published(
     on_converted: OnBytes,
     is_cancelled: IsCancelled,
 ) -> Path:
-    """Convert what came, from ``source``, and give back the folder: whole and read back, or not
-    there. card: what studio.json says.
+    """Convert the download from ``source`` and return the folder, which appears only when it is
+    complete and read back. card: the content of studio.json.
 
     Raises CheckpointError for files that cannot be converted, OutputError, CancelledError.
     """
@@ -86,9 +86,9 @@ def write_published(
 
 
 def remove_converted(known: Checkpoint) -> int:
-    """Delete the converted folder; gives back the bytes that became free. Others' files stay.
+    """Delete the converted folder; returns the bytes that became free. Files of others stay.
 
-    Raises CheckpointError where there is none.
+    Raises CheckpointError if there is no such folder.
     """
     folder = place_of_converted(known)
     if not folder.is_dir():

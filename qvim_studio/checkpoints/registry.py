@@ -26,7 +26,7 @@ else:
     import tomli as tomllib
 
 REGISTRY_FILE = "checkpoints.toml"
-UPSCALER = "upscaler"  # the kind of what adds highs to sounds and makes none
+UPSCALER = "upscaler"  # the kind of entries that add highs to sounds
 MAX_SIZE_GB = 10_000.0
 MAX_WEIGHTS = 10**13
 Entry = dict[str, Any]
@@ -34,7 +34,7 @@ _TEXTS = (
     *("title", "family", "folder", "repo", "revision", "licence", "commercial", "kind", "makes"),
     "published",
 )
-_REMOTE = ("licence", "commercial")  # what a folder's own card says instead
+_REMOTE = ("licence", "commercial")  # values of a folder's own card, which override the entry
 _REPO = re.compile(r"[\w.-]+/[\w.-]+")
 _SECTION = re.compile(r"^(?=\[)", re.MULTILINE)
 
@@ -74,7 +74,7 @@ def read_registry() -> dict[str, Entry]:
 
 
 def read_user_registry() -> UserRegistry:
-    """The user's own list; whatever is wrong with it costs the entry alone that it is in."""
+    """The user's own list; a fault costs only the entry that it is in."""
     path = user_registry()
     try:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -108,7 +108,7 @@ def user_registry() -> Path:
 
 
 def add_entry(id: str, entry: Entry) -> None:
-    """Write it below what is there. Raises CheckpointError, OutputError."""
+    """Add an entry to the end of the user's list. Raises CheckpointError, OutputError."""
     section = _section(id, entry)
     try:
         section.encode()
@@ -124,7 +124,7 @@ def add_entry(id: str, entry: Entry) -> None:
 
 
 def drop_entry(id: str) -> None:
-    """Take one out of the user's own. Raises CheckpointError, OutputError."""
+    """Take an entry out of the user's list. Raises CheckpointError, OutputError."""
     path = user_registry()
     there = _parsed(_usable_text(path))
     kept = {name: entry for name, entry in there.items() if name != id}
@@ -137,14 +137,15 @@ def _bundled_entries() -> dict[str, Entry]:
 
 @cache
 def _entries_of(path: Path) -> dict[str, Entry]:
-    """Of a list that ships and never changes; lists of checkpoints ask for it again and again."""
+    """The entries of a list that ships and never changes, cached because lists of checkpoints need
+    it often."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _damage(path: Path, reason: str) -> str:
     return (
         f"The list of your own checkpoints in {path} is damaged ({reason}); entries that can be "
-        "read are used. Correct it there; the next import writes it anew and keeps a copy."
+        "read are used. Correct it there; the next import writes it again and keeps a copy."
     )
 
 
@@ -160,7 +161,7 @@ def _readable_sections(text: str) -> dict[str, Any]:
 
 
 def _usable_text(path: Path) -> str:
-    """The list as it is; where it is damaged, what can be read of it, after a copy was kept.
+    """The text of the list; of a damaged list, its readable entries, after a copy was kept.
 
     Raises OutputError if no copy can be kept.
     """
@@ -205,7 +206,7 @@ def _check_own(id: str, entry: Entry) -> None:
 
 
 def _check(name: str, entry: Any) -> None:
-    """Raises ValueError if an entry does not have the form of ``checkpoints.toml``."""
+    """Raise ValueError if an entry does not have the form of ``checkpoints.toml``."""
     if not name.strip() or len(name.splitlines()) > 1 or "\0" in name:
         raise ValueError("its name is empty or has several lines")
     as_object(entry)
@@ -243,12 +244,13 @@ def _section(name: str, entry: Entry) -> str:
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{key} = {_toml(held)}' for key, held in value.items())} }}"
-    # What JSON says is TOML too, but for half a character (a surrogate) and for U+007F.
+    # JSON is valid TOML, except for half characters (surrogates) and U+007F.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", r"\u007f")
 
 
 def _save(path: Path, text: str, expected: Mapping[str, Any]) -> None:
-    """Write a list that says what is expected; it is read back before it replaces the other."""
+    """Write a list; the file is read back and compared with ``expected`` before it replaces the old
+    one."""
     if _parsed(text) != expected:
         raise CheckpointError(
             f"The list of checkpoints in {path} would not be readable with that entry, so it stays "

@@ -1,7 +1,7 @@
 """Writes tensors as safetensors one after the other, so that large files take little memory.
 
-The libraries' own ``save_file`` copies every tensor of a file first; here each is written straight
-from where it lies, such as the mapped pages of another file.
+The libraries' own ``save_file`` copies every tensor first; this module writes each straight from
+its place, such as the mapped pages of another file.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ DTYPE_NAMES = {
     torch.bfloat16: "BF16",
     torch.int64: "I64",
     torch.int32: "I32",
+    torch.int16: "I16",
+    torch.int8: "I8",
     torch.uint8: "U8",
     torch.bool: "BOOL",
 }
 ALIGNMENT = 8  # bytes: where the values begin
-BLOCK_BYTES = 16 * 2**20  # that are written at once, between two looks at the user's cancel
+BLOCK_BYTES = 16 * 2**20  # bytes that are written between two checks for a cancel
 
 OnWritten = Callable[[int], None]
 
@@ -37,11 +39,12 @@ def write_streamed(
     path: Path,
     on_written: OnWritten = lambda count: None,
     is_cancelled: IsCancelled = lambda: False,
+    block_bytes: int = BLOCK_BYTES,
 ) -> None:
-    """A safetensors file of these tensors, in their order and their own types.
+    """Write a safetensors file of these tensors, in their order and their own types.
 
-    on_written: gets the bytes of each block. Raises OSError, CancelledError (the file is
-    unfinished then), and ValueError for a type that safetensors does not know.
+    on_written: called with the bytes of each block. Raises OSError, CancelledError (the file is
+    then incomplete), and ValueError for a type that safetensors does not support.
     """
     header: dict[str, object] = {"__metadata__": {"format": "pt"}}
     end = 0
@@ -60,8 +63,8 @@ def write_streamed(
         file.write(struct.pack("<Q", len(text)) + text)
         for tensor in tensors.values():
             values = tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy().data
-            for begin in range(0, len(values), BLOCK_BYTES):
+            for begin in range(0, len(values), block_bytes):
                 raise_if_cancelled(is_cancelled)
-                block = values[begin : begin + BLOCK_BYTES]
+                block = values[begin : begin + block_bytes]
                 file.write(block)
                 on_written(len(block))

@@ -13,7 +13,8 @@ SHA256_DIGITS = 64
 
 
 def verify_checkpoint(checkpoint: Checkpoint) -> list[str]:
-    """Problems of its files and of its voice part's, one sentence each; none for a sound one."""
+    """The problems of the checkpoint's files and of its voice part's, one sentence each; empty if
+    all are right."""
     problems = _problems(checkpoint.installed_folder(), checkpoint.layout)
     part = voice_part(checkpoint.id)
     if part is not None and part.folder is not None:
@@ -33,7 +34,7 @@ def _problems(folder: Path, layout: Layout) -> list[str]:
 
 
 def _blob_names(folder: Path) -> Mapping[str, str]:
-    """SHA-256 of the large files of a snapshot in the hub's cache, which calls its blobs so."""
+    """SHA-256 of the large files of a snapshot in the hub's cache, which names its blobs by it."""
     links = (path for path in folder.rglob("*") if path.is_symlink())
     names = {path.relative_to(folder).as_posix(): path.resolve().name for path in links}
     return {path: name for path, name in names.items() if len(name) == SHA256_DIGITS}

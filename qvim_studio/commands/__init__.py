@@ -1,1 +1,2 @@
-"""The command line: one function for each command, arguments in, a plain answer out."""
+"""The command line: one function for each command, which takes arguments and returns plain
+values."""

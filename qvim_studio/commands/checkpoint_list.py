@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from qvim_studio.automation.facts import checkpoint_facts
 from qvim_studio.checkpoints.checkpoint import Checkpoint, KnownPart
 from qvim_studio.checkpoints.parts import list_parts
 from qvim_studio.checkpoints.registry import read_user_registry
@@ -23,22 +24,7 @@ from qvim_studio.families.known import family_of, upscaler_by_id
 
 def list_known_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
     """Every entry of the registry."""
-    rows = [
-        {
-            "id": checkpoint.id,
-            "title": checkpoint.title,
-            "installed": checkpoint.is_installed,
-            "licence": checkpoint.licence,
-            "commercial": checkpoint.commercial,
-            "repo": checkpoint.repo,
-            "size_bytes": checkpoint.size_bytes,
-            "capabilities": list(checkpoint.capabilities),
-            "family": checkpoint.family,
-            "gated": checkpoint.is_gated,
-            "makes": checkpoint.makes,
-        }
-        for checkpoint in (*list_checkpoints(), *list_upscalers())
-    ]
+    rows = checkpoint_facts()
     parts = [
         {
             "id": part.id,

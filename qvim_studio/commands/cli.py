@@ -22,7 +22,7 @@ from typing import Any
 
 import platformdirs
 
-from qvim_studio.commands.parser import make_parser
+from qvim_studio.commands.grammar.parser import make_parser
 from qvim_studio.core.errors import StoppedEarly, StudioError, UsageError, bug_text
 from qvim_studio.core.program.interrupts import Terminated, raising_on_signals
 from qvim_studio.core.program.logging_setup import set_up_logging
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
 SIGNALED = 128  # and the signal's number, as shells say it
-# What a print raises where nobody reads standard output any more, and where its disk is full.
+# Errors of a print if nobody reads standard output any more, or its disk is full.
 OUTPUT_ENDED = (errno.EPIPE, errno.ENOSPC)
 MEMORY_FULL = (
     "The memory of this computer is full. Close other programs, or give shorter or fewer sounds."
@@ -40,7 +40,7 @@ WINDOW = (None, "studio")  # commands that open it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give back its exit status."""
+    """Run one command and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     is_json = "--json" in arguments
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -67,7 +67,7 @@ def _check_interpreter() -> None:
 
 
 def _run(arguments: Sequence[str], *, is_json: bool) -> tuple[int, dict[str, Any]]:
-    """The exit status of a command and its answer; errors are told on stderr.
+    """The exit status of a command and its answer; errors are printed on stderr.
 
     Raises OSError if standard output takes no more.
     """
@@ -93,7 +93,7 @@ def _ending(options: argparse.Namespace) -> contextlib.AbstractContextManager[No
 
 
 def _answer_to(error: BaseException, log_file: Path) -> tuple[int, dict[str, Any]]:
-    """What is told of an error. Raises OSError if standard output takes no more."""
+    """The status and the answer for an error. Raises OSError if standard output takes no more."""
     if isinstance(error, StudioError):
         return _fail(str(error), error.exit_status)
     if isinstance(error, KeyboardInterrupt):

@@ -34,6 +34,12 @@ def generate(options: argparse.Namespace) -> dict[str, Any]:
     return generate(options)
 
 
+def render(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.render import render
+
+    return render(options)
+
+
 def restyle(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.commands.editing import restyle
 
@@ -70,6 +76,12 @@ def upscale(options: argparse.Namespace) -> dict[str, Any]:
     return command.upscale(options)
 
 
+def tokens(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands import tokens as command
+
+    return {"encode": command.encode, "decode": command.decode}[options.action](options)
+
+
 def list_checkpoints(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.commands.checkpoint_list import list_known_checkpoints
 
@@ -88,10 +100,34 @@ def store_checkpoint(options: argparse.Namespace) -> dict[str, Any]:
     return checkpoint_commands.COMMANDS[options.action](options)
 
 
-def build_data(options: argparse.Namespace) -> dict[str, Any]:
-    from qvim_studio.commands.training import build_data
+def keep_encoders(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands import encoders
 
-    result = build_data(options)
+    return encoders.COMMANDS[options.action](options)
+
+
+def keep_loras(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands import loras
+
+    return loras.COMMANDS[options.action](options)
+
+
+def build_data(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.training.parts import build_data
+
+    def say(lines: list[str]) -> None:
+        if not options.json:
+            print("\n".join(lines))
+
+    result = build_data(options, say)
+    say(result["summary"])
+    return result
+
+
+def build_pairs(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.training.music_data import build_pairs
+
+    result = build_pairs(options)
     if not options.json:
         print("\n".join(result["summary"]))
     return result
@@ -99,7 +135,7 @@ def build_data(options: argparse.Namespace) -> dict[str, Any]:
 
 def train(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.assembly import index_bundled_sounds
-    from qvim_studio.commands.training import train
+    from qvim_studio.commands.training.parts import train
     from qvim_studio.evaluation.command import read_summary
     from qvim_studio.export.ucs.categories import best_category
 
@@ -111,6 +147,10 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
+    if options.what is not None:
+        return _evaluate_music(options)
+    if options.aes is not None:
+        return _evaluate_aes(options)
     from qvim_studio.assembly import make_plain_engine
     from qvim_studio.evaluation.command import evaluate, summary
 
@@ -124,6 +164,38 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
         if options.report is not None:
             print(f"page: {figures['report']}")
     return figures
+
+
+def _evaluate_aes(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.aes_evaluation import evaluate_aes
+    from qvim_studio.evaluation.aes import aes_summary
+
+    figures = evaluate_aes(options)
+    if not options.json:
+        print(aes_summary(figures))
+    return figures
+
+
+def _evaluate_music(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.music_evaluation import evaluate_music_command
+    from qvim_studio.evaluation.music_report import music_summary
+
+    figures = evaluate_music_command(options)
+    if not options.json:
+        print(music_summary(figures))
+    return figures
+
+
+def serve(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.automation import serve
+
+    return serve(options)
+
+
+def mcp(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.commands.automation import mcp
+
+    return mcp(options)
 
 
 def pack(options: argparse.Namespace) -> dict[str, Any]:
@@ -167,3 +239,9 @@ def bench_generate(options: argparse.Namespace) -> dict[str, Any]:
     from qvim_studio.bench.generate import bench_generate
 
     return bench_generate(options)
+
+
+def bench_render(options: argparse.Namespace) -> dict[str, Any]:
+    from qvim_studio.bench.render import bench_render
+
+    return bench_render(options)

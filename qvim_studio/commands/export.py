@@ -9,23 +9,23 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from qvim_studio.audio.files.reading import read_take
+from qvim_studio.automation.kit_making import KitForm, PartOfKit, make_kit_files
+from qvim_studio.automation.packing import pack_files
+from qvim_studio.commands.forms import form_of
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.errors import StoppedEarly, StudioError, UsageError, reason_of
-from qvim_studio.core.request import DEFAULT_BALANCE, GenerationRequest
+from qvim_studio.core.errors import StudioError, UsageError, reason_of
 from qvim_studio.core.result import Progress
 from qvim_studio.core.text.json_text import read_json
 from qvim_studio.export.files.edits import EditList
 from qvim_studio.export.files.sound_file import FileFormat
-from qvim_studio.export.packs.kit import KitReport, kit_requests, make_kit
 from qvim_studio.export.packs.name_template import UCS_TEMPLATE, NameTemplate
 from qvim_studio.export.packs.pack_manifest import verify_pack
-from qvim_studio.export.packs.pack_plan import PackOptions, plan_pack
-from qvim_studio.export.packs.pack_writer import PackProgress, export_pack
+from qvim_studio.export.packs.pack_plan import PackOptions
+from qvim_studio.export.packs.pack_writer import PackProgress
 
 
 def pack(options: argparse.Namespace) -> dict[str, Any]:
-    """Plan, guard, write; the same command goes on where an interrupted one stopped."""
+    """Plan a pack, check its licences and write it; the same command resumes an interrupted one."""
     if options.verify is not None:
         return _verify(options)
     _require(options)
@@ -39,24 +39,13 @@ def pack(options: argparse.Namespace) -> dict[str, Any]:
         edits=EditList() if options.edits is None else _read_edits(options.edits),
         cat_id=options.category,
     )
-    plan = plan_pack(options.files, wanted)
-    report = export_pack(plan, options.output, _show_progress)
-    licences = sorted({clip.source.licence for clip in plan.clips})
+    facts = pack_files(options.files, wanted, options.output, _show_progress)
     if not options.json:
-        print_notes(report.warnings)
-        print(f"{report.clips} sounds, licence {', '.join(licences)}")
-        print(report.folder)
-        for file in (report.archive, *report.instruments):
-            print(file)
-    return {
-        "folder": str(report.folder),
-        "archive": str(report.archive),
-        "instruments": [str(file) for file in report.instruments],
-        "clips": report.clips,
-        "reused": report.reused,
-        "licences": licences,
-        "warnings": list(report.warnings),
-    }
+        print_notes(facts["warnings"])
+        print(f"{facts['clips']} sounds, licence {', '.join(facts['licences'])}")
+        for place in (facts["folder"], facts["archive"], *facts["instruments"]):
+            print(place)
+    return facts
 
 
 def _require(options: argparse.Namespace) -> None:
@@ -85,47 +74,21 @@ def _verify(options: argparse.Namespace) -> dict[str, Any]:
 
 def kit(options: argparse.Namespace, make_engine: Callable[[], Engine]) -> dict[str, Any]:
     """Cut the take into its sounds, generate each, write presets that play them."""
-    noted = read_take(options.take)
-    take = noted.clip
-    base = GenerationRequest(
-        imitation=take,
-        text=options.text,
-        balance=DEFAULT_BALANCE if options.text else 0.0,
-        variations=options.variations,
-        seed=options.seed,
-        steps=options.steps,
-        checkpoint=options.checkpoint,
-    )
-    requests = kit_requests(take, base)
+    wanted = KitForm(options.take, form_of(options)).read()
     engine = make_engine()
-    kept: list[KitReport] = []
     try:
-        report = make_kit(
-            requests, engine, options.output, options.take.stem, _show_kit_progress, kept.append
-        )
-    except BaseException as error:
-        if not kept:
-            raise
-        _show_kept(kept[0])
-        raise StoppedEarly(_kit_facts(kept[0])) from error
+        facts = make_kit_files(engine, wanted, options.output, _show_kit_progress, lambda: False)
+    except PartOfKit as partly:
+        _show_kept(partly.kept)
+        raise
     finally:
         engine.close()
-    notes = list(dict.fromkeys((*noted.notes, *report.notes)))
     if not options.json:
-        print_notes(notes)
-        print(f"{len(report.sounds)} sounds in {report.folder}")
-        for preset in report.presets:
+        print_notes(facts["notes"])
+        print(f"{len(facts['sounds'])} sounds in {facts['folder']}")
+        for preset in facts["presets"]:
             print(preset)
-    return {**_kit_facts(report), "notes": notes}
-
-
-def _kit_facts(report: KitReport) -> dict[str, Any]:
-    return {
-        "folder": str(report.folder),
-        "presets": [str(path) for path in report.presets],
-        "sounds": [[str(path) for path in paths] for paths in report.sounds],
-        "notes": list(report.notes),
-    }
+    return facts
 
 
 def print_notes(notes: Iterable[str]) -> None:
@@ -141,11 +104,11 @@ def _show_kit_progress(number: int, count: int, progress: Progress) -> None:
         print(text, end=end, file=sys.stderr, flush=True)
 
 
-def _show_kept(report: KitReport) -> None:
-    count = len(report.sounds)
-    told = "1 finished sound is" if count == 1 else f"{count} finished sounds are"
+def _show_kept(facts: dict[str, Any]) -> None:
+    count = len(facts["sounds"])
+    kept_text = "1 finished sound is" if count == 1 else f"{count} finished sounds are"
     with contextlib.suppress(OSError):  # a terminal that was closed
-        print(f"\n{told} kept in {report.folder}", file=sys.stderr)
+        print(f"\n{kept_text} kept in {facts['folder']}", file=sys.stderr)
 
 
 def _read_edits(path: Path) -> EditList:

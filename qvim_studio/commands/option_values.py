@@ -7,7 +7,8 @@ from typing import Any
 
 from qvim_studio.core.capabilities import Capabilities
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.options import Option, OptionValues
+from qvim_studio.core.options import ENCODER_OPTION, LORA_OPTIONS, Option, OptionValues
+from qvim_studio.families.added import with_added
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.known import family_of
 
@@ -21,12 +22,17 @@ def option_values(texts: Sequence[str], checkpoint: str) -> OptionValues:
     if not texts:
         return OptionValues()
     found = find_checkpoint(checkpoint)
-    known = {option.name: option for option in family_of(found).describe(found).options}
+    declared = family_of(found).describe(found).options
+    known = {option.name: option for option in declared}
     values = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign:
             raise UsageError(f"Got --option {text}, expected NAME=VALUE, such as --option steps=8.")
+        if name == ENCODER_OPTION or (name.startswith(LORA_OPTIONS) and name not in known):
+            with_added(found, {name: value}, declared)  # says what there is instead
+        if name == ENCODER_OPTION and name not in known:
+            continue  # there is no choice, and its own was asked for
         if name not in known:
             raise UsageError(
                 f"{found.title} has no option {name!r}; it has {', '.join(known) or 'none'}. See "
@@ -34,6 +40,19 @@ def option_values(texts: Sequence[str], checkpoint: str) -> OptionValues:
             )
         values[name] = known[name].parsed(value)
     return OptionValues(values)
+
+
+def added_choices(encoder: str, loras: Sequence[str]) -> list[str]:
+    """``--encoder`` and ``--lora`` as ``--option`` spells them.
+
+    >>> added_choices("mine", ["rain:0.5", "wood"])
+    ['encoder=mine', 'lora.rain=0.5', 'lora.wood=1']
+    """
+    chosen = [f"{ENCODER_OPTION}={encoder}"] if encoder else []
+    for text in loras:
+        name, _, weight = text.partition(":")
+        chosen.append(f"{LORA_OPTIONS}{name}={weight or 1}")
+    return chosen
 
 
 def described(capabilities: Capabilities) -> dict[str, Any]:
@@ -45,7 +64,8 @@ def described(capabilities: Capabilities) -> dict[str, Any]:
         "sample_rate_hz": capabilities.sample_rate_hz,
         "channels": capabilities.channels,
         "min_s": capabilities.min_s,
-        "max_s": capabilities.max_s,
+        "max_s": capabilities.longest_s,
+        "at_once_s": capabilities.max_s,
         "options": described_options(capabilities.options),
         "presets": {preset.name: dict(preset.values) for preset in capabilities.presets},
     }
@@ -55,7 +75,7 @@ def description_lines(capabilities: Capabilities) -> Iterator[str]:
     """The same for people."""
     channels = "stereo" if capabilities.channels == 2 else "mono"
     yield (
-        f"makes {capabilities.min_s:g} to {capabilities.max_s:g} s, {channels}, "
+        f"makes {capabilities.min_s:g} to {capabilities.longest_s:g} s, {channels}, "
         f"{capabilities.sample_rate_hz / 1000:g} kHz; the voice enters as "
         f"{capabilities.voice_route.value}"
     )
@@ -71,8 +91,8 @@ def description_lines(capabilities: Capabilities) -> Iterator[str]:
 def option_lines(options: Sequence[Option]) -> Iterator[str]:
     """A line for each option, for people."""
     for option in options:
-        said = f"{option.title}{_range(option)}"
-        yield f"  --option {option.name}={option.default}{option.unit}  {said}"
+        line = f"{option.title}{_range(option)}"
+        yield f"  --option {option.name}={option.default}{option.unit}  {line}"
 
 
 def described_options(options: Sequence[Option]) -> list[dict[str, Any]]:

@@ -9,35 +9,30 @@ from typing import Any
 
 import numpy as np
 
-from qvim_studio.audio.files.reading import check_output_folder, read_noted
-from qvim_studio.audio.resample import resample
+from qvim_studio.audio.files.reading import read_noted
 from qvim_studio.commands.export import print_notes
+from qvim_studio.commands.new_file import check_new_file, show_step, write_new_sound
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import OutputError
 from qvim_studio.core.options import OptionValues
+from qvim_studio.core.recipe_form import MAX_SEED
 from qvim_studio.core.request import VramMode
-from qvim_studio.core.text.file_names import is_file
-from qvim_studio.export.files.metadata import ClipMetadata
-from qvim_studio.export.files.sound_file import FileFormat, write_sound
 from qvim_studio.families.catalog import find_upscaler
 from qvim_studio.families.known import upscaler_by_id
+from qvim_studio.families.upscaling import Upscaler
+from qvim_studio.generation.windows import SEED_STEP
 
 
 def upscale(options: argparse.Namespace) -> dict[str, Any]:
     """Write the sound at 48 kHz, each channel at its level; the file itself is never changed."""
     noted = read_noted(options.sound)
     output: Path = options.output
-    if is_file(output):
-        raise OutputError(
-            f"{output} already exists and is not overwritten. Choose another name, or delete "
-            "that file first."
-        )
-    check_output_folder(output.parent)
+    check_new_file(output)
     checkpoint = find_upscaler(options.checkpoint)
     family = upscaler_by_id(checkpoint.family)
     from qvim_studio.families.plans import upscaler_plan_for
     from qvim_studio.families.protocol import Report
-    from qvim_studio.memory.faults import told_memory_faults
+    from qvim_studio.generation.finish.upscale_windows import upscale_windows, with_highs
+    from qvim_studio.memory.faults import memory_faults_as_errors
 
     given = {
         "steps": options.steps,
@@ -45,28 +40,36 @@ def upscale(options: argparse.Namespace) -> dict[str, Any]:
         "known_hz": options.known_hz,
     }
     values = OptionValues({name: value for name, value in given.items() if value is not None})
-    with told_memory_faults():
+    with memory_faults_as_errors():
         plan = upscaler_plan_for(checkpoint, VramMode(options.vram_mode))
         loaded = family.load(checkpoint, plan)
-        upscaler = loaded.prepared(values, options.seed, Report(_show_step, lambda: False))
         notes = [*noted.notes, *loaded.notes]
         print_notes(notes)
-        clip = resample(noted.clip, upscaler.input_rate_hz)
-        extended = AudioClip(upscaler.extend(clip.samples), upscaler.output_rate_hz)
+        windows = upscale_windows(noted.clip)
+
+        def prepared(number: int) -> Upscaler:
+            def on_step(done: int, steps: int, picture: np.ndarray | None) -> None:
+                show_step(number * steps + done, len(windows) * steps, picture)
+
+            seed = (options.seed + number * SEED_STEP) % (MAX_SEED + 1)
+            return loaded.prepared(values, seed, Report(on_step, lambda: False))
+
+        rate_hz, input_rate_hz = family.output_rate_hz, prepared(0).input_rate_hz
+        parts = with_highs(
+            noted.clip,
+            windows,
+            input_rate_hz,
+            rate_hz,
+            lambda samples, number: prepared(number).extend(samples),
+        )
+        extended = AudioClip(np.concatenate(list(parts)), rate_hz)
     print(file=sys.stderr)
-    depth = 32 if np.abs(extended.samples).max() > 1.0 else 24
-    made_by = f"Highs made by {checkpoint.title}"
-    meta = ClipMetadata(output.stem, description=made_by, is_generated=True, notes=made_by)
-    write_sound(output, extended, meta, FileFormat(bit_depth=depth, is_dithered=False))
+    write_new_sound(output, extended, f"Highs made by {checkpoint.title}")
     if not options.json:
         print(f"{output}: {extended.duration_s:.2f} s at {extended.sample_rate} Hz")
     return {
         "sound": str(output),
         "sample_rate": extended.sample_rate,
-        "reach_hz": upscaler.reach_hz,
+        "reach_hz": family.reach_hz,
         "notes": notes,
     }
-
-
-def _show_step(done: int, steps: int, _picture: np.ndarray | None) -> None:
-    print(f"\r{100 * done / steps:5.1f} %", end="", file=sys.stderr)

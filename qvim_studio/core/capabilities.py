@@ -1,4 +1,4 @@
-"""Declares what a checkpoint takes and makes, before any part of it is loaded."""
+"""Declares what a checkpoint takes and makes; no part of the checkpoint is loaded for it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from qvim_studio.core.options import Option, OptionValues, Preset
+from qvim_studio.core.request import MAX_DURATION_S
 
 ENOUGH_HZ = 20_000.0  # nobody hears what lies above
 EXTENSION_REACH_HZ = 15_250.0  # see networks.bandwidth
@@ -45,16 +46,41 @@ class VoiceRoute(str, Enum):
 
 
 @dataclass(frozen=True)
+class Windows:
+    """The windows in which a sound is made that is too long for one piece.
+
+    length_s: length of each window. overlap_s: the beginning of a window, which the window before
+    has already made and which is kept.
+    """
+
+    length_s: float
+    overlap_s: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.overlap_s <= self.length_s / 2:
+            raise ValueError(
+                f"expected windows that overlap by half of their length at most, got {self!r}"
+            )
+
+    @classmethod
+    def within(cls, length_s: float, overlap_s: float, max_s: float) -> Windows:
+        """Windows of this length, or of ``max_s`` if the checkpoint makes no longer pieces."""
+        length_s = min(length_s, max_s)
+        return cls(length_s, min(overlap_s, length_s / 3))
+
+
+@dataclass(frozen=True)
 class Capabilities:
-    """What a checkpoint takes, makes and lets be set.
+    """What a checkpoint takes, what it makes, and which options it has.
 
     inputs, edits: what a request may hold. voice_route: what an imitation becomes.
 
-    sample_rate_hz, channels: of the sound as the model makes it, before it is finished.
-    min_s, max_s: shortest and longest sound. curve_step_s: time between two values of the curves
-    that the model follows; None where it takes none. has_previews: whether pictures come while a
-    sound forms. is_deterministic: whether a seed decides every bit on the processor.
-    options, presets: what the user may set, in the order in which it is shown.
+    sample_rate_hz, channels: of the sound as the model makes it, before it is finished. min_s,
+    max_s: shortest and longest sound that is made in one piece. windows: how longer sounds are
+    made, up to MAX_DURATION_S; None if it makes no longer sounds. curve_step_s: time between two
+    values of the curves that the model follows; None if it takes no curves. has_previews: whether
+    pictures arrive while a sound forms. is_deterministic: whether the seed decides every bit on the
+    processor. options, presets: what the user may set, in the order in which the window shows it.
     """
 
     inputs: frozenset[Input]
@@ -69,21 +95,27 @@ class Capabilities:
     is_deterministic: bool = True
     options: tuple[Option, ...] = ()
     presets: tuple[Preset, ...] = ()
+    windows: Windows | None = None
+
+    @property
+    def longest_s(self) -> float:
+        """The longest sound, in one piece or window by window."""
+        return self.max_s if self.windows is None else max(self.max_s, MAX_DURATION_S)
 
     @property
     def denoises_sounds(self) -> bool:
-        """Whether sounds become latents that are denoised: what edits, morphs and both channels of
-        a mono model need."""
+        """Whether sounds become latents that are denoised; edits, morphs and stereo from a mono
+        model need this."""
         return EditKind.INPAINT in self.edits
 
     @property
     def reach_hz(self) -> float:
-        """How far up the sounds can reach."""
+        """The highest frequency that the sounds can hold."""
         return self.sample_rate_hz / 2
 
     @property
     def lacks_highs(self) -> bool:
-        """Whether people can hear that something is missing above."""
+        """Whether people can hear that the highs are missing."""
         return self.reach_hz < ENOUGH_HZ
 
     @property

@@ -1,4 +1,4 @@
-"""Holds a piece of audio in memory, in the one form in which sound travels between floors."""
+"""A piece of audio in memory, in the form in which all floors exchange sound."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ OFFSET_SHARE = 0.1  # of the RMS around it, from which on a constant offset is o
 
 @dataclass(frozen=True)
 class Mixing:
-    """How channels become one. channels: those that hold sound; cancels: their mean would lose
-    most of it, because they are opposite to each other; loudest: the one that then stands for all.
-    """
+    """How channels become one. channels: the channels that hold sound. cancels: whether their mean
+    would lose most of the sound because they are opposite to each other. loudest: the channel that
+    then stands for all."""
 
     channels: tuple[int, ...]
     loudest: int
@@ -100,7 +100,7 @@ class AudioClip:
 
 
 def _moments(samples: np.ndarray, frames: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of windows of so many frames, spread over the samples: their lengths (windows,), sums
+    """The statistics of windows of ``frames``, spread over the samples: lengths (windows,), sums
     (windows, channels), and products of all pairs of channels (windows, channels, channels)."""
     whole = len(samples) // frames
     windows = samples[: whole * frames].reshape(whole, frames, samples.shape[1])
@@ -118,7 +118,7 @@ def _moments(samples: np.ndarray, frames: int) -> tuple[np.ndarray, np.ndarray, 
 
 
 def without_offset(samples: np.ndarray) -> np.ndarray:
-    """Mono samples without a constant offset that is large against them."""
+    """Mono samples without their constant offset, if it is large compared with the sound."""
     offset = float(samples.mean(dtype=np.float64)) if len(samples) else 0.0
     if not has_offset(samples, offset):
         return samples
@@ -126,8 +126,8 @@ def without_offset(samples: np.ndarray) -> np.ndarray:
 
 
 def has_offset(samples: np.ndarray, offset: float) -> bool:
-    """Whether the offset of mono samples is large against what swings around it."""
+    """Whether the constant offset of mono samples is large compared with the sound around it."""
     if not len(samples) or offset == 0.0:
         return False
     rms = float(np.sqrt(np.einsum("i,i->", samples, samples, dtype=np.float64) / len(samples)))
-    return abs(offset) > OFFSET_SHARE * np.sqrt(max(rms**2 - offset**2, 0.0))
+    return bool(abs(offset) > OFFSET_SHARE * np.sqrt(max(rms**2 - offset**2, 0.0)))

@@ -1,4 +1,4 @@
-"""How curves over time enter a generator that was trained without."""
+"""How curves over time enter a generator that was trained without them."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.provenance import Provenance
 
-CONTEXT_S = 2.0  # of the sound before and after the part, which the model hears while it works
+CONTEXT_S = 2.0  # of the sound before and after the part, usually
 MIN_PART_S = 0.1
-MAX_PART_S = 100.0  # with what is around it, within the longest sound that can be made
+MAX_PART_S = 600.0  # the longest sound that can be made
 LOWEST_ABOVE_HZ = 500.0  # highs from here on; below, nothing would be left to go by
 MIN_KEPT_S = 0.04  # between two parts: what is shorter is lost in their crossfades
 OVERLAP_S = 0.2  # a continuation begins before the end, for sounds end in a fade
@@ -26,13 +26,15 @@ _EDITED = " edited"
 class Edit:
     """One edit: which sound, and which parts of it.
 
-    sound: of which everything outside the part stays as it is, sample by sample.
-    begin_s, end_s: the part, or from the first of several to the last; where it ends after the
-    sound does, the sound gets longer. kept_s: begin and end of what stays between several parts.
-    provenance: of the sound, where that is known.
+    sound: the sound; everything outside the parts stays as it is, sample by sample.
+    begin_s, end_s: the part, or the range from the first part to the last. If it ends after the
+    sound, the sound gets longer. kept_s: begin and end of each stretch that stays between two
+    parts.
+    provenance: of the sound, if known.
     above_hz: only what lies above this frequency is replaced; None makes all of it.
-    bit_depth: of its file, and so of the result, which keeps the samples outside the part; 32 is
-    float.
+    context_s: seconds of the sound around the parts that the model takes into account.
+    bit_depth: of the sound's file and therefore of the result, which keeps the samples outside the
+    parts; 32 means float.
     """
 
     sound: AudioClip
@@ -42,6 +44,7 @@ class Edit:
     bit_depth: int = 24
     kept_s: tuple[tuple[float, float], ...] = ()
     above_hz: float | None = None
+    context_s: float = CONTEXT_S
 
     def __post_init__(self) -> None:
         length_s = self.sound.duration_s
@@ -96,7 +99,7 @@ class Edit:
     def continuing(
         cls, sound: AudioClip, seconds: float, provenance: Provenance | None = None
     ) -> Edit:
-        """An edit that continues the sound for this many seconds after its end."""
+        """An edit that continues the sound for this many ``seconds`` after its end."""
         length_s = sound.duration_s
         overlap_s = min(OVERLAP_S, length_s / 4)
         return cls(sound, length_s - overlap_s, length_s + seconds, provenance)
@@ -116,8 +119,8 @@ class Edit:
     @property
     def window_s(self) -> tuple[float, float]:
         """Begin and end, in seconds, of the computed window: the parts and their surroundings."""
-        after_s = min(self.end_s + CONTEXT_S, self.sound.duration_s)
-        return max(0.0, self.begin_s - CONTEXT_S), max(self.end_s, after_s)
+        after_s = min(self.end_s + self.context_s, self.sound.duration_s)
+        return max(0.0, self.begin_s - self.context_s), max(self.end_s, after_s)
 
     @property
     def surroundings(self) -> AudioClip:
@@ -128,7 +131,11 @@ class Edit:
 
 
 def merged_parts(parts_s: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """The parts in order of time; parts that overlap or nearly touch become one."""
+    """The parts in order of time; parts that overlap or nearly touch become one.
+
+    >>> merged_parts([(1.2, 1.4), (0.5, 0.8), (0.81, 1.0)])
+    ((0.5, 1.0), (1.2, 1.4))
+    """
     merged: list[tuple[float, float]] = []
     for begin_s, end_s in sorted(parts_s):
         if merged and begin_s - merged[-1][1] < MIN_KEPT_S:
@@ -139,9 +146,13 @@ def merged_parts(parts_s: Sequence[tuple[float, float]]) -> tuple[tuple[float, f
 
 
 def parts_text(parts_s: Sequence[tuple[float, float]]) -> str:
-    """The parts in words: "0.50 to 0.80 s and 1.20 to 1.40 s"."""
-    said = [f"{begin_s:.2f} to {end_s:.2f} s" for begin_s, end_s in parts_s]
-    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+    """The parts in words.
+
+    >>> parts_text([(0.5, 0.8), (1.2, 1.4)])
+    '0.50 to 0.80 s and 1.20 to 1.40 s'
+    """
+    spans = [f"{begin_s:.2f} to {end_s:.2f} s" for begin_s, end_s in parts_s]
+    return " and ".join([", ".join(spans[:-1]), spans[-1]] if len(spans) > 1 else spans)
 
 
 def stored_parts(stored: Any) -> tuple[tuple[float, float], ...]:
@@ -150,6 +161,10 @@ def stored_parts(stored: Any) -> tuple[tuple[float, float], ...]:
 
 
 def edited_name(name: str) -> str:
-    """The name of an edit of this sound; an edit of an edit gets no second ending."""
+    """The name of an edit of this sound; an edit of an edit gets no second ending.
+
+    >>> edited_name("door"), edited_name("door edited_02")
+    ('door edited', 'door edited')
+    """
     plain = _NUMBER.sub("", name)
     return plain if plain.replace("_", " ").endswith(_EDITED) else plain + _EDITED

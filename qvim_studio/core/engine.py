@@ -22,10 +22,10 @@ class Engine(Protocol):
     """Generates sounds; owned by one thread or process at a time."""
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
-        """Load what requests like this one need, before anybody waits for a sound.
+        """Load what a request with these values needs, before anybody waits for a sound.
 
-        text: words that will be asked for, where they are known; they are read already. Raises a
-        StudioError where that cannot be loaded.
+        text: the words that will be asked for, if known; they are encoded in advance. Raises a
+        StudioError if the checkpoint cannot be loaded.
         """
         ...
 
@@ -34,8 +34,8 @@ class Engine(Protocol):
     ) -> GenerationResult:
         """Run one request and return its result.
 
-        Raises CancelledError soon after ``is_cancelled()`` turns true, another StudioError
-        where the world is at fault.
+        Raises CancelledError soon after ``is_cancelled()`` turns true, and another StudioError if
+        the checkpoint, the memory or a file is at fault.
         """
         ...
 

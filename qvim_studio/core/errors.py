@@ -87,6 +87,11 @@ class StoppedEarly(Exception):
         self.kept = kept
 
 
+def cause_of(stopped: StoppedEarly) -> Exception:
+    """Why something stopped early; the stop itself where a signal or nothing is its cause."""
+    return stopped.__cause__ if isinstance(stopped.__cause__, Exception) else stopped
+
+
 def reason_of(error: Exception) -> str:
     """Why something failed, in words; errors of the system without their number and path."""
     return getattr(error, "strerror", None) or str(error)

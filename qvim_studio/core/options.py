@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -13,6 +14,8 @@ from typing import TypeVar
 from qvim_studio.core.errors import UsageError
 
 OptionValue = bool | int | float | str
+ENCODER_OPTION, OWN_ENCODER = "encoder", "own"  # which encoder hears: the checkpoint's, or a name
+LORA_OPTIONS = "lora."  # and a name: the weight of a LoRA
 Kind = TypeVar("Kind", bound=OptionValue)
 
 
@@ -37,6 +40,8 @@ class Option:
     choices: the only texts that are taken; empty where the value is no text.
     unit: behind the number, "" where it has none. needs: the input without which the option
     changes nothing (a value of capabilities.Input), "" where it always counts.
+    is_added: it stands for something that the user added and may remove again; recipes keep its
+    value only where it is not the default.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Option:
     choices: tuple[str, ...] = ()
     unit: str = ""
     needs: str = ""
+    is_added: bool = False
 
     def __post_init__(self) -> None:
         self.checked(self.default)
@@ -74,7 +80,13 @@ class Option:
         return value
 
     def parsed(self, text: str) -> OptionValue:
-        """The value that a text on the command line means. Raises UsageError."""
+        """The value that a text on the command line means. Raises UsageError.
+
+        >>> Option("steps", "Steps", 25, Role.QUALITY, low=1, high=200).parsed("50")
+        50
+        >>> Option("loop", "Loop", False, Role.EXPERT).parsed("on")
+        True
+        """
         kind = type(self.default)
         try:
             value = _TRUTH[text.lower()] if kind is bool else kind(text)
@@ -139,6 +151,19 @@ class OptionValues(Mapping[str, OptionValue]):
             name: option.checked(self.get(name, option.default)) for name, option in known.items()
         }
         return OptionValues(given)
+
+    def fitting(self, options: Sequence[Option]) -> OptionValues:
+        """The values that these options take; all others are left out.
+
+        >>> steps = Option("steps", "Steps", 25, Role.QUALITY, low=1, high=200)
+        >>> dict(OptionValues({"steps": 9, "lora.gone": 1.0}).fitting([steps]))
+        {'steps': 9}
+        """
+        known, taken = {option.name: option for option in options}, {}
+        for name, value in self.items():
+            with suppress(UsageError, KeyError):
+                taken[name] = known[name].checked(value)
+        return OptionValues(taken)
 
     def whole(self, name: str) -> int:
         """The whole number of that name; a missing value or another type is a bug (TypeError)."""

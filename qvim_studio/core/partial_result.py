@@ -14,7 +14,7 @@ class PartialResult:
         self._by_seed: dict[int, GenerationResult] = {}
 
     def take(self, progress: Progress) -> Variation | None:
-        """Keep and return the sound that came with this message, or None."""
+        """Keep and return the sound that arrived with this message; None if there was none."""
         if progress.arrived is None:
             return None
         (variation,) = progress.arrived.variations
@@ -22,10 +22,16 @@ class PartialResult:
         return variation
 
     def so_far(self) -> GenerationResult | None:
-        """One result with all sounds that came; None without any."""
+        """One result with all sounds that have arrived; None before the first arrives."""
         if not self._by_seed:
             return None
         last = list(self._by_seed.values())[-1]
         variations = best_first(one.variations[0] for one in self._by_seed.values())
-        note = f"Stopped: {len(variations)} of {last.request.variations} sounds were made."
+        whole = sum(one.planned_s is None for one in variations)
+        note = f"Stopped: {whole} of {last.request.variations} sounds were made"
+        for one in variations:
+            if one.planned_s is not None:
+                made_s, planned_s = round(one.clip.duration_s, 1), round(one.planned_s, 1)
+                note += f", and {made_s:g} of {planned_s:g} s of another"
+        note += "."
         return replace(last, variations=variations, notes=(*last.notes, note))

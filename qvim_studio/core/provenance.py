@@ -25,6 +25,7 @@ class Provenance:
     revision: str
     licence: str
     commercial: str  # one of STRICTNESS
+    loras: str = ""  # name, weight, licence and revision of each LoRA that changed the checkpoint
 
     def as_dict(self) -> dict[str, str]:
         return asdict(self)
@@ -41,5 +42,5 @@ class Provenance:
 
 
 def _strictness(commercial: str) -> int:
-    """A word that nobody knows forbids."""
+    """An unknown word counts as the strictest."""
     return STRICTNESS.index(commercial) if commercial in STRICTNESS else len(STRICTNESS)

@@ -1,22 +1,25 @@
-"""Checks recipes, and brings recipes of older versions into today's form.
+"""Checks recipes and migrates those of older versions to the current form.
 
-Version 1 is what was written before recipes said a version. Version 2 says it, and a request may
-lack steps and guidance, which not every family of generators has. Version 2.1 says how many real
-sounds were fitted to the voice besides, and of each clip whether it is one. Version 2.2 keeps the
-values of a family's own options. Version 2.3 says which sound was given to start from, by hash and
-name, and what the sound to sound like is called. Version 2.4 says whether the voice's pauses are
-kept silent. Where a recipe does not say so, there was none, and pauses were left as they were made.
-Version 2.5 says how well the clip answers what it is compared with (kind, movement, likelihood,
-compared; see core.match), null in recipes from before, and calls "origin" what 2.1 to 2.4 called
-"kind": "made" or "fitted". Version 2.6 lists the parts of an edit as "parts_s", beside its begin
-and end, which are of the only part in recipes from before. Version 2.7 says of each clip how far
-the sound was noised that it was started from ("start_strength"), which the request's variety
-spreads; before, all variations were made as asked. It also says which way of finishing was taken,
-the first one where nothing is said, and whether the clip can be used as it is ("soundness"). It
-says too whether the clip is a loop, which sound it is morphed with and where between both it lies,
-and above which frequency an edit was made; before, there was nothing of these.
-Version 2.8 says which upscaler made the highs (upscaler), "" where the quick extension or nothing
-did, as before, and which sound it was that was only upscaled (upscale).
+Version 1 has no version number. Each later version adds fields; a recipe without a field gets the
+value in brackets.
+2: the version; steps and guidance may be absent, because not every family has them.
+2.1: how many real sounds were fitted to the voice besides, and whether a clip is one of them.
+2.2: the values of a family's own options.
+2.3: the sound that was given to start from, by hash and name, and the name of the sound to sound
+like (none).
+2.4: whether the voice's pauses are kept silent (no).
+2.5: how well the clip matches what it is compared with: kind, movement, likelihood, compared, see
+core.match (null). "origin", "made" or "fitted", is what 2.1 to 2.4 call "kind".
+2.6: the parts of an edit as "parts_s" (one part, from its begin to its end).
+2.7: "start_strength", how far the sound that a clip starts from was noised, which the request's
+variety spreads (as asked); the way of finishing (the first); "soundness", whether the clip can be
+used as it is; whether it is a loop, which sound it is morphed with and where between the two it
+lies, and above which frequency an edit was made (none of these).
+2.8: "upscaler", which made the highs ("", the quick extension or nothing), and "upscale", the sound
+that was only upscaled.
+2.9: "in_windows", whether a long sound is made window by window (in one piece).
+2.10: "loras" of the provenance, the LoRAs that changed the checkpoint, with weight, licence and
+revision (none).
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from qvim_studio.core.match import Compared, Match
 from qvim_studio.core.provenance import Origin
 from qvim_studio.core.text.json_text import as_object, number_of, shown, text_of
 
-RECIPE_VERSION = (2, 8)  # a newer second number is read all the same, a newer first one is not
+RECIPE_VERSION = (2, 10)  # a newer second number is read all the same, a newer first one is not
 VERSION_NAME = "recipe_version"
 MAX_SEED = 2**63 - 1
 MATCH_NAMES = ("kind", "movement", "likelihood", "compared")
@@ -45,7 +48,10 @@ _REQUEST_TEXTS = (
     *("timbre_sha256", "timbre_name", "start_sound_sha256", "start_sound_name"),
     *("morph_sound_sha256", "morph_sound_name", "upscaler"),
 )
-_PROVENANCE_TEXTS = ("checkpoint", "checkpoint_title", "revision", "licence", "commercial")
+_PROVENANCE_TEXTS = (
+    *("checkpoint", "checkpoint_title", "revision", "licence", "commercial"),
+    "loras",
+)
 _LARGEST = 1e12  # of any number but the seed
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
@@ -70,21 +76,21 @@ def current_recipe(stored: Any) -> dict[str, Any]:
         as_object(recipe.get(part))
     major = _major(recipe)
     if major > RECIPE_VERSION[0]:
-        said = ".".join(map(str, recipe[VERSION_NAME]))
+        stated = ".".join(map(str, recipe[VERSION_NAME]))
         raise NewerRecipeError(
-            f"The recipe is of version {said}, written by a newer QVIM Studio; versions up to "
+            f"The recipe is of version {stated}, written by a newer QVIM Studio; versions up to "
             f"{RECIPE_VERSION[0]} are read here. Update QVIM Studio and try again."
         )
     for number in range(major, RECIPE_VERSION[0]):
         recipe = MIGRATIONS[number](recipe)
-    recipe = _from_before_2_6(_from_before_2_5(recipe))
+    recipe = _from_before_2_10(_from_before_2_6(_from_before_2_5(recipe)))
     _check(recipe)
     return recipe
 
 
 def match_of(recipe: Mapping[str, Any]) -> Match | None:
-    """How well the clip matches its imitation; None if the recipe does not say. Raises
-    ValueError if it says nonsense."""
+    """How well the clip matches its imitation; None if the recipe does not say. Raises ValueError
+    for impossible values."""
     values: list[Any] = [recipe.get(name) for name in MATCH_NAMES]
     kind, movement, likelihood, compared = values
     if movement is None:
@@ -111,13 +117,13 @@ def _major(recipe: Mapping[str, Any]) -> int:
 
 
 def _from_version_1(recipe: dict[str, Any]) -> dict[str, Any]:
-    """A recipe that does not speak of bandwidth is of a time when nothing was extended."""
+    """A recipe without a value for bandwidth is older than the extension."""
     request = {"extend_bandwidth": False, **recipe["request"]}
     return {**recipe, "request": request, VERSION_NAME: list(RECIPE_VERSION)}
 
 
 def _from_before_2_5(recipe: dict[str, Any]) -> dict[str, Any]:
-    """Second numbers only add values: what is missing is filled in, of whatever number it is."""
+    """Second numbers only add values; missing values are filled in, whatever the number is."""
     origin = recipe.get("kind")
     if isinstance(origin, str):
         recipe = {**recipe, "origin": origin, "kind": None}
@@ -134,6 +140,11 @@ def _from_before_2_6(recipe: dict[str, Any]) -> dict[str, Any]:
     of_one_part = {"parts_s": [part], "above_hz": None, **edit}
     request = {**recipe["request"], "edit": of_one_part}
     return {**recipe, "request": request}
+
+
+def _from_before_2_10(recipe: dict[str, Any]) -> dict[str, Any]:
+    """No LoRA changed a checkpoint."""
+    return {**recipe, "provenance": {"loras": "", **recipe["provenance"]}}
 
 
 MIGRATIONS: Mapping[int, Migration] = {1: _from_version_1}

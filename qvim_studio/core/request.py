@@ -21,7 +21,10 @@ from qvim_studio.core.text.json_text import is_unicode
 from qvim_studio.core.upscale import Upscale
 
 MIN_DURATION_S = 0.2
-MAX_DURATION_S = 120.0
+OVERHANG_S, OVERHANG_SHARE = 1.0, 1 / 3  # of a loop: at most, and of a shorter loop
+MAX_DURATION_S = 600.0
+MAX_AT_ONCE_S = 120.0  # in one piece: of a given sound, and of most checkpoints
+WINDOWS_FROM_S = 30.0  # longer sounds are made window by window
 DEFAULT_DURATION_S = 3.0  # of a text without a voice
 DEFAULT_BALANCE = 0.5  # between voice and text where both are given
 DEFAULT_MORPH_AT = 0.5  # in the middle
@@ -30,7 +33,10 @@ MAX_FITS = 8
 MAX_STEPS = 1000
 MAX_GUIDANCE = 30.0
 MIN_STRENGTH = 0.01
-FINISHING = 2  # the newest way of finishing sounds
+BETWEEN_STRENGTH = 0.4  # of a morph: enough for the model to make one sound of two
+LIKE_STRENGTH = 0.5  # of a sound that is varied: half is replaced, related and yet another sound
+RESTYLE_STRENGTH = 0.6  # between the sound itself and the words alone
+FINISHING = 4  # the newest way of finishing sounds
 SKETCH_SHARE = 1 / 3  # of the checkpoint's own number of steps
 MIN_SKETCH_STEPS = 4
 Value = TypeVar("Value")
@@ -63,7 +69,7 @@ class SamplerName(str, Enum):
 
 
 def filled(value: Value | None) -> Value:
-    """A value that must be there once defaults are filled in; None is a bug (ValueError)."""
+    """The value, which is present once defaults are filled in; None is a bug (ValueError)."""
     if value is None:
         raise ValueError("expected a request whose defaults are filled in, got a value of None")
     return value
@@ -74,44 +80,54 @@ def sketch_steps(default_steps: int) -> int:
     return max(round(default_steps * SKETCH_SHARE), MIN_SKETCH_STEPS)
 
 
+def usual_balance(text: str, *, has_sound: bool) -> float:
+    """The balance of a request that states none: words and a sound share evenly."""
+    return DEFAULT_BALANCE if has_sound and text.strip() else 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class GenerationRequest:
     """One press of the Generate button.
 
-    imitation: the trimmed take, or None for text alone.
-    timbre: another sound that says WHAT is made; the imitation then only says WHEN.
-    start_sound: every variation starts from this sound instead of the nearest ones that are found.
-    morph_sound: every variation lies between the imitation, which is a sound then, and this one.
-    timbre_name, start_sound_name, morph_sound_name: what the user knows the sounds by; empty
-    without them.
+    imitation: the trimmed take; None for text alone.
+    timbre: another sound that sets what is made; the imitation then only sets when.
+    start_sound: the sound that every variation starts from, instead of the nearest sounds found.
+    morph_sound: the second sound of a morph; every variation lies between it and the imitation.
+    timbre_name, start_sound_name, morph_sound_name: the names that the user knows these sounds by;
+    empty without them.
     morph_at: 0 the imitation .. 1 the other sound; None goes from one to the other over time.
-    edit: a sound of which only a part is made, or several. An imitation then is of that part, or of
-    all from the first to the last; without one the sound itself says what comes there.
-    upscale: a sound that only gets highs, by ``upscaler``; nothing else of the request counts then
-    but the seed.
-    text / negative_text: what is wanted / not wanted, in words; may be empty.
+    edit: a sound of which only one or several parts are made. An imitation then covers that part,
+    or the range from the first part to the last; without an imitation the sound itself sets what is
+    made.
+    upscale: a sound that only gets highs, made by ``upscaler``; of all other fields, only the seed
+    then counts.
+    text, negative_text: wanted and unwanted words; may be empty.
     balance: 0 voice only .. 1 text only (spherical mix of the two conditionings).
     follow: 0 loose .. 1 tight: how literally the result follows the imitation's time course.
-    duration_s: None means "as long as the imitation" (3 s where there is none); an edit has its
-    own.
+    duration_s: None means as long as the imitation, or 3 s without one; an edit has a duration of
+    its own.
     steps, guidance, start, strength, variety: None means the checkpoint's own default.
-    clean_pauses: where the imitation pauses, what is made is silent.
-    finishing: which way of finishing sounds is taken; 1 is that of recipes which do not say it,
-    before attacks, flutter and tails were looked after.
-    loop: what is made repeats without a seam; impossible for an edit.
-    extend_bandwidth: add what a recording would most likely hold where the model ends.
-    upscaler: id of the registry, or a folder, of what does that in place of the quick extension;
-    empty for none.
-    light: sounds through a light vocoder where that is about as good: for quick looks.
+    clean_pauses: whether the sounds are silent where the imitation pauses.
+    finishing: the way of finishing sounds: 1 without attacks, flutter and tails (recipes without
+    this value), 2 without the highest band of sounds that are bent down, 3 with gaps at the top of
+    the band, FINISHING the newest.
+    in_windows: whether sounds of more than WINDOWS_FROM_S are made window by window, if the
+    checkpoint can do that; False in recipes without this value.
+    loop: whether the sounds repeat without a seam; impossible for an edit.
+    extend_bandwidth: whether highs are added that a recording would most likely hold above the
+    model's band.
+    upscaler: id of the registry, or a folder, of the checkpoint that adds the highs instead of the
+    quick extension; empty for none.
+    light: whether a light vocoder is used if it is about as good, for quick looks.
     strength: share of the noise schedule that is applied to the starting sound, 0..1.
-    variety: how far the variations spread around that share, from near to far of the sounds that
-    they start from, 0..1; 0 makes all of them as near.
+    variety: how far the variations spread around that strength, from near the sounds that they
+    start from to far from them, 0..1; 0 gives all of them the same strength.
     fits: how many real sounds are also fitted to the imitation; ignored without an imitation.
-    seed: of the first variation; variation i uses seed + i.
+    seed: seed of the first variation; variation i uses seed + i.
     checkpoint: id of the registry or a folder.
-    cuda_graphs: replay the denoiser's passes as CUDA graphs where the memory mode lets them.
-    options: what else the checkpoint's family lets be set; absent ones mean its own defaults.
-    library_folder: where real sounds are looked for; None means the bundled sounds.
+    cuda_graphs: whether the denoiser's passes are replayed as CUDA graphs, if the memory mode can.
+    options: values of the family's own options; absent ones have the checkpoint's defaults.
+    library_folder: the folder in which real sounds are looked for; None means the bundled sounds.
     """
 
     imitation: AudioClip | None = None
@@ -134,6 +150,7 @@ class GenerationRequest:
     sampler: SamplerName = SamplerName.DPM_SOLVER
     clean_pauses: bool = True
     finishing: int = FINISHING
+    in_windows: bool = True
     loop: bool = False
     extend_bandwidth: bool = True
     upscaler: str = ""
@@ -216,19 +233,19 @@ class GenerationRequest:
             )
 
     @property
-    def meant(self) -> AudioClip | None:
+    def target(self) -> AudioClip | None:
         """The clip that sets what is made."""
         around = None if self.edit is None else self.edit.surroundings
-        return self.meant_elsewhere or around
+        return self.given_target or around
 
     @property
-    def meant_elsewhere(self) -> AudioClip | None:
-        """The timbre or the imitation; None where only an edited sound could set what is made."""
+    def given_target(self) -> AudioClip | None:
+        """The timbre or the imitation; None if only an edited sound could set what is made."""
         return self.timbre or self.imitation
 
     @property
     def natural_s(self) -> float:
-        """Seconds of sound that each variation will have, as far as the request says."""
+        """Seconds of sound that the request asks of each variation."""
         if self.upscale is not None:
             return self.upscale.sound.duration_s
         if self.edit is not None:
@@ -239,8 +256,14 @@ class GenerationRequest:
             own_s = max(own_s, self.morph_sound.duration_s)
         return own_s if self.duration_s is None else self.duration_s
 
+    @property
+    def overhang_s(self) -> float:
+        """Seconds that are made beyond the end of a loop and lead back to its beginning; 0 without
+        a loop."""
+        return min(OVERHANG_S, OVERHANG_SHARE * self.natural_s) if self.loop else 0.0
+
     def with_changes(self, **changes: Any) -> GenerationRequest:
-        """A copy with some fields replaced, validated anew."""
+        """A copy with some fields replaced, validated again."""
         return replace(self, **changes)
 
     def recipe(self) -> dict[str, Any]:
@@ -280,11 +303,11 @@ class GenerationRequest:
         morph_sound: AudioClip | None = None,
         upscale: Upscale | None = None,
     ) -> GenerationRequest:
-        """The request of a recipe and of the sounds that it names by their hashes; unknown fields
-        are left out.
+        """The request of a recipe, with the sounds that the recipe names by their hashes; unknown
+        fields are left out.
 
-        A recipe that does not speak of bandwidth is of a time when nothing was extended, and one
-        that does not speak of variety of a time when all variations were made as asked.
+        A recipe without a value for bandwidth or variety is older than both: nothing is extended,
+        and all variations have the same strength.
 
         Raises UsageError if a value is unknown or another sound is missing.
         """
@@ -316,6 +339,7 @@ class GenerationRequest:
         values.setdefault("clean_pauses", False)
         values.setdefault("variety", 0.0)
         values.setdefault("finishing", 1)
+        values.setdefault("in_windows", False)
         try:
             for name, kind in _ENUMS.items():
                 if values.get(name) is not None:

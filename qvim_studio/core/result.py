@@ -20,9 +20,11 @@ class Progress:
 
     phase: "load", "encode", "denoise", "decode", "upscale" or "fit".
     step, steps: steps finished and steps in all of this phase.
-    preview: uint8 (bands, columns), 255 loudest, the lowest band first: how the sound looks so far;
-    now and then, None otherwise.
+    preview: uint8 (bands, columns), 255 loudest, the lowest band first: the spectrogram so far;
+    None in most messages.
     arrived: a sound that is finished while others are still being made, as a result of its own.
+    chunk: the next piece of a long sound, from engines that hand long sounds over in chunks; their
+    variations hold no samples.
     """
 
     phase: str
@@ -30,6 +32,7 @@ class Progress:
     steps: int
     preview: np.ndarray | None = field(default=None, compare=False, repr=False)
     arrived: GenerationResult | None = field(default=None, compare=False, repr=False)
+    chunk: SoundChunk | None = field(default=None, compare=False, repr=False)
 
     @property
     def fraction(self) -> float:
@@ -40,14 +43,15 @@ class Progress:
 class Variation:
     """A generated sound, or a real sound that was fitted to the imitation.
 
-    similarity: weighed cosine with the imitation, -1..1, see networks.ears; match: what that and
-    how the sound moves are worth. Both None for text alone.
-    bandwidth_hz: how far up the model's content reaches (half its native sample rate).
-    extended_to_hz: how far up an extension or upscaler went on from there; None where none did.
-    start_name: the real sound that denoising started from, or that was fitted; or an empty string.
-    start_strength: how far that sound was noised, 0..1: the share of it that was replaced; None
-    where nothing was started from.
-    provenance: of a fitted sound; None for what is made, which is the result's.
+    similarity: weighted cosine with the imitation, -1..1, see networks.ears. match: kind and
+    movement compared with the imitation. Both are None for text alone.
+    bandwidth_hz: the highest frequency of the model's content (half its native sample rate).
+    extended_to_hz: the highest frequency that an extension or upscaler added; None without one.
+    start_name: the real sound that denoising started from, or that was fitted; else empty.
+    start_strength: how far that sound was noised, 0..1, the share of it that was replaced; None
+    without a starting sound.
+    planned_s: the planned duration of an unfinished sound; None for whole sounds.
+    provenance: of a fitted sound; None for made sounds, which have the result's.
     """
 
     clip: AudioClip
@@ -60,13 +64,14 @@ class Variation:
     provenance: Provenance | None = None
     match: Match | None = None
     start_strength: float | None = None
+    planned_s: float | None = None
 
 
 @dataclass(frozen=True)
 class FoundSound:
     """A sound of the user's library, or of the bundled library, that resembles the imitation.
 
-    match: None where it cannot be read any more.
+    match: None if the file can no longer be read.
     """
 
     path: str
@@ -77,8 +82,8 @@ class FoundSound:
 class MemoryUse:
     """The memory of the GPU that a generation took; without a GPU, the process's memory.
 
-    mode: the memory mode it ran in. estimated_bytes: as planned before the run; peak_bytes: as
-    measured after it.
+    mode: the memory mode of the run. estimated_bytes: planned before the run. peak_bytes: measured
+    after the run.
     """
 
     mode: str
@@ -123,6 +128,28 @@ class GenerationResult:
 
     def provenance_for(self, sound: Variation) -> Provenance:
         return sound.provenance or self.provenance
+
+
+@dataclass(frozen=True, eq=False)
+class SoundChunk:
+    """A piece of a long sound that is still being made.
+
+    result: holds one variation, whose clip is this piece alone. begin: frames before the piece.
+    planned: frames of the whole sound.
+    """
+
+    result: GenerationResult
+    begin: int
+    planned: int
+
+    @property
+    def variation(self) -> Variation:
+        return self.result.variations[0]
+
+    @property
+    def end(self) -> int:
+        """The frame after the last one of the piece."""
+        return self.begin + len(self.variation.clip.samples)
 
 
 def best_first(variations: Iterable[Variation]) -> tuple[Variation, ...]:

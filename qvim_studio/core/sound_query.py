@@ -12,11 +12,11 @@ import numpy as np
 class SoundQuery:
     """A search for real sounds.
 
-    embedding: what the ears hear of an imitation (size,), see voice.hearing; None for words
-    alone. balance: 0 voice .. 1 words, as GenerationRequest's; it counts where there are both.
-    imagined: likewise (size,), of sounds that the words mean; None where they are to be found in
-    names alone. likelihoods: of sounds (rows, size), how likely each is of the kind that the
-    imitation means, (rows,); the nearest are ordered by it. None where only nearness is known.
+    embedding: the ears' embedding of an imitation (size,), see voice.hearing; None for words alone.
+    balance: 0 voice .. 1 words, as in GenerationRequest; it counts if both are given. imagined: the
+    embedding (size,) that sounds of these words would have; None to look for the words in names
+    alone. likelihoods: sounds (rows, size) and the likelihood of each to be of the kind that the
+    imitation means (rows,), by which the nearest are ordered; None to order by nearness.
     """
 
     embedding: np.ndarray | None

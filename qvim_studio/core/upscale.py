@@ -1,4 +1,4 @@
-"""A sound that gets the highs that it lacks, and stays what it is otherwise."""
+"""Describes a request to add the highs that a sound lacks; the sound is unchanged otherwise."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _UPSCALED = " upscaled"
 
 @dataclass(frozen=True, eq=False)
 class Upscale:
-    """provenance: of the sound, where that is known. known_hz: up to where it is real, where that
-    is known; None: as far as it is measured to reach."""
+    """provenance: of the sound, if known. known_hz: the frequency up to which the sound is real;
+    None measures it."""
 
     sound: AudioClip
     provenance: Provenance | None = None
@@ -23,6 +23,6 @@ class Upscale:
 
 
 def upscaled_name(name: str) -> str:
-    """What the upscaled sound of this name is called."""
+    """The name of the upscaled sound."""
     plain = _NUMBER.sub("", name)
     return plain if plain.replace("_", " ").endswith(_UPSCALED) else plain + _UPSCALED

@@ -1,1 +1,1 @@
-"""Solvers, guidance and pictures of forming sounds; nothing here knows a family."""
+"""Solvers, guidance and previews of forming sounds, independent of all families."""

@@ -1,7 +1,7 @@
 """DPM-Solver++ of the second order for a stochastic equation, as Stable Audio Open samples.
 
-The network predicts a velocity at an angle: a level sigma of noise over clean latents of unit
-variance is told to it as ``atan(sigma) * 2 / pi``, and what it reads is scaled to unit variance
+The network predicts a velocity at an angle: for a level sigma of noise over clean latents of unit
+variance, its inputs are ``atan(sigma) * 2 / pi`` and the latents scaled to unit variance
 (Salimans & Ho 2022, appendix D; Evans et al., "Stable Audio Open", 2024). The steps are those of
 Lu et al., "DPM-Solver++", 2022, appendix A, in the form that adds noise. Normalised increments of
 Brownian motion over disjoint intervals are independent normal numbers: no tree of them is needed.
@@ -23,9 +23,9 @@ Draw = Callable[[], torch.Tensor]
 
 
 def sigma_levels(steps: int, share: float = 1.0) -> list[float]:
-    """Levels of the last ``share`` of the schedule, and 0 after them; at least one step is left.
+    """Noise levels of the last ``share`` of the schedule, at least one, followed by 0.
 
-    What comes before is left out, so that a sound to start from is noised by the first of them.
+    Earlier levels are left out, so a sound to start from is noised by the first of the levels.
     """
     ratio = math.log(SIGMA_MIN / SIGMA_MAX)
     levels = [SIGMA_MAX * math.exp(ratio * step / max(steps - 1, 1)) for step in range(steps)]
@@ -34,14 +34,14 @@ def sigma_levels(steps: int, share: float = 1.0) -> list[float]:
 
 
 def initial_latents(noise: torch.Tensor, sigma: float, clean: torch.Tensor | None) -> torch.Tensor:
-    """What a sampler begins with: noise alone, or a sound under noise of this level."""
+    """The latents that a sampler begins with: noise alone, or a sound with noise of this level."""
     if clean is None:
         return noise * math.sqrt(sigma**2 + 1.0)  # of the variance that both together have
     return clean + sigma * noise
 
 
-def told_level(sigma: float) -> float:
-    """How a network is told a level, 0 to 1."""
+def network_level(sigma: float) -> float:
+    """A level as the input of a network, 0 to 1."""
     return 2.0 / math.pi * math.atan(sigma)
 
 
@@ -55,7 +55,7 @@ def sample_cosine_sde(
 ) -> torch.Tensor:
     """Latents (batch, channels, frames) at the first level → clean ones.
 
-    velocity: of latents scaled to unit variance and what ``told_level`` says for each row. draw:
+    velocity: of latents scaled to unit variance and the ``network_level`` of each row. draw:
     normal numbers of the latents' shape, once for each step but the last. on_step: after each step;
     raises to stop. hold: what is expected to be clean → the same with what must stay in its place.
     """
@@ -84,6 +84,6 @@ def sample_cosine_sde(
 
 def _expected_clean(velocity: Velocity, latents: torch.Tensor, level: float) -> torch.Tensor:
     spread = math.sqrt(level**2 + 1.0)
-    told = torch.full((len(latents),), told_level(level), device=latents.device)
-    predicted = velocity(latents / spread, told)
+    level_input = torch.full((len(latents),), network_level(level), device=latents.device)
+    predicted = velocity(latents / spread, level_input)
     return latents / spread**2 - level / spread * predicted

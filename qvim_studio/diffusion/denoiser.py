@@ -1,4 +1,4 @@
-"""What the sampling loop asks of a network, and what steers the network."""
+"""The interface between the sampling loop and a network, with the conditions of the network."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Condition(Protocol):
-    """What steers the denoising of one batch: tensors whose first dimension is the batch."""
+    """The condition of one batch: tensors whose first dimension is the batch."""
 
     def joined(self, other: Self) -> Self:
-        """This batch and the other one behind it, as one batch."""
+        """One batch of this condition followed by the other."""
         ...
 
 
@@ -24,7 +24,7 @@ AskedCondition = TypeVar("AskedCondition", bound=Condition, contravariant=True)
 
 
 class Denoiser(Protocol[AskedCondition]):
-    """A network with its own way of being steered; the loop knows nothing else of it."""
+    """A network with its own kind of condition; the loop uses nothing else of it."""
 
     def __call__(
         self, latents: torch.Tensor, timestep: torch.Tensor, condition: AskedCondition
@@ -38,7 +38,7 @@ class Denoiser(Protocol[AskedCondition]):
 
 @dataclass(frozen=True, eq=False)
 class Conditions(Generic[AnyCondition]):
-    """What one batch is led towards and away from (Ho & Salimans 2022).
+    """The wanted and the unwanted condition of one batch (Ho & Salimans 2022).
 
     unwanted: the condition of no words, or of the negative text.
     """
@@ -57,8 +57,8 @@ def guided(
 ) -> torch.Tensor:
     """The prediction under classifier-free guidance (Ho & Salimans 2022, eq. 6).
 
-    guidance: 1 skips the pass of the unwanted condition. guidance_passes: 2 computes both
-    conditions one after the other: half the memory.
+    guidance: 1 skips the pass of the unwanted condition. guidance_passes: 2 computes the two
+    conditions one after the other, in half the memory.
     """
     if guidance == 1.0:
         return denoise(latents, timestep, conditions.wanted)

@@ -1,4 +1,4 @@
-"""The noise schedule that a network was trained on, as a checkpoint's scheduler file says it."""
+"""The noise schedule that a network was trained on, from a checkpoint's scheduler file."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ import torch
 
 PREDICTION_KINDS = ("epsilon", "sample", "v_prediction")
 SPACINGS = ("linspace", "leading", "trailing")  # Lin et al. 2024, table 2
-# What a scheduler file may say of what is not done here: nothing.
+# Values of a scheduler file that turn on what is not supported here.
 UNSET = {
     "clip_sample": False,
     "rescale_betas_zero_snr": False,
     "thresholding": False,
     "trained_betas": None,
 }
+
+
+def noised(clean: torch.Tensor, noise: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
+    """Clean latents (batch, ...) with noise, at the squared signal level (batch,) of each row."""
+    levels = levels.view(-1, *[1] * (clean.ndim - 1))
+    return levels.sqrt() * clean + (1 - levels).sqrt() * noise
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,9 @@ class NoiseSchedule:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> NoiseSchedule:
-        """Of the values of ``scheduler_config.json``; what is absent is diffusers' default.
+        """The schedule of a ``scheduler_config.json``; absent values have diffusers' defaults.
 
-        Raises ValueError naming what is unknown here.
+        Raises ValueError naming an unsupported value.
         """
         for name, value in UNSET.items():
             # A clipped sample is DDIM's default, and no file of a latent model leaves it at that.
@@ -68,7 +74,7 @@ class NoiseSchedule:
         return torch.cumprod(1.0 - self.betas, dim=0)
 
     def even_timesteps(self, steps: int) -> np.ndarray:
-        """So many timesteps, the noisiest first, evenly spaced as the schedule says."""
+        """``steps`` timesteps, the noisiest first, evenly spaced in the schedule's own way."""
         total = len(self.betas)
         if self.spacing == "linspace":
             return np.linspace(0, total - 1, steps).round()[::-1].astype(np.int64)

@@ -1,6 +1,6 @@
-"""Pictures of a sound while it forms: what the sampler expects it to be, through the VAE.
+"""Pictures of a forming sound: the sound that the sampler expects, decoded by the VAE.
 
-They cost a little of the time and nothing of the result: no random number is drawn for them.
+They take a little time and do not change the result, because no random number is drawn for them.
 """
 
 from __future__ import annotations
@@ -11,21 +11,23 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from qvim_studio.networks.mel import LOG_FLOOR
+from qvim_studio.audio.resample import mono_at
+from qvim_studio.core.clip import AudioClip
+from qvim_studio.networks.mel import HOP, LOG_FLOOR, SAMPLE_RATE, MelSpectrogram
 
 TIME_SHARE = 0.05  # of the denoising time that all pictures together may take
-FIRST_SHARE = 0.3  # of the steps of a batch, before which there is nothing but noise to see
+FIRST_SHARE = 0.3  # of the steps of a batch; earlier pictures show nothing but noise
 RANGE = 9.0  # of the picture, in natural-log units (78 dB), as the studio's own spectrograms
 
 Clock = Callable[[], float]
 
 
 class Previewer:
-    """Decides when a picture is worth its time. One for all batches of a request.
+    """Decides when a picture is worth its time. One object serves all batches of a request.
 
-    decode: latents (1, channels, frames, bins) → log-mel (1, 1, 4 frames, mels), as the result is
-    decoded: in parts of its own it would show the seams between them.
-    steps: of all batches together. columns: of a picture, what follows is padding.
+    decode: latents (1, channels, frames, bins) → log-mel (1, 1, 4 frames, mels), in the same parts
+    as the result, because other parts would show seams. steps: of all batches together. columns: of
+    a picture; later columns are padding.
     """
 
     def __init__(
@@ -46,14 +48,14 @@ class Previewer:
         self._last_s = clock()
 
     def begin_batch(self) -> None:
-        """What went by since the last step was no denoising."""
+        """Begin a batch; the time since the last step does not count as denoising."""
         self._last_s = self._clock()
 
     def after_step(self, share: float, estimate: Callable[[], torch.Tensor]) -> np.ndarray | None:
-        """The picture of the first sound of the batch, or None where it is not due.
+        """The picture of the first sound of the batch; None if it is not due.
 
-        share: of this batch's steps that are done. estimate: the expected clean latents (batch,
-        channels, frames, bins), computed only where needed. See ``picture_of_mel``.
+        share: of this batch's steps that are done. estimate: returns the expected clean latents
+        (batch, channels, frames, bins); called only if needed. See ``picture_of_mel``.
         """
         self._done += 1
         self._working_s += self._clock() - self._last_s
@@ -68,7 +70,8 @@ class Previewer:
         return picture
 
     def _is_due(self) -> bool:
-        """Is the next picture paid for? The first one: will it be, by the end?"""
+        """Whether the time spent on denoising allows the next picture; for the first one, the
+        expected time counts."""
         step_s = self._working_s / self._done
         if not self._pictures:
             return step_s <= TIME_SHARE * step_s * self._steps  # a decode is about a step
@@ -82,3 +85,9 @@ def picture_of_mel(log_mel: torch.Tensor, columns: int) -> np.ndarray:
     loudest = max(float(values.max()), LOG_FLOOR + RANGE)
     share = np.clip(1.0 + (values - loudest) / RANGE, 0.0, 1.0)
     return (255 * share).astype(np.uint8)
+
+
+def picture_of_sound(clip: AudioClip) -> np.ndarray:
+    """The picture of any sound, for generators without previews."""
+    mono = torch.from_numpy(mono_at(clip, SAMPLE_RATE))
+    return picture_of_mel(MelSpectrogram()(mono[None]), -(-len(mono) // HOP))

@@ -22,7 +22,7 @@ LOG_SNR_BEGIN, LOG_SNR_END = -6.2, 2.0
 
 
 def level_at(share: float) -> float:
-    """The level of noise where so much of the schedule lies ahead: 1 is noise alone."""
+    """The level of noise at which ``share`` of the schedule lies ahead; 1 is noise alone."""
     if share >= 1.0:
         return 1.0
     log_snr = LOG_SNR_END - share * (LOG_SNR_END - LOG_SNR_BEGIN)
@@ -40,7 +40,7 @@ def noise_levels(steps: int, share: float = 1.0) -> list[float]:
 
 
 def noised(clean: torch.Tensor, noise: torch.Tensor, level: float) -> torch.Tensor:
-    """What a sampler begins with at this level."""
+    """The latents that a sampler begins with at this level."""
     return (1.0 - level) * clean + level * noise
 
 
@@ -68,7 +68,7 @@ def sample_ping_pong(
 def sample_euler(
     velocity: Velocity, latents: torch.Tensor, levels: list[float], on_step: OnStep
 ) -> torch.Tensor:
-    """Likewise, along the velocity itself: no noise is drawn."""
+    """As sample_ping_pong, but along the velocity itself, so no noise is drawn."""
     for level, following in pairwise(levels):
         latents = latents + (following - level) * velocity(latents, _of_rows(level, latents))
         on_step()

@@ -1,4 +1,4 @@
-"""The reverse diffusion: our own loop over a denoiser and a solver."""
+"""The reverse diffusion: a loop over a denoiser and a solver."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ OnEstimate = Callable[[int, int, Callable[[], torch.Tensor]], None]
 
 
 class Listener(Protocol):
-    """Hears in noised latents where their sound will lie among the conditions."""
+    """Predicts from noised latents where their sound will lie among the conditions."""
 
     def gradient(
         self, latents: torch.Tensor, timestep: torch.Tensor, conditions: torch.Tensor
     ) -> torch.Tensor:
-        """Of the likeness to what is wanted, in the shape of the latents."""
+        """The gradient of the similarity to the wanted condition, in the shape of the latents."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Steering:
-    """A listener that leads the denoising towards what is wanted, and with what weight.
+    """A listener that leads the denoising towards a wanted condition, and its weight.
 
     wanted: (batch, dim) unit vectors.
     """
@@ -44,10 +44,10 @@ class Steering:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """What stays as it is while the rest is made.
+    """The latents that stay as they are while the rest is made.
 
     latents: clean, (1 or batch, channels, frames, bins). is_made: bool (1, 1, frames, bins or 1),
-    where they do not stay.
+    True where latents are made.
     """
 
     latents: torch.Tensor
@@ -57,13 +57,13 @@ class Kept:
 def make_scheduler(
     name: SamplerName, config: Mapping[str, Any], *, has_start: bool = False
 ) -> Solver:
-    """The solver of that name on a checkpoint's own noise schedule and prediction type.
+    """A solver on a checkpoint's own noise schedule and prediction type.
 
     config: the values of its ``scheduler_config.json``.
-    has_start: denoising starts from a sound: uniform steps in half log-SNR, so that ``strength``
-    is a share of it. From noise: Karras et al. 2022, eq. 5; measured on trained weights, its worst
-    sample is far better with few steps (``qvim-studio bench generate`` prints the errors).
-    Raises ValueError for a schedule that is unknown here.
+    has_start: whether denoising starts from a sound. Then the steps are uniform in half log-SNR, so
+    that ``strength`` is a share of it. From noise they follow Karras et al. 2022, eq. 5, whose
+    worst sample is far better with few steps, measured on trained weights (``qvim-studio bench
+    generate`` prints the errors). Raises ValueError for an unknown schedule.
     """
     schedule = NoiseSchedule.from_config(config)
     if name is SamplerName.DDIM:
@@ -72,7 +72,7 @@ def make_scheduler(
 
 
 def executed_steps(steps: int, strength: float) -> int:
-    """Steps that really run when the start is a sound noised by ``strength``; at least one."""
+    """The steps that run if the start is a sound noised by ``strength``; at least one."""
     return max(1, min(steps, int(steps * strength)))
 
 
@@ -97,15 +97,15 @@ def sample_latents(
 ) -> torch.Tensor:
     """Denoise a batch of latents of the shape of ``noise`` (batch, channels, frames, bins).
 
-    Everything but the network runs in the precision of ``noise``; float32 keeps the solver's many
-    small steps from adding up rounding errors.
+    Everything except the network runs in the precision of ``noise``; with float32 the solver's many
+    small steps accumulate no rounding errors.
 
-    start: clean latents to begin from, noised as far as ``strength`` says; None for pure noise.
-    guidance, guidance_passes: see ``guided``.
-    guided_share: of the ``steps``, noisiest first; the rest takes the wanted condition alone.
-    steering: a second, gradient-based guidance; None for none.
-    kept: what is held in place at every step; None where everything is made.
-    on_estimate: called before ``on_step`` with a function that gives the clean latents as expected
+    start: clean latents to begin from, noised by ``strength``; None for pure noise. guidance,
+    guidance_passes: see ``guided``.
+    guided_share: share of the ``steps``, noisiest first, with guidance; the others use only the
+    wanted condition. steering: a second, gradient-based guidance; None for none.
+    kept: latents that are held in place at every step; None if everything is made.
+    on_estimate: called before ``on_step`` with a function that returns the clean latents expected
     at this step.
     Raises CancelledError between two steps once ``is_cancelled()`` is true.
     """
@@ -140,7 +140,7 @@ def sample_latents(
 def prediction_of(
     scheduler: Any, latents: torch.Tensor, clean: torch.Tensor, timestep: torch.Tensor
 ) -> torch.Tensor:
-    """The prediction that stands for clean latents: the inverse of ``expected_clean``."""
+    """The prediction that leads to the given clean latents, the inverse of ``expected_clean``."""
     signal, noise = _levels(scheduler, latents, timestep)
     kind = scheduler.config.prediction_type
     if kind == "v_prediction":
@@ -153,7 +153,7 @@ def prediction_of(
 def expected_clean(
     scheduler: Any, latents: torch.Tensor, noise_pred: torch.Tensor, timestep: torch.Tensor
 ) -> torch.Tensor:
-    """The clean latents that the prediction stands for (Salimans & Ho 2022, appendix D)."""
+    """The clean latents that a prediction leads to (Salimans & Ho 2022, appendix D)."""
     signal, noise = _levels(scheduler, latents, timestep)
     kind = scheduler.config.prediction_type
     if kind == "v_prediction":
@@ -166,7 +166,7 @@ def expected_clean(
 def _levels(
     scheduler: Any, latents: torch.Tensor, timestep: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """How much of the clean latents and of the noise there is at this step."""
+    """The factors of the clean latents and of the noise at this step."""
     alpha = scheduler.alphas_cumprod.to(latents.device)[timestep.long()]
     return alpha.sqrt(), (1 - alpha).sqrt()
 
@@ -180,9 +180,8 @@ def steer(
 ) -> torch.Tensor:
     """The prediction under classifier guidance (Dhariwal & Nichol 2021, algorithm 2).
 
-    The listener's likeness stands for a log-probability. What is shifted is the expected clean
-    sound; by no more than its own deviation, for at high noise the weight of a gradient is endless.
-    """
+    The listener's similarity serves as a log-probability. The expected clean sound is shifted by at
+    most its own deviation, because the weight of a gradient has no limit at high noise."""
     clean = expected_clean(scheduler, latents, noise_pred, timestep)
     signal, noise = _levels(scheduler, latents, timestep)
     gradient = steering.listener.gradient(latents, timestep, steering.wanted).to(latents.dtype)
@@ -200,7 +199,7 @@ def hold(
     noise_pred: torch.Tensor,
     timestep: torch.Tensor,
 ) -> torch.Tensor:
-    """The prediction that leads to what is kept wherever nothing is made."""
+    """The prediction that leads to the kept latents wherever nothing is made."""
     clean = expected_clean(scheduler, latents, noise_pred, timestep)
     held = torch.where(kept.is_made, clean, kept.latents.to(clean.dtype))
     return prediction_of(scheduler, latents, held, timestep)

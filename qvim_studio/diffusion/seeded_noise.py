@@ -1,4 +1,4 @@
-"""Noise of a batch in which every row has a seed of its own."""
+"""Noise for a batch in which every row has its own seed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import torch
 class SeededNoise:
     """Each call gives the next standard normal numbers (seeds, *shape) in float32.
 
-    They are drawn on the processor, so that a seed means the same on every device, whatever is made
-    beside it.
+    They are drawn on the processor, so that a seed gives the same noise on every device and in
+    every batch.
     """
 
     def __init__(self, seeds: Sequence[int], shape: tuple[int, ...], device: str = "cpu") -> None:

@@ -1,7 +1,7 @@
 """Solvers of the reverse diffusion on a checkpoint's own noise schedule: DDIM and DPM-Solver++.
 
-They serve the sampling loop as diffusers' schedulers do and compute what those compute, in the same
-order of operations, without their library.
+They have the interface of diffusers' schedulers and compute the same values in the same order of
+operations, without that library.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from qvim_studio.diffusion.noise_schedule import NoiseSchedule
+from qvim_studio.diffusion.noise_schedule import NoiseSchedule, noised
 
 KARRAS_RHO = 7.0  # Karras et al. 2022, section 3
 FEW_STEPS = 15  # fewer end with a step of the first order, which is steadier (Lu et al. 2022)
 
 
 class Solver:
-    """What both have. ``timesteps``: those of ``set_timesteps``, the noisiest first."""
+    """The common part. ``timesteps``: from ``set_timesteps``, the noisiest first."""
 
     init_noise_sigma = 1.0  # of the noise to begin with
 
@@ -51,8 +51,7 @@ class Ddim(Solver):
         self, clean: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor
     ) -> torch.Tensor:
         """Clean latents (batch, ...) as they are at each row's timestep."""
-        levels = self.alphas_cumprod.to(clean)[timesteps].view(-1, *[1] * (clean.ndim - 1))
-        return levels**0.5 * clean + (1 - levels) ** 0.5 * noise
+        return noised(clean, noise, self.alphas_cumprod.to(clean)[timesteps])
 
     def step(
         self,
@@ -104,8 +103,8 @@ class DpmSolver(Solver):
         device: str | torch.device = "cpu",
         timesteps: Sequence[int] | None = None,
     ) -> None:
-        """So many steps of the solver's own spacing, or those from the given timesteps; the last
-        one ends with clean latents."""
+        """Set the steps, in the solver's own spacing or at the given timesteps; the last step ends
+        with clean latents."""
         if timesteps is not None:
             times = np.array(timesteps).astype(np.int64)
             levels = np.interp(times, np.arange(len(self._noise_levels())), self._noise_levels())
@@ -178,7 +177,8 @@ class DpmSolver(Solver):
         self._clean = []
 
     def _index_of(self, timestep: torch.Tensor) -> int:
-        """Of a timestep that may be there twice: then the second one, as nothing is skipped."""
+        """The index of a timestep; of one that occurs twice, the second, because no step is
+        skipped."""
         places = (self.timesteps == timestep.to(self.timesteps.device)).nonzero()
         if len(places) == 0:
             return len(self.timesteps) - 1
@@ -213,8 +213,8 @@ class UniformSolver(DpmSolver):
 class LevelSolver(DpmSolver):
     """Steps of Karras et al. 2022, eq. 5, that end where DDIM ends: at the schedule's lowest noise.
 
-    The pipeline's DDIM leaves that noise in the latents (``set_alpha_to_one=False``): a solver
-    that removes it never comes nearer than 3.9 % however many steps it takes.
+    The pipeline's DDIM leaves that noise in the latents (``set_alpha_to_one=False``). A solver that
+    removes it stays at least 3.9 % away, with any number of steps.
     """
 
     def set_timesteps(

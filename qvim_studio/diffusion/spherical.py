@@ -1,11 +1,11 @@
-"""Mixes latents of two sounds along the sphere on which latents lie."""
+"""Mixes the latents of two sounds along the sphere on which latents lie."""
 
 from __future__ import annotations
 
 import torch
 
-NEARLY_PARALLEL = 1e-4  # radians, below which the straight line is the arc
-HELD_SHARE = 0.1  # of a morph over time, at each end, that is one of the sounds alone
+NEARLY_PARALLEL = 1e-4  # radians: for smaller angles the straight line replaces the arc
+HELD_SHARE = 0.1  # share of a morph over time, at each end, that is one of the sounds alone
 
 
 def spherical_mix(first: torch.Tensor, second: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
@@ -31,8 +31,14 @@ def spherical_mix(first: torch.Tensor, second: torch.Tensor, share: torch.Tensor
     return mixed.reshape(frames_first.shape).transpose(1, 2)
 
 
-def share_over_time(frames: int, sounding: int) -> torch.Tensor:
-    """(frames,): 0 at the beginning, 1 from the end of ``sounding`` frames on, smooth between."""
-    place = torch.arange(frames) / max(sounding - 1, 1)
+def share_over_time(
+    frames: int, sounding: int, span: tuple[float, float] = (0.0, 1.0)
+) -> torch.Tensor:
+    """(frames,): 0 at the beginning, 1 from the end of ``sounding`` frames on, smooth between.
+
+    span: begin and end of the sounding frames within the whole, 0..1.
+    """
+    begin, end = span
+    place = begin + (end - begin) * torch.arange(frames) / max(sounding - 1, 1)
     ramp = ((place - HELD_SHARE) / (1.0 - 2.0 * HELD_SHARE)).clamp(0.0, 1.0)
     return 0.5 - 0.5 * torch.cos(torch.pi * ramp)

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 
 import torch
 
+from qvim_studio.diffusion.noise_schedule import noised
+
 TRAINED_STEPS = 1000
 COSINE_OFFSET = 0.008  # Nichol & Dhariwal 2021, section 3.2
 LINEAR_BEGIN, LINEAR_END = 0.0015, 0.0195  # betas of AudioLDM and what was made after it
@@ -32,8 +34,8 @@ def scaled_linear_levels(steps: int = TRAINED_STEPS) -> torch.Tensor:
 class StochasticDdim:
     """Song et al., "Denoising diffusion implicit models" (2021), eq. 12 and 16.
 
-    Serves the sampling loop as diffusers' schedulers do, but draws nothing by itself. With eta 0
-    it never calls ``draw``.
+    It has the interface of diffusers' schedulers, but ``draw`` provides all noise. With eta 0 it
+    never calls ``draw``.
     """
 
     init_noise_sigma = 1.0
@@ -77,8 +79,7 @@ class StochasticDdim:
         self, clean: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor
     ) -> torch.Tensor:
         """Clean latents (batch, ...) as they are at each row's timestep."""
-        level = self.alphas_cumprod.to(clean.device)[timesteps].view(-1, *[1] * (clean.ndim - 1))
-        return level.sqrt() * clean + (1 - level).sqrt() * noise
+        return noised(clean, noise, self.alphas_cumprod.to(clean.device)[timesteps])
 
     def step(
         self,

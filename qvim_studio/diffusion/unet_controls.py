@@ -1,10 +1,10 @@
-"""Ways of steering a frozen UNet by curves over time, each of which begins by changing nothing.
+"""Ways of steering a frozen UNet by curves over time; untrained, each of them changes nothing.
 
 FiLM (Perez et al. 2018), channel concatenation, cross-attention with a padding mask (Rombach et al.
 2022, 3.3), and ControlNet (Zhang et al. 2023: a copy of the encoder behind zero convolutions). Only
-the added layers have parameters here; they are attached by hooks, so that the UNet stays what it
-is. Nothing has a bias where curves enter: a curve of zeros says "no control", which a ControlNet,
-whose copy sees the latents as well, learns from curves that are left out in training.
+the added layers have parameters here; hooks attach them, so the UNet itself does not change. The
+layers that curves enter have no bias, so a curve of zeros means "no control". A ControlNet, whose
+copy also sees the latents, learns this from curves that are left out in training.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from qvim_studio.diffusion.unet_sites import (
     with_hidden,
 )
 
-HIDDEN = 64  # channels that curves become: four curves and how they move, not what they sound like
+HIDDEN = 64  # channels for the curves: four curves and their movement, not the timbre
 HEADS = 4
 
 
 class UnetControl(nn.Module, ABC):
-    """Added layers of one UNet. Outside of ``given`` the UNet is what it was."""
+    """The added layers of one UNet. Outside of ``given`` the UNet is unchanged."""
 
     kind: ControlKind
 
@@ -47,14 +47,14 @@ class UnetControl(nn.Module, ABC):
 
     @abstractmethod
     def attach(self, unet: Any) -> None:
-        """Hook the added layers into the UNet that they were made for."""
+        """Hook the added layers into the UNet for which they were made."""
 
     @contextmanager
     def given(self, curves: torch.Tensor, mask: torch.Tensor | None = None) -> Iterator[None]:
         """Inside, the UNet is steered.
 
         curves: (batch, curves, frames, bins). mask: (batch, frames) bool, False for padding, which
-        is not listened to. A UNet's batch may be a multiple of theirs, as under guidance.
+        is ignored. The UNet's batch may be a multiple of the curves' batch, as under guidance.
         """
         self._curves, self._mask = curves, mask
         try:
@@ -62,17 +62,17 @@ class UnetControl(nn.Module, ABC):
         finally:
             self._curves = self._mask = None
 
-    def hold(self, curves: torch.Tensor) -> None:
-        """Steer the pass that begins now, and all until the next call."""
+    def hold(self, curves: torch.Tensor | None) -> None:
+        """Steer all passes from now until the next call; None leaves the UNet unchanged."""
         self._curves = curves
 
     def _rows(self, value: torch.Tensor, hidden: torch.Tensor) -> torch.Tensor:
-        """As many as the UNet's batch has, in its precision."""
+        """The value repeated for the rows of the UNet's batch, in the UNet's precision."""
         repeated = value.repeat(len(hidden) // len(value), *[1] * (value.ndim - 1))
         return repeated if repeated.dtype == torch.bool else repeated.to(hidden)
 
     def _masked(self, hidden: torch.Tensor) -> torch.Tensor:
-        """(batch, curves, frames, bins) without what is padding."""
+        """(batch, curves, frames, bins) with zeros in the padding."""
         if self._curves is None:
             raise RuntimeError("expected curves, got none: call the UNet inside of given()")
         curves = self._curves
@@ -101,17 +101,17 @@ class FilmControl(UnetControl):
                 if self._curves is None:
                     return None
                 hidden = hidden_of(output)
-                told = functional.silu(self.enter(self._masked(hidden).mean(dim=3)))
-                told = functional.adaptive_avg_pool1d(told, hidden.shape[2])
-                scale, move = shift(told)[..., None].chunk(2, dim=1)
+                condition = functional.silu(self.enter(self._masked(hidden).mean(dim=3)))
+                condition = functional.adaptive_avg_pool1d(condition, hidden.shape[2])
+                scale, move = shift(condition)[..., None].chunk(2, dim=1)
                 return with_hidden(output, hidden * (1.0 + scale) + move)
 
             resnet.register_forward_hook(hook)
 
 
 class ConcatControl(UnetControl):
-    """Curves as further channels of the first layer: since that is linear, what it would make of
-    them is added to what it makes of the latents."""
+    """Curves as additional channels of the first layer. Because the layer is linear, its result for
+    the curves is added to its result for the latents."""
 
     kind = ControlKind.CONCAT
 
@@ -127,7 +127,7 @@ class ConcatControl(UnetControl):
 
 
 class CrossAttentionControl(UnetControl):
-    """The end of every level looks at the frames of the curves; padding is never looked at."""
+    """The end of every level attends to the frames of the curves, but not to padding."""
 
     kind = ControlKind.CROSS_ATTENTION
 
@@ -149,37 +149,37 @@ class CrossAttentionControl(UnetControl):
                 if self._curves is None:
                     return None
                 hidden = hidden_of(output)
-                return with_hidden(output, hidden + self._told(hidden, number))
+                return with_hidden(output, hidden + self._control_residual(hidden, number))
 
             resnet.register_forward_hook(hook)
 
-    def _told(self, hidden: torch.Tensor, number: int) -> torch.Tensor:
-        """What a level gets, in its shape (batch, channels, frames, bins)."""
+    def _control_residual(self, hidden: torch.Tensor, number: int) -> torch.Tensor:
+        """The residual of a level, in its shape (batch, channels, frames, bins)."""
         batch, _, frames, bins = hidden.shape
         curves = self._masked(hidden).mean(dim=3)
         tokens = functional.silu(self.enter(curves)).transpose(1, 2)
         place = _sinusoids(tokens.shape[1]).to(tokens)
-        # Both know when they are, in shares of the whole: levels have fewer frames than curves.
+        # Positions are shares of the whole, because levels have fewer frames than curves.
         when = _sinusoids(frames, tokens.shape[1]).to(tokens)
         asked = self.asks[number](hidden.permute(0, 2, 3, 1)) + when[None, :, None]
-        is_heard = torch.ones(tokens.shape[:2], dtype=torch.bool, device=tokens.device)
+        is_audible = torch.ones(tokens.shape[:2], dtype=torch.bool, device=tokens.device)
         if self._mask is not None:
-            is_heard = self._rows(self._mask, hidden)
-        is_any = is_heard.any(dim=1)
-        looked_at = (is_heard | ~is_any[:, None])[:, None, None]
+            is_audible = self._rows(self._mask, hidden)
+        is_any = is_audible.any(dim=1)
+        looked_at = (is_audible | ~is_any[:, None])[:, None, None]
         heads = [
             _in_heads(asked.reshape(batch, frames * bins, HIDDEN)),
             _in_heads(self.keys[number](tokens) + place),
             _in_heads(self.values[number](tokens)),
         ]
         seen = functional.scaled_dot_product_attention(*heads, attn_mask=looked_at)
-        told = self.exits[number](seen.transpose(1, 2).reshape(batch, frames, bins, HIDDEN))
-        return told.permute(0, 3, 1, 2) * is_any[:, None, None, None].to(told)
+        condition = self.exits[number](seen.transpose(1, 2).reshape(batch, frames, bins, HIDDEN))
+        return condition.permute(0, 3, 1, 2) * is_any[:, None, None, None].to(condition)
 
 
 class ControlNetControl(UnetControl):
-    """A copy of the encoder that sees the curves, too. What it keeps is added, through convolutions
-    that begin with zeros, to what the way up gets of the UNet itself."""
+    """A copy of the encoder that also sees the curves. Convolutions that begin with zeros add its
+    skip values to those of the UNet itself."""
 
     kind = ControlKind.CONTROLNET
 
@@ -234,8 +234,7 @@ class ControlNetControl(UnetControl):
             resnet.register_forward_pre_hook(self._add_kept)
 
     def _add_kept(self, _layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        """To the last channels of what a block of the way up takes: those come from the way
-        down."""
+        """Add to the last channels of an up block's input, which come from the way down."""
         if self._curves is None:
             return None
         kept = self._kept.pop()
@@ -252,7 +251,8 @@ KINDS: dict[
 
 
 def attach_control(unet: Any, kind: ControlKind, curves: int) -> UnetControl:
-    """Untrained layers for so many curves, attached to the UNet: its output is what it was."""
+    """Untrained layers for ``curves`` curves, attached to the UNet, whose output they do not
+    change."""
     control = KINDS[kind](unet, curves)
     first = next(unet.parameters())
     control.to(first.device, first.dtype)
@@ -261,8 +261,9 @@ def attach_control(unet: Any, kind: ControlKind, curves: int) -> UnetControl:
 
 
 class SteeredInput(nn.Module):
-    """A UNet's first layer, whose input now ends with the curves (batch, latent channels + curves,
-    frames, bins): whoever calls the UNet needs to know no more of its control."""
+    """A UNet's first layer, whose input ends with the curves (batch, latent channels + curves,
+    frames, bins), so that callers of the UNet need not know its control. Latents without curves
+    bypass the added layers."""
 
     def __init__(self, base: nn.Conv2d, control: UnetControl) -> None:
         super().__init__()
@@ -272,7 +273,7 @@ class SteeredInput(nn.Module):
 
     def forward(self, channels: torch.Tensor) -> torch.Tensor:
         latents, curves = channels.tensor_split([self.latent_channels], dim=1)
-        self.control.hold(curves)
+        self.control.hold(curves if curves.shape[1] else None)
         return self.base(latents.contiguous())
 
 
@@ -292,7 +293,7 @@ def _in_heads(tokens: torch.Tensor) -> torch.Tensor:
 
 
 def _sinusoids(frames: int, span: int | None = None) -> torch.Tensor:
-    """(frames, HIDDEN): where each frame lies in a whole of ``span`` frames (Vaswani et al. 2017,
+    """(frames, HIDDEN): the position of each frame among ``span`` frames (Vaswani et al. 2017,
     3.5)."""
     span = span or frames
     at = (torch.arange(frames) + 0.5) * (span / frames)

@@ -1,6 +1,7 @@
-"""Where something can be added to a UNet of any family: its layers in the order in which they run.
+"""Finds the layers of a UNet of any family to which others can be added, in the order of their
+calls.
 
-Known by the names that diffusers' UNets and our own share: ``conv_in``, ``down_blocks``,
+They have the names that diffusers' UNets and our own share: ``conv_in``, ``down_blocks``,
 ``mid_block`` and ``up_blocks`` with ``resnets``, ``attentions`` and ``downsamplers``.
 """
 
@@ -16,8 +17,8 @@ from torch import nn
 
 @dataclass(frozen=True, eq=False)
 class EncoderSite:
-    """A layer of the way down or of the middle. width: channels of what it gives. is_kept: whether
-    the way up gets that, too; is_last: whether it is what the middle gives."""
+    """A layer of the way down or of the middle. width: channels of its output. is_kept: whether the
+    way up takes the output as well. is_last: whether it is the output of the middle."""
 
     layer: nn.Module
     width: int
@@ -26,12 +27,13 @@ class EncoderSite:
 
 
 def width_of(resnet: Any) -> int:
-    """Channels of what a residual block gives."""
+    """Channels of a residual block's output."""
     return int(resnet.conv2.out_channels)
 
 
 def encoder_sites(unet: Any) -> list[EncoderSite]:
-    """From the first layer to the end of the middle. Raises ValueError for another network."""
+    """The layers from the first to the end of the middle. Raises ValueError for another kind of
+    network."""
     if not all(hasattr(unet, name) for name in ("conv_in", "down_blocks", "mid_block")):
         raise ValueError(f"expected a UNet with conv_in and blocks, got {type(unet).__name__}")
     width = width_of(unet.down_blocks[0].resnets[0])
@@ -59,12 +61,12 @@ def encoder_sites(unet: Any) -> list[EncoderSite]:
 
 
 def decoder_resnets(unet: Any) -> list[nn.Module]:
-    """Residual blocks of the way up, each of which takes what the way down has kept."""
+    """Residual blocks of the way up, each of which takes a kept output of the way down."""
     return [resnet for block in unet.up_blocks for resnet in block.resnets]
 
 
 def all_resnets(unet: Any) -> Iterator[nn.Module]:
-    """Every residual block in the order of the way through."""
+    """Every residual block in the order of the calls."""
     for block in (*unet.down_blocks, unet.mid_block, *unet.up_blocks):
         yield from block.resnets
 
@@ -80,7 +82,7 @@ def attentions_of(block: Any) -> list[nn.Module]:
 
 
 def hidden_of(output: Any) -> torch.Tensor:
-    """What a layer gives, alone or as the first of a tuple."""
+    """The tensor of a layer's output, which is alone or the first of a tuple."""
     return output[0] if isinstance(output, tuple) else output
 
 

@@ -1,1 +1,1 @@
-"""How good is it: retrieval, adapter, generated clips, reconstruction, and the report of all."""
+"""Measures a checkpoint: retrieval, adapter, generated clips and reconstruction, with a report."""

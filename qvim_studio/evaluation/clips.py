@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
 from qvim_studio.core.errors import UsageError
+from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.text.audio_formats import SOUND_SUFFIXES
 from qvim_studio.evaluation.distances import (
     class_centroids,
     class_divergence,
@@ -27,20 +30,22 @@ from qvim_studio.evaluation.sets import Phrase, Query, QuerySet, References
 from qvim_studio.training.loop.ranks import reciprocal_ranks
 
 T = TypeVar("T")
-SEEDS = 2  # variations of each imitation where timing is judged: enough to see that they differ
+SAME_SOUND = 0.995  # from this cosine on a reference is the starting sound itself
+SEEDS = 2  # variations of each imitation for timing, enough to show that they differ
 
 
 @dataclass(frozen=True, eq=False)
 class MadeClip:
-    """What one imitation or phrase gave. clips: one per seed, in the order of the seeds; of the
-    ``asked`` seeds those that came out silent gave none. fidelity: to the imitation, of each clip;
-    empty for a phrase. first: which of the clips the program shows first, the one that its encoder
-    finds nearest to the voice."""
+    """The clips of one imitation or phrase. clips: one per seed, in the order of the seeds; silent
+    ones of the ``asked`` seeds are left out. fidelity: to the imitation, of each clip; empty for a
+    phrase. started_from: name of the real sound that each clip started from; empty without one.
+    first: index of the clip that the program shows first, which its encoder finds nearest to the
+    voice."""
 
     query: Query | Phrase
     clips: tuple[AudioClip, ...]
     fidelity: tuple[Fidelity, ...]
-    started_from: str
+    started_from: tuple[str, ...]
     seconds: float
     asked: int
     first: int
@@ -52,7 +57,7 @@ def choose_queries(query_set: QuerySet, count: int) -> QuerySet:
 
 
 def spread(many: Sequence[T], count: int) -> list[T]:
-    """At most ``count`` of them, evenly over all, in their order."""
+    """At most ``count`` of the values, spread evenly over all, in their order."""
     picked = np.unique(np.linspace(0, len(many) - 1, min(count, len(many))).round().astype(int))
     return [many[i] for i in picked]
 
@@ -65,11 +70,10 @@ def make_clips(
     texts: Sequence[str] | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[MadeClip]:
-    """Generate from every query with these settings of a request, SEEDS times if they say nothing
-    of variations.
+    """Generate from every query with these settings of a request; SEEDS variations by default.
 
-    timbres: a foreign sound for each query, the shuffled-conditioning baseline. texts: words for
-    each; a phrase is its own.
+    timbres: another sound for each query, as the shuffled-conditioning baseline. texts: words for
+    each; a phrase has its own.
     """
     settings = {"variations": SEEDS} | settings
     made = []
@@ -93,7 +97,7 @@ def make_clips(
                 query=query,
                 clips=clips,
                 fidelity=tuple(measure_fidelity(take, clip) for take in takes for clip in clips),
-                started_from=variations[0].start_name,
+                started_from=tuple(variation.start_name for variation in variations),
                 seconds=seconds / len(clips),
                 asked=request.variations,
                 first=seeds.index(result.variations[0].seed),
@@ -125,12 +129,13 @@ def shuffled_timbres(
 
 
 def shown_first(made: Sequence[MadeClip]) -> list[MadeClip]:
-    """The same with nothing but what a user hears first."""
+    """The same with only the clip that the window shows first."""
     return [
         replace(
             one,
             clips=(one.clips[one.first],),
             fidelity=(one.fidelity[one.first],),
+            started_from=(one.started_from[one.first],),
             asked=1,
             first=0,
         )
@@ -143,23 +148,39 @@ def class_scores(
 ) -> Score:
     """Class MRR with the made clips as the queries.
 
-    The clips of one imitation are averaged first: they are no independent draws.
+    The clips of one imitation are averaged first, because they are not independent.
     """
-    means = []
-    embeddings = references.described(judge.embed)
-    relevant = references.are_of([one.query for one in made])
-    for one, wanted in zip(made, relevant, strict=True):
-        similarity = judge.embed(one.clips) @ embeddings.T
-        ranks = reciprocal_ranks(similarity, np.tile(wanted, (len(one.clips), 1)))
-        means.append(ranks.mean())
-    return Score.of(np.array(means), chance_reciprocal_ranks(relevant))
+    queries = [one.query for one in made]
+    return _mean_class_score(queries, [judge.embed(one.clips) for one in made], references, judge)
+
+
+def start_scores(
+    made: Sequence[MadeClip], references: References, judge: JudgingEmbedding
+) -> Score | None:
+    """Class MRR of the real sounds that the clips started from, as they lie in the library. If
+    class_scores is lower than this, the generator loses the kind. None if no clip started from the
+    library.
+
+    A starting sound that is among the references itself does not find itself.
+    """
+    library = references.library or resource_path("library")
+    paths = {path.stem: path for path in library.iterdir() if path.suffix in SOUND_SUFFIXES}
+    queries, starts = [], []
+    for one in made:
+        names = [name for name in dict.fromkeys(one.started_from) if name in paths]
+        if names:
+            queries.append(one.query)
+            starts.append(judge.embed([read_audio(paths[name]) for name in names]))
+    if not starts:
+        return None
+    return _mean_class_score(queries, starts, references, judge, SAME_SOUND)
 
 
 def distribution_scores(
     made: Sequence[MadeClip], references: References, judge: JudgingEmbedding
 ) -> dict[str, float | None]:
-    """Distances of the first clip of each query to real sounds of the same classes; None for those
-    between distributions where a single sound stands for one."""
+    """Distances of the first clip of each query to real sounds of the same classes; distances
+    between distributions are None if one of them is a single sound."""
     first = judge.embed([one.clips[0] for one in made])
     embeddings = references.described(judge.embed)
     names, centroids = class_centroids(embeddings, references.classes)
@@ -175,7 +196,7 @@ def distribution_scores(
 
 
 def timing_scores(made: Sequence[MadeClip]) -> dict[str, float | None]:
-    """Medians over all clips; None where a thing could be measured nowhere."""
+    """Medians over all clips; None for a figure that no clip has."""
     rows = [asdict(fidelity) for one in made for fidelity in one.fidelity]
     medians: dict[str, float | None] = {}
     for key in rows[0]:
@@ -204,6 +225,25 @@ def quality_scores(made: Sequence[MadeClip], judge: JudgingEmbedding) -> dict[st
         ),
         "seconds_per_clip": float(np.median([one.seconds for one in made])),
     }
+
+
+def _mean_class_score(
+    queries: Sequence[Query | Phrase],
+    embeddings: Sequence[np.ndarray],
+    references: References,
+    judge: JudgingEmbedding,
+    same_sound: float = np.inf,
+) -> Score:
+    """embeddings: of the clips that belong to each query, which are averaged first. same_sound:
+    cosine from which a reference does not count for a clip."""
+    means = []
+    known, relevant = references.described(judge.embed), references.are_of(queries)
+    for some, wanted in zip(embeddings, relevant, strict=True):
+        similarity = some @ known.T
+        similarity = np.where(similarity < same_sound, similarity, -1.0)
+        ranks = reciprocal_ranks(similarity, np.tile(wanted, (len(some), 1)))
+        means.append(ranks.mean())
+    return Score.of(np.array(means), chance_reciprocal_ranks(relevant))
 
 
 def _known(query: Query | Phrase, names: Sequence[str]) -> str:

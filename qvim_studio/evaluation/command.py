@@ -31,13 +31,13 @@ from qvim_studio.evaluation.evaluate import (
     evaluate_words,
 )
 from qvim_studio.evaluation.features import qvim_embeddings
-from qvim_studio.evaluation.heard import heard_figures
 from qvim_studio.evaluation.report import WORDS, write_report
 from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
+from qvim_studio.evaluation.word_hits import word_hit_figures
 from qvim_studio.families.audioldm.loaded import LoadedCheckpoint, load_checkpoint
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.plans import plan_for
-from qvim_studio.networks.qvim import encoder_id, load_qvim_encoder
+from qvim_studio.networks.qvim.encoder import encoder_id, load_qvim_encoder
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.training.corpus.imitations import load_or_render
 from qvim_studio.training.trainers.teacher import TARGETS_FILE
@@ -100,7 +100,7 @@ def evaluate(options: argparse.Namespace, engine: Engine) -> dict[str, Any]:
     figures |= words
     figures |= adapter_figures(loaded, options.runs / "corpus")
     if options.data is not None:
-        figures["heard"] = heard_figures(options.data, Tagger.from_folder().words)
+        figures["heard"] = word_hit_figures(options.data, Tagger.from_folder().words)
     figures["reconstruction"], rebuilt = evaluate_reconstruction(
         loaded, spread(query_sets[0].references.clips, MAX_RECONSTRUCTED)
     )
@@ -117,7 +117,7 @@ def _words_figures(
     judge: JudgingEmbedding,
     options: argparse.Namespace,
 ) -> tuple[dict[str, Any], tuple[MadeClip, ...]]:
-    """Of words alone; empty where the checkpoint knows none, or none for these references."""
+    """Figures of words alone; empty if the checkpoint knows no words for these references."""
     if loaded.text is None or not phrases_of(references):
         return {}, ()
     found: dict[str, Any] = {"references": len(references.clips)}
@@ -139,7 +139,8 @@ def find_sets(options: argparse.Namespace) -> list[QuerySet]:
     if not corpus_folder.is_dir() and options.data is None:
         return [sets.bundled_set()]
     corpus = load_corpus(corpus_folder)
-    found = [*sets.held_out_sets(corpus, load_or_render(corpus)), sets.spoken_set(corpus)]
+    takes = load_or_render(corpus, held_out_only=True)
+    found = [*sets.held_out_sets(corpus, takes), sets.spoken_set(corpus)]
     if options.data is not None:
         found += sets.real_sets(options.data, corpus)
     return [one for one in (*found, sets.bundled_set()) if one.queries]
@@ -172,15 +173,19 @@ def summary(figures: dict[str, Any]) -> str:
             )
         if clips is not None and clips["class_mrr_worded"]:
             lines[-1] += f"; with words beside the voice {clips['class_mrr_worded']['mean']:.3f}"
+        if clips is not None and clips.get("class_mrr_starts"):  # older figures have none
+            lines[-1] += (
+                f"; the real sounds they start from {clips['class_mrr_starts']['mean']:.3f}"
+            )
         if clips is not None and "events" in clips:  # older figures have none
             lines.append(f"  events: {_events_text(clips['events'])}")
     if WORDS in figures:
         lines.append(_words_line(figures[WORDS]))
     if "heard" in figures:
-        heard = figures["heard"]
+        word_hits = figures["heard"]
         lines.append(
-            f"right word among five, real voices and mouths ({heard['takes']} takes): "
-            f"{heard['right_share']:.2f}, by label {heard['right_share_by_label']:.2f}"
+            f"right word among five, real voices and mouths ({word_hits['takes']} takes): "
+            f"{word_hits['right_share']:.2f}, by label {word_hits['right_share_by_label']:.2f}"
         )
     reconstruction = figures["reconstruction"]
     lines.append(f"VAE + vocoder: {reconstruction['total_db']:.2f} dB in active frames")
@@ -247,12 +252,12 @@ def _facts(checkpoint: Checkpoint, encoder: str, options: argparse.Namespace) ->
 
 
 def adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str, Any]:
-    """Of held-out imitations; empty where there is no adapter or no corpus."""
+    """Figures of the adapter on held-out imitations; empty without an adapter or a corpus."""
     targets_file = corpus_folder / TARGETS_FILE
     if loaded.adapter is None or not targets_file.is_file():
         return {}
     corpus = load_corpus(corpus_folder)
-    held_out = sets.held_out_sets(corpus, load_or_render(corpus))
+    held_out = sets.held_out_sets(corpus, load_or_render(corpus, held_out_only=True))
     # The first of each reference: another take of the same one would be no wrong answer.
     first = {query.item: query for one in held_out for query in reversed(one.queries)}
     queries = list(first.values())
@@ -260,7 +265,9 @@ def adapter_figures(loaded: LoadedCheckpoint, corpus_folder: Path) -> dict[str, 
     voices = qvim_embeddings(encoder, "imitation", [query.clip for query in queries])
     targets = np.load(targets_file)["embeddings"][corpus.indices("held_out")]
     targets = targets[[query.item for query in queries]]
-    heard = None
+    tower_embedding = None
     if loaded.adapter.hears:
-        heard = np.concatenate([loaded.heard(query.clip).numpy() for query in queries])
-    return {"adapter": evaluate_adapter(loaded.adapter, voices, heard, targets)}
+        tower_embedding = np.concatenate(
+            [loaded.tower_embedding(query.clip).numpy() for query in queries]
+        )
+    return {"adapter": evaluate_adapter(loaded.adapter, voices, tower_embedding, targets)}

@@ -1,4 +1,4 @@
-"""Distances between sets of embeddings. Their value means nothing without the embedding's name."""
+"""Distances between sets of embeddings, which are comparable only for the same embedding."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import scipy.linalg
 import scipy.special
 from scipy.spatial.distance import cdist, pdist
 
-COVARIANCE_SHRINKAGE = 0.1  # towards its mean variance: sets here are smaller than the dimension
+COVARIANCE_SHRINKAGE = 0.1  # towards its mean variance, because sets are smaller than the dimension
 POSTERIOR_TEMPERATURE = 0.1
 
 
 def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
-    """Between Gaussians fitted to (n, dim) and (m, dim), covariances shrunk.
+    """The Fréchet distance of Gaussians fitted to (n, dim) and (m, dim), with shrunk covariances.
 
     Source: Kilgour et al., "Fréchet audio distance" (2019).
     """
@@ -23,9 +23,9 @@ def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def _trace_of_root(first: np.ndarray, second: np.ndarray) -> float:
-    """Of the square root of the product of two covariances, by eigenvalues: the product is similar
-    to √first · second · √first, which is symmetric. A root of the product itself takes far longer.
-    """
+    """The trace of the square root of the product of two covariances, by eigenvalues. The product
+    is similar to the symmetric √first · second · √first; a root of the product itself takes far
+    longer."""
     variances, axes = scipy.linalg.eigh(first)
     root = (axes * np.sqrt(variances.clip(min=0.0))) @ axes.T
     squares = scipy.linalg.eigvalsh(root @ second @ root)

@@ -1,4 +1,4 @@
-"""The embedding in which made clips are judged, and its name."""
+"""The embedding by which made clips are judged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
 from qvim_studio.evaluation.features import modulation_spectra, qvim_embeddings
-from qvim_studio.networks.qvim import QvimEncoder
+from qvim_studio.networks.qvim.encoder import QvimEncoder
 from qvim_studio.networks.sound_effects_tower import SAMPLE_RATE
 from qvim_studio.training.trainers.teacher import find_teacher_file, load_teacher
 
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class JudgingEmbedding:
-    """embed: clips → (clips, dim), unit norm, centered on nothing. is_own: the model under test
-    itself judges, so that figures flatter it."""
+    """embed: clips → (clips, dim), unit norm, not centered. is_own: whether the model under test
+    judges itself, so that its figures are too good."""
 
     name: str
     is_own: bool
@@ -30,12 +30,12 @@ class JudgingEmbedding:
 
 
 def untaught_judge(encoder: QvimEncoder) -> JudgingEmbedding:
-    """A second opinion that no network has a part in: the 2DFT baseline of the retrieval."""
+    """A second judge without a network: the 2DFT baseline of the retrieval."""
     return JudgingEmbedding("2DFT", False, lambda clips: modulation_spectra(encoder, clips))
 
 
 def find_judge(encoder: QvimEncoder) -> JudgingEmbedding:
-    """aiSFX where its package is installed, else the encoder's own reference branch."""
+    """aiSFX if its package is installed, else the encoder's own reference branch."""
     try:
         teacher = load_teacher(find_teacher_file())
     except StudioError as error:

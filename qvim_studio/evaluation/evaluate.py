@@ -34,7 +34,7 @@ from qvim_studio.evaluation.retrieval import (
 )
 from qvim_studio.evaluation.sets import QuerySet, References, phrases_of
 from qvim_studio.families.audioldm.loaded import LoadedCheckpoint
-from qvim_studio.networks.qvim import QvimEncoder
+from qvim_studio.networks.qvim.encoder import QvimEncoder
 from qvim_studio.training.corpus.recording import Recording, random_recording
 from qvim_studio.training.loop.ranks import reciprocal_ranks
 from qvim_studio.voice.adapter import Adapter
@@ -48,23 +48,23 @@ NOISY_ROOM = Recording(room_odds=1.0, noise_odds=1.0, snr_db=(15.0, 25.0))
 
 @dataclass(frozen=True, eq=False)
 class SetEvaluation:
-    """All figures of one query set, and the clips made for it (none where none were asked for)."""
+    """All figures of one query set, and the clips made for it, if any were asked for."""
 
     figures: Figures
     made: tuple[MadeClip, ...] = ()
 
 
 def evaluate_retrieval(encoder: QvimEncoder, hearing: Hearing, query_set: QuerySet) -> Figures:
-    """imitation → reference, for the program's ears, the encoder and both baselines; for the first
-    two also with the imitations as they would have been recorded in a noisy room."""
+    """Retrieval of references by imitations, for the program's ears, the encoder and both
+    baselines; for the first two also with imitations as recorded in a noisy room."""
     takes = [query.clip for query in query_set.queries]
     references = query_set.references
     known = references.described(qvim_embeddings, encoder, "reference")
     in_room = [recorded_in_room(take, seed) for seed, take in enumerate(takes)]
-    heard = references.described(embed_by_ears, hearing, "reference")
+    sounds = references.described(embed_by_ears, hearing, "reference")
     views = {
-        "ears": (embed_by_ears(hearing, "imitation", takes), heard),
-        "ears_in_room": (embed_by_ears(hearing, "imitation", in_room), heard),
+        "ears": (embed_by_ears(hearing, "imitation", takes), sounds),
+        "ears_in_room": (embed_by_ears(hearing, "imitation", in_room), sounds),
         "qvim": (qvim_embeddings(encoder, "imitation", takes), known),
         "qvim_in_room": (qvim_embeddings(encoder, "imitation", in_room), known),
         "2dft": (
@@ -80,14 +80,15 @@ def evaluate_retrieval(encoder: QvimEncoder, hearing: Hearing, query_set: QueryS
 
 
 def recorded_in_room(take: AudioClip, seed: int) -> AudioClip:
-    """In mono, with reverberation and noise 15 to 25 dB below it, trimmed as the studio does."""
+    """The take in mono, with reverberation and noise 15 to 25 dB below it, trimmed as the studio
+    trims."""
     rng = np.random.default_rng(seed)
     recorded = random_recording(take.mono(), take.sample_rate, rng, NOISY_ROOM)
     return trim_take(AudioClip.from_mono(recorded, take.sample_rate))
 
 
 def retrieval_scores(queries: np.ndarray, references: np.ndarray, query_set: QuerySet) -> Figures:
-    """Class MRR and NDCG, and where it is known the MRR of the very reference."""
+    """Class MRR and NDCG, and the MRR of the exact reference if it is known."""
     similarity = queries @ references.T
     same_class = query_set.references.are_of(query_set.queries)
     scores = {
@@ -106,14 +107,15 @@ def retrieval_scores(queries: np.ndarray, references: np.ndarray, query_set: Que
 
 @torch.inference_mode()
 def evaluate_adapter(
-    adapter: Adapter, voices: np.ndarray, heard: np.ndarray | None, targets: np.ndarray
+    adapter: Adapter, voices: np.ndarray, tower_embedding: np.ndarray | None, targets: np.ndarray
 ) -> Figures:
-    """voices (n, 960), and heard (n, 512) where the adapter has that ear, of imitations against
-    targets (n, 512) of their references; all of unit norm.
+    """Imitations against targets (n, 512) of their references. voices: (n, 960). tower_embedding:
+    (n, 512), where the adapter has that ear. All have unit norm.
 
-    structure: Pearson correlation of the two similarity matrices, "keeps who is like whom".
+    structure: Pearson correlation of the two similarity matrices, which shows whether neighbors
+    stay neighbors.
     """
-    ears = [torch.from_numpy(ear) for ear in (voices, heard) if ear is not None]
+    ears = [torch.from_numpy(ear) for ear in (voices, tower_embedding) if ear is not None]
     made = adapter(*ears).numpy()
     own = np.eye(len(made), dtype=bool)
     ranks = reciprocal_ranks(made @ targets.T, own)
@@ -141,7 +143,8 @@ def evaluate_clips(
     library.
 
     settings: of the requests (core.request.GenerationRequest). judges: the second gives the class
-    rank once more. variations: of each query as asked. knows_words: the checkpoint does.
+    rank a second time. variations: of each query in the first setting. knows_words: whether the
+    checkpoint knows words.
     """
     judge, second = judges
     chosen = made_clips.choose_queries(query_set, count)
@@ -172,6 +175,7 @@ def evaluate_clips(
     tight = make("tight", None, follow=1.0)
     loose = make("loose", None, follow=0.0)
     first = made_clips.shown_first(made)
+    starts = made_clips.start_scores(made, chosen.references, judge)
     scores = (chosen.references, judge)
     second_scores = (chosen.references, second)
     return SetEvaluation(
@@ -179,6 +183,7 @@ def evaluate_clips(
             "judge": judge.name,
             "judge_is_own": judge.is_own,
             "class_mrr": asdict(made_clips.class_scores(made, *scores)),
+            "class_mrr_starts": starts and asdict(starts),
             "variations": variations,
             "class_mrr_first": asdict(made_clips.class_scores(first, *scores)),
             "class_mrr_shuffled": asdict(made_clips.class_scores(shuffled, *scores)),
@@ -198,7 +203,7 @@ def evaluate_clips(
 
 
 def _starts(references: References) -> dict[str, Any]:
-    """Settings of a request."""
+    """The settings of a request that starts from the references' library."""
     return {"library_folder": references.library and str(references.library)}
 
 
@@ -239,9 +244,9 @@ def evaluate_words(loaded: LoadedCheckpoint, references: References) -> Figures:
         return {}
     phrases = phrases_of(references)
     words = torch.cat(loaded.text.embed([phrase.name for phrase in phrases]))
-    heard = torch.cat([loaded.heard(clip) for clip in references.clips])
+    tower_embedding = torch.cat([loaded.tower_embedding(clip) for clip in references.clips])
     relevant = references.are_of(phrases)
-    ranks = reciprocal_ranks((words @ heard.T).numpy(), relevant)
+    ranks = reciprocal_ranks((words @ tower_embedding.T).numpy(), relevant)
     return {
         "phrases": len(phrases),
         "class_mrr": asdict(Score.of(ranks, chance_reciprocal_ranks(relevant))),
@@ -251,7 +256,7 @@ def evaluate_words(loaded: LoadedCheckpoint, references: References) -> Figures:
 def evaluate_reconstruction(
     loaded: LoadedCheckpoint, clips: Sequence[AudioClip]
 ) -> tuple[Figures, list[Reconstruction]]:
-    """Means over sounds; the tones' share over those that have tones."""
+    """Means over all sounds; the share of tones over sounds with tones."""
     rebuilt = [reconstruct(loaded, clip) for clip in clips]
     tonal = [one.harmonic_share for one in rebuilt if one.harmonic_share is not None]
     return {

@@ -1,7 +1,7 @@
-"""Whether clips do what a take does, event by event, and whether variations differ.
+"""Compares clips with a take event by event, and variations with each other.
 
-What the take does twice happens twice, where it flutters the clip flutters, where it pauses the
-clip is silent, and four variations are four sounds.
+Each onset of the take should be in the clip, flutter should carry over, pauses should be silent,
+and four variations should be four different sounds.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from qvim_studio.evaluation.sets import Query
 from qvim_studio.training.loop.ranks import bootstrap_interval
 
 ONSET_TOLERANCE_S = 0.04
-SETTLED_S = 0.18  # behind an event: until then a sound may die away
-MIN_PAUSE_S = 0.05  # left of a pause behind that
-SILENT_DBFS, LIKE_TAKE_DB = -60.0, 2.0  # either of them makes a pause one
-MIN_FLUTTER_SHARE = 0.25  # of a take's time, so that it counts as one that flutters
+SETTLED_S = 0.18  # after an event, in which a sound may die away
+MIN_PAUSE_S = 0.05  # of a pause that must be left after that
+SILENT_DBFS, LIKE_TAKE_DB = -60.0, 2.0  # either criterion suffices for a pause
+MIN_FLUTTER_SHARE = 0.25  # share of a take's time from which on the take counts as fluttering
 ACTIVE_DB = -40.0  # below its loudest frame a clip is not compared
 RATE_HZ, FRAME, HOP, BANDS = 32_000, 1024, 320, 48
 LOWEST_HZ = 60.0
@@ -56,9 +56,9 @@ class Spread:
 
 
 def event_scores(made: Sequence[MadeClip]) -> dict[str, Any]:
-    """Of what was made for imitations: ``Spread`` as a dict by name, None where nothing says it.
+    """Scores of clips made for imitations: each ``Spread`` as a dict, by name; None without values.
 
-    The clips of a take are averaged first: they are no independent draws.
+    The clips of a take are averaged first, because they are not independent.
     """
     rows: dict[str, list[float]] = {
         name: [] for name in ("onset_f1", "flutter", "pauses", "pair_correlation")
@@ -97,8 +97,8 @@ def onset_f1(take: AudioClip, clip: AudioClip) -> float:
 
 
 def flutter_agreement(take: AudioClip, clip: AudioClip) -> float | None:
-    """Pearson's correlation of what beats 15 to 60 times a second, where the take flutters; None
-    for a take that does not."""
+    """Pearson's correlation of the beating levels (15 to 60 a second) where the take flutters; None
+    for a take without flutter."""
     wanted, got = _analyzed(take).samples[:, 0], _analyzed(clip).samples[:, 0]
     level_db = levels_db(wanted, ANALYSIS_RATE_HZ)
     where = flutter_share(level_db) > 0.5
@@ -109,8 +109,8 @@ def flutter_agreement(take: AudioClip, clip: AudioClip) -> float | None:
 
 
 def pauses_kept(take: AudioClip, clip: AudioClip) -> float | None:
-    """Share of the take's pauses that are pauses of the clip: silent, or as far below the events as
-    in the take; None for a take without any."""
+    """The share of the take's pauses that are also pauses of the clip: silent, or as far below the
+    events as in the take; None for a take without pauses."""
     wanted, got = _analyzed(take).samples[:, 0], _analyzed(clip).samples[:, 0]
     got = fit_length(got, len(wanted))
     events = find_events(wanted, ANALYSIS_RATE_HZ)
@@ -139,12 +139,12 @@ def pair_correlation(clips: Sequence[AudioClip]) -> float | None:
     for first, second in combinations(spectra, 2):
         frames = min(first.shape[1], second.shape[1])
         first, second = first[:, :frames], second[:, :frames]
-        heard = np.ones(frames, dtype=bool)
+        audible = np.ones(frames, dtype=bool)
         for one in (first, second):
             loudness = 10 * np.log10((10 ** (one / 10)).sum(axis=0))
-            heard &= loudness > loudness.max() + ACTIVE_DB
-        if heard.sum() > 1:
-            pairs.append(_correlation(first[:, heard].ravel(), second[:, heard].ravel()))
+            audible &= loudness > loudness.max() + ACTIVE_DB
+        if audible.sum() > 1:
+            pairs.append(_correlation(first[:, audible].ravel(), second[:, audible].ravel()))
     return float(np.median(pairs)) if pairs else None
 
 

@@ -1,4 +1,4 @@
-"""What an imitation and a reference are compared by: the encoder, and two simple baselines."""
+"""Features for comparing imitations and references: the encoder's, and two simple baselines."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import torch
 
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.networks.qvim import Branch, QvimEncoder
-from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
+from qvim_studio.networks.qvim.encoder import Branch, QvimEncoder
+from qvim_studio.networks.qvim.qvim_front_end import QVIM_SAMPLE_RATE, fit_window
 from qvim_studio.voice.embedder import level_for_embedding
 from qvim_studio.voice.hearing import ACTIVE_SHARE, Hearing
 
@@ -24,7 +24,7 @@ def qvim_embeddings(encoder: QvimEncoder, branch: Branch, clips: Sequence[AudioC
 
 
 def embed_by_ears(hearing: Hearing, branch: Branch, clips: Sequence[AudioClip]) -> np.ndarray:
-    """What the program's ears hear, (clips, EARS_DIM)."""
+    """The embeddings of the program's ears, (clips, EARS_DIM)."""
     starts = range(0, len(clips), BATCH)
     return np.concatenate(
         [hearing.embed_clips(clips[start : start + BATCH], branch) for start in starts]

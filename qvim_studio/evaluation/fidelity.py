@@ -1,4 +1,4 @@
-"""How closely a made clip follows an imitation in time, and whether it can be used at all."""
+"""Measures how closely a clip follows an imitation in time, and whether it is usable."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ SILENT_DBFS = -60.0
 CLIPPED = 0.999
 MAX_DC = 1e-3
 MIN_COURSE = 4  # frames of 40 ms: fewer have no course
-HEARD_DB = -40.0  # frames this far below the loudest are not judged for brightness and pitch
+AUDIBLE_DB = -40.0  # frames this far below the loudest are not judged for brightness and pitch
 
 
 @dataclass(frozen=True)
 class Fidelity:
     """envelope_correlation: Pearson, of levels in dB every 5 ms. onset_ms: mean distance from
     each attack of the imitation to the nearest one of the clip. centroid_octaves, pitch_cents: mean
-    distance of the two courses, each from its own median, where both can be heard (are pitched);
-    None where that is hardly anywhere."""
+    distance of the two courses, each from its own median, where both are audible (for pitch:
+    voiced); None if that is too seldom."""
 
     envelope_correlation: float
     onset_ms: float
@@ -41,22 +41,23 @@ def measure_fidelity(imitation: AudioClip, made: AudioClip) -> Fidelity:
     frames = max(2, int(length / ANALYSIS_RATE_HZ / HOP_S))
     levels = [envelope_db(side, ANALYSIS_RATE_HZ, frames) for side in (wanted, got)]
     first, second = (extract_controls(side, ANALYSIS_RATE_HZ) for side in (wanted, got))
-    is_heard = np.minimum(
+    is_audible = np.minimum(
         first.loudness_db - first.loudness_db.max(), second.loudness_db - second.loudness_db.max()
     )
-    is_heard = is_heard > HEARD_DB
-    is_pitched = is_heard & (first.pitch_hz > 0) & (second.pitch_hz > 0)
+    is_audible = is_audible > AUDIBLE_DB
+    is_pitched = is_audible & (first.pitch_hz > 0) & (second.pitch_hz > 0)
     octaves = _course_octaves(first.pitch_hz, second.pitch_hz, is_pitched)
     return Fidelity(
         envelope_correlation=_correlation(*levels),
         onset_ms=_onset_distance_ms(wanted, got),
-        centroid_octaves=_course_octaves(first.centroid_hz, second.centroid_hz, is_heard),
+        centroid_octaves=_course_octaves(first.centroid_hz, second.centroid_hz, is_audible),
         pitch_cents=None if octaves is None else 1200 * octaves,
     )
 
 
 def failed_gates(clip: AudioClip) -> list[str]:
-    """Which of silence, clipping, DC and invalid numbers a clip shows; empty is good."""
+    """The faults of a clip among silence, clipping, DC and invalid numbers; empty for a usable
+    clip."""
     samples = clip.samples
     failures = {
         "invalid": not np.isfinite(samples).all(),

@@ -1,4 +1,4 @@
-"""What people type for a sound: phrases that the text tower's training never writes like this."""
+"""Phrases that people type for sounds, worded differently from the text tower's training."""
 
 from __future__ import annotations
 

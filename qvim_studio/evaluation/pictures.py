@@ -32,7 +32,7 @@ def save_spectrogram(clip: AudioClip, path: Path) -> None:
     rows_hz = np.geomspace(RATE_HZ / 2, LOWEST_HZ, HEIGHT)
     rows = np.interp(rows_hz, bins_hz, np.arange(len(bins_hz))).round().astype(int)
     columns = np.linspace(0, share.shape[1] - 1, WIDTH).round().astype(int)
-    Image.fromarray(_color(share[np.ix_(rows, columns)])).save(path, optimize=True)
+    Image.fromarray(_color(share[np.ix_(rows, columns)])).save(path, "PNG", optimize=True)
 
 
 def _color(share: np.ndarray) -> np.ndarray:

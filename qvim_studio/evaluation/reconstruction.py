@@ -1,4 +1,4 @@
-"""What the autoencoder and the vocoder lose of real sounds, in active frames alone."""
+"""Measures the loss of autoencoder and vocoder on real sounds, in active frames only."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Reconstruction:
 
 @torch.inference_mode()
 def reconstruct(loaded: LoadedCheckpoint, clip: AudioClip) -> Reconstruction:
-    """Through mel, VAE and vocoder and back to mel."""
+    """The losses of a clip through mel, VAE and vocoder, compared as mels."""
     samples = mono_at(clip, SAMPLE_RATE)[: int(MAX_SECONDS * SAMPLE_RATE)]
     samples = np.pad(samples, (0, -len(samples) % (FRAMES_MULTIPLE * HOP)))
     plan, parts = loaded.plan, loaded.parts

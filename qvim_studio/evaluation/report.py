@@ -8,7 +8,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from qvim_studio.audio.files.reading import check_output_folder, write_wav
+from qvim_studio.audio.files.reading import (
+    check_output_folder,
+    write_atomically,
+    write_text_file,
+    write_wav,
+)
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.evaluation.clips import MadeClip
 from qvim_studio.evaluation.pictures import save_spectrogram
@@ -76,12 +81,13 @@ def write_report(
         name = next(iter(figures["sets"]))
         sections.append(_reconstruction_section(figures["reconstruction"], rebuilt, name, media))
     page = folder / PAGE
-    (folder / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
-    page.write_text(_document(sections), encoding="utf-8")
+    write_text_file(folder / "figures.json", json.dumps(figures, indent=1))
+    write_text_file(page, report_document(sections))
     return page
 
 
-def _document(sections: Iterable[str]) -> str:
+def report_document(sections: Iterable[str]) -> str:
+    """The HTML document of an evaluation."""
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>QVIM Studio evaluation</title>'
@@ -131,12 +137,17 @@ def _set_section(name: str, one: dict[str, Any]) -> str:
             f"{item['chance']:.3f}" if item else "–",
         )
     )
-    text += _table(("imitation → reference", "class MRR", "class NDCG", "item MRR"), rows)
+    text += html_table(("imitation → reference", "class MRR", "class NDCG", "item MRR"), rows)
     return text + (_clip_tables(one["clips"]) if "clips" in one else "")
 
 
 def _clip_tables(clips: dict[str, Any]) -> str:
     kind = [
+        *(
+            [("the real sounds they start from", _score(clips["class_mrr_starts"]), *[""] * 4)]
+            if clips["class_mrr_starts"]
+            else []
+        ),
         (
             "as asked",
             _score(clips["class_mrr"]),
@@ -170,7 +181,8 @@ def _clip_tables(clips: dict[str, Any]) -> str:
             ("--follow 0", clips["timing_loose"]),
         )
     ]
-    events = [(title, _spread(clips["events"][name]), wanted) for name, title, wanted in EVENT_ROWS]
+    found = clips["events"]
+    events = [(title, spread_cell(found[name]), wanted) for name, title, wanted in EVENT_ROWS]
     failures = ", ".join(f"{n} {name}" for name, n in clips["failed_gates"].items()) or "none"
     own = " (the model under test itself: flattering)" if clips["judge_is_own"] else ""
     facts = (
@@ -179,7 +191,7 @@ def _clip_tables(clips: dict[str, Any]) -> str:
         f"{clips['seconds_per_clip']:.1f} s a clip. Judged by {clips['judge']}{own}."
     )
     return (
-        _table(
+        html_table(
             (
                 "made clip → reference",
                 f"class MRR, {clips['judge']}",
@@ -190,7 +202,7 @@ def _clip_tables(clips: dict[str, Any]) -> str:
             ),
             kind,
         )
-        + _table(
+        + html_table(
             (
                 "following",
                 "envelope correlation",
@@ -200,7 +212,7 @@ def _clip_tables(clips: dict[str, Any]) -> str:
             ),
             timing,
         )
-        + _table(("events and variety, as asked", "mean over takes", "wanted"), events)
+        + html_table(("events and variety, as asked", "mean over takes", "wanted"), events)
         + f"<p class=soft>{html.escape(facts)}</p>"
     )
 
@@ -211,10 +223,10 @@ def _clip_grid(made: Sequence[MadeClip], media: Path, prefix: str) -> str:
         stem = f"{prefix}-{number:02d}"
         parts = []
         if isinstance(one.query, Query):
-            parts.append(_media("imitation", one.query.clip, media, f"{stem}-take"))
-        started = f", from {one.started_from}" if one.started_from else ""
+            parts.append(media_block("imitation", one.query.clip, media, f"{stem}-take"))
+        started = f", from {one.started_from[0]}" if one.started_from[0] else ""
         parts += [
-            _media(f"made{started}", clip, media, f"{stem}-made-{seed}")
+            media_block(f"made{started}", clip, media, f"{stem}-made-{seed}")
             for seed, clip in enumerate(one.clips[:1])
         ]
         caption = html.escape(one.query.name)
@@ -234,7 +246,7 @@ def _words_section(words: dict[str, Any]) -> str:
     size = f"phrases as people type them, among {words['references']} references"
     return (
         f"<h2>words alone</h2><p class=soft>{size}.</p>"
-        f"{_table(('', 'phrases', 'class MRR', 'chance'), rows)}"
+        f"{html_table(('', 'phrases', 'class MRR', 'chance'), rows)}"
     )
 
 
@@ -245,7 +257,7 @@ def _adapter_section(adapter: dict[str, Any]) -> str:
         _score(adapter["item_mrr"]),
         f"{adapter['structure']:.3f}",
     )
-    return "<h2>Adapter</h2>" + _table(("", "cosine", "item MRR", "structure"), [row])
+    return "<h2>Adapter</h2>" + html_table(("", "cosine", "item MRR", "structure"), [row])
 
 
 def _reconstruction_section(
@@ -261,15 +273,17 @@ def _reconstruction_section(
     header = ("active frames", "VAE, dB", "VAE + vocoder, dB", "tones that stay tones")
     figures = []
     for number, one in enumerate(rebuilt[:MAX_SHOWN]):
-        parts = _media("original", one.original, media, f"rebuilt-{number:02d}-a")
-        parts += _media("rebuilt", one.rebuilt, media, f"rebuilt-{number:02d}-b")
+        parts = media_block("original", one.original, media, f"rebuilt-{number:02d}-a")
+        parts += media_block("rebuilt", one.rebuilt, media, f"rebuilt-{number:02d}-b")
         figures.append(f"<figure><figcaption>{one.total_db:.1f} dB</figcaption>{parts}</figure>")
-    return f"<h2>Reconstruction</h2>{_table(header, [row])}<div class=grid>{''.join(figures)}</div>"
+    grid = f"<div class=grid>{''.join(figures)}</div>"
+    return f"<h2>Reconstruction</h2>{html_table(header, [row])}{grid}"
 
 
-def _media(label: str, clip: AudioClip, media: Path, stem: str) -> str:
+def media_block(label: str, clip: AudioClip, media: Path, stem: str) -> str:
+    """Write the sound and its spectrogram into ``media``; the HTML of both. Raises OutputError."""
     write_wav(media / f"{stem}.wav", clip, "PCM_16")
-    save_spectrogram(clip, media / f"{stem}.png")
+    write_atomically(media / f"{stem}.png", lambda picture: save_spectrogram(clip, picture))
     return (
         f"<div class=label>{html.escape(label)}</div>"
         f'<img src="{media.name}/{stem}.png" alt="spectrogram" loading="lazy">'
@@ -277,7 +291,8 @@ def _media(label: str, clip: AudioClip, media: Path, stem: str) -> str:
     )
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """An HTML table. Titles are escaped, cells are not."""
     head = "".join(f"<th>{html.escape(title)}" for title in header)
     body = "".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in rows)
     return f"<table><tr>{head}{body}</table>"
@@ -288,7 +303,8 @@ def _score(score: dict[str, Any]) -> str:
     return f"{score['mean']:.3f} <span class=range>{interval}</span>"
 
 
-def _spread(spread: dict[str, float] | None) -> str:
+def spread_cell(spread: dict[str, float] | None) -> str:
+    """The cell of an events.Spread, given as a dict."""
     if spread is None:
         return "–"
     interval = f"[{spread['low']:.3f}, {spread['high']:.3f}]"

@@ -1,4 +1,4 @@
-"""Retrieval metrics: is what was meant among the first that are found?"""
+"""Retrieval metrics, which show whether the right sounds are among the first results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qvim_studio.training.loop.ranks import bootstrap_interval
 
 @dataclass(frozen=True)
 class Score:
-    """Mean over queries, its 95 % bootstrap interval, and what chance gives on the same set."""
+    """Mean over queries, its 95 % bootstrap interval, and the value of chance on the same set."""
 
     mean: float
     low: float

@@ -1,4 +1,4 @@
-"""Sets of imitations whose right answers are known, each named and never mixed with another."""
+"""Sets of imitations with known answers, each with a name and never mixed with another."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from qvim_studio.evaluation.phrases import PHRASES
 from qvim_studio.training.corpus.corpus import Corpus
 from qvim_studio.training.corpus.imitations import SAMPLE_RATE, ImitationSet
 from qvim_studio.training.corpus.labels import MOUTH_CLASSES, VOICE_CLASSES, sound_class
-from qvim_studio.training.corpus.layouts import PAIRS_COLUMNS, read_rows
 from qvim_studio.training.corpus.onomatopoeia import ONOMATOPOEIA, VOICES, speak
 from qvim_studio.training.corpus.real_takes import real_takes
+from qvim_studio.training.corpus.sets.imitation_sets import PAIRS_COLUMNS
+from qvim_studio.training.corpus.sets.tables import read_rows
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Phrase:
 
 @dataclass(frozen=True, eq=False)
 class References:
-    """Sounds that imitations are searched among, each of one class. Sets may share them.
+    """The sounds in which imitations are searched for, each of one class. Sets may share them.
 
     library: folder of the sounds that clips for them may start from; None means the bundled ones.
     """
@@ -64,7 +65,7 @@ class References:
     _described: dict[tuple[Any, ...], np.ndarray] = field(default_factory=dict, repr=False)
 
     def described(self, describe: Callable[..., np.ndarray], *of: Any) -> np.ndarray:
-        """``describe(*of, clips)``, (references, dim), for which they are heard once only."""
+        """The value of ``describe(*of, clips)``, (references, dim), computed only once."""
         key = (describe, *of)
         if key not in self._described:
             self._described[key] = describe(*of, self.clips)
@@ -77,9 +78,9 @@ class References:
 
 @dataclass(frozen=True, eq=False)
 class QuerySet:
-    """Imitations and the references they are searched among.
+    """Imitations and their references.
 
-    name: what the report calls it. origin: who or what made the imitations.
+    name: as in the report. origin: who or what made the imitations.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""Which checkpoints there are, and which family makes sounds with each of them.
+"""Lists and finds checkpoints, and names the family of each.
 
-Nothing here imports torch or asks the network: lists and menus stay instant.
+The module needs neither torch nor the network, so lists and menus stay instant.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from qvim_studio.checkpoints.checkpoint import (
     Published,
     missing_parts,
 )
+from qvim_studio.checkpoints.imports import is_import
 from qvim_studio.checkpoints.parts import gb_in_bytes, hub_snapshot, size_bytes
 from qvim_studio.checkpoints.published import converted_folder
 from qvim_studio.checkpoints.registry import (
@@ -52,21 +53,22 @@ DEFAULT_FAMILY = "audioldm"  # of entries that were written before there were ot
 def list_checkpoints() -> tuple[Checkpoint, ...]:
     """Every generator of the registry, the starter first, then the user's own folders.
 
-    One whose files are damaged or gone counts as not installed; ``find_checkpoint`` says why.
+    A checkpoint with damaged or missing files counts as not installed; ``find_checkpoint`` gives
+    the reason.
     """
     return tuple(_listed(name, e) for name, e in read_registry().items() if is_generator(e))
 
 
 def list_upscalers() -> tuple[Checkpoint, ...]:
-    """Likewise, of what adds highs to sounds."""
+    """Every upscaler of the registry, installed or not."""
     return tuple(_listed(name, e) for name, e in read_registry().items() if is_upscaler(e))
 
 
 def register_folder(folder: Path) -> Checkpoint:
-    """Make a folder known by its name, for good.
+    """Add a folder to the user's list by its name.
 
-    Raises CheckpointError for one of another kind or without all of its parts, OutputError where
-    the list cannot be written.
+    Raises CheckpointError for a folder of another kind or with missing parts, OutputError if the
+    list cannot be written.
     """
     checkpoint = _whole(_from_folder(_checked_folder(folder)))
     if any(known.id == checkpoint.id for known in (*list_checkpoints(), *list_upscalers())):
@@ -82,23 +84,23 @@ def register_folder(folder: Path) -> Checkpoint:
 
 
 def is_own_folder(id: str) -> bool:
-    """Whether the user imported it, or wrote an entry of that name that cannot be used."""
+    """Whether the id is one of the user's own: an import, or an unusable entry of their list."""
     user = read_user_registry()
     return "folder" in user.entries.get(id, {}) or id in user.problems
 
 
+def own_import(id: str) -> Path | None:
+    """The folder that an import made for this checkpoint; None for all others."""
+    folder = read_user_registry().entries.get(id, {}).get("folder")
+    return Path(folder) if folder and is_import(Path(folder)) and Path(folder).is_dir() else None
+
+
 def forget_folder(id: str) -> None:
-    """Take the user's own folder from the list; the folder itself stays as it is."""
+    """Remove the user's own folder from the list; the folder itself stays as it is."""
     drop_entry(id)
 
 
 def _checked_folder(folder: Path) -> Path:
-    if folder.is_file():
-        raise CheckpointError(
-            f"{folder} is a single file, expected a folder in the diffusers layout. Originals in "
-            "one file (.ckpt, .pth) are not read: convert them with diffusers' script "
-            "convert_original_audioldm_to_diffusers.py and import the folder that it writes."
-        )
     if not folder.is_dir():
         raise CheckpointError(f"There is no folder {folder}. Give the folder of a checkpoint.")
     return folder
@@ -136,7 +138,7 @@ def find_checkpoint(id_or_folder: str) -> Checkpoint:
 
 
 def find_upscaler(id_or_folder: str) -> Checkpoint:
-    """Likewise, of what adds highs. Raises CheckpointError."""
+    """The upscaler of that id, or in that folder. Raises CheckpointError."""
     known = {name: entry for name, entry in read_registry().items() if is_upscaler(entry)}
     if id_or_folder in known:
         checkpoint = _from_entry(id_or_folder, known[id_or_folder])
@@ -161,7 +163,8 @@ def _listed(name: str, entry: Entry) -> Checkpoint:
 
 
 def _from_entry(name: str, entry: Entry) -> Checkpoint:
-    """With its folder where it has one. Raises CheckpointError for a damaged one."""
+    """The checkpoint of an entry, with its folder if it has one. Raises CheckpointError for a
+    damaged folder."""
     known = _known(name, entry)
     if "folder" in entry:
         folder = resource_path(entry["folder"])  # an absolute path stays what it is
@@ -179,7 +182,7 @@ def _from_entry(name: str, entry: Entry) -> Checkpoint:
 
 
 def _known(name: str, entry: Entry) -> Checkpoint:
-    """What the registry alone says. Raises CheckpointError for a family that is not there."""
+    """The checkpoint as the registry describes it. Raises CheckpointError for an unknown family."""
     capabilities = tuple(entry.get("capabilities", ()))
     family = _family_of_entry(entry)
     makes = HIGHS if is_upscaler(entry) else entry.get("makes", "effects")
@@ -247,7 +250,7 @@ def _from_folder(folder: Path) -> Checkpoint:
 
 
 def _origin(index: Path) -> str:
-    """What a folder was copied from, where its index says so."""
+    """The source of a copied folder, if its index names it; else empty."""
     try:
         origin = as_object(read_json(index)).get("_name_or_path")
     except (OSError, ValueError):
@@ -273,7 +276,7 @@ def _whole(checkpoint: Checkpoint) -> Checkpoint:
 
 
 def _added_controls(folder: Path) -> tuple[str, ...]:
-    """The curves of ``control/``, which training adds; none where there is no such folder."""
+    """The curves of ``control/``, which training adds; none without that folder."""
     path = folder / CONTROL_FOLDER / CONTROL_CONFIG_FILE
     if not path.parent.is_dir():
         return ()

@@ -25,7 +25,7 @@ def read_part_config(folder: Path, part: str) -> dict[str, Any]:
 
 
 def unreadable_config(folder: Path, part: str, error: Exception) -> CheckpointError:
-    """What to raise where settings are absent or make no sense."""
+    """The error to raise for missing or impossible settings."""
     return CheckpointError(
         f"The settings of the part {part}/ of {folder} cannot be understood ({reason_of(error)}). "
         "Convert the published files again."
@@ -44,13 +44,13 @@ def load_part(
     Raises CheckpointError naming what is missing or damaged.
     """
     from qvim_studio.memory.faults import is_out_of_memory
-    from qvim_studio.networks.weights import load_mapped_network
+    from qvim_studio.networks.files.weights import load_mapped_network
 
     config = read_part_config(folder, part)
     try:
         return load_mapped_network(lambda: make(config), folder / part, device, dtype)
-    # Memory that ran out says nothing about the files. Whatever else the libraries and their
-    # parsers raise means that the files are no good.
+    # Lack of memory does not mean that the files are bad; every other error of the libraries and
+    # their parsers does.
     except Exception as error:
         if is_out_of_memory(error):
             raise

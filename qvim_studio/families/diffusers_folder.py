@@ -1,4 +1,5 @@
-"""Checkpoints in the layout of diffusers: a folder for each part, and an index that names them."""
+"""Reads checkpoints in the layout of diffusers: a folder for each part, and an index that names
+them."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from qvim_studio.core.text.json_text import as_object, read_json
 
 
 def class_name_of(folder: Path) -> str:
-    """The pipeline that a folder is for; empty where it says none, or is no such folder."""
+    """The class name of a folder's pipeline; empty if the folder states none."""
     try:
         name = as_object(read_json(folder / INDEX_FILE)).get("_class_name")
     except (OSError, ValueError):

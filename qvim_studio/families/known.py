@@ -1,4 +1,4 @@
-"""The families that are there: a folder each beside this module, and those of plugins."""
+"""Lists all families: a folder each beside this module, and those of plugins."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ PLUGINS = "qvim_studio.families"  # entry points of this group name a Family eac
 
 @cache
 def all_families() -> tuple[Family, ...]:
-    """Ours first; a plugin that cannot be imported, or takes the name of another, is left out."""
+    """Our own families first; plugins that cannot be imported, or have the name of another family,
+    are left out."""
     names = [
         f"{families.__name__}.{package.name}.family"
         for package in pkgutil.iter_modules(families.__path__)
         if package.ispkg
     ]
-    # What serves other families, such as an upscaler, makes no sounds of its own.
+    # Packages that serve other families, such as an upscaler, make no sounds of their own.
     own = [import_module(name).FAMILY for name in names if find_spec(name) is not None]
     found: dict[str, Family] = {family.id: family for family in own}
     for point in entry_points(group=PLUGINS):
@@ -59,8 +60,7 @@ def family_by_id(id: str) -> Family:
 
 @cache
 def all_upscalers() -> tuple[UpscalerFamily, ...]:
-    """What adds highs to any sound: of each package that has a module ``upscaling`` with an
-    UPSCALER."""
+    """All upscalers: the UPSCALER of each package with a module ``upscaling``."""
     names = [
         f"{families.__name__}.{package.name}.upscaling"
         for package in pkgutil.iter_modules(families.__path__)

@@ -1,4 +1,4 @@
-"""How families tell that a part of a checkpoint cannot be loaded."""
+"""Reports in one way that a part of a checkpoint cannot be loaded."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Part = TypeVar("Part")
 
 
 def loaded_part(folder: Path, name: str, load: Callable[[], Part]) -> Part:
-    """What ``load`` gives. Raises CheckpointError naming the part if its files are no good.
+    """The value of ``load``. Raises CheckpointError naming the part if its files are bad.
 
-    Memory that ran out says nothing about the files; whatever else the libraries and their parsers
-    raise means that the files are damaged or of another kind.
+    Lack of memory does not mean that the files are bad; every other error of the libraries and
+    their parsers means that they are damaged or of another kind.
     """
     try:
         return load()

@@ -1,4 +1,4 @@
-"""Starts that lie between two sounds, for families that denoise latents."""
+"""Mixes starting latents of two sounds, for families that denoise latents."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from qvim_studio.families.protocol import Asked
 def morphed(
     start: torch.Tensor, asked: Asked, sounding: int, encode: Callable[[AudioClip], torch.Tensor]
 ) -> torch.Tensor:
-    """Clean latents (batch, channels, frames, ...) of a start, mixed as is asked.
+    """Clean latents (batch, channels, frames, ...) of a start, mixed as the request asks.
 
-    sounding: how many of the frames are of the sound; silence or a canvas may follow. encode:
-    gives the latents of a sound, in the shape of the start.
+    sounding: the number of frames that hold the sound; silence or padding may follow. encode:
+    returns the latents of a sound in the shape of the start.
     """
     morph = asked.morph
     if morph is None:
         return start
     frames = start.shape[2]
     share = (
-        share_over_time(frames, sounding)
+        share_over_time(frames, sounding, morph.span)
         if morph.at is None
         else torch.full((frames,), float(morph.at))
     )

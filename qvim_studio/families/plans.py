@@ -1,4 +1,4 @@
-"""How a memory mode is carried out for a checkpoint on this machine."""
+"""The compute plans of checkpoints and upscalers on this machine."""
 
 from __future__ import annotations
 

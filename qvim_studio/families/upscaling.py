@@ -1,4 +1,4 @@
-"""What adds to a sound that which lies above its own band, and how a kind of it declares itself."""
+"""Upscalers, which add highs above the band of a sound, and how a family declares its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""As many threads as there are processor cores to run them.
+"""Keeps the number of threads to the free processor cores.
 
 A parallel loop waits for its slowest thread. Where another program holds a core, a DAW that plays
 or a second studio, loops over all cores take several times as long as loops over those that are
@@ -15,14 +15,15 @@ import psutil
 import torch
 
 LEAST_INTERVAL_S = 0.1  # the system counts processor time in hundredths of a second
-# Another number of threads makes torch prepare its kernels anew (a second for a large UNet): half a
-# core that is lost is reason enough, one that is won must be there almost whole.
+# After a change of the number of threads torch prepares its kernels again (a second for a large
+# UNet). The loss of half a core is reason enough; a gained core must be free almost completely.
 LOST, WON = 0.5, 0.1
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Seconds since some moment: on the wall, of this process on all cores, of cores idling."""
+    """Seconds since a fixed moment: wall time, this process's time on all cores, and the idle time
+    of all cores."""
 
     wall_s: float
     own_s: float
@@ -30,16 +31,16 @@ class Reading:
 
 
 def read_cores() -> Reading:
-    """What the system says now."""
+    """The present measurements of the system."""
     times = psutil.cpu_times()
     idle_s = times.idle + getattr(times, "iowait", 0.0)
     return Reading(time.perf_counter(), time.process_time(), idle_s)
 
 
 class CoreShare:
-    """Inside, torch's threads, never more than it had at first, keep to the cores that are free for
-    them: those that this process used plus those that nobody did. Enter it again for the next
-    work: it begins with as many as the last one ended with, and torch has all of them in between.
+    """A context in which torch keeps to the free cores: those that this process used and those that
+    were idle, at most as many as torch had at first. It can be entered repeatedly: each entry
+    begins with the number of threads at the end of the last, and torch has all threads in between.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class CoreShare:
         self._last = read()
 
     def __enter__(self) -> CoreShare:
-        # What others did until now says little of what they do now.
+        # The load of other programs before this moment says little about their load now.
         self._last = self._read()
         self._set_threads(self._threads)
         return self
@@ -62,9 +63,10 @@ class CoreShare:
         self._set_threads(self._most)
 
     def settle(self) -> None:
-        """Look at the time since the last look; for the thread that computes, between two steps.
+        """Adapt the number of threads to the load since the last call; called by the computing
+        thread between two steps.
 
-        The same seed gives the same sound with another number of threads, up to rounding.
+        The number of threads changes the sound of a seed by no more than rounding.
         """
         if self._most == 1:
             return

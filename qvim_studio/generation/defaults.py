@@ -1,4 +1,4 @@
-"""Fills in what a request leaves to the checkpoint."""
+"""Fills the open values of a request with those of its checkpoint."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ import numpy as np
 from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.options import OptionValues
-from qvim_studio.core.request import GenerationRequest, Start
+from qvim_studio.core.options import OWN_ENCODER, OptionValues
+from qvim_studio.core.request import (
+    OVERHANG_S,
+    OVERHANG_SHARE,
+    WINDOWS_FROM_S,
+    GenerationRequest,
+    Start,
+)
 from qvim_studio.generation.loaded import Loaded
 
-OVERHANG_S, OVERHANG_SHARE = 1.0, 1 / 3  # at most, and of a shorter loop
+TOLERANCE_S = 1e-6
+UNUSED = (OWN_ENCODER, 0.0)  # values of encoders and LoRAs that a request does not use
 NAMED = (
     "steps",
     "guidance",
@@ -22,9 +29,9 @@ NAMED = (
 
 
 def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationRequest:
-    """The request with every open value replaced by what will be used.
+    """The request with every open value replaced by the checkpoint's value.
 
-    Raises UsageError if it asks for what the checkpoint cannot do.
+    Raises UsageError if the checkpoint cannot fulfil the request.
     """
     defaults, capabilities = loaded.checkpoint.defaults, loaded.capabilities
     if request.edit is not None:
@@ -36,7 +43,7 @@ def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationReque
         )
     usual = defaults.start
     if capabilities.voice_route is VoiceRoute.START:
-        usual = Start.IMITATION  # what such a checkpoint hears of a voice at all
+        usual = Start.IMITATION  # the only way in which such a checkpoint hears a voice
     start = usual if request.start is None else request.start
     if request.start_sound is not None:
         if not capabilities.takes(Input.START_SOUND):
@@ -46,34 +53,58 @@ def fill_defaults(request: GenerationRequest, loaded: Loaded) -> GenerationReque
             )
         start = Start.NEAREST
     elif request.edit is not None:
-        is_like_itself = request.meant_elsewhere is None and not request.text.strip()
+        is_like_itself = request.given_target is None and not request.text.strip()
         if request.start is None and is_like_itself and start is Start.NEAREST:
             start = Start.IMITATION
     elif request.imitation is None and (start is Start.IMITATION or not request.text.strip()):
         start = Start.NOISE
     shortest_s, longest_s = capabilities.min_s, capabilities.max_s
+    if can_be_windowed(request, capabilities):
+        longest_s = capabilities.longest_s
+    elif request.edit is not None:
+        longest_s = max(longest_s, request.natural_s)
+    if request.duration_s is not None and request.duration_s > longest_s + TOLERANCE_S:
+        raise UsageError(
+            f"{loaded.checkpoint.title} makes {longest_s:g} s of such a sound at most, got "
+            f"{request.duration_s:g} s. Ask for a shorter one, or choose another checkpoint, such "
+            "as the starter."
+        )
     if request.loop:
         longest_s = max(longest_s - OVERHANG_S, longest_s / (1.0 + OVERHANG_SHARE))
     options = filled_options(request, capabilities)
+    added = {each.name for each in capabilities.options if each.is_added}
+    unused = {name for name in added if options[name] in UNUSED}
     return request.with_changes(
         start=start,
         duration_s=float(np.clip(request.natural_s, shortest_s, longest_s)),
         steps=options.get("steps"),
         guidance=options.get("guidance"),
         variety=options.get("variety"),
-        options=OptionValues({name: options[name] for name in options if not _is_named(name)}),
+        options=OptionValues(
+            {name: options[name] for name in options if not _is_named(name) and name not in unused}
+        ),
         strength=defaults.strength if request.strength is None else request.strength,
         vram_mode=loaded.plan.mode,
     )
 
 
-def overhang_s(request: GenerationRequest) -> float:
-    """What is made beyond the end of a loop, which leads to its beginning; 0 for no loop."""
-    return min(OVERHANG_S, OVERHANG_SHARE * request.natural_s) if request.loop else 0.0
+def can_be_windowed(request: GenerationRequest, capabilities: Capabilities) -> bool:
+    """Whether a sound may be longer than one piece of the generator. Edits have windows of their
+    own."""
+    return capabilities.windows is not None and request.edit is None
+
+
+def is_windowed(request: GenerationRequest, capabilities: Capabilities) -> bool:
+    """Whether the sounds of a request, filled by ``fill_defaults``, are made window by window."""
+    if not can_be_windowed(request, capabilities):
+        return False
+    from_s = WINDOWS_FROM_S if request.in_windows else capabilities.max_s
+    return request.natural_s > min(from_s, capabilities.max_s) + TOLERANCE_S
 
 
 def check_edit(edit: Edit, capabilities: Capabilities, title: str) -> None:
-    """Raises UsageError if a checkpoint of that title does no such edits."""
+    """Check that a checkpoint can do an edit. title: its name for the sentence. Raises UsageError
+    if it cannot."""
     if edit.is_continuation and EditKind.CONTINUE not in capabilities.edits:
         raise UsageError(f"{title} continues no sounds. Choose another checkpoint.")
     if not edit.is_continuation and EditKind.INPAINT not in capabilities.edits:
@@ -90,19 +121,13 @@ def check_edit(edit: Edit, capabilities: Capabilities, title: str) -> None:
             f"{title} makes nothing above {capabilities.sample_rate_hz / 2:g} Hz, got highs from "
             f"{edit.above_hz:g} Hz on. Choose a lower frequency, or an upscaler."
         )
-    begin_s, end_s = edit.window_s
-    if end_s - begin_s > capabilities.max_s + 1e-6:
-        raise UsageError(
-            f"{title} hears {capabilities.max_s:g} s at once, the parts and what is around them "
-            f"last {end_s - begin_s:.1f} s. Choose a shorter part, or parts nearer to each other."
-        )
 
 
 def filled_options(request: GenerationRequest, capabilities: Capabilities) -> OptionValues:
-    """The value of every option that the checkpoint has. A request's own fields fill those of
-    their names, and are ignored where the checkpoint has no such option.
+    """The value of every option that the checkpoint has. A request's own fields fill the options of
+    the same names, and are ignored where the checkpoint has no such option.
 
-    Raises UsageError for other options that it does not have, or values that it refuses.
+    Raises UsageError for other unknown options and for refused values.
     """
     known = {option.name for option in capabilities.options}
     named = {name: getattr(request, name) for name in NAMED}

@@ -1,7 +1,7 @@
 """Edits: a request replaces parts of a sound (inpainting) or continues the sound.
 
-The generator makes the window of an edit, which is the parts and what is heard around them, and
-keeps the rest of the window in place; only the parts get into the sound.
+The generator makes the window of an edit, which consists of the parts and the sound around them,
+and keeps the rest of the window in place; only the parts enter the sound.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from qvim_studio.families.protocol import Kept
 
 ITSELF = "the sound itself"
 FOREIGN = "What was kept of the sound stays under that sound's own licence."
-LONGER_VOICE_S = 0.04  # than the part, from which on it is said
+LONGER_VOICE_S = 0.04  # than the part, above which a note says so
 
 
 @dataclass(frozen=True, eq=False)
 class EditWindow:
-    """An edit at the rate of a generator. voice: the imitation from the first part's begin to the
-    last one's end, where there is one; what it holds at the time of a part counts."""
+    """An edit at the rate of a generator. voice: the imitation from the start of the first part to
+    the end of the last, if any; each part follows the voice at its own time."""
 
     edit: Edit
     rate_hz: int
@@ -47,13 +47,13 @@ class EditWindow:
 
     @property
     def parts_s(self) -> tuple[tuple[float, float], ...]:
-        """Begin and end of each part within the window, in seconds."""
+        """Start and end of each part within the window, in seconds."""
         first_s = self.edit.window_s[0]
         return tuple((begin_s - first_s, end_s - first_s) for begin_s, end_s in self.edit.parts_s)
 
     @property
     def parts(self) -> list[tuple[int, int]]:
-        """Likewise, in samples."""
+        """Start and end of each part within the window, in samples."""
         return [
             (round(begin_s * self.rate_hz), round(end_s * self.rate_hz))
             for begin_s, end_s in self.parts_s
@@ -61,16 +61,16 @@ class EditWindow:
 
     @property
     def span(self) -> tuple[int, int]:
-        """From the first part's begin to the last one's end, in samples."""
+        """The start of the first part and the end of the last, in samples."""
         return self.parts[0][0], self.parts[-1][1]
 
     @property
     def kept(self) -> Kept:
-        """What the generator leaves as it is."""
+        """The sound that the generator leaves unchanged."""
         return Kept(self.edit.surroundings, self.parts_s, self.edit.above_hz)
 
     def notes(self, imitation: AudioClip | None) -> list[str]:
-        """Sentences on what is made of the edit."""
+        """Sentences on what the edit regenerates."""
         edit, length_s = self.edit, self.edit.end_s - self.edit.begin_s
         what = "" if edit.above_hz is None else f" above {edit.above_hz:g} Hz"
         notes = [f"Regenerated{what}: {parts_text(edit.parts_s)}."]
@@ -85,20 +85,21 @@ class EditWindow:
         return notes
 
     def provenance(self, own: Provenance) -> Provenance:
-        """Of the checkpoint and of what is kept."""
+        """The provenance of the checkpoint and of the kept sound."""
         kept = self.edit.provenance
         return own if kept is None else own.with_parts_of(kept)
 
     def followed(self) -> np.ndarray:
-        """The window, with the imitation in the parts where there is one; a continuation without
-        one goes on as the sound did."""
+        """The window with the imitation, if any, in its parts; a continuation without an imitation
+        follows the course of the sound before it."""
         if self.voice is not None:
             return self._with_parts(self._of_span(self.voice))
         sound, end = self.around, self.span[1]
         return sound if len(sound) >= end else loop(sound, end, self.rate_hz)
 
     def followed_sides(self) -> np.ndarray:
-        """Likewise without an imitation, (frames, channels) as the edited sound has them."""
+        """The window without an imitation, (frames, channels) with the channels of the edited
+        sound."""
         sound, end = resample(self.edit.surroundings, self.rate_hz).samples, self.span[1]
         return sound if len(sound) >= end else loop(sound, end, self.rate_hz)
 
@@ -116,7 +117,7 @@ class EditWindow:
         return self._with_parts(arranged)
 
     def of_parts(self, samples: np.ndarray) -> np.ndarray:
-        """What was made of the parts, one after the other, of a window's samples."""
+        """The parts of a window's samples, one after the other."""
         return np.concatenate([samples[begin:end] for begin, end in self.parts])
 
     def spliced(self, variation: Variation) -> Variation:
@@ -124,12 +125,13 @@ class EditWindow:
         return replace(variation, clip=splice(self.edit, variation.clip))
 
     def _of_span(self, samples: np.ndarray) -> list[np.ndarray]:
-        """What lies at each part, of samples that begin with the first."""
+        """The samples of each part, from samples that begin with the first part."""
         first = self.span[0]
         return [samples[begin - first : end - first] for begin, end in self.parts]
 
     def _with_parts(self, parts: Sequence[np.ndarray]) -> np.ndarray:
-        """The window with these in its parts, the loudest as loud as the sound at its loudest."""
+        """The window with new samples in its parts; the loudest part has the level of the sound at
+        its loudest."""
         own = max(float(np.abs(part).max(initial=0.0)) for part in parts)
         wanted = float(np.abs(self.around).max(initial=0.0))
         level = wanted / own if own and wanted else 1.0

@@ -1,4 +1,4 @@
-"""The engine: one request in, ranked and finished clips out, by whatever family makes them."""
+"""The engine: turns a request into ranked and finished clips, with any family of generators."""
 
 from __future__ import annotations
 
@@ -22,13 +22,20 @@ from qvim_studio.core.result import (
     Progress,
     Variation,
 )
+from qvim_studio.families.added import with_added
 from qvim_studio.families.catalog import find_checkpoint, find_upscaler
+from qvim_studio.families.known import family_of
 from qvim_studio.families.plans import plan_for, upscaler_plan_for
 from qvim_studio.generation.core_share import CoreShare
+from qvim_studio.generation.defaults import fill_defaults, is_windowed
+from qvim_studio.generation.edit_chain import EditChain, is_edited_in_windows
+from qvim_studio.generation.finish.highs import LoadedHighs, load_highs, upscaled
+from qvim_studio.generation.finish.upscale_windows import UPSCALED, is_upscaled_in_windows
 from qvim_studio.generation.fits import fit_found
-from qvim_studio.generation.highs import LoadedHighs, load_highs, upscaled
 from qvim_studio.generation.loaded import Loaded, load
+from qvim_studio.generation.long_run import LongRun
 from qvim_studio.generation.phase_clock import PhaseClock
+from qvim_studio.generation.preparation import PreparedRun
 from qvim_studio.generation.run import Run
 from qvim_studio.generation.starts import FindFittable, FindNearest, FindSimilar
 from qvim_studio.memory.accelerators import Accelerator, Accelerators
@@ -44,12 +51,13 @@ class StudioEngine:
     """Keeps the last checkpoint in memory.
 
     find_nearest: (query, library folder or None for the bundled sounds, hearing) → the real sounds
-    to start from, best first; none where there is none. Seed n starts from the one at n modulo
-    their number, so that neighbouring variations differ and a seed alone says which it was.
-    find_similar: likewise, for the sounds that are shown beside the made ones; None shows none.
-    accelerators: the GPUs to choose from; None asks PyTorch.
-    find_fittable: likewise, and how many: for the real sounds that are fitted to the imitation;
-    None fits none.
+    to start from, best first; may be empty. Seed n starts from the sound at n modulo their number,
+    so that neighboring variations differ and a seed alone decides its start. find_similar: the
+    same for the sounds that are shown beside the made ones; None shows none. accelerators: the
+    GPUs to choose from; None asks PyTorch. find_fittable: the same, with a number of sounds, for
+    the real sounds that are fitted to the imitation; None fits none. in_chunks: long sounds are
+    handed over in chunks (Progress.chunk) and not held in memory; their variations then have no
+    samples.
     """
 
     def __init__(
@@ -58,22 +66,26 @@ class StudioEngine:
         find_similar: FindSimilar | None = None,
         accelerators: Accelerators | None = None,
         find_fittable: FindFittable | None = None,
+        *,
+        in_chunks: bool = False,
     ) -> None:
         self._find_nearest = find_nearest
         self._find_similar = find_similar
         self._find_fittable = find_fittable
+        self._in_chunks = in_chunks
         self._loaded: Loaded | None = None
         self._highs: LoadedHighs | None = None
         self._mode = VramMode.HIGH
         self._accelerator: Accelerator | None = None
-        self._has_left = False  # the processor is what auto means from now on
+        self._has_left = False  # auto uses the processor from now on
         self._cores = CoreShare()
         self._accelerators = accelerators or Accelerators()
 
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
-        """See core.engine. Out of memory: one mode lower, said in the notes, tried once more."""
+        """See core.engine. When memory runs out, the request is tried once more in the next lower
+        mode, and a note says so."""
 
         def on_step(progress: Progress) -> None:
             self._cores.settle()
@@ -87,7 +99,7 @@ class StudioEngine:
     ) -> GenerationResult:
         try:
             return self._generate(request, on_progress, is_cancelled)
-        except StudioError as error:  # a cancel, or a run that was refused before it began
+        except StudioError as error:  # a cancel, or a run refused before its start
             _forget_frames(error)
             self._accelerators.free_caches()
             raise
@@ -138,7 +150,10 @@ class StudioEngine:
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
         """See core.engine."""
-        self._load(checkpoint, vram_mode).generator.read_words(text)
+        found, there = find_checkpoint(checkpoint), self._loaded
+        if there is not None and there.checkpoint.plain == found:
+            found = there.checkpoint  # with the encoder and LoRAs of the last request
+        self._load(found, vram_mode).generator.read_words(text)
 
     def close(self) -> None:
         """Free the checkpoint's memory; the next request loads it again."""
@@ -154,14 +169,14 @@ class StudioEngine:
             return self._upscale(request, on_progress, is_cancelled)
         clock = PhaseClock()
         on_progress(Progress("load", 0, 1))
-        loaded = self._load(request.checkpoint, request.vram_mode)
+        loaded = self._load(_chosen_checkpoint(request), request.vram_mode)
         lacks_highs = loaded.capabilities.lacks_highs
         highs = self._load_highs(request) if request.upscaler and lacks_highs else None
         meter = MemoryMeter(loaded.plan.device, self._accelerators)
         clock.lap("load")
         raise_if_cancelled(is_cancelled)
         on_progress(Progress("encode", 0, 1))
-        run = Run(loaded, request, highs)
+        run = self._run(loaded, request, highs)
         estimated = run.estimated_bytes()
         if loaded.plan.device == "cpu":
             check_room(estimated, run.request.natural_s)
@@ -170,7 +185,7 @@ class StudioEngine:
         numbers = itertools.count(1)
 
         def on_made(variation: Variation, picture: np.ndarray | None) -> None:
-            arrived, count = _result(run, (variation,)), run.request.variations
+            arrived, count = run.result((variation,)), run.request.variations
             on_progress(Progress("decode", next(numbers), count, picture, arrived))
 
         variations = run.make(on_progress, is_cancelled, on_made, clock)
@@ -179,7 +194,7 @@ class StudioEngine:
             fitted = fit_found(run, self._find_fittable, is_cancelled, on_progress)
             clock.lap("fit")
         return replace(
-            _result(run, variations),
+            run.result(variations),
             fitted=fitted,
             seconds=clock.total(),
             found=self._found(run),
@@ -191,21 +206,35 @@ class StudioEngine:
             ),
         )
 
+    def _run(
+        self, loaded: Loaded, request: GenerationRequest, highs: LoadedHighs | None
+    ) -> Run | LongRun | EditChain:
+        """The run in one piece, or window by window."""
+        if is_edited_in_windows(request, loaded.capabilities):
+            return EditChain(loaded, request, highs)
+        if is_windowed(fill_defaults(request, loaded), loaded.capabilities):
+            return LongRun(loaded, request, highs, in_chunks=self._in_chunks)
+        return Run(loaded, request, highs)
+
     def _upscale(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
-        """Highs alone."""
+        """The result of a request that only adds highs."""
         clock = PhaseClock()
         on_progress(Progress("load", 0, 1))
         highs = self._load_highs(request)
         self._mode = highs.plan.mode
         meter = MemoryMeter(highs.plan.device, self._accelerators)
-        estimated = highs.estimated_bytes(request.natural_s)
+        at_once_s = request.natural_s
+        if is_upscaled_in_windows(request):
+            at_once_s = UPSCALED.length_s
+        estimated = highs.estimated_bytes(at_once_s)
         if highs.plan.device == "cpu":
-            check_room(estimated, request.natural_s)
+            check_room(estimated, at_once_s)
         clock.lap("load")
         raise_if_cancelled(is_cancelled)
-        result = upscaled(highs, request, on_progress, is_cancelled)
+        chunked = self._in_chunks
+        result = upscaled(highs, request, on_progress, is_cancelled, in_chunks=chunked)
         clock.lap("upscale")
         place = "process" if highs.plan.device == "cpu" else "gpu"
         memory = MemoryUse(highs.plan.mode.value, place, estimated, meter.peak_bytes())
@@ -225,9 +254,9 @@ class StudioEngine:
             there = self._highs = load_highs(checkpoint, plan)
         return there
 
-    def _found(self, run: Run) -> tuple[FoundSound, ...]:
-        """Sounds that exist already; a library that cannot be searched costs no result. Beside the
-        edits of a sound there are none."""
+    def _found(self, run: PreparedRun) -> tuple[FoundSound, ...]:
+        """Existing sounds that resemble the imitation; none for edits. If the library cannot be
+        searched, the result is kept without them."""
         is_edit = run.request.edit is not None
         if self._find_similar is None or run.matcher is None or is_edit:
             return ()
@@ -247,8 +276,7 @@ class StudioEngine:
             found.append(FoundSound(str(sound.path), run.matcher.match(clip, sound.embedding)))
         return tuple(found)
 
-    def _load(self, name: str, vram_mode: VramMode) -> Loaded:
-        checkpoint = find_checkpoint(name)
+    def _load(self, checkpoint: Checkpoint, vram_mode: VramMode) -> Loaded:
         plan = self._plan(vram_mode, checkpoint)
         if (
             self._loaded is None
@@ -260,7 +288,8 @@ class StudioEngine:
         return self._loaded
 
     def _plan(self, mode: VramMode, checkpoint: Checkpoint) -> ComputePlan:
-        """auto keeps the mode that runs: what it holds itself is no longer free."""
+        """The plan of a mode. auto keeps the running mode, because the memory that it holds no
+        longer counts as free."""
         loaded = self._loaded
         if mode is VramMode.AUTO and loaded is not None and loaded.checkpoint == checkpoint:
             return loaded.plan
@@ -271,10 +300,13 @@ class StudioEngine:
         return plan
 
 
-def _result(run: Run, variations: tuple[Variation, ...]) -> GenerationResult:
-    return GenerationResult(run.request, run.provenance, variations, notes=tuple(run.notes))
+def _chosen_checkpoint(request: GenerationRequest) -> Checkpoint:
+    """The checkpoint with the encoder and the LoRAs that the request names."""
+    checkpoint = find_checkpoint(request.checkpoint)
+    declared = family_of(checkpoint).describe(checkpoint).options
+    return with_added(checkpoint, request.options, declared)
 
 
 def _forget_frames(error: Exception) -> None:
-    """Its traceback would keep everything alive that was being computed."""
+    """Clear the frames of an error's traceback, which would keep all their tensors alive."""
     traceback.clear_frames(error.__traceback__)

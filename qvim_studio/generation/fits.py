@@ -1,4 +1,4 @@
-"""The real sounds of a request that are fitted to its imitation."""
+"""Fits real sounds to the imitation of a request."""
 
 from __future__ import annotations
 
@@ -10,27 +10,34 @@ from qvim_studio.audio.following.fitting import fit_sounds
 from qvim_studio.core.engine import IsCancelled, OnProgress, raise_if_cancelled
 from qvim_studio.core.errors import EngineError, StudioError
 from qvim_studio.core.provenance import Origin
+from qvim_studio.core.request import MAX_AT_ONCE_S
 from qvim_studio.core.result import Progress, Variation
 from qvim_studio.core.text.file_names import sound_name
-from qvim_studio.generation.run import Run
+from qvim_studio.generation.preparation import PreparedRun
 from qvim_studio.generation.starts import FindFittable, FittableSound
 
 log = logging.getLogger(__name__)
 
 MAX_TURNS = 4  # sounds of one kind that take turns in one clip
+TOO_LONG_TO_FIT = (
+    f"Real sounds are fitted to takes of up to {MAX_AT_ONCE_S:g} s: none was fitted to this one."
+)
 NO_FITTABLE = "There is no real sound to fit to the imitation."
 
 
 def fit_found(
-    run: Run,
+    run: PreparedRun,
     find_fittable: FindFittable,
     is_cancelled: IsCancelled,
     on_progress: OnProgress = lambda progress: None,
 ) -> tuple[Variation, ...]:
-    """As many as the request asks for, the best found sound first; a note of the run says where
-    there are none. Raises CancelledError between two of them."""
+    """The requested number of fitted sounds, the best found sound first; if none can be fitted, a
+    note of the run says so. Raises CancelledError between two sounds."""
     request = run.request
     if request.imitation is None or request.edit is not None or not request.fits:
+        return ()
+    if request.natural_s > MAX_AT_ONCE_S:
+        run.notes.append(TOO_LONG_TO_FIT)
         return ()
     try:
         found = find_fittable(run.query, request.library_folder, run.loaded.hearing, request.fits)
@@ -51,13 +58,14 @@ def fit_found(
 
 
 def _turns(first: FittableSound, others: Sequence[FittableSound]) -> list[FittableSound]:
-    """``first``, and after it those of its kind."""
+    """``first``, followed by the other sounds of its kind."""
     alike = [one for one in others if one is not first and first.kind and one.kind == first.kind]
     return [first, *alike][:MAX_TURNS]
 
 
-def _fitted(run: Run, turns: Sequence[FittableSound], seed: int) -> Variation | None:
-    """None for what is silent or cannot be fitted: it costs the made sounds nothing."""
+def _fitted(run: PreparedRun, turns: Sequence[FittableSound], seed: int) -> Variation | None:
+    """The sounds of ``turns`` fitted to the imitation; None if they are silent or cannot be fitted,
+    which does not affect the made sounds."""
     request, first = run.request, turns[0]
     if request.imitation is None:
         return None

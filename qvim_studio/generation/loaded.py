@@ -1,4 +1,4 @@
-"""A checkpoint in memory, with what the run of any request needs beside its generator."""
+"""Loads a checkpoint: its generator and the other networks that the run of a request needs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from qvim_studio.families.protocol import Generator
 from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.footprint import Footprint
 from qvim_studio.networks.bandwidth import INPUT_RATE_HZ, BandwidthExtender, load_extender
-from qvim_studio.voice.embedder import Embedder, encoder_folder, load_embedder
+from qvim_studio.voice.embedder import Embedder, folder_of_encoder, load_embedder
 from qvim_studio.voice.hearing import Hearing, program_hearing
 
 
 @dataclass(eq=False)
 class Loaded:
-    """embedder: of the checkpoint's own encoder, or of the starter's."""
+    """A checkpoint in memory. embedder: the encoder that hears voices for the checkpoint."""
 
     checkpoint: Checkpoint
     plan: ComputePlan
@@ -31,13 +31,15 @@ class Loaded:
 
     @property
     def hearing(self) -> Hearing:
-        """What finds and ranks sounds: the program's own ears, whatever encoder conditions."""
+        """The hearing that finds and ranks sounds: the program's own, whichever encoder conditions
+        the checkpoint."""
         return program_hearing()
 
     @cached_property
     def extender(self) -> BandwidthExtender | None:
-        """What adds the highs to sounds at its rate, on the processor, where it costs a few
-        milliseconds a clip; None for a checkpoint whose sounds reach further by themselves."""
+        """The extender that adds highs to sounds of the checkpoint's rate, on the processor, in a
+        few milliseconds per clip; None for a checkpoint whose sounds reach further by themselves.
+        """
         if self.capabilities.sample_rate_hz != INPUT_RATE_HZ:
             return None
         return load_extender(self.checkpoint.installed_folder())
@@ -48,7 +50,7 @@ class Loaded:
 
 
 def load(checkpoint: Checkpoint, plan: ComputePlan) -> Loaded:
-    """Load every part. Raises CheckpointError naming what is wrong."""
+    """Load all networks of a checkpoint. Raises CheckpointError naming the fault."""
     family = family_of(checkpoint)
     return Loaded(
         checkpoint=checkpoint,
@@ -56,5 +58,5 @@ def load(checkpoint: Checkpoint, plan: ComputePlan) -> Loaded:
         capabilities=family.describe(checkpoint),
         footprint=family.footprint(checkpoint),
         generator=family.load(checkpoint, plan),
-        embedder=load_embedder(encoder_folder(checkpoint.installed_folder())),
+        embedder=load_embedder(folder_of_encoder(checkpoint)),
     )

@@ -1,4 +1,4 @@
-"""What the sounds of a run are compared with, and how well each of them answers it."""
+"""Compares the sounds of a run with the imitation or another target."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ import numpy as np
 from qvim_studio.audio.following.movement import Movement
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.match import Compared, Match
-from qvim_studio.networks.qvim import Branch
+from qvim_studio.core.request import GenerationRequest
+from qvim_studio.core.sound_query import SoundQuery
+from qvim_studio.networks.qvim.encoder import Branch
 from qvim_studio.voice.hearing import Hearing
 from qvim_studio.voice.likelihood import Expectation
 
-AFTER_S = 1.0  # of a sound that goes on when the take is over: more of it tells nothing new
+AFTER_S = 1.0  # compared of a sound that continues after the take
 
 
 class Comparison(TypedDict):
-    """What a variation says of how it compares, see core.result."""
+    """The fields of a variation that say how it compares, see core.result."""
 
     similarity: float | None
     match: Match | None
@@ -28,14 +30,14 @@ class Comparison(TypedDict):
 
 @dataclass(frozen=True, eq=False)
 class Matcher:
-    """Compares sounds with what they should be like.
+    """Compares sounds with a target.
 
-    heard: float32 (EARS_DIM,) of what says which kind of sound is meant, by which real sounds are
-    looked for; expectation: what kind that is. movement, duration_s: of what gives the time.
+    embedding: float32 (EARS_DIM,) of the target, for the search of real sounds; expectation: the
+    target's kind. movement, duration_s: of the followed sound.
     """
 
     hearing: Hearing
-    heard: np.ndarray
+    embedding: np.ndarray
     expectation: Expectation
     movement: Movement
     duration_s: float
@@ -45,19 +47,21 @@ class Matcher:
     def of(
         cls,
         hearing: Hearing,
-        meant: AudioClip,
+        target: AudioClip,
         branch: Branch,
         followed: AudioClip,
         compared: Compared = Compared.TAKE,
     ) -> Matcher:
-        """branch: of the encoder, which hears what is meant. followed: what gives the time."""
-        heard, expectation = hearing.hear(meant, branch)
+        """The matcher of a target. branch: of the encoder, for the target. followed: the sound
+        whose time course counts."""
+        embedding, expectation = hearing.hear(target, branch)
         movement, duration_s = Movement.of(followed), followed.duration_s
-        return cls(hearing, heard, expectation, movement, duration_s, compared)
+        return cls(hearing, embedding, expectation, movement, duration_s, compared)
 
     @property
     def likelihoods(self) -> Callable[[np.ndarray], np.ndarray] | None:
-        """Says how likely sounds (rows, EARS_DIM) are of the kind that is meant, (rows,) 0..1.
+        """A function from sounds (rows, EARS_DIM) to the likelihood of the target's kind, (rows,)
+        in 0..1.
 
         None for a voice that is left to the encoder: of 400 rendered imitations, nearness finds the
         kind at a class MRR of 0.76 among unseen sounds, the order by likelihood at 0.47.
@@ -67,9 +71,9 @@ class Matcher:
         return partial(self.hearing.kinds.likelihoods, self.expectation)
 
     def compare(self, clip: AudioClip) -> Comparison:
-        """Of a sound that was made or fitted."""
+        """The similarity and match of a sound that was made or fitted."""
         embedding = self.hearing.embed(clip, "reference")
-        similarity = float(np.dot(embedding, self.heard))
+        similarity = float(np.dot(embedding, self.embedding))
         return {"similarity": similarity, "match": self.match(clip, embedding)}
 
     def match(self, clip: AudioClip, embedding: np.ndarray) -> Match:
@@ -81,3 +85,16 @@ class Matcher:
             self.movement
         )
         return Match(kind, movement, likelihood, self.compared)
+
+
+def query_of(
+    request: GenerationRequest, matcher: Matcher | None, imagined: np.ndarray | None
+) -> SoundQuery:
+    """The query for real sounds. imagined: the embedding that the words are imagined as, (960,)."""
+    if imagined is not None:
+        imagined = Hearing.imagined(imagined)
+    if matcher is None:
+        return SoundQuery(None, request.text, request.balance, imagined)
+    return SoundQuery(
+        matcher.embedding, request.text, request.balance, imagined, matcher.likelihoods
+    )

@@ -1,4 +1,4 @@
-"""What is heard between two sounds."""
+"""Interpolates between the embeddings of two sounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from qvim_studio.diffusion.spherical import spherical_mix
 
 
 def between(first: np.ndarray, second: np.ndarray, at: float) -> np.ndarray:
-    """Embeddings (dim,) of unit length → the one at a place on the arc between them; at: 0..1."""
+    """The embedding between two embeddings (dim,) of unit length, on the arc between them. at: 0
+    gives the first, 1 the second."""
     before, after = (torch.from_numpy(np.asarray(one, np.float32)) for one in (first, second))
     mixed = spherical_mix(before[None, :, None], after[None, :, None], torch.tensor([at]))
     return mixed[0, :, 0].numpy()

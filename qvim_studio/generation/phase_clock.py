@@ -1,4 +1,4 @@
-"""How long each phase of a generation takes."""
+"""Measures the time of each phase of a generation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 
 class PhaseClock:
-    """Wall time by phase; phases that come again add up."""
+    """Wall time in seconds by phase; repeated phases add up."""
 
     def __init__(self) -> None:
         self._began = self._last = time.perf_counter()

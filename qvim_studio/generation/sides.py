@@ -1,4 +1,4 @@
-"""Channels of a sound that is regenerated, which stay apart where they hold different things."""
+"""Keeps channels of a regenerated sound apart where their content differs."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from qvim_studio.core.capabilities import Capabilities
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.independent_channels import independent_channels
 from qvim_studio.families.protocol import Asked, Generator, Made, Report, Voice
 
-SAME_DB = -30.0  # below the loudest channel: what another channel holds besides is crosstalk
 MIN_RMS = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class Sides:
-    """A sound of several channels that do not all hold the same.
+    """A sound whose channels differ in content.
 
-    samples: (frames, channels) at the generator's rate. sources: the channels that hold something
-    of their own, loudest first. mix: (sources, channels), how much of each is in every channel.
+    samples: (frames, channels) at the generator's rate. sources: the channels with content of their
+    own, loudest first. mix: (sources, channels), the gain of each source in each channel.
     """
 
     samples: np.ndarray
@@ -28,35 +29,13 @@ class Sides:
 
     @classmethod
     def of(cls, samples: np.ndarray) -> Sides | None:
-        """samples: (frames, channels). None where one signal says everything: one channel, several
-        that are alike, or silence."""
-        channels = samples.astype(np.float64).T
-        power = np.square(channels).sum(axis=1)
-        limit = power.max(initial=0.0) * 10 ** (SAME_DB / 10)
-        if len(channels) < 2 or limit == 0.0:
-            return None
-        sources: list[int] = []
-        mix = np.zeros((len(channels), len(channels)))
-        for channel in np.argsort(-power, kind="stable"):
-            signal = channels[channel]
-            gains = [float(channels[one] @ signal / power[one]) for one in sources]
-            rests = [
-                float(np.square(signal - gain * channels[one]).sum())
-                for one, gain in zip(sources, gains, strict=True)
-            ]
-            nearest = int(np.argmin(rests)) if rests else 0
-            if rests and rests[nearest] <= limit:
-                mix[nearest, channel] = gains[nearest]
-            else:
-                mix[len(sources), channel] = 1.0
-                sources.append(int(channel))
-        mix = mix[: len(sources)]
-        if len(sources) == 1 and np.allclose(mix, 1.0, atol=10 ** (SAME_DB / 20)):
-            return None
-        return cls(samples, tuple(sources), mix)
+        """The sides of samples (frames, channels); None where one signal is enough: one channel,
+        several equal channels, or silence."""
+        found = independent_channels(samples)
+        return None if found is None else cls(samples, *found)
 
     def asked_of(self, source: int, asked: Asked) -> Asked:
-        """What is asked of the generator for one of the sources."""
+        """The generator's task for one of the sources."""
         channel = self.sources[source]
 
         def side(clip: AudioClip) -> AudioClip:
@@ -76,8 +55,8 @@ class Sides:
         )
 
     def joined(self, made: Sequence[np.ndarray]) -> np.ndarray:
-        """Sounds of the sources, (frames, 1) each → (frames, channels), as loud against each other
-        as the sources are."""
+        """Sounds of the sources, (frames, 1) each → (frames, channels), with the level differences
+        of the sources."""
         columns = [
             samples[:, 0] * (_rms(self.samples[:, channel]) / max(_rms(samples), MIN_RMS))
             for samples, channel in zip(made, self.sources, strict=True)
@@ -93,9 +72,9 @@ def make_each(
     batches: Sequence[Sequence[int]],
     report: Report,
 ) -> Iterator[Made]:
-    """Each source by itself, with the same seeds, through a generator of one channel.
+    """Make each source by itself, with the same seeds, with a generator of one channel.
 
-    conditions: of ``sides.asked_of`` each source.
+    conditions: those of ``sides.asked_of`` for each source.
     """
     progress = _JoinedProgress(report, sum(map(len, batches)) * len(sides.sources))
     for batch in batches:
@@ -109,15 +88,26 @@ def make_each(
             yield Made(alike[0].seed, joined, alike[0].picture)
 
 
+def sides_for(samples: np.ndarray, capabilities: Capabilities) -> Sides | None:
+    """The sides of a sound (frames, channels) that a checkpoint regenerates; None where one signal
+    is enough."""
+    if not capabilities.denoises_sounds:
+        return None  # a continuation, channel by channel, would be two pieces of music
+    sides = Sides.of(samples)
+    if sides is None or capabilities.channels not in (1, sides.samples.shape[1]):
+        return None
+    return sides
+
+
 class _JoinedProgress:
-    """How far all sources of all sounds are, told as one. sounds: of all sources together."""
+    """Joins the progress of all sources of all sounds. sounds: their number over all sources."""
 
     def __init__(self, report: Report, sounds: int) -> None:
         self._report, self._sounds = report, sounds
         self._size = self._done = self._steps = 0
 
     def of_next(self, size: int) -> Report:
-        """For the generator's next call, of so many sounds."""
+        """The report for the generator's next call, which makes ``size`` sounds."""
         self._done += self._steps
         self._size, self._steps = size, 0
         return replace(self._report, on_step=self._on_step)

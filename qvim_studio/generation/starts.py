@@ -1,9 +1,10 @@
-"""Real sounds that are started from or fitted to a voice, and who finds them."""
+"""Describes real sounds that requests start from or fit to a voice, and the functions that find
+them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class NearestSound:
-    """A real sound found for a request."""
+    """A real sound found for a request. likelihood: 0..1, that it is of the kind that the voice
+    imitates; None where only nearness is known."""
 
     name: str
     clip: AudioClip
+    likelihood: float | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +38,8 @@ class SimilarSound:
 
 @dataclass(frozen=True, eq=False)
 class FittableSound(NearestSound):
-    """One that is to be fitted to a voice. kind: what it is a sound of; empty where nobody knows.
-    provenance: its title, author and licence."""
+    """A sound to be fitted to a voice. kind: of the sound; empty if unknown. provenance: its title,
+    author and licence."""
 
     kind: str
     provenance: Provenance
@@ -44,11 +47,13 @@ class FittableSound(NearestSound):
 
 @dataclass(frozen=True, eq=False)
 class StartingSound:
-    """clip: at the generator's rate, already along the imitation; of one channel, or of those that
-    are made."""
+    """A sound to start from. clip: at the generator's rate, already arranged along the imitation,
+    with one channel or those of the made sounds. found: the real sound as recorded if it is likely
+    of the target's kind, else None."""
 
     name: str
     clip: AudioClip
+    found: AudioClip | None = None
 
 
 FindNearest = Callable[[SoundQuery, str | None, "Hearing"], Sequence[NearestSound]]

@@ -1,4 +1,4 @@
-"""Small work that must not hold up the window: reading files, looking for devices."""
+"""Runs short tasks outside the window's thread, such as reading files and looking for devices."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class _Outcome:
 class BackgroundTasks(QObject):
     """Runs functions in a few threads and hands their values back in its own thread.
 
-    The threads are daemons: a sound server that never answers must not hold up the program's end.
-    """
+    The threads are daemons, so a sound server that never answers cannot delay the end of the
+    program."""
 
     _came_back = Signal(object)
 
@@ -56,7 +56,7 @@ class BackgroundTasks(QObject):
         return not self._waiting
 
     def shutdown(self, timeout_s: float = 1.0) -> bool:
-        """Drop what is not finished and end the threads; False where one hangs."""
+        """Drop unfinished tasks and end the threads; False if one of them hangs."""
         self._waiting.clear()
         for _ in self._threads:
             self._work.put(None)

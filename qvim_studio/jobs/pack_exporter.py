@@ -1,4 +1,4 @@
-"""Writes sample packs in a thread of its own, one at a time."""
+"""Writes sample packs in its own thread, one at a time."""
 
 from __future__ import annotations
 
@@ -26,11 +26,10 @@ class _Order:
 
 
 class PackExporter(QObject):
-    """The door to the exporting thread.
+    """Controls the exporting thread.
 
-    Signals, in the thread this object lives in: progressed (PackProgress), finished (PackReport),
-    ended (StudioError, or None where the user stopped it); each export ends with one of the last
-    two.
+    Signals, in the thread of this object: progressed (PackProgress), finished (PackReport), ended
+    (StudioError, or None where the user stopped it); each export ends with one of the last two.
     """
 
     progressed = Signal(object)
@@ -56,7 +55,8 @@ class PackExporter(QObject):
         return self._order is not None
 
     def start(self, plan: PackPlan, folder: Path) -> None:
-        """Export; while one runs nothing happens. An interrupted one of the same plan goes on."""
+        """Export a pack, or resume an interrupted export of the same plan; ignored while another
+        runs."""
         if self._order is not None:
             return
         if not self._thread.isRunning():
@@ -65,12 +65,12 @@ class PackExporter(QObject):
         self._ordered.emit(self._order)
 
     def cancel(self) -> None:
-        """Ask for the end; what is finished is kept for the next time."""
+        """Ask the export to end; finished files are kept for the next time."""
         if self._order is not None:
             self._order.cancelled.set()
 
     def shutdown(self) -> bool:
-        """End the thread; False where it hangs in a disk that does not answer."""
+        """End the thread; False if it hangs because a disk does not answer."""
         self.cancel()
         self._thread.quit()
         has_ended = self._thread.wait(SHUTDOWN_TIMEOUT_MS)

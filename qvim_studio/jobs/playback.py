@@ -20,6 +20,8 @@ class PlaysClips(Protocol):
         self, load: LoadClip, loudspeaker: DeviceKey = SYSTEM_DEFAULT, span: PlaySpan = WHOLE
     ) -> int: ...
 
+    def grow(self, load: LoadClip, *, is_whole: bool) -> None: ...
+
     def stop(self) -> None: ...
 
     def snapshot(self) -> PlayerSnapshot: ...
@@ -28,20 +30,20 @@ class PlaysClips(Protocol):
 
 
 @dataclass(frozen=True)
-class Heard:
+class PlayingSound:
     """key: what was given to play(), "" while nothing plays; position_s: from its beginning."""
 
     key: str
     position_s: float
 
 
-NOTHING = Heard("", 0.0)
+NOTHING = PlayingSound("", 0.0)
 
 
 class Playback(QObject):
     """Plays one sound at a time, named by a key.
 
-    Signals: changed (Heard), failed (StudioError), refused (nothing: silence is kept).
+    Signals: changed (PlayingSound), failed (StudioError), refused (nothing: silence is kept).
     """
 
     changed = Signal(object)
@@ -51,7 +53,7 @@ class Playback(QObject):
     def __init__(self, player: PlaysClips, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._player = player
-        self._heard = NOTHING
+        self._playing = NOTHING
         self._loudspeaker = SYSTEM_DEFAULT
         self._keeps_silence = False
         self._timer = QTimer(self)
@@ -59,8 +61,8 @@ class Playback(QObject):
         self._timer.timeout.connect(self._poll)
 
     @property
-    def heard(self) -> Heard:
-        return self._heard
+    def playing(self) -> PlayingSound:
+        return self._playing
 
     def set_device(self, loudspeaker: DeviceKey) -> None:
         self._loudspeaker = loudspeaker
@@ -68,7 +70,7 @@ class Playback(QObject):
     def keep_silence(self, is_silent: bool) -> None:
         """While a take is recorded nothing is played into it."""
         self._keeps_silence = is_silent
-        if is_silent and self._heard.key:
+        if is_silent and self._playing.key:
             self.stop()
 
     def play(self, key: str, load: LoadClip, span: PlaySpan = WHOLE) -> None:
@@ -78,20 +80,25 @@ class Playback(QObject):
             return
         self._player.play(load, self._loudspeaker, span)
         self._timer.start()
-        position_s = self._heard.position_s if span.takes_over else span.start_s
-        self._change(Heard(key, position_s))
+        position_s = self._playing.position_s if span.takes_over else span.start_s
+        self._change(PlayingSound(key, position_s))
 
     def toggle(self, key: str, load: LoadClip, span: PlaySpan = WHOLE) -> None:
         """Stop where ``key`` is playing, else play it."""
-        if self._heard.key == key:
+        if self._playing.key == key:
             self.stop()
         else:
             self.play(key, load, span)
 
+    def grow(self, key: str, load: LoadClip, *, is_whole: bool) -> None:
+        """More of a sound that may be playing has come; is_whole: it is complete."""
+        if key == self._playing.key:
+            self._player.grow(load, is_whole=is_whole)
+
     def rename(self, key: str, new_key: str) -> None:
-        """A sound that may be playing is called otherwise from now on."""
-        if key == self._heard.key:
-            self._change(Heard(new_key, self._heard.position_s))
+        """Give a sound that may be playing another key."""
+        if key == self._playing.key:
+            self._change(PlayingSound(new_key, self._playing.position_s))
 
     def stop(self) -> None:
         self._player.stop()
@@ -111,12 +118,12 @@ class Playback(QObject):
             self.failed.emit(snapshot.error)
         elif snapshot.is_playing:
             if snapshot.position_s > 0:
-                self._change(Heard(self._heard.key, snapshot.position_s))
+                self._change(PlayingSound(self._playing.key, snapshot.position_s))
         else:
             self._timer.stop()
             self._change(NOTHING)
 
-    def _change(self, heard: Heard) -> None:
-        if heard != self._heard:
-            self._heard = heard
-            self.changed.emit(heard)
+    def _change(self, playing: PlayingSound) -> None:
+        if playing != self._playing:
+            self._playing = playing
+            self.changed.emit(playing)

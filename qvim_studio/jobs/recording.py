@@ -25,7 +25,6 @@ from qvim_studio.core.program.device_key import DeviceKey, InputChoices
 log = logging.getLogger(__name__)
 
 POLL_MS = 33
-ANSWER_TIMEOUT_S = 12.0  # longer than every timeout of the recorder itself
 
 
 class RecordingState(Enum):
@@ -240,7 +239,7 @@ class RecordingSession(QObject):
 
     def _is_hanging(self, snapshot: TakeSnapshot) -> bool:
         is_waiting = self._state is RecordingState.STOPPING or snapshot.phase is TakePhase.OPENING
-        return is_waiting and time.monotonic() - self._asked_s > ANSWER_TIMEOUT_S
+        return is_waiting and time.monotonic() - self._asked_s > self._backend.patience.hang_s
 
     def _report_takes(self, snapshot: TakeSnapshot) -> None:
         first, self._takes = self._takes, len(snapshot.takes)

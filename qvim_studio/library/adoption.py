@@ -18,8 +18,8 @@ from typing import Any
 
 from qvim_studio.audio.files.reading import read_sound_header
 from qvim_studio.core.errors import AudioFileError
-from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.recipe_form import match_of
+from qvim_studio.core.sound_words import SoundWord
 from qvim_studio.core.text.audio_formats import SOUND_SUFFIXES
 from qvim_studio.core.text.plain_text import is_text, one_line
 from qvim_studio.library.clip_entry import ClipEntry
@@ -33,7 +33,7 @@ from qvim_studio.library.recipes import (
     title_of,
 )
 from qvim_studio.library.sound_facts import SoundFacts, read_sound, unpack_peaks
-from qvim_studio.library.words import pack_heard, refresh_words
+from qvim_studio.library.words import pack_words, refresh_words
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ ReadInside = Callable[[Path], Mapping[str, Any] | None]  # the recipe that a fil
 class FolderChanges:
     """The changes in a folder since the last look, by relative names.
 
-    nameless: files that are passed over, for no database takes their names (no UTF-8); readable.
+    nameless: readable forms of names that no database takes (not UTF-8); these files are skipped.
     """
 
     new: Mapping[str, Stamp]
@@ -125,7 +125,7 @@ class Adoption:
         stamp: Stamp,
         facts: SoundFacts | None,
         problem: str,
-        heard: Sequence[HeardWord] = (),
+        words: Sequence[SoundWord] = (),
     ) -> int:
         """Store what was read and heard of a sound; ``problem`` says why it could not be used.
 
@@ -144,7 +144,7 @@ class Adoption:
             if facts is not None:
                 _store_facts(connection, id_, facts)
                 connection.execute(
-                    "UPDATE sounds SET heard = ? WHERE id = ?", (pack_heard(heard), id_)
+                    "UPDATE sounds SET heard = ? WHERE id = ?", (pack_words(words), id_)
                 )
             refresh_words(connection, [id_])
         return id_
@@ -210,7 +210,7 @@ class Adoption:
         return ids
 
     def _recipe_of(self, path: Path) -> Recipe | None:
-        """The recipe beside a clip; where there is none of ours, the one inside it."""
+        """The recipe beside a clip, or the one inside it if the studio wrote none beside it."""
         recipe = read_recipe_beside(path) if path.with_suffix(".json").is_file() else None
         if recipe is not None:
             return recipe
@@ -339,7 +339,7 @@ def _walk(folder: Path, others: set[str]) -> Iterator[Path]:
 
 
 def _stamp(path: Path) -> Stamp | None:
-    """None, which is logged, for what the library cannot keep."""
+    """Size and time of a file; None, which is logged, for files that the library cannot keep."""
     if not is_text(str(path)):  # no SQLite takes it
         log.info("not in the library: %r (its name is no text)", str(path))
         return None

@@ -175,7 +175,7 @@ class Database:
             shutil.copyfile(self.backup_file, self.file)
             source = "The last backup is used"
         else:
-            source = "It is made anew from the recipes beside your sounds"
+            source = "It is made again from the recipes beside your sounds"
         return f"The library {self.file} was damaged and is kept as {kept.name}. {source}."
 
 
@@ -190,7 +190,7 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _is_whole(file: Path) -> bool:
-    """Can a backup, which nobody has open, be read in full?"""
+    """Whether a backup, which is not open anywhere, can be read in full."""
     try:
         uri = f"{file.absolute().as_uri()}?immutable=1"
         with closing(sqlite3.connect(uri, uri=True)) as connection:

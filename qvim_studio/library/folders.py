@@ -146,7 +146,7 @@ class Folders:
                     "DELETE FROM folders WHERE path = ? AND id != ? "
                     "AND NOT EXISTS (SELECT 1 FROM sounds WHERE folder_id = folders.id)",
                     (place, folder_id),
-                )  # an empty one is nobody's loss
+                )  # an empty folder holds nothing to lose
                 connection.execute("UPDATE folders SET path = ? WHERE id = ?", (place, folder_id))
         except sqlite3.IntegrityError as error:
             raise UsageError(

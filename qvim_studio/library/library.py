@@ -22,7 +22,7 @@ from qvim_studio.library.words import match_expression
 
 log = logging.getLogger(__name__)
 
-_SPARE = 64  # hits looked up beyond those wanted, for some are in the trash or missing
+_SPARE = 64  # additional hits, because some are in the trash or missing
 
 
 class Library:

@@ -87,7 +87,7 @@ END;
 
 # sounds.heard: JSON [[word, score], ...] of what the tagger hears, NULL until it has listened
 # What is only heard ranks below what anybody wrote: its column weighs least (bm25).
-HEARD_WORDS = """
+WORDS_OF_SOUNDS = """
 ALTER TABLE sounds ADD COLUMN heard TEXT;
 CREATE TABLE kept_words AS
   SELECT rowid AS id, title, text, tags, note, name, checkpoint, licence, day FROM words;
@@ -103,4 +103,4 @@ DROP TABLE kept_words
 """
 
 # what leads from a version of the same or an older major to the one after it
-STEPS: Mapping[int, tuple[int, str]] = {0: (1000, FIRST_TABLES), 1000: (VERSION, HEARD_WORDS)}
+STEPS: Mapping[int, tuple[int, str]] = {0: (1000, FIRST_TABLES), 1000: (VERSION, WORDS_OF_SOUNDS)}

@@ -11,8 +11,8 @@ import numpy as np
 from qvim_studio.audio.files.peaks import overview
 from qvim_studio.audio.files.reading import read_beginning
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.request import clip_hash
+from qvim_studio.core.sound_words import SoundWord
 
 READ_S = 60.0  # hash, thumbnail and search look at the first minute; the encoder hears 10 s
 THUMBNAIL_COLUMNS = 64
@@ -43,12 +43,12 @@ class SoundReport:
     facts: SoundFacts | None
     embedding: np.ndarray | None
     problem: str = ""
-    heard: tuple[HeardWord, ...] = ()
+    words: tuple[SoundWord, ...] = ()
 
 
-def read_sound(path: Path) -> tuple[SoundFacts, AudioClip]:
-    """Read the facts and the first minute of a sound at once. Raises AudioFileError."""
-    clip, frames = read_beginning(path, READ_S)
+def read_sound(path: Path, read_s: float = READ_S) -> tuple[SoundFacts, AudioClip]:
+    """Read the facts and the first ``read_s`` of a sound at once. Raises AudioFileError."""
+    clip, frames = read_beginning(path, read_s)
     digest = clip_hash(clip)
     facts = SoundFacts(
         duration_s=frames / clip.sample_rate,

@@ -19,7 +19,7 @@ from qvim_studio.library.database import Database
 from qvim_studio.library.folders import FolderKind, is_same_file
 from qvim_studio.library.recipes import PROVENANCE_NAME, Recipe
 from qvim_studio.library.sound_facts import unpack_all_peaks
-from qvim_studio.library.words import refresh_words, unpack_heard
+from qvim_studio.library.words import refresh_words, unpack_words
 
 log = logging.getLogger(__name__)
 
@@ -234,7 +234,7 @@ def _entry(
     tags: dict[int, list[str]],
 ) -> ClipEntry:
     (id_, folder_id, name, request_id, title, created_s, duration_s, seed, _,
-     is_starred, rating, note, heard, origin, own_provenance, *match) = row  # fmt: skip
+     is_starred, rating, note, words, origin, own_provenance, *match) = row  # fmt: skip
     asked, created_s, provenance = requests.get(request_id, ("", created_s, {}))
     if own_provenance is not None:
         provenance = json.loads(own_provenance)
@@ -256,7 +256,7 @@ def _entry(
         rating=rating,
         tags=tuple(tags.get(id_, ())),
         note=note,
-        heard=unpack_heard(heard),
+        words=unpack_words(words),
         is_fitted=origin == Origin.FITTED.value,
     )
 

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
-from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.sound_words import SoundWord
 from qvim_studio.core.text.everyday_words import kind_of
 
 _WORD = re.compile(r"\w+")
@@ -33,7 +33,7 @@ LEFT JOIN requests r ON r.id = s.request_id WHERE s.id = ?
 def refresh_words(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     """Index the stored texts of these sounds again, within a transaction."""
     connection.create_function("day_words", 1, day_words)
-    connection.create_function("heard_text", 1, _heard_text)
+    connection.create_function("heard_text", 1, _words_text)
     connection.executemany("DELETE FROM words WHERE rowid = ?", [(id_,) for id_ in ids])
     connection.executemany(_INSERT, [(id_,) for id_ in ids])
 
@@ -43,20 +43,20 @@ def day_words(created_s: float) -> str:
     return time.strftime("%Y-%m-%d %B", time.localtime(created_s))
 
 
-def pack_heard(heard: Sequence[HeardWord]) -> str:
-    """The heard words as they are stored."""
-    return json.dumps([[one.word, round(one.score, 3)] for one in heard])
+def pack_words(words: Sequence[SoundWord]) -> str:
+    """The heard words in the form in which they are stored."""
+    return json.dumps([[one.word, round(one.score, 3)] for one in words])
 
 
-def unpack_heard(packed: str | None) -> tuple[HeardWord, ...]:
+def unpack_words(packed: str | None) -> tuple[SoundWord, ...]:
     """The stored heard words; none if no tagger has listened yet."""
     pairs = json.loads(packed or "[]")
-    return tuple(HeardWord(word, score, kind_of(word)) for word, score in pairs)
+    return tuple(SoundWord(word, score, kind_of(word)) for word, score in pairs)
 
 
-def _heard_text(packed: str | None) -> str:
-    """What a heard sound can be looked up by: its words and the kinds that they mean."""
-    return " ".join(name for one in unpack_heard(packed) for name in {one.word, one.kind})
+def _words_text(packed: str | None) -> str:
+    """The text by which a heard sound is found: its words and the kinds that they mean."""
+    return " ".join(name for one in unpack_words(packed) for name in {one.word, one.kind})
 
 
 def match_expression(text: str) -> str | None:

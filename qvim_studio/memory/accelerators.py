@@ -1,7 +1,7 @@
-"""Which GPU PyTorch can use here, and what it can do: one door to CUDA, ROCm, MPS and XPU.
+"""Finds the GPU that PyTorch can use, and its abilities: one interface to CUDA, ROCm, MPS and XPU.
 
-torch calls NVIDIA's and AMD's "cuda", Apple's "mps" and Intel's "xpu". None of them was at hand:
-what PyTorch does not promise of a device is not asked of it.
+torch calls GPUs of NVIDIA and AMD "cuda", of Apple "mps" and of Intel "xpu". The code was written
+without any of them and uses only what PyTorch documents for a device.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ TYPES = ("cuda", "mps", "xpu")  # in the order in which they are taken
 class Accelerator:
     """A GPU that PyTorch can use.
 
-    type: as torch.device has it. title: maker, model and the way PyTorch reaches it. dtype: the
-    precision to compute in. has_graphs: passes can be recorded, see graphs.
+    type: as in torch.device. title: maker, model and PyTorch's backend. dtype: the precision to
+    compute in. has_graphs: whether passes can be recorded, see memory.graphs.
     """
 
     type: str
@@ -35,7 +35,7 @@ class Accelerator:
 
 
 class Accelerators:
-    """What PyTorch says of this machine. library: torch; tests hand in one of their own."""
+    """The GPUs of this machine. library: torch, or a stand-in in tests."""
 
     def __init__(self, library: Any = torch) -> None:
         self._torch = library
@@ -46,16 +46,25 @@ class Accelerators:
         return str(self._torch.__version__)
 
     def find(self) -> Accelerator | None:
-        """The GPU that is used; None where there is none."""
+        """The GPU in use; None without a GPU."""
         available = (each for each in TYPES if self._is_available(each))
         found = next(available, None)
         return None if found is None else _DESCRIBE[found](self._torch)
 
-    def free_bytes(self, device: str) -> int:
-        """What a generation may take now on this type of device.
+    def count(self) -> int:
+        """The number of GPUs of the type in use; 0 without a GPU."""
+        found = self.find()
+        if found is None:
+            return 0
+        if found.type == "mps":  # Apple's machines have one
+            return 1
+        return int(self._module(found.type).device_count())
 
-        Of Apple's, what the system would give without swapping; of those that tell no free memory,
-        as some of Intel's, what this process has not taken.
+    def free_bytes(self, device: str) -> int:
+        """The bytes that a generation may take at present on this type of device.
+
+        For Apple's GPUs, the bytes that the system would give without swapping. For GPUs that do
+        not report free memory, such as some of Intel's, the total less what this process holds.
         """
         if device == "mps":
             held = self._torch.mps.driver_allocated_memory()
@@ -69,8 +78,8 @@ class Accelerators:
             return int(module.get_device_properties(0).total_memory - module.memory_reserved())
 
     def use(self, device: str) -> GpuUse:
-        """What is held on this type of device now. Apple's tells nothing of other programs, some of
-        Intel's neither."""
+        """The memory in use on this type of device. Apple's GPUs and some of Intel's do not report
+        other programs."""
         if device == "mps":
             held = int(self._torch.mps.driver_allocated_memory())
             return GpuUse(held, held, int(self._torch.mps.recommended_max_memory()))
@@ -85,25 +94,25 @@ class Accelerators:
             return GpuUse(own, own, total)
 
     def restart_peak(self, device: str) -> None:
-        """Forget the most that was allocated; Apple's GPUs do not count it."""
+        """Reset the peak of allocated bytes; Apple's GPUs keep no peak."""
         if device != "mps":
             self._module(device).reset_peak_memory_stats()
 
     def peak_bytes(self, device: str) -> int:
-        """The most that was allocated since then; of Apple's, what is held now, and the allocator
-        gives nothing back by itself."""
+        """The peak of allocated bytes since restart_peak; for Apple's GPUs the bytes held at
+        present, because their allocator frees nothing by itself."""
         if device == "mps":
             return int(self._torch.mps.driver_allocated_memory())
         return int(self._module(device).max_memory_allocated())
 
     def peak_reserved_bytes(self, device: str) -> int:
-        """The same with what PyTorch keeps for later."""
+        """As peak_bytes, with the memory that PyTorch's allocator keeps for later."""
         if device == "mps":
             return self.peak_bytes(device)
         return int(self._module(device).max_memory_reserved())
 
     def limit_memory(self, device: str, most_bytes: int) -> None:
-        """Let this process take no more of the device's memory."""
+        """Let this process take no more than ``most_bytes`` of the device's memory."""
         module = self._module(device)
         whole = module.recommended_max_memory() if device == "mps" else module.mem_get_info()[1]
         module.set_per_process_memory_fraction(min(1.0, most_bytes / whole))
@@ -113,7 +122,7 @@ class Accelerators:
         self._module(device).synchronize()
 
     def free_caches(self) -> None:
-        """Give what PyTorch keeps for later back to the GPUs."""
+        """Free the memory that PyTorch's allocator keeps for later."""
         for device in TYPES:
             if self._is_available(device):
                 self._module(device).empty_cache()
@@ -128,7 +137,7 @@ class Accelerators:
 
 
 def read_gpu_use(accelerators: Accelerators | None = None) -> GpuUse | None:
-    """Of the GPU that is used, now; None where there is none."""
+    """The memory of the GPU in use; None without a GPU."""
     accelerators = accelerators or Accelerators()
     found = accelerators.find()
     return None if found is None else accelerators.use(found.type)

@@ -1,4 +1,4 @@
-"""How a memory mode is carried out on this machine: device, precision, what is kept where."""
+"""How a memory mode works on this machine: device, precision, and where the weights are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from qvim_studio.core.checkpoint_choice import GPU_MODES, RESERVE_BYTES
+from qvim_studio.core.checkpoint_entry import GPU_MODES, RESERVE_BYTES
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.memory.accelerators import Accelerator, Accelerators
@@ -18,18 +18,19 @@ from qvim_studio.memory.modes import GIB, TRAITS, ModeTraits, estimate_peak_byte
 log = logging.getLogger(__name__)
 
 STEPS_DOWN = (*GPU_MODES, VramMode.CPU)
-# Measured: bfloat16 halves the time of AudioLDM-s (370 MB in float16) and nothing of the starter.
+# Measured: bfloat16 halves the time of AudioLDM-s (370 MB in float16) and gains nothing for the
+# starter.
 HEAVY_WEIGHTS = 50_000_000  # of one stage
 PLANNED_DURATION_S = 10.24  # what a mode is chosen for: the length that AudioLDM was trained on
 
 
 @dataclass(frozen=True)
 class ComputePlan:
-    """What the mode says (traits), and what this machine adds.
+    """A memory mode (traits) on this machine.
 
-    device: the type of torch.device, "cpu" or that of an accelerator. streams: blocks of what can
-    be stored visit the GPU one at a time, where even the mode's own means do not make it fit.
-    accelerator: the GPU that is meant, None for the processor.
+    device: the type of torch.device, "cpu" or that of an accelerator. streams: whether storable
+    blocks visit the GPU one at a time, because the mode alone does not make the checkpoint fit.
+    accelerator: the GPU in use, None for the processor.
     """
 
     mode: VramMode
@@ -46,7 +47,8 @@ class ComputePlan:
     def estimated_bytes(
         self, footprint: Footprint, duration_s: float, batch: int, graphs: int = 0
     ) -> int:
-        """Peak of a generation: of the GPU, or of the process on the processor."""
+        """The estimated peak of a generation in bytes: of the GPU, or of the process without
+        one."""
         return estimate_peak_bytes(
             footprint,
             self.mode,
@@ -63,7 +65,7 @@ def make_plan(
 ) -> ComputePlan:
     """The plan of a mode on this machine. Raises UsageError if a GPU mode finds no GPU.
 
-    accelerators: what there is to choose from; None asks PyTorch.
+    accelerators: the GPUs to choose from; None asks PyTorch.
     """
     machine = accelerators or Accelerators()
     found = None if mode is VramMode.CPU else machine.find()
@@ -78,7 +80,7 @@ def make_plan(
 
 
 def require_accelerator(mode: VramMode, accelerators: Accelerators | None = None) -> Accelerator:
-    """The GPU that a mode needs. Raises UsageError if there is none."""
+    """The GPU that a mode needs. Raises UsageError without a GPU."""
     machine = accelerators or Accelerators()
     found = machine.find()
     if found is None:
@@ -93,7 +95,8 @@ def require_accelerator(mode: VramMode, accelerators: Accelerators | None = None
 def plan_for_gpu(
     mode: VramMode, footprint: Footprint, accelerator: Accelerator, free_bytes: int
 ) -> ComputePlan:
-    """auto: the highest mode that fits into ``free_bytes``, the processor where none does."""
+    """The plan of a mode; auto takes the highest mode that fits into ``free_bytes``, or the
+    processor if none fits."""
     modes = STEPS_DOWN[:-1] if mode is VramMode.AUTO else (mode,)
 
     def plan_of(each: VramMode, *, streams: bool = False) -> ComputePlan:
@@ -109,12 +112,12 @@ def plan_for_gpu(
             return plan
     if mode is VramMode.AUTO:
         return ComputePlan(VramMode.CPU, "cpu", cpu_dtype(footprint), TRAITS[VramMode.CPU])
-    # What was asked for is tried: a run that finds no room steps down by itself.
+    # The chosen mode is tried even if it should not fit; a run without room steps down by itself.
     return plans[-1]
 
 
 def cpu_dtype(footprint: Footprint) -> torch.dtype:
-    """bfloat16 where the processor multiplies it and a stage is big enough to gain from it."""
+    """bfloat16 if the processor multiplies it and a stage is large enough to gain from it."""
     is_heavy = max(stage.weights for stage in footprint.stages) >= HEAVY_WEIGHTS
     return torch.bfloat16 if processor_multiplies_bfloat16() and is_heavy else torch.float32
 
@@ -127,7 +130,7 @@ def processor_multiplies_bfloat16() -> bool:
 
 
 def step_down(mode: VramMode) -> VramMode:
-    """The next smaller mode. Raises OutOfMemoryError if there is none."""
+    """The next smaller mode. Raises OutOfMemoryError below the smallest."""
     position = STEPS_DOWN.index(mode)
     if position + 1 == len(STEPS_DOWN):
         raise memory_full()

@@ -1,4 +1,4 @@
-"""What a checkpoint takes of memory, stage by stage, as its family declares it without torch."""
+"""The memory that a checkpoint needs, stage by stage, as its family declares it without torch."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ COUNTED_BYTES = 2  # of a value, in which activations are counted
 class Stage:
     """Networks that are needed at the same time, such as a text tower, a denoiser or a decoder.
 
-    name: "text", "denoise", "decode" or a family's own. weights: number of them. storable: how many
-    of them can be kept in 8 bits. largest_layer: weights of the largest storable layer, which is
-    computed with in full. row_bytes, row_bytes_per_s: activations at their peak for one row of a
-    batch in a 16-bit precision: whatever the length, and for each second of sound.
-    rows: of a batch for one variation; 2 where guidance doubles it and the mode lets it.
-    piece_s: longer sounds pass this stage in pieces of that length; None where they do not.
-    step_s, shortest_s: lengths are rounded up to them. is_batched: whether several variations pass
-    at once. whole_bytes_per_s: what the processor's memory holds of a whole sound besides, in a
-    16-bit precision.
-    on_processor: computed there in float32 whatever the plan, so that it takes nothing of a GPU.
+    name: "text", "denoise", "decode" or a family's own.
+    weights: their number. storable: how many of them can be kept in 8 bits. largest_layer: weights
+    of the largest storable layer, which is widened as a whole.
+    row_bytes, row_bytes_per_s: peak of the activations for one row of a batch in a 16-bit
+    precision, independent of the length and per second of sound.
+    rows: rows of a batch for one variation; 2 if guidance doubles it and the mode allows it.
+    piece_s: longer sounds pass this stage in pieces of this length; None if they pass whole.
+    step_s, shortest_s: lengths are rounded up to these.
+    is_batched: whether several variations pass at once.
+    whole_bytes_per_s: main memory for the whole sound besides, in a 16-bit precision.
+    on_processor: whether the stage always runs on the processor in float32 and takes no GPU memory.
     """
 
     name: str
@@ -40,7 +41,8 @@ class Stage:
     on_processor: bool = False
 
     def activation_bytes(self, duration_s: float, rows: int) -> int:
-        """Of so many rows of a sound of this length, in a 16-bit precision."""
+        """Bytes of the activations of ``rows`` rows of a sound of this length, in a 16-bit
+        precision."""
         seconds = max(duration_s, self.shortest_s)
         if self.step_s:
             seconds = math.ceil(seconds / self.step_s - ROUNDING) * self.step_s

@@ -1,9 +1,9 @@
 """A UNet's passes replayed as CUDA graphs.
 
-A pass is some 750 kernels, and a big GPU may wait longer for their launches than it computes.
+A pass launches about 750 kernels, and a large GPU may spend more time waiting than computing.
 
-The kernels stay the same. A graph belongs to the shapes of its inputs. It is captured where these
-come again in a later request: nobody's first sound waits for it.
+The kernels stay the same. A graph belongs to the shapes of its inputs and is captured when a later
+request repeats them, so that nobody's first sound waits for it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Shapes = tuple[tuple[int, ...], ...]
 
 
 def can_replay(plan: ComputePlan) -> bool:
-    """Only weights that stay on the GPU, as they are stored, are where a graph looks for them."""
+    """Whether all weights stay at fixed addresses on the GPU, where a graph expects them."""
     traits = plan.traits
     is_whole = not traits.swaps_parts and traits.stored_bits == FULL_BITS
     records = plan.accelerator is not None and plan.accelerator.has_graphs
@@ -37,14 +37,14 @@ def can_replay(plan: ComputePlan) -> bool:
 class ReplayedUnet:
     """Stands in for a UNet without cross-attention, for one thread.
 
-    The graphs of the last few shapes are kept; each holds the activations of one pass. Where the
-    driver refuses a capture, passes stay what they were.
+    The graphs of the last few shapes are kept; each holds the activations of one pass. If the
+    driver refuses a capture, passes run as usual.
     """
 
     def __init__(
         self, unet: Any, capture: Callable[[Pass, tuple[torch.Tensor, ...]], Pass]
     ) -> None:
-        """unet: of diffusers. capture: capture_pass, where there is a GPU."""
+        """unet: a UNet of diffusers. capture: capture_pass, or a stand-in without a GPU."""
         self._unet = unet
         self._capture = capture
         self._replays: OrderedDict[Shapes, Pass] = OrderedDict()
@@ -57,7 +57,7 @@ class ReplayedUnet:
         return self._unet.dtype
 
     def begin_request(self) -> None:
-        """What has been met until now is worth a graph when it comes again."""
+        """Begin a request: shapes met so far get a graph when they come again."""
         self._met_before |= self._met
         self._met.clear()
 

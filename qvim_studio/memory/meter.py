@@ -7,14 +7,15 @@ from pathlib import Path
 
 from qvim_studio.memory.accelerators import Accelerators
 
-RESET_PEAK = "5"  # Linux: proc(5), clear_refs: the peak resident size starts anew
+RESET_PEAK = "5"  # Linux: proc(5), clear_refs: the peak resident size starts again
 
 
 class MemoryMeter:
-    """Made before a run, read after it.
+    """Create the meter before a run and read it afterwards.
 
-    On a GPU what torch allocated counts, without the driver's own; on the processor the peak
-    resident size of the process, on Linux since the meter was made, elsewhere since its start.
+    On a GPU it measures what torch allocated, without the driver's memory; on the processor the
+    peak resident size of the process, on Linux since the meter was created, elsewhere since the
+    process began.
     """
 
     def __init__(self, device: str, accelerators: Accelerators | None = None) -> None:

@@ -1,6 +1,6 @@
 """What each memory mode does, and how much memory a generation will take in it.
 
-torch is not needed, so that the settings can say it at once.
+torch is not needed, so the settings can show the estimate at once.
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ def estimate_peak_bytes(
     streams: bool = False,
     graphs: int = 0,
 ) -> int:
-    """The most memory that a generation will hold: on the GPU, or of the process in mode cpu.
+    """The estimated peak of a generation in bytes: on the GPU, or of the process in mode cpu.
 
-    batch: variations asked for; the mode's own limit holds. bytes_per_value: of the precision that
-    is computed in. streams: layers that can be stored visit the GPU a few at a time. graphs: passes
-    of this size that are kept beside it.
+    batch: the variations asked for, which the mode limits. bytes_per_value: of the precision in
+    use. streams: whether storable layers visit the GPU a few at a time. graphs: the number of
+    recorded passes that are kept as well.
     """
     traits = TRAITS[mode]
     scale = bytes_per_value / COUNTED_BYTES
@@ -91,7 +91,7 @@ def estimate_peak_bytes(
 
 
 def stage_bytes(stage: Stage, traits: ModeTraits, bytes_per_value: int, *, streams: bool) -> float:
-    """What the weights of a stage take where it computes."""
+    """Bytes of a stage's weights on the device that computes it."""
     if streams and stage.storable:
         # Two blocks as they are stored, and a layer as it is computed with.
         return 3 * stage.largest_layer * bytes_per_value

@@ -1,6 +1,6 @@
-"""Lets networks visit the GPU only while they compute; their weights stay at home meanwhile.
+"""Lets networks visit the GPU only while they compute; their weights stay in main memory.
 
-Nothing is copied back: inference changes no weight, so leaving drops the visitor's copy.
+Nothing is copied back: inference changes no weights, so the GPU's copy is dropped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NEVER_AHEAD = ("mps", "xpu")  # copies have no stream of their own there
 
 @dataclass(frozen=True, eq=False)
 class _Visitor:
-    """One tensor of a module: where it is kept, as it is at home, and its copy on the device."""
+    """One tensor of a module: its owner, the original in main memory and the copy on the device."""
 
     kept: dict[str, Any]
     name: str
@@ -35,7 +35,8 @@ class _Visitor:
 
 @contextmanager
 def visiting(network: nn.Module, device: str) -> Iterator[None]:
-    """The network is on ``device`` inside, and back at home after it, also after an error."""
+    """Within the context the network is on ``device``; afterwards, and after an error, it is
+    back."""
     visitors = _copy(network, device)
     _enter(visitors)
     try:
@@ -56,8 +57,8 @@ def stream(network: nn.Module, device: str) -> None:
 class _Stream:
     """Brings blocks to the device in the order of their calls, one ahead.
 
-    Their hooks keep it, so between passes it keeps none of them: a network that nobody wants any
-    more goes at once.
+    The hooks of the blocks hold it. Between passes it holds no blocks, so an unused network is
+    freed at once.
     """
 
     def __init__(self, network: nn.Module, device: str) -> None:
@@ -74,7 +75,7 @@ class _Stream:
             unit.register_forward_hook(self._depart, always_call=True)
 
     def _end(self, *_: Any) -> None:
-        """What came for nothing, as after an error, goes again."""
+        """Drop blocks that were copied but not used, as after an error."""
         self._current = self._coming = None
 
     def _arrive(self, unit: nn.Module, *_: Any) -> None:

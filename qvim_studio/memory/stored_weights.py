@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from qvim_studio.networks.weight_names import is_storable
+from qvim_studio.networks.files.weight_names import is_storable
 
 GROUP = 64  # weights that share a scale
 LARGEST = {8: 127, 4: 7}
@@ -77,7 +77,7 @@ class StoredLayer(nn.Module):
 
 
 def store_weights(network: nn.Module, bits: int) -> float:
-    """Replace layers of a UNet in place; gives back the share of its weights that is stored.
+    """Replace layers of a UNet in place; returns the share of its weights that is stored.
 
     Layers that change by more than WEIGHT_ERROR_MAX are left alone.
     """

@@ -1,1 +1,1 @@
-"""Plain torch networks, their front ends and how weights are read into them."""
+"""Plain torch networks, their front ends and the reading of weights."""

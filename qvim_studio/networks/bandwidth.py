@@ -1,9 +1,9 @@
-"""Extends a sound at 16 kHz to 32 kHz: what its recording would most likely hold above it.
+"""Extends a sound from 16 kHz to 32 kHz with highs that its recording would most likely hold.
 
 Spectral band replication (Dietz et al., "Spectral band replication, a novel approach in audio
-coding", AES 112, 2002), where nobody tells how loud the new bands are: what lies below is moved
-up, so that attacks stay sharp and hiss stays hiss, and a network that has heard whole recordings
-says how loud each band of it is. Below the crossover nothing changes.
+coding", AES 112, 2002), without a record of the levels of the new bands. The band below is moved
+up, so attacks stay sharp and hiss stays hiss, and a network trained on whole recordings predicts
+the level of each band. Below the crossover nothing changes.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import torch
 from torch import nn
 
 from qvim_studio.core.program.resources import resource_path
+from qvim_studio.networks.coders.vocos import ConvNeXtBlock, VocosConfig
+from qvim_studio.networks.files.network_file import load_network, save_network
 from qvim_studio.networks.mel import SAMPLE_RATE
-from qvim_studio.networks.network_file import load_network, save_network
-from qvim_studio.networks.vocos import ConvNeXtBlock, VocosConfig
 
 BANDWIDTH_FOLDER = "bandwidth"
 INPUT_RATE_HZ = SAMPLE_RATE
@@ -26,14 +26,14 @@ EXTENDED_RATE = 2 * SAMPLE_RATE  # Hz
 N_FFT = 256  # samples at 16 kHz: 16 ms, short enough for an attack
 HOP = 80
 LOW_BINS = N_FFT // 2 + 1
-CROSSOVER = 116  # bins, 7.25 kHz: above it filters on the way to 16 kHz have left too little
+CROSSOVER = 116  # bins, 7.25 kHz: filters of the conversion to 16 kHz leave too little above
 MOVED = 64  # bins, the 4 kHz below the crossover, moved up twice; a whole turn of phase per hop
 HIGH_BINS = 2 * MOVED
-BORDER_HZ = CROSSOVER * SAMPLE_RATE / N_FFT  # where what is added begins
+BORDER_HZ = CROSSOVER * SAMPLE_RATE / N_FFT  # where the added band begins
 REACH_HZ = (CROSSOVER + HIGH_BINS) * SAMPLE_RATE / N_FFT
 BANDS = 16  # of 500 Hz above the crossover
-FLOOR_DB = -90.0  # below the loudest frame; also what the network takes for silence
-SCALE_DB = 40.0  # of the levels that go in and come out, so that they are about one
+FLOOR_DB = -90.0  # by the loudest frame; also the network's value for silence
+SCALE_DB = 40.0  # scale of the levels on both sides, so that they are about one
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class BandwidthConfig:
 
 
 class BandwidthExtender(nn.Module):
-    """Levels of the low bins (batch, frames, 129) → of the high bands (batch, frames, 16).
+    """Levels of the low bins (batch, frames, 129) → levels of the high bands (batch, frames, 16).
 
     Levels are in dB below the loudest frame, divided by ``SCALE_DB``; 200 frames a second. As an
     upscaler see families.upscaling.
@@ -69,7 +69,7 @@ class BandwidthExtender(nn.Module):
             kernel=self.config.kernel,
         )
         self.embed = nn.Conv1d(LOW_BINS, width, self.config.kernel, padding="same")
-        self.embed_whole = nn.Linear(2 * LOW_BINS, width)  # what sound it is, all in all
+        self.embed_whole = nn.Linear(2 * LOW_BINS, width)  # the sound as a whole
         self.blocks = nn.ModuleList(ConvNeXtBlock(block) for _ in range(self.config.blocks))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, BANDS)
@@ -126,7 +126,7 @@ class BandwidthExtender(nn.Module):
 
 
 def load_extender(checkpoint_folder: Path) -> BandwidthExtender:
-    """The checkpoint's own, or the starter's: what lies above is no model's own matter.
+    """The checkpoint's own extender, or the starter's, which fits sounds of any model.
 
     Raises CheckpointError if its files are damaged.
     """
@@ -141,7 +141,7 @@ def loudest_frame(spectrum: torch.Tensor) -> torch.Tensor:
 
 
 def to_levels(power: torch.Tensor, loudest: torch.Tensor) -> torch.Tensor:
-    """Power (batch, bins, frames) → levels (batch, frames, bins) as the network speaks them."""
+    """Power (batch, bins, frames) → levels (batch, frames, bins) in the network's scale."""
     share = power / loudest.clamp(min=1e-20) + 10 ** (FLOOR_DB / 10)
     return (10.0 * share.log10() - 0.5 * FLOOR_DB).transpose(1, 2) / SCALE_DB
 
@@ -152,7 +152,7 @@ def band_power(spectrum: torch.Tensor) -> torch.Tensor:
 
 
 def _at_levels(spectrum: torch.Tensor, levels: torch.Tensor, loudest: torch.Tensor) -> torch.Tensor:
-    """High bins (batch, 128, frames), every band of every frame as loud as asked."""
+    """High bins (batch, 128, frames), with every band of every frame at the given level."""
     share = 10.0 ** ((levels * SCALE_DB + 0.5 * FLOOR_DB) / 10.0) - 10 ** (FLOOR_DB / 10)
     wanted = share.clamp(min=0.0).transpose(1, 2) * loudest
     present = torch.maximum(band_power(spectrum), 1e-12 * loudest).clamp(min=1e-20)

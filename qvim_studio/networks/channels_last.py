@@ -1,4 +1,4 @@
-"""The layout of weights in which processors convolve fastest."""
+"""Brings weights into the layout in which processors convolve fastest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def channels_last(network: Network) -> Network:
-    """Changed in place. PyTorch takes this layout for ``to`` by name alone, as its types do not
-    say."""
+    """The network, changed in place. PyTorch's ``to`` takes this layout as a keyword, which its
+    types leave out."""
     move: Any = network.to
     return move(memory_format=torch.channels_last)

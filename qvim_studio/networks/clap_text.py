@@ -2,7 +2,7 @@
 
 A RoBERTa (Liu et al. 2019) and a projection (Wu et al., "Large-scale contrastive language-audio
 pretraining", 2023). It reads the published files of transformers' ClapTextModelWithProjection and
-computes what that does, without its library; what ``from_published`` refuses is beyond it.
+computes the same without that library, for all configurations that ``from_published`` accepts.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from torch import nn
 from torch.nn import functional
 
 MODEL_TYPE = "clap_text_model"
-# Stored by some versions beside the weights; they hold no knowledge.
+# Constants that some versions store beside the weights.
 COUNTERS = ("text_model.embeddings.position_ids", "text_model.embeddings.token_type_ids")
 FIXED = {"hidden_act": "gelu", "projection_hidden_act": "relu", "model_type": MODEL_TYPE}
 
 
 @dataclass(frozen=True)
 class ClapTextConfig:
-    """Sizes of the network. The defaults are those of the published towers, whose files leave out
-    what is usual."""
+    """Sizes of the network. The defaults are those of the published towers, whose files leave usual
+    values out."""
 
     vocab_size: int = 50265
     hidden_size: int = 768
@@ -39,8 +39,8 @@ class ClapTextConfig:
 
     @classmethod
     def from_published(cls, config: Mapping[str, Any]) -> ClapTextConfig | None:
-        """Of the ``config.json`` of a ClapTextModelWithProjection; None where it says something
-        else than this network does."""
+        """The sizes in the ``config.json`` of a ClapTextModelWithProjection; None for a
+        configuration that this network does not support."""
         if config.get("model_type") != MODEL_TYPE:
             return None
         if any(config.get(name, value) != value for name, value in FIXED.items()):
@@ -50,7 +50,7 @@ class ClapTextConfig:
 
 
 class TokenEmbeddings(nn.Module):
-    """What each token says by itself and by its place."""
+    """The embeddings of tokens and of their positions."""
 
     def __init__(self, config: ClapTextConfig) -> None:
         super().__init__()
@@ -62,7 +62,8 @@ class TokenEmbeddings(nn.Module):
         self.LayerNorm = nn.LayerNorm(width, config.layer_norm_eps)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Tokens (batch, count) without padding; places are counted behind that of padding."""
+        """Tokens (batch, count) without padding; positions are counted from the one after
+        padding."""
         places = torch.arange(tokens.shape[1], device=tokens.device) + self.nothing + 1
         kinds = torch.zeros_like(tokens)
         embedded = self.word_embeddings(tokens) + self.token_type_embeddings(kinds)
@@ -70,13 +71,13 @@ class TokenEmbeddings(nn.Module):
 
 
 def _table(rows: int, width: int, nothing: int | None) -> nn.Embedding:
-    """For weights that are assigned: drawing numbers on the meta device imports torch's compiler,
-    which takes seconds."""
+    """An embedding whose weights are assigned later; drawing numbers on the meta device would
+    import torch's compiler, which takes seconds."""
     return nn.Embedding.from_pretrained(torch.zeros(rows, width), padding_idx=nothing)
 
 
 class TokenProjections(nn.Module):
-    """What tokens look for, show and tell."""
+    """Queries, keys and values of the tokens."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -86,7 +87,7 @@ class TokenProjections(nn.Module):
 
 
 class NormedOutput(nn.Module):
-    """A linear layer whose output is added to what was there before, and normed."""
+    """A linear layer whose output is added to the residual and normalized."""
 
     def __init__(self, width_in: int, config: ClapTextConfig) -> None:
         super().__init__()
@@ -113,7 +114,7 @@ class TokenAttention(nn.Module):
             layer(tokens).view(batch, count, self.heads, -1).transpose(1, 2)
             for layer in (own.query, own.key, own.value)
         )
-        # Written out, as transformers does: the fused kernel rounds otherwise.
+        # Written out as in transformers, because the fused kernel rounds differently.
         scores = (query @ key.transpose(2, 3)) * query.shape[-1] ** -0.5
         seen = scores.softmax(dim=-1) @ value
         return self.output(seen.transpose(1, 2).reshape(batch, count, -1), tokens)
@@ -158,7 +159,7 @@ class LayerStack(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Tokens (batch, count) → what the first of them has heard from all (batch, hidden_size)."""
+    """Tokens (batch, count) → the last state of the first token (batch, hidden_size)."""
 
     def __init__(self, config: ClapTextConfig) -> None:
         super().__init__()
@@ -171,7 +172,7 @@ class TextEncoder(nn.Module):
 
 
 class TextProjection(nn.Module):
-    """Into the space that words and sounds share."""
+    """The projection into the space that words and sounds share."""
 
     def __init__(self, config: ClapTextConfig) -> None:
         super().__init__()

@@ -1,11 +1,13 @@
-"""The ears: which real sounds an imitation means, heard in several ways that are weighed for it.
+"""The ears: find the real sounds that an imitation means, by several embeddings with weights of its
+own.
 
-No single network hears all mouths. The tagger (networks.yamnet) knows screams, creatures and
-whistles; a mouth's hiss or clop is nearest to its sound by the mean spectrum; spoken onomatopoeia
-are words, which a projection learned; and voices like the encoder's own training material, which a
-line through its embeddings tells from people's, are best left to the encoder. So a sound is heard
-as four unit vectors side by side, and an imitation says how much each of them counts. All four were
-measured; training.encoder.ears learns what is learned here.
+No single network understands all imitations. The tagger (networks.yamnet) knows screams, creatures
+and whistles. A mouth's hiss or clop is nearest to its sound by the mean spectrum. Spoken
+onomatopoeia are words, for which there is a learned projection. Voices like the encoder's own
+training material are best left to the encoder; a linear rule on its embeddings separates them from
+people's voices. A sound is therefore embedded as four unit vectors side by side, and an imitation
+decides how much each of them counts. All four were measured; training.encoder.ears trains the
+learned part.
 """
 
 from __future__ import annotations
@@ -22,29 +24,29 @@ from torch import nn
 from torch.nn import functional
 
 from qvim_studio.core.errors import CheckpointError, reason_of
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM
-from qvim_studio.networks.qvim_front_end import N_MELS
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim.qvim_front_end import N_MELS
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
 
-MEANING_DIM = 128  # what is kept of the tagger's embedding
+MEANING_DIM = 128  # of the tagger's embedding, after the projection
 KIND_DIM = 96
 EARS_DIM = EMBEDDING_DIM + KIND_DIM + MEANING_DIM + N_MELS
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 FEATURES_DIM = WIDTH + N_MELS
-# The rest goes to the other ways, whose cosines lie five times as far apart: a rendered "woof" then
-# finds a dog before a laugh. It costs unseen renders .04 of their class MRR (.75 with all for the
-# encoder).
+# The rest goes to the other three ways, whose cosines differ five times as much: a rendered "woof"
+# then finds a dog before a laugh. This costs unseen renders .04 of their class MRR (.75 if the
+# encoder has all the weight).
 MOST_FAMILIAR = 0.92
 
 
 @dataclass(frozen=True)
 class Weighing:
-    """How the parts are weighed for an imitation.
+    """The weights of the parts for an imitation.
 
     meaning: share of the tagger's embedding beside the kinds, for voices. voice, speech: shares of
-    the tagger's scores, of human and animal voices and of speech, from which on an imitation is
-    heard as one. width: how gradually.
+    the tagger's scores, of human and animal voices and of speech, from which on an imitation counts
+    as one. width: of the gradual change.
     """
 
     meaning: float = 0.7
@@ -55,7 +57,7 @@ class Weighing:
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """What is heard of sounds, a row each.
+    """The features of sounds, a row each.
 
     embedding: (batch, 960), the encoder's, unit norm. tagged: (batch, 1024), the tagger's mean
     embedding. scores: (batch, 521), its mean scores. spectrum: (batch, 128), mean log-mel of the
@@ -69,7 +71,8 @@ class Features:
 
 
 class Ears(nn.Module):
-    """The learned part: standardization, projections into the space of kinds, and what is familiar.
+    """The learned part: standardization, projections into the space of kinds, and the rule for
+    familiar voices.
 
     kinds: names of the rows of ``centers``.
     """
@@ -118,11 +121,11 @@ class Ears(nn.Module):
         return functional.normalize(self.to_kinds(standardized), dim=1)
 
     def kinds_of_voices(self, standardized: torch.Tensor) -> torch.Tensor:
-        """The same for imitations that are no words."""
+        """The same for imitations that are not words."""
         return functional.normalize(self.to_kinds(standardized) + self.voice_shift, dim=1)
 
     def kinds_of_words(self, standardized: torch.Tensor) -> torch.Tensor:
-        """The same for spoken onomatopoeia, where "woof" is a word."""
+        """The same for spoken onomatopoeia such as "woof"."""
         moved = self.to_kinds(standardized) + self.words(standardized)
         return functional.normalize(moved, dim=1)
 
@@ -160,8 +163,8 @@ class Ears(nn.Module):
         )
 
     def shares(self, features: Features) -> tuple[torch.Tensor, ...]:
-        """How much an imitation is like the encoder's own, a word, a voice and a noise: four of
-        (batch, 1), together 1."""
+        """How much an imitation resembles the encoder's own, a word, a voice and a noise: four
+        tensors (batch, 1), together 1."""
         weighing = self.weighing
         whole = features.scores.sum(dim=1, keepdim=True).clamp_min(1e-6)
         voiced = features.scores @ self.is_voice[:, None] / whole

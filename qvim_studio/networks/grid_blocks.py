@@ -1,6 +1,6 @@
-"""Blocks that a denoiser of latents and a coder of mels are built of, named as in diffusers' files.
+"""Blocks of denoisers of latents and coders of mels, named as in diffusers' files.
 
-Everything lies on grids (batch, channels, frames, bins). The attributes' names are the keys of the
+All data are grids (batch, channels, frames, bins). The attributes' names are the keys of the
 published weights (``resnets.0.conv1.weight``), so files load as they are.
 """
 
@@ -17,7 +17,7 @@ EXPANSION = 4  # of a transformer's hidden layer
 class ResidualBlock(nn.Module):
     """Two convolutions beside a shortcut; between them the condition shifts the channels.
 
-    condition_width: of what is projected onto the channels; None for a block without.
+    condition_width: width of the condition that is projected onto the channels; None without one.
     """
 
     output_scale_factor = 1.0
@@ -47,7 +47,7 @@ class ResidualBlock(nn.Module):
 class Halving(nn.Module):
     """Half as many frames and bins.
 
-    padding: 1 on every side; 0 pads behind the last frame and bin alone, as a VAE does.
+    padding: 1 on every side; 0 pads only after the last frame and bin, as a VAE does.
     """
 
     def __init__(self, width: int, padding: int) -> None:
@@ -92,7 +92,8 @@ class SelfAttention(nn.Module):
 
 
 class GridAttention(SelfAttention):
-    """The same over the places of a grid, beside a shortcut; one head, as in a VAE's middle."""
+    """Self-attention with one head over the places of a grid, beside a shortcut, as in a VAE's
+    middle."""
 
     def __init__(self, width: int, groups: int, eps: float) -> None:
         super().__init__(width, heads=1, has_bias=True)
@@ -118,7 +119,7 @@ class GatedLinear(nn.Module):
 
 
 class GatedNetwork(nn.Module):
-    """What follows attention in a transformer."""
+    """The feed-forward network after attention in a transformer."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -133,7 +134,7 @@ class GatedNetwork(nn.Module):
 
 
 class TwofoldTransformerBlock(nn.Module):
-    """Self-attention twice: where other models look at words, AudioLDM's looks at itself again."""
+    """Two self-attentions: where other models attend to words, AudioLDM attends to itself again."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
 """AudioLDM's denoiser: a UNet whose residual blocks are shifted by one vector, its "class label".
 
 Ronneberger et al., "U-Net" (2015), as in Liu et al., "AudioLDM" (2023). It reads the published
-files of diffusers' UNet2DConditionModel and computes what that does, without its library; what
-``from_published`` refuses is beyond it.
+files of diffusers' UNet2DConditionModel and computes the same without that library, for all
+configurations that ``from_published`` accepts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from qvim_studio.networks.grid_blocks import Doubling, GridTransformer, Halving,
 LONGEST_PERIOD = 10_000  # of the sinusoids that tell the timestep
 DOWN_KINDS = {"DownBlock2D": False, "CrossAttnDownBlock2D": True}  # whether a level attends
 UP_KINDS = {"UpBlock2D": False, "CrossAttnUpBlock2D": True}
-# What a published configuration may say beside what LabelUnetConfig holds.
+# Other values that a published configuration may hold beside those of LabelUnetConfig.
 FIXED = {
     "act_fn": "silu",
     "addition_embed_type": None,
@@ -62,7 +62,8 @@ class LabelUnetConfig:
     """Sizes of the network. widths, attends, heads: of the levels, the finest first.
 
     heads: of the attention. layers: residual blocks of a level on the way down; one more on the
-    way up. label_dim: of the vector that steers.
+    way up. label_dim: of the vector that steers. transformers: their number behind each residual
+    block of a level that attends; two in checkpoints of AudioLDM's trainer.
     """
 
     in_channels: int
@@ -74,11 +75,12 @@ class LabelUnetConfig:
     groups: int
     norm_eps: float
     label_dim: int
+    transformers: int = 1
 
     @classmethod
     def from_published(cls, config: Mapping[str, Any]) -> LabelUnetConfig | None:
-        """Of the ``config.json`` of a UNet2DConditionModel; None where it says something else than
-        this network does."""
+        """The sizes in the ``config.json`` of a UNet2DConditionModel; None for a configuration that
+        this network does not support."""
         if any(config.get(name, value) != value for name, value in FIXED.items()):
             return None
         if not {"class_embed_type", "class_embeddings_concat"} <= config.keys():
@@ -91,8 +93,9 @@ class LabelUnetConfig:
         if tuple(UP_KINDS[kind] for kind in up) != attends[::-1]:
             return None
         looked_at = _each(config.get("cross_attention_dim"), len(widths))
-        has_own = all(
-            dim in (None, width)
+        counts = {len(dim) if isinstance(dim, list | tuple) else 1 for dim in looked_at}
+        has_own = len(counts) == 1 and all(
+            set(_each(dim, 1)) <= {None, width}
             for dim, width, level in zip(looked_at, widths, (*attends[:-1], True), strict=True)
             if level
         )
@@ -109,11 +112,12 @@ class LabelUnetConfig:
             groups=config["norm_num_groups"],
             norm_eps=config.get("norm_eps", 1e-5),
             label_dim=config["projection_class_embeddings_input_dim"],
+            transformers=counts.pop(),
         )
 
 
 class StepEmbedding(nn.Module):
-    """Sinusoids of a timestep → what the residual blocks get of it."""
+    """Sinusoids of a timestep → its embedding for the residual blocks."""
 
     def __init__(self, width_in: int, width: int) -> None:
         super().__init__()
@@ -125,8 +129,8 @@ class StepEmbedding(nn.Module):
 
 
 class Level(nn.Module):
-    """Blocks of one resolution. ``downsamplers`` or ``upsamplers`` hold what leaves it; at most
-    one of them is there."""
+    """Blocks of one resolution, with either ``downsamplers`` or ``upsamplers`` to the next, or
+    neither."""
 
     def __init__(
         self, inputs: list[int], width: int, heads: int | None, config: LabelUnetConfig
@@ -140,13 +144,20 @@ class Level(nn.Module):
         )
         self.attentions = nn.ModuleList()
         if heads is not None:
-            self.attentions.extend(GridTransformer(width, heads, config.groups) for _ in inputs)
+            count = len(inputs) * config.transformers
+            self.attentions.extend(
+                GridTransformer(width, heads, config.groups) for _ in range(count)
+            )
+        self.transformers = config.transformers
         self.downsamplers = nn.ModuleList()
         self.upsamplers = nn.ModuleList()
 
     def block(self, number: int, given: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         hidden = self.resnets[number](given, condition)
-        return self.attentions[number](hidden) if len(self.attentions) else hidden
+        begin = number * self.transformers
+        for transformer in self.attentions[begin : begin + self.transformers]:
+            hidden = transformer(hidden)
+        return hidden
 
 
 class MiddleLevel(nn.Module):
@@ -159,11 +170,15 @@ class MiddleLevel(nn.Module):
             ResidualBlock(width, width, config.groups, config.norm_eps, condition_width)
             for _ in range(2)
         )
-        transformer = GridTransformer(width, config.heads[-1], config.groups)
-        self.attentions = nn.ModuleList([transformer])
+        self.attentions = nn.ModuleList(
+            GridTransformer(width, config.heads[-1], config.groups)
+            for _ in range(config.transformers)
+        )
 
     def forward(self, given: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
-        hidden = self.attentions[0](self.resnets[0](given, condition))
+        hidden = self.resnets[0](given, condition)
+        for transformer in self.attentions:
+            hidden = transformer(hidden)
         return self.resnets[1](hidden, condition)
 
 
@@ -180,7 +195,7 @@ class LabelUnet(nn.Module):
         self.time_embedding = StepEmbedding(widths[0], half)
         self.class_embedding = nn.Linear(config.label_dim, half)
         self.down_blocks = nn.ModuleList()
-        kept = [widths[0]]  # channels of what the way up gets again
+        kept = [widths[0]]  # channels of the skip values for the way up
         for number, width in enumerate(widths):
             inputs = [widths[max(number - 1, 0)], *[width] * (config.layers - 1)]
             level = Level(inputs, width, self._heads(number), config)
@@ -212,7 +227,7 @@ class LabelUnet(nn.Module):
         return next(self.parameters()).device
 
     def widen_input(self, entrance: nn.Module, in_channels: int) -> None:
-        """Take another first layer, which takes so many channels."""
+        """Replace the first layer by one that takes ``in_channels`` channels."""
         self.conv_in = entrance
         self.config = replace(self.config, in_channels=in_channels)
 
@@ -225,13 +240,13 @@ class LabelUnet(nn.Module):
         class_labels: torch.Tensor,
         return_dict: bool = False,
     ) -> tuple[torch.Tensor]:
-        """Called as diffusers' network is; always answers with a tuple of one.
+        """As diffusers' network, but always returns a tuple of one.
 
         timestep: () or (batch,).
         """
         sinusoids = step_sinusoids(timestep.expand(len(sample)), self.config.widths[0])
-        told = self.time_embedding(sinusoids.to(sample.dtype))
-        condition = torch.cat([told, self.class_embedding(class_labels).to(sample.dtype)], dim=-1)
+        time = self.time_embedding(sinusoids.to(sample.dtype))
+        condition = torch.cat([time, self.class_embedding(class_labels).to(sample.dtype)], dim=-1)
         hidden = self.conv_in(sample)
         kept = [hidden]
         for level in cast("Iterable[Level]", self.down_blocks):
@@ -254,7 +269,7 @@ class LabelUnet(nn.Module):
 
 
 def condition_half(config: LabelUnetConfig) -> int:
-    """Width of what timestep and label each become; the blocks get both side by side."""
+    """Width of the embeddings of timestep and label, which the blocks get side by side."""
     return 4 * config.widths[0]
 
 

@@ -1,4 +1,4 @@
-"""The log-mel spectrogram that AudioLDM's VAE and vocoder speak."""
+"""The log-mel spectrogram of AudioLDM's VAE and vocoder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ N_MELS = 64
 FMAX_HZ = 8000.0
 FLOOR = 1e-5  # magnitudes are clamped here before the logarithm
 LOG_FLOOR = -11.512925  # ln(FLOOR): the value of silence
-ACTIVE_RANGE_NEPER = 6.0  # 52 dB below the loudest mel band a frame counts as silence
+ACTIVE_RANGE_NEPER = 6.0  # a frame 52 dB below the loudest mel band counts as silence
 DB_PER_NEPER = 8.685889638
 PEAK = 0.5  # AudioLDM's training clips are scaled to this peak
 
@@ -57,14 +57,14 @@ def condition_waveform(waveform: torch.Tensor) -> torch.Tensor:
 
 
 def active_frames(log_mel: torch.Tensor) -> torch.Tensor:
-    """(batch, 1, frames, 64) → (batch, 1, frames, 1), 1.0 where a frame can be heard."""
+    """(batch, 1, frames, 64) → (batch, 1, frames, 1), 1.0 for audible frames, else 0.0."""
     loudest = log_mel.amax(dim=(2, 3), keepdim=True)
     frame = log_mel.amax(dim=3, keepdim=True)
     return ((frame > loudest - ACTIVE_RANGE_NEPER) & (frame > LOG_FLOOR + 1.0)).float()
 
 
 def reconstruction_error_db(log_mel: torch.Tensor, rebuilt: torch.Tensor) -> float:
-    """Mean absolute log-mel difference in dB over active frames alone."""
+    """Mean absolute log-mel difference in dB, over active frames only."""
     active = active_frames(log_mel)
     error = ((log_mel - rebuilt).abs() * active).sum() / (active.sum() * log_mel.shape[-1])
     return error.item() * DB_PER_NEPER

@@ -1,4 +1,5 @@
-"""Long sounds in overlapping pieces, of which what their neighbours would change is cut off."""
+"""Codes long sounds in overlapping pieces, whose ends, which depend on the neighbors, are cut
+off."""
 
 from __future__ import annotations
 
@@ -19,10 +20,10 @@ class Piece:
 
 
 def pieces_of(count: int, length: int, margin: int) -> Sequence[Piece]:
-    """Pieces of so many latents that keep each one once.
+    """Pieces of ``count`` latents that keep each latent once.
 
-    length: of a piece. margin: latents at either end of a piece that its neighbour has as well and
-    that are cut off; the ends of the whole are kept.
+    length: of a piece. margin: latents at either end of a piece that its neighbor also has and that
+    are cut off; the ends of the whole are kept.
     """
     if count <= length:
         return (Piece(0, count, 0, count),)
@@ -64,7 +65,7 @@ def encoded_in_pieces(
     pieces: Sequence[Piece],
     before_piece: Callable[[], None],
 ) -> torch.Tensor:
-    """The other way round."""
+    """Sound (batch, channels, samples) → latents (batch, channels, latents), as in one go."""
     kept = []
     for piece in pieces:
         before_piece()

@@ -1,12 +1,13 @@
-"""Keeps the model libraries' progress bars and advice out of our output."""
+"""Keeps progress bars and advice of the model libraries out of our output."""
 
 from __future__ import annotations
 
 
 def quiet_libraries() -> None:
-    """Errors alone come through; what a load misses is checked and said by ourselves.
+    """Let the libraries report only errors; our own code checks whether a load is complete.
 
-    Imports both libraries, which takes seconds: called where one of them is about to load.
+    Call it right before one of the two libraries loads a network, because it imports both, which
+    takes seconds.
     """
     from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
 

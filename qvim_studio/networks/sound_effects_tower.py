@@ -1,9 +1,8 @@
-"""The starter's audio tower: hears any sound in the space of the starter's conditions.
+"""The starter's audio tower, which embeds any sound in the space of the starter's conditions.
 
 The network is aiSFX (Ma et al., "Representation Learning for the Automatic Indexing of Sound
 Effects Libraries", ISMIR 2022; weights CC BY 4.0), its embeddings whitened over the recordings that
-the starter learned from. It is to the starter what the audio tower of its CLAP is to an AudioLDM.
-"""
+the starter learned from. It has the role that the audio tower of CLAP has for AudioLDM."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from qvim_studio.networks.torch_audio import torchaudio
 SAMPLE_RATE = 44_100  # Hz, as the network was trained
 N_FFT, HOP, N_MELS = 2048, 1024, 96
 BLOCK_FRAMES, BLOCK_HOP = 100, 50  # 2.3 s blocks, half overlapping
-SPECTROGRAM_MAX = 9.457798957824707  # of its training data: brings the input to 0..1
+SPECTROGRAM_MAX = 9.457798957824707  # range of its training data, which brings the input to 0..1
 DIMENSIONS = 512
 CONVOLUTION_DIMS = 4  # (out, in, 3, 3)
 INT8_MAX = 127
@@ -106,8 +105,8 @@ class SoundEffectsEar:
 class SoundEffectsTower:
     """Embeds a sound as a unit vector (1, DIMENSIONS) in the space of the starter's conditions.
 
-    mean: (DIMENSIONS,); projection: (DIMENSIONS, DIMENSIONS), what whitens the ear's embeddings
-    (training.trainers.teacher).
+    mean: (DIMENSIONS,); projection: (DIMENSIONS, DIMENSIONS), the whitening of the network's
+    embeddings (training.trainers.teacher).
     """
 
     sample_rate = SAMPLE_RATE
@@ -121,9 +120,10 @@ class SoundEffectsTower:
         """Mono (n,) at 44.1 kHz → float32 (1, DIMENSIONS); short sounds are repeated."""
         return self.place(torch.from_numpy(self.ear.embed(samples, SAMPLE_RATE))[None])
 
-    def place(self, heard: torch.Tensor) -> torch.Tensor:
-        """What the ear says (sounds, DIMENSIONS) → unit vectors of the same shape."""
-        return nn.functional.normalize((heard - self._mean) @ self._projection, dim=-1)
+    def place(self, embeddings: torch.Tensor) -> torch.Tensor:
+        """Embeddings of the network (sounds, DIMENSIONS) → whitened unit vectors of the same
+        shape."""
+        return nn.functional.normalize((embeddings - self._mean) @ self._projection, dim=-1)
 
     def save(self, folder: Path) -> None:
         """Write ``config.json`` and ``model.safetensors``, the convolutions in 8 bits: each filter

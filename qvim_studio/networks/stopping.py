@@ -1,7 +1,7 @@
-"""Ends a cancelled computation between two layers of any network, not only between two steps.
+"""Ends a cancelled computation between two layers of a network, not only between two steps.
 
-A step of a long sound takes minutes on a processor, and so do its decoder and its vocoder; the flag
-is therefore looked at before every layer. What is not a network (edits of samples) looks by itself.
+A step of a long sound takes minutes on a processor, as do decoder and vocoder, so the flag is
+checked before every layer. Code without a network, such as edits of samples, checks it by itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from qvim_studio.core.engine import IsCancelled, raise_if_cancelled
 
 @contextmanager
 def stops_between_layers(is_cancelled: IsCancelled) -> Iterator[None]:
-    """Inside it every layer that this thread runs raises CancelledError once the flag is set."""
+    """Within the context, every layer that this thread runs raises CancelledError once the flag is
+    set."""
     thread = threading.get_ident()
 
     def look(_layer: torch.nn.Module, _given: Any) -> None:
@@ -34,5 +35,6 @@ def stops_between_layers(is_cancelled: IsCancelled) -> Iterator[None]:
 
 
 def _is_capturing() -> bool:
-    """A CUDA graph is recorded to its end: it is short, and half a graph is of no use."""
+    """Whether a CUDA graph is being recorded, which is not interrupted because half a graph is
+    useless."""
     return torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing()

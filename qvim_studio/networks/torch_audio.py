@@ -1,4 +1,4 @@
-"""The one door to torchaudio: its wheel may be built for CUDA beside a CPU-only torch."""
+"""The only import of torchaudio, whose wheel may be built for CUDA beside a CPU-only torch."""
 
 from __future__ import annotations
 

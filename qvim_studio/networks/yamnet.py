@@ -1,4 +1,4 @@
-"""YAMNet: which of AudioSet's 521 classes a sound is heard as.
+"""YAMNet, which scores a sound for 521 classes of AudioSet.
 
 Google, "Sound classification with YAMNet" (TensorFlow Model Garden, Apache-2.0): MobileNet v1
 (Howard et al. 2017) over log-mel patches of 0.96 s. The batch normalizations are already folded
@@ -70,7 +70,7 @@ class Yamnet(nn.Module):
         return self.head(self.embed(patches)).sigmoid()
 
     def embed(self, patches: torch.Tensor) -> torch.Tensor:
-        """Log-mel patches (batch, 96, 64) → (batch, 1024), what the scores are made of."""
+        """Log-mel patches (batch, 96, 64) → (batch, 1024), from which the scores are computed."""
         hidden = patches[:, None]
         for convolution in self.convolutions:
             if convolution.stride == (2, 2):  # TensorFlow's SAME padding of an even size

@@ -10,6 +10,7 @@ from qvim_studio.audio.devices.player import LoadClip, PlaySpan
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.levels import match_loudness
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.result import Variation
 from qvim_studio.jobs.engine.imitation import Imitation
 from qvim_studio.jobs.playback import Playback
 from qvim_studio.library.clip_entry import ClipEntry
@@ -39,7 +40,7 @@ class Audition(QObject):
 
     def toggle_imitation(self, selection: Part | None = None) -> None:
         """Play or stop the imitation. selection: seconds of its file; None: the part in use."""
-        if self._playback.heard.key == IMITATION_KEY:
+        if self._playback.playing.key == IMITATION_KEY:
             self._playback.stop()
         elif self._imitation is not None:
             begin_s, end_s = selection or (self._imitation.begin_s, self._imitation.end_s)
@@ -55,18 +56,30 @@ class Audition(QObject):
 
     def toggle_clip(self, entry: ClipEntry) -> None:
         """Play or stop a clip; a clip that takes over starts where the playing one stands."""
-        if self._playback.heard.key == str(entry.path):
+        if self._playback.playing.key == str(entry.path):
             self._playback.stop()
         else:
             self._play_entry(entry, takes_over=self._is_comparing())
 
-    def toggle_arrived(self, key: str, clip: AudioClip) -> None:
-        """Play or stop a sound that has no file yet; see toggle_clip."""
-        if self._playback.heard.key == key:
+    def toggle_arrived(self, key: str, sound: Variation) -> None:
+        """Play or stop a sound that has no file of its own yet; see toggle_clip. A sound that is
+        still being made plays on as it grows, without matched loudness: its loudness is not known
+        before it is whole."""
+        is_growing = sound.planned_s is not None
+        if self._playback.playing.key == key:
             self._playback.stop()
         else:
-            span = PlaySpan(is_looping=self.is_looping, takes_over=self._is_comparing())
-            self._playback.play(key, self._leveled(lambda: clip), span)
+            load: LoadClip = partial(_clip_of, sound)
+            span = PlaySpan(
+                is_looping=self.is_looping,
+                takes_over=self._is_comparing(),
+                is_growing=is_growing,
+            )
+            self._playback.play(key, load if is_growing else self._leveled(load), span)
+
+    def grow_arrived(self, key: str, sound: Variation, is_whole: bool) -> None:
+        """Hand more of a growing sound to the player. is_whole: nothing follows."""
+        self._playback.grow(key, partial(_clip_of, sound), is_whole=is_whole)
 
     def play_clip_from(self, entry: ClipEntry, seconds: float) -> None:
         start_s = 0.0 if self.is_looping else max(seconds, 0.0)
@@ -76,10 +89,8 @@ class Audition(QObject):
         )
 
     def switch(self) -> bool:
-        """Switch from the last heard clip to the one before, without a gap (A against B).
-
-        False where no two were heard.
-        """
+        """Switch from the last heard clip to the one before, without a gap (A against B). False
+        before two clips were heard."""
         if self._other is None:
             return False
         self._play_entry(self._other, takes_over=self._is_comparing())
@@ -87,19 +98,19 @@ class Audition(QObject):
 
     def switch_to_reference(self) -> None:
         """Switch between a clip and the imitation, at the same moment and the same loudness."""
-        imitation, heard = self._imitation, self._playback.heard
+        imitation, playing = self._imitation, self._playback.playing
         if imitation is None:
             return
-        if heard.key == IMITATION_KEY and self._current is not None:
-            at_s = heard.position_s - imitation.begin_s
+        if playing.key == IMITATION_KEY and self._current is not None:
+            at_s = playing.position_s - imitation.begin_s
             self.play_clip_from(self._current, at_s if at_s < self._current.duration_s else 0.0)
             return
-        at_s = imitation.begin_s + (heard.position_s if self._is_comparing() else 0.0)
+        at_s = imitation.begin_s + (playing.position_s if self._is_comparing() else 0.0)
         start_s = imitation.begin_s if self.is_looping or at_s >= imitation.end_s else at_s
         self._play_source(PlaySpan(start_s, imitation.end_s, self.is_looping))
 
     def _is_comparing(self) -> bool:
-        return self._playback.heard.key not in ("", IMITATION_KEY)
+        return self._playback.playing.key not in ("", IMITATION_KEY)
 
     def _play_entry(self, entry: ClipEntry, takes_over: bool) -> None:
         self._remember(entry)
@@ -121,3 +132,7 @@ class Audition(QObject):
     def _leveled(self, load: LoadClip) -> LoadClip:
         """Runs in the player's thread."""
         return (lambda: match_loudness(load())) if self._is_matching else load
+
+
+def _clip_of(sound: Variation) -> AudioClip:
+    return sound.clip

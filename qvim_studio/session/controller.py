@@ -22,17 +22,17 @@ from qvim_studio.export.files.recipe import provenance_of, read_recipe
 from qvim_studio.export.files.watch_folder import copy_clips
 from qvim_studio.jobs.engine.imitation import Imitation
 from qvim_studio.jobs.engine.job import Job, JobEnded, JobFinished, JobProgress, arrived_key
-from qvim_studio.jobs.engine.pace import PaceBook
 from qvim_studio.jobs.listening.found_sounds import read_found
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.audition import Audition
 from qvim_studio.session.clip_viewer import ClipViewer
-from qvim_studio.session.comparison import CheckpointComparison
+from qvim_studio.session.figures import filled
 from qvim_studio.session.history_controller import HistoryController
-from qvim_studio.session.kit_controller import KitController
-from qvim_studio.session.long_job import LongJob
 from qvim_studio.session.reopening import Reopening
-from qvim_studio.session.request_draft import (
+from qvim_studio.session.requests.comparison import CheckpointComparison
+from qvim_studio.session.requests.job_submission import JobSubmission
+from qvim_studio.session.requests.kit_controller import KitController
+from qvim_studio.session.requests.request_draft import (
     RequestDraft,
     request_between,
     request_editing,
@@ -40,13 +40,12 @@ from qvim_studio.session.request_draft import (
     request_of,
     request_upscaling,
 )
+from qvim_studio.session.sentences import own_words
 from qvim_studio.session.services import Services, stream_options
 from qvim_studio.session.sounds_controller import SoundsController
 from qvim_studio.session.take_controller import TakeController
 from qvim_studio.session.unsaved_sounds import UnsavedSounds
 from qvim_studio.session.used_sounds import UsedSounds
-
-ASK_ABOVE_S = 600.0
 
 
 class StudioController(QObject):
@@ -55,8 +54,8 @@ class StudioController(QObject):
     Signals: imitation_changed (Imitation | None), candidates_changed (tuple of ClipEntry, note),
     asked (LongJob: the user is to agree), progressed (JobProgress | None), failed (StudioError),
     noticed (str). ``history`` looks after everything made before, ``reopening`` brings recipes
-    back, ``sounds`` looks after the user's own folders, ``kits`` makes kits, ``unsaved`` keeps what
-    could not be written.
+    back, ``sounds`` looks after the user's own folders, ``kits`` makes kits, ``submission`` fills
+    the queue, ``unsaved`` keeps what could not be written.
     """
 
     imitation_changed = Signal(object)
@@ -72,11 +71,12 @@ class StudioController(QObject):
         self.takes = TakeController(services, self)
         self.audition = Audition(services.playback, self)
         self.viewer = ClipViewer(services.tasks, self)
-        self._pace = PaceBook(services.paths.pace_file)
         self._candidates: tuple[ClipEntry, ...] = ()
-        self._imitation_paths: dict[int, Path] = {}
         self._acts: list[Callable[[], None]] = []  # wait for a take that is on its way
         self._output_folder = self.output_folder
+        self.submission = JobSubmission(services, lambda: self.output_folder, self)
+        self.submission.asked.connect(self.asked)
+        self.submission.progressed.connect(self.progressed)
         self.history = HistoryController(services, self)
         self.history.failed.connect(self.failed)
         self.history.noticed.connect(self.noticed)
@@ -88,8 +88,8 @@ class StudioController(QObject):
         services.recording.take_recorded.connect(self.history.keep_take)
         self.sounds = SoundsController(services, self)
         self.sounds.failed.connect(self.failed)
-        self.kits = KitController(services, self._submit, self._start, self)
-        self.comparison = CheckpointComparison(self._submit, self._start, self)
+        self.kits = KitController(services, self.submission.submit, self.submission.start, self)
+        self.comparison = CheckpointComparison(self.submission.submit, self.submission.start, self)
         self.kits.failed.connect(self.failed)
         self.kits.noticed.connect(self.noticed)
         # After the kits, so that its message is the one that stays.
@@ -135,7 +135,7 @@ class StudioController(QObject):
         """How many seconds a request should take on this machine; None if unknown."""
         clip = None if self.imitation is None else self.imitation.clip
         try:
-            return self._pace.expected_s(request_of(draft, self.settings, clip))
+            return self.submission.pace.expected_s(request_of(draft, self.settings, clip))
         except StudioError:
             return None
 
@@ -155,7 +155,7 @@ class StudioController(QObject):
             return
         stem = draft.text or ("" if imitation is None else imitation.name)
         path = None if imitation is None else imitation.path
-        self._start((request,), partial(self._submit, request, stem, path, at_front))
+        self.submission.begin(request, stem, path, at_front)
 
     def compare(self, drafts: Mapping[str, RequestDraft]) -> None:
         """Queue one request with several checkpoints. drafts: by the ids of these."""
@@ -181,7 +181,7 @@ class StudioController(QObject):
 
         def submit(clip: AudioClip) -> None:
             request = request_like(clip, draft, self.settings)
-            self._start((request,), partial(self._submit, request, entry.title, entry.path, False))
+            self.submission.begin(request, entry.title, entry.path)
 
         self._run(partial(read_audio, entry.path), submit)
 
@@ -192,7 +192,7 @@ class StudioController(QObject):
 
         def submit(request: GenerationRequest) -> None:
             title = f"{first.title} to {second.title}"
-            self._start((request,), partial(self._submit, request, title, first.path))
+            self.submission.begin(request, title, first.path)
 
         read = partial(request_between, first.path, second.path, draft, self.settings, at)
         self._run(read, submit)
@@ -219,8 +219,7 @@ class StudioController(QObject):
 
         def submit(request: GenerationRequest) -> None:
             path = None if imitation is None else imitation.path
-            submit_edit = partial(self._submit, request, edited_name(entry.title), path)
-            self._start((request,), submit_edit)
+            self.submission.begin(request, edited_name(entry.title), path)
 
         self._run(read, submit)
 
@@ -235,65 +234,17 @@ class StudioController(QObject):
 
         def submit(request: GenerationRequest) -> None:
             name = upscaled_name(entry.title)
-            self._start((request,), partial(self._submit, request, name, None))
+            self.submission.begin(request, name, None)
 
         self._run(read, submit)
-
-    def _start(self, requests: Sequence[GenerationRequest], act: Callable[[], object]) -> None:
-        """At once, or once the user has agreed to wait for that long."""
-        seconds = sum(self._pace.guessed_s(request) for request in requests)
-        if seconds > ASK_ABOVE_S:
-            self.asked.emit(LongJob(seconds, tuple(requests), act))
-        else:
-            act()
-
-    def _submit(
-        self,
-        request: GenerationRequest,
-        stem: str,
-        imitation_path: Path | None,
-        at_front: bool = False,
-    ) -> Job:
-        queue = self._services.queue
-        at_front = at_front or queue.is_held  # before what an earlier session left behind
-        job = self._enqueue(request, self.output_folder, stem, imitation_path, at_front)
-        if queue.is_held:
-            queue.release()
-        if self._services.queue.running is job:
-            self.progressed.emit(JobProgress(job.id, "queued", 0, 1, 0.0, None))
-        return job
-
-    def submit_again(
-        self, request: GenerationRequest, folder: Path, stem: str, imitation_path: Path | None
-    ) -> Job:
-        """Queue a job of an earlier session; whoever holds the queue releases it."""
-        return self._enqueue(request, folder, stem, imitation_path)
-
-    def _enqueue(
-        self,
-        request: GenerationRequest,
-        folder: Path,
-        stem: str,
-        imitation_path: Path | None,
-        at_front: bool = False,
-    ) -> Job:
-        expected = self._pace.phases(request)
-        job = self._services.queue.submit(request, folder, stem, expected, at_front)
-        if imitation_path is not None:
-            self._imitation_paths[job.id] = imitation_path
-        return job
-
-    def imitation_path(self, job: Job) -> Path | None:
-        """The file of the take that a job was made from."""
-        return self._imitation_paths.get(job.id)
 
     def make_kit(self, draft: RequestDraft) -> None:
         """Queue each sound of the take separately; together the results become a kit."""
         self._once_take_is_there(partial(self._make_kit, draft))
 
     def _once_take_is_there(self, act: Callable[[], None]) -> None:
-        """Now, or when the take that is being recorded or read is in hand; never with the one
-        before it. Where none comes, nothing is done: what went wrong is said anyway."""
+        """Act now, or when the take that is being recorded or read is in hand, never with the take
+        before it. If no take comes, nothing is done; the failure itself is reported."""
         if not self.takes.is_awaiting:
             act()
             return
@@ -325,7 +276,7 @@ class StudioController(QObject):
         self.kits.start(imitation.clip, base, imitation.name, folder)
 
     def cancel(self) -> None:
-        """Stop the running generation; waiting jobs go on."""
+        """Stop the running generation; waiting jobs stay in the queue."""
         running = self._services.queue.running
         if running is not None:
             self._services.queue.cancel(running)
@@ -364,20 +315,20 @@ class StudioController(QObject):
     @Slot(object)
     def _on_finished(self, finished: JobFinished) -> None:
         self._finish_progress()
-        self._name_what_is_heard(finished)
+        self._name_playing(finished)
         if finished.error is not None:
             self.failed.emit(finished.error)
-        self._pace.learn(finished.job.request, finished.result)
+        self.submission.learn(finished)
         seconds = finished.result.seconds.get("total")
-        took = "" if seconds is None else self.tr("made in {0:.1f} s").format(seconds)
-        note = "\n".join([took, " ".join(finished.result.notes)]).rstrip()
+        took = "" if seconds is None else filled(self.tr("made in {0:.1f} s"), seconds)
+        note = "\n".join([took, " ".join(map(own_words, finished.result.notes))]).rstrip()
         if self.settings.watch_folder:
             files = [clip.path for clip in finished.clips]
             self._run(partial(copy_clips, files, Path(self.settings.watch_folder)), _do_nothing)
         found = finished.result.found
         self.history.keep(
             finished,
-            self._imitation_paths.pop(finished.job.id, None),
+            self.submission.forget(finished.job),
             partial(self._show_kept, finished.job, note, found),
         )
 
@@ -387,8 +338,8 @@ class StudioController(QObject):
         together = self.comparison.together(job, entries)
         self._look_up_found(note, found if together == entries else (), together)
 
-    def _name_what_is_heard(self, finished: JobFinished) -> None:
-        """A sound that was listened to while others were being made has a file now."""
+    def _name_playing(self, finished: JobFinished) -> None:
+        """Give playback the file of a sound that was played while others were being made."""
         for variation, clip in zip(finished.result.variations, finished.clips):
             key = arrived_key(finished.job.id, variation.seed)
             self._services.playback.rename(key, str(clip.path))
@@ -408,10 +359,10 @@ class StudioController(QObject):
 
     @Slot(object)
     def _on_removed(self, ids: Sequence[int]) -> None:
-        """What is in the trash is neither heard nor seen."""
+        """Sounds in the trash are neither played nor shown."""
         entry = self.viewer.entry
         if entry is not None and entry.id in ids:
-            if self._services.playback.heard.key == str(entry.path):
+            if self._services.playback.playing.key == str(entry.path):
                 self._services.playback.stop()
             self.viewer.view(None)
 
@@ -420,7 +371,7 @@ class StudioController(QObject):
         self._finish_progress()
         if ended.unsaved is not None:
             return  # it may be saved yet, and who looks after that says why it was not
-        self._imitation_paths.pop(ended.job.id, None)
+        self.submission.forget(ended.job)
         if ended.error is not None:
             self.failed.emit(ended.error)
 
@@ -446,4 +397,4 @@ class StudioController(QObject):
 
 
 def _do_nothing(copies: list[Path]) -> None:
-    """The copies are for others."""
+    """The copies need no further step."""

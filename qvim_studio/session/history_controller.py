@@ -287,7 +287,7 @@ class HistoryController(QObject):
         return self._library.sounds.entries(FolderKind.MADE)
 
     def _follow_folders(self, output_folder: Path) -> bool:
-        """Adopt what lies in the folders; has anything changed?"""
+        """Adopt what lies in the folders; True if the library has changed."""
         library = self._library
         connection = library.database.connection()
         before = connection.total_changes
@@ -337,10 +337,11 @@ class HistoryController(QObject):
         undo: Callable[[], object],
     ) -> None:
         if entries:
-            first = f"“{entries[0].title}”"
+            first = self.tr("“{0}”").format(entries[0].title)
             what = count_text(len(entries), first, self.tr("{0} sounds"))
             ids = [entry.id for entry in entries if entry.id]
-            self.undo_stack.push(_Change(self, text, what, ids, do, undo))
+            whole = self.tr("{0} {1}").format(text, what)
+            self.undo_stack.push(_Change(self, text, whole, ids, do, undo))
 
     def apply(self, ids: Sequence[int], change: Callable[[], object]) -> bool:
         """Change the library and announce the new state of these sounds; False if that failed."""
@@ -358,8 +359,8 @@ class HistoryController(QObject):
 
     def tell_undone(self, text: str, is_undo: bool) -> None:
         """Announce which change was undone, so that no change is undone unseen."""
-        said = self.tr("Undone: {0}.") if is_undo else self.tr("Redone: {0}.")
-        self.noticed.emit(said.format(text))
+        message = self.tr("Undone: {0}.") if is_undo else self.tr("Redone: {0}.")
+        self.noticed.emit(message.format(text))
         self.undone.emit()
 
 
@@ -368,32 +369,32 @@ def _do_nothing(nothing: None) -> None:
 
 
 class _Change(QUndoCommand):
-    """One change of the user's, done and undone by two functions. what: the sounds, in words."""
+    """One change by the user, done and undone by two functions. whole: its text with the sounds."""
 
     def __init__(
         self,
         controller: HistoryController,
         text: str,
-        what: str,
+        whole: str,
         ids: Sequence[int],
         do: Callable[[], object],
         undo: Callable[[], object],
     ) -> None:
         super().__init__(text)
         self._controller = controller
-        self._said = f"{text} {what}"
+        self._text = whole
         self._was_done = False
         self._ids = tuple(ids)
         self._do = do
         self._undo = undo
 
     def redo(self) -> None:
-        """Qt calls it for the first time, too, when the user has just made the change."""
+        """Do the change. Qt calls this also for the first time, when the change is made."""
         has_changed = self._controller.apply(self._ids, self._do)
         if has_changed and self._was_done:
-            self._controller.tell_undone(self._said, is_undo=False)
+            self._controller.tell_undone(self._text, is_undo=False)
         self._was_done = True
 
     def undo(self) -> None:
         if self._controller.apply(self._ids, self._undo):
-            self._controller.tell_undone(self._said, is_undo=True)
+            self._controller.tell_undone(self._text, is_undo=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from qvim_studio.session.used_sounds import UsedSounds
 
 Given = tuple[dict[SoundUse, GivenSound], tuple[str, ...]]  # and the names of those that are gone
 NOTHING_GIVEN: Given = ({}, ())
+SHOWN_REVISION = 8  # characters: enough of a commit to tell two apart
 
 
 class Reopening(QObject):
@@ -51,6 +52,7 @@ class Reopening(QObject):
         self._takes = takes
         self._history = history
         self._used_sounds = used_sounds
+        self.revisions: Mapping[str, str] = {}  # of installed checkpoints, by id
 
     def open_sound(self, path: Path) -> None:
         """Restore the recipe of a clip made by the studio; use any other file as the imitation."""
@@ -89,7 +91,7 @@ class Reopening(QObject):
         self.opened.emit(path, text.format(path.name))
 
     def _choose_words(self, recipe: Recipe) -> None:
-        """All of a recipe that needs no imitation."""
+        """Restore everything in a recipe that needs no imitation."""
         without = {"start": None, "imitation_sha256": None, "timbre_sha256": None}
         words = replace(recipe, request={**recipe.request, **without})
 
@@ -122,7 +124,7 @@ class Reopening(QObject):
         self._use_recipe(recipe)
 
     def _use_recipe(self, recipe: Recipe) -> None:
-        """With its imitation, which is there if it needs one."""
+        """Restore a recipe with its imitation, which is there if it needs one."""
         wanted = recipe.request.get("imitation_sha256")
         if wanted is None and not _names_sounds(recipe):
             self._choose_recipe(recipe, None, NOTHING_GIVEN)
@@ -164,26 +166,47 @@ class Reopening(QObject):
         if not keeps_take:
             self._takes.use(imitation)
         self.chosen.emit(request)
+        notices: list[str] = []
         if clip is not None and clip_hash(clip) != recipe.request["imitation_sha256"]:
-            self.noticed.emit(
+            notices.append(
                 self.tr("The take is now trimmed differently, so the sounds will differ slightly.")
             )
         if gone:
-            self.noticed.emit(gone_text(gone))
+            notices.append(self._gone_text(gone))
+        notices += self._revision_notices(recipe.provenance)
+        if notices:
+            self.noticed.emit(" ".join(notices))
+
+    def _revision_notices(self, made_by: Mapping[str, str]) -> list[str]:
+        """One sentence if another revision of the checkpoint made the sound. made_by: its
+        provenance."""
+        then, now = made_by.get("revision"), self.revisions.get(made_by.get("checkpoint", ""))
+        if not then or not now or then == now:
+            return []
+        text = self.tr(
+            "Revision {1} of {0} made this sound, and revision {2} is installed: the sounds will "
+            "differ."
+        )
+        shown = [name[:SHOWN_REVISION] for name in (then, now)]
+        return [text.format(made_by.get("checkpoint_title", ""), *shown)]
+
+    def _gone_text(self, names: Sequence[str]) -> str:
+        """The sentence that sounds are gone. names: of one or two sounds; "" if only the hash is
+        known."""
+        quoted = [self.tr("“{0}”").format(name) if name else self.tr("a sound") for name in names]
+        if len(quoted) == 1:
+            return self.tr(
+                "What was used besides the take, {0}, is not at the same place any more: choose it "
+                "again, or another sound."
+            ).format(*quoted)
+        return self.tr(
+            "The sounds that were used besides the take, {0} and {1}, are not at the same place "
+            "any more: choose them again, or other sounds."
+        ).format(*quoted)
 
 
 def _names_sounds(recipe: Recipe) -> bool:
     return any(recipe.request.get(f"{use.value}_sha256") for use in SoundUse)
-
-
-def gone_text(names: Sequence[str]) -> str:
-    """The sentence that sounds are gone. names: of these; "" if only the hash is known."""
-    said = " and ".join(f"“{name}”" if name else "a sound" for name in names)
-    are = "are" if len(names) > 1 else "is"
-    return (
-        f"What was used besides the take, {said}, {are} not at the same place any more: choose it "
-        "again, or another sound."
-    )
 
 
 def _read_inside(path: Path, library: Library) -> Recipe | None:
@@ -197,7 +220,7 @@ def _read_inside(path: Path, library: Library) -> Recipe | None:
 
 
 def _read_as_it_was(path: Path, wanted_hash: str, trim_db: float) -> Imitation:
-    """The take with its trim on or off, whichever is the imitation that was asked with."""
+    """The take with its trim on or off, whichever has the wanted hash."""
     trimmed = read_imitation(path, trim_db)
     whole = trimmed.trimmed(None)
     return whole if clip_hash(whole.clip) == wanted_hash else trimmed

@@ -10,17 +10,17 @@ from PySide6.QtCore import QSettings
 
 from qvim_studio.audio.devices.player import Player
 from qvim_studio.audio.devices.portaudio import AudioBackend, StreamOptions
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.checkpoint_entry import CheckpointEntry
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import Engine
-from qvim_studio.core.heard import HeardWord
 from qvim_studio.core.program.paths import StudioPaths
 from qvim_studio.core.program.resources import bundled_encoder_id
 from qvim_studio.core.program.settings import Settings
+from qvim_studio.core.sound_words import SoundWord
 from qvim_studio.export.files.clip_writer import write_result
 from qvim_studio.export.files.recipe import read_recipe
 from qvim_studio.jobs.background_tasks import BackgroundTasks
-from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf
+from qvim_studio.jobs.checkpoint_manager import CheckpointManager
 from qvim_studio.jobs.child.serving import load_factory
 from qvim_studio.jobs.engine.engine_process import EngineProcess
 from qvim_studio.jobs.engine.gpu_board import GpuBoard, GpuMeter
@@ -33,10 +33,10 @@ from qvim_studio.jobs.recording import RecordingSession
 from qvim_studio.library.library import Library, open_library
 from qvim_studio.session.settings_store import SettingsStore
 
-KEEPER_FACTORY = "qvim_studio.families.hub_keeper:make_keeper"
-LISTENER_FACTORY = "qvim_studio.assembly:make_listener"
-Hear = Callable[[AudioClip], tuple[HeardWord, ...]]
-ListCheckpoints = Callable[[], tuple[CheckpointChoice, ...]]
+CHECKPOINT_STORE_FACTORY = "qvim_studio.families.hub_store:make_checkpoint_store"
+HEARING_FACTORY = "qvim_studio.assembly:make_hearing_service"
+Hear = Callable[[AudioClip], tuple[SoundWord, ...]]
+ListCheckpoints = Callable[[], tuple[CheckpointEntry, ...]]
 MakeEngineFor = Callable[[Settings], Callable[[], Engine]]
 
 
@@ -60,12 +60,12 @@ class Services:
     tasks: BackgroundTasks
     ears: BackgroundTasks
     library: Library
-    listener: ListeningProcess
+    listening: ListeningProcess
     hear: Hear
     indexer: SoundIndexer
     exporter: PackExporter
     list_checkpoints: ListCheckpoints
-    shelf: CheckpointShelf
+    checkpoint_manager: CheckpointManager
     make_engine_for: MakeEngineFor
     gpu: GpuBoard
     window_state: QSettings
@@ -74,7 +74,7 @@ class Services:
         """End every thread and the engine's process; False if a device hangs."""
         has_ended = [
             self.recording.shutdown(),
-            self.shelf.shutdown(),
+            self.checkpoint_manager.shutdown(),
             self.queue.shutdown(),
             self.playback.shutdown(),
             self.indexer.shutdown(),  # first of these: it frees tasks that wait for the child
@@ -93,20 +93,20 @@ def make_services(
     backend: AudioBackend,
     engine_factory: str,
     list_checkpoints: ListCheckpoints,
-    listener_factory: str = LISTENER_FACTORY,
-    keeper_factory: str = KEEPER_FACTORY,
+    hearing_factory: str = HEARING_FACTORY,
+    checkpoint_store_factory: str = CHECKPOINT_STORE_FACTORY,
     hear: Hear | None = None,
     gpu_reader: str = "",
 ) -> Services:
     """All services of the window, running; the factories are those of EngineProcess.
 
-    hear: None lets the listener hear takes, too. gpu_reader: see GpuMeter; the engine's process
-    tells nothing of a GPU without one.
+    hear: None lets the hearing service hear takes, too. gpu_reader: see GpuMeter; without one, the
+    engine's process reports no GPU memory.
     """
     gpu = GpuBoard()
     meter = GpuMeter(gpu, gpu_reader) if gpu_reader else None
     library = open_library(paths.library_file, read_recipe)
-    listener = ListeningProcess(listener_factory)
+    listening = ListeningProcess(hearing_factory)
     make_engine_for = partial(_make_engine_for, engine_factory, meter)
     playback = Playback(Player(backend))
     playback.set_device(store.settings.output_device)
@@ -121,12 +121,12 @@ def make_services(
         tasks=BackgroundTasks(),
         ears=BackgroundTasks(threads=1),
         library=library,
-        listener=listener,
-        hear=hear or listener.hear,
-        indexer=SoundIndexer(library, listener, bundled_encoder_id),
+        listening=listening,
+        hear=hear or listening.hear,
+        indexer=SoundIndexer(library, listening, bundled_encoder_id),
         exporter=PackExporter(),
         list_checkpoints=list_checkpoints,
-        shelf=CheckpointShelf(lambda: load_factory(keeper_factory)()),
+        checkpoint_manager=CheckpointManager(lambda: load_factory(checkpoint_store_factory)()),
         make_engine_for=make_engine_for,
         gpu=gpu,
         window_state=QSettings(

@@ -1,4 +1,4 @@
-"""Stores what the window holds, for the next start: take, candidates, words, queue.
+"""Stores take, candidates, words and queue of the window for the next start.
 
 One small JSON file, written completely or not at all whenever something changes. Every part is read
 by itself: a damaged part costs itself alone.
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from qvim_studio.core.text.text_file import save_text
-from qvim_studio.session.held_jobs import HeldJob, HeldKit
+from qvim_studio.session.requests.held_jobs import HeldJob, HeldKit
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def load_session(path: Path) -> Session:
 
 
 def save_session(session: Session, path: Path) -> None:
-    """Save the session. Raises OSError; the session before is then still there."""
+    """Save the session. Raises OSError and leaves the former file as it is."""
     save_text(path, json.dumps({"version": SESSION_VERSION, **asdict(session)}))
 
 

@@ -32,7 +32,7 @@ class SoundsController(QObject):
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library = services.library
-        self._listener = services.listener
+        self._listening = services.listening
         self._tasks = services.tasks
         self._queue = services.queue
         self.indexer: SoundIndexer = services.indexer
@@ -72,8 +72,8 @@ class SoundsController(QObject):
         """Show the sounds nearest to an imitation."""
 
         def find() -> list[ClipEntry]:
-            embedding = self._listener.embed(clip, "imitation")
-            return self._library.nearest(self._listener.encoder_id(), embedding, TOP)
+            embedding = self._listening.embed(clip, "imitation")
+            return self._library.nearest(self._listening.encoder_id(), embedding, TOP)
 
         self._run_search(find, self.tr("Nearest to your voice"))
 
@@ -83,10 +83,10 @@ class SoundsController(QObject):
         def find() -> list[ClipEntry]:
             stored = self._library.vectors.of_sound(entry.id)
             if stored is None:
-                (report,) = self._listener.listen([entry.path])
+                (report,) = self._listening.listen([entry.path])
                 if report.embedding is None:
                     raise StudioError(report.problem)
-                stored = self._listener.encoder_id(), report.embedding
+                stored = self._listening.encoder_id(), report.embedding
             return self._library.nearest(*stored, TOP, without=[entry.id])
 
         self._run_search(find, self.tr("More like “{0}”").format(entry.title))

@@ -143,9 +143,9 @@ class TakeController(QObject):
         path: Path,
         on_error: Callable[[StudioError], None],
         number: int | None = None,
-        is_told: bool = False,
+        is_reported: bool = False,
     ) -> None:
-        """is_told: what is wrong with the take stands there already, its notes are not shown."""
+        """is_reported: a fault of the take is on show already, so its notes are not shown."""
         settings = self._settings
         threshold_db = settings.trim_threshold_db if settings.trim_takes else None
         read = partial(read_imitation, path, threshold_db)
@@ -153,7 +153,7 @@ class TakeController(QObject):
 
         def on_read(imitation: Imitation) -> None:
             if self.is_awaited(awaited):
-                self.use(replace(imitation, notes=()) if is_told else imitation)
+                self.use(replace(imitation, notes=()) if is_reported else imitation)
 
         def on_failed(error: StudioError) -> None:
             self.give_up(awaited)
@@ -177,14 +177,14 @@ class TakeController(QObject):
 
     @Slot(object)
     def _on_take_recorded(self, path: Path) -> None:
-        """One cause, one message: what a lost microphone left may well be empty."""
+        """Open the take. A failure is reported once: a lost microphone may leave an empty file."""
         has_failed, self._has_recording_failed = self._has_recording_failed, False
         levels = self._services.recording.take_levels
         is_silent = levels is not None and levels.is_silent and not has_failed
         if is_silent:
             self.silence_recorded.emit(levels)
-        is_told = has_failed or is_silent
-        self._open(path, _say_nothing if is_told else self.failed.emit, is_told=is_told)
+        is_reported = has_failed or is_silent
+        self._open(path, _say_nothing if is_reported else self.failed.emit, is_reported=is_reported)
 
     def _options(self, gate_db: float | None = None) -> RecordingOptions:
         settings = self._settings
@@ -232,4 +232,4 @@ class TakeController(QObject):
 
 
 def _say_nothing(error: StudioError) -> None:
-    """The user knows already what went wrong."""
+    """The failure is on show already."""

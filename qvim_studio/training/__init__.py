@@ -1,1 +1,1 @@
-"""Everything that makes weights: corpus, synthetic imitations and one trainer per network."""
+"""The training of all weights: corpus, synthetic imitations and one trainer per network."""

@@ -1,1 +1,1 @@
-"""How a voice is heard, and how it becomes the condition of a generator."""
+"""Embeds voices and turns them into conditions of a generator."""

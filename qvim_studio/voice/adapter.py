@@ -1,15 +1,16 @@
 """The adapter: from a QVIM embedding (960) to a generator's conditioning.
 
-An adapter belongs to one encoder, one CLAP space and one generator; its file says which, and a
-mismatch is refused: the vectors would have the right size and no meaning.
+An adapter belongs to one encoder, one CLAP space and one generator; its file names them, and a
+mismatch is refused because the vectors would have the right size and no meaning.
 
-It may listen with a second ear: what the audio tower of the generator's own space says of the voice
-itself. The encoder knows what imitations are meant to be, but only those of a small corpus; a tower
-knows few imitations and very many sounds, people's screams and hisses among them. Each ear has its
-own network and both count the same: one network for both leaned on rendered imitations.
+An adapter may also use the embedding of the voice by the audio tower of the generator's own space,
+its second ear. The encoder knows what imitations stand for, but learned from a small corpus; a
+tower knows few imitations but very many sounds, including people's screams and hisses. Each ear has
+its own network and both count the same, because one network for both relied too much on rendered
+imitations.
 
-Beside the networks stands a memory of real sounds: what the sounds nearest to a voice are called in
-the generator's space. The two are mixed after Khandelwal et al., "Generalization through
+Beside the networks there is a memory of real sounds: the conditions of the sounds nearest to a
+voice in the generator's space. The two are mixed after Khandelwal et al., "Generalization through
 memorization: nearest neighbor language models" (2020), eq. 3.
 """
 
@@ -26,20 +27,22 @@ from torch import nn
 
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
 
 CONDITIONING_DIM = 512
 HIDDEN_DIM = 1024
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
-MEMORY = ("memory_embeddings", "memory_conditions")  # buffers; a file may do without
+ADAPTER_TYPE = "qvim-adapter"  # the model_type of its config
+MEMORY = ("memory_embeddings", "memory_conditions")  # buffers that a file may lack
 MEMORY_SHARE = 0.3  # of the condition; 0.3 to 0.7 do equally well on people's imitations
-MEMORY_TEMPERATURE = 0.05  # of cosines: a handful of sounds has a say
+MEMORY_TEMPERATURE = 0.05  # temperature of the cosines: a handful of sounds counts
 
 
 @dataclass(frozen=True)
 class AdapterBinding:
-    """What an adapter translates between. hears: with the generator's audio tower, too."""
+    """The spaces that an adapter translates between. hears: whether it also uses the generator's
+    audio tower."""
 
     encoder_id: str
     clap_id: str
@@ -52,7 +55,7 @@ class AdapterBinding:
 class Adapter(nn.Module):
     """Embedding (batch, 960) → conditioning (batch, dims), unit norm.
 
-    hears: it also wants what the audio tower says of the same voice (batch, dims), unit norm.
+    hears: whether it also takes the audio tower's embedding of the voice (batch, dims), unit norm.
     """
 
     memory_embeddings: torch.Tensor
@@ -71,30 +74,30 @@ class Adapter(nn.Module):
         self.remember(torch.zeros(0, source_dim), torch.zeros(0, target_dim))
 
     def remember(self, embeddings: torch.Tensor, conditions: torch.Tensor) -> None:
-        """Real sounds (sounds, 960), as the encoder hears them, and their conditions
-        (sounds, dims); all of unit norm. None of them: the network speaks alone."""
+        """Fill the memory with embeddings of real sounds (sounds, 960) and their conditions
+        (sounds, dims), all of unit norm. Without sounds only the networks count."""
         for name, values in zip(MEMORY, (embeddings, conditions), strict=True):
             self.register_buffer(name, values.detach().clone(), persistent=False)
 
     @property
     def hears(self) -> bool:
-        """Whether it has the second ear."""
+        """Whether the adapter has the second ear."""
         return self.heard_layers is not None
 
     def forward(
         self,
         embedding: torch.Tensor,
-        heard: torch.Tensor | None = None,
+        tower_embedding: torch.Tensor | None = None,
         is_own: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """heard: see the class; is_own (batch, sounds): sounds that must not be remembered, so that
-        training meets what strangers will; None hides nothing."""
-        made = self.translate(embedding, heard)
+        """tower_embedding: see the class. is_own: bool (batch, sounds), the remembered sounds that
+        a row may not use, so that training matches unknown voices; None hides nothing."""
+        made = self.translate(embedding, tower_embedding)
         if not len(self.memory_embeddings):
             return made
         nearness = nn.functional.normalize(embedding, dim=-1) @ self.memory_embeddings.T
-        if heard is not None:
-            nearness = nearness + heard @ self.memory_conditions.T
+        if tower_embedding is not None:
+            nearness = nearness + tower_embedding @ self.memory_conditions.T
         if is_own is not None:
             nearness = nearness.masked_fill(is_own, -1.0)
         shares = torch.softmax(nearness / MEMORY_TEMPERATURE, dim=-1)
@@ -103,30 +106,35 @@ class Adapter(nn.Module):
         return nn.functional.normalize(mixed, dim=-1)
 
     def imagine(self, condition: torch.Tensor) -> torch.Tensor | None:
-        """What the encoder hears in sounds of a ``condition`` (batch, dims), as far as any like it
-        are remembered: (batch, 960), unit norm; None where nothing is."""
+        """The encoder embedding that sounds of a ``condition`` (batch, dims) would have, from the
+        remembered sounds: (batch, 960), unit norm; None without remembered sounds."""
         if not len(self.memory_embeddings):
             return None
         shares = torch.softmax(condition @ self.memory_conditions.T / MEMORY_TEMPERATURE, dim=-1)
         return nn.functional.normalize(shares @ self.memory_embeddings, dim=-1)
 
-    def translate(self, embedding: torch.Tensor, heard: torch.Tensor | None = None) -> torch.Tensor:
-        """What the networks alone say."""
-        return nn.functional.normalize(torch.stack(self.views(embedding, heard)).sum(dim=0), dim=-1)
+    def translate(
+        self, embedding: torch.Tensor, tower_embedding: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """The conditioning of the networks, without the memory."""
+        return nn.functional.normalize(
+            torch.stack(self.views(embedding, tower_embedding)).sum(dim=0), dim=-1
+        )
 
     def views(
-        self, embedding: torch.Tensor, heard: torch.Tensor | None = None
+        self, embedding: torch.Tensor, tower_embedding: torch.Tensor | None = None
     ) -> tuple[torch.Tensor, ...]:
-        """What the network of each ear says, (batch, dims), unit norm.
+        """The conditioning by each ear's network, (batch, dims), unit norm.
 
-        Raises ValueError if it hears and is given nothing heard, or the other way round.
+        Raises ValueError if the adapter has a second ear and ``tower_embedding`` is missing, or the
+        other way round.
         """
-        if (heard is not None) != self.hears:
+        if (tower_embedding is not None) != self.hears:
             raise ValueError("An adapter with an audio tower takes two vectors of each voice.")
-        said = [self.layers(embedding)]
+        translated = [self.layers(embedding)]
         if self.heard_layers is not None:
-            said.append(self.heard_layers(heard))
-        return tuple(nn.functional.normalize(vectors, dim=-1) for vectors in said)
+            translated.append(self.heard_layers(tower_embedding))
+        return tuple(nn.functional.normalize(vectors, dim=-1) for vectors in translated)
 
 
 def _translator(source_dim: int, target_dim: int) -> nn.Sequential:
@@ -148,7 +156,7 @@ def save_adapter(adapter: Adapter, binding: AdapterBinding, folder: str | Path) 
         state |= {name: adapter.get_buffer(name) for name in MEMORY}
     weights = {name: value.half().contiguous() for name, value in state.items()}
     save_file(weights, folder / WEIGHTS_FILE)
-    config = {"model_type": "qvim-adapter", **asdict(binding)}
+    config = {"model_type": ADAPTER_TYPE, **asdict(binding)}
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
@@ -175,12 +183,18 @@ def load_adapter(folder: str | Path) -> tuple[Adapter, AdapterBinding]:
 def check_binding(
     binding: AdapterBinding, *, encoder_id: str, clap_id: str, generator_id: str
 ) -> None:
-    """Raise CheckpointError where the adapter was made for another encoder, space or generator."""
+    """Raise CheckpointError if the adapter was made for another encoder, space or generator."""
     wanted = {"encoder_id": encoder_id, "clap_id": clap_id, "generator_id": generator_id}
     for name, value in wanted.items():
         made_for = getattr(binding, name)
         if made_for != value:
             what = name.removesuffix("_id")
+            if name == "encoder_id":
+                raise CheckpointError(
+                    f"The adapter was trained with the encoder {made_for!r}, and only {value!r} is "
+                    "here. Import that encoder with: qvim-studio encoders import FILE, or train an "
+                    "adapter for the one that is here."
+                )
             raise CheckpointError(
                 f"The adapter was made for the {what} {made_for!r}, but this checkpoint has the "
                 f"{what} {value!r}. Use the adapter that belongs to it, or train one."

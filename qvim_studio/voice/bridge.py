@@ -1,4 +1,4 @@
-"""From a voice to the space of a checkpoint's conditions: by an adapter, else by an audio tower."""
+"""Brings a voice into the space of a checkpoint's conditions, by an adapter or an audio tower."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ import torch
 
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER, Checkpoint
+from qvim_studio.checkpoints.encoders import is_own_encoder
 from qvim_studio.checkpoints.parts import find_clap, voice_part
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.networks.sound_effects_tower import SoundEffectsTower
 from qvim_studio.voice.adapter import Adapter, check_binding, load_adapter
 from qvim_studio.voice.clap_audio import ClapAudioConditioner
-from qvim_studio.voice.embedder import encoder_folder, load_embedder
+from qvim_studio.voice.embedder import folder_of_encoder, load_embedder
 
 ADAPTER_FOLDER = "adapter"
 BY_TOWER = "No adapter fits this checkpoint: the imitation's own CLAP embedding conditions."
 
 
 class VoiceBridge:
-    """The ways in of one checkpoint. adapter: None where none lies beside it; then what the
-    ``audio_tower`` hears is the condition."""
+    """The bridge of one checkpoint. adapter: for the chosen encoder, or the one beside the
+    checkpoint; None if the checkpoint has none, so that the embedding of the ``audio_tower`` is the
+    condition."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         """Raises CheckpointError if the adapter is damaged or belongs to another encoder, space or
@@ -33,19 +35,23 @@ class VoiceBridge:
 
     @torch.inference_mode()
     def vector(self, voice: AudioClip, embedding: np.ndarray) -> tuple[torch.Tensor, str]:
-        """What the voice asks for, (1, dims), unit norm, and a note for the user, often empty.
+        """The condition of the voice, (1, dims), unit norm, and a note for the user, often empty.
 
-        embedding: of the QVIM encoder, (960,). Raises CheckpointError if what is needed is missing.
-        """
+        embedding: of the QVIM encoder, (960,). Raises CheckpointError if neither adapter nor audio
+        tower can be used."""
         if self.adapter is None:
-            return self.heard(voice), BY_TOWER
-        heard = self.heard(voice) if self.adapter.hears else None
-        return self.adapter(torch.from_numpy(embedding)[None], heard), ""
+            return self.tower_embedding(voice), BY_TOWER
+        tower_embedding = self.tower_embedding(voice) if self.adapter.hears else None
+        folder = folder_of_encoder(self.checkpoint)
+        condition = self.adapter(torch.from_numpy(embedding)[None], tower_embedding)
+        if not is_own_encoder(folder):
+            return condition, ""
+        return condition, f"Your own encoder {folder.name!r} heard the imitation."
 
-    def heard(self, voice: AudioClip) -> torch.Tensor:
-        """What the audio tower says of a voice, (1, dims).
+    def tower_embedding(self, voice: AudioClip) -> torch.Tensor:
+        """The audio tower's embedding of a voice, (1, dims).
 
-        Raises CheckpointError if there is none.
+        Raises CheckpointError without an audio tower.
         """
         if self.audio_tower is not None:
             return self.audio_tower.embed(mono_at(voice, self.audio_tower.sample_rate))
@@ -69,8 +75,8 @@ class VoiceBridge:
 
     @cached_property
     def audio_tower(self) -> SoundEffectsTower | ClapAudioConditioner | None:
-        """What hears sounds in the space of the conditions, read when it is first needed; None
-        where none is there."""
+        """The tower that embeds sounds in the space of the conditions, loaded at its first use;
+        None if the checkpoint has none."""
         own = self.checkpoint.installed_folder() / TOWER_FOLDER
         if own.is_dir():
             return SoundEffectsTower.load(own)
@@ -79,14 +85,15 @@ class VoiceBridge:
 
 
 def _bound_adapter(checkpoint: Checkpoint) -> Adapter | None:
-    folder = checkpoint.installed_folder()
-    if not (folder / ADAPTER_FOLDER).is_dir():
+    chosen = checkpoint.heard_by
+    folder = chosen.adapter if chosen else checkpoint.installed_folder() / ADAPTER_FOLDER
+    if not folder.is_dir():
         return None
-    adapter, binding = load_adapter(folder / ADAPTER_FOLDER)
+    adapter, binding = load_adapter(folder)
     check_binding(
         binding,
-        encoder_id=load_embedder(encoder_folder(folder)).encoder_id,
+        encoder_id=load_embedder(folder_of_encoder(checkpoint)).encoder_id,
         clap_id=checkpoint.clap_id,
-        generator_id=checkpoint.id,
+        generator_id=chosen.generator_id if chosen else checkpoint.id,
     )
     return adapter

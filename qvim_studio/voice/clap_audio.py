@@ -1,4 +1,5 @@
-"""A checkpoint's CLAP audio tower: hears a sound in the space of the checkpoint's conditions."""
+"""A checkpoint's CLAP audio tower, which embeds sounds in the space of the checkpoint's
+conditions."""
 
 from __future__ import annotations
 
@@ -26,16 +27,16 @@ class ClapAudioConditioner:
 
         Raises CheckpointError if weights are missing.
         """
-        quiet_libraries()  # of the full model the audio tower alone is read, on purpose
+        quiet_libraries()  # only the audio tower of the full model is read, on purpose
         from transformers import ClapAudioModelWithProjection, ClapFeatureExtractor
 
-        tower, told = ClapAudioModelWithProjection.from_pretrained(
+        tower, report = ClapAudioModelWithProjection.from_pretrained(
             folder, local_files_only=True, output_loading_info=True
         )
-        if told["missing_keys"]:
+        if report["missing_keys"]:
             raise CheckpointError(
-                f"The CLAP in {folder} lacks {len(told['missing_keys'])} weights of its audio "
-                f"tower ({sorted(told['missing_keys'])[0]} for one). Download or copy it again."
+                f"The CLAP in {folder} lacks {len(report['missing_keys'])} weights of its audio "
+                f"tower ({sorted(report['missing_keys'])[0]} for one). Download or copy it again."
             )
         self._tower = tower.float().eval()
         places = (folder, folder.parent / "feature_extractor")
@@ -48,7 +49,8 @@ class ClapAudioConditioner:
 
     @torch.inference_mode()
     def embed(self, samples: np.ndarray) -> torch.Tensor:
-        """Mono (n,) at 48 kHz → float32 (1, dims); cut at 10 s, short sounds are repeated."""
+        """Mono (n,) at 48 kHz → float32 (1, dims). Sounds are cut at 10 s; short sounds are
+        repeated."""
         features = self._extractor(
             samples[:CLAP_WINDOW_SAMPLES], sampling_rate=CLAP_SAMPLE_RATE, return_tensors="pt"
         )

@@ -1,4 +1,5 @@
-"""What a sound is like, as the library's search compares it: the ears with what they listen by."""
+"""Embeds sounds and voices for the library's search: the ears with their encoder, tagger and
+spectrum."""
 
 from __future__ import annotations
 
@@ -13,11 +14,15 @@ import torch
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.program.resources import bundled_embeddings, resource_path
 from qvim_studio.networks.ears import EARS_DIM, Ears, Features
-from qvim_studio.networks.qvim import Branch
-from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES, QvimFrontEnd
-from qvim_studio.voice.embedder import Embedder, heard_samples, level_for_embedding, load_embedder
+from qvim_studio.networks.qvim.encoder import Branch
+from qvim_studio.networks.qvim.qvim_front_end import (
+    QVIM_SAMPLE_RATE,
+    QVIM_WINDOW_SAMPLES,
+    QvimFrontEnd,
+)
+from qvim_studio.voice.embedder import Embedder, encoder_samples, level_for_embedding, load_embedder
 from qvim_studio.voice.likelihood import Calibration, Expectation, KindJudge
-from qvim_studio.voice.recent import RecentlyHeard
+from qvim_studio.voice.recent_sounds import RecentSounds
 from qvim_studio.voice.tagger import Tagged, Tagger, tagger_samples
 
 SPECTRUM_RMS = 0.1  # -20 dBFS
@@ -27,7 +32,8 @@ ACTIVE_SHARE = 0.25  # frames louder than this share of a sound's own range coun
 
 @dataclass(frozen=True, eq=False)
 class PreparedSound:
-    """What encoder, tagger and spectrum get of one clip: mono samples at their rates and levels."""
+    """The inputs of encoder, tagger and spectrum for one clip: mono samples at their rates and
+    levels."""
 
     encoder: np.ndarray
     tagger: np.ndarray
@@ -35,12 +41,12 @@ class PreparedSound:
 
     @classmethod
     def of(cls, clip: AudioClip) -> PreparedSound:
-        encoder = heard_samples(level_for_embedding(clip))
+        encoder = encoder_samples(level_for_embedding(clip))
         return cls(encoder, tagger_samples(clip), _levelled(encoder[:QVIM_WINDOW_SAMPLES]))
 
 
 class FeatureExtractor:
-    """Encoder, tagger and spectrum, from which the ears hear; they stay as they are."""
+    """Encoder, tagger and spectrum, the fixed inputs of the ears."""
 
     def __init__(self, embedder: Embedder, tagger: Tagger) -> None:
         self.embedder = embedder
@@ -49,23 +55,23 @@ class FeatureExtractor:
 
     @classmethod
     def of_program(cls) -> FeatureExtractor:
-        """Those that ship. Raises CheckpointError."""
+        """The extractor of the networks that ship. Raises CheckpointError."""
         return cls(load_embedder(resource_path("starter", "qvim")), Tagger.from_folder())
 
     @torch.inference_mode()
     def features(
-        self, heard: Sequence[PreparedSound], branch: Branch | None, tagged: Tagged | None = None
+        self, sounds: Sequence[PreparedSound], branch: Branch | None, tagged: Tagged | None = None
     ) -> Features:
-        """What the ears weigh, a row for each sound.
+        """The features for the ears, a row for each sound.
 
-        branch: of the encoder; without one its part is empty. tagged: what the tagger heard of
-        them, if that is known.
+        branch: of the encoder; None leaves its part empty. tagged: the tagger's results for the
+        sounds, if known.
         """
-        embedding = np.zeros((len(heard), 0), np.float32)
+        embedding = np.zeros((len(sounds), 0), np.float32)
         if branch is not None:
-            embedding = self.embedder.embed_heard([sound.encoder for sound in heard], branch)
-        tagged = tagged or self.tag(heard)
-        spectra = [mean_spectrum(self._front_end, sound.spectrum) for sound in heard]
+            embedding = self.embedder.embed_prepared([sound.encoder for sound in sounds], branch)
+        tagged = tagged or self.tag(sounds)
+        spectra = [mean_spectrum(self._front_end, sound.spectrum) for sound in sounds]
         return Features(
             torch.from_numpy(embedding),
             torch.from_numpy(tagged.embeddings),
@@ -73,19 +79,19 @@ class FeatureExtractor:
             torch.stack(spectra),
         )
 
-    def tag(self, heard: Sequence[PreparedSound]) -> Tagged:
-        """What the tagger hears of them."""
-        return self.tagger.listen([sound.tagger for sound in heard])
+    def tag(self, sounds: Sequence[PreparedSound]) -> Tagged:
+        """The tagger's results for the sounds."""
+        return self.tagger.listen([sound.tagger for sound in sounds])
 
 
 class Hearing:
-    """Hears imitations and sounds in one space; ``encoder_id`` names it."""
+    """Embeds imitations and sounds in one space, named by ``encoder_id``."""
 
     def __init__(self, extractor: FeatureExtractor, ears: Ears, kinds: KindJudge) -> None:
         self.extractor = extractor
         self.ears = ears
         self.kinds = kinds
-        self._recent: RecentlyHeard[tuple[np.ndarray, Expectation]] = RecentlyHeard()
+        self._recent: RecentSounds[tuple[np.ndarray, Expectation]] = RecentSounds()
         names = f"{extractor.embedder.encoder_id} {ears.id}"
         self.encoder_id = hashlib.sha256(names.encode()).hexdigest()[:16]
 
@@ -104,21 +110,21 @@ class Hearing:
         return self._place(features, branch)
 
     def hear(self, clip: AudioClip, branch: Branch) -> tuple[np.ndarray, Expectation]:
-        """``embed``, and what kind of sound is expected by that clip."""
-        heard, expected = self._recent.of(clip, branch, lambda: self._hear(clip, branch))
-        return heard.copy(), expected
+        """``embed``, with the kinds of sound that the clip stands for."""
+        embedding, expected = self._recent.of(clip, branch, lambda: self._hear(clip, branch))
+        return embedding.copy(), expected
 
     def _hear(self, clip: AudioClip, branch: Branch) -> tuple[np.ndarray, Expectation]:
         features = self.extractor.features([PreparedSound.of(clip)], branch)
-        heard = self._place(features, branch)
-        (expected,) = self.kinds.expect(features, heard, branch)
-        return heard[0], expected
+        embedding = self._place(features, branch)
+        (expected,) = self.kinds.expect(features, embedding, branch)
+        return embedding[0], expected
 
-    def listen(self, heard: Sequence[PreparedSound]) -> tuple[np.ndarray, np.ndarray]:
-        """Of many sounds at once: ``embed_clips`` with "reference", and the tagger's scores
-        float32 (n, classes)."""
-        tagged = self.extractor.tag(heard)
-        features = self.extractor.features(heard, "reference", tagged)
+    def listen(self, sounds: Sequence[PreparedSound]) -> tuple[np.ndarray, np.ndarray]:
+        """The embeddings of many sounds as ``embed_clips`` gives them for "reference", and the
+        tagger's scores float32 (n, classes)."""
+        tagged = self.extractor.tag(sounds)
+        features = self.extractor.features(sounds, "reference", tagged)
         return self.ears.hear_sounds(features).numpy(), tagged.scores
 
     def _place(self, features: Features, branch: Branch) -> np.ndarray:
@@ -127,14 +133,14 @@ class Hearing:
 
     @staticmethod
     def imagined(embedding: np.ndarray) -> np.ndarray:
-        """A query (EARS_DIM,) by an embedding of the encoder's (960,) alone: its dot product with a
+        """A query (EARS_DIM,) from an embedding of the encoder alone (960,); its dot product with a
         sound is their cosine."""
         return np.pad(2.0 * embedding, (0, EARS_DIM - len(embedding)))
 
 
 @cache
 def program_hearing() -> Hearing:
-    """The hearing that ships, read once in a process: checkpoints come and go, its weights stay.
+    """The hearing that ships, loaded once in a process, whatever checkpoints are loaded.
 
     Raises CheckpointError.
     """

@@ -1,8 +1,9 @@
-"""How likely a sound is of the kind that a voice means, calibrated on recordings of people.
+"""Estimates how likely a sound is of the kind that a voice means, calibrated on recordings of
+people.
 
-The cosine of the ears says which of two sounds is nearer and not whether the nearest one is right.
-What does say so is how surely the ears place a voice among the kinds that they know, and which
-kinds its nearest real sounds are of: a sound is likely right if it is of a kind that both expect.
+The cosine of the ears shows which of two sounds is nearer, but not whether the nearest sound is
+right. Two other facts do: how surely the ears place a voice among the known kinds, and the kinds of
+its nearest real sounds. A sound is likely right if both agree on its kind.
 training.encoder.calibration learns the few numbers that turn this into a share of right sounds.
 """
 
@@ -21,25 +22,25 @@ from torch.nn import functional
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.match import DOTS
 from qvim_studio.networks.ears import KIND_DIM, Ears, Features
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM
-from qvim_studio.networks.qvim import Branch
+from qvim_studio.networks.qvim.encoder import Branch
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
 
 FILE = "likelihood.json"
-TEMPERATURE = 0.1  # of the cosines with the kinds' centers, as they were learned with
+TEMPERATURE = 0.1  # temperature of the cosines with the kinds' centers, as in training
 NEARBY = 20  # real sounds whose kinds are counted
-LEAST_SHARE = 1e-3  # of what is expected: what is expected less is not told apart
+LEAST_SHARE = 1e-3  # least expectation; smaller ones are not distinguished
 MOSTLY = 0.5  # share from which on a voice is left to the encoder
-SURE = 0.4  # the least likelihood of the most likely class with which the ears do not disagree
+SURE = 0.4  # below this likelihood of the most likely class, the ears disagree
 _KINDS = slice(EMBEDDING_DIM, EMBEDDING_DIM + KIND_DIM)  # of an embedding (EARS_DIM,)
 
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
-    """What is expected of a sound by what it is compared with.
+    """The kinds that are expected of a sound, from the voice or sound that it is compared with.
 
-    placed: (classes,) shares, together 1, by where the ears place it. nearby: likewise, by the real
-    sounds that are nearest to it. is_voice: or is it a real sound itself? is_familiar: a voice that
-    the ears leave to the encoder, whose nearness says more than what is expected.
+    placed: shares (classes,), together 1, by the ears' placement. nearby: likewise, by the nearest
+    real sounds. is_voice: False if a real sound is compared. is_familiar: whether the voice is left
+    to the encoder, whose nearness is more reliable than the expectation.
     """
 
     placed: np.ndarray
@@ -50,9 +51,9 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Curve:
-    """Logistic regression on the logarithms of two shares: how much of what is expected, by
-    placing and by the nearby sounds, lies at the classes of a sound. highest: the greatest share of
-    right sounds that takes of other people bore out."""
+    """Logistic regression on the logarithms of two shares: the expectation for the classes of a
+    sound by placement and by nearby sounds. highest: the greatest share of right sounds that takes
+    of other people confirmed."""
 
     placed: float
     nearby: float
@@ -60,20 +61,20 @@ class Curve:
     highest: float = 1.0
 
     def of(self, logs: np.ndarray) -> np.ndarray:
-        """(…, 2) from ``logs_of`` → (…), 0..1."""
+        """The likelihood (…), 0..1, of values (…, 2) from ``logs_of``."""
         logit = self.placed * logs[..., 0] + self.nearby * logs[..., 1] + self.offset
         return np.minimum(0.5 + 0.5 * np.tanh(0.5 * logit), self.highest)
 
     def is_unsure(self, each: np.ndarray) -> np.ndarray:
-        """(…, classes, 2), the logs of sounds that are of one class alone → (…) bool: the ears
-        disagree, for there is no class of which both ways expect enough."""
+        """Whether the ears disagree because no class has a sufficient expectation in both ways;
+        ``each``: (…, classes, 2), the logs of sounds of a single class → (…) bool."""
         return self.of(each).max(axis=-1) < SURE
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """classes: of each of the ears' kinds, in their order. voices, sounds: for what is compared
-    with a voice and with a sound."""
+    """classes: the class of each of the ears' kinds, in their order. voices, sounds: the curves for
+    comparisons with a voice and with a sound."""
 
     classes: tuple[str, ...]
     voices: Curve
@@ -96,10 +97,10 @@ class Calibration:
 
 
 class KindJudge:
-    """Says how likely sounds are of the kind that is expected.
+    """Estimates how likely sounds are of an expected kind.
 
-    read_known: gives real sounds as the ears hear them, (sounds, EARS_DIM), once they are needed.
-    """
+    read_known: returns the ears' embeddings of real sounds, (sounds, EARS_DIM), when they are first
+    needed."""
 
     def __init__(
         self, ears: Ears, calibration: Calibration, read_known: Callable[[], np.ndarray]
@@ -108,15 +109,18 @@ class KindJudge:
         self._calibration = calibration
         self._read_known = read_known
 
-    def expect(self, features: Features, heard: np.ndarray, branch: Branch) -> list[Expectation]:
-        """heard: (rows, EARS_DIM), the features' voices ("imitation") or sounds ("reference")."""
+    def expect(
+        self, features: Features, embeddings: np.ndarray, branch: Branch
+    ) -> list[Expectation]:
+        """embeddings: (rows, EARS_DIM) of the features' voices ("imitation") or sounds
+        ("reference")."""
         is_voice = branch == "imitation"
         standardized = self._ears.standardized(features)
         place = self._ears.kinds_of_voices if is_voice else self._ears.kinds_of_sounds
-        similarity = heard @ self._known.T
+        similarity = embeddings @ self._known.T
         nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :NEARBY]
         nearby = self._classes_of_known[nearest].mean(axis=1)
-        familiar = [False] * len(heard)
+        familiar = [False] * len(embeddings)
         if is_voice:
             familiar = (self._ears.shares(features)[0][:, 0] > MOSTLY).tolist()
         placed = self._spread(place(standardized))

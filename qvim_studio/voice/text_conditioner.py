@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from tokenizers import Tokenizer
@@ -11,24 +12,26 @@ from tokenizers import Tokenizer
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.text.json_text import as_object, read_json
 from qvim_studio.networks.clap_text import COUNTERS, ClapTextConfig, ClapTextTower
+from qvim_studio.networks.files.weight_names import weight_file
+from qvim_studio.networks.files.weights import filled_network, read_tensors
 from qvim_studio.networks.quiet import quiet_libraries
-from qvim_studio.networks.weight_names import weight_file
-from qvim_studio.networks.weights import filled_network, read_tensors
 
 MAX_TOKENS = 77
-# A tower above this is a third of a checkpoint and needed for milliseconds: it is read again for
-# new words instead of being kept.
+# A larger tower is a third of a checkpoint and needed only for milliseconds, so it is loaded again
+# for new words instead of being kept.
 KEPT_BYTES = 100 * 2**20
 REMEMBERED_TEXTS = 256
+ENDS = [0, 2]  # RoBERTa's tokens for the begin and the end of a text
 
 Embed = Callable[[torch.Tensor], torch.Tensor]  # tokens (1, count) → (1, dims)
 Tokenize = Callable[[str], list[int]]
+Loaded = TypeVar("Loaded")
 
 
 class TextConditioner:
     """Embeds texts as unit vectors (1, dims); the empty text is the unconditional one.
 
-    The tower is read when the first unknown text comes; known texts cost nothing.
+    The tower is loaded for the first unknown text; known texts cost nothing.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -39,13 +42,18 @@ class TextConditioner:
 
     @staticmethod
     def is_in(folder: Path) -> bool:
-        """Whether the checkpoint has a text tower at all."""
+        """Whether the checkpoint has a text tower and a tokenizer."""
         return (folder / "text_encoder").is_dir() and (folder / "tokenizer").is_dir()
+
+    @staticmethod
+    def has_tower(folder: Path) -> bool:
+        """Whether the checkpoint has the network, with or without a tokenizer."""
+        return (folder / "text_encoder").is_dir()
 
     def embed(self, texts: Sequence[str]) -> list[torch.Tensor]:
         """One float32 (1, dims), unit norm, per text. Raises CheckpointError for a damaged tower.
 
-        No padding: the tower attends to real tokens alone.
+        Texts are not padded, so the tower attends only to real tokens.
         """
         for text in dict.fromkeys(texts):
             if text not in self._known:
@@ -57,32 +65,51 @@ class TextConditioner:
             self._tower = None
         return made
 
-    @torch.inference_mode()
+    def nothing(self) -> torch.Tensor:
+        """The unconditional embedding, (1, dims), unit norm, which is that of the empty text. It
+        needs no tokenizer, because RoBERTa begins and ends every text with the same two tokens."""
+        if self.is_in(self._folder):
+            return self.embed([""])[0]
+        if "" not in self._known:
+            self._known[""] = self._embedded(self._whole(lambda: _load_tower(self._folder)), ENDS)
+        return self._known[""]
+
     def _run(self, text: str) -> torch.Tensor:
         embed, tokenize = self._load()
-        embedding = embed(torch.tensor([tokenize(text)]))
+        return self._embedded(embed, tokenize(text))
+
+    @staticmethod
+    @torch.inference_mode()
+    def _embedded(embed: Embed, tokens: list[int]) -> torch.Tensor:
+        embedding = embed(torch.tensor([tokens]))
         return torch.nn.functional.normalize(embedding.float(), dim=-1)
 
     def _load(self) -> tuple[Embed, Tokenize]:
         if self._tower is None:
-            try:
-                self._tower = _load_tower(self._folder), _load_tokenizer(self._folder)
-            except Exception as error:  # the libraries raise whatever their parsers raise
-                reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-                raise CheckpointError(
-                    f"The text tower of the checkpoint in {self._folder} cannot be loaded: "
-                    f"{reason[:160]}. Copy or download text_encoder/ and tokenizer/ again."
-                ) from error
+            self._tower = self._whole(
+                lambda: (_load_tower(self._folder), _load_tokenizer(self._folder))
+            )
         return self._tower
+
+    def _whole(self, load: Callable[[], Loaded]) -> Loaded:
+        """The result of ``load``. Raises CheckpointError for damaged files."""
+        try:
+            return load()
+        except Exception as error:  # the libraries pass on all errors of their parsers
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+            raise CheckpointError(
+                f"The text tower of the checkpoint in {self._folder} cannot be loaded: "
+                f"{reason[:160]}. Copy or download text_encoder/ and tokenizer/ again."
+            ) from error
 
     @property
     def is_kept(self) -> bool:
-        """Does a small tower stay in memory, or is it read anew for unknown words?"""
+        """Whether the tower is small enough to stay in memory between texts."""
         return weight_file(self._folder / "text_encoder").stat().st_size <= KEPT_BYTES
 
 
 def _load_tower(folder: Path) -> Embed:
-    """Our own network where the configuration is no more than it does, else transformers'."""
+    """Our own network if it supports the configuration, else that of transformers."""
     path = folder / "text_encoder"
     sizes = ClapTextConfig.from_published(as_object(read_json(path / "config.json")))
     if sizes is not None:
@@ -100,7 +127,7 @@ def _load_tower(folder: Path) -> Embed:
 
 
 def _load_tokenizer(folder: Path) -> Tokenize:
-    """By the tokenizer's one file, else by what transformers makes of older ones."""
+    """The tokenizer from its single file, or from transformers for older files."""
     path = folder / "tokenizer"
     if (path / "tokenizer.json").is_file():
         tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))

@@ -62,3 +62,39 @@ def test_channels_count_together() -> None:
     clip = AudioClip(np.hstack([quiet.samples, loud.samples]), RATE)
     part = most_active(clip, 10.0)
     assert part.channels == 2 and np.square(part.samples[:, 1]).mean() > 0.1
+
+
+def seconds_of(*levels: float) -> AudioClip:
+    """Alternating samples of one level for each tenth of a second, at 1 kHz in two channels."""
+    signs = np.where(np.arange(100 * len(levels)) % 2, -1.0, 1.0)
+    samples = (np.repeat(levels, 100) * signs).astype(np.float32)
+    return AudioClip(np.stack([samples, 0 * samples], axis=1), 1_000)
+
+
+@pytest.mark.parametrize(
+    ("levels", "first"),
+    [
+        ([0.1] * 20 + [0.5] * 10 + [0.1] * 10, 2_000),
+        ([0.5] * 40, 0),
+        ([0.49] * 10 + [0.1] * 10 + [0.5] * 10, 0),  # about as much at the beginning
+        ([0.4] * 10 + [0.1] * 10 + [0.5] * 10, 2_000),
+    ],
+)
+def test_the_stretch_begins_where_most_energy_is(levels: list[float], first: int) -> None:
+    clip = seconds_of(*levels)
+    for tail_s, length in ((0.0, 1_000), (0.3, 1_300)):
+        part = most_active(clip, 1.0, tail_s)
+        assert part.sample_rate == 1_000
+        np.testing.assert_array_equal(part.samples, clip.samples[first : first + length])
+
+
+def test_a_clip_as_long_as_the_stretch_is_returned_as_it_is() -> None:
+    clip = seconds_of(*[0.1] * 10)
+    assert most_active(clip, 1.0) is clip and most_active(clip, 2.0) is clip
+    assert len(most_active(clip, 0.9).samples) == 900
+
+
+def test_a_constant_offset_is_no_activity() -> None:
+    clip = seconds_of(*[0.1] * 20, *[0.3] * 10)
+    lifted = AudioClip(clip.samples + np.float32(0.6), 1_000)
+    np.testing.assert_array_equal(most_active(lifted, 1.0).samples, lifted.samples[2_000:3_000])

@@ -37,3 +37,26 @@ def test_a_sound_with_its_own_highs_is_itself() -> None:
 def test_silence_gets_the_highs_as_they_are_and_no_more() -> None:
     mixed = with_highs_of(0 * tones(h500=0.3), tones(h6000=0.05), 4_000, RATE)
     assert level(mixed, 6000) == pytest.approx(0.05, abs=1e-3)
+
+
+@pytest.mark.parametrize(("made", "gain"), [(0.0001, 10.0), (0.01, 10.0), (0.5, 0.2), (5.0, 0.1)])
+def test_highs_are_raised_or_lowered_by_twenty_decibels_at_most(made: float, gain: float) -> None:
+    low = tones(h3000=0.1)
+    high = tones(h3000=made, h6000=0.05)
+    mixed = with_highs_of(low, high, 4_000, RATE)
+    assert level(mixed, 6000) == pytest.approx(0.05 * gain, rel=0.02)
+
+
+def test_each_channel_has_a_level_of_its_own() -> None:
+    low = np.hstack([tones(h3000=0.2), tones(h3000=0.05)])
+    high = np.hstack([tones(h3000=0.1, h6000=0.05)] * 2)
+    mixed = with_highs_of(low, high, 4_000, RATE)
+    levels = [level(mixed[:, channel : channel + 1], 6000) for channel in (0, 1)]
+    assert levels == pytest.approx([0.1, 0.025], rel=0.02)
+
+
+def test_bands_go_over_into_each_other_below_the_frequency() -> None:
+    low, high = tones(h3400=0.1, h3600=0.1, h3800=0.1, h4000=0.1), tones(h3000=0.1)
+    mixed = with_highs_of(low, high, 4_000, RATE)
+    shares = [level(mixed, hz) / 0.1 for hz in (3400, 3600, 3800, 4000)]
+    assert shares == pytest.approx([1.0, 1.0, 0.5, 0.0], abs=1e-3)

@@ -13,7 +13,9 @@ from qvim_studio.audio.levels import (
     peak_dbfs,
     remove_dc,
     rms_dbfs,
+    to_dbfs,
     true_peak_dbfs,
+    with_silence,
 )
 from qvim_studio.core.clip import AudioClip
 
@@ -90,3 +92,66 @@ def test_one_sample_a_second_has_a_peak_and_no_loudness() -> None:
     assert loudness_lufs(clip) is None
     assert true_peak_dbfs(clip) == pytest.approx(-6.0, abs=1.5)
     assert match_loudness(clip) is clip
+
+
+@pytest.mark.parametrize(
+    ("amplitude", "level"), [(1.0, 0.0), (0.1, -20.0), (2.0, 6.02), (1e-9, -120.0), (0.0, -120.0)]
+)
+def test_decibels_of_an_amplitude_end_at_silence(amplitude: float, level: float) -> None:
+    assert to_dbfs(amplitude) == pytest.approx(level, abs=0.01)
+
+
+def test_silence_is_added_behind() -> None:
+    longer = with_silence(np.ones((3, 2), np.float32), 2)
+    assert longer.dtype == np.float32
+    assert longer.tolist() == [[1, 1]] * 3 + [[0, 0]] * 2
+
+
+def test_a_fade_is_half_of_the_clip_at_most_and_half_way_down_in_its_middle() -> None:
+    ones = AudioClip(np.ones((8, 2), np.float32), 1_000)
+    made = fade(ones, 9.0, 0.004).samples
+    ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(4) / 4)
+    np.testing.assert_allclose(made[:, 0], [*ramp, *ramp[::-1]], atol=1e-6)
+    np.testing.assert_array_equal(made[:, 0], made[:, 1])
+    np.testing.assert_array_equal(fade(ones, 0.0, 0.0).samples, ones.samples)
+    assert fade(AudioClip(ones.samples[:1], 1_000), 1.0, 1.0).samples.tolist() == [[1, 1]]
+
+
+def test_loudness_is_defined_from_four_tenths_of_a_second_on() -> None:
+    tone = sine(997, 0.5, seconds=0.4)
+    assert loudness_lufs(tone) is not None
+    assert loudness_lufs(AudioClip(tone.samples[:-1], RATE)) is None
+
+
+def test_peaks_of_silence_and_of_nothing_are_those_of_silence() -> None:
+    for frames in (0, 10):
+        silence = AudioClip(np.zeros((frames, 1), np.float32), RATE)
+        assert peak_dbfs(silence) == -120.0
+
+
+@pytest.mark.parametrize(("in_s", "out_s", "first", "last"), [(0.1, 0.2, 100, 200), (9, 9, 50, 50)])
+def test_fades_are_raised_cosines_over_at_most_half_of_a_clip(
+    in_s: float, out_s: float, first: int, last: int
+) -> None:
+    frames = 1_000 if in_s < 1 else 100
+    made = fade(AudioClip(np.ones((frames, 2), np.float32), 1_000), in_s, out_s).samples
+    wanted = np.ones(frames)
+    wanted[:first] = 0.5 - 0.5 * np.cos(np.pi * np.arange(first) / first)
+    wanted[frames - last :] = (0.5 - 0.5 * np.cos(np.pi * np.arange(last) / last))[::-1]
+    np.testing.assert_allclose(made, np.stack([wanted, wanted], axis=1), atol=1e-6)
+
+
+def test_silence_is_appended_in_every_channel() -> None:
+    samples = np.ones((3, 2), np.float32)
+    longer = with_silence(samples, 2)
+    assert longer.dtype == np.float32
+    assert longer.tolist() == [[1.0, 1.0]] * 3 + [[0.0, 0.0]] * 2
+
+
+@pytest.mark.parametrize(
+    ("amplitude", "level"), [(1.0, 0.0), (0.1, -20.0), (1e-6, -120.0), (1e-9, -120.0), (0, -120.0)]
+)
+def test_levels_are_in_decibels_of_full_scale_and_end_at_silence(
+    amplitude: float, level: float
+) -> None:
+    assert to_dbfs(amplitude) == pytest.approx(level)

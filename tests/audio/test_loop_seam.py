@@ -59,3 +59,11 @@ def test_an_overhang_that_no_loop_has_is_refused(overhang: int) -> None:
 def test_what_is_wrapped_begins_anew_as_often_as_it_must() -> None:
     assert wrapped(np.arange(3), 5).tolist() == [0, 1, 2, 0, 1, 2, 0, 1]
     assert wrapped(np.ones((4, 2)), 0).shape == (4, 2)
+
+
+def test_what_comes_out_of_silence_fades_by_a_quarter_of_a_turn() -> None:
+    sound = np.concatenate([np.zeros((100, 1)), np.ones((50, 1))]).astype(np.float32)
+    angle = 0.25 * np.pi * (1.0 - np.cos(np.pi * np.arange(50) / 50))
+    np.testing.assert_allclose(close_loop(sound, 50)[:50, 0], np.cos(angle), atol=1e-6)
+    np.testing.assert_array_equal(close_loop(sound, 50)[50:], sound[50:100])
+    assert len(close_loop(sound, 75)) == 75  # as long as the loop itself

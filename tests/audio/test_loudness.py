@@ -12,7 +12,12 @@ import pytest
 import soundfile
 from scipy.signal import sosfilt, sosfreqz
 
-from qvim_studio.audio.loudness import CHUNK_STEPS, integrated_loudness, k_weighting
+from qvim_studio.audio.loudness import (
+    CHUNK_STEPS,
+    RunningLoudness,
+    integrated_loudness,
+    k_weighting,
+)
 
 RATE = 16_000
 
@@ -123,3 +128,32 @@ def test_loudness_is_what_ffmpeg_measures(tmp_path: Path, channels: int) -> None
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     measured = float(re.findall(r"I:\s+(-[\d.]+) LUFS", done.stderr)[-1])
     assert integrated_loudness(samples, 44_100) == pytest.approx(measured, abs=0.1)
+
+
+def test_the_loudness_of_pieces_is_that_of_the_whole() -> None:
+    samples = tones([-20.0, -40.0], [2.0, 3.0])
+    running = RunningLoudness(RATE, samples.shape[1])
+    for piece in np.array_split(samples, [1, 3_000, 3_001, 100_000]):
+        running.push(piece)
+    assert running.lufs() == pytest.approx(integrated_loudness(samples, RATE), abs=1e-9)
+    assert RunningLoudness(RATE, 1).lufs() is None
+
+
+@pytest.mark.parametrize(("channels", "louder_db"), [(2, 3.01), (3, 4.77), (4, 6.83), (5, 7.65)])
+def test_channels_add_up_and_those_behind_count_more(channels: int, louder_db: float) -> None:
+    one, all_ = (integrated_loudness(tones([-23.0], [1.0], n), RATE) for n in (1, channels))
+    assert one is not None and all_ is not None
+    assert all_ - one == pytest.approx(louder_db, abs=0.02)
+
+
+def test_rates_from_four_kilohertz_on_have_a_loudness() -> None:
+    wave = np.sin(np.arange(8_000))[:, None]
+    assert integrated_loudness(wave, 4_000) is not None
+    assert integrated_loudness(wave, 3_999) is None
+
+
+def test_four_tenths_of_a_second_are_enough_and_numbers_are_needed() -> None:
+    assert integrated_loudness(tones([-23.0], [0.4]), RATE) is not None
+    broken = tones([-23.0], [1.0])
+    broken[100] = np.nan
+    assert integrated_loudness(broken, RATE) is None

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.audio.mending import repair_clicks, silence_pauses
+from qvim_studio.audio.mending import (
+    ABOVE_FLOOR_DB,
+    DEFAULT_PAUSE_DB,
+    pause_threshold_db,
+    repair_clicks,
+    silence_pauses,
+)
 from qvim_studio.audio.soundness import count_clicks
 from qvim_studio.core.clip import AudioClip
 
@@ -41,3 +47,24 @@ def test_pauses_are_silent_and_sounds_whole() -> None:
 def test_silence_stays_silence(frames: int) -> None:
     clip = AudioClip(np.zeros((frames, 2), np.float32), RATE)
     assert not silence_pauses(repair_clicks(clip)).samples.any()
+
+
+@pytest.mark.parametrize(("threshold_db", "is_kept"), [(-19.5, False), (-20.5, True)])
+def test_a_pause_is_what_lies_below_the_threshold(threshold_db: float, is_kept: bool) -> None:
+    levels = np.repeat(np.float32([1.0, 0.1]), RATE // 2)  # 20 dB apart
+    made = silence_pauses(AudioClip.from_mono(levels * tone(), RATE), threshold_db)
+    assert made.samples[: RATE // 4].any()
+    assert made.samples[-RATE // 4 :].any() == is_kept
+
+
+def test_the_threshold_lies_above_the_noise_and_below_the_sound() -> None:
+    noise = np.random.default_rng(0).standard_normal(RATE).astype(np.float32)
+    floor = noise * np.repeat(np.float32([0.0, 1e-3]), RATE // 2)
+    sound = tone() * np.repeat(np.float32([1.0, 0.0]), RATE // 2) + floor
+    threshold_db = pause_threshold_db(AudioClip.from_mono(sound, RATE))
+    below = -60.0 - 20 * np.log10(0.3 / np.sqrt(2))  # of the noise, against the sound
+    assert threshold_db == pytest.approx(below + ABOVE_FLOOR_DB, abs=1.0)
+    short = AudioClip.from_mono(tone(0.1), RATE)
+    assert pause_threshold_db(short) == DEFAULT_PAUSE_DB
+    silent = AudioClip(np.zeros((RATE, 1), np.float32), RATE)
+    assert silence_pauses(silent) is silent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qvim_studio.audio.resample import mono_at, resample
+from qvim_studio.audio.resample import mono_at, resample, stereo_at
 from qvim_studio.core.clip import AudioClip
 
 
@@ -26,3 +26,18 @@ def test_channels_are_averaged() -> None:
     signs = np.where(np.arange(100) % 2, 1, -1).astype(np.float32)
     clip = AudioClip(signs[:, None] * np.float32([0.4, 0.2]), 8_000)
     np.testing.assert_allclose(mono_at(clip, 8_000), 0.3 * signs, rtol=1e-6)
+
+
+def test_two_channels_stay_two_and_any_other_number_is_the_same_on_both_sides() -> None:
+    ramp = np.linspace(-0.5, 0.5, 100, dtype=np.float32)
+    stereo = AudioClip(np.stack([ramp, -0.5 * ramp], axis=1), 8_000)
+    assert stereo_at(stereo, 8_000) is stereo.samples
+    assert stereo_at(stereo, 16_000).shape == (200, 2)
+    mono = stereo_at(AudioClip(ramp[:, None], 8_000), 8_000)
+    np.testing.assert_array_equal(mono, np.stack([ramp, ramp], axis=1))
+
+
+def test_a_constant_offset_is_taken_away() -> None:
+    wave = 0.1 * np.sin(np.arange(800) * 2 * np.pi / 8).astype(np.float32)
+    shifted = AudioClip((wave + np.float32(0.5))[:, None], 8_000)
+    np.testing.assert_allclose(mono_at(shifted, 8_000), wave, atol=1e-6)

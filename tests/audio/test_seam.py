@@ -52,3 +52,32 @@ def test_what_lies_above_moves_with_what_lies_below() -> None:
 def test_silence_and_snippets_stay_as_they_are() -> None:
     for samples in (np.zeros(RATE, np.float32), np.ones(10, np.float32)):
         assert np.array_equal(without_seam(samples, RATE, BORDER_HZ), samples)
+
+
+def test_an_even_sound_keeps_its_level_within_a_decibel() -> None:
+    even = banded(50, 16_000, 4).astype(np.float32)
+    mended = without_seam(even, RATE, BORDER_HZ)
+    for low in range(7_500, 15_000, 1_500):
+        before, after = (level_db(each, low, low + 1_500) for each in (even, mended))
+        assert after == pytest.approx(before, abs=1.5)
+
+
+@pytest.mark.parametrize("step_db", [-30.0, 30.0])
+def test_a_level_changes_by_six_decibels_at_most_and_less_farther_up(step_db: float) -> None:
+    low, high = banded(50, BORDER_HZ, 0), banded(BORDER_HZ, 16_000, 1)
+    stepped = (low + 10 ** (step_db / 20) * high).astype(np.float32)
+    mended = without_seam(stepped, RATE, BORDER_HZ)
+    near, far = (
+        level_db(mended, place, place + 500) - level_db(stepped, place, place + 500)
+        for place in (7_600, 14_500)
+    )
+    assert abs(near) < 7.5 and np.sign(near) == -np.sign(step_db)
+    assert abs(near) > 3.5 and abs(far) < abs(near) - 1.0
+
+
+def test_a_border_just_below_the_top_leaves_the_sound_alone() -> None:
+    sound = banded(50, 16_000, 4).astype(np.float32)
+    assert without_seam(sound, RATE, 15_400.0) is sound
+    assert without_seam(sound, RATE, 15_000.0) is not sound
+    assert without_seam(sound[:511], RATE, BORDER_HZ).tolist() == sound[:511].tolist()
+    assert len(without_seam(sound[:512], RATE, BORDER_HZ)) == 512

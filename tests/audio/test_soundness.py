@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.audio.soundness import Flaw, count_clicks, soundness_of
+from qvim_studio.audio.soundness import Flaw, count_clicks, joined_soundness, soundness_of
 from qvim_studio.core.clip import AudioClip
 
 RATE = 48_000
@@ -57,3 +57,18 @@ def test_attacks_and_hiss_are_no_clicks() -> None:
     snare = hiss * np.exp(-20 * (np.arange(RATE) % (RATE // 4)) / RATE)
     for samples in (hiss, snare, np.zeros(RATE), np.zeros(10)):
         assert count_clicks(clip_of(samples)) == 0
+
+
+def test_a_sound_in_parts_fails_by_what_its_parts_fail_by() -> None:
+    rng = np.random.default_rng(0)
+    clicked = ping()
+    clicked[[20_000, 30_000]] += 0.3
+    loud = 0.3 * rng.standard_normal(RATE)
+    parts = [soundness_of(clip_of(samples)) for samples in (loud, clicked, ping())]
+    joined = joined_soundness(parts)
+    assert joined.clicks == 2 and not joined.is_cut and parts[0].is_cut
+    assert joined.reach_hz == max(part.reach_hz for part in parts)
+    assert joined.true_peak_dbfs == max(part.true_peak_dbfs for part in parts)
+    floors = [part.noise_floor_dbfs for part in parts if part.noise_floor_dbfs is not None]
+    assert joined.noise_floor_dbfs == min(floors)
+    assert joined_soundness(parts[:1]) == parts[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.audio.splice import CROSSFADE_S, MAX_PEAK, splice
+from qvim_studio.audio.splice import CROSSFADE_S, MAX_PEAK, keep_outside, splice
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 
@@ -163,3 +163,42 @@ def test_silence_that_is_replaced_gets_the_part_as_it_was_made() -> None:
     edit = Edit(AudioClip(np.zeros((6 * RATE, 1), np.float32), RATE), 3.0, 4.0)
     result = splice(edit, made_for(edit, 0.1)).samples
     assert rms_of(result[round(3.1 * RATE) : round(3.9 * RATE)]) == pytest.approx(0.1, rel=0.1)
+
+
+MS_RATE = 1_000  # a frame for each millisecond
+FADE = round(CROSSFADE_S * MS_RATE)
+
+
+def crossfaded(old: float, new: float, is_rising: bool) -> np.ndarray:
+    """From one constant to another at equal power over the frames of a crossfade."""
+    angle = 0.5 * np.pi * (np.arange(FADE) + 0.5) / FADE
+    fade = old * np.cos(angle) + new * np.sin(angle)
+    return fade if is_rising else fade[::-1]
+
+
+def test_made_samples_are_kept_in_the_parts_alone_with_fades_inside() -> None:
+    sound, made = np.ones((1_000, 1)), np.full((1_000, 1), -2.0)
+    kept = keep_outside(made, sound, [(200, 400), (600, 900)], MS_RATE)[:, 0]
+    wanted = np.ones(1_000)
+    for begin, end in ((200, 400), (600, 900)):
+        wanted[begin:end] = -2.0
+        wanted[begin : begin + FADE] = crossfaded(1.0, -2.0, True)
+        wanted[end - FADE : end] = crossfaded(1.0, -2.0, False)
+    np.testing.assert_allclose(kept, wanted, atol=1e-12)
+    assert (made == -2.0).all() and (sound == 1.0).all()
+
+
+def test_behind_the_end_of_a_sound_everything_is_made_and_faces_no_fade() -> None:
+    sound, made = np.ones((500, 1)), np.full((800, 1), -2.0)
+    kept = keep_outside(made, sound, [(450, 700)], MS_RATE)[:, 0]
+    assert (kept[:450] == 1.0).all() and (kept[500:] == -2.0).all()
+    shorter = keep_outside(made[:300], sound, [(-50, 100), (250, 900), (400, 500)], MS_RATE)[:, 0]
+    assert len(shorter) == 300 and shorter[0] == -2.0 and (shorter[100:250] == 1.0).all()
+    np.testing.assert_allclose(shorter[100 - FADE : 100], crossfaded(1.0, -2.0, False), atol=1e-12)
+
+
+def test_fades_take_at_most_a_quarter_of_a_part() -> None:
+    sound, made = np.ones((100, 1)), np.full((100, 1), -2.0)
+    kept = keep_outside(made, sound, [(50, 58)], MS_RATE)[:, 0]
+    assert (kept[52:56] == -2.0).all()
+    assert ((kept[50:52] < 1.0) & (kept[50:52] > -2.3)).all() and kept[58] == 1.0

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.audio.trim import active_range, take_range, trim_silence, trim_take
+from qvim_studio.audio.trim import (
+    HEAD_S,
+    TAIL_S,
+    active_range,
+    take_range,
+    trim_silence,
+    trim_take,
+)
 from qvim_studio.core.clip import AudioClip
 
 RATE = 16_000
@@ -143,3 +150,35 @@ def test_noise_is_told_from_sound_where_the_take_is_long_enough(windows: int, is
     samples[25 * step : 35 * step] += 0.5 * np.sin(2 * np.pi * 300 * t)
     begin, end = take_range(AudioClip.from_mono(samples, RATE))
     assert (begin, end) == ((24 * step, 41 * step) if is_cut else (0, windows * step))
+
+
+def stepped(*levels_db: float, offset: float = 0.0) -> AudioClip:
+    """One level for each window of 10 ms, at 1 kHz."""
+    signs = np.where(np.arange(10 * len(levels_db)) % 2, -1.0, 1.0)
+    levels = np.repeat(10 ** (np.array(levels_db) / 20), 10)
+    return AudioClip.from_mono(0.5 * levels * signs + offset, 1_000)
+
+
+@pytest.mark.parametrize(("edge_db", "first", "last"), [(-29.0, 10, 20), (-31.0, 11, 19)])
+def test_the_range_is_of_what_is_louder_than_the_threshold_with_its_margins(
+    edge_db: float, first: int, last: int
+) -> None:
+    clip = stepped(*[-90] * 10, edge_db, *[0] * 8, edge_db, *[-90] * 20)
+    assert active_range(clip, -30.0) == (
+        10 * first - round(HEAD_S * 1_000),
+        10 * last + round(TAIL_S * 1_000),
+    )
+    trimmed = trim_silence(clip, -30.0)
+    np.testing.assert_array_equal(trimmed.samples, clip.samples[slice(*active_range(clip, -30.0))])
+
+
+def test_the_margins_end_where_the_clip_does() -> None:
+    clip = stepped(*[0] * 10)
+    assert active_range(clip) == (0, 100)
+    partial = AudioClip(clip.samples[:95], 1_000)
+    assert active_range(partial) == (0, 95)
+
+
+def test_an_offset_does_not_count_as_loud() -> None:
+    levels = [*[-90] * 20, *[0] * 20, *[-90] * 20]
+    assert active_range(stepped(*levels, offset=0.2)) == active_range(stepped(*levels))

@@ -29,6 +29,7 @@ def test_a_filled_history_is_grouped_and_found(tmp_path: Path) -> None:
     library.close()
 
 
+@pytest.mark.slow  # indexes 300 sounds: 1.5 s
 def test_the_library_is_measured() -> None:
     result = measure_library(300)
     assert result["sounds"] == 300
@@ -39,6 +40,7 @@ def test_the_library_is_measured() -> None:
     assert 0 < result["tagged_cpu_s"] < result["listened_cpu_s"] < 5
 
 
+@pytest.mark.slow  # opens a window with 200 clips: 2 s
 @pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True)
 def test_the_window_is_measured_on_the_command_line(
     capsys: pytest.CaptureFixture[str], qapp: object
@@ -47,6 +49,33 @@ def test_the_window_is_measured_on_the_command_line(
     result = json.loads(capsys.readouterr().out)
     assert set(result) >= {"window_visible_s", "history_open_s", "history_search_ms"}
     assert 0 < result["window_visible_s"] < 60
+
+
+@pytest.mark.parametrize(
+    ("what", "given", "measure", "asked"),
+    [
+        ("library", ("--sounds", "9"), "sounds.measure_library", ((9,), {})),
+        ("ui", ("--clips", "40", "--quick"), "window.measure_window", ((40,), {"is_quick": True})),
+    ],
+)
+def test_a_bench_prints_what_it_measures(
+    what: str,
+    given: tuple[str, ...],
+    measure: str,
+    asked: object,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[object] = []
+    monkeypatch.setattr(
+        f"qvim_studio.bench.{measure}",
+        lambda *values, **named: calls.append((values, named)) or {"opened_s": 0.25},
+    )
+    assert cli.main(["bench", what, *given, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["opened_s"] == 0.25
+    assert cli.main(["bench", what, *given]) == 0
+    assert "0.25" in capsys.readouterr().out
+    assert calls == [asked, asked]
 
 
 @pytest.mark.parametrize("options", [("library", "--sounds", "0"), ("ui", "--clips", "3")])

@@ -239,7 +239,7 @@ def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--vram-mode", "high"), "needs a GPU that PyTorch can use"),
         (("--busy", "-1"), "counts processes"),
@@ -250,14 +250,14 @@ def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> N
 )
 def test_what_cannot_be_measured_is_told(
     options: tuple[str, ...],
-    told: str,
+    message: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
     assert cli.main(["bench", "generate", *options]) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_on_a_gpu_the_studio_keeps_to_its_cap_and_times_what_is_done(

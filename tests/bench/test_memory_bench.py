@@ -33,6 +33,7 @@ def test_every_mode_has_an_estimate(capsys: pytest.CaptureFixture[str]) -> None:
     assert result["output_error"] == {}
 
 
+@pytest.mark.slow  # generates in every mode: 1 s
 def test_every_mode_has_an_error_on_trained_weights() -> None:
     checkpoint = find_checkpoint("starter")
     trial = Trial(checkpoint, texts=("dog bark",), seeds=1, frames=8)

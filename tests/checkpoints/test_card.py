@@ -80,6 +80,6 @@ def test_a_foreign_card_never_stops_the_starter(
     assert cli.main(["checkpoints", "import", str(folder)]) == 1
     assert "id is 7, expected a text" in capsys.readouterr().err
     assert cli.main(["checkpoints", "list", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["problems"] == []
-    assert next(row for row in told["checkpoints"] if row["id"] == "starter")["installed"]
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["problems"] == []
+    assert next(row for row in answer["checkpoints"] if row["id"] == "starter")["installed"]

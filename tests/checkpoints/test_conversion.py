@@ -81,13 +81,13 @@ def test_tensors_below_a_prefix() -> None:
 
 
 def test_a_folder_holds_index_card_settings_and_weights(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    write_converted(converted(), tmp_path / "made", lambda done, all: told.append((done, all)))
+    reported: list[tuple[int, int]] = []
+    write_converted(converted(), tmp_path / "made", lambda done, all: reported.append((done, all)))
     assert json.loads((tmp_path / "made/model_index.json").read_text())["_class_name"] == "Some"
     assert json.loads((tmp_path / "made/net/config.json").read_text()) == {"width": 2}
     card = json.loads((tmp_path / "made/studio.json").read_text())
     assert card["title"] == "Some" and "net/model.safetensors" in card["files"]
-    assert told == [(24, 24)]
+    assert reported == [(24, 24)]
 
 
 def test_what_a_folder_holds_is_never_lost(tmp_path: Path) -> None:

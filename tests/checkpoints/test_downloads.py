@@ -3,83 +3,24 @@
 from __future__ import annotations
 
 import errno
-import json
-import pickle
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import huggingface_hub.constants
 import pytest
-import torch
-from hub_server import COMMIT, Hub, prepare_client, running_hub, sha256
-from malicious import Malicious
-from safetensors.torch import load_file
+from hub_downloads import CHECKPOINT, FILES, REPO, WEIGHTS, fetch, files_in
+from hub_server import COMMIT, Hub, sha256
 
 from qvim_studio.checkpoints import downloads
 from qvim_studio.checkpoints.checkpoint import Checkpoint
-from qvim_studio.checkpoints.downloads import SPARE_BYTES, discard, download, plan_download, remove
-from qvim_studio.checkpoints.registry import user_registry
+from qvim_studio.checkpoints.download_plan import plan_download
+from qvim_studio.checkpoints.downloads import discard, download, remove
 from qvim_studio.checkpoints.verification import verify_checkpoint
-from qvim_studio.core.errors import (
-    CancelledError,
-    CheckpointError,
-    OutputError,
-    PickledWeightsError,
-)
-from qvim_studio.families.audioldm.family import LAYOUT
-from qvim_studio.families.catalog import list_checkpoints
-
-REPO = "someone/audioldm-tiny"
-CHECKPOINT = Checkpoint("tiny", "Tiny", None, repo=REPO, layout=LAYOUT)
-ENTRY = {"title": "Tiny", "repo": REPO, "licence": "MIT", "commercial": "yes"}
-WEIGHTS = bytes(range(256)) * 64
-FILES = {
-    "model_index.json": b'{"_class_name": "AudioLDMPipeline"}',
-    "unet/config.json": b"{}",
-    "unet/diffusion_pytorch_model.safetensors": WEIGHTS,
-    "vae/diffusion_pytorch_model.safetensors": WEIGHTS[::-1],
-    "vocoder/model.safetensors": WEIGHTS[1:],
-    "scheduler/scheduler_config.json": b"{ }",
-}
-LEFT_OUT = {
-    "README.md": b"words",
-    "unet/diffusion_pytorch_model.bin": b"pickle",
-    "unet/diffusion_pytorch_model.fp16.safetensors": b"variant",
-}
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    prepare_client(monkeypatch, tmp_path / "hub")
-    with running_hub(Hub(REPO, FILES | LEFT_OUT)) as hub:
-        yield hub
-
-
-@pytest.fixture
-def registered(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Checkpoint]:
-    """Looks the checkpoint up as the lists do, from a registry that may pin a commit."""
-
-    def look_up(pinned: str = "") -> Checkpoint:
-        lines = [f"{key} = {json.dumps(value)}" for key, value in ENTRY.items()]
-        path = user_registry()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(["[tiny]", *lines, f'revision = "{pinned}"']))
-        return next(known for known in list_checkpoints() if known.id == "tiny")
-
-    return look_up
-
-
-def fetch(hub: Hub, is_cancelled=lambda: False) -> Path:
-    plan = plan_download(CHECKPOINT, hub.url)
-    return download(plan, lambda here, total: None, is_cancelled, hub.url)
-
-
-def files_in(folder: Path) -> set[str]:
-    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+from qvim_studio.core.errors import CancelledError, CheckpointError, OutputError
 
 
 def test_a_download_brings_every_needed_file_and_pins_its_commit(hub: Hub) -> None:
@@ -101,27 +42,6 @@ def test_downloads_tell_the_hub_nothing_but_the_versions_of_its_client_and_pytho
     assert hub.agents
     for agent in hub.agents:
         assert not re.search(r"torch|tensorflow|linux|darwin|windows|session", agent, re.I)
-
-
-UNPINNED = {
-    "audioldm2",
-    "musicldm",
-    "musicgen",
-    "stable-audio",
-    "semanticodec",
-}  # no commit is known of them
-
-
-def test_every_repository_of_the_registry_is_pinned_to_a_commit_that_is_known() -> None:
-    loose = {known.id for known in list_checkpoints() if known.repo and not known.pinned_revision}
-    assert not {id for id in loose if not id.startswith(tuple(UNPINNED))}
-    assert all(any(id.startswith(name) for id in loose) for name in UNPINNED)
-
-
-def test_what_the_registry_pins_are_whole_commits() -> None:
-    pinned = [known.pinned_revision for known in list_checkpoints() if known.pinned_revision]
-    assert len(pinned) >= 4
-    assert all(re.fullmatch(r"[0-9a-f]{40}", revision) for revision in pinned)
 
 
 def test_what_is_here_is_not_fetched_again(hub: Hub) -> None:
@@ -216,58 +136,6 @@ def test_an_unfinished_download_is_not_installed(
     assert not registered().is_installed
 
 
-def test_pickled_weights_alone_need_consent(hub: Hub) -> None:
-    del hub.files["vae/diffusion_pytorch_model.safetensors"]
-    hub.files["vae/diffusion_pytorch_model.bin"] = b"pickle"
-    with pytest.raises(PickledWeightsError, match=r"alone \(vae/.*--allow-pickle") as found:
-        plan_download(CHECKPOINT, hub.url)
-    assert found.value.files == ("vae/diffusion_pytorch_model.bin",)
-    assert hub.fetched == []
-
-
-def test_allowed_pickles_become_safetensors(
-    hub: Hub, registered: Callable[..., Checkpoint], tmp_path: Path
-) -> None:
-    del hub.files["vae/diffusion_pytorch_model.safetensors"]
-    path = tmp_path / "weights.bin"
-    torch.save({"a": torch.arange(3.0)}, path)
-    hub.files["vae/diffusion_pytorch_model.bin"] = path.read_bytes()
-    plan = plan_download(CHECKPOINT, hub.url, allow_pickle=True)
-    folder = download(plan, lambda here, total: None, lambda: False, hub.url)
-    made = load_file(folder / "vae/diffusion_pytorch_model.safetensors")
-    assert made["a"].tolist() == [0, 1, 2]
-    assert not list(folder.rglob("*.bin")) and registered().folder == folder
-    blobs = [path.read_bytes() for path in (folder.parent.parent / "blobs").iterdir()]
-    assert hub.files["vae/diffusion_pytorch_model.bin"] not in blobs
-    assert verify_checkpoint(registered()) == []
-
-
-def test_pickles_need_room_twice(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    def room(beside: int) -> SimpleNamespace:
-        return SimpleNamespace(free=sum(map(len, FILES.values())) + SPARE_BYTES + beside)
-
-    hub.files["vae/diffusion_pytorch_model.bin"] = b"p" * len(WEIGHTS)
-    del hub.files["vae/diffusion_pytorch_model.safetensors"]
-    plan = plan_download(CHECKPOINT, hub.url, allow_pickle=True)
-    for beside in (0, len(WEIGHTS) - 1):
-        monkeypatch.setattr(shutil, "disk_usage", lambda folder, beside=beside: room(beside))
-        with pytest.raises(OutputError, match="Make room"):
-            download(plan, lambda here, total: None, lambda: False, hub.url)
-    assert hub.fetched == []
-
-
-def test_a_malicious_download_neither_runs_nor_counts(
-    hub: Hub, registered: Callable[..., Checkpoint], tmp_path: Path
-) -> None:
-    del hub.files["vae/diffusion_pytorch_model.safetensors"]
-    evil = pickle.dumps({"a": Malicious(tmp_path / "ran")}, protocol=2)
-    hub.files["vae/diffusion_pytorch_model.bin"] = evil
-    plan = plan_download(CHECKPOINT, hub.url, allow_pickle=True)
-    with pytest.raises(CheckpointError, match="nothing in it was run"):
-        download(plan, lambda here, total: None, lambda: False, hub.url)
-    assert not (tmp_path / "ran").exists() and not registered().is_installed
-
-
 @pytest.mark.parametrize("missing", ["vae/diffusion_pytorch_model.safetensors", "model_index.json"])
 def test_a_repository_of_another_kind_is_told(hub: Hub, missing: str) -> None:
     hub.files = {path: hub.files[path] for path in FILES if path != missing}
@@ -340,25 +208,6 @@ def test_a_discarded_download_keeps_what_another_program_had_of_the_same_commit(
         fetch(hub, lambda: len(hub.fetched) >= 3)
     discard(CHECKPOINT)
     assert files_in(repository) == before
-
-
-def test_a_download_that_paused_is_discarded_whole(hub: Hub, tmp_path: Path) -> None:
-    """With what was made of its pickles, and its card."""
-    path = tmp_path / "weights.bin"
-    torch.save({"a": torch.arange(3.0)}, path)
-    del hub.files["vae/diffusion_pytorch_model.safetensors"]
-    hub.files["vae/diffusion_pytorch_model.bin"] = path.read_bytes()
-    repository = tmp_path / "hub" / "models--someone--audioldm-tiny"
-    plan = plan_download(CHECKPOINT, hub.url, allow_pickle=True)
-    for is_cancelled in (
-        lambda: len(hub.fetched) >= 2,
-        lambda: any(repository.rglob("studio.json")),
-    ):
-        with pytest.raises(CancelledError):
-            download(plan, lambda here, total: None, is_cancelled, hub.url)
-    assert list(repository.rglob("vae/*.safetensors"))
-    discard(CHECKPOINT)
-    assert not repository.exists()
 
 
 def test_a_finished_download_is_not_discarded(hub: Hub) -> None:

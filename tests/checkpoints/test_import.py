@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import pickle
 from pathlib import Path
 
 import pytest
 import torch
+from bare_checkpoint import make_bare_checkpoint
 from malicious import Malicious
 from safetensors.torch import load_file
 
@@ -18,83 +18,13 @@ from qvim_studio.checkpoints.pickled import convert_pickled_weights, find_pickle
 from qvim_studio.checkpoints.registry import read_user_registry, user_registry
 from qvim_studio.commands import cli
 from qvim_studio.core.errors import CheckpointError, OutputError
-from qvim_studio.families.catalog import (
-    find_checkpoint,
-    forget_folder,
-    list_checkpoints,
-    register_folder,
-)
+from qvim_studio.families.catalog import forget_folder, register_folder
+from qvim_studio.networks.files.weights import read_tensors
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "my-model"
-    for part in ("unet", "vae", "vocoder", "scheduler"):
-        (made / part).mkdir(parents=True)
-    (made / "model_index.json").write_text(json.dumps({"_class_name": "AudioLDMPipeline"}))
-    return made
-
-
-def test_an_imported_folder_is_known_by_its_name(folder: Path) -> None:
-    register_folder(folder)
-    assert list_checkpoints()[-1].id == "my-model"
-    assert find_checkpoint("my-model").folder == folder
-    with pytest.raises(CheckpointError, match="already a checkpoint 'my-model'"):
-        register_folder(folder)
-
-
-@pytest.mark.parametrize("part", ["unet", "vae", "vocoder", "scheduler"])
-def test_a_folder_without_a_part_is_refused_with_what_was_found(folder: Path, part: str) -> None:
-    (folder / part).rmdir()
-    with pytest.raises(CheckpointError, match=rf"{part}/ is missing \(found model_index.json, .*/"):
-        register_folder(folder)
-    assert read_user_registry().entries == {}
-
-
-def test_a_folder_that_lost_a_part_counts_as_not_installed(folder: Path) -> None:
-    register_folder(folder)
-    (folder / "unet").rmdir()
-    assert not list_checkpoints()[-1].is_installed
-    with pytest.raises(CheckpointError, match="unet/ is missing"):
-        find_checkpoint("my-model")
-
-
-@pytest.mark.parametrize("name", ["doors \U0001f6aa", 'a "b" \x7f', "a\\b"])
-def test_every_name_can_be_listed(folder: Path, name: str) -> None:
-    own = folder.rename(folder.with_name(name))
-    register_folder(own)
-    assert find_checkpoint(name).folder == own
-    forget_folder(name)
-    assert read_user_registry().entries == {}
-
-
-def test_a_name_that_is_no_utf8_is_refused_and_harms_no_other(folder: Path) -> None:
-    try:
-        own = folder.rename(folder.with_name(os.fsdecode(b"T\xfcr")))
-    except OSError:
-        pytest.skip("this disk has UTF-8 names alone")
-    with pytest.raises(CheckpointError, match="is not valid UTF-8"):
-        register_folder(own)
-    assert find_checkpoint("starter").is_installed
-
-
-@pytest.mark.parametrize(
-    ("file", "content"),
-    [("studio.json", ""), ("studio.json", "[]"), ("model_index.json", "[]"), ("control", "")],
-)
-def test_a_damaged_own_folder_harms_no_other(folder: Path, file: str, content: str) -> None:
-    register_folder(folder)
-    if file == "control":
-        (folder / file).mkdir()
-    else:
-        (folder / file).write_text(content)
-    assert find_checkpoint("starter").is_installed
-    listed = {known.id: known for known in list_checkpoints()}
-    assert not listed["my-model"].is_installed and listed["starter"].is_installed
-    with pytest.raises(CheckpointError, match="my-model"):
-        find_checkpoint("my-model")
-    forget_folder("my-model")
-    assert "my-model" not in {known.id for known in list_checkpoints()}
+    return make_bare_checkpoint(tmp_path / "my-model")
 
 
 def test_forgetting_one_keeps_the_others_as_they_are(folder: Path) -> None:
@@ -124,13 +54,6 @@ def test_a_list_that_cannot_be_saved_stays_as_it_was(
     assert user_registry().read_text() == before
 
 
-def test_a_single_file_is_refused_with_advice(tmp_path: Path) -> None:
-    path = tmp_path / "audioldm.ckpt"
-    path.touch()
-    with pytest.raises(CheckpointError, match="convert them"):
-        register_folder(path)
-
-
 def test_pickled_weights_need_consent_and_become_safetensors(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,14 +67,40 @@ def test_pickled_weights_need_consent_and_become_safetensors(
     assert find_pickled(folder) == []
 
 
+def test_a_pickle_in_parts_is_found_until_its_index_is_there(folder: Path) -> None:
+    for number, name in enumerate(("a", "b"), start=1):
+        part = folder / f"pytorch_model-0000{number}-of-00002.bin"
+        torch.save({name: torch.arange(number)}, part)
+    found = find_pickled(folder)
+    assert found == []  # the folder itself is not a model
+    (folder / "config.json").write_text("{}")
+    found = find_pickled(folder)
+    assert len(found) == 2
+    convert_pickled_weights(found)
+    assert read_tensors(folder, "cpu", torch.float32)["b"].tolist() == [0, 1]
+    assert find_pickled(folder) == []
+    (folder / "model.safetensors.index.json").unlink()
+    assert find_pickled(folder) == found
+    with pytest.raises(CheckpointError, match="1 of 2 parts"):
+        convert_pickled_weights(found[1:])
+
+
+def test_a_pickle_of_other_values_than_tensors_is_refused(folder: Path) -> None:
+    path = folder / "unet" / "diffusion_pytorch_model.bin"
+    torch.save({"a": torch.arange(3.0), "epoch": 3}, path)
+    with pytest.raises(CheckpointError, match="not a plain file of weights"):
+        convert_pickled_weights([path])
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_full_disk_is_said_and_leaves_the_pickle_alone(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half_written(weights: object, path: Path) -> None:
+    def half_written(weights: object, path: Path, **_how: object) -> None:
         path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(pickled, "save_file", half_written)
+    monkeypatch.setattr(pickled, "write_streamed", half_written)
     path = folder / "unet" / "diffusion_pytorch_model.bin"
     torch.save({"a": torch.arange(3.0)}, path)
     with pytest.raises(OutputError, match=r"No space left .* Make room"):

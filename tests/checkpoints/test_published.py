@@ -19,7 +19,8 @@ from safetensors.torch import load_file, save_file
 from qvim_studio.checkpoints import conversion
 from qvim_studio.checkpoints.checkpoint import Checkpoint, Layout, Published
 from qvim_studio.checkpoints.conversion import Converted, ConvertedPart, read_original
-from qvim_studio.checkpoints.downloads import SPARE_BYTES, discard, download, plan_download, remove
+from qvim_studio.checkpoints.download_plan import plan_download
+from qvim_studio.checkpoints.downloads import SPARE_BYTES, discard, download, remove
 from qvim_studio.checkpoints.published import converted_folder, place_of_converted
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.core.errors import (
@@ -73,13 +74,13 @@ def test_a_pickle_is_asked_about_before_the_first_byte(hub: Hub) -> None:
 def test_what_was_published_becomes_a_folder_of_safetensors_in_one_step(
     hub: Hub, tmp_path: Path
 ) -> None:
-    told: list[tuple[int, int]] = []
-    folder = fetch(hub, on_converted=lambda done, total: told.append((done, total)))
+    reported: list[tuple[int, int]] = []
+    folder = fetch(hub, on_converted=lambda done, total: reported.append((done, total)))
     assert folder == place_of_converted(KNOWN) == converted_folder(KNOWN)
     assert torch.equal(load_file(folder / "unet/model.safetensors")["a"], WEIGHTS)
     card = json.loads((folder / "studio.json").read_text())
     assert (card["id"], card["title"], card["revision"]) == ("one", "One", COMMIT)
-    assert told[-1] == (WEIGHTS.nbytes, WEIGHTS.nbytes)
+    assert reported[-1] == (WEIGHTS.nbytes, WEIGHTS.nbytes)
     assert {path for path, _ in hub.fetched} == {FILE, TABLE}
     assert verify_checkpoint(replace(KNOWN, folder=folder)) == []
     # The pickle and its blob are gone, and so is the list of what came.

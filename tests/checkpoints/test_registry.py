@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from qvim_studio.checkpoints.registry import (
 )
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.families.catalog import find_checkpoint, is_own_folder, list_checkpoints
-from qvim_studio.families.hub_keeper import make_keeper
+from qvim_studio.families.hub_store import make_checkpoint_store
 
 GOOD = '[good]\ntitle = "Good"\nrepo = "a/b"\nlicence = "MIT"\ncommercial = "yes"\n'
 
@@ -135,9 +136,27 @@ def test_one_hostile_folder_stops_neither_the_list_nor_the_starter(
 ) -> None:
     folder = build_tiny_checkpoint(tmp_path / "hostile")
     (folder / "studio.json").unlink()
-    keeper = make_keeper()
-    keeper.import_folder(folder)
+    store = make_checkpoint_store()
+    store.import_source(folder)
     (folder / file).write_text(text)
-    listed = {choice.id: choice for choice in keeper.list()}
+    listed = {entry.id: entry for entry in store.list()}
     assert listed["hostile"].memory == {} and listed["starter"].is_installed
     assert listed["starter"].memory
+
+
+UNPINNED = {
+    "audioldm2-music": "no commit is known",
+    "semanticodec-100": "no commit is known",
+    "semanticodec-50": "no commit is known",
+}
+
+
+def test_every_repository_of_the_registry_is_pinned_but_for_those_with_a_reason() -> None:
+    remote = {name: entry for name, entry in read_registry().items() if "repo" in entry}
+    assert {name for name, entry in remote.items() if "revision" not in entry} == set(UNPINNED)
+
+
+def test_what_the_registry_pins_are_whole_commits_each_of_one_repository() -> None:
+    remote = [entry for entry in read_registry().values() if "revision" in entry]
+    assert all(re.fullmatch(r"[0-9a-f]{40}", entry["revision"]) for entry in remote)
+    assert len({entry["revision"] for entry in remote}) == len({entry["repo"] for entry in remote})

@@ -8,7 +8,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from qvim_studio.checkpoints import streamed_weights
 from qvim_studio.checkpoints.streamed_weights import write_streamed
 from qvim_studio.core.errors import CancelledError
 
@@ -31,17 +30,16 @@ def test_every_type_and_shape_reads_back_as_it_was(tmp_path: Path) -> None:
         assert read[name].dtype == value.dtype and torch.equal(read[name], value)
 
 
-def test_blocks_are_counted_and_a_cancel_ends_between_two(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streamed_weights, "BLOCK_BYTES", 64)
+def test_blocks_are_counted_and_a_cancel_ends_between_two(tmp_path: Path) -> None:
     tensors = {"one": torch.randn(40), "two": torch.randn(8)}
     counted: list[int] = []
-    write_streamed(tensors, tmp_path / "a", counted.append)
+    write_streamed(tensors, tmp_path / "a", counted.append, block_bytes=64)
     assert counted == [64, 64, 32, 32]
     counted.clear()
     with pytest.raises(CancelledError):
-        write_streamed(tensors, tmp_path / "b", counted.append, lambda: len(counted) == 2)
+        write_streamed(
+            tensors, tmp_path / "b", counted.append, lambda: len(counted) == 2, block_bytes=64
+        )
     assert counted == [64, 64]
 
 

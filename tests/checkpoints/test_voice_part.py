@@ -26,7 +26,7 @@ from qvim_studio.core.errors import CheckpointError, PickledWeightsError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.audioldm.loaded import load_checkpoint
 from qvim_studio.families.catalog import find_checkpoint, register_folder
-from qvim_studio.families.hub_keeper import HubKeeper, make_keeper
+from qvim_studio.families.hub_store import HubStore, make_checkpoint_store
 from qvim_studio.families.plans import plan_for
 from qvim_studio.families.protocol import Asked, Voice
 from qvim_studio.voice.clap_audio import ClapAudioConditioner
@@ -69,12 +69,12 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 @pytest.fixture
-def keeper(hub: Hub) -> HubKeeper:
-    return make_keeper()
+def store(hub: Hub) -> HubStore:
+    return make_checkpoint_store()
 
 
-def fetch(keeper: HubKeeper, allow_pickle: bool = True) -> None:
-    keeper.download("clap-tiny", lambda here, total: None, lambda: False, allow_pickle=allow_pickle)
+def fetch(store: HubStore, allow_pickle: bool = True) -> None:
+    store.download("clap-tiny", lambda here, total: None, lambda: False, allow_pickle=allow_pickle)
 
 
 def conditions() -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
@@ -84,46 +84,46 @@ def conditions() -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
     return loaded.conditions(Asked(1.0, voice=Voice(VOICE, np.zeros(960, np.float32))))
 
 
-def test_what_is_missing_is_named_and_then_hears(keeper: HubKeeper, hub: Hub) -> None:
+def test_what_is_missing_is_named_and_then_hears(store: HubStore, hub: Hub) -> None:
     with pytest.raises(CheckpointError, match="qvim-studio checkpoints download clap-tiny"):
         conditions()
     with pytest.raises(PickledWeightsError) as asked:
-        fetch(keeper, allow_pickle=False)
+        fetch(store, allow_pickle=False)
     assert asked.value.files == ("pytorch_model.bin",) and hub.fetched == []
-    fetch(keeper)
-    heard, _, notes = conditions()
-    assert float(heard.norm()) == pytest.approx(1.0, abs=1e-5)
+    fetch(store)
+    wanted, _, notes = conditions()
+    assert float(wanted.vector.norm()) == pytest.approx(1.0, abs=1e-5)
     assert any("CLAP embedding" in note for note in notes)
 
 
-def test_the_manager_offers_it_until_it_is_here(keeper: HubKeeper) -> None:
-    def choice():
-        return next(known for known in keeper.list() if known.id == "tiny")
+def test_the_manager_offers_it_until_it_is_here(store: HubStore) -> None:
+    def entry():
+        return next(known for known in store.list() if known.id == "tiny")
 
-    before = choice()
+    before = entry()
     assert before.can_learn_to_hear and before.voice_part == "clap-tiny"
-    fetch(keeper)
-    assert choice().hears_voice and not choice().can_learn_to_hear
-    assert choice().size_bytes > before.size_bytes
-    assert keeper.verify("tiny") == ()
-    assert keeper.remove("clap-tiny") > 0
-    assert choice() == before
+    fetch(store)
+    assert entry().hears_voice and not entry().can_learn_to_hear
+    assert entry().size_bytes > before.size_bytes
+    assert store.verify("tiny") == ()
+    assert store.remove("clap-tiny") > 0
+    assert entry() == before
 
 
-def test_a_download_takes_its_ears_along_when_it_goes(keeper: HubKeeper, tmp_path: Path) -> None:
+def test_a_download_takes_its_ears_along_when_it_goes(store: HubStore, tmp_path: Path) -> None:
     lines = [f"{key} = {json.dumps(PART[key])}" for key in ("title", "licence", "commercial")]
     with user_registry().open("a") as file:
         file.write("\n".join(["[downloaded]", 'repo = "someone/tiny"', *lines]) + "\n")
     snapshot = tmp_path / "hub" / "models--someone--tiny" / "snapshots" / ("a" * 40)
     shutil.copytree(tmp_path / "tiny", snapshot)
-    fetch(keeper)
+    fetch(store)
     assert find_clap(find_checkpoint("downloaded")) is not None
     ears = (tmp_path / "hub" / "models--someone--clap" / "snapshots").rglob("*.safetensors")
     size = sum(path.stat().st_size for path in ears)
-    assert keeper.remove("downloaded") > size > 0
+    assert store.remove("downloaded") > size > 0
     assert list((tmp_path / "hub").glob("models--*")) == []
     # A folder of one's own is forgotten, not deleted.
-    assert keeper.remove("tiny") == 0 and (tmp_path / "tiny" / "unet").is_dir()
+    assert store.remove("tiny") == 0 and (tmp_path / "tiny" / "unet").is_dir()
 
 
 def test_of_the_whole_clap_its_own_audio_tower_hears(tmp_path: Path) -> None:
@@ -134,8 +134,8 @@ def test_of_the_whole_clap_its_own_audio_tower_hears(tmp_path: Path) -> None:
     whole = ClapModel.from_pretrained(tmp_path / "clap").eval()
     with torch.inference_mode():
         wanted = whole.get_audio_features(**features).pooler_output
-    heard = ClapAudioConditioner(tmp_path / "clap").embed(samples)
-    torch.testing.assert_close(heard, torch.nn.functional.normalize(wanted, dim=-1))
+    embedding = ClapAudioConditioner(tmp_path / "clap").embed(samples)
+    torch.testing.assert_close(embedding, torch.nn.functional.normalize(wanted, dim=-1))
 
 
 @pytest.mark.parametrize("place", ["clap", "feature_extractor"])
@@ -166,8 +166,8 @@ def test_a_clap_without_ears_is_refused(tmp_path: Path) -> None:
         ClapAudioConditioner(tmp_path / "clap")
 
 
-def test_damage_is_told_with_the_checkpoint(keeper: HubKeeper) -> None:
-    fetch(keeper)
+def test_damage_is_told_with_the_checkpoint(store: HubStore) -> None:
+    fetch(store)
     checkpoint = find_checkpoint("tiny")
     (find_clap(checkpoint) / "model.safetensors").write_bytes(b"rot")
     assert verify_checkpoint(checkpoint) == [

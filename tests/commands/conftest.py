@@ -10,18 +10,18 @@ import soundfile
 from noise_engine import FakeEngine
 
 from qvim_studio import assembly
+from qvim_studio.automation import making
 from qvim_studio.commands import cli
-from qvim_studio.commands import generate as commands
 from qvim_studio.core.errors import CheckpointError
-from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.sound_words import SoundWord
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     engine = FakeEngine()
     monkeypatch.setattr(assembly, "make_plain_engine", lambda: engine)
-    monkeypatch.setattr(assembly, "hear", lambda clip: (HeardWord("dog", 0.91234, "dog"),))
-    monkeypatch.setattr(commands, "find_checkpoint", find_only_the_starter)
+    monkeypatch.setattr(assembly, "hear", lambda clip: (SoundWord("dog", 0.91234, "dog"),))
+    monkeypatch.setattr(making, "find_checkpoint", find_only_the_starter)
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
     return engine
 

@@ -87,8 +87,8 @@ def test_generate_writes_fitted_sounds_and_lists_them(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
-    [(("take", "--fit", 9), "between 0 and 8"), (("--text", "x", "--fit", 1), "--fit needs")],
+    ("options", "message"),
+    [(("take", "--fit", 9), "between 0 and 8"), (("--text", "x", "--fit", 1), "(--fit) need")],
 )
 def test_fits_that_cannot_be_are_refused(
     engine: FakeEngine,
@@ -96,11 +96,11 @@ def test_fits_that_cannot_be_are_refused(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     options: tuple[object, ...],
-    said: str,
+    message: str,
 ) -> None:
     given = [take if option == "take" else option for option in options]
     status, _, errors = run(capsys, "generate", *given, "-o", tmp_path / "out")
-    assert status != 0 and said in errors and not engine.requests
+    assert status != 0 and message in errors and not engine.requests
 
 
 def test_every_option_reaches_the_request(
@@ -129,7 +129,7 @@ def test_every_option_reaches_the_request(
 
 @pytest.mark.parametrize(
     ("arguments", "name"),
-    [(("generate", ""), "imitation"), (("checkpoints", "import", " "), "DIR")],
+    [(("generate", ""), "imitation"), (("checkpoints", "import", " "), "DIR|FILE")],
 )
 def test_an_empty_name_is_not_the_folder_at_hand(
     engine: FakeEngine,
@@ -368,8 +368,10 @@ def test_version_and_module_start() -> None:
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a disk that is always full")
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("options", [["list"], ["list", "--json"], ["verify", "no", "--json"]])
+@pytest.mark.parametrize(
+    ("options", "unbuffered"),
+    [(["list"], ""), (["list", "--json"], "1"), (["verify", "no", "--json"], "")],
+)
 def test_an_answer_that_finds_no_room_is_one_sentence(
     options: list[str], unbuffered: str, tmp_path: Path
 ) -> None:

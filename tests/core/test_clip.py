@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.core.clip import AudioClip, Mixing, without_offset
+from qvim_studio.core.clip import AudioClip, Mixing, has_offset, without_offset
 
 RATE = 16_000
 
@@ -42,7 +42,13 @@ def test_unrelated_channels_are_mixed() -> None:
     np.testing.assert_allclose(stereo.mono(), stereo.samples.mean(axis=1), atol=1e-7)
 
 
+def test_channels_a_third_of_a_turn_apart_are_mixed() -> None:
+    later = np.sin(2 * np.pi * (300 * np.arange(RATE) / RATE + 1 / 3))
+    assert not clip(tone(), 0.3 * later).mixing.cancels
+
+
 OPPOSITE = {
+    "opposite and very quiet": (1e-4 * tone(), -1e-4 * tone()),
     "opposite": (tone(), -tone()),
     "opposite and quieter": (tone(), -0.7 * tone()),
     "opposite with a room": (tone() + 0.1 * noise(0), 0.1 * noise(1) - tone()),
@@ -101,3 +107,46 @@ def test_an_offset_alone_is_taken_away_whatever_it_is() -> None:
     for offset in (-0.5, 1.0):
         samples = np.full(100, offset, np.float32)
         np.testing.assert_array_equal(without_offset(samples), np.zeros(100, np.float32))
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [np.zeros(4, np.float32), np.zeros((4, 1)), np.zeros((1, 4, 1), np.float32)],
+    ids=["flat", "float64", "batched"],
+)
+def test_samples_of_another_form_make_no_clip(samples: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"must be float32 of shape \(frames, channels\)"):
+        AudioClip(samples, RATE)
+
+
+@pytest.mark.parametrize("rate", [0, -1])
+def test_a_clip_has_a_rate(rate: int) -> None:
+    with pytest.raises(ValueError, match="sample_rate must be positive"):
+        AudioClip(np.zeros((4, 1), np.float32), rate)
+
+
+def test_a_clip_of_the_lowest_rate_lasts_as_many_seconds_as_it_has_frames() -> None:
+    slow = AudioClip(np.zeros((4, 2), np.float32), 1)
+    assert (slow.duration_s, slow.channels) == (4.0, 2)
+    assert slow.mixing == Mixing((0, 1), 0, cancels=False)
+
+
+def test_channels_cancel_only_where_a_third_of_the_energy_does() -> None:
+    """Each window is judged for itself, and only a third of the energy decides."""
+    opposite = np.repeat([1.0, -1.0], [RATE * 3 // 4, RATE // 4])
+    assert not clip(tone(), tone() * opposite).mixing.cancels
+    assert clip(tone(), tone() * -opposite).mixing.cancels
+
+
+@pytest.mark.parametrize(("level", "counts"), [(0.011, True), (0.009, False)])
+def test_a_channel_counts_from_forty_decibels_below_the_loudest(level: float, counts: bool) -> None:
+    assert (clip(tone(), level * tone()).mixing.channels == (0, 1)) is counts
+
+
+@pytest.mark.parametrize(("offset", "is_large"), [(0.0, False), (0.02, False), (-0.0213, True)])
+def test_an_offset_counts_from_a_tenth_of_the_level_around_it(
+    offset: float, is_large: bool
+) -> None:
+    sound = tone() + offset  # of 0.212 RMS
+    assert has_offset(sound, offset) is is_large
+    assert not has_offset(sound[:0], 0.5)

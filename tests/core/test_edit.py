@@ -9,14 +9,17 @@ from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import (
     CONTEXT_S,
     MAX_PART_S,
+    MIN_KEPT_S,
     MIN_PART_S,
     OVERLAP_S,
     Edit,
     edited_name,
+    merged_parts,
     parts_text,
     stored_parts,
 )
 from qvim_studio.core.errors import UsageError
+from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start, clip_hash
 
 RATE = 1000
@@ -56,20 +59,20 @@ def test_a_part_outside_the_sound_is_refused(begin_s: float) -> None:
         Edit(TEN_SECONDS, begin_s, 12.0)
 
 
-@pytest.mark.parametrize("end_s", [4.05, 4.0, 1.0, 104.1, float("inf"), float("nan")])
+@pytest.mark.parametrize("end_s", [4.05, 4.0, 1.0, 604.1, float("inf"), float("nan")])
 def test_a_part_that_is_too_short_or_too_long_is_refused(end_s: float) -> None:
-    with pytest.raises(UsageError, match=r"0\.1 to 100 s long, got 4 to"):
+    with pytest.raises(UsageError, match=r"0\.1 to 600 s long, got 4 to"):
         Edit(TEN_SECONDS, 4.0, end_s)
 
 
 def test_an_edited_sound_is_enough_to_ask_with() -> None:
     request = GenerationRequest(edit=Edit(TEN_SECONDS, 4.0, 5.0), start=Start.IMITATION)
-    assert request.meant is not None and request.meant.duration_s == 5.0
-    assert request.meant_elsewhere is None
+    assert request.target is not None and request.target.duration_s == 5.0
+    assert request.given_target is None
     voiced = GenerationRequest(edit=request.edit, imitation=SHORT)
-    assert voiced.meant is voiced.meant_elsewhere is SHORT
+    assert voiced.target is voiced.given_target is SHORT
     timbred = GenerationRequest(edit=request.edit, timbre=SHORT)
-    assert timbred.meant is SHORT
+    assert timbred.target is SHORT
 
 
 def test_the_recipe_names_the_sound_by_its_hash_and_cannot_be_asked_again() -> None:
@@ -153,6 +156,16 @@ def test_the_shortest_and_the_longest_part_are_made() -> None:
     assert Edit(sound, 1.0, 1.0 + MIN_PART_S).begin_s == 1.0
 
 
+def test_parts_that_keep_the_least_between_them_stay_two() -> None:
+    parts = ((-1.0, 0.0), (MIN_KEPT_S, 1.0))
+    assert merged_parts(parts) == parts
+    assert parts_text(((1.0, 2.0),)) == "1.00 to 2.00 s"
+
+
+def test_a_continuation_may_begin_at_the_very_end() -> None:
+    assert Edit(TEN_SECONDS, 10.0, 11.0).is_continuation is True
+
+
 def test_only_a_sound_that_gets_longer_is_continued() -> None:
     assert Edit(TEN_SECONDS, 9.0, 10.5).is_continuation is True
     assert Edit(TEN_SECONDS, 9.0, 10.0).is_continuation is False
@@ -167,3 +180,33 @@ def test_an_edit_that_shall_be_a_loop_is_refused() -> None:
 def test_highs_that_begin_where_none_can_are_refused(above_hz: float) -> None:
     with pytest.raises(UsageError, match="between 500 Hz and 500 Hz, half the sound's rate"):
         Edit(TEN_SECONDS, 0.0, 10.0, above_hz=above_hz)
+
+
+def test_highs_begin_from_the_lowest_frequency_on_and_below_half_the_rate() -> None:
+    sound = AudioClip.from_mono(np.ones(4_000), 4_000)
+    assert Edit(sound, 0.0, 1.0, above_hz=500.0).above_hz == 500.0
+    for above_hz in (499.0, 2_000.0):
+        with pytest.raises(UsageError, match="between 500 Hz and 2000 Hz"):
+            Edit(sound, 0.0, 1.0, above_hz=above_hz)
+
+
+def test_the_shortest_parts_may_keep_the_least_between_them() -> None:
+    first, second = (1.0, 1.0 + MIN_PART_S), (1.0 + MIN_PART_S + MIN_KEPT_S, 2.0)
+    assert Edit(TEN_SECONDS, 1.0, 2.0, kept_s=((first[1], second[0]),)).parts_s == (first, second)
+    for kept in ((1.05, 1.5), (1.5, 1.53), (1.5, 1.95)):
+        with pytest.raises(UsageError, match="at least"):
+            Edit(TEN_SECONDS, 1.0, 2.0, kept_s=(kept,))
+
+
+def test_an_edit_of_parts_keeps_what_is_known_of_its_sound() -> None:
+    origin = Provenance("starter", "Starter", "1", "CC0", "yes")
+    edit = Edit.of_parts(TEN_SECONDS, [(1.0, 2.0)], origin, 32)
+    assert (edit.provenance, edit.bit_depth) == (origin, 32)
+    assert Edit.of_parts(TEN_SECONDS, [(1.0, 2.0)]).bit_depth == 24
+    assert Edit.continuing(TEN_SECONDS, 1.0, origin).provenance is origin
+
+
+def test_stored_parts_are_numbers_whatever_they_were_stored_as() -> None:
+    assert stored_parts([[1, 2], [3.5, 4]]) == ((1.0, 2.0), (3.5, 4.0))
+    with pytest.raises(ValueError, match="unpack"):
+        stored_parts([[1, 2, 3]])

@@ -56,3 +56,16 @@ def test_a_seed_that_comes_again_replaces_itself() -> None:
 def test_progress_is_a_share_of_the_steps_and_nothing_without_any() -> None:
     assert Progress("denoise", 1, 4).fraction == 0.25
     assert Progress("load", 0, 0).fraction == 0.0
+
+
+def test_an_unfinished_sound_says_how_much_of_it_was_made() -> None:
+    partial_result = PartialResult()
+    partial_result.take(arrived(7, 0.5))
+    [variation] = scripted_engine.make_variations(replace(REQUEST, variations=1))
+    long = AudioClip(np.zeros((48_000, 1), np.float32), 48_000)
+    cut = replace(variation, clip=long, seed=8, planned_s=2.54)
+    result = GenerationResult(REQUEST, scripted_engine.PROVENANCE, (cut,))
+    partial_result.take(Progress("decode", 1, 4, arrived=result))
+    so_far = partial_result.so_far()
+    assert so_far is not None
+    assert so_far.notes == ("Stopped: 1 of 4 sounds were made, and 1 of 2.5 s of another.",)

@@ -14,13 +14,13 @@ def of(licence: str, commercial: str) -> Provenance:
 
 
 @pytest.mark.parametrize(
-    ("commercial", "said"),
+    ("commercial", "sold"),
     [("yes", "yes"), ("conditional", "conditional"), ("no", "no"), ("perhaps", "perhaps")],
 )
-def test_the_stricter_of_two_says_whether_a_sound_may_be_sold(commercial: str, said: str) -> None:
+def test_the_stricter_of_two_says_whether_a_sound_may_be_sold(commercial: str, sold: str) -> None:
     other = of("CC BY-NC-SA 4.0", commercial)
-    assert OPEN.with_parts_of(other).commercial == said
-    assert other.with_parts_of(OPEN).commercial == said
+    assert OPEN.with_parts_of(other).commercial == sold
+    assert other.with_parts_of(OPEN).commercial == sold
 
 
 def test_both_licences_are_named_once_and_the_checkpoint_stays() -> None:

@@ -75,8 +75,11 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
     for recipe in (parsed, beside):
         assert recipe is not None
         made = request_from(recipe, VOICE)
-        # The files were written before pauses were silent, variations spread and attacks kept.
-        today = made.with_changes(clean_pauses=True, variety=None, finishing=FINISHING)
+        # The files were written before pauses were silent, variations spread, attacks kept and long
+        # sounds made in windows.
+        today = made.with_changes(
+            clean_pauses=True, variety=None, finishing=FINISHING, in_windows=True
+        )
         assert today.recipe() == REQUEST.recipe()
         assert recipe.provenance == scripted_engine.PROVENANCE.as_dict()
         assert recipe.details["bandwidth_hz"] == 8000.0
@@ -86,11 +89,11 @@ def test_the_golden_recipe_of_each_version_makes_the_same_request(version: int) 
 def test_every_version_becomes_todays() -> None:
     today = golden()
     older = current_recipe(golden(1))
-    # Versions 2.1 to 2.8 say what was the case before, too.
+    # Versions 2.1 to 2.10 say what was the case before, too.
     request = {**older["request"], "fits": 0, "options": {}, "variety": None}
     request |= {**NOTHING_GIVEN, **NO_UPSCALER}
     # What was not said counts as not asked for, see below.
-    request |= {"clean_pauses": True, "finishing": FINISHING}
+    request |= {"clean_pauses": True, "finishing": FINISHING, "in_windows": True}
     older |= {"request": request, "created": today["created"]}
     assert older == today
     assert current_recipe(today) == today
@@ -115,11 +118,14 @@ def test_recipe_of_version_2_2_was_given_no_sounds() -> None:
     old = json.loads((DATA / "recipe_version_2_2.json").read_text(encoding="utf-8"))
     today = golden()
     assert not NOTHING_GIVEN.keys() & old["request"].keys()
-    unsaid = {"clean_pauses": True, "variety": None, "finishing": FINISHING, **NO_UPSCALER}
+    unsaid = {"clean_pauses": True, "variety": None, "finishing": FINISHING, "in_windows": True}
+    unsaid |= NO_UPSCALER
     assert {**old["request"], **NOTHING_GIVEN, **unsaid} == today["request"]
     parsed = parse_recipe(old, DATA / "recipe_version_2.wav")
     assert parsed is not None
-    left = REQUEST.with_changes(clean_pauses=False, variety=0.0, finishing=1)  # as then
+    left = REQUEST.with_changes(  # as then
+        clean_pauses=False, variety=0.0, finishing=1, in_windows=False
+    )
     assert request_from(parsed, VOICE).recipe() == left.recipe()
 
 
@@ -287,3 +293,8 @@ def test_values_nested_too_deeply_make_it_no_recipe() -> None:
         deep = [deep]
     with pytest.raises(ValueError, match="nested too deeply"):
         current_recipe(golden() | {"notes": deep})
+
+
+@pytest.mark.parametrize("seed", [0, 2**63 - 1])
+def test_the_lowest_and_the_highest_seed_are_seeds(seed: int) -> None:
+    assert current_recipe(golden() | {"seed": seed})["seed"] == seed

@@ -10,9 +10,9 @@ import torch
 
 from qvim_studio.diffusion.cosine_sde import (
     initial_latents,
+    network_level,
     sample_cosine_sde,
     sigma_levels,
-    told_level,
 )
 from qvim_studio.diffusion.seeded_noise import SeededNoise
 
@@ -30,8 +30,8 @@ def test_a_start_leaves_the_noisiest_levels_out(share: float, left: int) -> None
 
 
 def test_levels_are_told_as_angles() -> None:
-    assert told_level(1.0) == pytest.approx(0.5)
-    assert told_level(500.0) == pytest.approx(math.atan(500.0) * 2 / math.pi)
+    assert network_level(1.0) == pytest.approx(0.5)
+    assert network_level(500.0) == pytest.approx(math.atan(500.0) * 2 / math.pi)
 
 
 def test_a_start_lies_under_noise_of_its_level() -> None:
@@ -44,10 +44,10 @@ def perfect(clean: torch.Tensor, levels: list[float]):  # type: ignore[no-untype
     """The velocity of a network that knows the clean latents."""
     remaining = iter(levels)
 
-    def velocity(scaled: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
+    def velocity(scaled: torch.Tensor, level_input: torch.Tensor) -> torch.Tensor:
         level = next(remaining)
         spread = math.sqrt(level**2 + 1)
-        assert float(told[0]) == pytest.approx(told_level(level))
+        assert float(level_input[0]) == pytest.approx(network_level(level))
         return (scaled * spread / spread**2 - clean) * spread / level
 
     return velocity
@@ -74,10 +74,10 @@ def test_between_steps_the_noise_is_as_large_as_its_level() -> None:
     draw, seen = SeededNoise([3], (1, 200_000)), []
     follow = perfect(clean, levels)
 
-    def velocity(scaled: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
-        level = math.tan(float(told[0]) * math.pi / 2)
+    def velocity(scaled: torch.Tensor, level_input: torch.Tensor) -> torch.Tensor:
+        level = math.tan(float(level_input[0]) * math.pi / 2)
         seen.append(float(scaled.std()) * math.sqrt(level**2 + 1) / level)
-        return follow(scaled, told)
+        return follow(scaled, level_input)
 
     sample_cosine_sde(velocity, levels[0] * draw(), levels, draw, lambda: None)
     assert seen == pytest.approx([1.0] * 4, rel=0.01)

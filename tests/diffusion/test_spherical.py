@@ -58,3 +58,11 @@ def test_over_time_the_first_becomes_the_second() -> None:
     mixed = spherical_mix(first, second, share)
     torch.testing.assert_close(mixed[:, :, :4], first[:, :, :4])
     torch.testing.assert_close(mixed[:, :, 46:], second[:, :, 46:], atol=1e-5, rtol=1e-5)
+
+
+def test_windows_of_a_morph_over_time_go_on_where_the_one_before_ended() -> None:
+    whole = share_over_time(100, 100)
+    parts = [share_over_time(60, 60, (0.0, 0.6)), share_over_time(60, 60, (0.4, 1.0))]
+    torch.testing.assert_close(parts[0], whole[:60], atol=0.02, rtol=0.0)
+    torch.testing.assert_close(parts[1], whole[40:], atol=0.02, rtol=0.0)
+    torch.testing.assert_close(parts[0][40:], parts[1][:20], atol=0.02, rtol=0.0)

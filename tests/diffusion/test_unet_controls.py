@@ -4,7 +4,9 @@ weights, ours and those of two families."""
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -66,8 +68,22 @@ def output(unet: Unet, latents: torch.Tensor = LATENTS) -> torch.Tensor:
     return network(latents, torch.tensor(10), return_dict=False, **condition)[0]
 
 
-def learned(unet: Unet, kind: ControlKind) -> tuple[UnetControl, list[float]]:
-    """The added layers after a toy task (the first curve is to be heard), and the losses."""
+@dataclass(frozen=True)
+class Lesson:
+    """A network, the layers that a toy task taught (the first curve is to be heard), the losses."""
+
+    unet: Unet
+    before: dict[str, torch.Tensor]
+    without: torch.Tensor
+    control: UnetControl
+    losses: list[float]
+
+
+@functools.cache
+def learned(kind: ControlKind) -> Lesson:
+    unet = own_unet()
+    before = {name: value.clone() for name, value in unet[0].state_dict().items()}
+    without = output(unet)
     control = attach_control(unet[0], kind, len(NAMES))
     unet[0].requires_grad_(False)
     optimizer = torch.optim.AdamW(control.parameters(), lr=1e-2, weight_decay=0.0)
@@ -80,7 +96,7 @@ def learned(unet: Unet, kind: ControlKind) -> tuple[UnetControl, list[float]]:
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    return control, losses
+    return Lesson(unet, before, without, control, losses)
 
 
 @pytest.mark.parametrize("kind", ControlKind)
@@ -98,25 +114,24 @@ def test_untrained_layers_change_nothing_at_all(
 
 @pytest.mark.parametrize("kind", ControlKind)
 def test_they_learn_and_leave_the_network_as_it_was(kind: ControlKind) -> None:
-    unet = own_unet()
-    before = {name: value.clone() for name, value in unet[0].state_dict().items()}
-    without = output(unet)
-    control, losses = learned(unet, kind)
-    assert losses[-1] < 0.9 * losses[0]
-    assert all(torch.equal(unet[0].state_dict()[name], value) for name, value in before.items())
-    assert all(parameter.grad is None for parameter in unet[0].parameters())
+    lesson = learned(kind)
+    network, control, without = lesson.unet[0], lesson.control, lesson.without
+    assert lesson.losses[-1] < 0.9 * lesson.losses[0]
+    after = network.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in lesson.before.items())
+    assert all(parameter.grad is None for parameter in network.parameters())
     assert any(p.grad is not None and p.grad.abs().max() > 0 for p in control.parameters())
-    assert torch.equal(output(unet), without)  # outside of given()
+    assert torch.equal(output(lesson.unet), without)  # outside of given()
     with torch.no_grad(), control.given(CURVES):
-        assert not torch.allclose(output(unet), without, atol=1e-3)
+        assert not torch.allclose(output(lesson.unet), without, atol=1e-3)
 
 
 @pytest.mark.parametrize("kind", ControlKind)
 def test_a_batch_of_both_conditions_hears_the_curves_twice(kind: ControlKind) -> None:
-    network, condition = own_unet()
-    control, _ = learned((network, condition), kind)
+    lesson = learned(kind)
+    network, condition = lesson.unet
     twice = {name: torch.cat([value, value]) for name, value in condition.items()}
-    with torch.no_grad(), control.given(CURVES):
+    with torch.no_grad(), lesson.control.given(CURVES):
         both = output((network, twice), torch.cat([LATENTS, LATENTS]))
         alone = output((network, condition))
     torch.testing.assert_close(both, torch.cat([alone, alone]), atol=1e-5, rtol=1e-4)
@@ -124,8 +139,7 @@ def test_a_batch_of_both_conditions_hears_the_curves_twice(kind: ControlKind) ->
 
 @pytest.mark.parametrize("kind", ControlKind)
 def test_padding_is_not_listened_to(kind: ControlKind) -> None:
-    unet = own_unet()
-    control, _ = learned(unet, kind)
+    lesson = learned(kind)
     mask = torch.ones(2, 8, dtype=torch.bool)
     mask[:, 5:] = False
     other = CURVES.clone()
@@ -133,20 +147,18 @@ def test_padding_is_not_listened_to(kind: ControlKind) -> None:
     made = []
     with torch.no_grad():
         for curves in (CURVES, other):
-            with control.given(curves, mask):
-                made.append(output(unet))
-        with control.given(other):
-            made.append(output(unet))
+            with lesson.control.given(curves, mask):
+                made.append(output(lesson.unet))
+        with lesson.control.given(other):
+            made.append(output(lesson.unet))
     torch.testing.assert_close(made[0], made[1], atol=1e-6, rtol=1e-5)
     assert not torch.allclose(made[0], made[2], atol=1e-3)
 
 
 def test_attention_with_nothing_to_look_at_adds_nothing() -> None:
-    unet = own_unet()
-    without = output(unet)
-    control, _ = learned(unet, ControlKind.CROSS_ATTENTION)
-    with torch.no_grad(), control.given(CURVES, torch.zeros(2, 8, dtype=torch.bool)):
-        torch.testing.assert_close(output(unet), without)
+    lesson = learned(ControlKind.CROSS_ATTENTION)
+    with torch.no_grad(), lesson.control.given(CURVES, torch.zeros(2, 8, dtype=torch.bool)):
+        torch.testing.assert_close(output(lesson.unet), lesson.without)
 
 
 @pytest.mark.parametrize("kind", ControlKind)

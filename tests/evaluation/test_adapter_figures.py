@@ -25,9 +25,9 @@ from qvim_studio.voice.adapter import Adapter
 def test_adapter_that_says_the_targets_is_perfect() -> None:
     rng = np.random.default_rng(0)
     adapter = Adapter(hears=True)
-    voices, heard = unit(rng, 6, 960), unit(rng, 6, 512)
-    targets = adapter(torch.from_numpy(voices), torch.from_numpy(heard)).numpy()
-    figures = evaluate_adapter(adapter, voices, heard, targets)
+    voices, tower_embedding = unit(rng, 6, 960), unit(rng, 6, 512)
+    targets = adapter(torch.from_numpy(voices), torch.from_numpy(tower_embedding)).numpy()
+    figures = evaluate_adapter(adapter, voices, tower_embedding, targets)
     assert figures["cosine"] == pytest.approx(1.0, abs=1e-4)
     assert figures["item_mrr"]["mean"] == 1.0
     assert figures["structure"] == pytest.approx(1.0, abs=1e-4)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import soundfile
 from ranking_engine import RankingEngine, noise
 
 from qvim_studio.core.engine import Engine
@@ -15,6 +18,7 @@ from qvim_studio.evaluation.clips import (
     quality_scores,
     shown_first,
     spread,
+    start_scores,
 )
 from qvim_studio.evaluation.embedding import JudgingEmbedding
 from qvim_studio.evaluation.sets import Phrase, Query, References
@@ -46,6 +50,32 @@ def test_clips_of_one_imitation_count_as_one_for_the_interval() -> None:
     assert (score.mean, score.low, score.high) == (0.75, 0.75, 0.75)
     assert score.queries == 2
     assert score.chance == 0.75
+
+
+def test_what_the_clips_started_from_is_judged_as_it_lies_in_the_library(tmp_path: Path) -> None:
+    rows = {"bark": (1.0, 0.0, 0.0), "shot": (0.6, 0.8, 0.0)}
+    for number, name in enumerate(rows):
+        soundfile.write(
+            tmp_path / f"{name}.wav", 0.1 * (number + 1) * np.cos(np.pi * np.arange(8_000)), 16_000
+        )
+    (tmp_path / "library.csv").write_text("file")
+
+    def embed(clips: Any) -> np.ndarray:
+        """References are three sounds, of which the first is the very bark."""
+        if len(clips) == 3:
+            return np.array([(1.0, 0.0, 0.0), (0.8, 0.6, 0.0), (0.0, 1.0, 0.0)])
+        return np.array([rows["bark" if clip.samples[0, 0] < 0.15 else "shot"] for clip in clips])
+
+    references = References((noise(1), noise(2), noise(3)), ("dog", "gun", "dog"), tmp_path)
+    judge = JudgingEmbedding("given", False, embed)
+    dog, gun = made_by(RankingEngine(), variations=2)
+    assert start_scores([dog, gun], references, judge) is None
+    made = [replace(dog, started_from=("bark", "bark")), replace(gun, started_from=("shot", ""))]
+    score = start_scores(made, references, judge)
+    assert score is not None
+    # The bark finds the gun before the other dog; the shot finds the gun at once.
+    assert (score.mean, score.queries) == (0.75, 2)
+    assert start_scores([made[1], dog], references, judge).queries == 1
 
 
 def test_silent_variations_are_counted_and_leave_the_others() -> None:

@@ -170,10 +170,10 @@ def test_a_folder_without_recordings_says_what_is_wanted(tmp_path: Path) -> None
 
 def test_phrases_name_every_class_and_none_is_written_in_training() -> None:
     assert PHRASES.keys() == set(CLASSES)
-    said = [word.strip() for _, words, _ in RULES for word in words.split(",")]
-    said += [word for words in FURTHER_WORDS.values() for word in words.split(", ")]
+    spoken = [word.strip() for _, words, _ in RULES for word in words.split(",")]
+    spoken += [word for words in FURTHER_WORDS.values() for word in words.split(", ")]
     texts = [text for texts in PHRASES.values() for text in texts]
-    assert not set(texts) & {*said, *CLASSES}
+    assert not set(texts) & {*spoken, *CLASSES}
     assert len(set(texts)) == len(texts)
 
 

@@ -20,19 +20,22 @@ from tiny_stable_audio_3 import build_tiny
 from tiny_stable_audio_open import build_tiny_open
 
 from qvim_studio.checkpoints.checkpoint import Checkpoint
-from qvim_studio.core.capabilities import Capabilities, EditKind, Input
+from qvim_studio.core.capabilities import Capabilities, EditKind, Input, Windows
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import CancelledError, UsageError
 from qvim_studio.core.options import OptionValues
 from qvim_studio.core.program.resources import resource_path
-from qvim_studio.core.request import GenerationRequest, VramMode
+from qvim_studio.core.request import GenerationRequest, Start, VramMode
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.known import all_families, family_of, family_of_folder
 from qvim_studio.families.plans import plan_for
 from qvim_studio.families.protocol import Asked, Generator, Made, Morph, Report, Voice
+from qvim_studio.generation.edit_chain import EditChain
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.loaded import Loaded
+from qvim_studio.generation.long_run import LongRun
+from qvim_studio.generation.phase_clock import PhaseClock
 from qvim_studio.generation.run import Run
 from qvim_studio.voice.embedder import load_embedder
 
@@ -44,7 +47,12 @@ BUILDERS: dict[str, Callable[[Path], object]] = {
     "stable_audio_3": lambda folder: build_tiny(folder, is_large=False),
     "stable_audio_open": build_tiny_open,
 }
-SECONDS = 1.25  # a window of the shortest is 1.28 s
+# Where windows are the same for all families, the first is tried in every run.
+QUICK_FIRST = [
+    pytest.param(name, marks=() if name == "audioldm" else pytest.mark.slow)
+    for name in sorted(BUILDERS)
+]
+SECONDS = 0.64
 FEWEST = {"steps": 2}
 TONE = AudioClip.from_mono(
     0.5 * np.sin(2 * np.pi * 330 * np.arange(19_200, dtype=np.float32) / 16_000), 16_000
@@ -137,6 +145,14 @@ def test_a_cancel_ends_the_work_within_a_step(tiny: Tiny) -> None:
     with pytest.raises(CancelledError):
         tiny.make(tiny.asked(), range(4), report)
     assert len(steps) <= 2
+
+
+def test_samples_that_come_while_a_sound_is_made_are_its_own(tiny: Tiny) -> None:
+    pieces: list[np.ndarray] = []
+    quiet = Report(lambda done, steps, picture: None, lambda: False, on_samples=pieces.append)
+    (made,) = tiny.make(tiny.asked(), range(3, 4), quiet)
+    if pieces:
+        np.testing.assert_array_equal(np.concatenate(pieces), made.samples)
 
 
 def test_unknown_options_are_refused(tiny: Tiny) -> None:
@@ -273,16 +289,91 @@ def test_what_is_asked_is_left_as_it_was(tiny: Tiny) -> None:
     assert settled.options.keys() == asked.options.keys()
 
 
-def test_words_that_do_not_count_are_told(tiny: Tiny) -> None:
-    family = family_of(tiny.checkpoint)
-    loaded = Loaded(
+def loaded_with(tiny: Tiny, capabilities: Capabilities) -> Loaded:
+    """The checkpoint in memory, with other capabilities than it has."""
+    return Loaded(
         tiny.checkpoint,
         plan_for(tiny.checkpoint, VramMode.CPU),
-        tiny.capabilities,
-        family.footprint(tiny.checkpoint),
+        capabilities,
+        family_of(tiny.checkpoint).footprint(tiny.checkpoint),
         tiny.generator,
         load_embedder(resource_path("starter", "qvim")),
     )
+
+
+@pytest.mark.usefixtures("quick_ears")
+def test_a_family_with_windows_makes_sounds_that_are_longer_than_one(tiny: Tiny) -> None:
+    declared = tiny.capabilities
+    if declared.windows is None:
+        assert declared.longest_s == declared.max_s
+        return
+    assert declared.longest_s >= 600.0 and EditKind.CONTINUE in declared.edits
+    windows = Windows(tiny.seconds, 0.4 * tiny.seconds)
+    loaded = loaded_with(tiny, replace(declared, windows=windows, max_s=tiny.seconds))
+    takes, seconds = declared.takes, round(2.1 * tiny.seconds, 2)
+    has_voice = takes(Input.VOICE) or takes(Input.MELODY)
+    request = GenerationRequest(
+        imitation=TONE if has_voice else None,
+        text="a door" if takes(Input.TEXT) else "",
+        checkpoint=str(tiny.folder),
+        duration_s=seconds,
+        follow=0.0,
+        variations=1,
+        steps=FEWEST["steps"],
+        extend_bandwidth=False,
+        start=Start.NOISE,
+    )
+    run = LongRun(loaded, request, in_chunks=False)
+    run.encode(lambda *asked: ())
+    ends: list[int] = []
+    (sound,) = run.make(
+        lambda progress: ends.append(progress.step) if progress.phase == "decode" else None,
+        lambda: False,
+        lambda variation, picture: None,
+        PhaseClock(),
+    )
+    assert len(ends) == 3 and sound.clip.channels == declared.channels
+    assert len(sound.clip.samples) == round(seconds * declared.sample_rate_hz) * 48_000 // (
+        declared.sample_rate_hz
+    )
+    thirds = np.array_split(sound.clip.samples, 3)
+    assert all(np.abs(third).max() > 1e-3 for third in thirds)
+
+
+@pytest.mark.usefixtures("quick_ears")
+@pytest.mark.parametrize("tiny", QUICK_FIRST, indirect=True)
+def test_long_edits_and_morphs_are_made_in_windows_by_families_that_denoise(tiny: Tiny) -> None:
+    declared = tiny.capabilities
+    if declared.windows is None or not declared.denoises_sounds:
+        pytest.skip("this family denoises no latents")
+    windows = Windows(tiny.seconds, 0.25 * tiny.seconds)
+    loaded = loaded_with(tiny, replace(declared, windows=windows, max_s=1.5 * tiny.seconds))
+    seconds, rate = 2.2 * tiny.seconds, declared.sample_rate_hz
+    noise = 0.1 * np.random.default_rng(0).standard_normal((round(seconds * rate), 1))
+    sound = AudioClip(noise.astype(np.float32), rate)
+    common = {"checkpoint": str(tiny.folder), "variations": 1, "extend_bandwidth": False}
+    common |= {"steps": FEWEST["steps"], "strength": 0.5, "start": Start.IMITATION}
+    part = (0.1 * tiny.seconds, 2.1 * tiny.seconds)
+    runs = [
+        EditChain(loaded, GenerationRequest(edit=Edit(sound, *part), **common)),  # type: ignore[arg-type]
+        LongRun(
+            loaded,
+            GenerationRequest(sound, morph_sound=sound, morph_at=None, **common),  # type: ignore[arg-type]
+            in_chunks=False,
+        ),
+    ]
+    for run in runs:
+        run.encode(lambda *asked: ())
+        (made,) = run.make(
+            lambda progress: None, lambda: False, lambda variation, picture: None, PhaseClock()
+        )
+        assert made.clip.duration_s == pytest.approx(seconds, abs=0.001)
+        thirds = np.array_split(made.clip.samples, 3)
+        assert all(np.abs(third).max() > 1e-3 for third in thirds)
+
+
+def test_words_that_do_not_count_are_told(tiny: Tiny) -> None:
+    loaded = loaded_with(tiny, tiny.capabilities)
     run = Run(loaded, GenerationRequest(TONE, text="a door", checkpoint=str(tiny.folder)))
-    told = [note for note in run.notes if "takes no words: 'a door'" in note]
-    assert bool(told) != tiny.capabilities.takes(Input.TEXT)
+    notes = [note for note in run.notes if "takes no words: 'a door'" in note]
+    assert bool(notes) != tiny.capabilities.takes(Input.TEXT)

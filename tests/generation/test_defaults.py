@@ -7,13 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qvim_studio.core.capabilities import Capabilities, EditKind, VoiceRoute
+from qvim_studio.core.capabilities import Capabilities, EditKind, VoiceRoute, Windows
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.options import Option, OptionValues, Role
-from qvim_studio.core.request import GenerationRequest
-from qvim_studio.generation.defaults import check_edit, filled_options, overhang_s
+from qvim_studio.core.request import GenerationRequest, Start
+from qvim_studio.generation.defaults import (
+    can_be_windowed,
+    check_edit,
+    filled_options,
+    is_windowed,
+)
 
 STEPS = Option("steps", "Steps", 8, Role.QUALITY, 1, 100)
 TOP_K = Option("top_k", "Top k", 250, Role.VARIETY, 1, 2048)
@@ -64,19 +69,19 @@ def test_edits_that_a_checkpoint_cannot_do_are_refused(
     check_edit(edit, replace(can, edits=frozenset(EditKind)), "Tiny")
 
 
-def test_parts_that_a_checkpoint_cannot_hear_at_once_are_refused() -> None:
-    can = replace(capabilities(STEPS), edits=frozenset(EditKind), max_s=10.0)
-    long = AudioClip(np.zeros((20_000, 1), np.float32), 1000)
-    check_edit(Edit.of_parts(long, [(2.0, 3.0), (7.0, 8.0)]), can, "Tiny")
-    with pytest.raises(UsageError, match=r"Tiny hears 10 s at once, .* last 17\.0 s"):
-        check_edit(Edit.of_parts(long, [(2.0, 3.0), (14.0, 15.0)]), can, "Tiny")
+def test_a_checkpoint_without_windows_makes_no_more_than_it_makes_at_once() -> None:
+    plain = capabilities(STEPS)
+    windowed = replace(plain, windows=Windows(15.0, 2.0))
+    assert (plain.longest_s, windowed.longest_s) == (120.0, 600.0)
+    request = GenerationRequest(text="rain", duration_s=300.0)
+    assert not can_be_windowed(request, plain) and can_be_windowed(request, windowed)
+    assert is_windowed(request.with_changes(in_windows=False), windowed)
+    for seconds, in_windows in ((30.0, True), (120.0, False)):
+        short = request.with_changes(duration_s=seconds, in_windows=in_windows)
+        assert not is_windowed(short, windowed)
 
 
-def test_what_leads_to_the_beginning_of_a_loop_is_a_second_or_a_third_of_it() -> None:
-    request = GenerationRequest(text="rain", loop=True)
-    lengths = {
-        natural_s: overhang_s(request.with_changes(duration_s=natural_s))
-        for natural_s in (0.6, 3.0, 60.0)
-    }
-    assert lengths == {0.6: pytest.approx(0.2), 3.0: 1.0, 60.0: 1.0}
-    assert overhang_s(request.with_changes(loop=False)) == 0.0
+def test_a_take_of_two_channels_that_is_regenerated_is_made_in_windows_like_any_other() -> None:
+    take = AudioClip(np.zeros((40_000, 2), np.float32), 1000)
+    windowed = replace(capabilities(STEPS), windows=Windows(15.0, 2.0))
+    assert is_windowed(GenerationRequest(take, start=Start.IMITATION), windowed)

@@ -23,6 +23,7 @@ from qvim_studio.core.sound_query import SoundQuery
 from qvim_studio.diffusion.sampler import Kept
 from qvim_studio.families.audioldm import generator
 from qvim_studio.families.audioldm.generator import AudioLdmGenerator
+from qvim_studio.families.audioldm.loaded import LoadedCheckpoint
 from qvim_studio.generation import edit_window
 from qvim_studio.generation import run as run_module
 from qvim_studio.generation.edit_window import FOREIGN, ITSELF, EditWindow
@@ -30,7 +31,7 @@ from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.run import SILENT_REST
 from qvim_studio.generation.starts import NearestSound, SimilarSound
 from qvim_studio.networks.ears import EARS_DIM, Features
-from qvim_studio.networks.qvim import Branch
+from qvim_studio.networks.qvim.encoder import Branch
 from qvim_studio.voice.hearing import FeatureExtractor, Hearing, PreparedSound
 
 pytestmark = pytest.mark.usefixtures("quick_ears")
@@ -54,12 +55,7 @@ class Finder:
         self, query: SoundQuery, folder: str | None, embedder: object
     ) -> tuple[NearestSound, ...]:
         self.queries.append(query)
-        return (NearestSound("beep", BEEP),)
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(build_tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
+        return (NearestSound("beep", BEEP, likelihood=0.9),)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +78,11 @@ def engine(asked: Finder) -> StudioEngine:
 
 def make(engine: StudioEngine, tiny: str, edit: Edit, **changes: object) -> GenerationResult:
     request = GenerationRequest(
-        **({"edit": edit, "checkpoint": tiny, "variations": 2, "steps": 3} | changes)
+        **(
+            {"edit": edit, "checkpoint": tiny, "variations": 2, "steps": 3}
+            | {"extend_bandwidth": False}  # of what is made, which takes as long as making it
+            | changes
+        )
     )
     return engine.generate(request, lambda progress: None, lambda: False)
 
@@ -125,8 +125,8 @@ def test_an_imitation_longer_than_the_part_is_told(engine: StudioEngine, tiny: s
         make(engine, tiny, Edit(MONO, 1.0, end_s), variations=1, imitation=voice).notes
         for end_s in (1.5, 2.0)
     )
-    told = "The imitation is longer than the part (1.00 s): its first 0.50 s were used."
-    assert told in long and not any("longer" in note for note in fits)
+    note = "The imitation is longer than the part (1.00 s): its first 0.50 s were used."
+    assert note in long and not any("longer" in each for each in fits)
 
 
 @pytest.fixture
@@ -169,10 +169,10 @@ def test_a_sound_is_heard_as_a_sound_and_a_voice_as_an_imitation(
     real = FeatureExtractor.features
 
     def features(
-        extractor: FeatureExtractor, heard: list[PreparedSound], branch: Branch
+        extractor: FeatureExtractor, sounds: list[PreparedSound], branch: Branch
     ) -> Features:
         branches.append(branch)
-        return real(extractor, heard, branch)
+        return real(extractor, sounds, branch)
 
     embed = Hearing.embed
 
@@ -238,15 +238,24 @@ def test_a_part_of_another_kind_starts_from_a_found_sound(
 ) -> None:
     edit = Edit(MONO, 1.0, 1.5)
     nearest = {"start": Start.NEAREST, "variations": 1}
-    told = make(engine, tiny, edit, timbre=BEEP, **nearest)
+    timbred = make(engine, tiny, edit, timbre=BEEP, **nearest)
     voiced = make(engine, tiny, edit, imitation=BEEP, **nearest)
     assert len(finder.queries) == 2
-    for result in (told, voiced):
+    for result in (timbred, voiced):
         assert "Started from beep." in result.notes
         assert result.variations[0].start_name == "beep"
         assert np.array_equal(result.variations[0].clip.samples[:RATE], MONO.samples[:RATE])
     make(engine, tiny, edit, variations=1)
     assert len(finder.queries) == 2
+
+
+def test_a_part_is_made_as_asked_however_likely_the_found_sound_is(
+    engine: StudioEngine, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoadedCheckpoint, "led_to", None)
+    nearest = {"start": Start.NEAREST, "strength": 0.6, "variety": 1.0}
+    made = make(engine, tiny, Edit(MONO, 1.0, 1.5), imitation=BEEP, **nearest)
+    assert {one.start_strength for one in made.variations} == {0.6}
 
 
 @pytest.fixture(scope="module")
@@ -295,8 +304,8 @@ def test_with_a_voice_the_part_is_neither_the_old_one_nor_that_of_another_voice(
 def test_in_time_a_new_part_follows_the_voice(engine: StudioEngine, tiny: str) -> None:
     voice = np.zeros(24_000)
     voice[12_000:] = 0.3 * np.sin(np.arange(12_000) * 0.1)
-    said = AudioClip.from_mono(voice, 48_000)
-    made = make(engine, tiny, Edit(MONO, 1.0, 1.5), imitation=said, variations=1, follow=1.0)
+    spoken = AudioClip.from_mono(voice, 48_000)
+    made = make(engine, tiny, Edit(MONO, 1.0, 1.5), imitation=spoken, variations=1, follow=1.0)
     part = made.variations[0].clip.samples[RATE : RATE * 3 // 2, 0]
     early, late = part[2000:9000], part[13_000:20_000]
     assert np.sqrt(np.mean(late**2)) > 10 * np.sqrt(np.mean(early**2))

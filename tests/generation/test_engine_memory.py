@@ -34,11 +34,6 @@ pytestmark = pytest.mark.usefixtures("quick_ears")
 BURST = AudioClip.from_mono(np.random.default_rng(0).standard_normal(8000) * 0.1, 16_000)
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(build_tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
-
-
 @pytest.fixture
 def any_mode(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every mode runs, on the processor."""
@@ -188,12 +183,10 @@ def test_the_minimal_mode_makes_nearly_the_same_sound(
     assert np.linalg.norm(made - expected) < 0.1 * np.linalg.norm(expected)
 
 
-def test_long_sounds_are_decoded_in_pieces_without_seams(
-    tiny: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_long_sounds_are_decoded_in_pieces_without_seams(tiny: str) -> None:
     engine = make_engine()
     whole = run(engine, tiny, duration_s=2.0).variations[0].clip.samples
-    monkeypatch.setattr(generator, "PIECE_LATENT_FRAMES", 24)
+    engine._loaded.generator.piece_frames = 24
     pieces = run(engine, tiny, duration_s=2.0).variations[0].clip.samples
     np.testing.assert_allclose(pieces, whole, atol=1e-3)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, EngineError, SoundFolderError
@@ -37,11 +36,6 @@ def find_three(
 ) -> list[FittableSound]:
     rain = sound("rain", "rain", rate=22_050)
     return [sound("dog_1", "dog"), sound("dog_2", "dog", "CC-BY-4.0"), rain][:count]
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(build_tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
 
 
 def generate(

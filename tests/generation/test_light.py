@@ -19,7 +19,7 @@ from qvim_studio.families.audioldm.generator import NO_LIGHT, UNTRUE_LIGHT
 from qvim_studio.families.audioldm.light_vae import LIGHT_VAE_FOLDER
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.memory.compute_plan import ComputePlan
-from qvim_studio.networks.vocos import VocosVocoder
+from qvim_studio.networks.coders.vocos import VocosVocoder
 
 from diffusers import AutoencoderKL  # isort: skip
 

@@ -1,4 +1,4 @@
-"""Sounds of several channels that are made anew: what is on one side only stays there."""
+"""Sounds of several channels that are made again: what is on one side only stays there."""
 
 from __future__ import annotations
 
@@ -155,12 +155,12 @@ def test_each_side_of_a_part_is_what_is_made_of_that_side_alone(mono_made: Tiny)
 
 
 def test_progress_of_both_sides_rises_to_one_end(mono_made: Tiny) -> None:
-    told: list[float] = []
+    reported: list[float] = []
 
     def on_progress(progress: Progress) -> None:
         if progress.phase == "denoise":
-            told.append(progress.step / progress.steps)
+            reported.append(progress.step / progress.steps)
 
     made = mono_made.made(restyling(LEFT_THEN_RIGHT).with_changes(variations=3), on_progress)
-    assert told == sorted(told) and told[-1] == pytest.approx(1.0)
+    assert reported == sorted(reported) and reported[-1] == pytest.approx(1.0)
     assert {seed: clip.channels for seed, clip in made.items()} == {0: 2, 1: 2, 2: 2}

@@ -36,6 +36,16 @@ def test_a_seed_alone_decides_its_strength() -> None:
     assert many[5] == many[9] != many[6]
 
 
+def test_a_likely_start_stays_nearer_unless_all_are_to_be_alike() -> None:
+    likely = Spread(0.8, 0.5, (True, False), 0.5)
+    assert likely.strength_of(0) == pytest.approx(0.75 * 0.8)
+    assert likely.strength_of(2) == Spread(0.75 * 0.8, 0.5).strength_of(2)
+    for seed in (1, 3, 7):
+        assert likely.strength_of(seed) == Spread(0.8, 0.5).strength_of(seed)
+    alike = Spread(0.8, 0.0, (True, False), 0.5)
+    assert {alike.strength_of(seed) for seed in range(4)} == {0.8}
+
+
 def test_what_came_out_silent_comes_nearer_from_then_on() -> None:
     spread = Spread(0.8, 1.0)
     first = spread.strength_of(2)

@@ -41,11 +41,11 @@ def starter() -> LoadedCheckpoint:
 
 
 @cache
-def heard() -> torch.Tensor:
+def tower_embedding() -> torch.Tensor:
     """(sounds, 512) of the starter's audio tower."""
     folder = resource_path("library")
     clips = [read_audio(folder / f"{name}.ogg") for name in SOUNDS]
-    return torch.cat([starter().heard(clip) for clip in clips])
+    return torch.cat([starter().tower_embedding(clip) for clip in clips])
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def heard() -> torch.Tensor:
 )
 def test_words_are_nearest_to_their_sound(text: str, expected: str) -> None:
     wanted, _, notes = starter().conditions(Asked(1.0, text=text))
-    assert SOUNDS[int((heard() @ wanted[0]).argmax())] == expected
+    assert SOUNDS[int((tower_embedding() @ wanted.vector[0]).argmax())] == expected
     assert not notes
 
 

@@ -10,7 +10,7 @@ import soundfile
 from fake_audio import SAMPLE_RATE, FakeAudio
 from pytestqt.qtbot import QtBot
 
-from qvim_studio.audio.devices import recorder
+from qvim_studio.audio.devices.patience import Patience
 from qvim_studio.audio.devices.recorder import RecordingOptions
 from qvim_studio.core.errors import DeviceError
 from qvim_studio.core.program.device_key import SYSTEM_DEFAULT, DeviceKey
@@ -18,12 +18,6 @@ from qvim_studio.jobs import recording
 from qvim_studio.jobs.recording import RecordingSession, RecordingState
 
 TONE = 0.5 * np.sin(np.arange(SAMPLE_RATE // 2) * 0.05)
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fake microphone says nothing between two takes; a busy machine may take its time."""
-    monkeypatch.setattr(recorder, "STALL_TIMEOUT_S", 60.0)
 
 
 @pytest.fixture
@@ -91,12 +85,9 @@ def test_no_microphone_fails_with_a_sentence(
 
 
 def test_a_microphone_that_stops_sending_keeps_the_take_so_far(
-    session: RecordingSession,
-    audio: FakeAudio,
-    qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
+    session: RecordingSession, audio: FakeAudio, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(recorder, "STALL_TIMEOUT_S", 0.1)
+    audio.patience = Patience(stall_s=0.1)
     with qtbot.waitSignals([session.failed, session.take_recorded]):
         session.start(SYSTEM_DEFAULT)
         audio.say(TONE)
@@ -104,9 +95,9 @@ def test_a_microphone_that_stops_sending_keeps_the_take_so_far(
 
 
 def test_a_microphone_that_never_sends_is_told(
-    session: RecordingSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    session: RecordingSession, audio: FakeAudio, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(recorder, "FIRST_BLOCK_TIMEOUT_S", 0.1)
+    audio.patience = Patience(first_block_s=0.1)
     with qtbot.waitSignal(session.failed) as failed:
         session.start(SYSTEM_DEFAULT)
     assert "sent nothing" in str(failed.args[0])
@@ -132,7 +123,7 @@ def test_a_device_that_hangs_while_opening_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     may_open = threading.Event()
-    monkeypatch.setattr(recording, "ANSWER_TIMEOUT_S", 0.1)
+    audio.patience = Patience(hang_s=0.1)
 
     def open_late(*arguments: object) -> None:
         may_open.wait(5.0)

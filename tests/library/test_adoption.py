@@ -316,3 +316,99 @@ def test_a_sound_without_a_recipe_is_no_news(
     write_sound(tmp_path / "bell.wav")
     assert read_entry(tmp_path / "bell.wav").title == "bell"
     assert caplog.records == []
+
+
+def test_the_newest_clips_are_described_first_up_to_the_given_number(
+    library: Library, tmp_path: Path
+) -> None:
+    for number in (1, 2, 3):
+        path = tmp_path / f"take_{number}.wav"
+        path.write_bytes(b"torn")
+        os.utime(path, (number, number))
+    folder = library.folders.add(tmp_path, FolderKind.TAKES)
+    ids = library.adoption.adopt_takes(folder)
+    for number in (1, 2, 3):
+        path = tmp_path / f"take_{number}.wav"
+        write_sound(path)
+        os.utime(path, (number, number))
+    library.adoption.adopt_takes(folder)
+    described = library.adoption.undescribed(3)
+    assert sorted(described) == ids
+    assert library.adoption.undescribed(1) == described[:1]
+    assert library.sounds.entries_of(described[:1])[0].path.name == "take_3.wav"
+
+
+def test_a_clip_has_its_length_before_it_is_read(library: Library, tmp_path: Path) -> None:
+    paths = write_clips(tmp_path, DOOR, "door")
+    paths[1].write_bytes(b"torn")
+    library.adoption.adopt_clips(library.folders.add(tmp_path, FolderKind.MADE))
+    lengths = [entry.duration_s for entry in library.sounds.entries(FolderKind.MADE)]
+    assert lengths == [0.2, 0.0]
+
+
+def test_an_entry_of_a_file_says_what_its_recipe_says(tmp_path: Path) -> None:
+    path = write_clips(tmp_path, DOOR.with_changes(seed=5), "door")[1]
+    entry = read_entry(path)
+    assert (entry.path, entry.group, entry.title) == (path, str(tmp_path), "door")
+    assert (entry.seed, entry.duration_s) == (6, 0.2)
+    assert (entry.checkpoint_title, entry.licence) == ("Scripted", "Apache-2.0")
+    assert entry.peaks is not None and entry.created_s == path.stat().st_mtime
+    write_sound(tmp_path / "bell.wav")
+    bare = read_entry(tmp_path / "bell.wav")
+    assert (bare.seed, bare.checkpoint_title, bare.licence) == (0, "", "")
+    assert (bare.match, bare.is_fitted) == (None, False)
+
+
+def test_an_own_folder_that_cannot_be_reached_hides_nothing(
+    library: Library, tmp_path: Path
+) -> None:
+    write_sound(tmp_path / "own" / "a.wav")
+    folder = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
+    index(library, folder, tmp_path / "own")
+    (tmp_path / "own").rename(tmp_path / "unplugged")
+    changes = library.adoption.find_changes(folder)
+    assert (changes.new, changes.changed, changes.vanished) == ({}, {}, ())
+    assert names(library, FolderKind.SOUNDS) == ["a.wav"]
+
+
+def test_hidden_files_and_links_that_dangle_are_no_sounds(library: Library, tmp_path: Path) -> None:
+    for folder in ("takes", "own"):
+        write_sound(tmp_path / folder / "a.WAV")
+        write_sound(tmp_path / folder / ".b.wav")
+        (tmp_path / folder / "gone.wav").symlink_to(tmp_path / "nowhere.wav")
+        (tmp_path / folder / "folder.wav").mkdir()
+    takes = library.folders.add(tmp_path / "takes", FolderKind.TAKES)
+    assert len(library.adoption.adopt_takes(takes)) == 1
+    own = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
+    changes = library.adoption.find_changes(own)
+    assert list(changes.new) == ["a.WAV"] and changes.nameless == ()
+
+
+def test_two_copies_that_vanish_leave_their_marks_to_one_each(
+    library: Library, tmp_path: Path
+) -> None:
+    for name in ("a.wav", "b.wav"):
+        write_sound(tmp_path / name)
+    folder = library.folders.add(tmp_path, FolderKind.SOUNDS)
+    ids = set(index(library, folder, tmp_path).values())
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).rename(tmp_path / f"new {name}")
+    assert set(index(library, folder, tmp_path).values()) == ids
+
+
+def test_a_result_is_described_and_found_at_once(library: Library, tmp_path: Path) -> None:
+    ids = add_clips(library, tmp_path / "out", "dog, large")
+    assert library.search("large") == set(ids)
+    assert all(entry.peaks is not None for entry in library.sounds.entries_of(ids))
+    assert library.adoption.undescribed(9) == []
+    assert {library.sounds.recipe(id_).imitation_path for id_ in ids} == {""}
+
+
+def test_a_take_is_found_by_its_name_and_dated_by_its_file(
+    library: Library, tmp_path: Path
+) -> None:
+    write_sound(tmp_path / "porch_1.wav")
+    os.utime(tmp_path / "porch_1.wav", (1_795_255_200, 1_795_255_200))
+    ids = library.adoption.adopt_takes(library.folders.add(tmp_path, FolderKind.TAKES))
+    assert library.search("porch") == set(ids)
+    assert library.sounds.entries_of(ids)[0].created_s == 1_795_255_200.0

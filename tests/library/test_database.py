@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from library_fixtures import add_clips
 
 from qvim_studio.core.errors import OutputError
-from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.sound_words import SoundWord
 from qvim_studio.library.database import Database, LibraryVersionError
 from qvim_studio.library.library import Library, open_library
 from qvim_studio.library.schema import FIRST_TABLES, VERSION
@@ -97,8 +98,8 @@ def test_a_library_from_before_the_tagger_keeps_its_words_and_is_listened_to(
         assert library.search("porch") == {1}
         assert library.adoption.unheard(1) == {"REC_0042.wav": (5, 7)}
         facts = SoundFacts(1.0, 48_000, 1, "", b"\0" * 128)
-        heard = [HeardWord("rain", 0.9, "rain")]
-        library.adoption.record(1, "REC_0042.wav", (5, 7), facts, "", heard)
+        words = [SoundWord("rain", 0.9, "rain")]
+        library.adoption.record(1, "REC_0042.wav", (5, 7), facts, "", words)
         assert library.search("rain") == {1}
         assert library.adoption.unheard(1) == {}
 
@@ -190,7 +191,7 @@ def test_a_damaged_backup_is_not_gone_back_to(tmp_path: Path) -> None:
         tear(database.backup_file)
     tear(file)
     with closing(Database(file)) as database:
-        assert "made anew from the recipes" in database.notice
+        assert "made again from the recipes" in database.notice
         assert count(database) == 0
 
 
@@ -219,3 +220,59 @@ def test_a_place_that_cannot_be_written_gives_a_sentence(tmp_path: Path) -> None
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match="cannot be used"):
         Database(tmp_path / "file" / "library.db")
+
+
+def test_a_backup_is_made_again_after_a_day(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "library.db")) as database:
+        assert database.back_up() is True
+        hour = 3_600
+        now = database.backup_file.stat().st_mtime
+        os.utime(database.backup_file, (now - 23 * hour, now - 23 * hour))
+        assert database.back_up() is False
+        os.utime(database.backup_file, (now - 25 * hour, now - 25 * hour))
+        assert database.back_up() is True
+        assert database.notice == ""
+
+
+def add_and_stop(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute("INSERT INTO folders (kind, path) VALUES ('made', '/half')")
+        raise KeyboardInterrupt
+
+
+def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "library.db")) as database:
+        with pytest.raises(KeyboardInterrupt):
+            add_and_stop(database)
+        assert folder_paths(database) == []
+        with pytest.raises(OutputError, match="cannot be used"), database.writing() as connection:
+            connection.execute("INSERT INTO no_such_table VALUES (1)")
+
+
+def test_each_thread_has_a_connection_that_is_closed_with_the_database(tmp_path: Path) -> None:
+    database = Database(tmp_path / "library.db")
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(database.connection).result()
+    assert other is not database.connection()
+    assert database.connection() is database.connection()
+    assert other.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert other.execute("PRAGMA synchronous").fetchone() == (1,)
+    database.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        other.execute("SELECT 1")
+    assert folder_paths(database) == []  # opened again where it is needed
+    database.close()
+
+
+def test_every_damaged_file_is_kept_under_a_name_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    for number in (1, 2):
+        file.write_bytes(b"no database at all" * 500)
+        with closing(Database(file)) as database:
+            assert f"kept as library.db.damaged-{number}." in database.notice
+
+
+def test_a_library_is_made_in_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "new" / "deep" / "library.db")) as database:
+        assert database.file.is_file() and database.notice == ""

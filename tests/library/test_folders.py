@@ -156,3 +156,66 @@ def test_forgetting_touches_no_file_and_no_clip(library: Library, tmp_path: Path
     library.folders.forget(sounds)
     library.folders.forget(1)
     assert [folder.kind for folder in library.folders.all()] == [FolderKind.MADE]
+
+
+def test_only_the_users_own_folders_are_forgotten(library: Library, tmp_path: Path) -> None:
+    made = library.folders.add(tmp_path / "out", FolderKind.MADE)
+    own = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
+    for folder in (made, own):
+        library.folders.forget(folder)
+    assert [folder.id for folder in library.folders.all()] == [made]
+
+
+def test_two_folders_with_sounds_do_not_become_one(library: Library, tmp_path: Path) -> None:
+    add_clips(library, tmp_path / "out")
+    add_clips(library, tmp_path / "more", "dog, large")
+    with pytest.raises(UsageError, match="is already a folder of the library"):
+        library.folders.relink(1, tmp_path / "more")
+    assert [folder.path.name for folder in library.folders.all()] == ["out", "more"]
+
+
+def test_an_empty_folder_gives_way_to_one_with_sounds(library: Library, tmp_path: Path) -> None:
+    add_clips(library, tmp_path / "out")
+    library.folders.add(tmp_path / "new", FolderKind.SOUNDS)
+    assert library.folders.relocate(1, tmp_path / "new") == 2
+    assert [(folder.id, folder.path) for folder in library.folders.all()] == [(1, tmp_path / "new")]
+
+
+def test_a_folder_without_sounds_is_linked_to_any_place(library: Library, tmp_path: Path) -> None:
+    folder = library.folders.add(tmp_path / "empty", FolderKind.TAKES)
+    library.folders.relink(folder, tmp_path / "elsewhere")
+    assert library.folders.all()[0].path == tmp_path / "elsewhere"
+
+
+def test_relocating_uses_a_copy_that_an_earlier_attempt_left(
+    library: Library, tmp_path: Path
+) -> None:
+    add_clips(library, tmp_path / "out")
+    first = clip_paths(library)[0]
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / first.name).write_bytes(first.read_bytes())
+    assert library.folders.relocate(1, tmp_path / "new") == 2
+    assert not first.exists() and all(path.is_file() for path in clip_paths(library))
+
+
+def test_a_path_that_leads_nowhere_equals_only_itself(tmp_path: Path) -> None:
+    assert folders.is_same_file(tmp_path / "gone", tmp_path / "gone")
+    assert not folders.is_same_file(tmp_path / "gone", tmp_path)
+
+
+def test_a_folder_that_lost_some_sounds_is_linked_again(library: Library, tmp_path: Path) -> None:
+    add_clips(library, tmp_path / "out")
+    clip_paths(library)[0].unlink()
+    (tmp_path / "out").rename(tmp_path / "new")
+    library.folders.relink(1, tmp_path / "new")
+    assert library.folders.all()[0].path == tmp_path / "new"
+
+
+def test_an_empty_folder_does_not_move_to_a_place_that_takes_nothing(
+    library: Library, tmp_path: Path
+) -> None:
+    folder = library.folders.add(tmp_path / "empty", FolderKind.TAKES)
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="Nothing can be written"):
+        library.folders.relocate(folder, tmp_path / "file")
+    assert library.folders.all()[0].path == tmp_path / "empty"

@@ -13,7 +13,8 @@ import soundfile
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, StudioError
 from qvim_studio.core.sound_query import SoundQuery
-from qvim_studio.library.sound_index import MEANT_COSINE, SoundIndex
+from qvim_studio.library import sound_index
+from qvim_studio.library.sound_index import SAME_MEANING_COSINE, SoundIndex
 
 
 class LevelEmbedder:
@@ -67,14 +68,11 @@ def test_the_nearest_sounds_come_in_the_order_of_their_likelihood(folder: Path) 
     assert hits[0].score == pytest.approx(hits[0].embedding @ NEAR_MIDDLE)
 
 
-def test_farther_sounds_stay_behind_however_likely_they_are(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qvim_studio.library.sound_index.ORDERED", 2)
+def test_farther_sounds_stay_behind_however_likely_they_are(folder: Path) -> None:
     index = make_index(folder, LevelEmbedder())
     index.refresh()
     query = SoundQuery(NEAR_MIDDLE, likelihoods=lambda embeddings: -embeddings[:, 0])
-    names = [hit.path.name for hit in index.search(query, top=3)]
+    names = [hit.path.name for hit in index.search(query, top=3, ordered=2)]
     assert names == ["middle.flac", "quiet.wav", "loud.ogg"]
 
 
@@ -113,7 +111,7 @@ def test_what_words_mean_counts_beside_what_sounds_are_called(folder: Path) -> N
     assert names(SoundQuery(None, "loud", imagined=low)) == ["loud.ogg", "quiet.wav"]
     assert names(SoundQuery(NEAR_MIDDLE, "thunder", 0.0, low))[0] == "middle.flac"
     assert names(SoundQuery(NEAR_MIDDLE, "thunder", 0.9, low))[0] == "quiet.wav"
-    assert index.search(SoundQuery(None, "thunder", imagined=low), 1)[0].score > MEANT_COSINE
+    assert index.search(SoundQuery(None, "thunder", imagined=low), 1)[0].score > SAME_MEANING_COSINE
 
 
 def test_second_run_embeds_changed_files_only(folder: Path) -> None:
@@ -198,9 +196,9 @@ def test_sounds_are_embedded_in_batches(folder: Path) -> None:
             sizes.append(len(clips))
             return super().__call__(clips)
 
-    told: list[tuple[int, int]] = []
-    make_index(folder, Counting(), batch=2).refresh(lambda *progress: told.append(progress))
-    assert sum(sizes) == 3 and max(sizes) == 2 and told == [(2, 4), (4, 4)]
+    reported: list[tuple[int, int]] = []
+    make_index(folder, Counting(), batch=2).refresh(lambda *progress: reported.append(progress))
+    assert sum(sizes) == 3 and max(sizes) == 2 and reported == [(2, 4), (4, 4)]
 
 
 def test_missing_folder_gives_a_sentence(tmp_path: Path) -> None:
@@ -228,3 +226,77 @@ def test_a_file_whose_name_is_no_utf8_is_indexed_kept_and_found(folder: Path) ->
     assert embed.calls == 0  # as it was saved
     hits = index.search(SoundQuery(NEAR_MIDDLE), top=2)
     assert [hit.path.name for hit in hits] == ["middle.flac", name]
+
+
+def test_a_cache_of_values_that_are_no_numbers_is_made_again(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_index(folder, LevelEmbedder()).refresh()
+    cache = folder.parent / "cache" / "index.npz"
+    with np.load(cache) as stored:
+        arrays = dict(stored)
+    for wrong in (np.full_like(arrays["embeddings"], np.nan), arrays["embeddings"][:, 0]):
+        np.savez(cache, **{**arrays, "embeddings": wrong})
+        assert len(make_index(folder, LevelEmbedder())) == 0
+        assert "not numbers" in caplog.text
+        caplog.clear()
+
+
+def test_a_run_without_changes_leaves_the_cache_alone(folder: Path) -> None:
+    (folder / "broken.wav").unlink()
+    index = make_index(folder, LevelEmbedder())
+    index.refresh()
+    cache = folder.parent / "cache" / "index.npz"
+    os.utime(cache, (1, 1))
+    assert index.refresh() == 0
+    assert cache.stat().st_mtime == 1
+    (folder / "loud.ogg").unlink()
+    assert index.refresh() == 0 and len(index) == 2
+    assert len(make_index(folder, LevelEmbedder())) == 2
+
+
+def test_a_sound_that_became_unreadable_is_forgotten(folder: Path) -> None:
+    index = make_index(folder, LevelEmbedder())
+    index.refresh()
+    (folder / "quiet.wav").write_bytes(b"torn")
+    index.refresh()
+    assert [hit.path.name for hit in index.search(SoundQuery(NEAR_MIDDLE), top=9)] == [
+        "middle.flac", "loud.ogg"
+    ]  # fmt: skip
+
+
+def test_an_index_that_cannot_be_kept_still_finds(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder.parent / "cache").touch()
+    index = make_index(folder, LevelEmbedder())
+    index.refresh()
+    assert len(index) == 3 and "The search index is not kept" in caplog.text
+
+
+def test_files_of_a_shipped_folder_are_known_by_their_size_alone(folder: Path) -> None:
+    make_index(folder, LevelEmbedder(), has_times=False).refresh()
+    os.utime(folder / "quiet.wav", (1, 1))
+    embed = LevelEmbedder()
+    make_index(folder, embed, has_times=False).refresh()
+    assert embed.calls == 0
+
+
+def test_sounds_of_equal_words_stay_in_their_order_and_score_their_share(folder: Path) -> None:
+    index = make_index(folder, LevelEmbedder())
+    index.refresh()
+    [hit] = index.search(SoundQuery(None, "loud"), top=3)
+    assert (hit.path, hit.score) == (folder / "loud.ogg", 1.0)
+    half = index.search(SoundQuery(NEAR_MIDDLE, "loud", 0.5), top=1)[0]
+    assert half.score == pytest.approx(0.5 * (half.embedding @ NEAR_MIDDLE) + 0.5)
+    assert len(index.search(SoundQuery(NEAR_MIDDLE), top=99)) == 3
+
+
+@pytest.mark.parametrize(("every_s", "times"), [(0.0, 5), (3_600.0, 1)])
+def test_a_long_run_is_kept_now_and_then_and_at_its_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, every_s: float, times: int
+) -> None:
+    written: list[Path] = []
+    monkeypatch.setattr(sound_index, "write_atomically", lambda path, write: written.append(path))
+    make_index(folder, LevelEmbedder(), batch=1, save_every_s=every_s).refresh()
+    assert len(written) == times

@@ -10,6 +10,7 @@ from library_fixtures import VOICE, add_clips, write_clips
 from qvim_studio.audio.files.peaks import overview
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import GenerationRequest, Start, clip_hash
+from qvim_studio.library import sounds
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.library import Library
 from qvim_studio.library.recipes import request_from
@@ -79,11 +80,6 @@ def test_marks_outlive_the_session(library: Library, tmp_path: Path) -> None:
     assert entry.asked == "dog, large"
     assert entry.path.name == "dog_large_01.wav"
     assert library.sounds.tags() == ["animal", "big", "yard"]
-
-
-def test_a_rating_beyond_five_is_refused(library: Library) -> None:
-    with pytest.raises(UsageError, match="got 6"):
-        library.sounds.rate([1], 6)
 
 
 def test_the_trash_hides_and_gives_back_everything(library: Library, tmp_path: Path) -> None:
@@ -178,3 +174,92 @@ def test_the_same_sound_is_known_under_any_name_and_format(
     assert [[entry.path.name for entry in group] for group in groups] == [
         ["dog_large_02.wav", "copy.flac"]
     ]
+
+
+@pytest.mark.parametrize("rating", [0, 5])
+def test_a_rating_is_of_none_to_five_stars(library: Library, tmp_path: Path, rating: int) -> None:
+    ids = add_clips(library, tmp_path / "out", variations=1)
+    library.sounds.rate(ids, rating)
+    assert library.sounds.entries_of(ids)[0].rating == rating
+    for wrong in (-1, 6):
+        with pytest.raises(UsageError, match=f"got {wrong}"):
+            library.sounds.rate(ids, wrong)
+    assert library.sounds.entries_of(ids)[0].rating == rating
+
+
+def test_what_the_library_does_not_know_has_no_path_and_no_recipe(library: Library) -> None:
+    assert library.sounds.path_of(99) is None
+    assert library.sounds.recipe(99) is None
+    assert library.sounds.entries_of([99]) == []
+    assert library.sounds.imitation_path("a hash") == ""
+
+
+def test_the_latest_take_of_an_imitation_is_known(library: Library, tmp_path: Path) -> None:
+    folder = library.folders.add(tmp_path, FolderKind.MADE)
+    for text in ("door", "gate"):
+        request = GenerationRequest(VOICE, text=text, duration_s=0.2, variations=1)
+        paths = write_clips(tmp_path, request, text)
+        library.adoption.add_result(folder, paths, Path(f"/takes/{text}.wav"))
+    assert library.sounds.imitation_path(clip_hash(VOICE)) == "/takes/gate.wav"
+
+
+def test_sounds_leave_the_trash_after_thirty_days(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = add_clips(library, tmp_path / "out", variations=1)
+    library.sounds.trash(ids)
+    now = sounds.time.time()
+    for days, gone in ((29.9, 0), (30.1, 1)):
+        monkeypatch.setattr(sounds.time, "time", lambda later=now + days * 86_400: later)
+        assert library.sounds.empty_trash() == gone
+
+
+def test_sounds_on_a_disk_that_is_not_connected_stay_in_the_trash(
+    library: Library, tmp_path: Path
+) -> None:
+    ids = add_clips(library, tmp_path / "out")
+    library.sounds.trash(ids)
+    (tmp_path / "out").rename(tmp_path / "unplugged")
+    assert library.sounds.empty_trash(older_than_s=0.0) == 0
+    assert {entry.id for entry in library.sounds.trashed()} == set(ids)
+
+
+def test_the_latest_in_the_trash_comes_first(library: Library, tmp_path: Path) -> None:
+    first, second = add_clips(library, tmp_path / "out")
+    library.sounds.trash([second])
+    library.sounds.trash([first])
+    assert [entry.id for entry in library.sounds.trashed()] == [first, second]
+
+
+def test_a_request_whose_sounds_are_gone_is_forgotten(library: Library, tmp_path: Path) -> None:
+    ids = add_clips(library, tmp_path / "out", variations=1)
+    library.sounds.trash(ids)
+    library.sounds.empty_trash(older_than_s=0.0)
+    assert library.database.connection().execute("SELECT * FROM requests").fetchall() == []
+
+
+def test_marks_find_a_sound_again(library: Library, tmp_path: Path) -> None:
+    first, second = add_clips(library, tmp_path / "out")
+    library.sounds.rename(first, "Rex")
+    library.sounds.set_note(second, "for the yard scene")
+    library.sounds.add_tags([first, second], [" big ", " "])
+    assert library.search("rex") == {first} and library.search("yard") == {second}
+    assert library.search("big") == {first, second}
+    assert library.sounds.entries_of([second])[0].tags == ("big",)
+    library.sounds.set_tags(first, ["porch"])
+    assert library.search("porch") == {first} and library.search("big") == {second}
+
+
+def test_a_sound_of_the_users_own_belongs_to_its_folder_alone(
+    library: Library, tmp_path: Path
+) -> None:
+    path = tmp_path / "own" / "deep" / "door.wav"
+    path.parent.mkdir(parents=True)
+    soundfile.write(path, VOICE.samples, 48_000)
+    folder = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
+    stamp = library.adoption.find_changes(folder).new["deep/door.wav"]
+    id_ = library.adoption.record(folder, "deep/door.wav", stamp, read_sound(path)[0], "")
+    [entry] = library.sounds.entries(FolderKind.SOUNDS)
+    assert (entry.id, entry.path, entry.title, entry.asked) == (id_, path, "door", "")
+    assert (entry.group, entry.is_fitted, entry.match) == (str(folder), False, None)
+    assert (entry.checkpoint_title, entry.licence, entry.commercial) == ("", "", "")

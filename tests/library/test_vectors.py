@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from library_fixtures import add_clips
 
+from qvim_studio.core.errors import OutputError
 from qvim_studio.library.library import Library
 
 DIM = 16
@@ -105,3 +106,31 @@ def test_values_that_are_no_numbers_are_passed_over(library: Library, ids: list[
     library.vectors.add("enc", ids, vectors)
     found = {entry.id for entry in library.nearest("enc", unit_vectors(1)[0], top=5)}
     assert found == {*ids} - {ids[2]}
+
+
+def test_a_query_of_another_length_finds_nothing(library: Library, ids: list[int]) -> None:
+    library.vectors.add("enc", ids, unit_vectors(5))
+    assert library.vectors.nearest("enc", np.ones(DIM + 1, np.float32), 3) == []
+
+
+def test_the_most_similar_come_first_with_their_cosine(library: Library, ids: list[int]) -> None:
+    vectors = unit_vectors(5)
+    library.vectors.add("enc", ids, vectors)
+    found = library.vectors.nearest("enc", vectors[2], 2)
+    assert found[0] == (ids[2], pytest.approx(1.0, abs=1e-6))
+    assert len(found) == 2 and found[0][1] > found[1][1]
+    assert len(library.vectors.nearest("enc", vectors[2], 99)) == 5
+
+
+def test_each_encoder_has_rows_of_its_own(library: Library, ids: list[int]) -> None:
+    library.vectors.add("enc", ids[:2], unit_vectors(2))
+    library.vectors.add("other", ids[2:3], np.ones((1, 3), np.float32))
+    assert library.vectors.nearest("other", np.ones(3, np.float32), 9) == [(ids[2], 3.0)]
+    assert {id_ for id_, _ in library.vectors.nearest("enc", unit_vectors(1)[0], 9)} == {*ids[:2]}
+
+
+def test_an_index_that_cannot_be_written_is_a_sentence(library: Library, ids: list[int]) -> None:
+    library.database.file.with_name("embeddings-enc.f32").mkdir()
+    with pytest.raises(OutputError, match="Make room on the disk, then index again"):
+        library.vectors.add("enc", ids, unit_vectors(5))
+    assert library.vectors.of_sound(ids[0]) is None

@@ -33,3 +33,18 @@ def test_share_of_the_known_words(text: str, shares: tuple[float, ...]) -> None:
 
 def test_no_names_no_shares() -> None:
     assert len(word_shares("dog", [])) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "is_found"),
+    [
+        ("doors", "door.wav", True),
+        ("do", "doing.wav", False),
+        ("cat", "cats.wav", True),
+        ("cab", "cat.wav", False),
+        ("bell ringer", "ringing.wav", True),
+        ("a", "a.wav", False),
+    ],
+)
+def test_words_are_the_same_up_to_their_endings(text: str, name: str, is_found: bool) -> None:
+    assert word_shares(text, [name]) == [float(is_found)]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from library_fixtures import add_clips
 
-from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.sound_words import SoundWord
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.library.library import Library
 from qvim_studio.library.sound_facts import SoundFacts
@@ -65,15 +65,15 @@ def test_what_is_heard_finds_a_nameless_file_below_what_is_called_so(
     library: Library, tmp_path: Path
 ) -> None:
     folder = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
-    rain = (HeardWord("rain", 0.9, "rain"), HeardWord("steam", 0.3, "hiss"))
+    rain = (SoundWord("rain", 0.9, "rain"), SoundWord("steam", 0.3, "hiss"))
     for name in ("REC_0042.wav", "long name of rain on a roof in autumn.wav", "REC_0043.wav"):
-        heard = rain if name == "REC_0042.wav" else ()
-        library.adoption.record(folder, name, (1, 1), FACTS, "", heard)
+        words = rain if name == "REC_0042.wav" else ()
+        library.adoption.record(folder, name, (1, 1), FACTS, "", words)
     found = library.search_folders("rain", FolderKind.SOUNDS, 10)
     assert [entry.path.name for entry in found] == [
         "long name of rain on a roof in autumn.wav", "REC_0042.wav"
     ]  # fmt: skip
-    assert found[1].heard == rain
+    assert found[1].words == rain
     assert library.search("hiss") == library.search("stea") == {found[1].id}
 
 
@@ -81,7 +81,7 @@ def test_what_was_heard_once_is_forgotten_with_the_next_listening(
     library: Library, tmp_path: Path
 ) -> None:
     folder = library.folders.add(tmp_path / "own", FolderKind.SOUNDS)
-    library.adoption.record(folder, "a.wav", (1, 1), FACTS, "", [HeardWord("rain", 0.9, "rain")])
+    library.adoption.record(folder, "a.wav", (1, 1), FACTS, "", [SoundWord("rain", 0.9, "rain")])
     library.adoption.record(folder, "a.wav", (2, 2), FACTS, "")
     assert library.search("rain") == set()
 

@@ -10,7 +10,7 @@ from fake_torch import GIB, FakeGpu, FakeMps, FakeTorch
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.checkpoints.checkpoint import Checkpoint
-from qvim_studio.core.checkpoint_choice import RESERVE_BYTES
+from qvim_studio.core.checkpoint_entry import RESERVE_BYTES
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.catalog import find_checkpoint

@@ -19,8 +19,8 @@ from qvim_studio.networks.ears import (
     Ears,
     Features,
 )
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM
-from qvim_studio.networks.qvim_front_end import N_MELS
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim.qvim_front_end import N_MELS
 from qvim_studio.networks.yamnet import CLASSES
 
 VOICE, SPEECH, NOISE = 3, 5, 200
@@ -43,7 +43,7 @@ def ears() -> Ears:
     return ears.eval()
 
 
-def heard_as(tag: int, *, is_own: bool = False, rows: int = 1) -> Features:
+def features_of(tag: int, *, is_own: bool = False, rows: int = 1) -> Features:
     scores = torch.full((rows, CLASSES), 1e-5)
     scores[:, tag] = 0.9
     embedding = torch.eye(EMBEDDING_DIM)[[0 if is_own else 1] * rows]
@@ -51,33 +51,33 @@ def heard_as(tag: int, *, is_own: bool = False, rows: int = 1) -> Features:
 
 
 def parts_that_count(ears: Ears, features: Features) -> set[str]:
-    heard = ears.hear_voices(features)[0]
-    return {name for name, part in PARTS.items() if heard[part].norm() > 0.2}
+    place = ears.hear_voices(features)[0]
+    return {name for name, part in PARTS.items() if place[part].norm() > 0.2}
 
 
 def test_each_voice_is_left_to_the_ear_that_knows_its_like(ears: Ears) -> None:
-    assert parts_that_count(ears, heard_as(NOISE)) == {"spectrum"}
-    assert parts_that_count(ears, heard_as(SPEECH)) == {"kinds"}
-    assert parts_that_count(ears, heard_as(VOICE)) == {"kinds", "meaning"}
-    assert parts_that_count(ears, heard_as(NOISE, is_own=True)) == {"encoder"}
+    assert parts_that_count(ears, features_of(NOISE)) == {"spectrum"}
+    assert parts_that_count(ears, features_of(SPEECH)) == {"kinds"}
+    assert parts_that_count(ears, features_of(VOICE)) == {"kinds", "meaning"}
+    assert parts_that_count(ears, features_of(NOISE, is_own=True)) == {"encoder"}
 
 
 def test_before_anything_is_learned_no_voice_is_left_to_the_encoder() -> None:
-    features = heard_as(NOISE, is_own=True)
+    features = features_of(NOISE, is_own=True)
     fresh = Ears(("dog",))
     assert fresh.shares(features)[0].item() < 1e-6
 
 
 def test_shares_make_up_a_whole(ears: Ears) -> None:
     for tag in (VOICE, SPEECH, NOISE):
-        features = heard_as(tag, rows=3)
+        features = features_of(tag, rows=3)
         shares = torch.cat(ears.shares(features), dim=1)
         assert shares.min() >= 0
         torch.testing.assert_close(shares.sum(dim=1), torch.ones(3))
 
 
 def test_a_match_is_a_weighed_mean_of_cosines(ears: Ears) -> None:
-    voice, sounds = heard_as(NOISE), heard_as(VOICE, rows=4)
+    voice, sounds = features_of(NOISE), features_of(VOICE, rows=4)
     found = ears.hear_voices(voice) @ ears.hear_sounds(sounds).T
     spectra = [one.spectrum - one.spectrum.mean(dim=1, keepdim=True) for one in (voice, sounds)]
     expected = torch.nn.functional.cosine_similarity(*spectra)
@@ -86,7 +86,7 @@ def test_a_match_is_a_weighed_mean_of_cosines(ears: Ears) -> None:
 
 
 def test_loudness_of_the_spectrum_does_not_matter(ears: Ears) -> None:
-    quiet = heard_as(NOISE)
+    quiet = features_of(NOISE)
     loud = replace(quiet, spectrum=quiet.spectrum + 3.0)
     torch.testing.assert_close(ears.hear_sounds(quiet), ears.hear_sounds(loud))
 
@@ -96,7 +96,7 @@ def test_saved_ears_hear_the_same_and_broken_ones_are_refused(ears: Ears, tmp_pa
     loaded = Ears.load(tmp_path)
     assert loaded.kinds == ears.kinds and loaded.weighing == ears.weighing
     assert loaded.id == ears.id
-    features = heard_as(VOICE)
+    features = features_of(VOICE)
     torch.testing.assert_close(
         loaded.hear_voices(features), ears.hear_voices(features), atol=1e-2, rtol=0
     )

@@ -119,8 +119,38 @@ def test_run_hands_its_arguments_over(
     assert executed[0][1:] == ["generate", "a.wav", "--json"]
 
 
+@pytest.mark.parametrize("failing", ["ruff", "pyright"])
+def test_no_test_runs_before_style_and_types_are_right(
+    bootstrap: types.ModuleType,
+    executed: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    failing: str,
+) -> None:
+    monkeypatch.setattr(
+        bootstrap.subprocess, "call", lambda command, **options: int(failing in command)
+    )
+    assert bootstrap.main(["test"]) == 1
+    assert not executed
+
+
+def test_tests_run_although_nothing_could_be_compiled_before_them(
+    bootstrap: types.ModuleType, executed: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[list[str]] = []
+
+    def call(command: list[str], **options: object) -> int:
+        called.append(command[2:])
+        return int("compileall" in command)
+
+    monkeypatch.setattr(bootstrap.subprocess, "call", call)
+    monkeypatch.chdir(bootstrap.ROOT)  # brought back after the test
+    assert bootstrap.main(["test"]) == 0
+    assert called[-1][0] == "compileall" and executed[0][1:3] == ["-m", "pytest"]
+
+
 @pytest.mark.parametrize(
-    ("given", "handed"), [([], ["-n", "logical", "--dist", "loadfile"]), (["-m", "slow"],) * 2]
+    ("given", "handed"),
+    [([], ["-n", f"{(os.cpu_count() or 1) + 1}", "--dist", "loadfile"]), (["-m", "slow"],) * 2],
 )
 def test_all_tests_share_the_processors_and_chosen_ones_run_as_asked(
     bootstrap: types.ModuleType,
@@ -157,7 +187,7 @@ def test_missing_system_packages_are_installed_by_root(
     calls = make_debian(bootstrap, monkeypatch, {"libegl1", "libportaudio2"}, user=0)
     bootstrap.install_system_packages(bootstrap.RUN_PACKAGES)
     assert calls[0] == ["apt-get", "update", "-qq"]
-    assert calls[1][:2] == ["apt-get", "install"]
+    assert calls[1][:4] == ["apt-get", "install", "-o", "DPkg::Lock::Timeout=300"]
     assert calls[1][-2:] == ["libegl1", "libportaudio2"]
 
 
@@ -183,8 +213,11 @@ def test_the_second_start_skips_the_setup_and_a_changed_pin_repeats_it(
 ) -> None:
     done: list[str] = []
     monkeypatch.setattr(bootstrap, "install_system_packages", lambda packages: done.append("apt"))
-    monkeypatch.setattr(bootstrap, "make_venv", lambda: done.append("venv"))
-    monkeypatch.setattr(bootstrap, "install_python_packages", lambda with_tests: done.append("pip"))
+    monkeypatch.setattr(bootstrap, "make_venv", lambda uv: done.append("venv"))
+    monkeypatch.setattr(
+        bootstrap, "install_python_packages", lambda with_tests, uv: done.append("pip")
+    )
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
     python = bootstrap.venv_python()
     python.parent.mkdir(parents=True)
     python.touch()
@@ -202,8 +235,8 @@ def test_nothing_is_installed_that_a_compiler_must_build_first(
     bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands: list[tuple[str, ...]] = []
-    monkeypatch.setattr(bootstrap, "pip", lambda *arguments: commands.append(arguments))
-    bootstrap.install_python_packages(with_tests=True)
+    monkeypatch.setattr(bootstrap, "pip", lambda uv, *arguments: commands.append(arguments))
+    bootstrap.install_python_packages(with_tests=True, uv=None)
     assert commands[0][-1].startswith("torch==")
     assert commands[1][-1].endswith("[test]")
     assert all(command[1:3] == ("--only-binary", ":all:") for command in commands)
@@ -213,8 +246,96 @@ def test_a_failing_pip_leaves_no_marker(
     bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap, "install_system_packages", lambda packages: None)
-    monkeypatch.setattr(bootstrap, "make_venv", lambda: bootstrap.VENV.mkdir())
+    monkeypatch.setattr(bootstrap, "make_venv", lambda uv: bootstrap.VENV.mkdir())
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
     monkeypatch.setattr(bootstrap.subprocess, "call", lambda command: 1)
     with pytest.raises(bootstrap.SetupError, match="Check the network"):
         bootstrap.set_up(with_tests=False)
     assert list(bootstrap.VENV.iterdir()) == []
+
+
+@pytest.fixture
+def hardware(bootstrap: types.ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The root of a machine without any graphics card; tests lay files of drivers there."""
+    monkeypatch.setattr(bootstrap, "Path", lambda path: tmp_path / path.lstrip("/"))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    monkeypatch.setattr(bootstrap.sys, "platform", "linux")
+    monkeypatch.delenv("QVIM_STUDIO_TORCH", raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("driver", "platform", "index"),
+    [
+        (None, "linux", None),
+        (None, "win32", None),
+        ("proc/driver/nvidia/version", "linux", None),
+        ("proc/driver/nvidia/version", "win32", "https://download.pytorch.org/whl/cu130"),
+        ("dev/kfd", "linux", "https://download.pytorch.org/whl/rocm7.2"),
+        ("sys/bus/pci/drivers/xe/0000-03-00.0", "linux", "https://download.pytorch.org/whl/xpu"),
+    ],
+)
+def test_the_build_of_torch_fits_the_graphics_card(
+    bootstrap: types.ModuleType,
+    hardware: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    driver: str | None,
+    platform: str,
+    index: str | None,
+) -> None:
+    monkeypatch.setattr(bootstrap.sys, "platform", platform)
+    if driver is not None:
+        (hardware / driver).parent.mkdir(parents=True)
+        (hardware / driver).touch()
+    assert bootstrap.torch_index() == index
+
+
+def test_the_user_may_choose_the_build_of_torch(
+    bootstrap: types.ModuleType, hardware: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QVIM_STUDIO_TORCH", "cpu")
+    commands: list[tuple[str, ...]] = []
+    monkeypatch.setattr(bootstrap, "pip", lambda uv, *arguments: commands.append(arguments))
+    bootstrap.install_python_packages(with_tests=False, uv=None)
+    assert commands[0][-3:-1] == ("--extra-index-url", "https://download.pytorch.org/whl/cpu")
+    assert "--extra-index-url" not in commands[1]
+    monkeypatch.setenv("QVIM_STUDIO_TORCH", "gpu")
+    with pytest.raises(bootstrap.SetupError, match="expected one of cpu, cuda, rocm, xpu"):
+        bootstrap.torch_index()
+
+
+def fake_calls(
+    module: types.ModuleType, monkeypatch: pytest.MonkeyPatch, broken: str = ""
+) -> list[list[str]]:
+    """What is called on a machine that has uv; the program ``broken`` fails."""
+    calls: list[list[str]] = []
+
+    def call(command: list[str], **options: object) -> int:
+        calls.append(command)
+        return int(Path(command[0]).name == broken)
+
+    monkeypatch.setattr(module.subprocess, "call", call)
+    monkeypatch.setattr(module.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(module, "torch_index", lambda: None)
+    return calls
+
+
+def test_uv_installs_the_same_packages_where_it_is_there(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = fake_calls(bootstrap, monkeypatch)
+    bootstrap.set_up_python(with_tests=False)
+    assert calls[0][:2] == ["/usr/bin/uv", "venv"]
+    assert [call[:3] for call in calls[1:]] == [["/usr/bin/uv", "pip", "install"]] * 2
+    for call in calls[1:]:
+        assert call[call.index("-c") + 1] == str(ROOT / "constraints.txt")
+        assert call[-2:] == ["--python", str(bootstrap.venv_python())]
+
+
+def test_pip_takes_over_where_uv_fails(
+    bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = fake_calls(bootstrap, monkeypatch, broken="uv")
+    bootstrap.set_up_python(with_tests=False)
+    assert calls[1][:3] == [sys.executable, "-m", "venv"]
+    assert [call[1:3] for call in calls[2:]] == [["-m", "pip"]] * 2

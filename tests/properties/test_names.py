@@ -24,7 +24,7 @@ from qvim_studio.export.ucs.ucs_name import (
     fx_name_of,
     parse_name,
 )
-from qvim_studio.training.corpus.layouts import read_rows
+from qvim_studio.training.corpus.sets.tables import read_rows
 
 WORDS = st.text(string.ascii_letters + string.digits, min_size=1, max_size=6)
 BLOCKS = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)

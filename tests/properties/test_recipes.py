@@ -125,7 +125,7 @@ def test_older_recipes_are_brought_up_and_keep_what_is_unknown(others: dict[str,
 def test_settings_of_any_values_start_the_program(tmp_path: Path, values: dict[str, Any]) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"version": 1, **values}), encoding="utf-8")
-    settings, _told = load_settings(path)
+    settings, _note = load_settings(path)
     assert 0.0 <= settings.balance <= 1.0
 
 

@@ -11,7 +11,7 @@ from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.upscale import Upscale, upscaled_name
 from qvim_studio.jobs.engine.job import Job
-from qvim_studio.session.held_jobs import drop_sounds, hold_job, request_again
+from qvim_studio.session.requests.held_jobs import drop_sounds, hold_job, request_again
 
 SOUND = AudioClip(np.linspace(-0.5, 0.5, 2000, dtype=np.float32)[:, None], 16_000)
 

@@ -13,6 +13,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from qvim_studio.core.checkpoint_entry import CheckpointEntry
+from qvim_studio.jobs.checkpoint_manager import CheckpointListing
 from qvim_studio.session.services import Services
 from qvim_studio.ui.window.main_window import MainWindow
 
@@ -60,6 +62,26 @@ def test_a_clip_of_ours_brings_back_take_words_and_seed(
     assert "Restored the recipe of sent to me.wav" in window.messages.text
 
 
+def test_a_recipe_of_another_revision_says_that_the_sounds_will_differ(
+    with_take: MainWindow,
+    services: Services,
+    generate: Callable[[MainWindow], None],
+    qtbot: QtBot,
+) -> None:
+    window = with_take
+    generate(window)
+    clip = window.controller.candidates[0]
+    noticed: list[str] = []
+    window.controller.reopening.noticed.connect(noticed.append)
+    for revision in ("1", "2"):  # the sound was made by revision 1
+        entry = CheckpointEntry("scripted", "Scripted", "", "yes", True, 1, 1.0, revision=revision)
+        services.checkpoint_manager.changed.emit(CheckpointListing((entry,), False, 0))
+        with qtbot.waitSignal(window.controller.reopening.chosen):
+            window.controller.reopening.use_recipe(clip)
+    (text,) = noticed
+    assert text.startswith("Revision 1 of Scripted made this sound, and revision 2 is installed")
+
+
 def test_the_notice_offers_it_as_imitation_instead(
     with_take: MainWindow, clip: Path, qtbot: QtBot
 ) -> None:
@@ -74,7 +96,7 @@ def test_the_notice_offers_it_as_imitation_instead(
     qtbot.waitUntil(
         lambda: window.controller.imitation is not None and window.controller.imitation.path == clip
     )
-    assert window.messages.text == "" and window._dialog is None
+    assert window.messages.text == "" and window.settings_actions.dialog is None
 
 
 def test_without_its_take_the_words_come_back_and_what_is_missing_is_said(

@@ -163,7 +163,7 @@ def test_sounds_that_wait_for_a_disk_can_be_heard(
     qtbot.waitUntil(lambda: len(strip.tiles) == 4)
     assert strip.isVisible()
     strip.tiles[2].click()
-    assert services.playback.heard.key == strip.tiles[2].key
+    assert services.playback.playing.key == strip.tiles[2].key
     disk.is_full = False
     with qtbot.waitSignal(refused.controller.candidates_changed):
         refused.controller.unsaved.save()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -26,3 +28,9 @@ def asked_for(checkpoint: Checkpoint, text: str = "rain on tin", **changes: Any)
     given = {"steps": 2, "sampler": "ddim", **changes.pop("options", {})}
     options = FAMILY.describe(checkpoint).filled(OptionValues(given))
     return replace(Asked(1.28, text, options=options), **changes)
+
+
+def change(folder: Path, part: str, **changes: Any) -> None:
+    """Give the configuration of a part other values."""
+    path = folder / part / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))

@@ -7,6 +7,7 @@ import threading
 import numpy as np
 
 from qvim_studio.audio.devices.device_list import AudioDevice
+from qvim_studio.audio.devices.patience import Patience
 from qvim_studio.audio.devices.portaudio import OnBlock, OnFinished, StreamOptions
 from qvim_studio.core.errors import DeviceError
 
@@ -36,6 +37,7 @@ class FakeStream:
 class FakeAudio:
     """Implements AudioBackend. ``microphones`` and ``loudspeakers`` can be emptied.
 
+    patience: a busy machine may play and record late; replaced where something is to be given up.
     input_count: of every microphone.
     """
 
@@ -52,6 +54,7 @@ class FakeAudio:
         self.output: FakeStream | None = None
         self.opened_names: list[str] = []
         self.options = StreamOptions()
+        self.patience = Patience(stall_s=60.0)
 
     def input_devices(self) -> tuple[AudioDevice, ...]:
         return _devices(self.microphones, self.input_count)
@@ -95,12 +98,12 @@ class FakeAudio:
     def listen(self, frames: int) -> np.ndarray:
         """What the loudspeaker plays next: (frames,)."""
         assert self.output_opened.wait(5.0)
-        heard = []
+        played = []
         for _ in range(frames // BLOCK):
             block = np.ones((BLOCK, 1), dtype=np.float32)
             self.output.on_block(block)
-            heard.append(block[:, 0])
-        return np.concatenate(heard)
+            played.append(block[:, 0])
+        return np.concatenate(played)
 
 
 def _devices(names: list[str], channels: int = 1) -> tuple[AudioDevice, ...]:

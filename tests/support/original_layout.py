@@ -125,3 +125,50 @@ def _resnet(old: str, new: str) -> list[tuple[str, str]]:
 
 def _named(old: str, new: str, parts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(f"{old}.{before}", f"{new}.{after}") for before, after in parts]
+
+
+HTSAT_BLOCK = (
+    ("norm1", "layernorm_before"),
+    ("norm2", "layernorm_after"),
+    ("attn.proj", "attention.output.dense"),
+    ("mlp.fc1", "intermediate.dense"),
+    ("mlp.fc2", "output.dense"),
+)
+
+
+def as_laion(state: Mapping[str, torch.Tensor], depths: Iterable[int]) -> dict[str, torch.Tensor]:
+    """The tensors of a ClapModel under the names of LAION's code, and what that code keeps beside
+    them; attention's three projections are one there. depths: blocks of each stage of HTSAT."""
+    state = dict(state)
+    original = {}
+    for stage, count in enumerate(depths):
+        for block in range(count):
+            new = f"audio_model.audio_encoder.layers.{stage}.blocks.{block}."
+            old = f"audio_branch.layers.{stage}.blocks.{block}."
+            for kind in ("weight", "bias"):
+                joined = [
+                    state.pop(f"{new}attention.self.{word}.{kind}")
+                    for word in ("query", "key", "value")
+                ]
+                original[f"{old}attn.qkv.{kind}"] = torch.cat(joined)
+                for before, after in HTSAT_BLOCK:
+                    original[f"{old}{before}.{kind}"] = state.pop(f"{new}{after}.{kind}")
+            for name in ("relative_position_bias_table", "relative_position_index"):
+                original[f"{old}attn.{name}"] = state.pop(f"{new}attention.self.{name}")
+        original[f"audio_branch.layers.{stage}.blocks.1.attn_mask"] = torch.zeros(1)
+    for side in ("text", "audio"):
+        for number, layer in ((0, "linear1"), (2, "linear2")):
+            for kind in ("weight", "bias"):
+                value = state.pop(f"{side}_projection.{layer}.{kind}")
+                original[f"{side}_projection.{number}.{kind}"] = value
+        original[f"{side}_transform.sequential.0.weight"] = torch.zeros(2, 2)
+    state.pop("text_model.embeddings.token_type_ids", None)
+    for name, value in state.items():
+        old = name.replace("text_model.", "text_branch.")
+        old = old.replace("audio_model.audio_encoder.batch_norm.", "audio_branch.bn0.")
+        original[old.replace("audio_model.audio_encoder.", "audio_branch.")] = value
+    original["audio_branch.spectrogram_extractor.stft.conv_real.weight"] = torch.zeros(3)
+    original["audio_branch.logmel_extractor.melW"] = torch.zeros(3)
+    original["audio_branch.tscam_conv.weight"] = torch.zeros(3)
+    original["audio_branch.head.bias"] = torch.zeros(3)
+    return {name: value.clone() for name, value in original.items()}

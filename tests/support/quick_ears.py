@@ -11,17 +11,20 @@ import numpy as np
 import pytest
 import torch
 
+from qvim_studio.audio.following import controls
+from qvim_studio.audio.following.pitch import HOP_SAMPLES, PitchTrack
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.networks.ears import EARS_DIM, Features
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM
-from qvim_studio.networks.qvim import Branch, QvimEncoder, load_qvim_encoder
-from qvim_studio.networks.qvim_front_end import N_MELS
-from qvim_studio.networks.qvim_weights import WEIGHTS_FILE
+from qvim_studio.networks.qvim.encoder import Branch, QvimEncoder, load_qvim_encoder
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim.qvim_front_end import N_MELS
+from qvim_studio.networks.qvim.qvim_weights import WEIGHTS_FILE
+from qvim_studio.networks.sound_effects_tower import DIMENSIONS, SoundEffectsEar
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
 from qvim_studio.voice.embedder import Embedder
 from qvim_studio.voice.hearing import FeatureExtractor, Hearing, PreparedSound
-from qvim_studio.voice.recent import RecentlyHeard
+from qvim_studio.voice.recent_sounds import RecentSounds
 from qvim_studio.voice.tagger import Tagged
 
 RATE, FRAME = 16_000, 512
@@ -33,11 +36,14 @@ EMBEDDERS: dict[bytes, Embedder] = {}
 @pytest.fixture
 def quick_ears(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program's ears and the encoders of checkpoints listen without their networks, which take
-    most of a short generation, and remember nothing of it."""
+    most of a short generation, and remember nothing of it. Pitches are the strongest
+    frequencies."""
+    monkeypatch.setattr(controls, "track_pitch", track_strongest)
     monkeypatch.setattr(Hearing, "embed_clips", embed_spectra)
     monkeypatch.setattr(FeatureExtractor, "features", features_of_spectra)
     monkeypatch.setattr(QvimEncoder, "embed", embed_waveforms)
-    monkeypatch.setattr(RecentlyHeard, "of", hear_anew)
+    monkeypatch.setattr(SoundEffectsEar, "embed", embed_samples)
+    monkeypatch.setattr(RecentSounds, "of", hear_anew)
     monkeypatch.setattr(Embedder, "from_file", embedder_of)
 
 
@@ -48,13 +54,13 @@ def embed_spectra(hearing: Hearing, clips: Sequence[AudioClip], branch: Branch) 
 
 def features_of_spectra(
     extractor: FeatureExtractor,
-    heard: Sequence[PreparedSound],
+    sounds: Sequence[PreparedSound],
     branch: Branch | None,
     tagged: Tagged | None = None,
 ) -> Features:
     """In the shape of ``FeatureExtractor.features``."""
-    shapes = np.stack([_shape(sound.encoder) for sound in heard])
-    embedding = np.zeros((len(heard), 0), np.float32)
+    shapes = np.stack([_shape(sound.encoder) for sound in sounds])
+    embedding = np.zeros((len(sounds), 0), np.float32)
     if branch is not None:
         embedding = _widened(shapes, EMBEDDING_DIM)
     scores = np.maximum(_widened(shapes, CLASSES), 0.0)
@@ -68,8 +74,23 @@ def embed_waveforms(encoder: QvimEncoder, waveform: torch.Tensor, branch: Branch
     return torch.from_numpy(_widened(shapes, EMBEDDING_DIM))
 
 
+def track_strongest(samples: np.ndarray) -> PitchTrack:
+    """Stands in for ``track_pitch``; the certainty is the share of the strongest frequency."""
+    frames = max(len(samples) // HOP_SAMPLES, 1)
+    hops = np.pad(samples, (0, HOP_SAMPLES))[: frames * HOP_SAMPLES].reshape(frames, HOP_SAMPLES)
+    power = np.square(np.abs(np.fft.rfft(hops * np.hanning(HOP_SAMPLES), axis=1)))[:, 1:]
+    pitch_hz = (1 + power.argmax(axis=1)) * (RATE / HOP_SAMPLES)
+    share = power.max(axis=1) / np.maximum(power.sum(axis=1), 1e-9)
+    return PitchTrack(pitch_hz.astype(np.float64), share.astype(np.float64))
+
+
+def embed_samples(ear: SoundEffectsEar, samples: np.ndarray, sample_rate: int) -> np.ndarray:
+    """In the shape of ``SoundEffectsEar.embed``, whatever the rate."""
+    return _widened(_shape(samples), DIMENSIONS)
+
+
 def hear_anew(recent: object, clip: AudioClip, branch: Branch, hear: Callable[[], T]) -> T:
-    """In the place of ``RecentlyHeard.of``."""
+    """In the place of ``RecentSounds.of``."""
     return hear()
 
 

@@ -17,7 +17,14 @@ from qvim_studio.core.errors import CancelledError, CheckpointError
 from qvim_studio.core.match import Match
 from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.core.result import FoundSound, GenerationResult, GpuUse, Progress, Variation
+from qvim_studio.core.result import (
+    FoundSound,
+    GenerationResult,
+    GpuUse,
+    Progress,
+    SoundChunk,
+    Variation,
+)
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +38,8 @@ class ScriptedEngine:
     "wait" (steps until it is cancelled), "deaf" (hangs for a while whatever is asked), "numb" (as
     well, in a library that lets no other thread run), "late" (as well, and what it made arrives all
     the same). After "2 then", two sounds arrive before what the
-    rest of the text says. A text with "fitted" gives the fits that are asked for."""
+    rest of the text says, and after "2 chunks then" two of the four chunks of the first sound. A
+    text with "fitted" gives the fits that are asked for."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -44,6 +52,12 @@ class ScriptedEngine:
     ) -> GenerationResult:
         on_progress(Progress("encode", 1, 1))
         count, _, text = request.text.rpartition(" then ")
+        chunks: list[Progress] = []
+        if count.endswith(" chunks"):
+            chunks, sent, count = make_chunks(request), int(count.split()[0]), ""
+            for progress in chunks[:sent]:
+                on_progress(progress)
+            chunks = chunks[sent:]
         if text.startswith("late"):
             time.sleep(float(text.split()[1]))
             count = request.variations
@@ -71,10 +85,17 @@ class ScriptedEngine:
             if text == "wait":
                 time.sleep(0.005)
         on_progress(Progress("decode", 1, 1))
+        variations = make_variations(request)
+        if " chunks then " in request.text:
+            for progress in chunks:
+                on_progress(progress)
+            first = variations[0]
+            empty = AudioClip(first.clip.samples[:0], SAMPLE_RATE)
+            variations = (replace(first, clip=empty), *variations[1:])
         return GenerationResult(
             request,
             PROVENANCE,
-            make_variations(request),
+            variations,
             {"total": 0.1},
             found=find_sounds(request.library_folder),
             fitted=make_fitted(request) if "fitted" in text else (),
@@ -106,6 +127,19 @@ def find_sounds(folder: str | None) -> tuple[FoundSound, ...]:
 def make_preview(step: int) -> np.ndarray:
     """A picture that grows brighter with every step."""
     return np.full((8, 16), min(40 * step, 255), np.uint8)
+
+
+def make_chunks(request: GenerationRequest) -> list[Progress]:
+    """The first sound in four chunks."""
+    first = make_variations(request)[0]
+    pieces, begin, made = np.array_split(first.clip.samples, 4), 0, []
+    for number, piece in enumerate(pieces, 1):
+        sound = replace(first, clip=AudioClip(piece, SAMPLE_RATE), similarity=None, match=None)
+        result = GenerationResult(request, PROVENANCE, (sound,))
+        chunk = SoundChunk(result, begin, len(first.clip.samples))
+        made.append(Progress("decode", number, 4, make_preview(number), chunk=chunk))
+        begin += len(piece)
+    return made
 
 
 def make_variations(request: GenerationRequest) -> tuple[Variation, ...]:

@@ -73,3 +73,7 @@ def relative_error(got: Any, expected: Any) -> float:
     got, expected = np.asarray(got), np.asarray(expected)
     assert got.shape == expected.shape, f"{got.shape} against {expected.shape}"
     return float(np.abs(got - expected).max() / np.abs(expected).max())
+
+
+def checkpoint_in(folder: Path) -> Checkpoint:
+    return Checkpoint("tiny", "Tiny", folder)

@@ -14,13 +14,18 @@ from kept_files import read_files, write_files
 from qvim_studio.checkpoints.card import write_card
 from qvim_studio.checkpoints.checkpoint import TOWER_FOLDER
 from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
-from qvim_studio.networks.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.networks.coders.vocos import VocosConfig, VocosVocoder
+from qvim_studio.networks.qvim.encoder import (
+    QvimEncoder,
+    encoder_id,
+    load_qvim_encoder,
+    save_qvim_encoder,
+)
 from qvim_studio.networks.sound_effects_tower import (
     SoundEffectsEar,
     SoundEffectsNetwork,
     SoundEffectsTower,
 )
-from qvim_studio.networks.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.trainers.unet import make_training_scheduler
 from qvim_studio.training.trainers.vae import make_vae
 from qvim_studio.voice.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
@@ -64,7 +69,6 @@ def build_tiny_checkpoint(folder: Path, seed: int = 0, has_controls: bool = True
     weights of a seed are drawn once in a process, torch's own generator begins again with it.
     """
     write_files(_tiny_files(seed, has_controls), folder)
-    write_card(folder, CARD | ({} if has_controls else {"controls": []}))
     torch.manual_seed(seed)
     return folder
 
@@ -80,10 +84,13 @@ def _tiny_files(seed: int, has_controls: bool) -> dict[str, bytes]:
         vocoder = VocosVocoder(VocosConfig(channels=16, hidden_channels=16, blocks=1))
         vocoder.save_pretrained(folder / "vocoder")
         make_training_scheduler().save_pretrained(folder / "scheduler")
-        save_qvim_encoder(QvimEncoder(), folder / "qvim")
+        ears = QvimEncoder()
+        ears.reference = ears.imitation  # what they share is stored once
+        save_qvim_encoder(ears, folder / "qvim")
         encoder = encoder_id(load_qvim_encoder(folder / "qvim"))
         save_adapter(Adapter(), AdapterBinding(encoder, "tiny-clap", "tiny"), folder / "adapter")
         (folder / "model_index.json").write_text(json.dumps({"_class_name": "AudioLDMPipeline"}))
+        write_card(folder, CARD | ({} if has_controls else {"controls": []}))
         return read_files(folder)
 
 

@@ -38,7 +38,7 @@ def text_vector(pipeline: Any, text: str) -> torch.Tensor:
     """(1, 512); with transformers 5 the pipeline itself takes no text any more."""
     tokens = pipeline.tokenizer([text], return_tensors="pt")
     with torch.no_grad():
-        told = pipeline.text_encoder.get_text_features(
+        features = pipeline.text_encoder.get_text_features(
             tokens.input_ids, attention_mask=tokens.attention_mask
         )
-    return told.pooler_output
+    return features.pooler_output

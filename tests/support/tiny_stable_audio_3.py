@@ -17,9 +17,9 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from qvim_studio.networks.coders.same_coder import SameCoder
+from qvim_studio.networks.coders.same_config import SameConfig
 from qvim_studio.networks.quiet import quiet_libraries
-from qvim_studio.networks.same_coder import SameCoder
-from qvim_studio.networks.same_config import SameConfig
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
 from diffusers import AutoencoderSAME, StableAudio3DiTModel  # isort: skip

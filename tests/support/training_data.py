@@ -104,8 +104,8 @@ def write_corpus(folder: Path, clap_id: str, items: int = 3, length: int = 16_00
         noise = rng.uniform(-0.4, 0.4, items * length * rate // SAMPLE_RATE)
         np.save(folder / f"audio_{rate}.npy", noise.astype(np.float16))
     null = np.full(512, 512**-0.5, np.float32)
-    heard = {"embeddings": unit(rng, items, 512), "voices": unit(rng, 2 * items, 512)}
-    np.savez(targets_path(folder, clap_id), **heard, null=null)
+    vectors = {"embeddings": unit(rng, items, 512), "voices": unit(rng, 2 * items, 512)}
+    np.savez(targets_path(folder, clap_id), **vectors, null=null)
     np.savez(folder / "embeddings.npz", voices=unit(rng, items, 2, 960))
     return folder
 

@@ -18,18 +18,36 @@ TIMEOUT_S = 600
 # Where writing leaves nothing behind.
 DEVICES = ("/dev", "/proc", "/sys/kernel")
 TRACE = ("strace", "-f", "-qq", "--seccomp-bpf")
-CALLS = "connect,sendto,sendmsg,openat,open,creat,mkdir,mkdirat"
+CALLS = "connect,bind,sendto,sendmsg,openat,open,creat,mkdir,mkdirat"
+# A new network namespace has its loopback switched off; this program switches it on.
+WAKE_LOOPBACK = """
+import fcntl, os, socket, struct, sys
+SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+    fcntl.ioctl(asked, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP | IFF_RUNNING))
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 _CALL = re.compile(r"^\d+\s+(?P<name>\w+)\((?P<arguments>.*)")
 _INTERNET = re.compile(r"AF_INET6?\b")
+_LOOPBACK = re.compile(
+    r"inet_addr\(\"127\.|AF_INET6, \"(::1|::ffff:127\.[\d.]+)\"|"  # in the words of strace
+    r"^[-a-z]+ \('(127\.|::1'|localhost')"  # in the words of sitecustomize.py
+)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 @dataclass(frozen=True)
 class Findings:
-    """network: connections and look-ups; files: what was written, by absolute path."""
+    """network: connections, listening sockets and look-ups; files: what was written, by absolute
+    path."""
 
     network: tuple[str, ...]
     files: frozenset[Path]
+
+    @property
+    def beyond_loopback(self) -> list[str]:
+        """Entries of ``network`` that lead beyond this machine's loopback."""
+        return [line for line in self.network if not _LOOPBACK.search(line)]
 
     def outside(self, *ours: Path) -> list[Path]:
         """Files and folders that lie below none of ``ours``, nor lead to one of them."""
@@ -54,12 +72,17 @@ class Watched:
 
 
 def run_watched(
-    code: str, folder: Path, *arguments: str, more: Mapping[str, str] | None = None
+    code: str,
+    folder: Path,
+    *arguments: str,
+    more: Mapping[str, str] | None = None,
+    has_loopback: bool = False,
 ) -> Watched:
     """Run ``code`` in ``folder``, whose home, caches and temporary files lie in it as well.
 
     Where the system lets us, the program has no network at all and strace follows all its threads
-    and children. more: of its environment.
+    and children. more: of its environment. has_loopback: whether it can reach 127.0.0.1
+    all the same.
     """
     notes, trace = folder / "notes.jsonl", folder / "trace"
     home, temporary, runtime = folder / "home", folder / "tmp", folder / "run"
@@ -70,7 +93,8 @@ def run_watched(
     if is_traced:
         command = [*TRACE, "-s", "400", "-e", f"trace={CALLS}", "-o", str(trace), *command]
     if _works("unshare", "-rn", "true"):
-        command = ["unshare", "-rn", *command]
+        wake = [sys.executable, "-I", "-S", "-c", WAKE_LOOPBACK] if has_loopback else []
+        command = ["unshare", "-rn", *wake, *command]
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     environment = {
         **kept,
@@ -128,7 +152,7 @@ def _read_trace(trace: Path, folder: Path) -> tuple[list[str], set[Path]]:
         if call is None:
             continue
         name, arguments = call["name"], call["arguments"]
-        if name in ("connect", "sendto", "sendmsg"):
+        if name in ("connect", "bind", "sendto", "sendmsg"):
             if _INTERNET.search(arguments):
                 network.append(line)
         elif name.startswith(("mkdir", "creat")) or re.search(r"O_(WRONLY|RDWR|CREAT)", arguments):

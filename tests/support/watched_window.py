@@ -55,7 +55,7 @@ class WalkingWindow(MainWindow):
 
     def _make(self) -> Iterator[str]:
         services, controller = self._services, self.controller
-        self.desk.record()
+        self.take_actions.record()
         while services.recording.state is not RecordingState.RECORDING:
             _speak(services.backend)
             yield "the recording"
@@ -63,7 +63,7 @@ class WalkingWindow(MainWindow):
         while time.monotonic() < end_s:
             _speak(services.backend)
             yield "the end of the take"
-        self.desk.record()
+        self.take_actions.record()
         while controller.imitation is None:
             yield "the take"
         self.request.generate_button.click()

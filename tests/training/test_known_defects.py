@@ -42,7 +42,7 @@ from qvim_studio.training.trainers import adapter as adapter_training
 from qvim_studio.training.trainers import film
 from qvim_studio.training.trainers.adapter import AdapterTraining
 from qvim_studio.training.trainers.film import FilmTraining
-from qvim_studio.training.trainers.targets import load_heard_voices, load_targets, make_clap_targets
+from qvim_studio.training.trainers.targets import load_targets, load_tower_voices, make_clap_targets
 from qvim_studio.training.trainers.unet import UnetTraining
 from qvim_studio.voice.clap_audio import CLAP_SAMPLE_RATE, ClapAudioConditioner
 from qvim_studio.voice.text_conditioner import TextConditioner
@@ -87,14 +87,14 @@ def test_defect_unconditional_zeros_it_is_the_text_tower_s_empty_text(
     make_clap_targets(corpus, load_or_render(corpus), with_clap)
     targets = load_targets(corpus, with_clap.clap_id)
     np.testing.assert_allclose(targets.null, empty[0].numpy(), atol=1e-6)
-    voices = load_heard_voices(corpus, with_clap.clap_id)
+    voices = load_tower_voices(corpus, with_clap.clap_id)
     assert voices.shape == (3 * len(corpus.items), 512)  # three renders of each
     for vectors in (targets.embeddings, voices):
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     recorded = recorded_row(load_or_render(corpus), 1, Recording())
     samples = soxr.resample(recorded, 32_000, CLAP_SAMPLE_RATE)
-    heard = ClapAudioConditioner(find_clap(with_clap)).embed(samples)[0].numpy()
-    np.testing.assert_allclose(voices[1], heard, atol=1e-4)
+    tower_embedding = ClapAudioConditioner(find_clap(with_clap)).embed(samples)[0].numpy()
+    np.testing.assert_allclose(voices[1], tower_embedding, atol=1e-4)
 
 
 def test_defect_zero_padded_clap_short_sounds_are_repeated(with_clap: Checkpoint) -> None:

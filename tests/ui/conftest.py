@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from studio_fixtures import (  # noqa: F401
     audio,
+    dressed,
     ears,
     empty_clipboard,
     generate,
+    no_keys_held,
     services,
     take,
     theme,

@@ -23,6 +23,8 @@ from screen import Screen
 from qvim_studio.session.services import Services
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 SUPPORT = Path(screen.__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"  # the bindings of AT-SPI live there
 PATIENCE_S = 120.0
@@ -46,7 +48,7 @@ def desktop(tmp_path: Path) -> Iterator[Screen]:
     desktop.stop()
 
 
-def told(desktop: Screen, home: Path, *pressed: str) -> list[dict[str, Any]]:
+def reported(desktop: Screen, home: Path, *pressed: str) -> list[dict[str, Any]]:
     """Every control of the studio, after these were pressed, as AT-SPI has it."""
     places = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE")}
     switches = {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1", "QT_ACCESSIBILITY": "1"}
@@ -75,7 +77,7 @@ def told(desktop: Screen, home: Path, *pressed: str) -> list[dict[str, Any]]:
 def test_a_screen_reader_finds_a_name_on_every_control(
     desktop: Screen, tmp_path: Path, dialog: str
 ) -> None:
-    controls = told(desktop, tmp_path, "More settings", dialog)
+    controls = reported(desktop, tmp_path, "More settings", dialog)
     shown = [control for control in controls if control["is_shown"]]
     assert {"push button", "check box", "combo box", "slider", "spin button", "text", "list"} <= {
         control["role"] for control in shown
@@ -121,6 +123,7 @@ def test_tab_walks_through_the_candidates_as_they_are_seen(
     with_take.controller.cancel()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_tab_walks_through_a_panel_as_it_is_read(
     window: MainWindow, services: Services, qtbot: QtBot
 ) -> None:
@@ -139,6 +142,7 @@ def test_tab_walks_through_a_panel_as_it_is_read(
         assert sorted(lines) in rounds  # the record bar, where the main flow begins, comes first
 
 
+@pytest.mark.usefixtures("dressed")
 def test_tab_walks_through_the_pack_as_it_is_read(
     with_take: MainWindow, generate: Callable[[MainWindow], None]
 ) -> None:

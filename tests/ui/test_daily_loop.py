@@ -59,7 +59,7 @@ class Studio:
         self.state: dict[str, Any] = {}
         self._log = (home / "errors.txt").open("w+")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "told_studio"],
+            [sys.executable, "-m", "reporting_studio"],
             env=os.environ | environment | places | {"PYTHONPATH": str(SUPPORT)},
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -118,12 +118,12 @@ def studio(tmp_path: Path, server: SoundServer, desktop: Screen) -> Iterator[Stu
 def test_record_generate_compare_star_and_drag(
     studio: Studio, server: SoundServer, desktop: Screen, tmp_path: Path
 ) -> None:
-    said, rate = soundfile.read(resource_path("examples", "thunder_krrum.flac"), dtype="float32")
+    spoken, rate = soundfile.read(resource_path("examples", "thunder_krrum.flac"), dtype="float32")
     assert rate == RATE
     studio.wait(lambda s: s["ready"] and s["microphone"] == "qvim_mic", "the microphone")
     desktop.hands("windowmove", desktop.find("QVIM Studio"), 0, 0)
 
-    record(studio, server, desktop, said)
+    record(studio, server, desktop, spoken)
     desktop.key("g")
     studio.wait(lambda s: len(s["candidates"]) >= 2, "candidates")
     first, second = (Path(path) for path in studio.state["candidates"][:2])
@@ -139,19 +139,19 @@ def test_record_generate_compare_star_and_drag(
     drop(studio, desktop, tmp_path)
 
 
-def record(studio: Studio, server: SoundServer, desktop: Screen, said: np.ndarray) -> None:
+def record(studio: Studio, server: SoundServer, desktop: Screen, spoken: np.ndarray) -> None:
     """A take by key; exact to more than 0.999, or else once more."""
     for _ in range(TRIES):
         before = studio.state["imitation"]
         desktop.key("r")
         studio.wait(lambda s: s["recording"] == "recording", "recording")
-        server.speak(said.tobytes()).wait()
+        server.speak(spoken.tobytes()).wait()
         time.sleep(SILENCE_S)
         desktop.key("r")
         studio.wait(partial(has_new_take, before=before), "the take")
         take, rate = soundfile.read(studio.state["imitation"], dtype="float32")
         assert rate == RATE
-        if best_match(take, said) > EXACT:
+        if best_match(take, spoken) > EXACT:
             return
     pytest.fail("the take is not what was said")
 
@@ -169,10 +169,10 @@ def is_exact(
 
     end: the last part of the clip that the last key plays.
     """
-    heard = listen(studio, server, desktop, tmp_path, keys)
+    played = listen(studio, server, desktop, tmp_path, keys)
     length = len(mono(Path(studio.state["candidates"][int(keys[-1]) - 1])))
-    is_in_time = place_of(heard, end) - place_of(heard, begin) == length - len(end)
-    return is_in_time and min(best_match(heard, begin), best_match(heard, end)) > EXACT
+    is_in_time = place_of(played, end) - place_of(played, begin) == length - len(end)
+    return is_in_time and min(best_match(played, begin), best_match(played, end)) > EXACT
 
 
 def listen(

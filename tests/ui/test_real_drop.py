@@ -43,10 +43,10 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
 def show_clips(screen: Screen, folder: Path, *options: str) -> tuple[list[Path], list[Point]]:
     """Two generated clips in the studio's list; the files, and where they are on the screen."""
     files = make_clips(folder / "clips", "dog bark", 2)
-    told = folder / "told.json"
-    screen.start(sys.executable, SOURCE, *files, *options, output=told)
-    wait_for("the list of clips", lambda: told.exists() and told.read_text().endswith("\n"))
-    return files, [(x, y) for x, y in json.loads(told.read_text())]
+    reported = folder / "told.json"
+    screen.start(sys.executable, SOURCE, *files, *options, output=reported)
+    wait_for("the list of clips", lambda: reported.exists() and reported.read_text().endswith("\n"))
+    return files, [(x, y) for x, y in json.loads(reported.read_text())]
 
 
 @pytest.mark.skipif(not is_available("mhwaveedit"), reason="mhwaveedit is not installed")

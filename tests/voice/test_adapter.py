@@ -105,10 +105,10 @@ def test_memory_is_stored_with_the_weights(tmp_path: Path) -> None:
 def test_both_ears_count_the_same() -> None:
     torch.manual_seed(0)
     adapter = Adapter(hears=True)
-    embedding, heard = unit(3, 960), unit(3, 512)
-    first, second = adapter.views(embedding, heard)
+    embedding, tower_embedding = unit(3, 960), unit(3, 512)
+    first, second = adapter.views(embedding, tower_embedding)
     torch.testing.assert_close(first, Adapter.views(without_second(adapter), embedding)[0])
-    made = adapter(embedding, heard)
+    made = adapter(embedding, tower_embedding)
     torch.testing.assert_close((made * first).sum(dim=1), (made * second).sum(dim=1))
     assert not torch.allclose(made, adapter(embedding, unit(3, 512)), atol=0.1)
 
@@ -143,8 +143,8 @@ def test_second_ear_is_stored_and_files_without_one_have_none(tmp_path: Path) ->
     save_adapter(adapter, replace(BINDING, hears=True), tmp_path)
     loaded, binding = load_adapter(tmp_path)
     assert binding.hears and loaded.hears
-    embedding, heard = unit(2, 960), unit(2, 512)
-    assert torch.equal(loaded(embedding, heard), adapter(embedding, heard))
+    embedding, tower_embedding = unit(2, 960), unit(2, 512)
+    assert torch.equal(loaded(embedding, tower_embedding), adapter(embedding, tower_embedding))
     save_adapter(Adapter(), BINDING, tmp_path)
     config = tmp_path / "config.json"
     config.write_text(config.read_text().replace(',\n  "hears": false', ""))

@@ -8,8 +8,8 @@ import torch
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.program.resources import resource_path
-from qvim_studio.networks.qvim import QvimEncoder
-from qvim_studio.voice.embedder import Embedder, heard_samples
+from qvim_studio.networks.qvim.encoder import QvimEncoder
+from qvim_studio.voice.embedder import Embedder, encoder_samples
 
 RATE = 32_000
 
@@ -39,7 +39,7 @@ def test_many_sounds_are_heard_as_each_alone_by_a_network_without_batch_norms(
 ) -> None:
     embedder = Embedder(encoder)
     clips = [AudioClip.from_mono(make_noise(seconds), RATE) for seconds in (7.2, 7.6)]
-    together = embedder.embed_heard([heard_samples(clip) for clip in clips], "reference")
+    together = embedder.embed_prepared([encoder_samples(clip) for clip in clips], "reference")
     alone = np.stack([embedder.embed(clip, "reference") for clip in clips])
     np.testing.assert_allclose(together, alone, atol=1e-4)
     layers = embedder._fused["reference"].modules()
@@ -81,21 +81,21 @@ def test_what_is_quieter_after_ten_seconds_is_not_heard(encoder: QvimEncoder) ->
 def test_what_sounds_late_in_a_long_take_is_heard() -> None:
     late = np.zeros(33 * RATE, np.float32)
     late[30 * RATE : 32 * RATE] = make_noise(2)
-    heard = heard_samples(AudioClip.from_mono(late, RATE))
-    assert len(heard) <= 11 * RATE
-    assert np.count_nonzero(heard[: 10 * RATE]) == 2 * RATE
+    found = encoder_samples(AudioClip.from_mono(late, RATE))
+    assert len(found) <= 11 * RATE
+    assert np.count_nonzero(found[: 10 * RATE]) == 2 * RATE
 
 
 @pytest.mark.parametrize("seconds", [0.2, 2.5, 5.9])
 def test_short_sounds_are_heard_in_a_short_window_as_in_the_whole_one(seconds: float) -> None:
     shipped = Embedder.from_file(resource_path("starter", "qvim"))
     fading = make_noise(seconds) * np.geomspace(1.0, 0.01, int(seconds * RATE), dtype=np.float32)
-    (found,) = shipped.embed_heard([fading], "reference")
+    (found,) = shipped.embed_prepared([fading], "reference")
     assert found @ shipped.embed(AudioClip.from_mono(fading, RATE), "reference") > 0.99
 
 
 def test_what_is_heard_beside_a_sound_moves_nothing(encoder: QvimEncoder) -> None:
     embedder, short = Embedder(encoder), make_noise(0.1)
-    together = embedder.embed_heard([short, make_noise(11), short], "imitation")
+    together = embedder.embed_prepared([short, make_noise(11), short], "imitation")
     assert together.shape == (3, 960) and np.allclose(np.linalg.norm(together, axis=1), 1.0)
     np.testing.assert_array_equal(together[0], together[2])

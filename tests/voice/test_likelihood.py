@@ -12,8 +12,8 @@ import torch
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.program.resources import resource_path
 from qvim_studio.networks.ears import EARS_DIM, KIND_DIM, Ears, Features
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM
-from qvim_studio.networks.qvim_front_end import N_MELS
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim.qvim_front_end import N_MELS
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
 from qvim_studio.voice.likelihood import (
     FILE,

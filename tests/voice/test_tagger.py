@@ -26,8 +26,8 @@ def shipped(label: str) -> AudioClip:
 
 @pytest.mark.parametrize("label", ["dog", "sheep", "rooster"])
 def test_animals_are_heard_as_what_they_are(tagger: Tagger, label: str) -> None:
-    heard = [one.word for one in tagger.words(shipped(label))]
-    assert label in heard[:2] and len(heard) == 5
+    found = [one.word for one in tagger.words(shipped(label))]
+    assert label in found[:2] and len(found) == 5
 
 
 def test_scores_stay_what_they_were(tagger: Tagger) -> None:

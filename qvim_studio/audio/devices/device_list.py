@@ -1,7 +1,7 @@
-"""Lists of microphones and loudspeakers: which there are, what people call them, which is meant.
+"""Lists microphones and loudspeakers, names them as people do, and finds the chosen one.
 
-Windows lists one device once per host API (MME cuts its name to 31 characters); ALSA offers doors
-to the sound server that claim more channels than there are.
+Windows lists one device once per host API (MME cuts its name to 31 characters); ALSA lists entries
+of the sound server ("doors") that claim more channels than the device has.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _RESOURCE = re.compile(r"@System32\\drivers\\\w+\.sys,#\d+;%1 ([^%]*)%0\s*;\(([^
 
 
 class Direction(Enum):
-    """Which way the sound goes; the value is what messages call such a device."""
+    """Whether a device records or plays; the value is its kind as messages name it."""
 
     INPUT = "microphone"
     OUTPUT = "loudspeaker"
@@ -71,8 +71,8 @@ def list_devices(
 ) -> tuple[AudioDevice, ...]:
     """The devices of one direction, from PortAudio's tables.
 
-    door_channels: how many channels the sound server's default microphone really has, None where
-    that is not known; asked only where a door is listed.
+    door_channels: returns how many channels the sound server's default microphone really has, None
+    if unknown; called only if the list holds an entry of the sound server.
     """
     word = direction.name.lower()
     real_channels = cache(door_channels)
@@ -105,12 +105,12 @@ def list_devices(
 def find_device(
     devices: Sequence[AudioDevice], key: DeviceKey, direction: Direction
 ) -> AudioDevice:
-    """The device that is meant. Raises DeviceError if it is not connected."""
+    """The chosen device. Raises DeviceError if it is not connected."""
     kind = direction.value
     if not devices:
         raise DeviceError(f"No {kind} was found. Connect one, then refresh in the settings.")
     if not key.name:
-        # ALSA offers many doors to the same card; "default" is the one the desktop routes
+        # ALSA lists a card several times; the desktop routes "default"
         return min(devices, key=lambda d: (d.name != "default", not d.is_default))
     for device in devices:
         if device.key == key or (not key.host_api and device.name == key.name):
@@ -122,8 +122,8 @@ def find_device(
 
 
 def device_labels(devices: Sequence[AudioDevice]) -> tuple[str, ...]:
-    """What people tell devices apart by: the host API stands beside names that repeat, a number
-    beside those that repeat within one."""
+    """Names that differ: with the host API if several devices share a name, and with a number if
+    they share the host API as well."""
     alike = _alike(devices)
     sizes = Counter(map(alike, (device.name for device in devices)))
     labels = []
@@ -139,7 +139,7 @@ def device_labels(devices: Sequence[AudioDevice]) -> tuple[str, ...]:
 
 
 def missing_label(devices: Sequence[AudioDevice], key: DeviceKey) -> str:
-    """What a device is called that is not among these."""
+    """The label of a device that is not in the list."""
     alike = _alike(devices)
     is_repeated = any(alike(device.name) == alike(key.name) for device in devices)
     label = shown_name(key.name)
@@ -154,7 +154,7 @@ def shown_name(name: str) -> str:
 
 
 def _alike(devices: Sequence[AudioDevice]) -> Callable[[str], str]:
-    """What names of one device have in common in all host APIs."""
+    """A function that gives the part of a device's name that all host APIs share."""
     has_mme = any(device.host_api == MME for device in devices)
     return lambda name: name[:MME_NAME_LENGTH] if has_mme else name
 

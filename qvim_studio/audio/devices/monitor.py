@@ -1,4 +1,4 @@
-"""Lets a person hear the microphone while it records: on headphones, else it howls."""
+"""Plays the open microphone while it records; without headphones this would cause feedback."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 RING_S = 1.0
 PRIMED_S = 0.04  # waiting before the first sound: two drains of the recorder
-MAX_PRIMED_S = 0.32  # sound servers deliver in lumps: twice as much waits after every gap
-SPARE_S = 0.25  # two clocks never agree; what waits longer than primed and this is skipped
+MAX_PRIMED_S = 0.32  # sound servers deliver in bursts: twice as much is buffered after every gap
+SPARE_S = 0.25  # two clocks never agree; frames beyond the priming and this are skipped
 
 
 class Monitor:
@@ -47,7 +47,7 @@ class Monitor:
 
     @property
     def is_lost(self) -> bool:
-        """Did the loudspeaker go away?"""
+        """Whether the loudspeaker was lost."""
         return self._ended.is_set()
 
     def feed(self, samples: np.ndarray) -> None:
@@ -79,7 +79,7 @@ class Monitor:
 
 
 class MonitorSwitch:
-    """Opens and closes the loudspeaker as it is wanted; a take never fails because of it.
+    """Opens and closes the loudspeaker on request; a take never fails because of it.
 
     All methods belong to one thread, the recorder's.
     """
@@ -91,7 +91,7 @@ class MonitorSwitch:
         self._error: DeviceError | None = None
 
     def follow(self, wanted: DeviceKey | None, sample_rate: int) -> DeviceError | None:
-        """Be heard on ``wanted``, None for nowhere; why that is not so, if it is not."""
+        """Play on ``wanted``, or nowhere for None. Returns the reason if that is impossible."""
         if self._monitor is not None and self._monitor.is_lost:
             self.close()
             self._error = DeviceError(
@@ -110,7 +110,7 @@ class MonitorSwitch:
         return self._error
 
     def feed(self, samples: np.ndarray) -> None:
-        """As Monitor.feed, where one is open."""
+        """Monitor.feed of the open loudspeaker, if there is one."""
         if self._monitor is not None:
             self._monitor.feed(samples)
 

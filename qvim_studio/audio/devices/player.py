@@ -21,24 +21,25 @@ from qvim_studio.core.program.device_key import SYSTEM_DEFAULT, DeviceKey
 log = logging.getLogger(__name__)
 
 FADE_S = 0.005  # long enough to hide a cut, too short to hear
-IDLE_CLOSE_S = 10.0  # an open device keeps a laptop's sound card awake
-POLL_S = 0.1
-STALL_TIMEOUT_S = 2.0
 
 LoadClip = Callable[[], AudioClip]
 
 
 @dataclass(frozen=True)
 class PlaySpan:
-    """What of a clip is played. end_s: None for its end. is_looping: over and over.
+    """The part of a clip that is played, in seconds. end_s: None for the end of the clip.
+    is_looping: whether the part repeats.
 
-    takes_over: goes on where the sound that plays stands, for comparing two at the same moment.
+    takes_over: whether it begins at the position of the sound that plays, so that two sounds can be
+    compared at the same moment. is_growing: whether more of the clip will follow, see Player.grow;
+    such a clip is not looped.
     """
 
     start_s: float = 0.0
     end_s: float | None = None
     is_looping: bool = False
     takes_over: bool = False
+    is_growing: bool = False
 
 
 WHOLE = PlaySpan()
@@ -46,10 +47,10 @@ WHOLE = PlaySpan()
 
 @dataclass(frozen=True)
 class PlayerSnapshot:
-    """What is heard now.
+    """The state of the player.
 
-    ticket: number of the play() that this is about; 0 before the first.
-    position_s: what leaves the loudspeaker, latency taken off.
+    ticket: number of the play() call that the state belongs to; 0 before the first. position_s:
+    position of the sound that leaves the loudspeaker, corrected by the latency.
     """
 
     ticket: int
@@ -58,21 +59,35 @@ class PlayerSnapshot:
     error: StudioError | None
 
 
+@dataclass(frozen=True)
+class _Growth:
+    """More of the clip that plays. load: returns all of it so far."""
+
+    ticket: int
+    load: LoadClip
+    is_whole: bool
+
+
 class _Voice:
-    """One clip on its way out; rendered on PortAudio's thread."""
+    """One clip on its way out; rendered on PortAudio's thread.
+
+    A growing clip fades out and waits where its samples end for now.
+    """
 
     def __init__(self, samples: np.ndarray, ticket: int, rate: int, span: PlaySpan) -> None:
-        """samples: (frames, channels of the device) float32."""
+        """samples: (frames, channels of the device, or one for all of them) float32."""
         self.ticket = ticket
         end_s = len(samples) / rate if span.end_s is None else span.end_s
         self.end = min(max(round(end_s * rate), 1), len(samples))
         self.begin = min(round(span.start_s * rate), self.end - 1)
-        self.is_looping = span.is_looping
+        self.is_growing = span.is_growing
+        self.is_looping = span.is_looping and not span.is_growing
         self.position = self.begin
         self._is_entering = False
         fade_frames = round(FADE_S * rate)
         self._fade = np.linspace(1.0, 0.0, fade_frames, dtype=np.float32)[:, None]
-        if span.is_looping:
+        self._is_waiting = False
+        if self.is_looping:
             samples = samples.copy()
             count = min(fade_frames, (self.end - self.begin) // 2)
             samples[self.begin : self.begin + count] *= self._fade[::-1][:count]
@@ -81,9 +96,20 @@ class _Voice:
 
     @property
     def is_over(self) -> bool:
-        return not self.is_looping and self.position >= self.end
+        return not self.is_looping and not self.is_growing and self.position >= self.end
+
+    def grow(self, samples: np.ndarray, *, is_whole: bool) -> None:
+        """samples: all of the clip so far."""
+        self.samples = samples
+        self.end = len(samples)
+        self.is_growing = not is_whole
 
     def render(self, out: np.ndarray) -> None:
+        if self.is_growing and self.end - self.position < len(out) + len(self._fade):
+            self._wait(out)
+            return
+        if self._is_waiting:
+            self._is_waiting, self._is_entering = False, True
         filled = 0
         while filled < len(out) and not self.is_over:
             if self.position >= self.end:
@@ -99,6 +125,14 @@ class _Voice:
         # the latency is heard after the last frame was handed over
         self.position += len(out) - filled
 
+    def _wait(self, out: np.ndarray) -> None:
+        """Fade out once and pause; the next samples begin after the fade."""
+        if not self._is_waiting:
+            self._is_waiting = True
+            before = self.position
+            self.release(out)
+            self.position = min(before + len(self._fade), len(self.samples))
+
     def release(self, out: np.ndarray) -> None:
         """The last, fading block of a voice that was cut off."""
         count = min(len(out), len(self._fade))
@@ -106,33 +140,33 @@ class _Voice:
         out[: len(part)] += part * self._fade[: len(part)]
 
     def take_over(self, other: _Voice) -> None:
-        """Go on where ``other`` stands; from the beginning where this one is too short."""
+        """Continue at the position of ``other``, or at the beginning if this clip is shorter."""
         if self.begin <= other.position < self.end:
             self.position = other.position
             self._is_entering = True
 
-    def heard_frame(self, latency_frames: float) -> float:
-        """What leaves the loudspeaker now."""
-        heard = self.position - latency_frames
-        if self.is_looping and heard < self.begin:
-            heard += self.end - self.begin
-        return heard
+    def audible_frame(self, latency_frames: float) -> float:
+        """The frame that leaves the loudspeaker now."""
+        audible = self.position - latency_frames
+        if self.is_looping and audible < self.begin:
+            audible += self.end - self.begin
+        return audible
 
 
 class Player:
     """One loudspeaker, one clip at a time.
 
-    A daemon thread of its own loads clips, opens the device and closes it when nobody listened for
-    a while; all methods return at once.
+    A daemon thread loads clips, opens the device and closes it when nothing has played for a while;
+    all methods return at once.
     """
 
     def __init__(self, backend: AudioBackend) -> None:
         self._backend = backend
-        self._commands: queue.SimpleQueue[tuple[int, LoadClip, DeviceKey, PlaySpan] | None] = (
-            queue.SimpleQueue()
-        )
+        self._commands: queue.SimpleQueue[
+            tuple[int, LoadClip, DeviceKey, PlaySpan] | _Growth | None
+        ] = queue.SimpleQueue()
         self._ticket = 0
-        self._pending = 0
+        self._pending: int | None = None
         self._failed: tuple[int, StudioError] | None = None
         self._stream: AudioStream | None = None
         self._stream_asked = (SYSTEM_DEFAULT, StreamOptions())
@@ -154,6 +188,12 @@ class Player:
         self._commands.put((self._ticket, load, loudspeaker, span))
         return self._ticket
 
+    def grow(self, load: LoadClip, *, is_whole: bool) -> None:
+        """Extend the clip that was played last; ``load`` returns all of it so far. is_whole:
+        whether that is the whole clip. Ignored if the clip was not played as a growing one."""
+        if self._thread is not None:
+            self._commands.put(_Growth(self._ticket, load, is_whole))
+
     def stop(self) -> None:
         self._ticket += 1
         self._release()
@@ -165,12 +205,12 @@ class Player:
         if voice is None or voice.ticket != ticket or self._stream is None:
             return PlayerSnapshot(ticket, self._pending == ticket, 0.0, None)
         rate = self._stream.sample_rate
-        heard = voice.heard_frame(self._stream.latency_s * rate)
-        is_playing = voice.is_looping or heard < voice.end
-        return PlayerSnapshot(ticket, is_playing, max(heard / rate, 0.0), None)
+        audible = voice.audible_frame(self._stream.latency_s * rate)
+        is_playing = voice.is_looping or voice.is_growing or audible < voice.end
+        return PlayerSnapshot(ticket, is_playing, max(audible / rate, 0.0), None)
 
     def close(self, timeout_s: float = 1.0) -> bool:
-        """Give the device back; False where it hangs."""
+        """Release the device; False if it hangs."""
         self._ticket += 1
         if self._thread is None:
             return True
@@ -198,17 +238,20 @@ class Player:
         idle_since = time.monotonic()
         while True:
             try:
-                command = self._commands.get(timeout=POLL_S)
+                command = self._commands.get(timeout=self._backend.patience.poll_s)
             except queue.Empty:
                 if self._is_sounding():
                     idle_since = time.monotonic()
                     self._watch()
-                elif time.monotonic() - idle_since > IDLE_CLOSE_S:
+                elif time.monotonic() - idle_since > self._backend.patience.idle_close_s:
                     self._close_stream()
                 continue
             if command is None:
                 self._close_stream()
                 return
+            if isinstance(command, _Growth):
+                self._grow(command)
+                continue
             ticket, load, loudspeaker, span = command
             idle_since = time.monotonic()
             if ticket == self._ticket:
@@ -218,7 +261,7 @@ class Player:
                     self._failed = (ticket, error)
                     self._close_stream()
                 if self._pending == ticket:
-                    self._pending = 0
+                    self._pending = None
 
     def _begin(self, ticket: int, load: LoadClip, loudspeaker: DeviceKey, span: PlaySpan) -> None:
         clip = load()
@@ -241,12 +284,20 @@ class Player:
         self._release()
         self._voice = voice
 
+    def _grow(self, growth: _Growth) -> None:
+        voice, stream = self._voice, self._stream
+        is_awaited = voice is not None and voice.is_growing and voice.ticket == growth.ticket
+        if voice is None or stream is None or not is_awaited:
+            return
+        samples = resample(growth.load(), stream.sample_rate).samples
+        voice.grow(_for_channels(samples, stream.channels), is_whole=growth.is_whole)
+
     def _is_sounding(self) -> bool:
         voice = self._voice
         return voice is not None and not voice.is_over
 
     def _watch(self) -> None:
-        stalled = time.monotonic() - self._last_block_s > STALL_TIMEOUT_S
+        stalled = time.monotonic() - self._last_block_s > self._backend.patience.stall_s
         if stalled or self._device_ended.is_set():
             self._failed = (
                 self._ticket,
@@ -268,12 +319,12 @@ class Player:
 
 
 def _for_channels(samples: np.ndarray, channels: int) -> np.ndarray:
-    """(frames, any) → (frames, channels): mono to every loudspeaker, surplus channels mixed."""
-    if samples.shape[1] == channels:
+    """(frames, any) → (frames, channels): surplus channels are mixed. Mono, (frames, 1), stays as
+    it is and goes to every loudspeaker: a long sound is not copied for each."""
+    if samples.shape[1] in (1, channels):
         return samples
-    if samples.shape[1] == 1 or channels == 1:
-        mono = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-        return np.ascontiguousarray(np.broadcast_to(mono, (len(mono), channels)))
+    if channels == 1:
+        return samples.mean(axis=1, keepdims=True, dtype=np.float32)
     out = np.zeros((len(samples), channels), dtype=np.float32)
     count = min(channels, samples.shape[1])
     out[:, :count] = samples[:, :count]

@@ -14,12 +14,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from qvim_studio.audio.devices.device_list import AudioDevice, Direction, find_device, list_devices
+from qvim_studio.audio.devices.patience import Patience
 from qvim_studio.audio.devices.source_watch import default_source_channels
 from qvim_studio.core.errors import DeviceError
 
 log = logging.getLogger(__name__)
 
-LOCK_TIMEOUT_S = 4.0  # a stopped sound server can hold a PortAudio call for ever
 STUDIO_RATE_HZ = 48_000
 
 OnBlock = Callable[[np.ndarray], None]
@@ -28,10 +28,10 @@ OnFinished = Callable[[], None]
 
 @dataclass(frozen=True)
 class StreamOptions:
-    """What is asked of devices; they may do as they like.
+    """What the studio asks of devices, which need not comply.
 
-    The defaults are exact to 16 bits in every run against PulseAudio, unlike "low" latency; less is
-    for good drivers. block_frames: frames of one callback.
+    With the defaults every run against PulseAudio was exact to 16 bits, unlike with "low" latency;
+    lower values suit good drivers. block_frames: frames of one callback.
     """
 
     sample_rate: int = STUDIO_RATE_HZ
@@ -40,7 +40,7 @@ class StreamOptions:
 
 
 class AudioStream(Protocol):
-    """What is open between us and a device."""
+    """An open stream of a device."""
 
     sample_rate: int
     channels: int
@@ -51,6 +51,8 @@ class AudioStream(Protocol):
 
 class AudioBackend(Protocol):
     """The part of a sound system that recording and playing need."""
+
+    patience: Patience
 
     def input_devices(self) -> tuple[AudioDevice, ...]: ...
 
@@ -75,11 +77,12 @@ class AudioBackend(Protocol):
 class PortAudioBackend:
     """The sound system of this machine.
 
-    Every call may block for seconds (a server that does not answer): none belongs on the window's
-    thread. PortAudio itself is loaded at the first call.
+    Every call may block for seconds if the sound server does not answer, so none belongs on the
+    window's thread. PortAudio itself is loaded at the first call.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience | None = None) -> None:
+        self.patience = patience or Patience()
         self._lock = threading.Lock()
         self._open_streams = 0
         self._options = StreamOptions()
@@ -94,7 +97,7 @@ class PortAudioBackend:
             return _list(sounddevice, Direction.OUTPUT)
 
     def refresh(self) -> None:
-        """Look again which devices there are; PortAudio can only while nothing is open."""
+        """Read the list of devices again, which PortAudio can only do while nothing is open."""
         with self._portaudio() as sounddevice:
             if self._open_streams:
                 return
@@ -106,7 +109,7 @@ class PortAudioBackend:
         return self._options
 
     def set_options(self, options: StreamOptions) -> None:
-        """What is asked of devices that are opened from now on."""
+        """Set the options of devices that are opened from now on."""
         self._options = options
 
     def open_input(
@@ -115,7 +118,7 @@ class PortAudioBackend:
         """Start recording: ``on_block`` gets (frames, channels) on PortAudio's thread.
 
         All channels are opened, at least as many as reach ``channel`` (from 1, or MIX). The array
-        is PortAudio's own and is valid during the call only.
+        belongs to PortAudio and is valid only during the call.
         """
         least = max(channel, 1)
         if least > device.channels:
@@ -196,7 +199,7 @@ class PortAudioBackend:
     @contextmanager
     def _portaudio(self) -> Iterator[Any]:
         """PortAudio is not safe to call from two threads at once."""
-        if not self._lock.acquire(timeout=LOCK_TIMEOUT_S):
+        if not self._lock.acquire(timeout=self.patience.lock_s):
             raise DeviceError(
                 "The sound system does not answer. Check the sound server or the device, then "
                 "restart QVIM Studio."
@@ -236,7 +239,7 @@ _CODES = re.compile(r"\s*\[[^\]]*-?\d+\]|\bPaErrorCode -?\d+|^Error \w+ \w+:\s*"
 
 
 def plain_reason(error: Exception | None) -> str:
-    """What PortAudio says, in words and without its codes."""
+    """PortAudio's reason in words, without its codes."""
     text = _CODES.sub("", str(error)).strip(" :.'")
     known = (reason for name, reason in _REASONS.items() if name in text)
     return next(known, text[:1].lower() + text[1:] or "the sound system gives no reason")

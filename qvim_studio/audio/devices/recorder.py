@@ -35,18 +35,16 @@ from qvim_studio.core.program.device_key import (
 
 log = logging.getLogger(__name__)
 
-MAX_TAKE_S = 120.0
+MAX_TAKE_S = 599.0  # a file of more than ten minutes is opened only in part
 PRE_ROLL_S = 0.5  # of what was heard before a take began belongs to it
 RING_S = 10.0  # how long the disk may stall before frames are lost
 MAX_SAMPLE_RATE = 192_000
 DRAIN_INTERVAL_S = 0.02
-FIRST_BLOCK_TIMEOUT_S = 8.0  # PulseAudio needs up to 1.8 s
-STALL_TIMEOUT_S = 2.0
 PEAK_BLOCKS = 3  # the meter looks less often than blocks come: no peak may slip through
 
 
 class TakePhase(Enum):
-    """Where a recorder stands. LISTENING and RECORDING begin with frames that really arrived."""
+    """The state of a recorder. LISTENING and RECORDING begin when the first frames arrive."""
 
     OPENING = "opening"
     LISTENING = "listening"
@@ -57,9 +55,10 @@ class TakePhase(Enum):
 
 @dataclass(frozen=True)
 class RecordingOptions:
-    """gain_db: applied before anything else. gate_db: hands-free, takes begin and end at this RMS
-    level in dBFS; None: they begin and end when they are asked to. monitor: the loudspeaker on
-    which the microphone is heard; None for none. inputs: which input of which microphone."""
+    """gain_db: applied before anything else. gate_db: the RMS level in dBFS at which hands-free
+    takes begin and end; None if takes begin and end on request. monitor: the loudspeaker on which
+    the microphone is heard; None for none. inputs: the input that is recorded, for each
+    microphone."""
 
     gain_db: float = 0.0
     gate_db: float | None = None
@@ -69,16 +68,16 @@ class RecordingOptions:
 
 @dataclass(frozen=True, eq=False)
 class TakeSnapshot:
-    """What the window shows of an open microphone.
+    """The state of an open microphone, as the window shows it.
 
     seconds, wave: length and (columns, 2) minima and maxima of the newest take, None before one.
     number: of that take, from 1; 0 before the first.
-    count_in_s: until a take begins that was asked for with a count-in.
+    count_in_s: seconds of count-in that are left before a take begins.
     peak_db, rms_db: dBFS of the newest 60 ms and 20 ms or so.
     channel_peaks_db: dBFS of the newest 60 ms of every channel that is open.
-    takes, levels: files that are complete, in order, and what each of them got.
-    error: why it failed, or what ended a take that is kept all the same.
-    monitor_error: why the microphone is not heard although that was asked for.
+    takes, levels: the complete files in order, and the levels of each.
+    error: why the recorder failed, or what ended a take, which is kept.
+    monitor_error: why the microphone is not heard although a monitor was set.
     """
 
     phase: TakePhase = TakePhase.OPENING
@@ -110,7 +109,7 @@ class TakeRecorder:
         new_path: Callable[[], Path],
         options: RecordingOptions = RecordingOptions(),
     ) -> None:
-        """new_path: called for every take, names a file that does not exist yet."""
+        """new_path: called for every take, returns the path of a file that does not exist yet."""
         self._backend = backend
         self._microphone = microphone
         self._new_path = new_path
@@ -122,7 +121,7 @@ class TakeRecorder:
         self._last_block_s: float | None = None
         self._request: float | None = None  # count-in in s of the take that is asked for
         self._begin_frame: int | None = None
-        self._heard_frames = 0
+        self._fed_frames = 0
         self._sample_rate = 0
         self._take: TakeFile | None = None
         self._take_frames = 0
@@ -138,11 +137,12 @@ class TakeRecorder:
         self._thread = threading.Thread(target=self._run, name="take", daemon=True)
 
     def start(self) -> None:
-        """Open the microphone; frames are heard, not kept, until a take begins."""
+        """Open the microphone; frames are measured but not kept until a take begins."""
         self._thread.start()
 
     def begin_take(self, count_in_s: float = 0.0) -> None:
-        """Begin a take after so many seconds of the stream, half a second before included."""
+        """Begin a take after ``count_in_s`` seconds of the stream; the half second before that is
+        included."""
         self._request = count_in_s
 
     def end_take(self) -> None:
@@ -153,11 +153,11 @@ class TakeRecorder:
         self._options = replace(self._options, gain_db=gain_db)
 
     def set_monitor(self, monitor: DeviceKey | None) -> None:
-        """See RecordingOptions; counts at once."""
+        """See RecordingOptions; the change has immediate effect."""
         self._options = replace(self._options, monitor=monitor)
 
     def set_inputs(self, inputs: InputChoices) -> None:
-        """See RecordingOptions; counts at once."""
+        """See RecordingOptions; the change has immediate effect."""
         self._options = replace(self._options, inputs=inputs)
         if self._device is not None:
             self._channel = channel_of(inputs, self._device.key)
@@ -170,7 +170,7 @@ class TakeRecorder:
         return self._snapshot
 
     def join(self, timeout_s: float) -> bool:
-        """Wait until the device is closed as well; False where it hangs."""
+        """Wait until the device is closed as well; False if it hangs."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
@@ -220,19 +220,19 @@ class TakeRecorder:
             self._monitor.close()
         if self._ring.dropped_frames:
             log.warning("A slow disk lost %d frames of a take", self._ring.dropped_frames)
-        is_failed = error is not None and not self._heard_frames
+        is_failed = error is not None and not self._fed_frames
         self._publish(phase=TakePhase.FAILED if is_failed else TakePhase.FINISHED, error=error)
 
     def _stall(self, opened_s: float) -> DeviceError | None:
-        """A lost device mostly says nothing: it just stops delivering."""
-        now = time.monotonic()
+        """Most lost devices report nothing and just stop delivering."""
+        now, patience = time.monotonic(), self._backend.patience
         last = self._last_block_s
-        if last is None and now - opened_s > FIRST_BLOCK_TIMEOUT_S:
+        if last is None and now - opened_s > patience.first_block_s:
             return DeviceError(
-                f"The microphone sent nothing for {FIRST_BLOCK_TIMEOUT_S:.0f} s. Check its cable "
+                f"The microphone sent nothing for {patience.first_block_s:.0f} s. Check its cable "
                 "and the system's privacy settings, or choose another in the settings."
             )
-        if self._device_ended.is_set() or (last is not None and now - last > STALL_TIMEOUT_S):
+        if self._device_ended.is_set() or (last is not None and now - last > patience.stall_s):
             return DeviceError(
                 "The microphone stopped sending. What was recorded until then is kept; check its "
                 "cable or choose another in the settings."
@@ -249,13 +249,13 @@ class TakeRecorder:
         self._channel_levels.look(self._options.gain_db)
         for part in self._parts(samples):
             self._hear(part)
-        heard = AudioClip.from_mono(samples, self._sample_rate)
-        self._peaks.append(peak_dbfs(heard))
+        clip = AudioClip.from_mono(samples, self._sample_rate)
+        self._peaks.append(peak_dbfs(clip))
         phase = TakePhase.LISTENING if self._take is None else TakePhase.RECORDING
-        self._publish(phase=phase, peak_db=max(self._peaks), rms_db=rms_dbfs(heard))
+        self._publish(phase=phase, peak_db=max(self._peaks), rms_db=rms_dbfs(clip))
 
     def _parts(self, samples: np.ndarray) -> Iterator[np.ndarray]:
-        """A gate wants to decide every 10 ms, a person does not."""
+        """Blocks of 10 ms for a gate to decide on; without a gate the samples as they are."""
         step = len(samples) if self._gate is None else round(COLUMN_S * self._sample_rate)
         for first in range(0, len(samples), step):
             yield samples[first : first + step]
@@ -271,19 +271,19 @@ class TakeRecorder:
             if not is_wanted or self._take_frames >= MAX_TAKE_S * self._sample_rate:
                 self._request = None
                 self._end_take()
-        self._heard_frames += len(samples)
+        self._fed_frames += len(samples)
 
     def _is_take_wanted(self, samples: np.ndarray) -> bool:
         if self._gate is not None:
-            heard = AudioClip.from_mono(samples, self._sample_rate)
-            return self._gate.update(rms_dbfs(heard), heard.duration_s)
+            clip = AudioClip.from_mono(samples, self._sample_rate)
+            return self._gate.update(rms_dbfs(clip), clip.duration_s)
         request = self._request
         if request is None:
             self._begin_frame = None
             return False
         if self._begin_frame is None:
-            self._begin_frame = self._heard_frames + round(request * self._sample_rate)
-        return self._heard_frames + len(samples) > self._begin_frame
+            self._begin_frame = self._fed_frames + round(request * self._sample_rate)
+        return self._fed_frames + len(samples) > self._begin_frame
 
     def _begin_take(self) -> None:
         self._take = TakeFile(self._new_path(), self._sample_rate)
@@ -304,7 +304,7 @@ class TakeRecorder:
             self._wave.add(samples)
 
     def _remember(self, samples: np.ndarray) -> None:
-        """Hold the newest half second, should a take begin now."""
+        """Keep the newest half second in case a take begins now."""
         self._before.append(samples)
         surplus = sum(map(len, self._before)) - round(PRE_ROLL_S * self._sample_rate)
         while surplus > 0:
@@ -328,7 +328,7 @@ class TakeRecorder:
         return TakeLevels(key, title, self._channel, to_dbfs(self._take_peak), peaks_db)
 
     def _give_up_take(self) -> None:
-        """The disk refused: what it took until then is kept."""
+        """End the take after a write failed; what was written is kept."""
         try:
             self._end_take()
         except StudioError as error:
@@ -341,7 +341,7 @@ class TakeRecorder:
         rms_db: float = SILENCE_DBFS,
         error: StudioError | None = None,
     ) -> None:
-        count_in_frames = max((self._begin_frame or 0) - self._heard_frames, 0)
+        count_in_frames = max((self._begin_frame or 0) - self._fed_frames, 0)
         self._snapshot = replace(
             self._snapshot,
             phase=phase,

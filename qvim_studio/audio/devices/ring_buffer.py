@@ -1,4 +1,4 @@
-"""A buffer between the sound card's thread and everybody else, without locks or allocation."""
+"""A buffer between the sound card's thread and one reader, without locks or allocation."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 class RingBuffer:
     """Frames of float32 from one writing thread to one reading thread.
 
-    Each side moves only its own counter, so neither ever waits for the other. Where the reader is
-    too slow the newest frames are dropped and counted.
+    Each side moves only its own counter, so neither ever waits for the other. If the reader is too
+    slow, the newest frames are dropped and counted.
     """
 
     def __init__(self, capacity_frames: int, channels: int) -> None:
@@ -34,7 +34,8 @@ class RingBuffer:
         self._written += count
 
     def read(self) -> np.ndarray:
-        """All unread frames as a new array (frames, channels); by the reading thread only."""
+        """All unread frames as a new array (frames, channels); called by the reading thread
+        only."""
         capacity = len(self._frames)
         count = self._written - self._read
         start = self._read % capacity

@@ -1,7 +1,7 @@
-"""What the sound server knows of microphones and PortAudio does not: moves, and true channels.
+"""Asks the sound server what PortAudio does not know of microphones: moves and true channels.
 
-PulseAudio and PipeWire let a stream whose microphone is unplugged go on with any other source, a
-loudspeaker's monitor included; PortAudio hears nothing of it. Their own tool tells.
+If a microphone is unplugged, PulseAudio and PipeWire continue its stream with any other source,
+even a loudspeaker's monitor. PortAudio does not notice; the server's own tool reports it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 1.0
-TOOL_TIMEOUT_S = 3.0  # a server that hangs is the stall watch's business
+LOOK_EVERY_S = 1.0  # another source is reported within a second
+TOOL_TIMEOUT_S = 3.0  # the recorder notices a server that hangs
 _CLIENTS = ("libpulse", "libpipewire")
 _UNKNOWN = (OSError, subprocess.SubprocessError, ValueError, TypeError, KeyError, AttributeError)
 
@@ -27,7 +27,7 @@ FindSources = Callable[[], frozenset[int]]
 
 
 def find_sources() -> frozenset[int]:
-    """The sources that this process records from now; empty where that is not known."""
+    """The sources that this process records from at present; empty if unknown."""
     try:
         streams = _ask("list", "source-outputs") or ()
         return frozenset(int(stream["source"]) for stream in streams if _is_ours(stream))
@@ -37,7 +37,7 @@ def find_sources() -> frozenset[int]:
 
 
 def default_source_channels() -> int | None:
-    """How many channels the sound server's default microphone has; None where that is not known."""
+    """How many channels the sound server's default microphone has; None if unknown."""
     try:
         server = _ask("info")
         if server is None:
@@ -52,9 +52,10 @@ def default_source_channels() -> int | None:
 
 
 class SourceWatch:
-    """Looks once a second, in a thread of its own, from birth to ``close``."""
+    """Looks every ``every_s`` seconds, in a thread of its own, from birth to ``close``."""
 
-    def __init__(self, find: FindSources = find_sources) -> None:
+    def __init__(self, find: FindSources = find_sources, every_s: float = LOOK_EVERY_S) -> None:
+        self._every_s = every_s
         self._find = find
         self._ended = threading.Event()
         self._moved = threading.Event()
@@ -63,7 +64,7 @@ class SourceWatch:
 
     @property
     def has_moved(self) -> bool:
-        """Does the recording come from elsewhere than at first?"""
+        """Whether the recording comes from another source than at first."""
         return self._moved.is_set()
 
     def close(self) -> None:
@@ -71,7 +72,7 @@ class SourceWatch:
 
     def _run(self) -> None:
         first: frozenset[int] = frozenset()
-        while not self._ended.wait(LOOK_EVERY_S):
+        while not self._ended.wait(self._every_s):
             now = self._find()
             if not now:
                 continue
@@ -82,20 +83,21 @@ class SourceWatch:
 
 
 def _ask(*question: str) -> Any:
-    """The answer of the server's own tool; None where this process is not the server's client.
+    """The answer of the server's own tool; None if this process is not the server's client.
 
-    Raises what _UNKNOWN lists where there is no answer.
+    Raises one of _UNKNOWN without an answer.
     """
     tool = shutil.which("pactl")
     if tool is None or not _is_client():
         return None
     command = [tool, "--format=json", *question]
-    told = subprocess.run(command, capture_output=True, timeout=TOOL_TIMEOUT_S, check=True)
-    return json.loads(told.stdout)
+    listing = subprocess.run(command, capture_output=True, timeout=TOOL_TIMEOUT_S, check=True)
+    return json.loads(listing.stdout)
 
 
 def _is_client() -> bool:
-    """Has PortAudio loaded a sound server's library? Asking a server may start it otherwise."""
+    """Whether PortAudio has loaded a sound server's library; asking a server otherwise may start
+    it."""
     try:
         loaded = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
     except OSError:

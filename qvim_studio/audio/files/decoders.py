@@ -1,4 +1,5 @@
-"""Opens sound files of any kind: libsndfile first, FFmpeg for what that does not know or finish."""
+"""Opens sound files of any kind with libsndfile, or with FFmpeg if libsndfile cannot read them to
+the end."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import soundfile
 
-# Only these are probed: a playlist that pretends to be audio would open addresses in it.
+# Only these are probed: FFmpeg would open the addresses in a playlist that poses as audio.
 _DEMUXERS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,eac3,flac,flv,matroska,webm,mov,mp4,m4a,3gp,"
     "3g2,mj2,mp3,mpeg,mpegts,mpc,mpc8,ogg,tta,w64,wav,wv"
@@ -24,7 +25,7 @@ _DEMUXERS = (
 _GUESSED_LENGTHS = ("mp3", "aac", "ac3", "eac3", "amr", "mpeg", "mpegts")  # by size and bit rate
 _UNKNOWN_FRAMES = 2**62  # and above: libsndfile's word for a stream that says no length
 _BLOCK = 65_536  # frames that are looked at at once in a long file
-_SMALL_BLOCK = 1024  # frames: no more is lost of a file that breaks off
+_SMALL_BLOCK = 1024  # frames that are lost at most if a file breaks off
 BREAK_S = 0.1  # compressed formats round their lengths: only more than that is missing
 _OGG_PAGE = struct.Struct("<4sBBqIIIB")
 _BEGINS_STREAM, _ENDS_STREAM = 0x02, 0x04  # flags of an Ogg page
@@ -36,10 +37,11 @@ class UnknownFormatError(Exception):
 
 @dataclass(frozen=True)
 class SoundHeader:
-    """What a file says of itself.
+    """The header of a sound file.
 
-    frames: as many as it claims; None where it does not say. subtype: of its samples as libsndfile
-    names it ("PCM_16", "FLOAT", "VORBIS"), or the codec as FFmpeg does ("aac").
+    frames: the number that the header states, None if it states none. subtype: the form of the
+    samples as libsndfile names it ("PCM_16", "FLOAT", "VORBIS"), or FFmpeg's name of the codec
+    ("aac").
     """
 
     frames: int | None
@@ -49,7 +51,8 @@ class SoundHeader:
 
     @property
     def bit_depth(self) -> int:
-        """Of a WAV that holds what is read of it: 8, 16 or 24; 32 for floats."""
+        """The bit depth of a WAV that holds the samples without loss: 8, 16 or 24; 32 for
+        floats."""
         if self.subtype in ("PCM_S8", "PCM_U8"):
             return 8
         is_small = self.subtype in ("PCM_16", "ALAC_16", "ULAW", "ALAW", "GSM610")
@@ -60,11 +63,11 @@ class SoundHeader:
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """What was read.
+    """The samples of a file, and what is wrong with it.
 
-    samples: float32 (frames, channels). claimed_frames: as many as there would be in a whole file;
-    None where the file does not say. is_damaged: some of it could not be decoded.
-    streams_left_out: chained streams of another rate or channel count, which are not in it.
+    samples: float32 (frames, channels). claimed_frames: the frames of the whole file; None if the
+    file does not say. is_damaged: whether some of the file could not be decoded. streams_left_out:
+    the number of chained streams of another rate or channel count, which are left out.
     """
 
     samples: np.ndarray
@@ -80,8 +83,8 @@ class Decoded:
 
 
 def native_name(path: Path) -> Any:
-    """The path as libsndfile takes it, str or bytes (its types leave bytes out): names that are no
-    UTF-8 keep their bytes."""
+    """The path as libsndfile takes it: str, or bytes for names that are not UTF-8 (soundfile's
+    types leave bytes out)."""
     return str(path) if sys.platform == "win32" else os.fsencode(path)
 
 
@@ -104,8 +107,19 @@ def read_header(path: Path) -> SoundHeader:
         return found
 
 
+def read_tags(path: Path) -> dict[str, str]:
+    """The tags of a music file by their names in lower case: artist, genre, tbpm …; empty without
+    tags or if the file cannot be opened."""
+    try:
+        with _ffmpeg_stream(path) as (container, stream):
+            tags = {**container.metadata, **stream.metadata}
+    except (UnknownFormatError, OSError):
+        return {}
+    return {name.lower(): text.strip() for name, text in tags.items()}
+
+
 def decode(path: Path, max_frames: int) -> Decoded:
-    """At most so many frames from the beginning.
+    """At most ``max_frames`` from the beginning.
 
     Raises UnknownFormatError; OSError where the file cannot be opened.
     """
@@ -134,8 +148,8 @@ def decode(path: Path, max_frames: int) -> Decoded:
 
 
 def iterate(path: Path, begin_frame: int = 0) -> Iterator[np.ndarray]:
-    """Blocks of float32 (frames, channels) from a frame on, for files that no memory holds. What
-    comes after a damaged place is left out.
+    """Blocks of float32 (frames, channels) from ``begin_frame`` on, for files that do not fit into
+    memory. Everything after a damaged place is left out.
 
     Raises UnknownFormatError; OSError where the file cannot be opened.
     """
@@ -171,8 +185,8 @@ def _iterate_ffmpeg(path: Path, begin_frame: int) -> Iterator[np.ndarray]:
 
 
 def _says_length(path: Path) -> bool:
-    """False for an MP3 without a table of its frames: libsndfile guesses where it ends from its
-    first frames, and reads no further."""
+    """False for an MP3 without a table of its frames: libsndfile guesses its length from the first
+    frames and reads no further."""
     with path.open("rb") as file:
         head = file.read(10)
         if head.startswith(b"ID3") and len(head) == 10:
@@ -234,7 +248,7 @@ def _decode_sndfile(source: Any, max_frames: int) -> Decoded:
 
 
 def _read_until_damage(source: Any, wanted: int) -> np.ndarray:
-    """What comes before the place that cannot be read."""
+    """The samples before the first place that cannot be read."""
     if hasattr(source, "seek"):
         source.seek(0)
     with soundfile.SoundFile(source) as file:
@@ -254,12 +268,12 @@ def _claimed_frames(file: soundfile.SoundFile) -> int | None:
 
 
 def _is_truncated(log: str) -> bool:
-    """Does libsndfile's log say that the audio is shorter than its chunk says? A recorder that
-    streams writes the largest length there is, which says nothing."""
+    """Whether libsndfile's log reports audio shorter than its chunk. The largest possible length,
+    which recorders write while they stream, does not count."""
     for line in log.splitlines():
-        name, _, said = line.partition(":")
-        if name.strip() in ("data", "SSND") and "(should be" in said:
-            return said.split()[0] not in ("4294967295", "0")
+        name, _, remark = line.partition(":")
+        if name.strip() in ("data", "SSND") and "(should be" in remark:
+            return remark.split()[0] not in ("4294967295", "0")
     return False
 
 
@@ -274,8 +288,8 @@ def _is_like(one: SoundHeader, other: SoundHeader) -> bool:
 
 @dataclass(frozen=True)
 class _OggChain:
-    """Where the streams of an Ogg file begin that follow each other, none for other files, and
-    whether the last one ends as it should."""
+    """Where the chained streams of an Ogg file begin (empty for other files), and whether the last
+    one is complete."""
 
     begins: tuple[int, ...] = ()
     is_ended: bool = True
@@ -283,8 +297,8 @@ class _OggChain:
 
 @contextmanager
 def _links(path: Path) -> Iterator[tuple[list[Any], bool]]:
-    """What libsndfile opens, one after the other: the file, or the streams of a chained Ogg, of
-    which it would read the first alone; and whether the last one is there to its end."""
+    """The sources for libsndfile, one after the other: the file, or the streams of a chained Ogg,
+    of which libsndfile would read only the first. With them, whether the last one is complete."""
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         chain = _chain_of(file, size)

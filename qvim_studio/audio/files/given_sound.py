@@ -1,4 +1,4 @@
-"""A sound that the user gives a request besides the take: what it starts from, or sounds like."""
+"""Reads the sounds that the user gives a request: take, starting sound and timbre."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-import numpy as np
-
-from qvim_studio.audio.files.reading import read_noted
+from qvim_studio.audio.files.reading import NotedClip, read_noted, read_take
+from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.request import MAX_DURATION_S
 from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.core.text.plain_text import one_line
 
 
 class SoundUse(Enum):
-    """What a request does with a given sound; the values are the names of its fields."""
+    """What a request does with a given sound; the values are names of request fields."""
 
     START = "start_sound"
     TIMBRE = "timbre"
@@ -24,8 +22,8 @@ class SoundUse(Enum):
 
 @dataclass(frozen=True, eq=False)
 class GivenSound:
-    """name: what the user knows it by. clip: as much of the file as a request can use. notes: what
-    is odd about the file, sentences for the user."""
+    """name: the name that the user knows it by. notes: sentences for the user about oddities of the
+    file."""
 
     name: str
     path: Path
@@ -34,21 +32,19 @@ class GivenSound:
 
 
 def name_of(path: Path | None) -> str:
-    """What people call the sound of a file; "" for none."""
+    """The readable name of a file's sound; "" without a file."""
     if path is None:
         return ""
     return readable_name(one_line(path.stem)).encode(errors="replace").decode()
 
 
 def read_given(path: Path, name: str = "") -> GivenSound:
-    """The sound of a file, without what no generated sound is long enough for.
-
-    name: "" stands for the file's own. Raises AudioFileError.
-    """
+    """The sound of a file. name: "" for the file's own name. Raises AudioFileError."""
     noted = read_noted(path)
-    clip, notes = noted.clip, noted.notes
-    frames = round(MAX_DURATION_S * clip.sample_rate)
-    if len(clip.samples) > frames:
-        clip = AudioClip(np.ascontiguousarray(clip.samples[:frames]), clip.sample_rate)
-        notes = (*notes, f"Of {path.name} the first {MAX_DURATION_S:.0f} s are used.")
-    return GivenSound(name or name_of(path), path, clip, notes)
+    return GivenSound(name or name_of(path), path, noted.clip, noted.notes)
+
+
+def read_given_take(take: Path | AudioClip, *, trim: bool) -> NotedClip:
+    """A take; ``trim`` removes the silence around it. Raises AudioFileError."""
+    noted = NotedClip(take) if isinstance(take, AudioClip) else read_take(take)
+    return NotedClip(trim_take(noted.clip), noted.notes) if trim else noted

@@ -1,6 +1,6 @@
-"""Recordings of any length: looked over block by block, and a part of one cut out.
+"""Draws an overview of recordings of any length, and cuts parts out of them.
 
-Nothing here holds more of a file than the part that is used; see MAX_SECONDS for its length.
+Only the part that is used is ever in memory; MAX_SECONDS limits its length.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from qvim_studio.audio.following.take_wave import COLUMN_S
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError
 
-MANY_CHANNELS = 2  # more are mixed to one: a part of ten minutes would not fit into memory
+MANY_CHANNELS = 2  # more are mixed to one, so that a part of ten minutes fits into memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ def read_overview(path: Path) -> Overview:
 
 
 def read_part(path: Path, begin_s: float, end_s: float) -> AudioClip:
-    """What lies between two moments, at most MAX_SECONDS of it; of more than two channels their
+    """The sound between two moments, at most MAX_SECONDS of it; more than two channels become their
     mean. Raises AudioFileError."""
     rate = read_sound_header(path).sample_rate
     begin = round(begin_s * rate)

@@ -1,10 +1,10 @@
-"""Minimum and maximum of stretches of sound: what a waveform view draws at any zoom."""
+"""Minima and maxima of stretches of sound, which a waveform view draws at any zoom."""
 
 from __future__ import annotations
 
 import numpy as np
 
-BASE_BLOCK = 32  # samples under the finest stored level; below it the samples are read
+BASE_BLOCK = 32  # samples in a column of the finest stored level; finer columns read the samples
 LEVEL_FACTOR = 4
 MIN_BLOCKS_PER_COLUMN = 8  # a column may reach over its edges by an eighth, which is not seen
 

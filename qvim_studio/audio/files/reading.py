@@ -36,7 +36,7 @@ MAX_SAMPLE = 2.0**31  # of files that hold 32-bit integers as floats; above it n
 
 @dataclass(frozen=True, eq=False)
 class NotedClip:
-    """A sound and what is to be said of it: sentences for the user."""
+    """A sound with notes, which are sentences for the user."""
 
     clip: AudioClip
     notes: tuple[str, ...] = ()
@@ -47,15 +47,18 @@ def read_audio(path: str | Path, max_seconds: float = MAX_SECONDS) -> AudioClip:
     return read_noted(path, max_seconds).clip
 
 
-def read_noted(path: str | Path, max_seconds: float = MAX_SECONDS) -> NotedClip:
-    """The same, and what is to be said of the file: that it breaks off, or is not read whole.
+def read_noted(
+    path: str | Path, max_seconds: float = MAX_SECONDS, max_samples: int = MAX_SAMPLES
+) -> NotedClip:
+    """The sound of a file, with notes if the file breaks off or is not read whole.
 
     Raises AudioFileError for everything that cannot be used: not audio, unreadable, empty,
-    longer than ``max_seconds`` (LongSoundError), silent or holding no numbers.
+    longer than ``max_seconds`` or of more samples in all channels than ``max_samples``
+    (LongSoundError), silent or holding no numbers.
     """
     path = Path(path)
     header = read_sound_header(path)
-    _check_length(header, path, max_seconds)
+    _check_length(header, path, max_seconds, max_samples)
     limit = round(max_seconds * header.sample_rate)
     decoded = _decode(path, limit + 1)
     if len(decoded.samples) > limit:  # the header of a stream does not say it
@@ -67,7 +70,7 @@ def read_noted(path: str | Path, max_seconds: float = MAX_SECONDS) -> NotedClip:
 
 
 def read_take(path: str | Path) -> NotedClip:
-    """A recording of a voice; the notes speak of its channels, offset and bandwidth, too."""
+    """A recording of a voice; the notes also cover its channels, offset and bandwidth."""
     noted = read_noted(path)
     return NotedClip(noted.clip, (*noted.notes, *take_notes(noted.clip)))
 
@@ -86,7 +89,7 @@ def read_beginning(path: Path, seconds: float) -> tuple[AudioClip, int]:
 
 
 def read_sound_header(path: Path) -> SoundHeader:
-    """What a file says of itself. Raises AudioFileError if it is no audio that can be read."""
+    """The header of a file. Raises AudioFileError if the file is not readable audio."""
     _check_exists(path)
     try:
         header = read_header(path)
@@ -113,7 +116,7 @@ def write_wav(path: str | Path, clip: AudioClip, subtype: str = "PCM_24") -> Non
     write_atomically(Path(path), write)
 
 
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a temporary file beside ``path``, sync it, rename it to ``path``."""
     temporary: Path | None = None
     try:
@@ -134,15 +137,24 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         ) from error
 
 
+def write_text_file(path: Path, text: str) -> None:
+    """Write UTF-8 atomically. Raises OutputError."""
+    # Bytes of a file's name that are not valid UTF-8 become the escapes that JSON has for them.
+    write_atomically(
+        path,
+        lambda temporary: temporary.write_text(text, encoding="utf-8", errors="backslashreplace"),
+    )
+
+
 def sync_file(path: Path) -> None:
-    """Wait until a file that is there has reached the disk. Raises OSError."""
+    """Wait until an existing file has reached the disk. Raises OSError."""
     # Windows syncs only what is open for writing.
     with path.open("r+b") as file:
         os.fsync(file.fileno())
 
 
 def check_output_folder(folder: Path) -> None:
-    """Make the folder and prove that a file can be put there, before long work begins."""
+    """Make the folder and check that it takes a file, before long work begins."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -152,7 +164,7 @@ def check_output_folder(folder: Path) -> None:
 
 
 def refused_folder(folder: Path, error: OSError) -> OutputError:
-    """What to raise where a folder takes no file."""
+    """The error to raise if a folder takes no file."""
     return OutputError(
         f"Nothing can be written to {folder}: {write_reason(error)}. "
         "Choose another folder or make room, then try again."
@@ -218,19 +230,19 @@ def _check_exists(path: Path) -> None:
 
 
 def _short(path: Path) -> str:
-    """The path for a sentence; the end of one that fills a page."""
+    """The path for a sentence; a very long path is cut to its end."""
     text = str(path)
     return text if len(text) <= SHOWN_PATH else f"…{text[-SHOWN_PATH:]}"
 
 
-def _check_length(header: SoundHeader, path: Path, max_seconds: float) -> None:
+def _check_length(header: SoundHeader, path: Path, max_seconds: float, max_samples: int) -> None:
     frames = header.frames or 0
     if frames / header.sample_rate > max_seconds:
         raise _too_long(path, frames / header.sample_rate, max_seconds)
-    if frames * header.channels > MAX_SAMPLES:
+    if frames * header.channels > max_samples:
         raise LongSoundError(
             f"{path.name} holds {frames * header.channels:.1e} samples ({header.channels} channels "
-            f"at {header.sample_rate} Hz), expected at most {MAX_SAMPLES:.0e}. "
+            f"at {header.sample_rate} Hz), expected at most {max_samples:.0e}. "
             "Cut out the part you want to use, or export it in mono."
         )
 
@@ -243,8 +255,8 @@ def _too_long(path: Path, seconds: float, max_seconds: float) -> LongSoundError:
 
 
 def check_samples(samples: np.ndarray, sample_rate: int, path: Path) -> None:
-    """Raises AudioFileError for what nobody can use: too short, no numbers or far too large ones,
-    silence, a constant offset."""
+    """Raise AudioFileError for unusable samples: too short, not finite, far too large, silent, or
+    nothing but a constant offset."""
     if len(samples) < MIN_SECONDS * sample_rate:
         raise AudioFileError(
             f"{path.name} holds {1000 * len(samples) / sample_rate:.0f} ms of audio, expected at "

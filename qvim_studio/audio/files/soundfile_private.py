@@ -8,8 +8,8 @@ _SFC_SET_UPDATE_HEADER_AUTO = 0x1061  # sndfile.h: the header is rewritten after
 
 
 def keep_header_current(file: soundfile.SoundFile) -> bool:
-    """Let libsndfile rewrite the header after every write, so that the file is whole at any moment;
-    False where this soundfile has no way to ask for it."""
+    """Let libsndfile rewrite the header after every write, so that the file is complete at any
+    moment. False if this version of soundfile offers no way to do so."""
     try:
         command, handle, nothing = soundfile._snd.sf_command, file._file, soundfile._ffi.NULL
     except AttributeError:

@@ -25,7 +25,7 @@ class TakeFile:
         keep_header_current(self._file)
 
     def write(self, samples: np.ndarray) -> None:
-        """Append mono float32 samples (frames,); over full scale is clipped by the format."""
+        """Append mono float32 samples (frames,); values over full scale are clipped."""
         try:
             self._file.write(samples)
             self._file.flush()

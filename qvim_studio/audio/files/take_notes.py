@@ -6,16 +6,16 @@ import numpy as np
 
 from qvim_studio.audio.bandwidth import bandwidth_hz, is_cut
 from qvim_studio.core.clip import AudioClip, has_offset
-from qvim_studio.core.request import MAX_DURATION_S
 
+SHORTER_S = 0.01  # smaller differences are inaudible
 FULL_SCALE = 0.999
 CLIPPED_RUN = 4  # equal samples one after the other: no wave stands still for so long
-MIN_CLIPPED_SHARE = 0.0005  # a single click is not worth a word
+MIN_CLIPPED_SHARE = 0.0005  # a single click gets no note
 QUIET_PEAK = 10 ** (-45 / 20)
 
 
 def cancelling_notes(clip: AudioClip) -> list[str]:
-    """Where channels cancel each other: what becomes of them when they are mixed to one."""
+    """A note if channels cancel each other when they are mixed to one."""
     if clip.channels == 1 or not clip.mixing.cancels:
         return []
     note = (
@@ -27,7 +27,7 @@ def cancelling_notes(clip: AudioClip) -> list[str]:
 
 
 def mixing_notes(clip: AudioClip) -> list[str]:
-    """Where channels cancel each other, or a constant offset lies under the sound."""
+    """Notes if channels cancel each other, or if the sound has a constant offset."""
     notes = cancelling_notes(clip)
     mono = clip.mono()
     offset = float(mono.mean()) if len(mono) else 0.0
@@ -40,7 +40,7 @@ def mixing_notes(clip: AudioClip) -> list[str]:
 
 
 def bandwidth_notes(clip: AudioClip) -> list[str]:
-    """Where the recording ends far below what ears hear."""
+    """A note if the recording has no highs."""
     reach_hz = bandwidth_hz(clip)
     if not is_cut(reach_hz):
         return []
@@ -51,19 +51,20 @@ def bandwidth_notes(clip: AudioClip) -> list[str]:
     return [note]
 
 
-def long_take_notes(clip: AudioClip | None) -> list[str]:
-    """Where a take is longer than any sound that can be made."""
-    if clip is None or clip.duration_s <= MAX_DURATION_S:
+def shortened_notes(clip: AudioClip | None, made_s: float, title: str) -> list[str]:
+    """A note if the take is longer than the ``made_s`` seconds that the checkpoint ``title``
+    makes."""
+    if clip is None or clip.duration_s <= made_s + SHORTER_S:
         return []
     note = (
-        f"The take lasts {clip.duration_s:.1f} s: only its first {MAX_DURATION_S:.0f} s are used, "
-        "the longest sound that can be made at once. Choose a part of it to use another."
+        f"The take lasts {clip.duration_s:.1f} s: {title} makes {made_s:g} s of it. Choose a part "
+        "of it, or another checkpoint, such as the starter."
     )
     return [note]
 
 
 def clipped_share(clip: AudioClip) -> float:
-    """Of the samples: those that stand still at full scale, where the sound was louder."""
+    """The share of the samples that stay at full scale because the sound was too loud, 0..1."""
     samples = clip.samples
     if len(samples) < CLIPPED_RUN or max(samples.max(), -samples.min()) < FULL_SCALE:
         return 0.0  # without copies of ten minutes
@@ -78,7 +79,7 @@ def clipped_share(clip: AudioClip) -> float:
 
 
 def level_notes(clip: AudioClip) -> list[str]:
-    """Where a take is distorted, or so quiet that noise counts."""
+    """A note if a take is distorted, or so quiet that noise matters."""
     peak = float(np.abs(clip.samples).max(initial=0.0))
     if 0.0 < peak < QUIET_PEAK:
         note = (
@@ -99,5 +100,5 @@ def level_notes(clip: AudioClip) -> list[str]:
 
 
 def take_notes(clip: AudioClip) -> list[str]:
-    """All there is to say of a take, one sentence or two each."""
+    """All notes about a take, one or two sentences each."""
     return [*mixing_notes(clip), *level_notes(clip), *bandwidth_notes(clip)]

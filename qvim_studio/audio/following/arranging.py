@@ -12,9 +12,9 @@ ATTACK_DB = 9.0  # a rise of this much within RISE_S is a new event
 RISE_S = 0.04
 MIN_EVENT_S = 0.09
 CROSSFADE_S = 0.02
-SUSTAINED_DB = -14.0  # a sound whose last fifth is no quieter goes on, others die away
-SUSTAINED_S = 0.2  # shorter, and repeating it makes a buzz of it
-RING_S = 0.5  # a sound may ring on past the end of what it was made from
+SUSTAINED_DB = -14.0  # a sound whose last fifth is no quieter than this lasts; others die away
+SUSTAINED_S = 0.2  # repeating a shorter piece sounds like a buzz
+RING_S = 0.5  # a sound may ring on after the end of its imitation
 
 
 def find_events(samples: np.ndarray, sample_rate: int) -> list[tuple[int, int]]:
@@ -65,7 +65,7 @@ def arrange(sound: np.ndarray, imitation: np.ndarray, sample_rate: int) -> np.nd
 
 
 def sustain(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
-    """``sound`` itself where it dies away or is long enough, else looped to ``length`` frames."""
+    """``sound`` itself if it dies away or is long enough, else looped to ``length`` frames."""
     mono = sound if sound.ndim == 1 else AudioClip(sound, sample_rate).mono()
     if len(sound) >= length or not goes_on(mono, sample_rate):
         return sound
@@ -73,7 +73,7 @@ def sustain(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
 
 
 def goes_on(sound: np.ndarray, sample_rate: int) -> bool:
-    """Does a mono sound last, so that it may be looped, rather than die away?"""
+    """Whether a mono sound lasts, so that it may be looped, instead of dying away."""
     if len(sound) < SUSTAINED_S * sample_rate:
         return False
     level = levels_db(sound, int(HOP_S * sample_rate))
@@ -97,8 +97,8 @@ def loop(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
 
 
 def let_ring(samples: np.ndarray, end: int, sample_rate: int) -> np.ndarray:
-    """``samples``, of one channel or several, as far as frame ``end``, and RING_S more in which
-    they fade away."""
+    """``samples``, (frames,) or (frames, channels), up to frame ``end`` and RING_S more, in which
+    they fade out."""
     result = samples[: end + int(RING_S * sample_rate)].copy()
     tail = result[end:]
     fading = np.cos(np.linspace(0, 0.5 * np.pi, len(tail), dtype=np.float32)) ** 2

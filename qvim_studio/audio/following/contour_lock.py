@@ -1,7 +1,7 @@
-"""Contour-lock: gives a sound the course of brightness and pitch of an imitation.
+"""Contour-lock: brightness and pitch of a sound follow those of an imitation.
 
-Only how they move counts, in octaves from their own medians, as for the generator's curves
-(families.audioldm.control_channels): a voice moves a mouse's squeak and a lion's roar alike.
+Both are compared in octaves from their own medians, as in the generator's curves
+(families.audioldm.control_channels), so a voice moves a mouse's squeak and a lion's roar alike.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from qvim_studio.audio.short_spectra import from_short_spectra, short_spectra
 from qvim_studio.audio.smoothing import gaussian_smoothed, median_smoothed
 
 WINDOW_S, HOP_S = 0.032, 0.008
-HEARD_DB = -40.0  # quieter frames, by their own loudest, have no brightness of their own
+AUDIBLE_DB = -40.0  # quieter frames, by their own loudest, have no brightness of their own
 LOOSE_SMOOTHING_S, TIGHT_SMOOTHING_S = 0.25, 0.016  # of what is changed, at follow → 0 and at 1
 MAX_OCTAVES = 1.5  # of brightness moved at once
 MAX_SLOPE_DB = 15.0  # per octave
@@ -24,7 +24,7 @@ LOWEST_HZ = 60.0
 MAX_BEND_OCTAVES = 1.0
 MIN_BEND_OCTAVES = 1 / 24  # half a semitone
 MIN_VOICED_FRAMES = 4  # of 40 ms: less is a click, not a course
-MIN_VOICED = 0.3  # of the frames that are heard: a hiss with a trace of voice has no course
+MIN_VOICED = 0.3  # of the frames that are audible: a hiss with a trace of voice has no course
 MIN_SHARED = 0.5  # of the voiced frames, in which the sound must have a pitch for it to count
 ROUNDS = 20  # halvings of the interval that a slope lies in
 
@@ -34,8 +34,8 @@ def brightness_lock(
 ) -> np.ndarray:
     """Mono ``samples`` whose spectral centroid moves as that of ``imitation`` (same rate).
 
-    Each moment is tilted, as loud as it was. follow: 0 leaves the sound untouched, 1 imposes the
-    course in full.
+    The spectrum of each moment is tilted; its loudness stays. follow: 0 leaves the sound untouched,
+    1 imposes the course in full.
     """
     is_short = min(len(samples), len(imitation)) < WINDOW_S * sample_rate
     if follow <= 0.0 or is_short or not np.any(samples) or not np.any(imitation):
@@ -47,11 +47,11 @@ def brightness_lock(
     octaves = np.log2(np.maximum(np.fft.rfftfreq(size, 1 / sample_rate), LOWEST_HZ))
     powers = [np.square(np.abs(spectrum)) for spectrum in spectra]
     own, wanted = (_centroid(power, octaves) for power in powers)
-    heard = np.logical_and(*(_is_heard(power) for power in powers))
-    if heard.sum() < 2:
+    audible = np.logical_and(*(_is_audible(power) for power in powers))
+    if audible.sum() < 2:
         return samples
-    change = _contour(wanted, heard) - _contour(own, heard)
-    change = np.interp(np.arange(len(own)), np.flatnonzero(heard), change[heard])
+    change = _contour(wanted, audible) - _contour(own, audible)
+    change = np.interp(np.arange(len(own)), np.flatnonzero(audible), change[audible])
     change = gaussian_smoothed(change, _smoothing_s(follow) / HOP_S)
     target = own + np.clip(follow * change, -MAX_OCTAVES, MAX_OCTAVES)
     gain_db = _tilts(powers[0], octaves, target)
@@ -62,23 +62,31 @@ def brightness_lock(
 
 
 def pitch_lock(
-    samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float
+    samples: np.ndarray,
+    imitation: np.ndarray,
+    sample_rate: int,
+    follow: float,
+    *,
+    fills_top: bool = False,
 ) -> np.ndarray:
-    """Mono ``samples`` bent as the pitch of ``imitation`` (same rate) goes.
+    """Mono ``samples`` whose pitch moves as that of ``imitation`` (same rate).
 
-    A sound that has a pitch of its own gets the other's course; one that has none is moved by it.
-    follow: 0 leaves the sound untouched, 1 imposes the course in full; an imitation without a
-    pitch, or with a steady one for a sound that has none, leaves it so too.
+    A sound with a pitch gets the course of the imitation; a sound without one is shifted by it.
+    follow: 0 leaves the sound untouched, 1 imposes the course in full. The sound is also untouched
+    if the imitation has no pitch, or if the sound has none and the imitation's is steady.
+    fills_top: see bend_pitch.
     """
     bend = _bend(samples, imitation, sample_rate, follow, needs_pitch=False)
-    return samples if bend is None else bend_pitch(samples, sample_rate, bend)
+    if bend is None:
+        return samples
+    return bend_pitch(samples, sample_rate, bend, fills_top=fills_top)
 
 
 def pitch_course(
     samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float
 ) -> np.ndarray | None:
-    """The octaves (frames,) that pitch_lock bends a sound by which has a pitch of its own; None
-    for any other, and where there is nothing to bend."""
+    """The octaves (frames,) by which pitch_lock bends a sound with a pitch; None if the sound has
+    no pitch or there is nothing to bend."""
     return _bend(samples, imitation, sample_rate, follow, needs_pitch=True)
 
 
@@ -113,25 +121,25 @@ def _bend(
 
 
 def is_loud(curves: ControlCurves) -> np.ndarray:
-    """(frames,) bool: those that are heard, by the sound's own loudest."""
-    return curves.loudness_db > curves.loudness_db.max() + HEARD_DB
+    """(frames,) bool: the audible frames, compared with the sound's loudest one."""
+    return curves.loudness_db > curves.loudness_db.max() + AUDIBLE_DB
 
 
 def is_voiced(curves: ControlCurves) -> np.ndarray:
-    """(frames,) bool: those that are heard and have a pitch."""
+    """(frames,) bool: the audible frames that have a pitch."""
     return (curves.pitch_hz > 0) & is_loud(curves)
 
 
 def has_pitch(curves: ControlCurves) -> bool:
-    """Does enough of a sound have a pitch for it to have a course?"""
+    """Whether enough of a sound has a pitch for a course."""
     least = max(MIN_VOICED_FRAMES, MIN_VOICED * is_loud(curves).sum())
     return bool(is_voiced(curves).sum() >= least)
 
 
 def course_of_pitch(pitch_hz: np.ndarray, voiced: np.ndarray) -> np.ndarray:
-    """Octaves from the median of the voiced frames, (frames,); between them it goes straight on.
+    """Octaves from the median of the voiced frames (frames,); a straight line joins voiced frames.
 
-    A detector's jumps by an octave are no course: they are folded back.
+    Jumps by an octave are errors of the detector and are folded back.
     """
     octaves = np.log2(pitch_hz[voiced])
     octaves = np.unwrap(median_smoothed(octaves, 3), period=1.0)
@@ -159,13 +167,13 @@ def _share(power: np.ndarray, gain: np.ndarray) -> np.ndarray:
     return (power * gain).sum(axis=0) / np.maximum(power.sum(axis=0), 1e-20) + 1e-20
 
 
-def _is_heard(power: np.ndarray) -> np.ndarray:
+def _is_audible(power: np.ndarray) -> np.ndarray:
     level = 10 * np.log10(power.sum(axis=0) + 1e-20)
-    return level > level.max() + HEARD_DB
+    return level > level.max() + AUDIBLE_DB
 
 
-def _contour(octaves: np.ndarray, heard: np.ndarray) -> np.ndarray:
-    return octaves - np.median(octaves[heard])
+def _contour(octaves: np.ndarray, audible: np.ndarray) -> np.ndarray:
+    return octaves - np.median(octaves[audible])
 
 
 def _smoothing_s(follow: float) -> float:

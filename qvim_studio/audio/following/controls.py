@@ -1,6 +1,6 @@
-"""How a sound moves: loudness, brightness, pitch and periodicity, one value every 40 ms.
+"""The control curves of a sound: loudness, brightness, pitch and periodicity, every 40 ms.
 
-These curves tell the generator WHEN, where the embedding tells it WHAT (Sketch2Sound, Garcia
+These curves set when something happens, while the embedding sets what happens (Sketch2Sound, Garcia
 et al. 2024).
 """
 
@@ -20,7 +20,7 @@ FRAME_SAMPLES = round(CURVE_STEP_S * ANALYSIS_RATE_HZ)
 WINDOW_SAMPLES = 1024
 SILENCE_DB = -120.0
 MAX_MEDIAN_FRAMES = 25  # one second: the loosest reading of a curve
-MIN_PITCH_SAMPLES = 4096  # the detector wants a little context; shorter input is padded
+MIN_PITCH_SAMPLES = 4096  # the detector needs some context; shorter input is padded
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +47,8 @@ def extract_controls(
 ) -> ControlCurves:
     """Curves of mono float samples of shape (n,); at least one frame.
 
-    pitched_s: how much of the sound is looked at for a pitch, which takes most of the time; what
-    comes after it counts as unvoiced. None means all of it.
+    pitched_s: the seconds in which a pitch is looked for, which takes most of the time; later
+    frames count as unvoiced. None means the whole sound.
     """
     if sample_rate != ANALYSIS_RATE_HZ:
         samples = soxr.resample(samples, sample_rate, ANALYSIS_RATE_HZ)
@@ -75,8 +75,7 @@ def smooth_controls(curves: ControlCurves, follow: float) -> ControlCurves:
 def fit_controls(curves: ControlCurves, frames: int) -> ControlCurves:
     """Stretch or squeeze the curves in time to ``frames`` values.
 
-    Pitch is taken from the nearest frame: between a tone and a gap there is no pitch to average.
-    """
+    Pitch is taken from the nearest frame, because a tone and a gap cannot be averaged."""
     source = np.arange(len(curves))
     wanted = (np.arange(frames) + 0.5) * len(curves) / frames - 0.5
     nearest = np.clip(np.rint(wanted), 0, len(curves) - 1).astype(int)

@@ -1,8 +1,8 @@
-"""Event-lock: what a voice does twice happens twice, and where it flutters the sound flutters.
+"""Event-lock: attacks and flutter of a voice appear in the sound.
 
-The course of loudness that shape_lock imposes is smooth, so that it does not buzz. What is lost by
-that are the attacks, which are brought back around each onset of the voice, and beats of 15 to 60 a
-second, which are carried over where the voice has them.
+The loudness that shape_lock imposes is smooth, so that it does not buzz. Smoothing loses attacks,
+which event-lock restores around each onset of the voice, and beats of 15 to 60 a second, which it
+carries over if the voice has them.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from qvim_studio.core.clip import AudioClip
 
 BEFORE_S, AFTER_S = 0.08, 0.05  # an onset, where the levels are the voice's in full
 FADE_S = 0.02  # at both ends of that
-LOWEST_DB, HIGHEST_DB = -24.0, 12.0  # of the change: no pumping, no noise drawn up
-ROUNDS = 3  # what a window lets through of its neighbors shows only once they are changed
+LOWEST_DB, HIGHEST_DB = -24.0, 12.0  # limit of the change, against pumping and raised noise
+ROUNDS = 3  # leakage between neighboring windows shows only after they are changed
 
 
 def event_gain(
     samples: np.ndarray, imitation: np.ndarray, sample_rate: int, follow: float
 ) -> np.ndarray:
-    """What mono ``samples`` are multiplied with, (frames,), for the attacks and the flutter of an
-    ``imitation`` at the same rate, of any length. follow: 0 not at all, 1 in full."""
+    """Factors (frames,) that give mono ``samples`` the attacks and the flutter of an ``imitation``
+    at the same rate, of any length. follow: 0 not at all, 1 in full."""
     if follow <= 0.0 or not np.any(samples) or not np.any(imitation):
         return np.ones(len(samples))
     voice = fit_length(imitation, len(samples)).astype(np.float32)

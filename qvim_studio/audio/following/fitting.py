@@ -23,34 +23,34 @@ from qvim_studio.core.clip import AudioClip, without_offset
 
 TARGET_PEAK_DBFS = -1.0
 FINE_HOP_S = 0.0025
-ONSET_DB = -14.0  # below its loudest moment: there a sound has begun, as voices begin at once
-BODY_DB = -15.0  # below its loudest moment: there a repeated sound starts over
+ONSET_DB = -14.0  # by the loudest moment: a piece begins here, because voices begin at once
+BODY_DB = -15.0  # by the loudest moment: a repeated sound starts over here
 END_DB = -50.0  # below the take's loudest moment, at which an event is over at the latest
 NOISE_DB = 6.0  # above the quietest moment of a pause, which is the room's noise
-HEARD = 1e-3  # of the peak: what stays below after the take's end is no ring
+AUDIBLE_SHARE = 1e-3  # of the peak: after the end of the take, less than this does not ring
 ATTACK_S = 0.003
 RELEASE_S = 0.05
 JOINT_S = 0.03
 SEARCH_S = 0.02  # range of starts searched for the one that continues the waveform best
 MIN_PIECE_S = 0.05  # of a sound of several: shorter ones are clicks
 KEPT_ATTACK_S = 0.05  # that stretching leaves as it is
-MAX_STRETCH = 1.5  # longer, and a sound is repeated: stretched further it smears
-MAX_TAIL_STRETCH = 4.0  # of what dies away, where it is too short to be repeated
+MAX_STRETCH = 1.5  # a longer sound is repeated, because stretching it further smears it
+MAX_TAIL_STRETCH = 4.0  # limit for sounds that die away and are too short to be repeated
 REPEATED_S = 0.25  # of silence at least, before what dies away is repeated in one event
 MAX_BOOST_DB = 30.0  # a real sound has less noise to pump up than a made one
 
 
 def fit_sounds(sounds: Sequence[AudioClip], take: AudioClip, follow: float) -> AudioClip:
-    """Real sounds that come when a voice does: at each event of ``take`` the next of ``sounds``.
+    """Real sounds at the events of a take: each event of ``take`` gets the next of ``sounds``.
 
-    The rate is that of the first sound, the channels those of the sound with most, in which sounds
-    of fewer are heard on all sides; a sound of several events counts as several. A
+    The clip has the rate of the first sound and the largest number of channels; sounds with fewer
+    channels play on all of them. A sound of several events counts as several sounds. A
     short event triggers a sound, a long one stretches or repeats it. The clip is as long as the
     take, and up to 0.5 s longer where the last sound rings on. Pauses of the take are silent, the
     true peak is -1 dBTP.
 
     follow: 0 leaves loudness and pitch to the sounds, 1 imposes the take's in full.
-    Raises ValueError without a sound, for a silent one, and for a silent take.
+    Raises ValueError without sounds, for a silent sound and for a silent take.
     """
     rate, channels = sounds[0].sample_rate, max(sound.channels for sound in sounds)
     pieces = [piece for sound in sounds for piece in _pieces(sound, rate, channels)]
@@ -71,10 +71,11 @@ def fit_sounds(sounds: Sequence[AudioClip], take: AudioClip, follow: float) -> A
 
 
 def lengthen(sound: np.ndarray, length: int, sample_rate: int) -> np.ndarray:
-    """``sound`` (frames, channels), stretched or repeated where it is shorter than ``length``.
+    """``sound`` (frames, channels), stretched or repeated if it is shorter than ``length``.
 
-    What dies away is as long as it can be brought up to the take's loudness; it is repeated as a
-    whole, and not to fill a short silence. What goes on is repeated without attack and end.
+    A sound that dies away counts as long as it can be raised to the take's loudness; it is repeated
+    as a whole, and not to fill a short silence. A sound that lasts is repeated without its attack
+    and its end.
     """
     size, hop = len(sound), _frames(HOP_S, sample_rate)
     mono = _mono(sound, sample_rate)
@@ -135,8 +136,8 @@ def _levelled(samples: np.ndarray, rate: int) -> np.ndarray:
 def _lay(
     pieces: Sequence[np.ndarray], voice: np.ndarray, rate: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Samples (frames, channels) with a piece at each event of the voice, and when they may be
-    heard (frames,), 0..1."""
+    """Samples (frames, channels) with a piece at each event of the voice, and a gate for them
+    (frames,), 0..1."""
     events = find_events(voice, rate)
     limits = [begin for begin, _ in events[1:]] + [len(voice) + _frames(RING_S, rate)]
     laid = np.zeros((limits[-1], pieces[0].shape[1]), np.float32)
@@ -146,14 +147,14 @@ def _lay(
         wanted = end - begin + _frames(RELEASE_S, rate)
         piece = lengthen(pieces[number % len(pieces)], wanted, rate)[: limit - begin]
         rings = end >= len(voice) and not goes_on(_mono(piece, rate), rate)
-        heard = len(piece) if rings else min(wanted, len(piece))
+        audible = len(piece) if rings else min(wanted, len(piece))
         laid[begin : begin + len(piece)] = piece
-        gate[begin : begin + heard] = _opening(heard, rate)
+        gate[begin : begin + audible] = _opening(audible, rate)
     return laid, gate
 
 
 def _opening(length: int, rate: int) -> np.ndarray:
-    """Raised cosines at both ends of a piece that may be heard."""
+    """A gate of ``length`` frames with raised cosines at both ends."""
     shape = np.ones(length, np.float32)
     for seconds, part in ((ATTACK_S, shape), (RELEASE_S, shape[::-1])):
         size = min(_frames(seconds, rate), length // 2)
@@ -162,7 +163,8 @@ def _opening(length: int, rate: int) -> np.ndarray:
 
 
 def _ends(voice: np.ndarray, events: Sequence[tuple[int, int]], rate: int) -> list[int]:
-    """Where each event has died away: later than where it ends for finding the next."""
+    """The frame at which each event has died away, which lies after the end that find_events
+    reports."""
     hop = _frames(HOP_S, rate)
     level = levels_db(voice, hop)
     limits = [begin for begin, _ in events[1:]] + [len(voice)]
@@ -177,9 +179,9 @@ def _ends(voice: np.ndarray, events: Sequence[tuple[int, int]], rate: int) -> li
 
 
 def _repeat(sound: np.ndarray, begin: int, end: int, length: int, rate: int) -> np.ndarray:
-    """``sound`` to frame ``end``, then from ``begin`` on again and again; whole at its last time.
+    """``sound`` up to frame ``end``, then repeated from ``begin`` on; the last repetition is whole.
 
-    The joints are as loud as what they join, and where the waveform goes on best.
+    The joints keep the loudness and lie where the waveform continues best.
     """
     fade = min(_frames(JOINT_S, rate), (end - begin) // 4)
     if fade == 0:
@@ -201,7 +203,7 @@ def _repeat(sound: np.ndarray, begin: int, end: int, length: int, rate: int) -> 
 
 
 def _best_start(body: np.ndarray, tail: np.ndarray, search: int) -> int:
-    """Frame of ``body`` from which on it is most like ``tail``."""
+    """The frame of ``body`` from which it resembles ``tail`` most."""
     size = len(tail)
     search = min(search, len(body) // 4)
     mono, wanted = body[: search + size].mean(axis=1, dtype=np.float64), tail.mean(axis=1)
@@ -212,16 +214,17 @@ def _best_start(body: np.ndarray, tail: np.ndarray, search: int) -> int:
 
 
 def _centered(samples: np.ndarray, gate: np.ndarray) -> np.ndarray:
-    """Without a constant offset, which is taken away where there is sound alone."""
+    """The samples without a constant offset, which is removed only where there is sound."""
     offset = samples.mean(axis=0, dtype=np.float64) / max(float(gate.mean()), 1e-9)
     return (samples - offset * gate[:, None]).astype(np.float32)
 
 
 def _without_silence(samples: np.ndarray, length: int, rate: int) -> np.ndarray:
-    """Cut behind the take's ``length`` frames, where nothing rings on any more, without a click."""
+    """The samples cut after the take's ``length`` frames, where nothing rings any more, without a
+    click."""
     level = np.abs(samples).max(axis=1)
-    heard = np.flatnonzero(level > HEARD * level.max(initial=0.0))
-    last = int(heard[-1]) + 1 if len(heard) else 0
+    audible = np.flatnonzero(level > AUDIBLE_SHARE * level.max(initial=0.0))
+    last = int(audible[-1]) + 1 if len(audible) else 0
     kept = samples[: max(length, last)].copy()
     size = min(_frames(ATTACK_S, rate), len(kept))
     kept[len(kept) - size :] *= np.linspace(1, 0, size, dtype=np.float32)[:, None]

@@ -13,16 +13,16 @@ from qvim_studio.audio.smoothing import mean_smoothed
 HOP_S = 0.002
 WINDOW_S = 0.008  # of a level: a beat of 60 a second is twice as long
 LOWEST_HZ, HIGHEST_HZ = 15.0, 60.0
-EDGE = 1.25  # of the band: outside of it by this factor nothing is left
+EDGE = 1.25  # of the band: this factor outside of it nothing passes
 RANGE_DB = 40.0  # below the loudest moment a sound counts as silent
 LEAST_DB = 1.5  # standard deviation of the beating level: a steady hiss has about 0.6
-LEAST_PERIODICITY = 0.45  # of the beating: attacks and hisses have none
+LEAST_PERIODICITY = 0.45  # evenness of the beating, which attacks and hisses lack
 AROUND_S = 0.3  # in which beats are counted: five of the slowest
 
 
 def levels_db(samples: np.ndarray, sample_rate: int, frames: int | None = None) -> np.ndarray:
-    """RMS levels (frames,) every 2 ms of mono samples, in dB, no more than RANGE_DB below the
-    loudest one. frames: as many as fit where nothing is said."""
+    """RMS levels (frames,) of mono samples every 2 ms, in dB, at most RANGE_DB below the loudest.
+    frames: their number; None takes as many as fit."""
     count = max(2, round(len(samples) / sample_rate / HOP_S)) if frames is None else frames
     half = max(1, round(WINDOW_S * sample_rate / 2))
     sums = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
@@ -33,7 +33,7 @@ def levels_db(samples: np.ndarray, sample_rate: int, frames: int | None = None) 
 
 
 def beating_db(level_db: np.ndarray) -> np.ndarray:
-    """What of levels beats 15 to 60 times a second, (frames,), around 0."""
+    """The part of the levels that beats 15 to 60 times a second, (frames,) around 0."""
     frequency_hz = np.fft.rfftfreq(2 * len(level_db), HOP_S)
     mirrored = np.concatenate([level_db, level_db[::-1]])
     rising = _ramp(frequency_hz, LOWEST_HZ / EDGE, LOWEST_HZ)
@@ -43,7 +43,8 @@ def beating_db(level_db: np.ndarray) -> np.ndarray:
 
 
 def flutter_share(level_db: np.ndarray) -> np.ndarray:
-    """Where levels flutter, (frames,) from 0 to 1: strongly, and in even beats, while it sounds."""
+    """How much the levels flutter, (frames,) from 0 to 1: 1 for strong and even beats in an audible
+    sound."""
     beating = beating_db(level_db)
     width = round(AROUND_S / HOP_S)
     power = np.maximum(mean_smoothed(np.square(beating), width), 1e-12)
@@ -51,7 +52,7 @@ def flutter_share(level_db: np.ndarray) -> np.ndarray:
     for lag in range(round(1 / HIGHEST_HZ / HOP_S), round(1 / LOWEST_HZ / HOP_S) + 1):
         later = np.concatenate([beating[lag:], np.zeros(min(lag, len(beating)))])[: len(beating)]
         both = mean_smoothed(beating * later, width)
-        # A beat that is as even as can be also has its opposite half a period away.
+        # A perfectly even beat has its opposite half a period away.
         half = lag // 2
         between = np.concatenate([beating[half:], np.zeros(min(half, len(beating)))])
         against = mean_smoothed(beating * between[: len(beating)], width)

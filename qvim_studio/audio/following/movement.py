@@ -1,4 +1,4 @@
-"""Movement: do two sounds rise, fall, brighten and glide at the same moments?"""
+"""Movement: how much two sounds rise, fall, brighten and glide at the same moments."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from qvim_studio.core.clip import AudioClip
 HOP_FRAMES = ANALYSIS_RATE_HZ // 100  # 10 ms
 RANGE_DB = 50.0  # below its own loudest moment a sound counts as silent
 AROUND = 10  # frames of silence before and after, so that beginning and end count as movement
-PITCHED_S = 2.0  # of a sound: the pitch of more takes longer than a look at it is worth
+PITCHED_S = 2.0  # seconds of a sound in which pitch is tracked; more would take too long
 PITCHED_FRAMES = round(PITCHED_S / CURVE_STEP_S)
-COMPARED_S = 30.0  # of a sound: what comes later is not looked at
-MIN_BRIGHT_FRAMES = 3  # of 40 ms, heard in both: fewer are a click, which has no course
+COMPARED_S = 30.0  # seconds of a sound that are compared
+MIN_BRIGHT_FRAMES = 3  # frames of 40 ms, audible in both; fewer are a click without a course
 BRIGHTNESS_TOLERANCE = 0.25  # octaves: how far a steady sound's centroid wavers
 PITCH_TOLERANCE = 1 / 12  # octaves, a semitone: how far a steady voice wavers
 ENVELOPE_SHARE, BRIGHTNESS_SHARE, PITCH_SHARE = 2.0, 1.0, 1.0
@@ -37,7 +37,7 @@ ENVELOPE_SHARE, BRIGHTNESS_SHARE, PITCH_SHARE = 2.0, 1.0, 1.0
 
 @dataclass(frozen=True, eq=False)
 class Movement:
-    """How one sound moves.
+    """The movement of one sound.
 
     envelope_db: (frames,) RMS level every 10 ms, 0 at its loudest, -50 for silence. curves:
     brightness and pitch, every 40 ms.
@@ -48,9 +48,10 @@ class Movement:
 
     @classmethod
     def of(cls, clip: AudioClip, *, with_pitch: bool = True) -> Movement:
-        """Of the first 30 s of a sound, and the pitch of its first two, whatever its level.
+        """The movement of the first 30 s of a sound, with the pitch of its first 2 s, independent
+        of its level.
 
-        with_pitch: is there a pitch to compare with? Without it a tenth of the time is needed.
+        with_pitch: False if there is no pitch to compare with, which takes a tenth of the time.
         """
         beginning = AudioClip(clip.samples[: int(COMPARED_S * clip.sample_rate)], clip.sample_rate)
         samples = mono_at(beginning, ANALYSIS_RATE_HZ)
@@ -59,18 +60,18 @@ class Movement:
 
     @property
     def is_pitched(self) -> bool:
-        """Does it have a course of pitch to compare with?"""
+        """Whether the sound has a course of pitch."""
         return has_pitch(self._beginning)
 
     def agreement_with(self, take: Movement) -> float:
-        """How much a sound moves as a take does, 0..1; both begin at the same moment.
+        """How closely the sound moves as a take does, 0..1; both begin at the same moment.
 
-        The weighed mean of up to three numbers: Pearson's correlation of the levels in dB, which
+        The weighted mean of up to three numbers: Pearson's correlation of the levels in dB, which
         counts twice; the agreement of brightness (spectral centroid in octaves from the median)
-        where both are heard; and that of pitch (likewise) where both have one. Agreement is 1 -
-        E[(a - b)²] / (E[a²] + E[b²] + 2 t²) with a tolerance t: 1 for two steady courses, 0 for a
-        steady one and one that moves far beyond t, as in Lin's concordance (1989). A negative mean
-        counts as 0.
+        where both are audible; and the agreement of pitch (likewise) where both have one. Agreement
+        is 1 - E[(a - b)²] / (E[a²] + E[b²] + 2 t²) with a tolerance t: 1 for two steady courses, 0
+        for a steady one and one that moves far beyond t, as in Lin's concordance (1989). A negative
+        mean counts as 0.
         """
         parts = [(ENVELOPE_SHARE, _correlation(self.envelope_db, take.envelope_db))]
         ours, theirs = self.curves, take.curves
@@ -98,7 +99,8 @@ class Movement:
 
 
 def _pitch_parts(ours: ControlCurves, theirs: ControlCurves) -> list[tuple[float, float]]:
-    """The share and the agreement of pitch; nothing where both have one at other moments."""
+    """The share and the agreement of pitch; empty if the sounds have a pitch at different
+    moments."""
     frames = min(len(ours), len(theirs))
     voiced = is_voiced(theirs)[:frames]
     both = is_voiced(ours)[:frames] & voiced

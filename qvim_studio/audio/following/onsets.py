@@ -10,7 +10,7 @@ from qvim_studio.core.clip import AudioClip, without_offset
 
 WINDOW_S = 0.02  # long enough to smooth over a rolled r, short enough for a hi-hat
 HOP_S = 0.005
-RISE_DB = 12.0  # from the quietest moment since the last sound: less is vibrato or a rolled r
+RISE_DB = 12.0  # rise from the quietest moment since the last sound; less is vibrato or a rolled r
 GATE_DB = -40.0  # below the loudest moment of the take: what lies lower counts as silence
 MIN_SPACING_S = 0.1  # between onsets: nobody speaks faster
 MIN_PIECE_S = 0.3  # shorter pieces are padded with silence: generators need some time
@@ -43,9 +43,9 @@ def onset_frames(clip: AudioClip) -> list[int]:
 
 
 def attack_frames(clip: AudioClip) -> list[int]:
-    """Where each sound is half as loud, in dB, as it gets after the valley that it rises from: what
-    is heard as its moment, however slowly it begins. The first is where anything is heard, if no
-    valley lies before it."""
+    """The frame at which each sound has risen half of its way, in dB, from the valley before it.
+    People hear this as the moment of the sound, however slowly it begins. Without a valley before
+    it, the first sound begins at its first audible frame."""
     hop = max(1, int(HOP_S * clip.sample_rate))
     level_db = _envelope_db(clip, hop)
     level_db = np.maximum(level_db, float(level_db.max()) + GATE_DB)

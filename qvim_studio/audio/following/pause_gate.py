@@ -1,4 +1,4 @@
-"""Keeps the pauses of a voice silent in what was made from it."""
+"""Keeps the pauses of a voice silent in the sounds made from it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import numpy as np
 from qvim_studio.audio.following.arranging import find_events
 
 MIN_PAUSE_S = 0.08  # between two events; shorter ones are part of a rhythm that rings on
-HOLD_S = 0.03  # after an event, in which a sound may still be as it is
-RELEASE_S = 0.12  # in which it then dies away
-ATTACK_S = 0.005  # before the next event, so that its onset is whole
+HOLD_S = 0.03  # after an event: the sound is unchanged this long
+RELEASE_S = 0.12  # then it fades out in this time
+ATTACK_S = 0.005  # before the next event the sound returns, so that its onset is whole
 FLOOR = 10 ** (-80 / 20)  # of what is left in a pause
 
 
 def pause_gain(imitation: np.ndarray, sample_rate: int, length: int) -> np.ndarray:
-    """What a sound of ``length`` frames is multiplied with, float32 (length,): 1 where the voice
-    sounds, next to nothing in its pauses.
+    """Factors for a sound of ``length`` frames, float32 (length,): 1 where the voice sounds, FLOOR
+    in its pauses.
 
-    imitation: mono at ``sample_rate``. What lies behind its last event is no pause.
+    imitation: mono at ``sample_rate``. The time after its last event does not count as a pause.
     """
     gain = np.ones(length, np.float32)
     if not np.any(imitation):

@@ -32,7 +32,7 @@ DILATIONS = (1, 17, 27, 40, 48, 2)  # in bands, of the six residual blocks
 FRAMES_BEFORE, FRAMES_AFTER = 11, 10
 CHUNK_FRAMES = 512  # 8 s: longer sounds take no more memory
 BLOCK_POSITIONS = 4096  # whose taps fit into a processor's cache
-SILENT_PEAK = 1e-3  # the network never saw digital silence and finds pitches in it
+SILENT_PEAK = 1e-3  # the network was not trained on digital silence and finds pitches in it
 LOG_FLOOR = np.float32(1e-8)
 
 Weights = Mapping[str, np.ndarray]

@@ -11,8 +11,8 @@ WINDOW_S = 0.02
 RANGE_DB = 60.0  # envelopes are compared down to this far below their loudest moment
 MAX_BOOST_DB = 18.0  # more would pump up the noise floor
 LOOSE_SMOOTHING_S = 0.25  # of the envelopes at follow → 0
-TIGHT_SMOOTHING_S = 0.005  # at follow 1; beside the window, enough to hide the periods of a voice
-ROUNDS = 6  # what a window lets through of its neighbours shows only once they are shaped
+TIGHT_SMOOTHING_S = 0.005  # at follow 1; with the window this hides the periods of a voice
+ROUNDS = 6  # leakage between neighboring windows shows only after they are shaped
 
 
 def shape_lock(
@@ -20,8 +20,8 @@ def shape_lock(
 ) -> np.ndarray:
     """Mono ``samples`` with the loudness course of ``imitation`` (same rate, any length).
 
-    follow: 0 leaves the sound untouched, 1 imposes the envelope in full; between, less of it
-    and more smoothly.
+    follow: 0 leaves the sound untouched, 1 imposes the envelope in full; values between impose less
+    of a smoother envelope.
     """
     if follow <= 0.0 or not np.any(samples) or not np.any(imitation):
         return samples
@@ -35,7 +35,7 @@ def shape_gain(
     follow: float,
     max_boost_db: float = MAX_BOOST_DB,
 ) -> np.ndarray:
-    """What shape_lock multiplies its samples with, (frames,): for all channels of a sound alike."""
+    """The factors (frames,) of shape_lock, which apply to all channels of a sound alike."""
     if follow <= 0.0 or not np.any(samples) or not np.any(imitation):
         return np.ones(len(samples))
     frames = max(2, int(np.ceil(len(samples) / sample_rate / HOP_S)))

@@ -8,7 +8,7 @@ COLUMN_S = 0.01
 
 
 class TakeWave:
-    """Columns are only ever appended, so another thread may read ``columns`` while it grows."""
+    """Columns are only appended, so another thread may read ``columns`` meanwhile."""
 
     def __init__(self, sample_rate: int, max_s: float) -> None:
         self._width = round(COLUMN_S * sample_rate)

@@ -1,4 +1,4 @@
-"""Opens when somebody makes a sound and closes when it is over: takes without a key press."""
+"""Opens with a sound and closes after it, which gives takes without a key press."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 
 OPEN_S = 0.02  # loud for this long: a mouse click alone does not begin a take
 HOLD_S = 0.7  # quiet for this long ends a take: "woof … woof" stays one
-HYSTERESIS_DB = 6.0  # the level that keeps it open lies this far below the one that opens it
+HYSTERESIS_DB = 6.0  # the level that keeps the gate open lies this far below the one that opens it
 
 
 @dataclass
 class VoiceGate:
-    """threshold_db: RMS in dBFS that opens it."""
+    """threshold_db: the RMS level in dBFS that opens the gate."""
 
     threshold_db: float
     is_open: bool = field(default=False, init=False)
     _since_s: float = field(default=0.0, init=False)
 
     def update(self, rms_db: float, seconds: float) -> bool:
-        """Hear the next ``seconds`` at this level; is it open now?"""
+        """Take in the next ``seconds`` at this level; returns whether the gate is open."""
         if self.is_open:
             is_turning = rms_db < self.threshold_db - HYSTERESIS_DB
             needed_s = HOLD_S

@@ -8,7 +8,7 @@ from typing import Any
 
 from qvim_studio.core.errors import UsageError
 
-MIX = 0  # stands for the mean of all inputs where others have the number of an input
+MIX = 0  # the mean of all inputs; other values are the number of an input
 FIRST_INPUT = 1
 
 

@@ -41,7 +41,7 @@ def raising_on_signals() -> Iterator[None]:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Holds signals back for a few milliseconds, while finished sounds are written."""
+    """Hold signals back for the few milliseconds in which finished sounds are written."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

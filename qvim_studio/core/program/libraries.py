@@ -9,6 +9,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 OURS = "qvim-studio"
+CONTRIBUTORS_EXTRAS = ("test", "dev")  # never loaded by the program
 UNKNOWN_LICENCE = "see its package"
 MAX_NAME_LENGTH = 60  # of a licence; some packages put the whole text there
 _CLASSIFIER = "License :: OSI Approved :: "
@@ -34,7 +35,8 @@ class Library:
 
 
 def list_libraries(ours: str = OURS) -> list[Library]:
-    """Every package that ours needs on this machine, and the libraries inside, sorted by name."""
+    """Every installed package that ours needs or can use on this machine, and the libraries inside,
+    sorted by name."""
     found = _needed(ours)
     found.pop(ours, None)
     inside = [
@@ -46,9 +48,10 @@ def list_libraries(ours: str = OURS) -> list[Library]:
 
 
 def _needed(root: str) -> dict[str, Library]:
-    """By canonical name: the installed packages that ``root`` requires, and what those require."""
+    """By canonical name: the installed packages that ``root`` requires, also for its extras, and
+    what those require."""
     found: dict[str, Library] = {}
-    waiting = [(root, "")]
+    waiting = [(root, ""), *((root, extra) for extra in _extras(root))]
     seen: set[tuple[str, str]] = set()
     while waiting:
         name, extra = waiting.pop()
@@ -68,8 +71,16 @@ def _needed(root: str) -> dict[str, Library]:
     return found
 
 
+def _extras(root: str) -> list[str]:
+    try:
+        named = metadata.metadata(root).get_all("Provides-Extra") or []
+    except metadata.PackageNotFoundError:
+        return []
+    return [extra for extra in named if extra not in CONTRIBUTORS_EXTRAS]
+
+
 def _requirement(text: str, extra: str) -> Requirement | None:
-    """What a package asks for on this machine; None where it asks for nothing here."""
+    """What a package requires on this machine; None if it requires nothing here."""
     try:
         requirement = Requirement(text)
     except InvalidRequirement:

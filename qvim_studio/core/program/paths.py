@@ -23,12 +23,12 @@ class StudioPaths:
 
     @property
     def pace_file(self) -> Path:
-        """The file with what was learned about the speed of this machine."""
+        """The file that remembers how fast this machine is."""
         return self.settings_file.with_name("pace.json")
 
     @property
     def session_file(self) -> Path:
-        """The file with what the window held last."""
+        """The file with the last contents of the window."""
         return self.settings_file.with_name("session.json")
 
     @property
@@ -40,6 +40,11 @@ class StudioPaths:
     def used_sounds_file(self) -> Path:
         """The file that says where the sounds given to requests lie."""
         return self.settings_file.with_name("used sounds.json")
+
+    @property
+    def token_file(self) -> Path:
+        """The file with the token of the local service."""
+        return self.takes_folder.with_name("service-token")
 
     @classmethod
     def below(cls, folder: Path) -> StudioPaths:

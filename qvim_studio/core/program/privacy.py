@@ -14,6 +14,9 @@ SWITCHES = {
     "DISABLE_TELEMETRY": "1",
     # Asks every program for the same (consoledonottrack.com).
     "DO_NOT_TRACK": "1",
+    # The mcp package names its spans to the API of OpenTelemetry, which sends nothing by itself;
+    # an SDK that is found beside it stays off, too.
+    "OTEL_SDK_DISABLED": "true",
     # Libraries that we do not install and that accelerate, diffusers or transformers use where
     # they find them.
     "ORT_DISABLE_TELEMETRY": "1",

@@ -27,7 +27,7 @@ def resource_path(*parts: str) -> Path:
 def library_rows(folder: Path | None = None) -> list[dict[str, str]]:
     """The row of ``library.csv`` for each bundled sound (LIBRARY_COLUMNS of its maker).
 
-    folder: another that such a library was made in.
+    folder: of another library that the same command made.
     """
     path = (folder or resource_path("library")) / "library.csv"
     with path.open(newline="", encoding="utf-8") as file:
@@ -35,8 +35,8 @@ def library_rows(folder: Path | None = None) -> list[dict[str, str]]:
 
 
 def bundled_encoder_id() -> str:
-    """The encoder that heard the bundled sounds, which is the starter's; "" if none did, or
-    if the index is damaged."""
+    """The id of the encoder that embedded the bundled sounds (the starter's); "" if the index is
+    missing or damaged."""
     stored = _stored_index("encoder_id")
     return "" if stored is None else str(stored)
 

@@ -38,8 +38,7 @@ from qvim_studio.core.request import (
 from qvim_studio.core.text.json_text import as_object, read_json
 from qvim_studio.core.text.text_file import save_text
 
-SETTINGS_VERSION = 2
-TOLD_VALUES = 6  # a sentence names no more of them
+LISTED_VALUES = 6  # a sentence names no more of them
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -52,6 +51,7 @@ def _name_host_apis(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 MIGRATIONS: Mapping[int, Migration] = {1: _name_host_apis}  # from version N to N + 1
+SETTINGS_VERSION = 1 + len(MIGRATIONS)
 
 
 class Theme(str, Enum):
@@ -62,19 +62,29 @@ class Theme(str, Enum):
     LIGHT = "light"
 
 
+class Language(str, Enum):
+    """The language of the window: a code of ISO 639-1, or the system's language."""
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    GERMAN = "de"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything the settings dialog and the sliders remember.
 
     Empty strings mean "the system's default" (folders); None means "the checkpoint's own
-    default" (steps, guidance, start, strength). texts: asked for before, newest first.
-    upscaler: id of what makes the highs in place of the quick extension; empty: none.
-    watch_folder: gets a copy of every new clip; empty: none. inputs: which input is recorded, by
-    microphone.
+    default" (steps, guidance, start, strength). texts: earlier texts, newest first.
+    upscaler: id of the checkpoint that makes the highs instead of the quick extension; empty for
+    none.
+    watch_folder: the folder that gets a copy of every new clip; empty for none. inputs: which input
+    is recorded, by microphone.
     shortcuts: key sequences by action, only those the user changed. pack: the fields of the last
     sample pack. by_checkpoint: what was set for each, see session.checkpoint_values.
     """
 
+    language: Language = Language.SYSTEM
     theme: Theme = Theme.SYSTEM
     text_percent: int = 100
     checkpoint: str = "starter"
@@ -145,11 +155,11 @@ class Settings:
 
     @property
     def monitor(self) -> DeviceKey | None:
-        """The loudspeaker that plays the open microphone; None if none does."""
+        """The loudspeaker on which the open microphone is heard; None for none."""
         return self.output_device if self.hears_microphone else None
 
     def with_changes(self, **changes: Any) -> Settings:
-        """A copy with some fields replaced, validated anew."""
+        """A copy with some fields replaced, validated again."""
         return replace(self, **changes)
 
 
@@ -164,6 +174,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "hands_free_db": (-80.0, 0.0),  # RMS, dBFS
 }
 _ENUMS: Mapping[str, type[Enum]] = {
+    "language": Language,
     "theme": Theme,
     "vram_mode": VramMode,
     "start": Start,
@@ -181,8 +192,15 @@ _TYPES: Mapping[Any, tuple[type, ...]] = {
 }
 
 
-def load_settings(path: Path) -> tuple[Settings, str | None]:
-    """The stored settings, and one sentence for the user if they could not be used."""
+def load_settings(
+    path: Path, migrations: Mapping[int, Migration] = MIGRATIONS
+) -> tuple[Settings, str | None]:
+    """The stored settings, and one sentence for the user if they could not be used.
+
+    Settings that were migrated or healed are saved at once, after a copy of the old file was kept.
+    migrations: from version N to N + 1.
+    """
+    newest = 1 + len(migrations)
     try:
         stored = as_object(read_json(path))
     except FileNotFoundError:
@@ -192,20 +210,24 @@ def load_settings(path: Path) -> tuple[Settings, str | None]:
     version = stored.pop("version", None)
     bad: list[str] = []
     if type(version) is not int or version < 1:
-        version = SETTINGS_VERSION
+        version = newest
         bad.append("version")
-    if version > SETTINGS_VERSION:
+    if version > newest:
         return Settings(), _set_aside(path, f"were written by a newer QVIM Studio ({version})")
-    if version < SETTINGS_VERSION:
+    if version < newest:
         _copy_beside(path, f"version-{version}")
     try:
-        for number in range(version, SETTINGS_VERSION):
-            stored = MIGRATIONS[number](stored)
+        for number in range(version, newest):
+            stored = migrations[number](stored)
     except (ValueError, TypeError, KeyError, AttributeError):
         return Settings(), _set_aside(path, "could not be brought up to date")
     settings, impossible = _healed(stored)
     bad += impossible
-    return settings, _healing_told(path, bad) if bad else None
+    notice = _healing_note(path, bad) if bad else None
+    if bad or version < newest:
+        with suppress(OutputError):  # else the next start does the same again, with another copy
+            save_settings(settings, path)
+    return settings, notice
 
 
 def _healed(stored: Mapping[str, Any]) -> tuple[Settings, list[str]]:
@@ -233,10 +255,10 @@ def _healed(stored: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     return settings, list(dict.fromkeys(bad))
 
 
-def _healing_told(path: Path, bad: Sequence[str]) -> str:
+def _healing_note(path: Path, bad: Sequence[str]) -> str:
     copy = _copy_beside(path, "unused")
     kept = f" The file as it was is kept as {copy.name}." if copy else ""
-    shown = ", ".join(bad[:TOLD_VALUES]) + (", …" if len(bad) > TOLD_VALUES else "")
+    shown = ", ".join(bad[:LISTED_VALUES]) + (", …" if len(bad) > LISTED_VALUES else "")
     return (
         f"Some settings in {path} were not possible and have their defaults again: {shown}. "
         f"All others are kept.{kept}"

@@ -1,8 +1,7 @@
 """Maps the tagger's classes to everyday words, and these words to kinds of the library.
 
-The classes are AudioSet's (Gemmeke et al. 2017) by their display names. Classes that say nothing
-about the sound that is wanted (speech, which every voice resembles, music, rooms, silence) have no
-word.
+The classes are AudioSet's (Gemmeke et al. 2017), by their display names. Classes that do not
+describe a wanted sound have no word: speech, which every voice resembles, music, rooms and silence.
 """
 
 from __future__ import annotations

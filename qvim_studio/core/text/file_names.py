@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qvim_studio.core.text.plain_text import one_line
 
-_JOINT = re.compile(r"_+|(?<=[^\W\d_])-(?=[^\W\d_])")  # the hyphens of a date are none
+_JOINT = re.compile(r"_+|(?<=[^\W\d_])-(?=[^\W\d_])")  # hyphens of a date do not join words
 _BUNDLED = re.compile(r"^[a-z]+(?:-[a-z]+)*_\d\d_(?=[a-z])")  # class and number
 
 _QUOTES = ('"', "'")
@@ -17,13 +17,20 @@ _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")  # Unicode categories: controls, mar
 
 
 def readable_name(stem: str) -> str:
-    """The name as words: "bell 01 sleigh bells" for bell_01_sleigh-bells."""
+    """The name as words.
+
+    >>> readable_name("bell_01_sleigh-bells")
+    'bell 01 sleigh bells'
+    """
     return one_line(_JOINT.sub(" ", stem))
 
 
 def sound_name(stem: str) -> str:
-    """ "sleigh bells" for bell_01_sleigh-bells, as the files of the bundled library are called;
-    any other name as ``readable_name`` gives it."""
+    """The words alone if the file is named as in the bundled library; else as ``readable_name``.
+
+    >>> sound_name("bell_01_sleigh-bells")
+    'sleigh bells'
+    """
     return readable_name(_BUNDLED.sub("", stem))
 
 
@@ -35,7 +42,7 @@ def pasted_path(text: str) -> Path:
 def pasted_name(text: str) -> str:
     """The name of a file or folder, without what programs add when they copy it.
 
-    Invisible marks such as U+202A, spaces and quotes around it are taken off, unless a file or
+    Invisible marks such as U+202A, spaces and quotes around the name are removed, unless a file or
     folder has that very name.
     """
     if _is_there(text):

@@ -6,15 +6,15 @@ import re
 import unicodedata
 
 _SURROGATES = re.compile("[\ud800-\udfff]+")
-_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # seen by nobody
+_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # invisible
 _GAPS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
 def one_line(text: str) -> str:
     """The text in one line: composed letters (NFC), spaces for breaks and control characters.
 
-    Bytes of a file's name or a command that are not valid UTF-8 are read as Latin-1, as they most
-    likely meant.
+    Bytes of a file's name or a command that are not valid UTF-8 are read as Latin-1, the most
+    likely encoding.
     """
     text = _SURROGATES.sub(_as_latin, text)
     return _GAPS.sub(" ", unicodedata.normalize("NFC", _DIRECTIONS.sub("", text))).strip()

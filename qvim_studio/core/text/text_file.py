@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def save_text(path: Path, text: str) -> None:
-    """Write UTF-8 completely or not at all. Raises OSError; the old file then stays as it was."""
+    """Write UTF-8 completely or not at all. Raises OSError; the old file is then unchanged."""
     temporary = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

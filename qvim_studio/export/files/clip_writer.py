@@ -5,26 +5,41 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from qvim_studio.audio.files.reading import check_output_folder, refused_folder, write_atomically
+from qvim_studio.audio.files.mapped_clip import MappedClip
+from qvim_studio.audio.files.reading import (
+    check_output_folder,
+    refused_folder,
+    sync_file,
+    write_atomically,
+    write_text_file,
+)
 from qvim_studio.core.errors import OutputError
 from qvim_studio.core.provenance import Origin
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.core.text.file_names import readable_name
 from qvim_studio.export.files import pcm
 from qvim_studio.export.files.ascii_text import to_ascii
-from qvim_studio.export.files.metadata import Loop
-from qvim_studio.export.files.recipe import metadata_of, recipe_of
-from qvim_studio.export.files.sound_file import FileFormat, write_sound
+from qvim_studio.export.files.growing_wave import BIT_DEPTH, moved, write_metadata
+from qvim_studio.export.files.metadata import ClipMetadata, Loop
+from qvim_studio.export.files.recipe import Figures, metadata_of, recipe_of, recipe_with
+from qvim_studio.export.files.sound_file import (
+    FileFormat,
+    metadata_chunks,
+    wav_bytes,
+    write_sound,
+)
 
 MAX_STEM = 40  # characters: names stay readable in a browser column
-_NUMBER = re.compile(r"_[0-9]+$")
-_NUMBERED = re.compile(r"(([^.]+?)(?:_fit)?)(?:_[0-9][0-9]|_seed_[0-9]+)\.")
+UNFINISHED = "unfinished"
+_NUMBER = re.compile(rf"_[0-9]+(?:_{UNFINISHED})?$")
+_NUMBERED = re.compile(rf"(([^.]+?)(?:_fit)?)(?:_[0-9][0-9]|_seed_[0-9]+)(?:_{UNFINISHED})?\.")
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,19 @@ class WrittenClip:
 
     path: Path
     recipe_path: Path
+
+
+@dataclass(frozen=True)
+class EncodedClip:
+    """A variation as its files will hold it, to be written elsewhere.
+
+    ending: of its name, see number_of. wav: the bytes of the whole file. recipe: the text of its
+    JSON.
+    """
+
+    ending: str
+    wav: bytes
+    recipe: str
 
 
 def safe_stem(text: str, fallback: str = "clip") -> str:
@@ -83,19 +111,24 @@ def write_result(
             if not clips:
                 raise
             raise PartlyWrittenError(str(error), tuple(clips)) from error
+    release_name(folder, name)
     if not kept:
         _remove(written)
     return clips
 
 
 def number_of(result: GenerationResult, index: int) -> str:
-    """The ending of the name of a result's sound: 01, 02 .., and fit_01, fit_02 .."""
+    """The ending of the name of a result's sound: 01, 02 .., 01_unfinished for an unfinished sound,
+    and fit_01, fit_02 .."""
     made = len(result.variations)
-    return f"{index + 1:02d}" if index < made else f"fit_{index - made + 1:02d}"
+    if index >= made:
+        return f"fit_{index - made + 1:02d}"
+    is_whole = result.variations[index].planned_s is None
+    return f"{index + 1:02d}" if is_whole else f"{index + 1:02d}_{UNFINISHED}"
 
 
 def _remove(clips: Sequence[WrittenClip]) -> None:
-    """What lies elsewhere now. A file that stays is a copy too many, and no harm."""
+    """Delete clips that now lie elsewhere. A file that cannot be deleted is only a surplus copy."""
     for clip in clips:
         for path in (clip.path, clip.recipe_path):
             with contextlib.suppress(OSError):
@@ -105,18 +138,18 @@ def _remove(clips: Sequence[WrittenClip]) -> None:
 def write_one(
     result: GenerationResult, variation: Variation, stem: Path, title: str
 ) -> WrittenClip:
-    """Write a variation as ``stem`` with its endings. Raises OutputError, leaving nothing."""
+    """Write a variation as ``stem`` with its endings; the file of a long sound is moved there.
+    Raises OutputError; then only the file of a long sound stays, where it was."""
     path, recipe_path = stem.with_suffix(".wav"), stem.with_suffix(".json")
+    if isinstance(variation.clip, MappedClip) and variation.clip.path.is_file():
+        return _move_one(result, variation, variation.clip, stem, title)
     try:
         form = _format_of(result, variation)
         audio = pcm.encode(variation.clip, form.bit_depth, form.dither_seed)
         recipe = recipe_of(result, variation, audio) | {"title": title}
-        text = json.dumps(recipe, indent=2, ensure_ascii=False) + "\n"
         # The recipe first: the history never sees a clip without what made it.
-        write_atomically(recipe_path, lambda name: _write_text(name, text))
-        meta = metadata_of(recipe, title)
-        if result.request.loop and variation.origin is Origin.MADE:
-            meta = replace(meta, loop=Loop(0, len(variation.clip.samples)))
+        write_text_file(recipe_path, _recipe_text(recipe))
+        meta = _metadata(result, variation, recipe, title)
         write_sound(path, variation.clip, meta, form, audio)
     except BaseException:
         recipe_path.unlink(missing_ok=True)
@@ -124,9 +157,77 @@ def write_one(
     return WrittenClip(path, recipe_path)
 
 
+def _move_one(
+    result: GenerationResult, variation: Variation, clip: MappedClip, stem: Path, title: str
+) -> WrittenClip:
+    """As ``write_one``, for a sound that was written while it was made."""
+    path, recipe_path = stem.with_suffix(".wav"), stem.with_suffix(".json")
+    try:
+        recipe = recipe_with(Figures.of_blocks(clip), result, variation) | {"title": title}
+        text = _recipe_text(recipe)
+        write_metadata(clip, metadata_chunks(clip, metadata_of(recipe, title), BIT_DEPTH))
+        sync_file(clip.path)
+        write_text_file(recipe_path, text)
+        moved(clip.path, path)
+    except OSError as error:
+        recipe_path.unlink(missing_ok=True)
+        raise refused_folder(stem.parent, error) from error
+    return WrittenClip(path, recipe_path)
+
+
+def unwritten_recipes(result: GenerationResult, stem: str) -> list[dict[str, Any]]:
+    """The recipes that ``write_result`` would write, for sounds that stay in memory."""
+    return [recipe for _, _, _, _, recipe in _described(result, stem)]
+
+
+def encode_result(result: GenerationResult, stem: str) -> tuple[EncodedClip, ...]:
+    """Every sound as ``write_result`` would write it, in the order of ``result.sounds``."""
+    encoded = []
+    for number, sound, form, audio, recipe in _described(result, stem):
+        meta = _metadata(result, sound, recipe, recipe["title"])
+        wav = wav_bytes(sound.clip, meta, form, audio)
+        encoded.append(EncodedClip(number, wav, _recipe_text(recipe)))
+    return tuple(encoded)
+
+
+def _described(
+    result: GenerationResult, stem: str
+) -> Iterator[tuple[str, Variation, FileFormat, bytes, dict[str, Any]]]:
+    """For every sound its number, the form of its file, its samples as the file holds them, and its
+    recipe."""
+    shown = shown_title(stem)
+    for index, sound in enumerate(result.sounds):
+        number, form = number_of(result, index), _format_of(result, sound)
+        audio = pcm.encode(sound.clip, form.bit_depth, form.dither_seed)
+        title = f"{shown} {number.replace('_', ' ')}"
+        yield number, sound, form, audio, recipe_of(result, sound, audio) | {"title": title}
+
+
+def write_encoded(clip: EncodedClip, stem: Path) -> WrittenClip:
+    """Write a clip as ``stem`` with its endings, over files of these names. Raises OutputError,
+    leaving no half file."""
+    written = WrittenClip(stem.with_suffix(".wav"), stem.with_suffix(".json"))
+    write_text_file(written.recipe_path, clip.recipe)
+    write_atomically(written.path, lambda name: name.write_bytes(clip.wav))
+    return written
+
+
+def _metadata(
+    result: GenerationResult, variation: Variation, recipe: dict[str, Any], title: str
+) -> ClipMetadata:
+    meta = metadata_of(recipe, title)
+    if result.request.loop and variation.origin is Origin.MADE:
+        return replace(meta, loop=Loop(0, len(variation.clip.samples)))
+    return meta
+
+
+def _recipe_text(recipe: dict[str, Any]) -> str:
+    return json.dumps(recipe, indent=2, ensure_ascii=False) + "\n"
+
+
 def _format_of(result: GenerationResult, variation: Variation) -> FileFormat:
-    """24 bits; of an edit what its sound has, undithered, for what was kept stays as it is. Samples
-    beyond full scale are kept in floats."""
+    """24 bits; an edit has the format of its sound, undithered, because what is kept stays as it
+    is. Samples beyond full scale are kept in floats."""
     edit = result.request.edit
     depth = 24 if edit is None else edit.bit_depth
     if np.abs(variation.clip.samples).max(initial=0.0) > 1.0:
@@ -134,15 +235,10 @@ def _format_of(result: GenerationResult, variation: Variation) -> FileFormat:
     return FileFormat(bit_depth=depth, is_dithered=False)
 
 
-def _write_text(path: Path, text: str) -> None:
-    # Bytes of a file's name that are not valid UTF-8 become the escapes that JSON has for them.
-    path.write_text(text, encoding="utf-8", errors="backslashreplace")
-
-
 def reserve_name(folder: Path, stem: str) -> str:
     """Reserve an unused name, ``stem``, ``stem-2`` and so on, with an empty first recipe.
 
-    So one set has one writer, and it overwrites nothing where "Dog" and "dog" are one file either.
+    This way one set has one writer, and nothing is overwritten where "Dog" and "dog" are one file.
     """
     attempt = 1
     try:
@@ -157,3 +253,11 @@ def reserve_name(folder: Path, stem: str) -> str:
             attempt += 1
     except OSError as error:
         raise refused_folder(folder, error) from error
+
+
+def release_name(folder: Path, name: str) -> None:
+    """Delete the empty recipe that reserved a name, if no sound uses it."""
+    held = folder / f"{name}_01.json"
+    with contextlib.suppress(OSError):
+        if name and held.stat().st_size == 0:
+            held.unlink()

@@ -51,7 +51,7 @@ def ixml_payload(meta: ClipMetadata, channels: int, sample_rate: int, bit_depth:
 
 
 def recipe_in(payload: bytes) -> dict[str, Any] | None:
-    """Our recipe in an iXML document; None without a readable one."""
+    """The studio's recipe in an iXML document; None without a readable one."""
     try:
         root = ElementTree.fromstring(payload.rstrip(b"\0 \r\n").decode("utf-8-sig"))
         text = root.findtext(f"{VENDOR_ELEMENT}/RECIPE")

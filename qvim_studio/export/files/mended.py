@@ -7,7 +7,7 @@ import json
 from itertools import count
 from pathlib import Path
 
-from qvim_studio.audio.files.reading import read_audio, read_sound_header, write_atomically
+from qvim_studio.audio.files.reading import read_audio, read_sound_header, write_text_file
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
 from qvim_studio.audio.mending import pause_threshold_db
 from qvim_studio.audio.soundness import Flaw, soundness_of
@@ -72,7 +72,7 @@ def write_mended(source: Path) -> Path:
     text = json.dumps(mended, indent=2, ensure_ascii=False) + "\n"
     recipe_path = path.with_suffix(".json")
     try:
-        write_atomically(recipe_path, lambda name: _write_text(name, text))
+        write_text_file(recipe_path, text)
         write_sound(path, clip, metadata_of(mended, mended["title"]), form, audio)
     except BaseException:
         recipe_path.unlink(missing_ok=True)
@@ -85,7 +85,3 @@ def _free_path(source: Path) -> Path:
     endings = (ENDING if number == 1 else f"{ENDING}-{number}" for number in count(1))
     paths = (source.with_name(f"{source.stem}_{ending}.wav") for ending in endings)
     return next(path for path in paths if not (path.exists() or path.with_suffix(".json").exists()))
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,11 @@ from typing import Any
 import soundfile
 
 from qvim_studio.audio.files.decoders import native_name
+from qvim_studio.audio.files.mapped_clip import MappedClip
 from qvim_studio.audio.levels import loudness_lufs, true_peak_dbfs
-from qvim_studio.audio.soundness import soundness_of
+from qvim_studio.audio.loudness import RunningLoudness
+from qvim_studio.audio.soundness import Soundness, joined_soundness, soundness_of
+from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.recipe_form import (
@@ -40,8 +43,37 @@ _NEEDED = {
     "": {"seed", "bandwidth_hz", "loudness_lufs", "true_peak_dbfs"},
     "provenance": {"checkpoint_title", "revision", "licence", "commercial"},
 }
-# And version 1 besides, which did not say that it is ours: other programs' JSON does not have it.
+# Version 1 states no version; these fields tell it from other programs' JSON.
 _NEEDED_BY_1 = {**_NEEDED, "request": {"text", "steps", "guidance", "imitation_sha256"}}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Measurements of a clip for its recipe. audio_sha256: of the samples as they lie in its
+    WAV."""
+
+    true_peak_dbfs: float
+    loudness_lufs: float | None
+    soundness: Soundness
+    audio_sha256: str
+
+    @classmethod
+    def of(cls, clip: AudioClip, audio: bytes) -> Figures:
+        """audio: the samples as they lie in the WAV."""
+        digest = hashlib.sha256(audio).hexdigest()
+        return cls(true_peak_dbfs(clip), loudness_lufs(clip), soundness_of(clip), digest)
+
+    @classmethod
+    def of_blocks(cls, clip: MappedClip) -> Figures:
+        """The figures of a long sound, measured block by block. Raises OSError."""
+        loudness, digest = RunningLoudness(clip.sample_rate, clip.channels), hashlib.sha256()
+        parts = []
+        for block in clip.blocks():
+            loudness.push(block.samples)
+            digest.update(block.samples.tobytes())
+            parts.append(soundness_of(block))
+        peak_dbfs = max(part.true_peak_dbfs for part in parts)
+        return cls(peak_dbfs, loudness.lufs(), joined_soundness(parts), digest.hexdigest())
 
 
 def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> dict[str, Any]:
@@ -49,9 +81,14 @@ def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> d
 
     audio: the samples as they lie in its WAV, of which the recipe keeps the SHA-256.
     """
+    return recipe_with(Figures.of(variation.clip, audio), result, variation)
+
+
+def recipe_with(figures: Figures, result: GenerationResult, variation: Variation) -> dict[str, Any]:
+    """The recipe of a clip that was measured already, see recipe_of."""
     match = variation.match
     provenance, is_made = result.provenance_for(variation), variation.origin is Origin.MADE
-    soundness = soundness_of(variation.clip)
+    soundness = figures.soundness
     if result.request.loop and is_made:
         soundness = replace(soundness, is_cut=False)  # its end leads to its beginning
     return {
@@ -68,19 +105,19 @@ def recipe_of(result: GenerationResult, variation: Variation, audio: bytes) -> d
         "start_strength": variation.start_strength,
         "bandwidth_hz": variation.bandwidth_hz,
         "extended_to_hz": variation.extended_to_hz,
-        "true_peak_dbfs": round(true_peak_dbfs(variation.clip), 2),
-        "loudness_lufs": loudness_lufs(variation.clip),
+        "true_peak_dbfs": round(figures.true_peak_dbfs, 2),
+        "loudness_lufs": figures.loudness_lufs,
         "soundness": soundness.as_dict(),
-        "audio_sha256": hashlib.sha256(audio).hexdigest(),
+        "audio_sha256": figures.audio_sha256,
         "provenance": provenance.as_dict(),
         "notes": list(result.notes) if is_made else [],
     }
 
 
 def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
-    """What a freshly generated clip says about itself.
+    """The metadata of a freshly generated clip.
 
-    The time of day stays out (it lies in the JSON beside the clip): the same request gives the
+    The time of day is left out (it lies in the JSON beside the clip): the same request gives the
     same file, byte for byte, all day.
     """
     request, provenance = recipe["request"], recipe["provenance"]
@@ -120,7 +157,7 @@ def metadata_of(recipe: dict[str, Any], title: str) -> ClipMetadata:
 
 
 def _as_fitted(base: ClipMetadata, recipe: dict[str, Any]) -> ClipMetadata:
-    """What a real sound says that follows a voice: no model made it."""
+    """The metadata of a real sound that follows a voice: no model made it."""
     provenance = recipe["provenance"]
     source, licence = provenance["checkpoint_title"], provenance["licence"]
     imitation = recipe["request"].get("imitation_sha256") or "none"
@@ -140,7 +177,7 @@ def _settings(request: dict[str, Any]) -> str:
 
 
 def _fingerprint(recipe: dict[str, Any]) -> str:
-    """24 hexadecimal digits, of two clips the same only where all is the same but when it was."""
+    """24 hexadecimal digits; equal for two clips only if everything but their time is equal."""
     lasting = {name: value for name, value in recipe.items() if name != "created"}
     return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:24]
 
@@ -173,12 +210,12 @@ def provenance_of(path: Path) -> Provenance | None:
     recipe = read_recipe(path)
     if recipe is None:
         return None
-    said = recipe["provenance"]
-    return Provenance(**{field.name: said.get(field.name, "") for field in fields(Provenance)})
+    stored = recipe["provenance"]
+    return Provenance(**{field.name: stored.get(field.name, "") for field in fields(Provenance)})
 
 
 def _ours(recipe: Any, path: Path) -> dict[str, Any] | None:
-    """The recipe where it is one of ours that can be used; what cannot be used is logged."""
+    """The recipe if the studio wrote it and it can be used; other recipes are logged."""
     if not isinstance(recipe, dict) or not (says_version(recipe) or _has(recipe, _NEEDED_BY_1)):
         return None
     try:

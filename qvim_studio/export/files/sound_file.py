@@ -78,7 +78,7 @@ def write_sound(
     chosen = file_format or FileFormat()
     if chosen.container is Container.WAV:
         data = wav_bytes(clip, meta, chosen, audio)
-        write_atomically(path, lambda name: _write_bytes(name, data))
+        write_atomically(path, lambda name: name.write_bytes(data))
     else:
         write_atomically(path, lambda name: _write_tagged(name, clip, meta, chosen))
 
@@ -96,16 +96,7 @@ def wav_bytes(
     depth = file_format.bit_depth
     # What is not integer PCM says its length in frames once more.
     facts = [(b"fact", struct.pack("<I", len(clip.samples)))] if depth == 32 else []
-    chunks: list[Chunk] = [
-        *facts,
-        (b"bext", bext_payload(meta)),
-        (b"iXML", ixml_payload(meta, clip.channels, clip.sample_rate, depth)),
-        (b"LIST", info_payload(meta)),
-    ]
-    if meta.loop is not None:
-        chunks.append((b"smpl", smpl_payload(meta.loop, clip.sample_rate)))
-    if meta.markers:
-        chunks += cue_chunks(meta.markers)
+    chunks: list[Chunk] = [*facts, *metadata_chunks(clip, meta, depth)]
     format_payload = pcm.format_payload(clip.channels, clip.sample_rate, depth)
     if audio is None:
         audio = pcm.encode(clip, depth, file_format.dither_seed)
@@ -118,8 +109,18 @@ def wav_bytes(
         ) from error
 
 
-def _write_bytes(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
+def metadata_chunks(clip: AudioClip, meta: ClipMetadata, bit_depth: int) -> list[Chunk]:
+    """The metadata of a WAV, in the order in which the chunks are written."""
+    chunks: list[Chunk] = [
+        (b"bext", bext_payload(meta)),
+        (b"iXML", ixml_payload(meta, clip.channels, clip.sample_rate, bit_depth)),
+        (b"LIST", info_payload(meta)),
+    ]
+    if meta.loop is not None:
+        chunks.append((b"smpl", smpl_payload(meta.loop, clip.sample_rate)))
+    if meta.markers:
+        chunks += cue_chunks(meta.markers)
+    return chunks
 
 
 def _write_tagged(path: Path, clip: AudioClip, meta: ClipMetadata, chosen: FileFormat) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from qvim_studio.audio.files.reading import check_output_folder, refused_folder, write_reason
 from qvim_studio.audio.following.onsets import split_at_onsets
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.engine import Engine
+from qvim_studio.core.engine import Engine, IsCancelled
 from qvim_studio.core.errors import OutputError, UsageError
 from qvim_studio.core.program.interrupts import uninterrupted
 from qvim_studio.core.request import GenerationRequest
@@ -70,6 +70,7 @@ def make_kit(
     name: str,
     on_progress: OnKitProgress = lambda number, count, progress: None,
     on_kept: Callable[[KitReport], None] = lambda report: None,
+    is_cancelled: IsCancelled = lambda: False,
 ) -> KitReport:
     """Generate every sound into ``folder/<name>/``, each on the disk as soon as it is finished.
 
@@ -89,7 +90,7 @@ def make_kit(
                 clips.take(progress)
                 on_progress(number, len(requests), progress)
 
-            result = engine.generate(request, report, lambda: False)
+            result = engine.generate(request, report, is_cancelled)
             kit.add(result, clips.finish(result))
             clips = kit.next_clips()
         return kit.report(kit.write_presets())
@@ -169,7 +170,7 @@ class _Kit:
 
 
 def _new_folder(folder: Path, name: str) -> Path:
-    """A folder of that name that nobody had before. Raises OutputError."""
+    """A new folder of that name, with a number if it is taken. Raises OutputError."""
     attempt = 1
     while True:
         candidate = folder / (name if attempt == 1 else f"{name}-{attempt}")

@@ -60,12 +60,14 @@ def write_cover(path: Path, title: str, creator: str, sounds: Sequence[Path]) ->
     image.save(path, format="PNG")
 
 
-def make_demo(sounds: Sequence[Path]) -> AudioClip:
-    """The demo: some sounds in turn, about equally loud, at most 90 s, mono or stereo."""
+def make_demo(
+    sounds: Sequence[Path], most_s: float = MAX_DEMO_S, most_of_one_s: float = MAX_DEMO_SOUND_S
+) -> AudioClip:
+    """The demo: some sounds in turn, about equally loud, at most ``most_s``, mono or stereo."""
     parts: list[AudioClip] = []
     for file in spread(sounds, DEMO_SOUNDS):
-        part = _demo_part(_beginning(file, MAX_DEMO_SOUND_S))
-        if sum(p.duration_s for p in parts) + part.duration_s > MAX_DEMO_S:
+        part = _demo_part(_beginning(file, most_of_one_s))
+        if sum(p.duration_s for p in parts) + part.duration_s > most_s:
             break
         parts.append(part)
     channels = min(2, max(part.channels for part in parts))

@@ -56,7 +56,7 @@ def read_manifest(pack: Path) -> dict[str, Any]:
 
 
 def verify_pack(pack: Path) -> list[str]:
-    """The differences from the manifest: files missing, changed or added; empty if there are none.
+    """The differences from the manifest: files missing, changed or added; empty if nothing differs.
 
     pack: the folder or the zip. Raises AudioFileError if it is neither.
     """

@@ -138,7 +138,7 @@ def is_guess(source: PackSource) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _suggested(title: str, tags: tuple[str, ...]) -> UcsCategory:
-    """Kept, for a preview asks for the same ones at every key press."""
+    """The suggested category, cached because a preview needs the same ones at every key press."""
     return best_category(title, tags)
 
 
@@ -178,8 +178,8 @@ def _fingerprint(options: PackOptions, clips: Sequence[PlannedClip]) -> str:
     for clip in clips:
         source = clip.source
         file = [str(source.path), source.size, source.mtime_ns]
-        said = [source.title, source.tags, clip.category.cat_id]
-        values.append([*file, str(clip.path), *said])
+        labels = [source.title, source.tags, clip.category.cat_id]
+        values.append([*file, str(clip.path), *labels])
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 

@@ -73,17 +73,17 @@ class PackSource:
 
 
 def read_sources(
-    files: Sequence[Path], is_cancelled: Callable[[], bool] = lambda: False
+    files: Sequence[Path],
+    is_cancelled: Callable[[], bool] = lambda: False,
+    most: int = MAX_CLIPS,
 ) -> tuple[PackSource, ...]:
     """Read every file once; the rest is skipped when ``is_cancelled``.
 
-    Raises UsageError for no files or too many, AudioFileError for unreadable ones.
+    Raises UsageError for no files or more than ``most``, AudioFileError for unreadable ones.
     """
     files = list(dict.fromkeys(Path(file).absolute() for file in files))
-    if not 0 < len(files) <= MAX_CLIPS:
-        raise UsageError(
-            f"A pack takes 1 to {MAX_CLIPS} files, got {len(files)}. Choose some sounds."
-        )
+    if not 0 < len(files) <= most:
+        raise UsageError(f"A pack takes 1 to {most} files, got {len(files)}. Choose some sounds.")
     return tuple(_read(file) for file in files if not is_cancelled())
 
 

@@ -74,8 +74,7 @@ def export_pack(
 
     Raises OutputError if they cannot be written (another pack lies there, another export is at
     it, no room, read-only, folder gone), AudioFileError for a source that cannot be read,
-    CancelledError. What was done by then is kept for the next call with the same plan;
-    ``discard_partial`` removes it.
+    CancelledError. What was done by then is kept for the next call with the same plan.
     """
     check_output_folder(folder)
     target = folder / plan.options.folder_name
@@ -88,11 +87,6 @@ def export_pack(
             f"The pack {target.name!r} cannot be written to {folder}: {write_reason(error)}. "
             "Choose another folder or make room, then export again: it resumes where it stopped."
         ) from error
-
-
-def discard_partial(folder: Path, options: PackOptions) -> None:
-    """Remove the files that an interrupted export left."""
-    shutil.rmtree(_staging_of(folder / options.folder_name), ignore_errors=True)
 
 
 def has_partial(folder: Path, options: PackOptions) -> bool:
@@ -155,7 +149,7 @@ class _Export:
                 entry, data, warnings = render_clip(clip, self._options)
                 self._warnings += warnings
                 path = pack / clip.path
-                # Without parents: a folder that was taken away is told, not made anew.
+                # Without parents: a folder that was removed is an error and not made again.
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(data)
                 journal.add(entry)

@@ -70,13 +70,13 @@ def suggest(text: str, tags: Iterable[str] = (), top: int = 5) -> list[Suggestio
     """The categories that fit a description and its tags, best first; possibly none."""
     index, rarity = _index()
     scores: dict[str, float] = defaultdict(float)
-    said: dict[str, float] = {}
+    weights: dict[str, float] = {}
     for word, weight in word_weights(", ".join([text, *tags])).items():
         for key in _words(word):
-            said[key] = max(weight, said.get(key, 0.0))
-    for key, said_weight in said.items():
+            weights[key] = max(weight, weights.get(key, 0.0))
+    for key, key_weight in weights.items():
         for cat_id, weight in index.get(key, {}).items():
-            scores[cat_id] += said_weight * weight * rarity[key]
+            scores[cat_id] += key_weight * weight * rarity[key]
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return [Suggestion(categories()[cat_id], score) for cat_id, score in ranked[:top]]
 

@@ -63,7 +63,11 @@ class UcsName:
 
 
 def parse_name(stem: str) -> UcsName:
-    """Parse a file name without its ending. Raises UsageError if it is no UCS name."""
+    """Parse a file name without its ending. Raises UsageError if it is no UCS name.
+
+    >>> parse_name("ANMLDog_Big Bark_JD_FIELD").fx_name
+    'Big Bark'
+    """
     blocks = stem.split("_")
     if len(blocks) not in (4, 5):
         raise UsageError(
@@ -84,7 +88,11 @@ def parse_name(stem: str) -> UcsName:
 
 
 def clean_block(text: str, fallback: str, limit: int = MAX_BLOCK) -> str:
-    """The text as one part of a name: transliterated, with whole words if they fit."""
+    """The text as one part of a name: transliterated, with whole words if they fit.
+
+    >>> clean_block("Türglocke, zweimal", "Sound", limit=12)
+    'Turglocke'
+    """
     words = re.findall("[A-Za-z0-9]+", to_ascii(text))
     block = ""
     for word in words:
@@ -96,6 +104,10 @@ def clean_block(text: str, fallback: str, limit: int = MAX_BLOCK) -> str:
 
 
 def fx_name_of(text: str) -> str:
-    """An FXName from a description: "a big dog, barking" is "A Big Dog Barking"."""
+    """An FXName from a description.
+
+    >>> fx_name_of("a big dog, barking")
+    'A Big Dog Barking'
+    """
     name = clean_block(text, "Sound", MAX_FX_NAME)
     return " ".join(word[:1].upper() + word[1:] for word in name.split(" "))

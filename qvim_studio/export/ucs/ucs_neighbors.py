@@ -1,7 +1,7 @@
 """Finds the UCS category of a sound by its sound alone: the nearest labelled sounds vote.
 
 The voters are the sounds of the bundled library, whose words name a category each. It is a guess
-among the kinds of sounds that ship; words, where there are any, know better.
+among the kinds of sounds that ship; words, if there are any, are more reliable.
 """
 
 from __future__ import annotations

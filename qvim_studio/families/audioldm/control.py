@@ -1,11 +1,12 @@
-"""Control curves for a UNet that was trained without: added layers, a small branch by default.
+"""Control curves for a UNet that was trained without them: added layers, by default a small branch.
 
 The first convolution of AudioLDM takes the 8 latent channels. A branch of two convolutions takes
 the control channels beside them and adds its output; its last layer begins with zeros, so an
-untrained branch changes nothing. Without biases it also says nothing where the controls are zero,
-"no control". Idea: Sketch2Sound (Garcia et al. 2024) and the zero convolutions of ControlNet
+untrained branch changes nothing. Because it has no biases, it also adds nothing where the controls
+are zero, "no control". Idea: Sketch2Sound (Garcia et al. 2024) and the zero convolutions of
+ControlNet
 (Zhang et al. 2023). Only the branch is trained and stored: 0.3 MB for AudioLDM-s. Other kinds of
-added layers (diffusion.unet_controls) take the curves in the same place and are stored likewise.
+added layers (diffusion.unet_controls) take the curves in the same place and have the same files.
 """
 
 from __future__ import annotations
@@ -20,25 +21,26 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from qvim_studio.checkpoints.checkpoint import CONTROL_CONFIG_FILE
+from qvim_studio.checkpoints.checkpoint import CONTROL_CONFIG_FILE, CONTROL_FILE
 from qvim_studio.core.control_kind import ControlKind
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
 from qvim_studio.diffusion.unet_controls import SteeredInput, attach_control
+from qvim_studio.families.audioldm.control_channels import check_curves
 from qvim_studio.networks.label_unet import LabelUnet
 
 if TYPE_CHECKING:
-    from diffusers import UNet2DConditionModel
+    from diffusers import AudioLDM2UNet2DConditionModel, UNet2DConditionModel
 
 AnyUnet: TypeAlias = "LabelUnet | UNet2DConditionModel"
-CONTROL_FILE = "control.safetensors"
-HIDDEN_CHANNELS = 64  # of the branch: four curves and how they move, not what they sound like
+CurvedUnet: TypeAlias = "AnyUnet | AudioLDM2UNet2DConditionModel"
+HIDDEN_CHANNELS = 64  # of the branch: four curves and their movement, not the timbre
 
 
 class ControlledInput(nn.Module):
-    """A UNet's first convolution, whose input now ends with control channels.
+    """A UNet's first convolution, whose input ends with control channels.
 
-    Input (batch, latent channels + controls, frames, bins).
+    Input (batch, latent channels + controls, frames, bins), or the latent channels alone.
     """
 
     def __init__(self, base: nn.Conv2d, controls: int) -> None:
@@ -53,11 +55,20 @@ class ControlledInput(nn.Module):
 
     def forward(self, channels: torch.Tensor) -> torch.Tensor:
         latents, controls = channels.tensor_split([self.latent_channels], dim=1)
-        return self.base(latents.contiguous()) + self.branch(controls)
+        hidden = self.base(latents.contiguous())
+        return hidden + self.branch(controls) if controls.shape[1] else hidden
 
 
-def add_control(unet: AnyUnet, controls: int, kind: ControlKind = ControlKind.CONCAT) -> nn.Module:
-    """Let a UNet take ``controls`` further channels and give back the untrained layers."""
+def takes_added_curves(unet: CurvedUnet) -> bool:
+    """Whether layers for curves have been added to the UNet; it then also takes latents alone, and
+    is what it was without those layers."""
+    return isinstance(unet.conv_in, (ControlledInput, SteeredInput))
+
+
+def add_control(
+    unet: CurvedUnet, controls: int, kind: ControlKind = ControlKind.CONCAT
+) -> nn.Module:
+    """Let a UNet take ``controls`` additional channels; returns the untrained layers."""
     entrance: ControlledInput | SteeredInput
     base = cast("nn.Conv2d", unet.conv_in)
     if kind is ControlKind.CONCAT:
@@ -76,7 +87,7 @@ def add_control(unet: AnyUnet, controls: int, kind: ControlKind = ControlKind.CO
 
 
 def freeze_all_but_control(unet: nn.Module, branch: nn.Module) -> None:
-    """Leave gradients to the branch alone."""
+    """Freeze everything except the branch."""
     unet.requires_grad_(False)
     branch.requires_grad_(True)
 
@@ -101,11 +112,11 @@ def save_control(
 
 
 def load_control(
-    unet: AnyUnet, generator_id: str, names: Sequence[str], folder: str | Path
+    unet: CurvedUnet, generator_id: str, names: Sequence[str], folder: str | Path
 ) -> None:
     """Add the stored layers to the UNet, strictly; files without a kind hold a branch.
 
-    Raises CheckpointError if the files are damaged, of another generator or another shape.
+    Raises CheckpointError if the files are damaged or belong to another generator or shape.
     """
     folder = Path(folder)
     try:
@@ -118,6 +129,7 @@ def load_control(
             f"The control weights in {folder} cannot be read ({reason_of(error)}). "
             "Copy or train them again."
         ) from error
+    check_curves(names, folder)
     if made_for != generator_id:
         raise CheckpointError(
             f"The control weights in {folder} were trained for the generator {made_for!r}, but "

@@ -1,4 +1,4 @@
-"""The FiLM parameters of a UNet: where the condition enters, and their small file of changes.
+"""The FiLM parameters of a UNet, through which the condition enters, and their small file.
 
 In AudioLDM's UNet every residual block adds ``time_emb_proj(SiLU(concat(time, class)))``. The
 condition's share is ``class_embedding.*`` and the class half, the last columns, of each
@@ -47,7 +47,7 @@ def class_columns(parameter: nn.Parameter) -> slice:
 
 
 def freeze_all_but_film(unet: nn.Module) -> list[nn.Parameter]:
-    """Leave gradients to FiLM alone; those of a projection's time half are set to zero.
+    """Freeze everything except FiLM; gradients of a projection's time half are set to zero.
 
     With weight decay 0 an optimizer then leaves the time half exactly as it was.
     """
@@ -73,7 +73,7 @@ def save_film(unet: nn.Module, generator_id: str, folder: str | Path) -> None:
 def load_film(unet: nn.Module, generator_id: str, folder: str | Path) -> None:
     """Put the stored values into the UNet, strictly.
 
-    Raises CheckpointError if the file is damaged, of another generator or another shape.
+    Raises CheckpointError if the file is damaged or belongs to another generator or shape.
     """
     path = Path(folder) / FILM_FILE
     try:

@@ -1,4 +1,4 @@
-"""AudioLDM at work: condition, denoise, decode."""
+"""The generator of AudioLDM: condition, denoise, decode."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from qvim_studio.audio.following.controls import extract_controls, fit_controls, smooth_controls
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import raise_if_cancelled
@@ -23,7 +22,7 @@ from qvim_studio.diffusion.sampler import (
     make_scheduler,
     sample_latents,
 )
-from qvim_studio.families.audioldm.control_channels import control_channels
+from qvim_studio.families.audioldm.control_channels import asked_channels
 from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_conditions
 from qvim_studio.families.audioldm.loaded import LoadedCheckpoint, Student
 from qvim_studio.families.audioldm.made_latents import made_mask
@@ -33,8 +32,7 @@ from qvim_studio.families.audioldm.sizes import (
     MIN_FRAMES,
     PIECE_LATENT_FRAMES,
     UNET_MULTIPLE,
-    footprint_of,
-    part_sizes,
+    folder_footprint,
 )
 from qvim_studio.families.audioldm.student import make_student_solver
 from qvim_studio.families.morphing import morphed
@@ -42,6 +40,7 @@ from qvim_studio.families.protocol import Asked, Generator, Made, Report
 from qvim_studio.memory.graphs import ReplayedUnet
 from qvim_studio.memory.modes import GRAPHS_KEPT
 from qvim_studio.networks.mel import HOP, N_MELS, SAMPLE_RATE, condition_waveform
+from qvim_studio.voice.conditioning import Wanted
 
 if TYPE_CHECKING:
     from qvim_studio.families.audioldm.control import AnyUnet
@@ -61,13 +60,14 @@ NO_LIGHT = "No light vocoder is good enough for this checkpoint: its own was use
 
 @dataclass(eq=False)
 class AudioLdmCondition:
-    """wanted, unwanted: (1, 512). controls: (1, channels, frames, bins) or None.
+    """unwanted: (1, 512). controls: (1, channels, frames, bins) or None.
 
-    denoiser: what the steps run through. student: where it is one's. frames: of the latents. kept:
-    what stays of an edited sound. starts: latents by the identity of the clip they are of.
-    """
+    denoiser: the network of the steps. student: the student, if the denoiser is its UNet. frames:
+    of the latents. kept: the part of an edited sound that stays. starts: latents by the identity of
+    their clip. vectors: the wanted conditioning (1, 512) by the identity of the found sound that
+    leads it, or of None."""
 
-    wanted: torch.Tensor
+    wanted: Wanted
     unwanted: torch.Tensor
     controls: torch.Tensor | None
     denoiser: AnyUnet | ReplayedUnet
@@ -75,14 +75,19 @@ class AudioLdmCondition:
     frames: int
     kept: Kept | None
     starts: dict[int, torch.Tensor]
+    vectors: dict[int, torch.Tensor]
 
 
 class AudioLdmGenerator(Generator):
-    """See families.protocol.Generator."""
+    """See families.protocol.Generator.
 
-    def __init__(self, loaded: LoadedCheckpoint) -> None:
+    piece_frames: longer latents are decoded in pieces of that many frames.
+    """
+
+    def __init__(self, loaded: LoadedCheckpoint, piece_frames: int = PIECE_LATENT_FRAMES) -> None:
         super().__init__()
         self.loaded = loaded
+        self.piece_frames = piece_frames
 
     def settle(self, asked: Asked) -> Asked:
         """A student takes its own number of steps."""
@@ -108,7 +113,7 @@ class AudioLdmGenerator(Generator):
         denoiser = self.loaded.denoiser(student, wants_graphs=asked.options.is_on("cuda_graphs"))
         kept = self._kept(asked, frames)
         return AudioLdmCondition(
-            wanted, unwanted, controls, denoiser, student, frames, kept, starts={}
+            wanted, unwanted, controls, denoiser, student, frames, kept, starts={}, vectors={}
         )
 
     def make(
@@ -123,15 +128,16 @@ class AudioLdmGenerator(Generator):
             with self.loaded.parts.coding():
                 for seed, row in zip(batch, latents, strict=True):
                     raise_if_cancelled(report.is_cancelled)
-                    yield self._decode(row[None], seed, condition, asked)
+                    made = self._decode(row[None], seed, condition, asked)
+                    yield replace(made, goes_on=row[None, :, : sounding_frames(asked.duration_s)])
 
     def extra_bytes(self, asked: Asked, batch: int) -> int:
-        """A student's weights, and the passes that are kept as CUDA graphs."""
+        """Bytes of a student's weights and of the passes that are kept as CUDA graphs."""
         student = self._student_for(asked)
         extra = 0 if student is None else student.weight_bytes
         if asked.options.is_on("cuda_graphs") and self.loaded.can_replay:
             plan, duration_s = self.loaded.plan, asked.duration_s
-            footprint = footprint_of(part_sizes(self.loaded.checkpoint.installed_folder()))
+            footprint = folder_footprint(self.loaded.checkpoint.installed_folder())
             with_graphs = plan.estimated_bytes(footprint, duration_s, batch, GRAPHS_KEPT)
             extra += with_graphs - plan.estimated_bytes(footprint, duration_s, batch)
         return extra
@@ -140,13 +146,13 @@ class AudioLdmGenerator(Generator):
         return self.loaded.imagine(words) if self.loaded.has_program_encoder else None
 
     def read_words(self, words: str) -> None:
-        """A large text tower is not read for nothing."""
+        """Encode the words in advance, unless that would load a large text tower."""
         tower = self.loaded.text
         if tower is not None and (words.strip() or tower.is_kept):
             tower.embed([words.strip(), ""])
 
     def _wants_student(self, asked: Asked) -> bool:
-        """For quick looks, where it can do what is asked for; it has learned one guidance."""
+        """Whether a sketch can use the student, which has learned only one guidance."""
         options = asked.options
         quick_steps = sketch_steps(self.loaded.checkpoint.defaults.steps)
         is_quick = options.is_on("light") and options.whole("steps") <= quick_steps
@@ -158,26 +164,10 @@ class AudioLdmGenerator(Generator):
         return self.loaded.student if self._wants_student(asked) else None
 
     def _controls(self, asked: Asked, frames: int) -> torch.Tensor | None:
-        """(1, controls, frames, bins); zeros, "no control", without a voice or at follow 0."""
-        names = self.loaded.checkpoint.controls
-        if not names:
-            return None
-        bins = N_MELS // VAE_FACTOR
-        channels = torch.zeros(1, len(names), frames, bins)
-        if asked.followed is not None and asked.follow > 0.0:
-            padded = np.zeros(frames * LATENT_SAMPLES, np.float32)
-            usable = own_samples(asked.followed)[: min(len(padded), sample_count(asked))]
-            padded[: len(usable)] = usable
-            curves = smooth_controls(extract_controls(padded, SAMPLE_RATE), asked.follow)
-            curves = fit_controls(curves, frames)
-            channels = control_channels(
-                curves.loudness_db,
-                curves.centroid_hz,
-                curves.pitch_hz,
-                curves.periodicity,
-                latent_bins=bins,
-            )
-        return channels.to(self.loaded.plan.device)
+        """See families.audioldm.control_channels.asked_channels."""
+        names, is_added = self.loaded.checkpoint.controls, self.loaded.has_added_curves
+        channels = asked_channels(asked, names, frames, is_added=is_added)
+        return None if channels is None else channels.to(self.loaded.plan.device)
 
     def _kept(self, asked: Asked, frames: int) -> Kept | None:
         """What stays of an edited sound, and (1, 1, frames, bins or 1) bool: the latent frames that
@@ -185,7 +175,13 @@ class AudioLdmGenerator(Generator):
         longer nothing is held."""
         if asked.kept is None:
             return None
-        latents = self._encode(mono_at(asked.kept.sound, SAMPLE_RATE), frames)
+        if asked.goes_on is not None:
+            # The latents of the window before, which a decoder and an encoder would change.
+            before, kept_frames = asked.goes_on, round(asked.kept.parts_s[0][0] / LATENT_STEP_S)
+            latents = before.new_zeros(*before.shape[:2], frames, before.shape[3])
+            latents[:, :, :kept_frames] = before[:, :, -kept_frames:]
+        else:
+            latents = self._encode(mono_at(asked.kept.sound, SAMPLE_RATE), frames)
         is_made = made_mask(asked.kept, frames, holds_silence=True)
         return Kept(latents, is_made.to(self.loaded.plan.device))
 
@@ -233,7 +229,8 @@ class AudioLdmGenerator(Generator):
         noise = torch.stack(
             [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
         ).to(loaded.plan.device)
-        wanted, controls = condition.wanted.expand(batch, -1), condition.controls
+        wanted = torch.cat([self._wanted(condition, asked, seed) for seed in seeds])
+        controls = condition.controls
         if controls is not None:
             controls = controls.repeat(batch, 1, 1, 1)
         start = self._starts(condition, asked, seeds)
@@ -271,15 +268,25 @@ class AudioLdmGenerator(Generator):
                 on_estimate=on_estimate,
             )
 
+    def _wanted(self, condition: AudioLdmCondition, asked: Asked, seed: int) -> torch.Tensor:
+        """(1, 512), of one seed."""
+        found = asked.found.get(seed)
+        if id(found) not in condition.vectors:
+            wanted = condition.wanted
+            led = wanted if found is None else self.loaded.led_to(found, wanted)
+            condition.vectors[id(found)] = led.vector.to(self.loaded.plan.device)
+        return condition.vectors[id(found)]
+
     def _guided_share(self, asked: Asked) -> float:
-        """DDIM stays what the pipeline computes."""
+        """The share of guided steps; all of them for DDIM, as in diffusers' pipeline."""
         is_ddim = _sampler(asked) is SamplerName.DDIM
         return 1.0 if is_ddim else self.loaded.checkpoint.defaults.guided_share
 
     def _steering(
         self, asked: Asked, student: Student | None, wanted: torch.Tensor
     ) -> Steering | None:
-        """None where a student has learned its few steps without, and for DDIM (see above)."""
+        """The listener's steering; None for a student, which was trained without, and for DDIM (see
+        above)."""
         weight = self.loaded.checkpoint.defaults.steering
         if not weight or student is not None or _sampler(asked) is SamplerName.DDIM:
             return None
@@ -289,7 +296,7 @@ class AudioLdmGenerator(Generator):
     def _previewer(
         self, condition: AudioLdmCondition, asked: Asked, count: int
     ) -> Previewer | None:
-        """None where the VAE is not at hand while the UNet runs."""
+        """The previewer; None if the VAE is not on the device while the UNet runs."""
         plan = self.loaded.plan
         if plan.traits.swaps_parts:
             return None
@@ -311,10 +318,10 @@ class AudioLdmGenerator(Generator):
         log_mel = self._log_mel(latents / self.loaded.parts.scaling_factor, condition, asked)
         vocoder = self._vocoder(asked)
         given = log_mel[:, 0].to(self.loaded.plan.device, next(vocoder.parameters()).dtype)
-        if condition.frames <= PIECE_LATENT_FRAMES:
+        if condition.frames <= self.piece_frames:
             waveform = vocoder(given)
         else:
-            waveform = vocode_in_pieces(vocoder, given, VAE_FACTOR * PIECE_LATENT_FRAMES)
+            waveform = vocode_in_pieces(vocoder, given, VAE_FACTOR * self.piece_frames)
         samples = waveform.float().cpu().numpy().reshape(-1)[: sample_count(asked)]
         return Made(seed, samples[:, None], picture_of_mel(log_mel, columns_of(len(samples))))
 
@@ -330,10 +337,10 @@ class AudioLdmGenerator(Generator):
             if UNTRUE_LIGHT not in self.notes:
                 self.notes.append(UNTRUE_LIGHT)
         latents = latents.to(plan.dtype)
-        if condition.frames <= PIECE_LATENT_FRAMES:
+        if condition.frames <= self.piece_frames:
             return parts.vae.decode(latents).sample
         home = "cpu" if plan.traits.swaps_parts else plan.device
-        return decode_in_pieces(parts.vae, latents, PIECE_LATENT_FRAMES, home)
+        return decode_in_pieces(parts.vae, latents, self.piece_frames, home)
 
     def _vocoder(self, asked: Asked) -> torch.nn.Module:
         own = self.loaded.parts.vocoder
@@ -346,28 +353,28 @@ class AudioLdmGenerator(Generator):
 
 
 def sounding_frames(duration_s: float) -> int:
-    """Latent frames that a sound reaches into."""
+    """The number of latent frames that hold a sound."""
     return int(np.ceil(duration_s / LATENT_STEP_S - 1e-6))
 
 
 def latent_frames(duration_s: float) -> int:
-    """Of a sound, padded as the UNet needs it."""
+    """The number of latent frames of a sound, padded as the UNet needs."""
     frames = max(MIN_FRAMES, sounding_frames(duration_s))
     return -(-frames // UNET_MULTIPLE) * UNET_MULTIPLE
 
 
 def sample_count(asked: Asked) -> int:
-    """Of the sound, at 16 kHz."""
+    """The number of samples of the sound at 16 kHz."""
     return round(asked.duration_s * SAMPLE_RATE)
 
 
 def own_samples(clip: AudioClip) -> np.ndarray:
-    """Of a clip that is mono at the generator's rate, (frames,)."""
+    """The samples (frames,) of a clip that is mono at the generator's rate."""
     return clip.samples[:, 0]
 
 
 def columns_of(samples: int) -> int:
-    """Of the log-mel of so many samples."""
+    """The number of log-mel columns of ``samples`` samples."""
     return -(-samples // HOP)
 
 

@@ -1,4 +1,4 @@
-"""UNets that are steered by one vector in place of a class label, as AudioLDM's."""
+"""UNets that take one vector in place of a class label, like AudioLDM's."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ LabelConditions = Conditions[LabelCondition]
 def label_conditions(
     wanted: torch.Tensor, unwanted: torch.Tensor, controls: torch.Tensor | None = None
 ) -> LabelConditions:
-    """Conditions of one batch; controls count in both, so that guidance sharpens WHAT is heard and
-    not when."""
+    """Conditions of one batch; controls are in both, so that guidance sharpens the kind of sound
+    and not its timing."""
     return Conditions(LabelCondition(wanted, controls), LabelCondition(unwanted, controls))
 
 
 class LabelDenoiser:
-    """Computes in the UNet's precision and answers in that of the latents."""
+    """Computes in the UNet's precision and returns the precision of the latents."""
 
     def __init__(self, unet: AnyUnet | ReplayedUnet) -> None:
         self.unet = unet

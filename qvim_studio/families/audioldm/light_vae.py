@@ -1,6 +1,6 @@
-"""A light decoder in place of a checkpoint's VAE, for quick looks, where it says about the same.
+"""A light decoder in place of a checkpoint's VAE, for quick looks, if it is nearly as accurate.
 
-Latents are every VAE's own language, so a checkpoint needs a decoder of its own: ``train light``
+Every VAE has latents of its own, so a checkpoint needs its own light decoder: ``train light``
 distils it in the layout of diffusers' AutoencoderTiny (Bohan, "Tiny autoencoder for Stable
 Diffusion", 2023), and it lies in the checkpoint's ``light_vae/``.
 """
@@ -26,19 +26,19 @@ from qvim_studio.networks.mel import (
 if TYPE_CHECKING:
     from diffusers import AutoencoderKL, AutoencoderTiny
 
-    from qvim_studio.networks.mel_vae import MelVae
+    from qvim_studio.networks.coders.mel_vae import MelVae
 
 log = logging.getLogger(__name__)
 
 LIGHT_VAE_FOLDER = "light_vae"
 CHANNELS = 48
-MARGIN_DB = 1.0  # that the light one may be farther from the sound than the VAE's own decoder
+MARGIN_DB = 1.0  # by which the light decoder may be farther from the sound than the VAE's own
 
 
 def make_light_vae(latent_channels: int) -> AutoencoderTiny:
     """Latents (batch, channels, frames, bins) → log-mel (batch, 1, 4 frames, 4 bins), untrained.
 
-    Its encoder is the smallest there can be and never used.
+    Its encoder is as small as possible and never used.
     """
     from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 
@@ -59,7 +59,7 @@ def make_light_vae(latent_channels: int) -> AutoencoderTiny:
 
 
 def load_light_vae(checkpoint_folder: Path, device: str) -> AutoencoderTiny | None:
-    """The checkpoint's light decoder in float32, or None where it has none.
+    """The checkpoint's light decoder in float32; None without one.
 
     Raises CheckpointError if its files are damaged.
     """

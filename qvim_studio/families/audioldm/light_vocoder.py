@@ -1,7 +1,7 @@
-"""A light vocoder in place of a checkpoint's own, for quick looks, where it is about as good.
+"""A light vocoder in place of a checkpoint's own, for quick looks, if it is about as good.
 
-Every AudioLDM speaks the starter's log-mel (networks.mel), so the starter's vocoder can sound any
-of them at a fraction of a HiFi-GAN's cost. ``train vocoder`` makes others; one that lies in the
+Every AudioLDM uses the starter's log-mel (networks.mel), so the starter's vocoder fits all of them,
+at a fraction of a HiFi-GAN's cost. ``train vocoder`` makes others; one that lies in the
 checkpoint's ``light_vocoder/`` is preferred.
 """
 
@@ -15,18 +15,18 @@ import torch
 from torch import nn
 
 from qvim_studio.core.program.resources import resource_path
+from qvim_studio.networks.coders.vocos import VocosVocoder
 from qvim_studio.networks.mel import (
     MelSpectrogram,
     condition_waveform,
     reconstruction_error_db,
 )
-from qvim_studio.networks.vocos import VocosVocoder
 
 log = logging.getLogger(__name__)
 
 LIGHT_FOLDER = "light_vocoder"
 SAME_MEL_DB = 6.0
-MARGIN_DB = 1.0  # that the light one may be farther from the mel than the checkpoint's own
+MARGIN_DB = 1.0  # by which the light vocoder may be farther from the mel than the checkpoint's own
 
 
 def load_light_vocoder(checkpoint_folder: Path, device: str) -> VocosVocoder:
@@ -41,11 +41,11 @@ def load_light_vocoder(checkpoint_folder: Path, device: str) -> VocosVocoder:
 
 @torch.inference_mode()
 def is_good_enough(light: nn.Module, own: nn.Module, sound: np.ndarray) -> bool:
-    """Whether ``light`` sounds a mel about as truly as the checkpoint's own vocoder does.
+    """Whether ``light`` turns a mel into sound about as accurately as the checkpoint's own vocoder.
 
-    sound: mono at 16 kHz. Its mel is sounded by both, and their mels are compared with it, in dB
-    over active frames. An own vocoder that is far from it means another mel by the same numbers:
-    the light one would say something else.
+    sound: mono at 16 kHz. Both vocoders render its mel, and the mels of the results are compared
+    with it, in dB over active frames. If the checkpoint's own vocoder is far off, its mel has
+    another scale, and the light vocoder does not fit.
     """
     mel = MelSpectrogram()
     asked = mel(condition_waveform(torch.from_numpy(sound)[None]))

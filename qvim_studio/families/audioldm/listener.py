@@ -1,10 +1,10 @@
-"""A listener: hears in noised latents where their sound will lie in the conditions' space.
+"""The listener predicts from noised latents where their sound will lie in the conditions' space.
 
-What a small denoiser makes lies far from what it was asked for. The gradient of a second network,
-which knows how noised latents sound, leads it there: classifier guidance (Dhariwal & Nichol,
-"Diffusion models beat GANs on image synthesis", 2021, section 4), beside the classifier-free one.
-It compares only the directions in which sounds differ most: in the others the conditions of a voice
-are guesses, and the latents can be changed without a change of the sound.
+The output of a small denoiser lies far from its condition. The gradient of a second network,
+trained on noised latents, leads it there: classifier guidance (Dhariwal & Nichol, "Diffusion models
+beat GANs on image synthesis", 2021, section 4), beside the classifier-free one. It compares only
+the directions in which sounds differ most. In other directions the conditions of a voice are
+guesses, and the latents can change without a change of the sound.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from qvim_studio.networks.network_file import load_network, save_network
+from qvim_studio.networks.files.network_file import load_network, save_network
 
 LISTENER_FOLDER = "listener"
 TIME_FEATURES = 32
 GROUPS = 8
-SHARPNESS = 4.0  # of the maximum over time: an attack counts as much as what rings on
+SHARPNESS = 4.0  # share of the maximum over time, so that an attack counts as much as its decay
 
 
 @dataclass(frozen=True)
 class ListenerConfig:
-    """Sizes of the network; stored as ``listener/config.json``. directions: that it tells apart."""
+    """Sizes of the network; stored as ``listener/config.json``. directions: the number of compared
+    directions."""
 
     latent_values: int = 128  # channels times bins of one latent frame
     channels: int = 192
@@ -75,7 +76,7 @@ class LatentListener(nn.Module):
         return self.head(self.dropout(pooled))
 
     def know(self, conditions: torch.Tensor) -> None:
-        """Learn from many conditions (sounds, 512) in which directions sounds differ most."""
+        """Find the directions in which many conditions (sounds, 512) differ most."""
         mean = conditions.mean(dim=0)
         _, spread, directions = torch.linalg.svd(conditions - mean, full_matrices=False)
         kept = self.config.directions
@@ -83,7 +84,7 @@ class LatentListener(nn.Module):
         self.basis.copy_((directions[:kept] / spread[:kept, None]).T * len(conditions) ** 0.5)
 
     def project(self, conditions: torch.Tensor) -> torch.Tensor:
-        """Conditions (batch, 512) → what it should hear (batch, directions), unit norm."""
+        """Conditions (batch, 512) → the wanted prediction (batch, directions), unit norm."""
         return nn.functional.normalize((conditions - self.mean) @ self.basis, dim=-1)
 
     def likeness(
@@ -98,7 +99,7 @@ class LatentListener(nn.Module):
         self, latents: torch.Tensor, timestep: torch.Tensor, conditions: torch.Tensor
     ) -> torch.Tensor:
         """Of the likeness with regard to each row of latents; float32, of their shape."""
-        # Inference mode has no gradients: what comes from it is copied out of it.
+        # Inference mode has no gradients, so its tensors are copied.
         with torch.inference_mode(False), torch.enable_grad():
             given = latents.detach().float().clone().requires_grad_(True)
             steps = timestep.clone().reshape(1).expand(len(given))
@@ -123,9 +124,9 @@ class LatentListener(nn.Module):
 
 @torch.inference_mode(False)
 def load_listener(checkpoint_folder: Path, device: str) -> LatentListener | None:
-    """What lies in the checkpoint's ``listener/``; None where there is none.
+    """The network in the checkpoint's ``listener/``; None without that folder.
 
-    Outside of inference mode, for its weights must let a gradient through.
+    Call it outside of inference mode, because its weights must let a gradient through.
     """
     folder = checkpoint_folder / LISTENER_FOLDER
     return LatentListener.from_pretrained(folder).to(device) if folder.is_dir() else None

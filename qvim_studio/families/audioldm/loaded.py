@@ -1,4 +1,4 @@
-"""Everything of one checkpoint in memory, and how an imitation and words become a condition."""
+"""A checkpoint in memory, and the conditions of its requests."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.program.resources import resource_path
+from qvim_studio.families.audioldm.control import takes_added_curves
 from qvim_studio.families.audioldm.light_vae import LIGHT_VAE_FOLDER, is_true_enough, load_light_vae
 from qvim_studio.families.audioldm.light_vocoder import is_good_enough, load_light_vocoder
 from qvim_studio.families.audioldm.listener import LatentListener, load_listener
@@ -30,14 +31,14 @@ from qvim_studio.families.protocol import Asked
 from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.graphs import ReplayedUnet, can_replay, capture_pass
 from qvim_studio.memory.modes import FULL_BITS
+from qvim_studio.networks.coders.vocos import VocosVocoder
 from qvim_studio.networks.mel import SAMPLE_RATE, MelSpectrogram
 from qvim_studio.networks.sound_effects_tower import SoundEffectsTower
-from qvim_studio.networks.vocos import VocosVocoder
 from qvim_studio.voice.adapter import Adapter
 from qvim_studio.voice.bridge import VoiceBridge
 from qvim_studio.voice.clap_audio import ClapAudioConditioner
-from qvim_studio.voice.conditioning import mix
-from qvim_studio.voice.embedder import encoder_folder
+from qvim_studio.voice.conditioning import Wanted
+from qvim_studio.voice.embedder import folder_of_encoder
 from qvim_studio.voice.text_conditioner import TextConditioner
 
 if TYPE_CHECKING:
@@ -45,25 +46,25 @@ if TYPE_CHECKING:
 
     from qvim_studio.families.audioldm.control import AnyUnet
 
-SAYS_NOTHING = 0.8  # cosine with no words at all from which on words are called unknown
+SAYS_NOTHING = 0.8  # cosine with the empty text, above which words count as unknown
 
 
 @dataclass(frozen=True, eq=False)
 class Student:
-    """A UNet that needs few steps and one pass in each, see families.audioldm.student."""
+    """A UNet that needs few steps with one pass each, see families.audioldm.student."""
 
     unet: AnyUnet
     card: StudentCard
 
     @property
     def weight_bytes(self) -> int:
-        """What it holds beside the checkpoint's own UNet."""
+        """Bytes of its weights, beside those of the checkpoint's own UNet."""
         return sum(value.numel() * value.element_size() for value in self.unet.parameters())
 
 
 @dataclass(eq=False)
 class LoadedCheckpoint:
-    """What a request needs of one checkpoint. text: None where it reads no words."""
+    """The parts of a checkpoint that requests use. text: None if it reads no words."""
 
     checkpoint: Checkpoint
     plan: ComputePlan
@@ -75,28 +76,27 @@ class LoadedCheckpoint:
 
     @property
     def has_program_encoder(self) -> bool:
-        """Whether the checkpoint's encoder is the one that the program's ears listen by."""
-        own = encoder_folder(self.checkpoint.installed_folder())
-        return own == resource_path("starter", "qvim")
+        """Whether the checkpoint's encoder is that of the program's ears."""
+        return folder_of_encoder(self.checkpoint) == resource_path("starter", "qvim")
 
     @property
     def adapter(self) -> Adapter | None:
-        """None where none fits; then what the ``audio_tower`` hears is the condition."""
+        """The adapter; None if none fits, so that the ``audio_tower`` gives the condition."""
         return self.bridge.adapter
 
     @property
     def audio_tower(self) -> SoundEffectsTower | ClapAudioConditioner | None:
-        """What hears sounds in the space of the conditions; None where none is there."""
+        """The tower that embeds sounds in the space of the conditions; None without one."""
         return self.bridge.audio_tower
 
-    def heard(self, meant: AudioClip) -> torch.Tensor:
-        """See VoiceBridge.heard."""
-        return self.bridge.heard(meant)
+    def tower_embedding(self, target: AudioClip) -> torch.Tensor:
+        """See VoiceBridge.tower_embedding."""
+        return self.bridge.tower_embedding(target)
 
     @cached_property
     def light_vocoder(self) -> VocosVocoder | None:
-        """The checkpoint's vocoder where it is a light one, or one that stands in for it; None
-        where none is good enough. Inside ``parts.coding()``, for both are tried out once."""
+        """The checkpoint's vocoder if it is light, or a light one in its place; None if none is
+        good enough. Call it inside ``parts.coding()``, because both are tried once."""
         if isinstance(self.parts.vocoder, VocosVocoder):
             return self.parts.vocoder
         light = load_light_vocoder(self.checkpoint.installed_folder(), self.plan.device)
@@ -104,26 +104,26 @@ class LoadedCheckpoint:
 
     @cached_property
     def listener(self) -> LatentListener | None:
-        """What leads the denoising to its condition; None where the checkpoint brings none."""
+        """The network that leads the denoising to its condition; None without one."""
         return load_listener(self.checkpoint.installed_folder(), self.plan.device)
 
     @property
     def has_light_vae(self) -> bool:
-        """Whether the checkpoint brings one, true enough or not."""
+        """Whether the checkpoint brings a light decoder, true enough or not."""
         return (self.checkpoint.installed_folder() / LIGHT_VAE_FOLDER).is_dir()
 
     @cached_property
     def light_vae(self) -> AutoencoderTiny | None:
-        """The checkpoint's light decoder; None where there is none, or none true enough. Inside
-        ``parts.coding()``, for both are tried out once."""
+        """The checkpoint's light decoder; None without one that is true enough. Call it inside
+        ``parts.coding()``, because both decoders are tried once."""
         light = load_light_vae(self.checkpoint.installed_folder(), self.plan.device)
         is_fit = light is not None and is_true_enough(light, self.parts.vae, _some_sound())
         return light if is_fit else None
 
     @cached_property
     def student_card(self) -> StudentCard | None:
-        """Of the checkpoint's few-step student, good enough or not; None where there is none, or no
-        room for a second UNet in the plan."""
+        """The card of the checkpoint's few-step student, good enough or not; None without a student
+        or without room for a second UNet in the plan."""
         traits = self.plan.traits
         has_room = not traits.swaps_parts and traits.stored_bits == FULL_BITS
         folder = self.checkpoint.installed_folder() / STUDENT_FOLDER
@@ -131,8 +131,8 @@ class LoadedCheckpoint:
 
     @cached_property
     def student(self) -> Student | None:
-        """The checkpoint's student; None where there is none, or one of another UNet, or one that
-        is worse than as many steps of the UNet itself."""
+        """The checkpoint's student; None without one, or if it belongs to another UNet or is worse
+        than as many steps of the UNet itself."""
         card = self.student_card
         if card is None or not card.is_better:
             return None
@@ -144,12 +144,17 @@ class LoadedCheckpoint:
         return Student(unet.to(self.plan.dtype), card)
 
     @property
+    def has_added_curves(self) -> bool:
+        """Whether the UNet follows curves by layers that were added to it."""
+        return takes_added_curves(self.parts.unet)
+
+    @property
     def can_replay(self) -> bool:
         """Whether the plan lets passes be replayed as CUDA graphs."""
         return can_replay(self.plan)
 
     def denoiser(self, student: Student | None, *, wants_graphs: bool) -> AnyUnet | ReplayedUnet:
-        """What one request's steps run through; asked for once, for graphs count requests."""
+        """The network for the steps of one request; call it once, because graphs count requests."""
         unet = self.parts.unet if student is None else student.unet
         if not (wants_graphs and self.can_replay):
             self.replayed.clear()
@@ -160,8 +165,8 @@ class LoadedCheckpoint:
         self.replayed[is_student].begin_request()
         return self.replayed[is_student]
 
-    def conditions(self, asked: Asked) -> tuple[torch.Tensor, torch.Tensor, list[str]]:
-        """Wanted and unwanted conditioning, each (1, 512), and notes for the user.
+    def conditions(self, asked: Asked) -> tuple[Wanted, torch.Tensor, list[str]]:
+        """The wanted conditions, the unwanted conditioning (1, 512), and notes for the user.
 
         Raises CheckpointError if the checkpoint cannot take what the request gives.
         """
@@ -185,13 +190,29 @@ class LoadedCheckpoint:
                 notes.append(
                     f"This checkpoint hardly knows these words: {words}. Others may do more."
                 )
-        wanted = mix(voice, text if words else None, asked.balance)
+        wanted = Wanted(voice, text if words else None, asked.balance)
         if unwanted is None:
-            unwanted = torch.zeros_like(wanted)
-        return wanted.to(self.plan.device), unwanted.to(self.plan.device), notes
+            unwanted = self._nothing_asked(wanted.vector)
+        return wanted, unwanted.to(self.plan.device), notes
+
+    def _nothing_asked(self, wanted: torch.Tensor) -> torch.Tensor:
+        """The unconditional embedding of a checkpoint that reads no words."""
+        folder = self.checkpoint.installed_folder()
+        if not TextConditioner.has_tower(folder):
+            return torch.zeros_like(wanted)
+        return TextConditioner(folder).nothing()
+
+    @torch.inference_mode()
+    def led_to(self, found: AudioClip, wanted: Wanted) -> Wanted:
+        """The wanted conditions with the voice moved towards a real sound that is likely of the
+        kind, because the sound shows the kind more clearly than a mouth does."""
+        share = self.checkpoint.defaults.found_share
+        if wanted.voice is None or self.audio_tower is None or not share:
+            return wanted
+        return wanted.led_to(self.tower_embedding(found), share)
 
     def imagine(self, words: str) -> np.ndarray | None:
-        """See ``imagine``; None where a part is missing, too."""
+        """See ``imagine``; None also if a part is missing."""
         if self.text is None or self.adapter is None:
             return None
         return imagine(words, self.text, self.adapter)
@@ -211,13 +232,13 @@ def load_checkpoint(checkpoint: Checkpoint, plan: ComputePlan) -> LoadedCheckpoi
 
 
 def imagine(words: str, text: TextConditioner, adapter: Adapter) -> np.ndarray | None:
-    """What the encoder hears in sounds that the words mean, (960,); None where they say nothing to
-    the text tower or the adapter remembers no sounds."""
+    """The encoder embedding (960,) that sounds of these words would have; None if the text tower
+    does not know the words or the adapter remembers no sounds."""
     if not words.strip():
         return None
-    meant, nothing = text.embed([words.strip(), ""])
-    heard = None if _is_same(meant, nothing) else adapter.imagine(meant)
-    return None if heard is None else heard[0].numpy()
+    wanted, nothing = text.embed([words.strip(), ""])
+    imagined = None if _is_same(wanted, nothing) else adapter.imagine(wanted)
+    return None if imagined is None else imagined[0].numpy()
 
 
 def _is_same(text: torch.Tensor, nothing: torch.Tensor) -> bool:
@@ -225,7 +246,7 @@ def _is_same(text: torch.Tensor, nothing: torch.Tensor) -> bool:
 
 
 def _some_sound() -> np.ndarray:
-    """A bundled recording to try light parts out on: a second, mono at 16 kHz, for the parts that
-    they stand in for take half a second for it."""
+    """A bundled recording on which light parts are tried: only one second, mono at 16 kHz, because
+    the full parts take half a second for it."""
     sound = read_audio(min(resource_path("library").glob("*.ogg")))
     return mono_at(sound, SAMPLE_RATE)[:SAMPLE_RATE]

@@ -1,6 +1,7 @@
-"""Which latents of an edited sound are replaced: frames of its parts, and bins above a frequency.
+"""Chooses the latents of an edited sound that are replaced: frames of its parts, and bins above a
+frequency.
 
-The latents' last dimension is frequency: highs under which the lows stay are the zero-shot
+The last dimension of the latents is frequency. Replacing only the highs is the zero-shot
 super-resolution of AudioLDM (Liu et al. 2023, section 3.4).
 """
 
@@ -12,14 +13,15 @@ from qvim_studio.families.audioldm.sizes import LATENT_STEP_S, MEL_PER_LATENT
 from qvim_studio.families.protocol import Kept
 from qvim_studio.networks.mel import FMAX_HZ, MelSpectrogram
 
-EDGE_S = 1e-6  # what times may differ by and still be the same
+EDGE_S = 1e-6  # times that differ by less are the same
 
 
 def made_mask(kept: Kept, frames: int, *, holds_silence: bool = False) -> torch.Tensor:
-    """(1, 1, frames, bins) bool; one bin stands for all where no frequency is given.
+    """(1, 1, frames, bins) bool, True where latents are made; one bin stands for all without a
+    frequency.
 
-    holds_silence: what lies behind the end of the sound stays silent unless a part reaches there.
-    """
+    holds_silence: whether the time after the end of the sound stays silent unless a part reaches
+    it."""
     is_made = made_frames(kept, frames)
     end_s = kept.sound.duration_s
     if holds_silence and kept.parts_s[-1][1] < end_s - EDGE_S:
@@ -28,8 +30,8 @@ def made_mask(kept: Kept, frames: int, *, holds_silence: bool = False) -> torch.
 
 
 def made_frames(kept: Kept, frames: int) -> torch.Tensor:
-    """(frames,) bool: the latent frames that touch a part which is made, and those behind the end
-    of the sound, where there is nothing to keep."""
+    """(frames,) bool: the latent frames that touch a part, and those after the end of the sound,
+    where there is nothing to keep."""
     begin_s = torch.arange(frames, dtype=torch.float64) * LATENT_STEP_S
     end_s = begin_s + LATENT_STEP_S
     is_made = end_s > kept.sound.duration_s + EDGE_S

@@ -31,13 +31,13 @@ class MelCoder:
 
     @property
     def scaling_factor(self) -> float:
-        """Brings the VAE's latents to unit variance."""
+        """The factor that brings the VAE's latents to unit variance."""
         return float(self.vae.config.scaling_factor)
 
     @torch.inference_mode()
     def encode(self, samples: np.ndarray, frames: int) -> torch.Tensor:
-        """Mono (n,) at 16 kHz → clean latents (1, channels, frames, bins), float32; silence behind
-        the end of a shorter sound."""
+        """Mono (n,) at 16 kHz → clean latents (1, channels, frames, bins), float32; silence follows
+        a shorter sound."""
         padded = np.zeros(frames * LATENT_SAMPLES, np.float32)
         usable = samples[: len(padded)]
         padded[: len(usable)] = usable

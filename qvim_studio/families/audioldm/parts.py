@@ -16,16 +16,18 @@ from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json
 from qvim_studio.diffusion.noise_schedule import NoiseSchedule
 from qvim_studio.families.audioldm.control import load_control
+from qvim_studio.families.audioldm.control_channels import check_curves
 from qvim_studio.families.audioldm.film import load_film
+from qvim_studio.families.lora_folding import fold_loras
 from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.modes import FULL_BITS
 from qvim_studio.memory.offload import stream, visiting
 from qvim_studio.memory.stored_weights import store_weights
+from qvim_studio.networks.coders.mel_vae import MelVae, MelVaeConfig
+from qvim_studio.networks.coders.vocos import VocosVocoder
+from qvim_studio.networks.files.weights import load_mapped_network
 from qvim_studio.networks.label_unet import LabelUnet, LabelUnetConfig
-from qvim_studio.networks.mel_vae import MelVae, MelVaeConfig
 from qvim_studio.networks.quiet import quiet_libraries
-from qvim_studio.networks.vocos import VocosVocoder
-from qvim_studio.networks.weights import load_mapped_network
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderKL
@@ -34,15 +36,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FILM_FOLDER = "film"  # tuned conditioning weights beside the parts, where there are any
+FILM_FOLDER = "film"  # optional tuned conditioning weights beside the parts
 HEAD_CHANNELS = {128: 32, 192: 32, 256: 64}  # per attention head, by model width (s, m, l)
-CONVERTED_HEADS = 8  # what every converted configuration says instead
+CONVERTED_HEADS = 8  # the value in every converted configuration
 AUDIOLDM_LEVELS = (1, 2, 3, 5)  # block widths as multiples of the model width
 
 
 @dataclass(eq=False)
 class AudioLdmParts:
-    """The networks of one checkpoint, on the plan's device or at home beside it.
+    """The networks of one checkpoint, on the plan's device or in main memory.
 
     latents: (batch, 8, frames / 4, 16); scaling_factor brings the VAE's latents to unit variance.
     vocoder: log-mel (batch, frames, 64) → (batch, frames * 160) at 16 kHz.
@@ -55,11 +57,11 @@ class AudioLdmParts:
     plan: ComputePlan
 
     def denoising(self) -> AbstractContextManager[None]:
-        """Inside, the UNet is where the plan computes."""
+        """Within the context the UNet is on the plan's device."""
         return self._visiting(self.unet) if not self.plan.streams else nullcontext()
 
     def coding(self, *, with_vocoder: bool = True) -> AbstractContextManager[None]:
-        """Inside, VAE and vocoder are where the plan computes."""
+        """Within the context VAE and vocoder are on the plan's device."""
         both = nn.ModuleList([self.vae, self.vocoder] if with_vocoder else [self.vae])
         return self._visiting(both)
 
@@ -87,7 +89,7 @@ def load_audioldm(
     Raises CheckpointError naming the part that is missing, damaged or of another kind.
     """
     folder = checkpoint.installed_folder()
-    # What visits the device later, or is stored in few bits first, starts in ordinary memory.
+    # Parts that visit the device later, or are stored in few bits first, start in main memory.
     home = replace(plan, device="cpu") if plan.traits.swaps_parts else plan
     unet = load_unet(checkpoint, home, converted_heads=converted_heads)
     if plan.traits.stored_bits < FULL_BITS:
@@ -106,7 +108,7 @@ def load_audioldm(
 def load_unet(
     checkpoint: Checkpoint, plan: ComputePlan, *, converted_heads: bool = False
 ) -> AnyUnet:
-    """The UNet as it was tuned, in the plan's precision on its device; see load_audioldm."""
+    """The UNet with tuned weights, in the plan's precision on its device; see load_audioldm."""
     folder = checkpoint.installed_folder()
     heads = None if converted_heads else original_heads(_read_config(folder, "unet"))
     # The option is given only where the heads differ: None would overwrite the configuration.
@@ -114,6 +116,7 @@ def load_unet(
     unet = load_part(folder, "unet", lambda path: _load_denoiser(path, plan, options))
     if (folder / FILM_FOLDER).is_dir():
         load_film(unet, checkpoint.id, folder / FILM_FOLDER)
+    fold_loras(unet, checkpoint)
     if checkpoint.controls and (folder / CONTROL_FOLDER).is_dir():
         load_control(unet, checkpoint.id, checkpoint.controls, folder / CONTROL_FOLDER)
     return unet
@@ -122,7 +125,7 @@ def load_unet(
 def original_heads(unet_config: dict[str, Any]) -> tuple[int, ...] | None:
     """Heads per level of the original AudioLDM where a configuration is a converted one.
 
-    None where the configuration is no converted AudioLDM and is right as it stands.
+    None if the configuration is not that of a converted AudioLDM and therefore right.
     """
     widths = tuple(unet_config.get("block_out_channels", ()))
     base = widths[0] if widths else 0
@@ -138,7 +141,7 @@ def original_heads(unet_config: dict[str, Any]) -> tuple[int, ...] | None:
 
 
 def _load_denoiser(path: Path, plan: ComputePlan, options: dict[str, Any]) -> AnyUnet:
-    """Our own network where the configuration is no more than it does, else diffusers'."""
+    """Our own network if it supports the configuration, else that of diffusers."""
     sizes = LabelUnetConfig.from_published({**_read(path / "config.json"), **options})
     if sizes is not None:
         return load_mapped_network(lambda: LabelUnet(sizes), path, plan.device, plan.dtype)
@@ -160,7 +163,7 @@ def _load_vae(path: Path, plan: ComputePlan) -> MelVae | AutoencoderKL:
 
 
 def _read_schedule(path: Path) -> dict[str, Any]:
-    """Raises ValueError for a schedule that the solvers do not know."""
+    """The scheduler settings. Raises ValueError for a schedule that the solvers do not support."""
     config = _read(path / "scheduler_config.json")
     NoiseSchedule.from_config(config)
     return config
@@ -190,6 +193,7 @@ def _read_config(folder: Path, part: str) -> dict[str, Any]:
 
 
 def _check_parts(parts: AudioLdmParts, checkpoint: Checkpoint) -> None:
+    check_curves(checkpoint.controls, checkpoint.installed_folder())
     expected = parts.latent_channels + len(checkpoint.controls)
     got = parts.unet.config.in_channels
     if got != expected:

@@ -1,9 +1,9 @@
-"""Decodes long latents piece by piece without seams: equal to decoding them whole.
+"""Decodes long latents piece by piece, with the result of decoding them whole.
 
-The vocoder looks only so many frames around: each piece gets those beside it and loses them again.
-The VAE's decoder is different: its group norms and its attention see the whole sound, so tiles of
-it would differ. Here every layer runs over all pieces before the next one begins, with the norms'
-statistics gathered over all of them; the full tensors lie in ordinary memory meanwhile.
+The vocoder sees a limited number of frames around each frame, so each piece is extended by these
+and cut afterwards. The VAE's group norms and attention see the whole sound, so separate tiles would
+differ. Here every layer runs over all pieces before the next layer begins, with the norms'
+statistics gathered over all of them; the full tensors lie in main memory meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from qvim_studio.core.errors import EngineError
-from qvim_studio.networks.vocos import VocosVocoder
+from qvim_studio.networks.coders.vocos import VocosVocoder
 
 _DECODER_LAYERS = {"conv_in", "mid_block", "up_blocks", "conv_norm_out", "conv_act", "conv_out"}
 _BLOCK_LAYERS = {"resnets", "attentions", "upsamplers"}
@@ -27,7 +27,8 @@ def decode_in_pieces(
 ) -> torch.Tensor:
     """Latents (1, channels, frames, bins) → log-mel (1, 1, 4 * frames, 4 * bins), as vae.decode.
 
-    piece_frames: latent frames that are on the VAE's device at once. home: where the rest is.
+    piece_frames: latent frames that are on the VAE's device at once. home: the device of the
+    others.
     """
     check_decoder(vae.decoder)
     walk = _Walk(piece_frames, next(vae.parameters()).device, home)
@@ -51,8 +52,8 @@ def decode_in_pieces(
 
 
 def check_decoder(decoder: Any) -> None:
-    """Raises EngineError if a decoder has other layers than those that are walked here, which
-    are not part of what diffusers promises (as of 0.42); our own VAE has the same."""
+    """Raise EngineError if a decoder has other layers than those that this module runs. They are
+    not part of diffusers' public interface (as of 0.42); our own VAE has the same."""
     layers = {name for name, _ in decoder.named_children()}
     blocks = [decoder.mid_block, *decoder.up_blocks] if layers >= _DECODER_LAYERS else []
     inside = {name for block in blocks for name, _ in block.named_children()}
@@ -86,7 +87,8 @@ class _Walk:
         norm: nn.GroupNorm | None = None,
         scale: int = 1,
     ) -> torch.Tensor:
-        """norm: group norm and SiLU before it; scale: nearest neighbors are repeated before it."""
+        """Run a convolution over all pieces. norm: group norm, followed by SiLU, before it. scale:
+        factor of a nearest-neighbor upsampling before it."""
         statistics = None if norm is None else self._statistics(norm, given)
         halo = convolution.kernel_size[0] // 2
         frames = given.shape[2]
@@ -98,7 +100,7 @@ class _Walk:
                 piece = nn.functional.silu(_normalized(norm, piece, *statistics))
             if scale > 1:
                 piece = nn.functional.interpolate(piece, scale_factor=float(scale), mode="nearest")
-            # Zeros are padded at the true ends alone; inside, the neighbors stand there.
+            # Zeros are padded only at the true ends; elsewhere the neighbors are used.
             out = convolution(piece)[:, :, (begin - first) * scale :][:, :, : (end - begin) * scale]
             if begin == 0:
                 made = out.new_empty(
@@ -134,7 +136,8 @@ def _normalized(
 
 
 def vocode_in_pieces(vocoder: Any, log_mel: torch.Tensor, piece_frames: int) -> torch.Tensor:
-    """Log-mel (1, frames, 64) → waveform (samples,), as the vocoder makes it of the whole."""
+    """Log-mel (1, frames, 64) → waveform (samples,), equal to the vocoder's result for the
+    whole."""
     halo, hop = vocoder_halo(vocoder), _hop(vocoder)
     made = []
     frames = log_mel.shape[1]
@@ -150,7 +153,7 @@ def vocode_in_pieces(vocoder: Any, log_mel: torch.Tensor, piece_frames: int) -> 
 
 
 def vocoder_halo(vocoder: Any) -> int:
-    """Mel frames around a piece that its samples depend on."""
+    """The number of mel frames around a piece on which its samples depend."""
     config = vocoder.config
     if isinstance(vocoder, VocosVocoder):
         window = config.n_fft // config.hop + 1

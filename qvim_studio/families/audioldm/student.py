@@ -1,7 +1,7 @@
 """A few-step student of a checkpoint's UNet, for sketches: low-rank changes, its own noise levels.
 
-It needs one pass a step where the checkpoint needs two, and a handful of steps. Only the changes
-are stored, as low-rank matrices that are added to the weights once (Luo et al., "LCM-LoRA", 2023,
+It needs few steps with one pass each, where the checkpoint needs two passes. Only the changes are
+stored, as low-rank matrices that are added to the weights once (Luo et al., "LCM-LoRA", 2023,
 section 3; Hu et al., "LoRA", 2022, eq. 3); ``train student`` makes them, see
 training.trainers.student.
 """
@@ -30,18 +30,18 @@ WEIGHTS_FILE = "model.safetensors"
 CONFIG_FILE = "config.json"
 RANK = 16  # an eighth of the starter's weights
 DOWN, UP = "down", "up"
-# Of the UNet's first and last layer and of where the condition enters: any tuning moves these.
+# Of the UNet's first and last layer and of the layers for the condition, which any tuning changes.
 FINGERPRINTED = ("conv_in.weight", "conv_out.weight", "class_embedding.weight")
 
 
 @dataclass(frozen=True)
 class StudentCard:
-    """What a student was trained for, and how well it does it.
+    """The training of a student, and its errors.
 
-    teacher: fingerprint of the UNet whose changes these are. guidance: of the teacher, which the
-    student has taken in. steps: noise levels, see student_timesteps. error: relative distance of
-    its latents from those of the guided teacher's many steps, on unseen sounds, from noise and from
-    another sound; plain_error: that of the teacher with as many steps.
+    teacher: fingerprint of the UNet that is changed. guidance: of the teacher, included in the
+    student. steps: noise levels, see student_timesteps. error: relative distance of the student's
+    latents from those of the guided teacher's many steps, on unseen sounds, from noise and from
+    another sound. plain_error: that distance for the teacher with as many steps.
     """
 
     teacher: str
@@ -52,7 +52,8 @@ class StudentCard:
 
     @property
     def is_better(self) -> bool:
-        """Than as many steps of the checkpoint itself, at less than half of their cost."""
+        """Whether the student is better than as many steps of the checkpoint, which cost more than
+        twice as much."""
         return self.error < self.plain_error
 
 
@@ -77,11 +78,11 @@ def changeable(unet: nn.Module) -> dict[str, nn.Conv2d | nn.Linear]:
 
 
 def student_timesteps(total: int, steps: int) -> list[int]:
-    """Where a student's steps begin: evenly spaced timesteps, from the noisiest on.
+    """The timesteps at which a student's steps begin, evenly spaced from the noisiest on.
 
     total: timesteps of the checkpoint's schedule. "Trailing" in Lin et al., "Common
     diffusion noise schedules and sample steps are flawed" (2024), table 2. Steps evenly spaced in
-    log-SNR, as solvers like them, would spend the first two of four on almost pure noise.
+    log-SNR, which suit solvers, would spend the first two of four on almost pure noise.
     """
     return [round(total * (1 - step / steps)) - 1 for step in range(steps)]
 
@@ -102,7 +103,7 @@ class StudentSolver(DpmSolver):
 
 
 def make_student_solver(config: Mapping[str, Any]) -> StudentSolver:
-    """On a checkpoint's own noise schedule and prediction type."""
+    """The solver on a checkpoint's own noise schedule and prediction type."""
     return StudentSolver(NoiseSchedule.from_config(config), order=1)
 
 
@@ -120,7 +121,7 @@ def save_student(changes: dict[str, LowRankChange], card: StudentCard, folder: s
 
 
 def read_student_card(folder: str | Path) -> StudentCard:
-    """Raises CheckpointError if it is damaged."""
+    """The card of a student. Raises CheckpointError if the card is damaged."""
     path = Path(folder) / CONFIG_FILE
     try:
         return StudentCard(**as_object(read_json(path)))
@@ -132,7 +133,8 @@ def read_student_card(folder: str | Path) -> StudentCard:
 
 
 def fingerprint(weights: Mapping[str, torch.Tensor]) -> str:
-    """Of a UNet by its state_dict, the same in every precision that holds its stored values."""
+    """The fingerprint of a UNet's state_dict, equal in every precision that holds the stored
+    values."""
     name = hashlib.sha256("\n".join(sorted(weights)).encode())
     for key in FINGERPRINTED:
         if key in weights:

@@ -1,1 +1,1 @@
-"""AudioLDM 2: latent diffusion that listens to a language model's tokens and to words."""
+"""AudioLDM 2: latent diffusion conditioned by a language model's tokens and by words."""

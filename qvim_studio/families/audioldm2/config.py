@@ -1,4 +1,4 @@
-"""What the configuration files of an AudioLDM 2 folder say of its networks."""
+"""Reads the configuration files of an AudioLDM 2 folder."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from qvim_studio.families.audioldm.sizes import MEL_BINS, MEL_PER_LATENT, SAMPLE
 from qvim_studio.families.diffusers_folder import class_name_of
 
 PIPELINE = "AudioLDM2Pipeline"
-CONVERTED_HEADS = 8  # what every converted configuration says, whatever the level
+CONVERTED_HEADS = 8  # the value of every converted configuration, at all levels
 HEAD_CHANNELS = 32  # of each attention head in the original networks
 WIDTHS = (128, 256, 384, 640)  # of the original networks, all three of them
-NEW_TOKENS = 8  # that the language model makes, where its configuration does not say
+NEW_TOKENS = 8  # tokens of the language model, if its configuration does not state them
 # RoBERTa's, which the CLAP was trained with; transformers' default for CLAP is the other.
 ORIGINAL_NORM_EPS, DEFAULT_NORM_EPS = 1e-5, 1e-12
 PARTS = (
@@ -33,10 +33,10 @@ PARTS = (
 
 @dataclass(frozen=True)
 class AudioLdm2Config:
-    """heads: of the UNet's attention by level, where the file is a converted one that says it
-    wrong; None where the file counts. text_options: what the CLAP is read with beside its file.
+    """heads: of the UNet's attention by level, if a converted file states them wrongly; None if the
+    file is right. text_options: options for loading the CLAP.
 
-    new_tokens: that the language model makes.
+    new_tokens: the number of tokens that the language model makes.
     """
 
     heads: tuple[int, ...] | None
@@ -46,12 +46,13 @@ class AudioLdm2Config:
 
 
 def is_audioldm2(folder: Path) -> bool:
-    """Whether a folder says that it is one; damaged files do not."""
+    """Whether a folder states that it holds an AudioLDM 2; False for damaged files."""
     return class_name_of(folder) == PIPELINE
 
 
 def read_config(folder: Path) -> AudioLdm2Config:
-    """Raises CheckpointError if a file is damaged or of a kind that is not made here."""
+    """The configuration of a folder. Raises CheckpointError if a file is damaged or of an
+    unsupported kind."""
     configs = {part: _read(folder, part) for part in PARTS}
     try:
         _check_streams(configs)
@@ -70,11 +71,11 @@ def read_config(folder: Path) -> AudioLdm2Config:
 
 
 def original_heads(unet: dict[str, Any]) -> tuple[int, ...] | None:
-    """Heads of each level as the network was trained, where its file is a converted one; None
-    where the file is right as it stands.
+    """The heads of each level as trained, if the file is a converted one; None if the file is
+    right.
 
     diffusers calls the number of heads ``attention_head_dim``. The converter wrote 8 everywhere;
-    the original has heads of 32 channels, and the same weights compute something else with others.
+    the original has heads of 32 channels, and with other heads the same weights give other results.
     """
     is_converted = (
         unet.get("attention_head_dim") == CONVERTED_HEADS
@@ -90,7 +91,7 @@ def _text_options(clap: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_streams(configs: dict[str, dict[str, Any]]) -> None:
-    """The UNet listens to the language model and to T5, which have the widths that it expects."""
+    """Check that language model and T5 have the widths that the UNet expects."""
     kind = configs["text_encoder_2"].get("model_type")
     if kind != "t5":
         raise ValueError(
@@ -109,7 +110,7 @@ def _check_streams(configs: dict[str, dict[str, Any]]) -> None:
 
 
 def _check_sound(configs: dict[str, dict[str, Any]]) -> None:
-    """Latents, spectrograms and samples have the shapes that are made here."""
+    """Check that latents, spectrograms and samples have the supported shapes."""
     vae, vocoder = configs["vae"], configs["vocoder"]
     channels = _whole(vae, "latent_channels")
     hop = math.prod(_wholes(vocoder, "upsample_rates"))

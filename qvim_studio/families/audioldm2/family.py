@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qvim_studio.checkpoints.checkpoint import INDEX_FILE, Checkpoint, Layout
 from qvim_studio.checkpoints.parts import find_clap
-from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute
+from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute, Windows
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.options import Option, OptionValues, Preset, Role
 from qvim_studio.core.request import (
@@ -19,21 +19,32 @@ from qvim_studio.core.request import (
     MIN_DURATION_S,
     SamplerName,
 )
+from qvim_studio.families.added import (
+    ADAPTER_FOLDER,
+    added_options,
+    encoder_choices,
+    with_loras,
+)
 from qvim_studio.families.audioldm.family import SAMPLE_RATE_HZ
-from qvim_studio.families.audioldm.sizes import PartSizes, footprint_of, part_sizes
+from qvim_studio.families.audioldm.sizes import (
+    LATENT_STEP_S,
+    PartSizes,
+    folder_footprint,
+    footprint_of,
+)
 from qvim_studio.families.audioldm2.config import (
     PARTS,
     is_audioldm2,
     read_config,
 )
 from qvim_studio.memory.footprint import Footprint, Stage
-from qvim_studio.networks.weight_names import tensor_shapes
+from qvim_studio.networks.files.weight_names import tensor_shapes
 
 if TYPE_CHECKING:
+    from qvim_studio.families.audioldm2.curve_learner import StreamCurveLearner
     from qvim_studio.families.audioldm2.generator import AudioLdm2Generator
     from qvim_studio.memory.compute_plan import ComputePlan
 
-ADAPTER_FOLDER = "adapter"  # as voice.bridge has it, which imports torch
 MAX_S = 30.0  # trained on 10.24 s; three times as much still holds together
 TEXT_ROW_BYTES = 16 * 2**20  # of the longest text
 STREAMS_BYTES = 2**20  # of what the UNet listens to, beside what one without takes
@@ -101,6 +112,8 @@ class AudioLdm2Family:
         inputs = {Input.TEXT, Input.NEGATIVE_TEXT, Input.START_SOUND}
         if route is not VoiceRoute.NONE:
             inputs.add(Input.VOICE)
+        if checkpoint.controls:
+            inputs.add(Input.CURVES)
         return Capabilities(
             inputs=frozenset(inputs),
             edits=frozenset(EditKind),
@@ -109,8 +122,10 @@ class AudioLdm2Family:
             channels=1,
             min_s=MIN_DURATION_S,
             max_s=MAX_S,
+            curve_step_s=LATENT_STEP_S if checkpoint.controls else None,
+            windows=Windows(10.24, 2.56),
             has_previews=True,
-            options=OPTIONS,
+            options=(*OPTIONS, *added_options(checkpoint, hears=_hears_itself(checkpoint))),
             presets=PRESETS,
         )
 
@@ -118,8 +133,9 @@ class AudioLdm2Family:
         folder = checkpoint.folder
         if folder is None:
             size = "large" if "large" in (checkpoint.repo or checkpoint.id) else "base"
-            return _footprint(PUBLISHED_TEXT, PUBLISHED_SIZES[size])
-        return _footprint(_text_weights(folder), part_sizes(folder))
+            return _footprint(PUBLISHED_TEXT, footprint_of(PUBLISHED_SIZES[size]))
+        own = _footprint(_text_weights(folder), folder_footprint(folder))
+        return with_loras(own, checkpoint)
 
     def load(self, checkpoint: Checkpoint, plan: ComputePlan) -> AudioLdm2Generator:
         from qvim_studio.families.audioldm2.generator import AudioLdm2Generator
@@ -127,10 +143,28 @@ class AudioLdm2Family:
         from qvim_studio.voice.bridge import VoiceBridge
 
         bridge = VoiceBridge(checkpoint)
-        return AudioLdm2Generator(load_audioldm2(checkpoint.installed_folder(), plan), bridge)
+        return AudioLdm2Generator(load_audioldm2(checkpoint, plan), bridge)
+
+    def curve_learner(self, checkpoint: Checkpoint, plan: ComputePlan) -> StreamCurveLearner:
+        """See families.curve_learning.LearnsCurves."""
+        from qvim_studio.families.audioldm2.curve_learner import StreamCurveLearner
+        from qvim_studio.families.audioldm2.parts import load_audioldm2
+
+        return StreamCurveLearner(load_audioldm2(replace(checkpoint, controls=()), plan))
+
+
+def _hears_itself(checkpoint: Checkpoint) -> bool:
+    return checkpoint.folder is not None and _own_route(checkpoint) is not VoiceRoute.NONE
 
 
 def _voice_route(checkpoint: Checkpoint) -> VoiceRoute:
+    """The route of its own, or through the adapter of an encoder that the user has for it."""
+    own = _own_route(checkpoint)
+    is_added = checkpoint.heard_by or (own is VoiceRoute.NONE and encoder_choices(checkpoint))
+    return VoiceRoute.ADAPTER if is_added else own
+
+
+def _own_route(checkpoint: Checkpoint) -> VoiceRoute:
     if (checkpoint.installed_folder() / ADAPTER_FOLDER).is_dir():
         return VoiceRoute.ADAPTER
     return VoiceRoute.NONE if find_clap(checkpoint) is None else VoiceRoute.TOWER
@@ -147,9 +181,9 @@ def _text_weights(folder: Path) -> int:
     return sum(math.prod(shape) for part in shapes for shape in part.values())
 
 
-def _footprint(text: int, sizes: PartSizes) -> Footprint:
+def _footprint(text: int, networks: Footprint) -> Footprint:
     reading = Stage("text", text, row_bytes=TEXT_ROW_BYTES, on_processor=True)
-    denoise, decode = footprint_of(sizes).stages
+    denoise, decode = networks.stages
     return Footprint((reading, replace(denoise, row_bytes=STREAMS_BYTES), decode))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
@@ -18,6 +18,8 @@ from qvim_studio.diffusion.denoiser import Conditions
 from qvim_studio.diffusion.preview import Previewer, picture_of_mel
 from qvim_studio.diffusion.sampler import Kept as KeptLatents
 from qvim_studio.diffusion.sampler import executed_steps, make_scheduler, sample_latents
+from qvim_studio.families.audioldm.control import takes_added_curves
+from qvim_studio.families.audioldm.control_channels import asked_channels
 from qvim_studio.families.audioldm.generator import (
     columns_of,
     latent_frames,
@@ -36,7 +38,8 @@ from qvim_studio.voice.bridge import VoiceBridge
 
 @dataclass(frozen=True, eq=False)
 class AudioLdm2Condition:
-    """conditions: of one row. kept: what is held in place; None where everything is made."""
+    """conditions: of one row. kept: the latents that are held in place; None if everything is
+    made."""
 
     conditions: StreamConditions
     kept: KeptLatents | None
@@ -68,7 +71,17 @@ class AudioLdm2Generator(Generator):
         self.notes += prompt.notes
         place = partial(_placed, device=parts.plan.device, dtype=parts.plan.dtype)
         kept = None if asked.kept is None else self._kept_latents(asked.kept, asked.duration_s)
-        return AudioLdm2Condition(place(Conditions(wanted, unwanted)), kept)
+        controls = asked_channels(
+            asked,
+            parts.controls,
+            latent_frames(asked.duration_s),
+            is_added=takes_added_curves(parts.unet),
+        )
+        # Curves are in both, so that guidance sharpens the kind of sound and not its timing.
+        conditions = Conditions(
+            replace(wanted, controls=controls), replace(unwanted, controls=controls)
+        )
+        return AudioLdm2Condition(place(conditions), kept)
 
     def make(
         self, condition: AudioLdm2Condition, asked: Asked, seeds: Sequence[int], report: Report
@@ -193,7 +206,7 @@ class _Run:
         return executed_steps(self.steps, self.asked.strength)
 
     def _previewer(self) -> Previewer | None:
-        """None where the VAE is not at hand while the UNet runs."""
+        """The previewer; None if the VAE is not on the device while the UNet runs."""
         plan = self.parts.plan
         if plan.traits.swaps_parts:
             return None

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER, Checkpoint
 from qvim_studio.checkpoints.part_loading import (
     load_diffusers,
     load_hifigan,
@@ -18,9 +19,11 @@ from qvim_studio.checkpoints.part_loading import (
     load_transformers,
 )
 from qvim_studio.core.text.json_text import as_object, read_json
+from qvim_studio.families.audioldm.control import load_control
 from qvim_studio.families.audioldm.mel_coder import MelCoder
 from qvim_studio.families.audioldm2.config import read_config
 from qvim_studio.families.audioldm2.prompt import PromptEncoder, PromptNetworks
+from qvim_studio.families.lora_folding import fold_loras
 from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.modes import FULL_BITS
 from qvim_studio.memory.offload import stream, visiting
@@ -46,21 +49,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class AudioLdm2Parts:
-    """unet: on the plan's device, or at home beside it; coder's networks likewise."""
+    """unet and the networks of coder: on the plan's device, or in main memory. controls: names of
+    the curves that the UNet follows."""
 
     unet: AudioLDM2UNet2DConditionModel
     coder: MelCoder
     prompt: PromptEncoder
     scheduler_config: dict[str, Any]
     latent_channels: int
+    controls: tuple[str, ...]
     plan: ComputePlan
 
     def denoising(self) -> AbstractContextManager[None]:
-        """Inside, the UNet is where the plan computes."""
+        """Within the context the UNet is on the plan's device."""
         return nullcontext() if self.plan.streams else self._visiting(self.unet)
 
     def coding(self, *, with_vocoder: bool = True) -> AbstractContextManager[None]:
-        """Inside, VAE and vocoder are where the plan computes."""
+        """Within the context VAE and vocoder are on the plan's device."""
         vae, vocoder = self.coder.vae, self.coder.vocoder
         return self._visiting(nn.ModuleList([vae, vocoder] if with_vocoder else [vae]))
 
@@ -69,11 +74,12 @@ class AudioLdm2Parts:
         return visiting(network, self.plan.device) if is_guest else nullcontext()
 
 
-def load_audioldm2(folder: Path, plan: ComputePlan) -> AudioLdm2Parts:
-    """Everything in memory. Raises CheckpointError naming the part that is missing or damaged."""
+def load_audioldm2(checkpoint: Checkpoint, plan: ComputePlan) -> AudioLdm2Parts:
+    """Load all parts. Raises CheckpointError naming the part that is missing or damaged."""
     quiet_libraries()
+    folder = checkpoint.installed_folder()
     config = read_config(folder)
-    # What visits the device later, or is stored in few bits first, starts in ordinary memory.
+    # Parts that visit the device later, or are stored in few bits first, start in main memory.
     home = "cpu" if plan.traits.swaps_parts else plan.device
     heads = {} if config.heads is None else {"attention_head_dim": config.heads}
     unet = load_part(
@@ -81,6 +87,9 @@ def load_audioldm2(folder: Path, plan: ComputePlan) -> AudioLdm2Parts:
         "unet",
         lambda path: load_diffusers(AudioLDM2UNet2DConditionModel, path, home, plan.dtype, **heads),
     )
+    fold_loras(unet, checkpoint)
+    if checkpoint.controls:
+        load_control(unet, checkpoint.id, checkpoint.controls, folder / CONTROL_FOLDER)
     if plan.traits.stored_bits < FULL_BITS:
         share = store_weights(unet, plan.traits.stored_bits)
         log.info("%.0f %% of the UNet in %d bits", 100 * share, plan.traits.stored_bits)
@@ -121,7 +130,15 @@ def load_audioldm2(folder: Path, plan: ComputePlan) -> AudioLdm2Parts:
             new_tokens=config.new_tokens,
         )
     )
-    return AudioLdm2Parts(unet, coder, prompt, dict(scheduler.config), config.latent_channels, plan)
+    return AudioLdm2Parts(
+        unet,
+        coder,
+        prompt,
+        dict(scheduler.config),
+        config.latent_channels,
+        checkpoint.controls,
+        plan,
+    )
 
 
 def _load_vocoder(path: Path, device: str, dtype: torch.dtype) -> Any:

@@ -1,11 +1,11 @@
-"""What is said and sung, as the two streams that AudioLDM 2's UNet listens to.
+"""Turns words and voice into the two streams that condition AudioLDM 2's UNet.
 
 A vector of CLAP (of words, or of the voice) and T5's vectors of the words go through a projection
-into GPT-2, which goes on with the tokens of a sound (Liu et al., "AudioLDM 2: Learning holistic
+into GPT-2, which continues with the tokens of a sound (Liu et al., "AudioLDM 2: Learning holistic
 audio generation with self-supervised pretraining", 2023, section 3).
 
-All of it is computed on the processor in float32, whatever the plan: it takes a second at most,
-T5 overflows in float16, and so none of it takes room on a GPU.
+Everything runs on the processor in float32, whatever the plan. It takes a second at most, T5
+overflows in float16, and this way it takes no GPU memory.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ WORDS_IN_FULL = 0.5  # balance from which on the words count in full
 @dataclass(eq=False)
 class PromptNetworks:
     """clap: a ClapTextModelWithProjection. t5: a T5EncoderModel. projection: an
-    AudioLDM2ProjectionModel. language_model: a GPT2Model. new_tokens: that it makes."""
+    AudioLDM2ProjectionModel. language_model: a GPT2Model. new_tokens: the number of tokens that it
+    makes."""
 
     clap: Any
     clap_tokenizer: Any
@@ -46,46 +47,33 @@ class PromptEncoder:
 
     @torch.inference_mode()
     def wanted(self, text: str, voice: torch.Tensor | None, balance: float) -> StreamCondition:
-        """What text and voice ask for, of one row.
+        """The condition of text and voice, of one row.
 
         voice: (1, 512) of unit norm in the CLAP's space. balance: 0 voice only .. 1 text only,
-        where both are given. The voice says nothing to T5: its vectors fade into those of no words
-        as the balance falls below the middle.
+        where both are given. The voice does not enter T5, whose vectors fade into those of the
+        empty text as the balance falls below the middle.
         """
         if voice is not None and (not text or balance <= 0.0):
-            return self._condition(voice, self._words(""))
+            return stream_condition(self.networks, voice, self._words(""))
         share = 1.0 if voice is None else min(1.0, balance / WORDS_IN_FULL)
         words = self._words(text)
         if share < 1.0:
             words = torch.lerp(self._words("")[:, :1], words, share)
-        return self._condition(mix(voice, self._said(text), balance), words)
+        asked = mix(voice, self._words_embedding(text), balance)
+        return stream_condition(self.networks, asked, words)
 
     @torch.inference_mode()
     def unwanted(self, text: str) -> StreamCondition:
-        """What a negative text asks for; without any, what the networks were trained to take for
-        nothing: zeros in the place of the language model's tokens, and T5 of no words."""
+        """The condition of a negative text. Without one it is the empty condition of the training:
+        zeros in place of the language model's tokens, and T5's vectors of the empty text."""
         words = self._words(text)
         if text:
-            return self._condition(self._said(text), words)
+            return stream_condition(self.networks, self._words_embedding(text), words)
         width = self.networks.language_model.config.n_embd
         nothing = torch.zeros(1, self.networks.new_tokens, width)
         return StreamCondition(nothing, words, _ones(words))
 
-    def _condition(self, heard: torch.Tensor, words: torch.Tensor) -> StreamCondition:
-        networks = self.networks
-        heard = heard[:, None]
-        both = networks.projection(
-            hidden_states=heard,
-            hidden_states_1=words,
-            attention_mask=_ones(heard),
-            attention_mask_1=_ones(words),
-        )
-        made = continued(
-            networks.language_model, both.hidden_states, both.attention_mask, networks.new_tokens
-        )
-        return StreamCondition(made, words, _ones(words))
-
-    def _said(self, text: str) -> torch.Tensor:
+    def _words_embedding(self, text: str) -> torch.Tensor:
         """CLAP's vector of a text, (1, 512), unit norm."""
         networks = self.networks
         tokens = self._tokens(networks.clap_tokenizer, text, LONGEST_CLAP_TOKENS)
@@ -112,13 +100,30 @@ class PromptEncoder:
         return {name: given[name] for name in ("input_ids", "attention_mask")}
 
 
+def stream_condition(
+    networks: PromptNetworks, vectors: torch.Tensor, words: torch.Tensor
+) -> StreamCondition:
+    """The condition of both streams, from CLAP (batch, 512) and from T5 (batch, tokens, 1024)."""
+    tokens = vectors[:, None]
+    both = networks.projection(
+        hidden_states=tokens,
+        hidden_states_1=words,
+        attention_mask=_ones(tokens),
+        attention_mask_1=_ones(words),
+    )
+    made = continued(
+        networks.language_model, both.hidden_states, both.attention_mask, networks.new_tokens
+    )
+    return StreamCondition(made, words, _ones(words))
+
+
 def continued(
     language_model: Any, given: torch.Tensor, is_given: torch.Tensor, tokens: int
 ) -> torch.Tensor:
-    """The hidden states (batch, tokens, width) that the model goes on with, each of which is the
-    next one's input.
+    """The hidden states (batch, tokens, width) with which the model continues; each is the input of
+    the next.
 
-    given: (batch, length, width). is_given: (batch, length), 1 for what counts.
+    given: (batch, length, width). is_given: (batch, length), 1 for states that count.
     """
     made, kept = [], None
     for _ in range(tokens):
@@ -132,4 +137,4 @@ def continued(
 
 
 def _ones(vectors: torch.Tensor) -> torch.Tensor:
-    return torch.ones(vectors.shape[:2], dtype=torch.long)
+    return torch.ones(vectors.shape[:2], dtype=torch.long, device=vectors.device)

@@ -1,4 +1,4 @@
-"""AudioLDM 2's UNet, steered by two streams of vectors."""
+"""AudioLDM 2's UNet with two streams of vectors as its condition."""
 
 from __future__ import annotations
 
@@ -13,34 +13,44 @@ from qvim_studio.diffusion.denoiser import Conditions
 
 @dataclass(frozen=True, eq=False)
 class StreamCondition:
-    """generated: (batch, 8, 768) that the language model made. words: (batch, tokens, 1024) of T5.
-    is_word: (batch, tokens), 1 for a token and 0 for what fills a shorter row."""
+    """generated: (batch, 8, 768), by the language model. words: (batch, tokens, 1024), by T5.
+    is_word: (batch, tokens), 1 for a token and 0 for padding. controls: (batch, curves, frames,
+    bins) beside the latents; None for a UNet that takes none."""
 
     generated: torch.Tensor
     words: torch.Tensor
     is_word: torch.Tensor
+    controls: torch.Tensor | None = None
 
     def joined(self, other: StreamCondition) -> StreamCondition:
-        """The shorter words are filled up: none of either is cut."""
+        """The joined batch; shorter words are padded."""
         tokens = max(self.words.shape[1], other.words.shape[1])
         rows = [each.filled(tokens) for each in (self, other)]
+        controls = None
+        if self.controls is not None and other.controls is not None:
+            controls = torch.cat([self.controls, other.controls])
         return StreamCondition(
             torch.cat([row.generated for row in rows]),
             torch.cat([row.words for row in rows]),
             torch.cat([row.is_word for row in rows]),
+            controls,
         )
 
     def repeated(self, batch: int) -> StreamCondition:
-        """One row for each of a batch."""
+        """The condition repeated for each row of a batch."""
         return StreamCondition(
             self.generated.expand(batch, -1, -1),
             self.words.expand(batch, -1, -1),
             self.is_word.expand(batch, -1),
+            None if self.controls is None else self.controls.expand(batch, -1, -1, -1),
         )
 
     def to(self, device: str, dtype: torch.dtype) -> StreamCondition:
         return StreamCondition(
-            self.generated.to(device, dtype), self.words.to(device, dtype), self.is_word.to(device)
+            self.generated.to(device, dtype),
+            self.words.to(device, dtype),
+            self.is_word.to(device),
+            None if self.controls is None else self.controls.to(device, dtype),
         )
 
     def filled(self, tokens: int) -> StreamCondition:
@@ -48,14 +58,14 @@ class StreamCondition:
         if not missing:
             return self
         words, is_word = pad(self.words, (0, 0, 0, missing)), pad(self.is_word, (0, missing))
-        return StreamCondition(self.generated, words, is_word)
+        return StreamCondition(self.generated, words, is_word, self.controls)
 
 
 StreamConditions = Conditions[StreamCondition]
 
 
 class StreamDenoiser:
-    """Computes in the UNet's precision and answers in that of the latents."""
+    """Computes in the UNet's precision and returns the precision of the latents."""
 
     def __init__(self, unet: Any) -> None:
         """unet: an AudioLDM2UNet2DConditionModel."""
@@ -64,9 +74,11 @@ class StreamDenoiser:
     def __call__(
         self, latents: torch.Tensor, timestep: torch.Tensor, condition: StreamCondition
     ) -> torch.Tensor:
-        dtype = self.unet.dtype
+        given, dtype = latents, self.unet.dtype
+        if condition.controls is not None:
+            given = torch.cat([latents, condition.controls.to(latents.dtype)], dim=1)
         noise_pred = self.unet(
-            latents.to(dtype),
+            given.to(dtype),
             timestep,
             encoder_hidden_states=condition.generated.to(dtype),
             encoder_hidden_states_1=condition.words.to(dtype),

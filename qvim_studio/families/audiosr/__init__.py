@@ -1,1 +1,1 @@
-"""AudioSR: a diffusion model that makes the highs which a recording lacks (Liu et al. 2023)."""
+"""AudioSR: a diffusion model that makes the missing highs of recordings (Liu et al. 2023)."""

@@ -1,4 +1,4 @@
-"""How a folder with AudioSR's networks is laid out, and how these are built."""
+"""The layout of a folder with AudioSR's networks, and their configurations."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ LAYOUT = Layout(INDEX_FILE, ("unet", "vae", "vocoder"), (), (CONDITION_FOLDER,))
 
 RATE_HZ = 48_000
 HOP = 480  # samples of a mel frame
+LATENT_SAMPLES = 8 * HOP
+CANVAS_LATENTS = 64  # that the UNet was trained on: 5.12 s
+CANVAS_SAMPLES = CANVAS_LATENTS * LATENT_SAMPLES
 MEL_BANDS = 256
 REACH_HZ = 24_000.0
 HEAD_CHANNELS = 32  # of the UNet's attention
@@ -37,7 +40,7 @@ def unet_config(width: int, latent_channels: int) -> dict[str, Any]:
     The original splits the attention into heads of 32 channels each.
     """
     return {
-        "sample_size": 64,
+        "sample_size": CANVAS_LATENTS,
         "in_channels": 2 * latent_channels,
         "out_channels": latent_channels,
         "down_block_types": ["DownBlock2D", *["CrossAttnDownBlock2D"] * 3],

@@ -1,7 +1,8 @@
 """Turns AudioSR's published file, one pickle of 6 GB, into a folder of safetensors.
 
 The file holds the UNet twice (``model_ema.`` is never used for inference), the autoencoder and the
-vocoder twice, and about 0.8 GB that belong to no network of AudioSR. What is used is written.
+vocoder twice, and about 0.8 GB that belong to no network of AudioSR. Only the parts in use are
+written.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def convert_source(source: Path) -> Converted:
 
 
 def converted(weights: Weights, source: Path) -> Converted:
-    """What the published file's tensors become. source: names the file in sentences."""
+    """The converted tensors of the published file. source: named in error sentences."""
     if not _is_audiosr(weights):
         raise CheckpointError(f"{source} holds other weights than AudioSR's. Give the {SOURCE}.")
     try:

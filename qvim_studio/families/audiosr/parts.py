@@ -19,7 +19,9 @@ from qvim_studio.families.audiosr.build import (
     make_vocoder,
 )
 from qvim_studio.families.audiosr.config import (
+    CANVAS_SAMPLES,
     CONDITION_FOLDER,
+    LATENT_SAMPLES,
     MEL_BANDS,
     recognizes,
 )
@@ -35,11 +37,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class AudioSrParts:
-    """The networks, on the plan's device or at home beside it.
+    """The networks, on the plan's device or in main memory.
 
     encoder: makes the condition's latents (mean and log-variance) of a log-mel. scale: brings
-    latents to unit variance. Encoder, decoder and vocoder compute in float32: they run once a
-    piece, and nobody has proven them in float16.
+    latents to unit variance. canvas_samples: pieces are padded to a multiple of it. Encoder,
+    decoder and vocoder compute in float32, because they run once a piece and float16 is unproven
+    for them.
     """
 
     unet: Any
@@ -49,17 +52,18 @@ class AudioSrParts:
     scale: float
     latent_channels: int
     plan: ComputePlan
+    canvas_samples: int = CANVAS_SAMPLES
 
     def denoising(self) -> AbstractContextManager[None]:
-        """Inside, the UNet is where the plan computes."""
+        """Within the context the UNet is on the plan's device."""
         return nullcontext() if self.plan.streams else self._visiting(self.unet)
 
     def encoding(self) -> AbstractContextManager[None]:
-        """Inside, the encoder is where the plan computes."""
+        """Within the context the encoder is on the plan's device."""
         return self._visiting(self.encoder)
 
     def decoding(self) -> AbstractContextManager[None]:
-        """Inside, the decoder and the vocoder are where the plan computes."""
+        """Within the context decoder and vocoder are on the plan's device."""
         halves = [self.vae.post_quant_conv, self.vae.decoder, self.vocoder]
         return self._visiting(nn.ModuleList(halves))
 
@@ -69,7 +73,7 @@ class AudioSrParts:
 
 
 def load_audiosr(folder: Path, plan: ComputePlan) -> AudioSrParts:
-    """Everything in memory. Raises CheckpointError naming what is missing or damaged."""
+    """Load all parts. Raises CheckpointError naming what is missing or damaged."""
     if not recognizes(folder):
         raise CheckpointError(
             f"{folder} holds no AudioSR in the studio's format. Convert the published file: "
@@ -98,13 +102,14 @@ def load_audiosr(folder: Path, plan: ComputePlan) -> AudioSrParts:
         float(vae.config.scaling_factor),
         int(vae.config.latent_channels),
         plan,
+        int(unet.config.sample_size) * LATENT_SAMPLES,
     )
     _check(parts, folder)
     return parts
 
 
 def _check(parts: AudioSrParts, folder: Path) -> None:
-    """Raises CheckpointError if the parts do not belong together."""
+    """Raise CheckpointError if the parts do not belong together."""
     got = (parts.unet.config.in_channels, parts.unet.config.out_channels)
     expected = (2 * parts.latent_channels, parts.latent_channels)
     if got != expected or parts.vocoder.config.model_in_dim != MEL_BANDS:

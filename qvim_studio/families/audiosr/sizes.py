@@ -1,4 +1,4 @@
-"""What AudioSR takes of memory, from the headers of its files."""
+"""The memory that AudioSR needs, from the headers of its files."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.families.audiosr.config import CONDITION_FOLDER
 from qvim_studio.memory.footprint import Footprint, Stage
-from qvim_studio.networks.weight_names import is_storable, tensor_shapes
+from qvim_studio.networks.files.weight_names import is_storable, tensor_shapes
 
 PIECE_S = 10.24  # longer sounds are made in pieces
 CANVAS_S = 5.12  # pieces are padded to a multiple of it
 # Activations for 5.12 s in 16 bits, counted on meta tensors for the published widths.
-UNET_BYTES, ENCODER_BYTES, DECODER_BYTES = 75_000_000, 168_000_000, 210_000_000
+UNET_BYTES, ENCODER_BYTES, DECODER_BYTES = 75_000_000, 169_000_000, 210_000_000
 FLOAT32 = 2  # of the 16-bit values that a stage counts: encoder, decoder and vocoder stay wide
 
 

@@ -1,4 +1,4 @@
-"""What AudioSR hears of a recording, how the recording's own band is found and put back.
+"""AudioSR's input from a recording, and how the recording's own band is found and restored.
 
 Source: Liu et al., "AudioSR: versatile audio super-resolution at scale" (2023), sections 3.1 and
 3.3, and its public configuration.
@@ -22,11 +22,11 @@ LOWEST_HZ = 20.0  # of the mel bands
 FLOOR = 1e-5  # magnitudes are clamped here before the logarithm
 PEAK = 0.5  # of what the networks hear
 OWN_SHARE = 0.985  # of the magnitudes lie in a recording's own band
-LEAST_CUTOFF_HZ = 1000.0  # below it, and above all, nothing is filtered away
-# The published code draws one of four types for each sound, so that a seed gives another sound the
-# next time. Butterworth's has no ripple in the band that stays.
+LEAST_CUTOFF_HZ = 1000.0  # below this frequency nothing is filtered away
+# The published code draws one of four filter types at random for each sound, so a seed does not
+# decide the sound. Butterworth's has no ripple in the band that stays.
 FILTER_ORDER = 8
-BAND_HOP = 512  # of the spectra in which the own band is put back
+BAND_HOP = 512  # of the spectra in which the own band is restored
 MOST_CORRECTED = (0.8, 1.2)  # how far the made band's level may be moved to meet the own one
 
 
@@ -66,10 +66,10 @@ class WideMel(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class OwnBand:
-    """One piece of a recording, as the networks hear it.
+    """One piece of a recording, as the networks get it.
 
     waveform: (samples,) of whole frames, without offset, its peak at 0.5, and zeros behind it.
-    cutoff_hz: up to where its own band reaches. gain, offset: bring it back to its level.
+    cutoff_hz: the upper end of its own band. gain, offset: restore its level.
     """
 
     waveform: np.ndarray
@@ -86,9 +86,10 @@ class OwnBand:
 
 
 def own_band(samples: np.ndarray, length: int, mel: WideMel, known_hz: float = 0.0) -> OwnBand:
-    """What there is of a piece (samples,), padded to ``length``.
+    """The own band of a piece (samples,), padded to ``length``.
 
-    known_hz: up to where its content is known to be real, whatever its spectrum says.
+    known_hz: the frequency up to which its content is known to be real, whatever its spectrum
+    shows.
     """
     offset = float(samples.mean())
     peak = float(np.abs(samples - offset).max(initial=0.0))
@@ -130,8 +131,8 @@ def with_own_mel(made: torch.Tensor, own: torch.Tensor, least_band: int = 0) -> 
 def with_own_spectrum(made: np.ndarray, band: OwnBand, known_hz: float = 0.0) -> np.ndarray:
     """A made waveform, its lower bins from the recording itself, both (samples,).
 
-    The made band is moved in level so that both meet at the seam. The published code moves the own
-    band instead, takes it from behind the filter, and forgets the level altogether; here the
+    The level of the made band is changed so that both meet at the seam. The published code changes
+    the own band instead, takes it from behind the filter, and does not restore the level; here the
     recording stays as it is.
     """
     window = torch.hann_window(N_FFT)

@@ -14,6 +14,7 @@ from qvim_studio.diffusion.denoiser import Conditions
 from qvim_studio.diffusion.sampler import sample_latents
 from qvim_studio.diffusion.stochastic_ddim import StochasticDdim, cosine_levels
 from qvim_studio.families.audiosr.config import (
+    CANVAS_SAMPLES,
     HOP,
     OPTIONS,
     RATE_HZ,
@@ -30,11 +31,10 @@ from qvim_studio.families.audiosr.spectrum import (
 from qvim_studio.families.protocol import Report
 from qvim_studio.families.upscaling import KNOWN_HZ
 
-CANVAS_SAMPLES = 245_760  # 5.12 s: pieces are padded to a multiple of it
 PIECE_SAMPLES = 2 * CANVAS_SAMPLES  # 10.24 s, the length that AudioSR was trained on
 OVERLAP_SAMPLES = 61_440  # 1.28 s, 16 latent frames
 NULL_LATENT = -11.4981  # the condition "no recording", as it was trained
-SILENT_PEAK = 1e-7  # nothing is made of silence
+SILENT_PEAK = 1e-7  # silence stays silent
 NO_REPORT = Report(lambda done, steps, picture: None, lambda: False)
 ON_PROCESSOR = (
     "AudioSR computes on the processor: about a quarter of an hour for 5 seconds of sound and 50 "
@@ -55,7 +55,7 @@ class ConcatCondition:
 class AudioSrUpscaler:
     """See families.upscaling.Upscaler.
 
-    report: of the steps of all pieces and channels together.
+    report: for the steps of all pieces and channels together.
     """
 
     input_rate_hz = RATE_HZ
@@ -71,9 +71,9 @@ class AudioSrUpscaler:
         piece_samples: int = PIECE_SAMPLES,
         overlap_samples: int = OVERLAP_SAMPLES,
     ) -> None:
-        """values: of ``OPTIONS``. known_hz: up to where the sound is known to be real, such as
-        7,200 of what a model at 16 kHz made; the upscaler never replaces what lies below. Raises
-        UsageError for a value that an option refuses.
+        """values: of ``OPTIONS``. known_hz: the frequency up to which the sound is known to be
+        real, such as 7,200 for a model at 16 kHz; the upscaler never replaces the band below.
+        Raises UsageError for a value that an option refuses.
         """
         self._parts = parts
         self._values = (values or OptionValues()).filled(OPTIONS)
@@ -84,10 +84,10 @@ class AudioSrUpscaler:
 
     @torch.inference_mode()
     def extend(self, samples: np.ndarray) -> np.ndarray:
-        """See the protocol; of (frames, channels) each channel by itself. Equal ones stay equal;
-        a seed alone decides what is made.
+        """See the protocol; each channel of (frames, channels) is extended separately. Equal
+        channels stay equal, and the seed alone decides the result.
 
-        Raises CancelledError within a step, EngineError if the networks give no numbers.
+        Raises CancelledError within a step, and EngineError if the networks return invalid numbers.
         """
         channels = samples[:, None] if samples.ndim == 1 else samples
         different = list(dict.fromkeys(column.tobytes() for column in channels.T))
@@ -109,8 +109,8 @@ class AudioSrUpscaler:
                     continue
                 extended = self._extended(piece, generator, done, total)
                 weights = _weights(begin, end, len(column), self._overlap)
-                # What is added differs from piece to piece, so its power is faded; the sound
-                # itself lies below it unchanged.
+                # The added band differs from piece to piece, so its power is faded; the sound below
+                # is unchanged.
                 added[begin:end] += weights * (extended - piece)
             made[key] = column.astype(np.float32) + added
         self._report.step(total, total)
@@ -122,7 +122,8 @@ class AudioSrUpscaler:
     ) -> np.ndarray:
         """One piece (samples,) of one channel, at its own level."""
         known_hz = self._values.number(KNOWN_HZ)
-        length = -(-len(piece) // CANVAS_SAMPLES) * CANVAS_SAMPLES
+        canvas = self._parts.canvas_samples
+        length = -(-len(piece) // canvas) * canvas
         own = own_band(piece, length, self._mel, known_hz)
         log_mel = self._mel(torch.from_numpy(own.low))
         latents = self._denoise(self._condition(log_mel, generator), generator, done, total)
@@ -137,7 +138,7 @@ class AudioSrUpscaler:
     def _condition(
         self, log_mel: torch.Tensor, generator: torch.Generator
     ) -> Conditions[ConcatCondition]:
-        """The recording's latents, drawn from their distribution, and what stands for none."""
+        """The recording's latents, drawn from their distribution, and the empty condition."""
         parts = self._parts
         with parts.encoding():
             moments = parts.encoder(log_mel[None, None].to(parts.plan.device))
@@ -199,7 +200,7 @@ class AudioSrUpscaler:
         return waveform.float().cpu().numpy().reshape(-1)[: len(own) * HOP]
 
     def _known_band(self, known_hz: float) -> int:
-        """How many mel bands lie below it altogether."""
+        """The number of mel bands that lie entirely below ``known_hz``."""
         bins = torch.arange(self._mel.basis.shape[0])[:, None] * (self._mel.basis > 0)
         highest_hz = bins.amax(dim=0) / (len(bins) - 1) * REACH_HZ
         return int((highest_hz < known_hz).sum())

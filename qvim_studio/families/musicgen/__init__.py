@@ -1,1 +1,1 @@
-"""MusicGen: music from words and, by MusicGen-Melody, from a melody that is sung or hummed."""
+"""MusicGen: music from words and, with MusicGen-Melody, from a sung or hummed melody."""

@@ -1,4 +1,4 @@
-"""Variations of one request that are made side by side, window by window."""
+"""Makes the variations of one request side by side, window by window."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from qvim_studio.families.musicgen.growth import Front, grow
 from qvim_studio.families.musicgen.parts import MusicgenParts
 from qvim_studio.families.musicgen.sampling import Sampling
 from qvim_studio.families.protocol import Asked, Made, Report
-from qvim_studio.networks.encodec import Decoding
+from qvim_studio.networks.coders.encodec import Decoding
 from qvim_studio.networks.mel import HOP, N_MELS, SAMPLE_RATE, MelSpectrogram
 
-CROSSFADE_S = 0.02  # of a kept sound, before its end, into what goes on from it
+CROSSFADE_S = 0.02  # at the end of a kept sound, into its continuation
 MELODY_FRAMES_PER_S = MELODY_RATE_HZ / MELODY_HOP
-PICTURES = 20  # of a sound while it forms, at most
+PICTURES = 20  # previews of a sound while it forms, at most
 
 
 @dataclass(frozen=True, eq=False)
 class MusicCondition:
-    """What steers every variation.
+    """The condition of every variation.
 
-    words, unwanted: float32 (pieces, text width), None where there are none. melody: None where
-    nothing is sung. words_share, melody_share: how much of each counts, 0..1.
+    words, unwanted: float32 (pieces, text width), None without words. melody: None without a
+    melody. words_share, melody_share: the weight of each, 0..1.
     """
 
     words: torch.Tensor | None
@@ -43,8 +43,9 @@ class MusicCondition:
 
 
 def windows(known: int, frames: int, window: int, kept: int) -> list[tuple[int, int, int]]:
-    """(begin, known, end) of each pass, in frames: it goes on from ``begin`` to ``known`` and makes
-    what follows up to ``end``. window: frames of one pass; kept: how many it goes on from."""
+    """(begin, known, end) of each pass, in frames: the pass reads the frames from ``begin`` to
+    ``known`` and makes those from ``known`` to ``end``. window: frames of one pass; kept: frames
+    that a pass takes over from the pass before."""
     passes = []
     while known < frames:
         begin = max(0, known - kept)
@@ -55,9 +56,10 @@ def windows(known: int, frames: int, window: int, kept: int) -> list[tuple[int, 
 
 
 class Batch:
-    """Everything in it happens where the plan computes.
+    """A group of variations, computed together on the plan's device.
 
-    window_s: of sound that is made in one pass; kept_s: of it that the next one goes on from.
+    window_s: seconds of sound that one pass makes. kept_s: seconds at the end of a pass that the
+    next pass continues.
     """
 
     def __init__(
@@ -84,19 +86,22 @@ class Batch:
         self._kept = _kept_sound(asked, shape.coder.sample_rate_hz, shape.channels)
         known = min(len(self._kept) // shape.coder.hop, frames - 1)
         self._windows = windows(known, frames, round(window_s * rate), round(kept_s * rate))
-        self._first = self._windows[0][0]  # the frame that codes begin with
+        self._first = self._windows[0][0]  # the frame at which the codes begin
         late = max(shape.delays)
         self.steps = sum(end - known + late for _, known, end in self._windows)
         self._mel = MelSpectrogram()
 
     def run(self, report: Report, done: int, steps: int) -> list[Made]:
-        """The sounds of all seeds. done, steps: of all batches, before this one and in all.
+        """The sounds of all seeds. done: steps of the batches before this one. steps: steps of all
+        batches.
 
-        Codes are decoded a second at a time while others still come.
+        Codes are decoded a second at a time while later codes are still being made. The samples of
+        a sound that is made alone are handed over as soon as they are decoded.
         """
         parts, shape, count = self._parts, self._parts.shape, len(self._seeds)
         codes = self._kept_codes()
         sound = _Sound(parts, count)
+        given = 0  # frames that were handed over
         seen, step = 0, max(DECODED_FRAMES, self._windows[-1][2] // PICTURES)
         for begin, known, end in self._windows:
             begin, known, end = begin - self._first, known - self._first, end - self._first
@@ -117,6 +122,10 @@ class Batch:
                     fresh = undelayed(columns, shape.delays, codes.shape[2] - begin, ready - begin)
                     codes = torch.cat([codes, fresh], dim=2)
                     sound.decode(codes, is_last=is_last and is_end)
+                    if report.on_samples is not None:
+                        known = self._known(sound)
+                        report.on_samples(known[given:])
+                        given = len(known)
                     if ready - seen >= step and not (is_last and is_end):
                         seen, picture = ready, self._picture(sound.rows()[0])
                 done += count
@@ -128,8 +137,8 @@ class Batch:
         ]
 
     def _numbers(self, columns: torch.Tensor, new: int) -> torch.Tensor:
-        """What chance decides each code: a seed's numbers do not depend on what is made beside it,
-        nor on how long the sound is."""
+        """Random numbers in [0, 1), one for each code. The numbers of a seed depend neither on the
+        other seeds of the batch nor on the length of the sound."""
         rows, codebooks, _ = columns.shape
         numbers = torch.zeros(columns.shape)
         for row in range(rows):
@@ -138,7 +147,8 @@ class Batch:
         return numbers.to(columns.device)
 
     def _kept_codes(self) -> torch.Tensor:
-        """int64 (variations, codebooks, frames), also none, that the first window goes on from."""
+        """The codes that the first window continues: int64 (variations, codebooks, frames), with
+        0 frames where no sound is kept."""
         coder, hop = self._parts.coder, self._parts.shape.coder.hop
         begin, known, _ = self._windows[0]
         device = self._parts.plan.device
@@ -151,14 +161,14 @@ class Batch:
         return codes.expand(len(self._seeds), -1, -1)
 
     def _fronts(self, begin: int) -> tuple[Front, ...]:
-        """Of a window that begins with this frame: the wanted half and the unwanted one."""
+        """The fronts of a window that begins at this frame: the wanted half, then the unwanted."""
         network, shape = self._parts.transformer, self._parts.shape
         given, device = self._condition, self._parts.plan.device
         texts = [
             None if states is None else share * network.words(states.to(device, network.dtype))
             for states, share in ((given.words, given.words_share), (given.unwanted, 1.0))
         ]
-        # Without words the model knows a single empty piece; a shorter text is followed by more.
+        # Without words the model expects a single empty piece; shorter texts are padded with more.
         lengths = [0 if text is None else len(text) for text in texts]
         room = max(1, *lengths)
         empty = torch.zeros(room, shape.width, dtype=network.dtype, device=device)
@@ -180,7 +190,7 @@ class Batch:
         return tuple(fronts if self._sampling.guidance > 1.0 else fronts[:1])
 
     def _chroma(self, begin: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Float32 (12, chroma frames) twice: the melody from there on, and the null melody."""
+        """Float32 (12, chroma frames) twice: the melody from this frame on, and the null melody."""
         shape, given = self._parts.shape, self._condition
         null = Melody(np.full(shape.chroma_frames, SILENT)).chroma()
         wanted = null
@@ -190,8 +200,15 @@ class Batch:
             wanted = given.melody_share * sung + (1 - given.melody_share) * null
         return torch.from_numpy(wanted), torch.from_numpy(null)
 
+    def _known(self, sound: _Sound) -> np.ndarray:
+        """The final samples (frames, channels) of a sound that is made alone; empty until its kept
+        part is over."""
+        if self._first * self._parts.shape.coder.hop + sound.frames < len(self._kept):
+            return self._kept[:0]
+        return self._whole(sound.rows()[0])
+
     def _whole(self, row: np.ndarray) -> np.ndarray:
-        """Samples (frames, channels) of the asked length, with the very samples that are kept."""
+        """Samples (frames, channels) of the requested length, with the kept samples unchanged."""
         kept, hop = self._kept, self._parts.shape.coder.hop
         made = np.concatenate([kept[: self._first * hop], row.T])[: self._samples]
         count = min(len(kept), len(made))
@@ -202,7 +219,7 @@ class Batch:
         return np.ascontiguousarray(made, np.float32)
 
     def _picture(self, row: np.ndarray) -> np.ndarray:
-        """What there is of a sound (channels, samples), dark where nothing is made yet."""
+        """The picture of a sound (channels, samples), dark where no sound is made yet."""
         rate = self._parts.shape.coder.sample_rate_hz
         columns = max(1, self._samples * SAMPLE_RATE // (rate * HOP))
         picture = np.zeros((N_MELS, columns), np.uint8)
@@ -214,7 +231,7 @@ class Batch:
 
 
 class _Sound:
-    """What was decoded so far of each variation."""
+    """The decoded part of each variation."""
 
     def __init__(self, parts: MusicgenParts, count: int) -> None:
         self._decoding = Decoding(parts.coder)
@@ -232,13 +249,19 @@ class _Sound:
             self._pieces.append(self._decoding.push(rows, is_last=is_last and upto == end).cpu())
             self._decoded = upto
 
+    @property
+    def frames(self) -> int:
+        """The number of decoded frames."""
+        return sum(piece.shape[1] for piece in self._pieces)
+
     def rows(self) -> np.ndarray:
         """float32 (variations, channels, samples)."""
         return torch.cat(self._pieces, dim=1).unflatten(0, (self._count, self._channels)).numpy()
 
 
 def _kept_sound(asked: Asked, sample_rate_hz: int, channels: int) -> np.ndarray:
-    """Float32 (samples, channels) of what stays in front of what is made, also none."""
+    """The sound that stays in front of the made sound: float32 (samples, channels), possibly
+    empty."""
     if asked.kept is None:
         return np.zeros((0, channels), np.float32)
     sound = asked.kept.sound

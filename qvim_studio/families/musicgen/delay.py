@@ -1,4 +1,4 @@
-"""The delay pattern: each codebook is a frame later than the one before.
+"""The delay pattern: each codebook starts one frame after the codebook before it.
 
 Copet et al. 2023, section 2.2 and figure 1. Frame f of a codebook with delay d stands in column
 f + d + 1; column 0 and every other free place hold the silent code.
@@ -10,15 +10,15 @@ from collections.abc import Sequence
 
 import torch
 
-OPEN = -1  # a place that is still to be filled
+OPEN = -1  # a place that is not filled yet
 
 
 def delayed(
     codes: torch.Tensor, frames: int, delays: Sequence[int], silent_code: int
 ) -> torch.Tensor:
-    """Codes (rows, codebooks, known frames) → (rows, codebooks, columns) for so many frames.
+    """Codes (rows, codebooks, known frames) → (rows, codebooks, columns) for ``frames`` frames.
 
-    Frames that are not known yet are OPEN.
+    Unknown frames are OPEN.
     """
     rows, codebooks, known = codes.shape
     columns = codes.new_full((rows, codebooks, frames + max(delays) + 1), silent_code)

@@ -1,4 +1,4 @@
-"""MusicGen as one of the families of generators."""
+"""Declares MusicGen as a family of generators."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qvim_studio.checkpoints.checkpoint import Layout
-from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute
+from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute, Windows
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.options import Option, OptionValues, Preset, Role
-from qvim_studio.core.request import MAX_DURATION_S, MIN_DURATION_S
+from qvim_studio.core.request import MAX_AT_ONCE_S, MIN_DURATION_S
 from qvim_studio.families.musicgen.published import published_shape, published_weights
 from qvim_studio.families.musicgen.shape import (
     BACKBONE,
@@ -22,37 +22,37 @@ from qvim_studio.families.musicgen.shape import (
     read_shape,
 )
 from qvim_studio.memory.footprint import COUNTED_BYTES, Footprint, Stage
-from qvim_studio.networks.weight_names import is_storable, tensor_shapes
+from qvim_studio.networks.files.weight_names import is_storable, tensor_shapes
 
 if TYPE_CHECKING:
     from qvim_studio.checkpoints.checkpoint import Checkpoint
     from qvim_studio.families.musicgen.generator import MusicgenGenerator
     from qvim_studio.memory.compute_plan import ComputePlan
 
-WINDOW_S = 30.0  # of music that the checkpoints were trained on; longer sounds take several
-KEPT_S = 12.0  # of a window that the next one goes on from (audiocraft: extend_stride 18 s)
-PIECES_OF_WORDS = 128  # tokens that are counted for a text; each more takes as much as a code
+WINDOW_S = 30.0  # the checkpoints' training length; longer sounds take several windows
+KEPT_S = 12.0  # the end of a window that the next continues (audiocraft: extend_stride 18 s)
+PIECES_OF_WORDS = 128  # tokens counted for a text; each further token takes as much as a code
 PUBLISHED_RATE_HZ = 32_000
-DECODED_FRAMES = 50  # codes that are decoded at once: a second
-DECODED_AROUND = 10  # frames before and behind them that are decoded with them
+DECODED_FRAMES = 50  # codes decoded at once: one second
+DECODED_AROUND = 10  # frames decoded with them, before and after
 HALVES = 2  # of guidance
-FLOAT_IN_HALVES = 2  # what stays in float32 takes the room of so many 16-bit weights
-# Elements alive at once, counted (test_family.py): states of the transformer's width for each token
-# that is read, beside two of the feed-forward layer; for each sample that is decoded and filter of
-# the coder's last level; for each piece of a text and width of its encoder.
+FLOAT_IN_HALVES = 2  # a float32 weight takes the room of two 16-bit weights
+# Elements alive at once, counted by test_family.py: states of the transformer's width for each
+# token read, beside two of the feed-forward layer; elements for each decoded sample and filter of
+# the coder's last level; elements for each piece of a text and unit of its encoder's width.
 READING_STATES, CODER_ELEMENTS, TEXT_ELEMENTS = 8, 6, 40
 
 LAYOUT = Layout(CONFIG_FILE, (".",))
-# Defaults: audiocraft's (MusicGen.set_generation_params, cfg_coef 3, top_k 250); transformers' own
-# top_k of 50 is that of its text models.
+# Defaults of audiocraft (MusicGen.set_generation_params: cfg_coef 3, top_k 250). The top_k of 50
+# in transformers is its default for text models.
 OPTIONS = (
     Option("guidance", "Guidance", 3.0, Role.ADHERENCE, 1.0, 10.0, 0.5),
     Option("temperature", "Temperature", 1.0, Role.VARIETY, 0.1, 2.0, 0.05),
     Option("top_k", "Likeliest codes", 250, Role.EXPERT, 1, 2048, 1),
     Option("top_p", "Share of the likeliest codes", 1.0, Role.EXPERT, 0.05, 1.0, 0.05),
 )
-# Without guidance half of the work is left out. More of it than published follows words and melody
-# closer and varies less.
+# Without guidance, half of the work is saved. Guidance above the published value follows words and
+# melody more closely and varies less.
 PRESETS = (
     Preset("sketch", "Sketch", OptionValues({"guidance": 1.0})),
     Preset("standard", "Standard", OptionValues({"guidance": 3.0})),
@@ -70,7 +70,7 @@ class MusicgenFamily:
         return is_musicgen(folder)
 
     def describe(self, checkpoint: Checkpoint) -> Capabilities:
-        """Of one that is only known, what the registry's capabilities say of it.
+        """The checkpoint's capabilities; from the registry if it is not installed.
 
         Raises CheckpointError for a damaged folder.
         """
@@ -89,16 +89,17 @@ class MusicgenFamily:
             sample_rate_hz=rate_hz,
             channels=channels,
             min_s=MIN_DURATION_S,
-            max_s=MAX_DURATION_S,
+            max_s=MAX_AT_ONCE_S,
+            windows=Windows(WINDOW_S, KEPT_S),
             has_previews=True,
             options=OPTIONS,
             presets=PRESETS,
         )
 
     def footprint(self, checkpoint: Checkpoint) -> Footprint:
-        """From its files; of one that is only known, from the registry's sizes.
+        """The footprint by the checkpoint's files; by the registry's sizes if it is not installed.
 
-        Raises CheckpointError if the files are damaged, or the registry says none.
+        Raises CheckpointError if the files are damaged or the registry has no sizes.
         """
         folder = checkpoint.folder
         if folder is None:
@@ -122,10 +123,11 @@ class MusicgenFamily:
 
 
 def footprint_of(shape: MusicgenShape, sizes: Mapping[str, tuple[int, ...]]) -> Footprint:
-    """sizes: shapes by the names of the published file.
+    """The footprint of a shape. sizes: shapes of the tensors, by their names in the published file.
 
-    Text is read by itself; codes and sound are made side by side. A row is a variation with both
-    halves of its guidance: whether they are computed together or not, what both have read stays.
+    Reading the text is a stage of its own; codes and sound are made side by side. A row is a
+    variation with both halves of its guidance: the keys and values of both stay in memory, even
+    where the halves are computed one after the other.
     """
     weights = {name: math.prod(size) for name, size in sizes.items()}
 
@@ -141,7 +143,7 @@ def footprint_of(shape: MusicgenShape, sizes: Mapping[str, tuple[int, ...]]) -> 
     frames_per_s = shape.coder.frames_per_s
     token_bytes = 2 * shape.layers * shape.width * COUNTED_BYTES  # a key and a value in each layer
     front = PIECES_OF_WORDS + (shape.chroma_frames if shape.has_melody else 0)
-    tokens = front + KEPT_S * frames_per_s  # that are read at once at the beginning of a window
+    tokens = front + KEPT_S * frames_per_s  # read at once at the beginning of a window
     reading = tokens * (2 * shape.feed_forward + READING_STATES * shape.width) * COUNTED_BYTES
     samples = (DECODED_FRAMES + DECODED_AROUND) * shape.coder.hop * shape.channels
     decoding = samples * shape.coder.filters * CODER_ELEMENTS * FLOAT_IN_HALVES * COUNTED_BYTES

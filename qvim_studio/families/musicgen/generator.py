@@ -1,8 +1,9 @@
-"""A MusicGen in memory: what it was asked for becomes codes, and codes become sound."""
+"""Turns requests into codes and codes into sound with a loaded MusicGen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from qvim_studio.families.musicgen.family import KEPT_S, WINDOW_S
 from qvim_studio.families.musicgen.parts import MusicgenParts
 from qvim_studio.families.protocol import Asked, Generator, Made, Report
 
-END_TOLERANCE_S = 0.02  # a part that ends so little before the sound is a part at its end
+END_TOLERANCE_S = 0.02  # a part that ends less than this before the sound counts as its end
 
 
 class MusicgenGenerator(Generator):
@@ -36,11 +37,12 @@ class MusicgenGenerator(Generator):
         self._window_s, self._kept_s = window_s, kept_s
 
     def condition(self, asked: Asked) -> MusicCondition:
-        """Words, unwanted words and the melody of what is followed.
+        """The condition of words, unwanted words and the melody of the followed sound.
 
-        Balance: where both are given, both count in full halfway, as in training; towards either
-        end the other fades to what the model knows as nothing. Raises CheckpointError for a voice
-        without words where the checkpoint takes words alone, and for parts inside a sound.
+        With words and a melody, both have their full weight at a balance of one half, as in
+        training; towards either end the other fades to the model's null condition. Raises
+        CheckpointError for a voice without words where the checkpoint takes words alone, and for
+        parts inside a sound.
         """
         self.notes.clear()
         parts = self.parts
@@ -70,6 +72,8 @@ class MusicgenGenerator(Generator):
         self, condition: MusicCondition, asked: Asked, seeds: Sequence[int], report: Report
     ) -> Iterator[Made]:
         size = self.parts.plan.max_batch
+        if len(seeds) > 1:
+            report = replace(report, on_samples=None)
         for first in range(0, len(seeds), size):
             with self.parts.at_work(), torch.inference_mode():
                 part = seeds[first : first + size]
@@ -82,7 +86,7 @@ class MusicgenGenerator(Generator):
 
     @property
     def parts(self) -> MusicgenParts:
-        """Raises ValueError once closed."""
+        """The loaded networks. Raises ValueError after ``close``."""
         if self._parts is None:
             raise ValueError("expected a generator in memory, got one that was closed")
         return self._parts
@@ -92,7 +96,7 @@ class MusicgenGenerator(Generator):
         if melody.is_silent:
             self.notes.append("No melody was heard in the imitation.")
             return None
-        if asked.kept is not None and asked.followed is None:  # the imitation is of the part
+        if asked.kept is not None and asked.followed is None:  # the imitation covers the part alone
             before = np.full(round(asked.kept.parts_s[0][0] * MELODY_FRAMES_PER_S), SILENT)
             melody = Melody(np.concatenate([before, melody.classes]))
         return melody
@@ -105,6 +109,6 @@ def _check_kept(asked: Asked, title: str) -> None:
     if len(parts) != 1 or parts[0][1] < asked.duration_s - END_TOLERANCE_S:
         raise CheckpointError(
             f"{title} makes music from beginning to end, so it can continue a sound but "
-            "not make a part inside it anew. Choose a part that lasts to the end, or another "
+            "not regenerate a part inside it. Choose a part that lasts to the end, or another "
             "checkpoint."
         )

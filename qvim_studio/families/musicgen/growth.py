@@ -1,4 +1,4 @@
-"""The loop that makes codes, one column of the delay pattern after the other."""
+"""Makes codes, one column of the delay pattern after another."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from qvim_studio.families.musicgen.sampling import Sampling, drawn, guided
 
 @dataclass(frozen=True, eq=False)
 class Front:
-    """What conditions one half of the guidance.
+    """The condition of one half of the guidance.
 
-    tokens: in front of the codes, (1, tokens, width), also none. words: what is attended to,
-    (1, words, width), where the network does that; is_word: bool (1, words), False for padding.
+    tokens: in front of the codes, (1, tokens, width), possibly 0 tokens. words: the states for
+    cross-attention, (1, words, width), where the network has it; is_word: bool (1, words), False
+    for padding.
     """
 
     tokens: torch.Tensor
@@ -34,11 +35,11 @@ def grow(
     sampling: Sampling,
     passes: int = 1,
 ) -> Iterator[int]:
-    """Fill the OPEN places of columns (rows, codebooks, columns) in place; gives back the number of
-    each column as it is filled.
+    """Fill the OPEN places of columns (rows, codebooks, columns) in place, and yield the index of
+    each column once it is full.
 
-    fronts: the wanted half, and the unwanted one where there is guidance. numbers: float32 from
-    [0, 1), of the shape of ``columns``. passes: 2 computes the halves one after the other.
+    fronts: the wanted half, and the unwanted half with guidance. numbers: float32 in [0, 1), in
+    the shape of ``columns``. passes: 2 computes the halves one after the other.
     """
     rows, _, count = columns.shape
     first = int((columns[0, 0] == OPEN).nonzero()[0])

@@ -1,7 +1,7 @@
-"""Low-rank changes to MusicGen's layers (LoRA), learned beside frozen weights and added to them.
+"""Low-rank changes of MusicGen's layers (LoRA), learned beside frozen weights and added to them.
 
-Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language Models", section 4.1. Files are laid
-out as peft writes them: what others tuned is read, what is tuned here can be used elsewhere.
+Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language Models", section 4.1. Files have the
+layout of peft, so adapters are exchanged with other programs in both directions.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ MAX_RANK = 1024
 
 @dataclass(frozen=True)
 class LowRankOptions:
-    """rank: of each change. alpha: the change is scaled by alpha / rank. dropout: share of a
-    layer's inputs that its change does not see while it is learned."""
+    """The size of the changes. rank: of each change. alpha: a change is scaled by alpha / rank.
+    dropout: share of a layer's inputs, 0..1, that its change does not see during training."""
 
     rank: int = 16
     alpha: float = 16.0
@@ -40,7 +40,7 @@ class LowRankOptions:
 
 
 class LowRankChange(nn.Module):
-    """What is added to the output of a linear layer; nothing at first."""
+    """The change of one linear layer, added to the layer's output; zero before training."""
 
     def __init__(self, ins: int, outs: int, options: LowRankOptions) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class LowRankChange(nn.Module):
 
 
 class LowRankChanges(nn.Module):
-    """The changes of all layers. names: of the layers, as published."""
+    """The changes of all layers. names: the layers' published names."""
 
     def __init__(self, names: tuple[str, ...], changes: list[LowRankChange]) -> None:
         super().__init__()
@@ -69,16 +69,16 @@ class _Changed(nn.Module):
     def __init__(self, layer: nn.Module, change: LowRankChange) -> None:
         super().__init__()
         self.layer = layer
-        self._change = (change,)  # hidden in a tuple: its weights are no part of the network
+        self._change = (change,)  # in a tuple, so that its weights are not registered
 
     def forward(self, given: torch.Tensor) -> torch.Tensor:
         return self.layer(given) + self._change[0](given)
 
 
 def add_changes(transformer: CodeTransformer, options: LowRankOptions) -> LowRankChanges:
-    """Changes beside every linear layer of a network that itself stays as it is.
+    """Add a change beside every linear layer of a network, whose own weights stay unchanged.
 
-    Its layers may be stored in few bits.
+    The layers may be stored in few bits.
     """
     names, changes = [], []
     for name, layer, ins, outs in list(_linear_layers(transformer)):
@@ -105,7 +105,7 @@ def _linear_layers(network: nn.Module) -> Iterator[tuple[str, nn.Module, int, in
 
 
 def published_name(name: str) -> str:
-    """Of a layer, as transformers nests it."""
+    """The name of a layer in transformers' nesting."""
     if name.startswith("lm_heads."):
         return name.replace("lm_heads.", HEADS, 1)
     return name if "enc_to_dec_proj" in name else f"{BACKBONE}{name}"
@@ -114,7 +114,7 @@ def published_name(name: str) -> str:
 def save_changes(
     changes: LowRankChanges, options: LowRankOptions, base_id: str, folder: Path
 ) -> None:
-    """Write them as peft does. base_id: of the checkpoint that they change."""
+    """Write changes in peft's layout. base_id: the checkpoint that they change."""
     weights = {
         f"{PREFIX}{name}.{part}.weight": getattr(change, part).weight.detach().cpu().contiguous()
         for name, change in zip(changes.names, changes.changes, strict=True)
@@ -138,9 +138,9 @@ def save_changes(
 
 @torch.no_grad()
 def merge_changes(transformer: CodeTransformer, folder: Path) -> None:
-    """Add what lies in a folder of peft's to the weights.
+    """Add the changes in a folder of peft's layout to the weights.
 
-    Raises CheckpointError for files that are damaged, of another kind or of another network.
+    Raises CheckpointError for damaged files and for changes of another kind or network.
     """
     try:
         config = as_object(read_json(folder / CONFIG_FILE))
@@ -180,7 +180,7 @@ def _scale_of(config: Mapping[str, Any]) -> float:
 def _named_pairs(
     weights: Mapping[str, torch.Tensor],
 ) -> dict[str, tuple[torch.Tensor, torch.Tensor, bool]]:
-    """By our names of layers: the two factors, and whether the layer is a table of embeddings."""
+    """By our names of the layers: both factors, and whether the layer is an embedding table."""
     pairs = {}
     for name, first in weights.items():
         for kind, ending in ((False, ".lora_A.weight"), (True, ".lora_embedding_A")):

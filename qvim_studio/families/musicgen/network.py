@@ -1,4 +1,4 @@
-"""MusicGen's transformer over codes, with what it has read kept in memory.
+"""MusicGen's transformer over codes, with cached keys and values.
 
 Copet et al. 2023, "Simple and Controllable Music Generation", section 2: one embedding and one head
 for each codebook; words and melody come in front of the codes (MusicGen-Melody) or are attended to
@@ -19,17 +19,17 @@ from torch.utils.checkpoint import checkpoint
 from qvim_studio.families.musicgen.shape import BACKBONE, MusicgenShape
 
 HEADS = "decoder.lm_heads."
-PREFIXES = ("decoder.", "enc_to_dec_proj.", "audio_enc_to_dec_proj.")  # of what is loaded here
+PREFIXES = ("decoder.", "enc_to_dec_proj.", "audio_enc_to_dec_proj.")  # of the tensors loaded here
 SLOWEST_PERIOD = 10_000.0  # of the sinusoidal positions (Vaswani et al. 2017, section 3.5)
 
 
 @dataclass(eq=False)
 class Read:
-    """Keys and values of all tokens so far, and of the words where they are attended to.
+    """Keys and values of all tokens so far, and of the words where the network attends to them.
 
-    keys, values: (layers, rows, heads, room, head width), of which the first ``count`` tokens are
-    there. words: for each layer, (rows, heads, words, head width) twice. words_mask: bool
-    (rows, 1, 1, words), False where a shorter text is padded.
+    keys, values: (layers, rows, heads, room, head width); the first ``count`` tokens are filled.
+    words: for each layer, (rows, heads, words, head width) twice. words_mask: bool
+    (rows, 1, 1, words), False for padding.
     """
 
     keys: torch.Tensor
@@ -100,7 +100,7 @@ class _Layer(nn.Module):
 
 
 class CodeTransformer(nn.Module):
-    """Codes so far, and what conditions them → how likely each next code is."""
+    """The codes so far and their condition → logits of the next codes."""
 
     def __init__(self, shape: MusicgenShape) -> None:
         super().__init__()
@@ -118,44 +118,45 @@ class CodeTransformer(nn.Module):
             self.enc_to_dec_proj = nn.Linear(shape.text_width, width)
         if shape.has_melody and shape.chroma_bins != width:
             self.audio_enc_to_dec_proj = nn.Linear(shape.chroma_bins, width)
-        self.recomputes = False  # layers for their gradients, instead of keeping their insides
+        self.recomputes = False  # layers in the backward pass, to keep fewer activations
 
     @property
     def dtype(self) -> torch.dtype:
         return self.layer_norm.weight.dtype
 
     def words(self, states: torch.Tensor) -> torch.Tensor:
-        """The text encoder's states (pieces, text width) → (pieces, width)."""
+        """The text encoder's states (pieces, text width) → tokens (pieces, width)."""
         return self.enc_to_dec_proj(states) if hasattr(self, "enc_to_dec_proj") else states
 
     def melody(self, chroma: torch.Tensor) -> torch.Tensor:
-        """(12, frames) → (frames, width)."""
+        """Chroma (12, frames) → tokens (frames, width)."""
         has_own = hasattr(self, "audio_enc_to_dec_proj")
         return self.audio_enc_to_dec_proj(chroma.T) if has_own else chroma.T
 
     def room(self, rows: int, tokens: int, device: torch.device) -> Read:
-        """Empty memory for so many tokens."""
+        """An empty cache for ``tokens`` tokens in each of ``rows`` rows."""
         shape = self.shape
         size = (shape.layers, rows, shape.heads, tokens, shape.width // shape.heads)
         keys = torch.empty(size, dtype=self.dtype, device=device)
         return Read(keys, torch.empty_like(keys))
 
     def read_words(self, read: Read, states: torch.Tensor, mask: torch.Tensor) -> None:
-        """What every layer attends to: states (rows, words, width), mask bool (rows, words)."""
+        """Add words for every layer's attention: states (rows, words, width), mask bool (rows,
+        words), False for padding."""
         layers = [layer for layer in self.layers if isinstance(layer, _Layer)]
         read.words = [layer.encoder_attn.keys_and_values(states) for layer in layers]
         read.words_mask = mask[:, None, None]
 
     def embedded(self, codes: torch.Tensor) -> torch.Tensor:
-        """int64 (rows, codebooks, columns) → (rows, columns, width)."""
+        """Codes int64 (rows, codebooks, columns) → embeddings (rows, columns, width)."""
         found = [table(codes[:, number]) for number, table in enumerate(self.embed_tokens)]
         return torch.stack(found).sum(dim=0)
 
     def forward(self, given: torch.Tensor, read: Read | None = None) -> torch.Tensor:
-        """Embeddings (rows, tokens, width) behind what was read, which they join → as many states.
+        """Embeddings (rows, tokens, width) after the tokens read so far → states of the same shape.
 
-        The first call for a memory may bring many tokens, every other one a single one. Raises
-        ValueError otherwise.
+        The cache takes up the tokens. The first call with a cache may bring many tokens, every
+        further call one; otherwise ValueError is raised.
         """
         begin = 0 if read is None else read.count
         if begin and given.shape[1] != 1:
@@ -171,7 +172,7 @@ class CodeTransformer(nn.Module):
         return self.layer_norm(hidden)
 
     def logits(self, states: torch.Tensor) -> torch.Tensor:
-        """(rows, tokens, width) → (rows, codebooks, tokens, vocabulary)."""
+        """States (rows, tokens, width) → logits (rows, codebooks, tokens, vocabulary)."""
         return torch.stack([head(states) for head in self.lm_heads], dim=1)
 
     def _positions(self, begin: int, given: torch.Tensor) -> torch.Tensor:
@@ -184,9 +185,9 @@ class CodeTransformer(nn.Module):
 
 
 def own_names(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The tensors under PREFIXES of a published file, under the names they have here.
+    """The tensors under PREFIXES in a published file, renamed to our names.
 
-    Tables of positions, which older files hold, are computed instead.
+    Position tables in older files are dropped, because positions are computed.
     """
     names = {
         name: name.replace(BACKBONE, "", 1)

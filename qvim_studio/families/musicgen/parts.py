@@ -1,4 +1,4 @@
-"""Loads a MusicGen folder: the transformer over codes, the coder of sound, and the words."""
+"""Loads a MusicGen folder: the transformer over codes, the sound coder and the text encoder."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from qvim_studio.memory.faults import is_out_of_memory
 from qvim_studio.memory.modes import FULL_BITS
 from qvim_studio.memory.offload import stream, visiting
 from qvim_studio.memory.stored_weights import store_weights
-from qvim_studio.networks.encodec import Encodec, folded_norms
+from qvim_studio.networks.coders.encodec import Encodec, folded_norms
+from qvim_studio.networks.files.weights import filled_network, read_tensors
 from qvim_studio.networks.quiet import quiet_libraries
-from qvim_studio.networks.weights import filled_network, read_tensors
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +32,9 @@ CODER_PREFIX = "audio_encoder."
 
 @dataclass(eq=False)
 class MusicgenParts:
-    """The networks of one checkpoint, on the plan's device or at home beside it.
+    """The networks of one checkpoint, on the plan's device or in ordinary memory.
 
-    coder: in float32 whatever the plan says: half precision adds a noise that can be heard.
+    coder: always in float32, because half precision adds audible noise.
     """
 
     shape: MusicgenShape
@@ -45,7 +45,7 @@ class MusicgenParts:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Inside, both networks are where the plan computes."""
+        """Inside, both networks are on the plan's device."""
         plan = self.plan
         guests = [self.coder] if plan.streams else [self.transformer, self.coder]
         are_home = not plan.traits.swaps_parts
@@ -53,11 +53,17 @@ class MusicgenParts:
             yield
 
 
-def load_musicgen(folder: Path, plan: ComputePlan) -> MusicgenParts:
-    """Raises CheckpointError naming what is missing, damaged or of another kind."""
+def load_musicgen(
+    folder: Path, plan: ComputePlan, changes: Path | None = None, *, is_changed: bool = True
+) -> MusicgenParts:
+    """Load all networks. changes: the folder of low-rank changes; None takes those in ``folder``,
+    if any. Without ``is_changed``, the weights stay as published.
+
+    Raises CheckpointError naming missing or damaged files, or files of another kind.
+    """
     quiet_libraries()
     shape = read_shape(folder)
-    # What visits the device later, or is stored in few bits first, starts in ordinary memory.
+    # Networks that visit the device later or are first stored in few bits start in ordinary memory.
     home = "cpu" if plan.traits.swaps_parts else plan.device
     try:
         weights = {
@@ -69,8 +75,8 @@ def load_musicgen(folder: Path, plan: ComputePlan) -> MusicgenParts:
         del weights
         coder_weights = folded_norms(read_tensors(folder, home, torch.float32, CODER_PREFIX))
         coder = filled_network(lambda: Encodec(shape.coder), coder_weights)
-    # Memory that ran out says nothing about the files. Whatever else safetensors raises means that
-    # they are no good.
+    # Running out of memory says nothing about the files; every other exception of safetensors
+    # means damaged files.
     except Exception as error:
         if is_out_of_memory(error):
             raise
@@ -79,8 +85,9 @@ def load_musicgen(folder: Path, plan: ComputePlan) -> MusicgenParts:
             f"The weights of the checkpoint in {folder} cannot be loaded: {reason[:160]}. "
             "Copy or download it again."
         ) from error
-    if (folder / LOW_RANK_FOLDER).is_dir():
-        merge_changes(transformer, folder / LOW_RANK_FOLDER)
+    changes = changes or folder / LOW_RANK_FOLDER
+    if is_changed and changes.is_dir():
+        merge_changes(transformer, changes)
     if plan.traits.stored_bits < FULL_BITS:
         share = store_weights(transformer.layers, plan.traits.stored_bits)
         log.info("%.0f %% of the layers in %d bits", 100 * share, plan.traits.stored_bits)

@@ -1,4 +1,4 @@
-"""The published MusicGens by the few numbers in which they differ: for those not here yet."""
+"""Derives shapes and weights of published MusicGens that are not installed from a few numbers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.families.musicgen.shape import BACKBONE, MusicgenShape
-from qvim_studio.networks.encodec_shape import EncodecShape
+from qvim_studio.networks.coders.encodec_shape import EncodecShape
 
-# What all of them share: the coder facebook/encodec_32khz and the text encoder of T5-base.
+# All of them share the coder facebook/encodec_32khz and the text encoder of T5-base.
 ENCODEC_32KHZ = EncodecShape(
     sample_rate_hz=32_000,
     ratios=(8, 5, 4, 4),
@@ -31,7 +31,7 @@ TEXT_WIDTH, HEAD_WIDTH, CHROMA_BINS, CHROMA_FRAMES = 768, 64, 12, 235
 
 
 def published_shape(sizes: Mapping[str, int]) -> MusicgenShape:
-    """sizes: of the registry: layers, width, channels, and has_melody (1 or 0).
+    """The shape by the registry's sizes: layers, width, channels, and has_melody (1 or 0).
 
     Raises CheckpointError if one of them is missing.
     """
@@ -60,7 +60,7 @@ def published_shape(sizes: Mapping[str, int]) -> MusicgenShape:
 
 
 def published_weights(shape: MusicgenShape) -> dict[str, tuple[int, ...]]:
-    """Shapes of weights by names as in the files; text encoder and coder as one each."""
+    """Shapes of weights by their names in the files; text encoder and coder count as one each."""
     width = shape.width
     sizes: dict[str, tuple[int, ...]] = {"text_encoder.all": (TEXT_WEIGHTS,)}
     sizes["audio_encoder.all"] = (CODER_WEIGHTS,)

@@ -1,4 +1,4 @@
-"""Chooses codes by chance: guidance, temperature, the likeliest few, and numbers from outside."""
+"""Samples codes: guidance, temperature, top-k and top-p, with random numbers from the caller."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import torch
 class Sampling:
     """How codes are drawn.
 
-    guidance: w of u + w (c - u); 1 leaves out what is not wanted. temperature: logits are divided
-    by it. top_k: so many of the likeliest stay. top_p: of those, the fewest whose shares add up to
-    it; 1 keeps all.
+    guidance: w of u + w (c - u); 1 ignores the unwanted half. temperature: divides the logits.
+    top_k: number of the likeliest codes that stay. top_p: of those, the fewest whose probabilities
+    add up to it; 1 keeps all.
     """
 
     guidance: float
@@ -40,7 +40,7 @@ def shares(logits: torch.Tensor, sampling: Sampling) -> tuple[torch.Tensor, torc
 
 
 def drawn(logits: torch.Tensor, numbers: torch.Tensor, sampling: Sampling) -> torch.Tensor:
-    """Logits (..., vocabulary) and as many numbers (...) from [0, 1) → codes (...)."""
+    """Logits (..., vocabulary) and random numbers (...) in [0, 1) → codes (...)."""
     probabilities, codes = shares(logits, sampling)
     sums = probabilities.cumsum(dim=-1)
     place = (sums <= numbers[..., None] * sums[..., -1:]).sum(dim=-1, keepdim=True)

@@ -1,4 +1,4 @@
-"""What a MusicGen folder says of itself, read without torch."""
+"""Reads the sizes of a MusicGen checkpoint from its configuration, without torch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, number_of, read_json, shown
-from qvim_studio.networks.encodec_shape import EncodecShape
+from qvim_studio.networks.coders.encodec_shape import EncodecShape
 
 CONFIG_FILE = "config.json"
 MELODY_TYPE, WORDS_TYPE = "musicgen_melody", "musicgen"  # as transformers spells them
@@ -42,17 +42,18 @@ class MusicgenShape:
 
     @property
     def silent_code(self) -> int:
-        """What stands where a codebook has not begun, or has ended: the token after the codes."""
+        """The code before a codebook begins and after it ends: the token after all codes."""
         return self.vocabulary
 
     @property
     def delays(self) -> tuple[int, ...]:
-        """Frames that each codebook is late (Copet et al. 2023, section 2.2, "delay")."""
+        """The delay of each codebook in frames (Copet et al. 2023, section 2.2, "delay")."""
         return tuple(codebook // self.channels for codebook in range(self.codebooks))
 
 
 def read_shape(folder: Path) -> MusicgenShape:
-    """Raises CheckpointError for a folder of another kind or a damaged configuration."""
+    """The shape of the checkpoint in a folder. Raises CheckpointError for a folder of another kind
+    or a damaged configuration."""
     path = folder / CONFIG_FILE
     try:
         return _shape(as_object(read_json(path)))

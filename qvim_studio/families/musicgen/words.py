@@ -1,4 +1,4 @@
-"""MusicGen's text encoder: words to one state for each of their pieces."""
+"""MusicGen's text encoder: turns words into one state for each piece."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import torch
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.families.musicgen.shape import MusicgenShape
 from qvim_studio.memory.faults import is_out_of_memory
+from qvim_studio.networks.files.weights import filled_network, read_tensors
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
-from qvim_studio.networks.weights import filled_network, read_tensors
 
 from transformers import AutoTokenizer, T5Config, T5EncoderModel  # isort: skip
 
@@ -22,7 +22,7 @@ REMEMBERED_TEXTS = 256
 class Words:
     """Reads texts on the processor, in float32: T5 overflows in half precision.
 
-    The encoder is mapped from its file for each new text and needs no memory between.
+    The encoder is mapped from its file for each new text and takes no memory in between.
     """
 
     def __init__(self, folder: Path, shape: MusicgenShape) -> None:
@@ -31,7 +31,7 @@ class Words:
         self._known: dict[str, torch.Tensor] = {}
 
     def states(self, text: str) -> torch.Tensor:
-        """float32 (pieces, text width), whole however long it is.
+        """The states of a text, float32 (pieces, text width); long texts are not cut.
 
         Raises CheckpointError for a damaged encoder or tokenizer.
         """

@@ -1,1 +1,2 @@
-"""SemantiCodec: sounds as pairs of tokens, one for what is heard, one for how (Liu et al. 2024)."""
+"""SemantiCodec: sounds as pairs of tokens, one for the meaning and one for the detail (Liu et al.
+2024)."""

@@ -21,8 +21,8 @@ SET_MEAN, SET_STD = -4.2677393, 4.5689974
 
 
 def kaldi_log_mel(waveform: torch.Tensor, frames: int) -> torch.Tensor:
-    """Mono at 16 kHz (samples,) → (frames, 128), as AudioMAE hears it; zeros before scaling stand
-    for frames behind the end."""
+    """Mono at 16 kHz (samples,) → (frames, 128), the input of AudioMAE; frames after the end are
+    zeros before scaling."""
     fbank = torchaudio.compliance.kaldi.fbank(
         (waveform - waveform.mean())[None],
         htk_compat=True,

@@ -1,4 +1,4 @@
-"""How a folder with SemantiCodec's networks is laid out, and what its settings say."""
+"""The layout and the settings of a folder with SemantiCodec's networks."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ POSITION_WIDTH = 192  # of the sines behind each pair of features
 HEAD_CHANNELS = 32  # of the UNet's attention
 UNET_LEVELS = (1, 2, 3, 5)
 VAE_LEVELS = (1, 2, 4)
-# Patches side by side in frequency that one token stands for, by tokens (of both kinds) a second.
+# Neighboring patches in frequency for each token, by tokens (of both kinds) a second.
 STACKED = {100: 1, 50: 2}
 
 
 @dataclass(frozen=True)
 class EncoderConfig:
-    """width: of AudioMAE. depth, heads: likewise. averaged: its last layers whose outputs are
+    """width, depth, heads: of AudioMAE. averaged: number of its last layers whose outputs are
     averaged. window_steps: columns that encoder and decoder see at once, 64 as published (10.24 s).
     stacked: patches of one token. lstm_layers: of the residual encoder. semantic,
     acoustic: numbers of tokens of each kind."""
@@ -120,17 +120,17 @@ def recognizes(folder: Path) -> bool:
 
 def read_encoder_config(folder: Path) -> EncoderConfig:
     """Raises CheckpointError if a value is absent or out of range."""
-    said = read_part_config(folder, ENCODER)
+    fields = read_part_config(folder, ENCODER)
     try:
-        return encoder_config(said)
+        return encoder_config(fields)
     except ValueError as error:
         raise unreadable_config(folder, ENCODER, error) from error
 
 
-def encoder_config(said: Mapping[str, Any]) -> EncoderConfig:
+def encoder_config(fields: Mapping[str, Any]) -> EncoderConfig:
     """Raises ValueError if a value is absent or out of range."""
     names = EncoderConfig.__dataclass_fields__
-    values = {name: int(number_of(said, name, 0, 1, 1 << 20)) for name in names}
+    values = {name: int(number_of(fields, name, 0, 1, 1 << 20)) for name in names}
     config = EncoderConfig(**values)
     if 0 in values.values() or config.stacked not in STACKED.values():
         raise ValueError("a size is absent or unknown")

@@ -2,8 +2,8 @@
 
 A rate has two pickles, ``semanticodec_tokenrate_100/encoder.ckpt`` and ``decoder.ckpt``, and tables
 of centroids beside that folder, ``codebook_idx/combine_512_audioset_dominate/codebook_*_0.npy``.
-The names of the tables lie: ``codebook_2048_0.npy`` has 4,096 rows, and so on. The largest that is
-there is taken, for it says most.
+The names of the tables are wrong: ``codebook_2048_0.npy`` has 4,096 rows, and so on. The largest
+table is taken, because it is the most precise.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _encoder(weights: Weights, source: Path) -> ConvertedPart:
 
 
 def _is_of_mae_decoder(name: str) -> bool:
-    """AudioMAE was trained with a decoder, which nobody uses afterwards."""
+    """Whether a tensor belongs to AudioMAE's decoder, which only its training used."""
     return name.startswith(("decoder_", "mask_token"))
 
 
@@ -118,7 +118,7 @@ def _centroids(source: Path, pairs: int, features: int) -> torch.Tensor:
     """The largest table of centroids of that rate, (rows, features), mapped."""
     pattern = TABLES.format(pairs=pairs)
     paths = [path for folder in (source, source.parent) for path in folder.glob(pattern)]
-    # Never pickled: a table of numbers is one.
+    # Without pickles, which a table of numbers does not need.
     tables = [np.load(path, mmap_mode="c", allow_pickle=False) for path in sorted(paths)]
     fitting = [table for table in tables if table.ndim == 2 and table.shape[1] == features]
     if not fitting:

@@ -1,4 +1,4 @@
-"""Turns sounds into pairs of tokens, and tokens into the features that the decoder is steered by.
+"""Turns sounds into pairs of tokens, and tokens into the features that condition the decoder.
 
 Source: Liu et al., "SemantiCodec: an ultra low bitrate semantic audio codec for general sound"
 (2024), sections III-A and III-B, and its public code.
@@ -19,16 +19,16 @@ from qvim_studio.families.semanticodec.config import (
     STEP_SAMPLES,
     EncoderConfig,
 )
-from qvim_studio.families.semanticodec.tokens import SoundTokens
+from qvim_studio.families.sound_tokens import SoundTokens
 
-ABSENT = -1.0  # in place of every feature of what lies behind the end of a sound
+ABSENT = -1.0  # in place of every feature after the end of a sound
 CONSTANT_STD = 1e-7  # frames whose bands differ less are padding
 
 
 class TokenEncoder(nn.Module):
     """The published encoder: AudioMAE, the nearest centroid of its features, and a residual network
-    for what the centroid does not say. Names of parameters are those of the published file, with
-    the centroids and the codebook as plain tables."""
+    for the remainder. Names of parameters are those of the published file, with the centroids and
+    the codebook as plain tables."""
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
@@ -48,8 +48,8 @@ class TokenEncoder(nn.Module):
 
     @torch.inference_mode()
     def encode(self, samples: np.ndarray) -> SoundTokens:
-        """Mono at 16 kHz (samples,) → tokens of every column of 0.16 s that it touches, and of the
-        one behind them, as published."""
+        """Mono at 16 kHz (samples,) → tokens of every column of 0.16 s that the sound touches and
+        of one more, as published."""
         steps = len(samples) // STEP_SAMPLES + 1
         columns = self.config.window_steps
         segments = len(samples) // (columns * STEP_SAMPLES) + 1
@@ -68,7 +68,7 @@ class TokenEncoder(nn.Module):
 
     @torch.inference_mode()
     def features(self, tokens: SoundTokens) -> torch.Tensor:
-        """Tokens → what they stand for, (pairs, 2 * features): acoustic and semantic."""
+        """Tokens → their features, (pairs, 2 * features): acoustic and semantic."""
         device = self.centroids.device
         acoustic = self.codebook[torch.from_numpy(tokens.acoustic).to(device)]
         semantic = self.centroids[torch.from_numpy(tokens.semantic).to(device)]
@@ -77,10 +77,10 @@ class TokenEncoder(nn.Module):
     def _pairs(self, log_mel: torch.Tensor) -> torch.Tensor:
         """One segment (16 * columns, 128) → (8 * columns / stacked, 2) int64."""
         given = log_mel[None].to(self.centroids)
-        heard = stacked_patches(self.audiomae(given), self.config.stacked)[0]
-        semantic = nearest(heard, self.centroids)
-        both = torch.cat([heard, self.centroids[semantic]], dim=1)
-        share = heard_share(log_mel)
+        patches = stacked_patches(self.audiomae(given), self.config.stacked)[0]
+        semantic = nearest(patches, self.centroids)
+        both = torch.cat([patches, self.centroids[semantic]], dim=1)
+        share = sounding_share(log_mel)
         both[math.ceil(len(both) * share) :] = ABSENT
         residual = self.encoder_output_linear(self.encoder(both[None])[0])[0]
         return torch.stack([semantic, nearest(residual, self.codebook)], dim=1)
@@ -101,8 +101,8 @@ def nearest(vectors: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
     return distance.argmin(dim=1)
 
 
-def heard_share(log_mel: torch.Tensor) -> float:
-    """How much of a segment (frames, bands) lies before the padding behind its end, 0..1."""
-    is_heard = log_mel.std(dim=1) > CONSTANT_STD
-    last = int(is_heard.nonzero().max()) if is_heard.any() else -1
+def sounding_share(log_mel: torch.Tensor) -> float:
+    """The share of a segment (frames, bands) before its padding, 0..1."""
+    is_audible = log_mel.std(dim=1) > CONSTANT_STD
+    last = int(is_audible.nonzero().max()) if is_audible.any() else -1
     return (last + 1) / len(log_mel)

@@ -1,4 +1,4 @@
-"""SemantiCodec as the studio sees it before anything is loaded."""
+"""SemantiCodec as one of the families of generators."""
 
 from __future__ import annotations
 
@@ -21,20 +21,26 @@ from qvim_studio.families.semanticodec.config import (
 )
 from qvim_studio.families.semanticodec.options import CAPABILITIES
 from qvim_studio.memory.footprint import Footprint, Stage
-from qvim_studio.networks.weight_names import is_storable, tensor_shapes
+from qvim_studio.networks.files.weight_names import is_storable, tensor_shapes
 
 if TYPE_CHECKING:
     from qvim_studio.families.protocol import Generator
     from qvim_studio.memory.compute_plan import ComputePlan
 
-# Weights of the published files at 100 tokens a second (M), for what is not on this machine.
-PUBLISHED = {ENCODER: 310_000_000, UNET: 75_000_000, VAE: 55_400_000, VOCODER: 55_300_000}
+# Weights of the published files by tokens a second, for what is not on this machine.
+PUBLISHED = {
+    rate: {ENCODER: encoder, UNET: unet, VAE: 55_400_000, VOCODER: 55_300_000}
+    for rate, encoder, unet in (
+        (100, 327_200_000, 75_040_584),
+        (50, 762_200_000, 85_854_024),
+    )
+}
 PUBLISHED_LAYER = 2_000_000
 WINDOW_S = 10.24
-# Activations at their peak in 16 bits, for the published widths: UNet and decoders as counted for
-# the same networks of AudioLDM, the encoder as estimated.
-ENCODER_BYTES, UNET_BYTES, DECODER_BYTES = 60_000_000, 50_000_000, 190_000_000
-FLOAT32 = 2  # of the 16-bit values in which a stage counts its weights
+# Activations at their peak in 16 bits, counted on meta tensors for the published widths. The
+# encoder holds the most where it compares every token with the rows of its tables.
+ENCODER_BYTES, UNET_BYTES, DECODER_BYTES = 140_000_000, 50_000_000, 190_000_000
+FLOAT32 = 2  # of the 16-bit values that a stage counts: the encoder stays wide
 
 
 class SemantiCodecFamily:
@@ -53,7 +59,8 @@ class SemantiCodecFamily:
 
     def footprint(self, checkpoint: Checkpoint) -> Footprint:
         if checkpoint.folder is None:
-            return _footprint(PUBLISHED, int(0.95 * PUBLISHED[UNET]), PUBLISHED_LAYER)
+            weights = PUBLISHED[_published_rate(checkpoint)]
+            return _footprint(weights, int(0.95 * weights[UNET]), PUBLISHED_LAYER)
         folder = checkpoint.folder
         try:
             weights = {
@@ -76,9 +83,20 @@ class SemantiCodecFamily:
         return SemantiCodecGenerator(load_semanticodec(checkpoint.installed_folder(), plan))
 
 
+def _published_rate(checkpoint: Checkpoint) -> int:
+    """Tokens a second, as the published folder or the checkpoint is named; the most without one."""
+    name = checkpoint.id if checkpoint.published is None else checkpoint.published.source
+    return next((rate for rate in PUBLISHED if name.endswith(str(rate))), max(PUBLISHED))
+
+
 def _footprint(weights: dict[str, int], storable: int, largest: int) -> Footprint:
-    """A window is always computed whole, however short the sound is."""
-    encoder = Stage("encode", FLOAT32 * weights[ENCODER], row_bytes=ENCODER_BYTES, piece_s=WINDOW_S)
+    """The footprint of whole windows, which are computed for short sounds as well."""
+    encoder = Stage(
+        "encode",
+        FLOAT32 * weights[ENCODER],
+        row_bytes=FLOAT32 * ENCODER_BYTES,
+        piece_s=WINDOW_S,
+    )
     denoiser = Stage(
         "denoise",
         weights[UNET],

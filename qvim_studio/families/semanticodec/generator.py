@@ -1,4 +1,5 @@
-"""SemantiCodec at work: a voice becomes tokens, and the decoder makes a sound of them."""
+"""The generator of SemantiCodec: a voice becomes tokens, and the decoder turns tokens into
+sound."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from torch import nn
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.engine import raise_if_cancelled
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, UsageError
 from qvim_studio.diffusion.denoiser import Conditions
 from qvim_studio.diffusion.sampler import sample_latents
 from qvim_studio.diffusion.stochastic_ddim import StochasticDdim, scaled_linear_levels
@@ -29,7 +30,7 @@ from qvim_studio.families.semanticodec.config import (
 from qvim_studio.families.semanticodec.encoder import ABSENT
 from qvim_studio.families.semanticodec.options import Blend
 from qvim_studio.families.semanticodec.parts import SemantiCodecParts
-from qvim_studio.families.semanticodec.tokens import SoundTokens
+from qvim_studio.families.sound_tokens import SoundTokens
 
 LONGEST_WAVE = 10_000.0  # of the positions (Vaswani et al. 2017, section 3.5)
 NO_START = "There is no second sound, so everything was taken from the voice."
@@ -37,7 +38,7 @@ NO_START = "There is no second sound, so everything was taken from the voice."
 
 @dataclass(frozen=True, eq=False)
 class TokenCondition:
-    """features: (batch, pairs, numbers), what the tokens stand for with their positions."""
+    """features: (batch, pairs, numbers), of the tokens with their positions."""
 
     features: torch.Tensor
 
@@ -60,9 +61,8 @@ class SemantiCodecGenerator(Generator):
             raise CheckpointError("This SemantiCodec was closed. Load the checkpoint again.")
         return self._parts
 
-    def encode(self, clip: AudioClip, duration_s: float | None = None) -> SoundTokens:
-        """The tokens of a sound; of its first seconds where a duration is given, and of silence
-        behind its end."""
+    def encode_tokens(self, clip: AudioClip, duration_s: float | None = None) -> SoundTokens:
+        """The tokens of a sound; with a duration, of that many seconds, padded with silence."""
         samples = mono_at(clip, SAMPLE_RATE_HZ)
         if duration_s is not None:
             length = round(duration_s * SAMPLE_RATE_HZ)
@@ -76,7 +76,7 @@ class SemantiCodecGenerator(Generator):
                 "SemantiCodec makes sounds of a voice alone, and there is none. Record one, or "
                 "choose another checkpoint."
             )
-        return self.encode(asked.voice.clip, asked.duration_s)
+        return self.encode_tokens(asked.voice.clip, asked.duration_s)
 
     def make(
         self, condition: SoundTokens, asked: Asked, seeds: Sequence[int], report: Report
@@ -94,8 +94,17 @@ class SemantiCodecGenerator(Generator):
             samples = self._decoded(tokens, asked, batch, report, done, total)
             yield from (Made(seed, row) for seed, row in zip(batch, samples, strict=True))
 
-    def decode(self, tokens: SoundTokens, asked: Asked, seed: int, report: Report) -> np.ndarray:
-        """The sound of tokens, such as those of a file, (frames, 1)."""
+    def decode_tokens(
+        self, tokens: SoundTokens, asked: Asked, seed: int, report: Report
+    ) -> np.ndarray:
+        """The sound of tokens, such as those of a file, (frames, 1); see TokenCoder."""
+        config = self.parts.encoder.config
+        own = (config.token_rate, config.semantic, config.acoustic)
+        if tokens.model != own:
+            raise UsageError(
+                f"The tokens are of another model: got {tokens.model}, expected {own} (rate, "
+                "vocabularies). Choose the checkpoint that they were made with."
+            )
         windows = len(self._windows(len(tokens)))
         total = windows * asked.options.whole("steps")
         return self._decoded([tokens], asked, [seed], report, 0, total)[0]
@@ -107,7 +116,7 @@ class SemantiCodecGenerator(Generator):
         start = asked.starts.get(seed)
         if blend is Blend.VOICE or start is None:
             return own
-        other = self.encode(start, asked.duration_s)
+        other = self.encode_tokens(start, asked.duration_s)
         if blend is Blend.SEMANTIC_OF_VOICE:
             return own.with_acoustic_of(other)
         return other.with_acoustic_of(own)
@@ -183,8 +192,8 @@ class SemantiCodecGenerator(Generator):
         """See diffusion.denoiser.Denoiser."""
         unet = self.parts.unet
         dtype = unet.dtype  # diffusers looks through all layers to find it
-        given, said = latents.to(dtype), condition.features.to(dtype)
-        return unet(given, timestep, encoder_hidden_states=said).sample.to(latents.dtype)
+        given, features = latents.to(dtype), condition.features.to(dtype)
+        return unet(given, timestep, encoder_hidden_states=features).sample.to(latents.dtype)
 
     def _sounded(self, latents: torch.Tensor, report: Report) -> np.ndarray:
         """Latents of one window → (batch, samples), exactly as long as the window."""
@@ -195,7 +204,7 @@ class SemantiCodecGenerator(Generator):
                 raise_if_cancelled(report.is_cancelled)
                 log_mel = vae.decode(row.to(vae.dtype)).sample[:, 0]
                 rows.append(vocoder(log_mel.to(vae.dtype)).float().cpu().reshape(-1))
-        # Kernels of the vocoder leave a few samples behind the end, which would shift what follows.
+        # The vocoder returns a few samples too many, which would shift the next window.
         return torch.stack(rows).numpy()[:, : self._window * STEP_SAMPLES]
 
     def _windows(self, pairs: int) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from enum import Enum
 
 from qvim_studio.core.capabilities import Capabilities, Input, VoiceRoute
 from qvim_studio.core.options import Option, OptionValues, Preset, Role
-from qvim_studio.core.request import MAX_DURATION_S, MIN_DURATION_S
+from qvim_studio.core.request import MAX_AT_ONCE_S, MIN_DURATION_S
 from qvim_studio.families.semanticodec.config import SAMPLE_RATE_HZ
 
 
@@ -44,7 +44,7 @@ CAPABILITIES = Capabilities(
     sample_rate_hz=SAMPLE_RATE_HZ,
     channels=1,
     min_s=MIN_DURATION_S,
-    max_s=MAX_DURATION_S,
+    max_s=MAX_AT_ONCE_S,
     options=OPTIONS,
     presets=PRESETS,
 )

@@ -1,1 +1,1 @@
-"""Stable Audio 3: stereo at 44.1 kHz in eight steps, and the imitation is what they start from."""
+"""Stable Audio 3: stereo at 44.1 kHz in eight steps, which start from the imitation."""

@@ -1,4 +1,4 @@
-"""Reads model_config.json, which says how a published Stable Audio 3 checkpoint is built."""
+"""Reads the structure of a published Stable Audio 3 checkpoint from its model_config.json."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Any
 
 from qvim_studio.core.errors import CheckpointError, reason_of
 from qvim_studio.core.text.json_text import as_object, number_of, read_json, shown, text_of
-from qvim_studio.networks.same_config import SameConfig
+from qvim_studio.networks.coders.same_config import SameConfig
 
 CONFIG_FILE = "model_config.json"
 TEXT_FOLDER = "t5gemma-b-b-ul2"
-OBJECTIVES = ("rf_denoiser", "rectified_flow")  # distilled, and the base that it comes from
+OBJECTIVES = ("rf_denoiser", "rectified_flow")  # distilled, and the base checkpoint
 ANY = 10**9
 
 
 @dataclass(frozen=True)
 class DenoiserConfig:
-    """width, depth, heads: of the transformer. has_difference: attention is the difference of two.
-    norm_eps: of the norms of its blocks. local_channels: of what inpainting adds to each latent."""
+    """Sizes of the denoiser. width, depth, heads: of the transformer. has_difference: attention is
+    the difference of two attentions. norm_eps: of the blocks' norms. local_channels: channels that
+    inpainting adds to each latent."""
 
     width: int
     depth: int
@@ -35,17 +36,19 @@ class DenoiserConfig:
 
 @dataclass(frozen=True)
 class StableAudio3Config:
-    """is_distilled: eight ping-pong steps without guidance; else Euler's method with guidance.
+    """The structure of a checkpoint.
 
-    longest_samples: of a sound with what is made after its end. text_tokens: of a prompt, which is
-    padded to so many. longest_told_s: the greatest duration that the network can be told.
+    is_distilled: eight ping-pong steps without guidance; else Euler's method with guidance.
+
+    longest_samples: of a sound with the room after its end. text_tokens: length to which a prompt
+    is padded. longest_conditioned_s: the longest duration that can condition the network.
     """
 
     sample_rate: int
     longest_samples: int
     is_distilled: bool
     text_tokens: int
-    longest_told_s: float
+    longest_conditioned_s: float
     denoiser: DenoiserConfig
     coder: SameConfig
 
@@ -55,7 +58,7 @@ class StableAudio3Config:
 
 
 def is_stable_audio_3(folder: Path) -> bool:
-    """Whether a folder's configuration is one of this family; False for damaged ones."""
+    """Whether a folder's configuration belongs to this family; False for a damaged one."""
     try:
         model = _part(as_object(read_json(folder / CONFIG_FILE)), "model")
         objective = text_of(_part(model, "diffusion"), "diffusion_objective", "")
@@ -93,7 +96,7 @@ def _parsed(values: Mapping[str, Any]) -> StableAudio3Config:
         longest_samples=int(_count(values, "sample_size")),
         is_distilled=objective == "rf_denoiser",
         text_tokens=int(_count(_part(prompt, "config"), "max_length")),
-        longest_told_s=number_of(_part(seconds, "config"), "max_val", 384.0, 1.0, 1e5),
+        longest_conditioned_s=number_of(_part(seconds, "config"), "max_val", 384.0, 1.0, 1e5),
         denoiser=_denoiser(_part(diffusion, "config")),
         coder=_coder(_part(model, "pretransform")),
     )
@@ -182,7 +185,7 @@ def _count(values: Mapping[str, Any], name: str) -> float:
 
 
 def _only(values: Mapping[str, Any], name: str) -> int:
-    """The one whole number of a list, for each of the published coders has one level."""
+    """The only whole number of a list; all published coders have one level."""
     value = values.get(name)
     if not isinstance(value, list) or len(value) != 1 or type(value[0]) is not int:
         raise ValueError(f"{name} is {shown(value)}, expected a list of one whole number")

@@ -1,4 +1,4 @@
-"""Stable Audio 3 as the studio sees it before anything is loaded."""
+"""Declares Stable Audio 3 as a family, without torch."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ from qvim_studio.families.stable_audio_3.published_names import (
     duration_name,
 )
 from qvim_studio.memory.footprint import Footprint, Stage
-from qvim_studio.networks.weight_names import is_storable, tensor_shapes
+from qvim_studio.networks.files.weight_names import is_storable, tensor_shapes
 
 if TYPE_CHECKING:
     from qvim_studio.families.protocol import Generator
     from qvim_studio.memory.compute_plan import ComputePlan
 
 SAMPLE_RATE, CHANNELS = 44_100, 2
-PUBLISHED_RATIO = 4096  # samples of a latent
-BASE = "-base"  # at the end of the names of what the distilled ones come from
+PUBLISHED_RATIO = 4096  # samples per latent
+BASE = "-base"  # ends the names of the checkpoints before distillation
 ENCODER = ".encoder."  # in the names of T5Gemma's tensors
 LONGEST_S, LONGEST_OF_SMALL_S = 380.0, 120.0
-HEADROOM_S = 6.0  # as the options have it
-# Elements alive at once in a pass of the denoiser, by its width: for a row whatever its length
+HEADROOM_S = 6.0  # the same as in the options
+# Elements alive at once in a pass of the denoiser, in units of its width: for a row of any length
 # (memory tokens, words, gates) and for each latent; counted on meta tensors. Norms are computed in
-# 32 bits among 16.
+# 32 bits, the rest in 16.
 ROW_ELEMENTS, LATENT_ELEMENTS, ELEMENT_BYTES = 2600, 23, 3
-# Of the coder, by its width, all in 32 bits.
+# The same for the coder, in units of its width, all in 32 bits.
 CODER_ROW_ELEMENTS, CODER_LATENT_ELEMENTS, CODER_ELEMENT_BYTES = 3200, 380, 4
-PIECE_LATENTS = 128  # as networks.same_coder has them
+PIECE_LATENTS = 128  # the same as in networks.same_coder
 TEXT_ROW_BYTES = 32 * 2**20  # 256 tokens through T5Gemma
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Numbers of weights; largest_layer: of the denoiser."""
+    """Numbers of weights of each part; largest_layer: of the denoiser."""
 
     text: int
     denoiser: int
@@ -59,8 +59,8 @@ class Sizes:
     coder: int
 
 
-# Of the published files, for what is not on this machine. Small: 1024 wide with SAME-S; medium:
-# 1536 wide with SAME-L.
+# Sizes of the published files, for checkpoints that are not installed. Small: 1024 wide with
+# SAME-S; medium: 1536 wide with SAME-L.
 TEXT_WEIGHTS = 281_600_000
 PUBLISHED = {
     "small": (
@@ -97,7 +97,7 @@ class StableAudio3Family:
         return capabilities_of(
             config.sample_rate,
             config.coder.audio_channels,
-            min(longest_s, config.longest_told_s, LONGEST_S),
+            min(longest_s, config.longest_conditioned_s, LONGEST_S),
             is_distilled=config.is_distilled,
         )
 
@@ -122,7 +122,7 @@ class StableAudio3Family:
 
 
 def read_sizes(folder: Path) -> Sizes:
-    """From the headers of the files. Raises CheckpointError if they are damaged."""
+    """The sizes in the headers of the files. Raises CheckpointError if they are damaged."""
     try:
         published = tensor_shapes(folder)
         text = tensor_shapes(folder / TEXT_FOLDER)

@@ -34,16 +34,16 @@ from qvim_studio.families.stable_audio_3.options import (
 )
 from qvim_studio.families.stable_audio_3.parts import StableAudio3Parts
 from qvim_studio.families.starting import Starting, kept_latents, padded_to, parts_in_frames
-from qvim_studio.networks.same_coder import MARGIN_LATENTS
+from qvim_studio.networks.coders.same_coder import MARGIN_LATENTS
 
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """What steers every variation of a request.
+    """The condition of every variation of a request.
 
     wanted, unwanted: (1, tokens, channels), words and then the duration; unwanted is None without
-    guidance. duration: (1, channels). around: (1, 1 + latent channels, latents): 1 where a latent
-    is kept, and what is kept; zeros where everything is made.
+    guidance. duration: (1, channels). around: (1, 1 + latent channels, latents): first 1 where a
+    latent is kept, then the kept latents; all zeros where everything is made.
     """
 
     wanted: torch.Tensor
@@ -69,7 +69,7 @@ class StableAudio3Generator(Generator):
         is_guided = not parts.config.is_distilled and asked.options.number(GUIDANCE) != 1.0
         unwanted = None
         if is_guided:
-            # As trained: nothing at all is the condition that stands for no condition.
+            # As in training: zeros stand for no condition.
             shape = (1, parts.config.text_tokens + 1, duration.shape[-1])
             unwanted = torch.zeros(shape)
             if asked.negative_text.strip():
@@ -112,9 +112,9 @@ class StableAudio3Generator(Generator):
         return round(asked.duration_s * self._rate)
 
     def _latents(self, asked: Asked) -> int:
-        """Of the sound and of what is made after its end, where the model can be that long.
+        """The number of latents of the sound and the room after its end, up to the model's maximum.
 
-        As in training and in the published code: sounds end before their latents do.
+        As in training and in the published code, sounds end before their latents do.
         """
         config = self._loaded.config
         needed = math.ceil(self._frames(asked) / self._ratio)
@@ -122,7 +122,8 @@ class StableAudio3Generator(Generator):
         return max(needed, min(needed + room, config.longest_samples // self._ratio))
 
     def _context(self, text: str, duration: torch.Tensor) -> torch.Tensor:
-        """(1, tokens + 1, channels): of the words, padded by what the model learned for it."""
+        """The words, padded with the model's learned padding, and the duration:
+        (1, tokens + 1, channels)."""
         parts = self._loaded
         words, is_cut = parts.prompt.embed(text)
         if is_cut:
@@ -135,8 +136,8 @@ class StableAudio3Generator(Generator):
         return torch.cat([words, padded, duration])[None]
 
     def _around(self, kept: Kept | None, latents: int) -> torch.Tensor:
-        """See Condition. Zeros are fed, too, as in training: the layers that read them have
-        biases."""
+        """See Condition. Zeros are fed as well, as in training, because the layers that read them
+        have biases."""
         config = self._loaded.config
         if kept is None:
             return torch.zeros(1, 1 + config.coder.latent_channels, latents)
@@ -146,7 +147,7 @@ class StableAudio3Generator(Generator):
         return torch.cat([mask, mask * self._encode(sound, latents).cpu()], dim=1)
 
     def _encode(self, sound: np.ndarray, latents: int) -> torch.Tensor:
-        """(frames, 2) → (1, channels, latents) in float32; silence follows its end."""
+        """Sound (frames, 2), padded with silence → latents (1, channels, latents) in float32."""
         parts = self._loaded
         padded = torch.from_numpy(padded_to(sound, latents * self._ratio))
         with parts.coding():
@@ -163,7 +164,7 @@ class StableAudio3Generator(Generator):
         steps_of_all: int,
         report: Report,
     ) -> torch.Tensor:
-        """(batch, channels, latents), clean."""
+        """The clean latents of a batch, (batch, channels, latents)."""
         parts, asked, share = self._loaded, starting.asked, starting.share(batch[0])
         steps = asked.options.whole(STEPS)
         latents = condition.around.shape[-1]
@@ -188,7 +189,7 @@ class StableAudio3Generator(Generator):
             return sample_euler(velocity, noise, levels, on_step)
 
     def _starts(self, starting: Starting, batch: list[int], latents: int) -> torch.Tensor:
-        """Clean latents to start from, a row for each seed."""
+        """The clean latents to start from, one row for each seed."""
         rows: dict[int, torch.Tensor] = {}
         sounding = math.ceil(self._frames(starting.asked) / self._ratio)
 
@@ -244,7 +245,7 @@ class StableAudio3Generator(Generator):
 
     @torch.inference_mode()
     def _decode(self, latents: torch.Tensor, asked: Asked, report: Report) -> np.ndarray:
-        """(1, channels, latents) → float32 (frames, 2), with what is kept in its place."""
+        """Latents (1, channels, latents) → float32 (frames, 2), with the kept sound in place."""
         parts, frames = self._loaded, self._frames(asked)
         needed = latents[..., : math.ceil(frames / self._ratio) + MARGIN_LATENTS]
         with parts.coding():

@@ -1,25 +1,29 @@
-"""What Stable Audio 3 lets the user set, and what its sizes have in common."""
+"""The options of Stable Audio 3 and the capabilities that its sizes share."""
 
 from __future__ import annotations
 
-from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute
+from qvim_studio.core.capabilities import Capabilities, EditKind, Input, VoiceRoute, Windows
 from qvim_studio.core.options import Option, OptionValues, Preset, Role
 from qvim_studio.families.starting import VOICE_CHANGE
 
 STEPS, HEADROOM = "steps", "headroom_s"
 GUIDANCE, PROJECTION = "guidance", "projection"
 MIN_S = 0.1  # one latent
-# The published guide: 8 steps for the distilled models, which gain nothing beyond; 50 steps and a
-# guidance of 7 for those that they come from. 6 s of room after the end is the published default.
+# The published guide: 8 steps for the distilled models, which gain nothing from more; 50 steps and
+# a guidance of 7 for the base models. 6 s of room after the end is the published default.
 _DISTILLED_STEPS, _BASE_STEPS, _BASE_GUIDANCE, _HEADROOM_S = 8, 50, 7.0, 6.0
-# Half of the schedule begins at a level of noise of 0.89, where the guide puts audio-to-audio.
+# Half of the schedule begins at a noise level of 0.89, the guide's value for audio-to-audio.
 _VOICE_CHANGE = 0.5
+
+
+_WINDOW_S, _OVERLAP_S = 45.0, 5.0  # of sounds that are not made in one piece
 
 
 def capabilities_of(
     sample_rate: int, channels: int, max_s: float, *, is_distilled: bool
 ) -> Capabilities:
-    """Of a checkpoint; see core.capabilities."""
+    """The capabilities of a checkpoint; see core.capabilities. max_s: the longest sound in
+    seconds."""
     inputs = {Input.VOICE, Input.TEXT, Input.START_SOUND}
     options = [
         Option(
@@ -83,6 +87,7 @@ def capabilities_of(
         channels=channels,
         min_s=MIN_S,
         max_s=max_s,
+        windows=Windows.within(_WINDOW_S, _OVERLAP_S, max_s),
         options=tuple(options),
         presets=(
             Preset("sketch", "Sketch", OptionValues({STEPS: sketch})),

@@ -35,19 +35,19 @@ from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.modes import FULL_BITS
 from qvim_studio.memory.offload import stream, visiting
 from qvim_studio.memory.stored_weights import store_weights
+from qvim_studio.networks.coders.same_coder import SameCoder
+from qvim_studio.networks.files.weights import filled_network, read_tensors
 from qvim_studio.networks.quiet import quiet_libraries
-from qvim_studio.networks.same_coder import SameCoder
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
-from qvim_studio.networks.weights import filled_network, read_tensors
 
 from diffusers import StableAudio3DiTModel  # isort: skip
 
-# Of the features that a duration becomes, see StableAudio3DurationEmbedder of diffusers.
+# Of the features of a duration, see StableAudio3DurationEmbedder of diffusers.
 DURATION_FEATURES, LOWEST_FREQUENCY, HIGHEST_FREQUENCY = 256, 0.5, 10_000.0
 
 
 class DurationEmbedder(nn.Module):
-    """A duration as waves of rising frequency, projected."""
+    """Embeds a duration as projected Fourier features of rising frequency."""
 
     def __init__(self, channels: int, longest_s: float) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class DurationEmbedder(nn.Module):
         self.linear = nn.Linear(DURATION_FEATURES, channels)
 
     def forward(self, seconds: float) -> torch.Tensor:
-        """(1, channels), in float32."""
+        """The embedding of a duration, float32 (1, channels)."""
         share = min(max(seconds, 0.0), self._longest_s) / self._longest_s
         ends = torch.linspace(0.0, 1.0, DURATION_FEATURES // 2)
         ratio = math.log(HIGHEST_FREQUENCY) - math.log(LOWEST_FREQUENCY)
@@ -65,9 +65,10 @@ class DurationEmbedder(nn.Module):
 
 @dataclass(eq=False)
 class StableAudio3Parts:
-    """The networks, on the plan's device or at home beside it.
+    """The networks, on the plan's device or in ordinary memory.
 
-    coder: in float32 where the plan has float16, in which the difference of its attentions drowns.
+    coder: in float32 under a float16 plan, because float16 rounds away the difference of its
+    attentions.
     """
 
     config: StableAudio3Config
@@ -79,13 +80,13 @@ class StableAudio3Parts:
 
     @contextmanager
     def denoising(self) -> Iterator[None]:
-        """Inside, the denoiser is where the plan computes."""
+        """Inside, the denoiser is on the plan's device."""
         with self._visiting(self.denoiser) if not self.plan.streams else nullcontext():
             yield
 
     @contextmanager
     def coding(self) -> Iterator[None]:
-        """Inside, the coder is where the plan computes."""
+        """Inside, the coder is on the plan's device."""
         with self._visiting(self.coder):
             yield
 
@@ -95,12 +96,12 @@ class StableAudio3Parts:
 
 
 def wide_dtype(dtype: torch.dtype) -> torch.dtype:
-    """The precision of what does not bear float16."""
+    """The precision of networks that do not tolerate float16."""
     return torch.float32 if dtype == torch.float16 else dtype
 
 
 def load_stable_audio_3(folder: Path, plan: ComputePlan) -> StableAudio3Parts:
-    """Everything in memory. Raises CheckpointError naming what is missing or damaged."""
+    """Load all networks. Raises CheckpointError naming missing or damaged files."""
     quiet_libraries()
     config = read_config(folder)
     home = "cpu" if plan.traits.swaps_parts else plan.device
@@ -125,7 +126,7 @@ def load_stable_audio_3(folder: Path, plan: ComputePlan) -> StableAudio3Parts:
 
 
 def make_denoiser(config: DenoiserConfig, latent_channels: int) -> StableAudio3DiTModel:
-    """With any weights."""
+    """An untrained denoiser of these sizes."""
     denoiser = StableAudio3DiTModel(
         io_channels=latent_channels,
         embed_dim=config.width,
@@ -145,7 +146,8 @@ def make_denoiser(config: DenoiserConfig, latent_channels: int) -> StableAudio3D
 
 
 def load_denoiser(folder: Path, config: StableAudio3Config, device: str, dtype: torch.dtype) -> Any:
-    """Raises ValueError naming missing, surplus or misshapen tensors; load_coder likewise."""
+    """The denoiser of a folder. Raises ValueError naming missing, surplus or misshapen tensors, as
+    ``load_coder`` does."""
     weights = _read_named(folder, device, dtype, DENOISER, denoiser_name)
     weights |= _read_named(folder, device, dtype, PADDING, denoiser_name)
     if config.denoiser.has_difference:
@@ -164,7 +166,7 @@ def load_coder(folder: Path, config: StableAudio3Config, device: str, dtype: tor
 
 def _load_duration(folder: Path, config: StableAudio3Config) -> Any:
     weights = _read_named(folder, "cpu", torch.float32, DURATION, duration_name)
-    channels, longest_s = config.denoiser.text_channels, config.longest_told_s
+    channels, longest_s = config.denoiser.text_channels, config.longest_conditioned_s
     return filled_network(lambda: DurationEmbedder(channels, longest_s), weights)
 
 
@@ -175,7 +177,7 @@ def _read_named(
     prefix: str,
     own_name: Callable[[str], str | None],
 ) -> dict[str, torch.Tensor]:
-    """The tensors whose published names begin with a prefix, by their names in our networks."""
+    """The tensors whose published names begin with ``prefix``, by their names in our networks."""
     stored = read_tensors(folder, device, dtype, prefix)
     named = {own_name(prefix + name): tensor for name, tensor in stored.items()}
     return {name: tensor for name, tensor in named.items() if name is not None}

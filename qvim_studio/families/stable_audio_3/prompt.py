@@ -1,4 +1,4 @@
-"""Turns the words of a request into what Stable Audio 3 attends to, by T5Gemma."""
+"""Embeds the words of a request for Stable Audio 3 with T5Gemma."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from transformers import AutoTokenizer, T5GemmaConfig, T5GemmaEncoderModel  # is
 
 
 class PromptEncoder:
-    """The encoder half of T5Gemma; tokens: the most that are used of a text."""
+    """The encoder half of T5Gemma. tokens: the largest number of tokens used of a text."""
 
     def __init__(self, tokenizer: Any, network: Any, tokens: int, plan: ComputePlan) -> None:
         self._tokenizer = tokenizer
@@ -29,12 +29,13 @@ class PromptEncoder:
     def load(
         cls, folder: Path, tokens: int, plan: ComputePlan, dtype: torch.dtype
     ) -> PromptEncoder:
-        """Raises OSError or ValueError if a file is missing or damaged."""
+        """Load the encoder of a folder. Raises OSError or ValueError if a file is missing or
+        damaged."""
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         config = T5GemmaConfig(**as_object(read_json(folder / "config.json")))
         config.is_encoder_decoder = False
-        # The file holds the decoder as well, which is left on the disk.
-        network, told = T5GemmaEncoderModel.from_pretrained(
+        # The file also holds the decoder, which is not loaded.
+        network, report = T5GemmaEncoderModel.from_pretrained(
             folder,
             config=config,
             dtype=dtype,
@@ -42,8 +43,8 @@ class PromptEncoder:
             use_safetensors=True,
             output_loading_info=True,
         )
-        if told["missing_keys"] or told["mismatched_keys"]:
-            missing = sorted(map(str, {*told["missing_keys"], *told["mismatched_keys"]}))
+        if report["missing_keys"] or report["mismatched_keys"]:
+            missing = sorted(map(str, {*report["missing_keys"], *report["mismatched_keys"]}))
             raise ValueError(f"{len(missing)} tensors are missing or misshapen ({missing[0]})")
         network.eval().requires_grad_(False)
         if not plan.traits.swaps_parts:
@@ -52,10 +53,10 @@ class PromptEncoder:
 
     @torch.inference_mode()
     def embed(self, text: str) -> tuple[torch.Tensor, bool]:
-        """One vector for each of its tokens (tokens, channels), in float32 on the processor, and
-        whether the text was too long; what is too much is left out.
+        """The vectors of a text's tokens (tokens, channels), in float32 on the processor, and
+        whether the text was too long and was cut.
 
-        Only the tokens of the text are computed: the encoder never sees padding.
+        Only the text's own tokens are computed; the encoder never sees padding.
         """
         ids = self._tokenizer(text, truncation=False)["input_ids"]
         used = ids[: self.tokens]

@@ -1,4 +1,4 @@
-"""What a published Stable Audio 3 file calls its tensors, and what our networks call them."""
+"""Maps the tensor names of published Stable Audio 3 files to the names in our networks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 DENOISER, CODER = "model.model.", "pretransform.model."
 PADDING = "conditioner.conditioners.prompt.padding_embedding"
 DURATION = "conditioner.conditioners.seconds_total.embedder.embedding.1."
-# What is only used in training, and positions that are computed.
+# Tensors used only in training, and positions, which are computed.
 UNUSED = (".rope.inv_freq", "bottleneck.noise_scaling_factor")
-# Of the denoiser, as diffusers' StableAudio3DiTModel has them.
+# Published names of the denoiser and those of diffusers' StableAudio3DiTModel.
 _RENAMED = (
     ("transformer.layers.", "transformer_blocks."),
     ("transformer.project_in.", "proj_in."),
@@ -18,11 +18,11 @@ _RENAMED = (
 )
 _FEED_FORWARD = ((".ff.ff.0.proj.", ".ff.proj_in."), (".ff.ff.2.", ".ff.proj_out."))
 _FUSED = ".self_attn.to_qkv.weight"
-_ORDER = (0, 3, 1, 4, 2)  # diffusers' [q, q2, k, k2, v] out of the published [q, k, v, q2, k2]
+_ORDER = (0, 3, 1, 4, 2)  # diffusers' [q, q2, k, k2, v] from the published [q, k, v, q2, k2]
 
 
 def denoiser_name(name: str) -> str | None:
-    """Of a stored tensor in the denoiser; None for what belongs elsewhere."""
+    """The denoiser's name of a stored tensor; None for tensors of other networks."""
     if name == PADDING:
         return "prompt_padding_embedding"
     if not name.startswith(DENOISER):
@@ -38,21 +38,23 @@ def denoiser_name(name: str) -> str | None:
 
 
 def coder_name(name: str) -> str | None:
-    """Of a stored tensor in the coder, which keeps the published names."""
+    """The coder's name of a stored tensor, which is the published name; None for tensors of other
+    networks."""
     is_of_coder = name.startswith(CODER) and not name.endswith(UNUSED)
     return name.removeprefix(CODER) if is_of_coder else None
 
 
 def duration_name(name: str) -> str | None:
-    """Of a stored tensor in the embedder of durations."""
+    """The duration embedder's name of a stored tensor; None for tensors of other networks."""
     return f"linear.{name.removeprefix(DURATION)}" if name.startswith(DURATION) else None
 
 
 def is_fused_attention(own_name: str) -> bool:
-    """Whether a denoiser's tensor holds queries, keys and values of a differential attention."""
+    """Whether a tensor of the denoiser holds queries, keys and values of a differential
+    attention."""
     return own_name.endswith(_FUSED)
 
 
 def attention_order() -> Sequence[int]:
-    """Which published part stands at each place of the fused weight."""
+    """The index of the published part at each place of the fused weight."""
     return _ORDER

@@ -1,1 +1,1 @@
-"""Stable Audio Open 1.0: stereo at 44.1 kHz on a canvas of 47 s, steered by words and a start."""
+"""Stable Audio Open 1.0: stereo at 44.1 kHz, up to 47 s, from words and a starting sound."""

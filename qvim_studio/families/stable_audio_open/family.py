@@ -1,4 +1,4 @@
-"""Stable Audio Open as the studio sees it before anything is loaded."""
+"""Declares Stable Audio Open as a family, without torch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qvim_studio.core.text.json_text import as_object, number_of, read_json, sho
 from qvim_studio.families.diffusers_folder import class_name_of
 from qvim_studio.families.stable_audio_open.options import capabilities_of
 from qvim_studio.memory.footprint import Footprint, Stage
-from qvim_studio.networks.weight_names import is_storable, tensor_shapes
+from qvim_studio.networks.files.weight_names import is_storable, tensor_shapes
 
 if TYPE_CHECKING:
     from qvim_studio.families.protocol import Generator
@@ -26,21 +26,23 @@ PIPELINE = "StableAudioPipeline"
 WEIGHTED = ("projection_model", "text_encoder", "transformer", "vae")
 SCHEDULE = {"sigma_min": 0.3, "sigma_max": 500.0, "sigma_data": 1.0, "solver_order": 2}
 MOST = 10**6
-# Elements alive at once in a pass of the denoiser, by its width, for each latent of its canvas; of
-# the decoder, by its narrowest width, for each sample. Counted on meta tensors.
+# Elements alive at once, counted on meta tensors: in a pass of the denoiser, for each latent of its
+# canvas, in units of its width; in the decoder, for each sample, in units of its narrowest width.
 LATENT_ELEMENTS, SAMPLE_ELEMENTS, ELEMENT_BYTES = 75.0, 8.0, 2
-PIECE_LATENTS = 128  # 5.9 s of sound in a piece, and what lies around it
+PIECE_LATENTS = 128  # 5.9 s of sound in a piece, with its surroundings
 TEXT_ROW_BYTES = 16 * 2**20
 ENCODER = "encoder."  # in the names of T5's tensors
-# Of the published files, for what is not on this machine.
+# Sizes of the published files, for checkpoints that are not installed.
 PUBLISHED_WEIGHTS = (109_600_000, 1_057_300_000, 1_055_000_000, 18_874_368, 156_112_514)
 
 
 @dataclass(frozen=True)
 class StableAudioOpenConfig:
-    """canvas: latents that the denoiser always makes. text_tokens: of a prompt, padded.
+    """The sizes of a checkpoint.
 
-    width: of the denoiser. coder_width: of the widest level of samples in the coder.
+    canvas: latents that the denoiser makes in every pass. text_tokens: of a padded prompt.
+
+    width: of the denoiser. coder_width: of the coder's level at the rate of samples.
     """
 
     sample_rate: int
@@ -83,7 +85,7 @@ class StableAudioOpenFamily:
 
 
 def read_config(folder: Path) -> StableAudioOpenConfig:
-    """Raises CheckpointError if a configuration is damaged or of another kind."""
+    """The configuration of a folder. Raises CheckpointError if it is damaged or of another kind."""
     name = ""
     try:
         name = "vae"
@@ -121,7 +123,7 @@ def _config(folder: Path) -> dict[str, Any]:
 
 
 def _check_schedule(values: Mapping[str, Any]) -> None:
-    """The solver is ours; whatever a folder says otherwise is not what it would compute."""
+    """Refuse a schedule that our own solver does not compute."""
     for name, published in SCHEDULE.items():
         got = number_of(values, name, published, 0, MOST)
         if got != published:
@@ -133,8 +135,8 @@ def _check_schedule(values: Mapping[str, Any]) -> None:
 
 
 def _read_weights(folder: Path) -> tuple[int, int, int, int, int]:
-    """Numbers of weights: of text, of the denoiser, of it in few bits, in its largest layer, of the
-    coder."""
+    """Numbers of weights: of the text encoder, of the denoiser, of its part that can be stored in
+    few bits, of its largest layer, and of the coder."""
     try:
         parts = {name: tensor_shapes(folder / name) for name in WEIGHTED}
     except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
@@ -163,7 +165,7 @@ def _footprint(
     coder: int,
 ) -> Footprint:
     canvas_bytes = LATENT_ELEMENTS * config.width * config.canvas * ELEMENT_BYTES
-    around = 2 * 16 * config.samples_per_latent  # what a piece overlaps
+    around = 2 * 16 * config.samples_per_latent  # the overlap of a piece
     sample_bytes = SAMPLE_ELEMENTS * config.coder_width * ELEMENT_BYTES
     return Footprint(
         (

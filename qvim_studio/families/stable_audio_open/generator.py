@@ -29,7 +29,7 @@ from diffusers.models.embeddings import get_1d_rotary_pos_embed  # isort: skip
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """What steers every variation of a request.
+    """The condition of every variation of a request.
 
     wanted, unwanted: (1, tokens + 2, channels), words and then begin and duration; unwanted is None
     without guidance. seconds: (1, 1, 2 * channels). is_kept: (1, 1, canvas) bool, and kept: the
@@ -55,14 +55,14 @@ class StableAudioOpenGenerator(Generator):
     @torch.inference_mode()
     def condition(self, asked: Asked) -> Condition:
         projection = self._loaded.projection
-        told = projection(
+        projected = projection(
             start_seconds=torch.zeros(1), end_seconds=torch.tensor([asked.duration_s])
         )
-        seconds = [told.seconds_start_hidden_states, told.seconds_end_hidden_states]
+        seconds = [projected.seconds_start_hidden_states, projected.seconds_end_hidden_states]
         wanted = torch.cat([self._words(Starting(asked, self._rate).text), *seconds], dim=1)
         unwanted = None
         if asked.options.number(GUIDANCE) != 1.0:
-            # As trained: no words and no seconds at all; unwanted words have the same seconds.
+            # As in training: no words and no seconds; unwanted words get the same seconds.
             unwanted = torch.zeros_like(wanted)
             if asked.negative_text.strip():
                 unwanted = torch.cat([self._words(asked.negative_text), *seconds], dim=1)
@@ -98,7 +98,7 @@ class StableAudioOpenGenerator(Generator):
         return self._loaded.plan.device
 
     def _words(self, text: str) -> torch.Tensor:
-        """(1, tokens, channels) in float32; behind the last token of the text stand zeros."""
+        """The states of a text, float32 (1, tokens, channels), zeros after the last token."""
         parts = self._loaded
         tokens = int(parts.tokenizer.model_max_length)
         ids = parts.tokenizer(text, truncation=False)["input_ids"]
@@ -117,7 +117,7 @@ class StableAudioOpenGenerator(Generator):
         return padded
 
     def _kept(self, kept: Kept | None) -> tuple[torch.Tensor | None, torch.Tensor | None]:
-        """See Condition."""
+        """``is_kept`` and ``kept`` of the condition."""
         if kept is None:
             return None, None
         sound, canvas = stereo_at(kept.sound, self._rate), self._loaded.config.canvas
@@ -125,7 +125,7 @@ class StableAudioOpenGenerator(Generator):
         return torch.from_numpy(is_kept)[None, None].to(self._device), self._encode(sound)
 
     def _encode(self, sound: np.ndarray) -> torch.Tensor:
-        """(frames, 2) → (1, channels, canvas) in float32; silence follows its end."""
+        """Sound (frames, 2), padded with silence → latents (1, channels, canvas) in float32."""
         parts = self._loaded
         audio = torch.from_numpy(padded_to(sound, parts.config.canvas * self._ratio))
         if parts.config.channels == 1:
@@ -144,7 +144,7 @@ class StableAudioOpenGenerator(Generator):
         total: int,
         report: Report,
     ) -> torch.Tensor:
-        """(batch, channels, canvas), clean."""
+        """The clean latents of a batch, (batch, channels, canvas)."""
         parts, config = self._loaded, self._loaded.config
         draw = SeededNoise(batch, (config.latent_channels, config.canvas), self._device)
         raise_if_cancelled(report.is_cancelled)
@@ -174,7 +174,7 @@ class StableAudioOpenGenerator(Generator):
             )
 
     def _starts(self, starting: Starting, batch: list[int]) -> torch.Tensor:
-        """Clean latents to start from, a row for each seed."""
+        """The clean latents to start from, one row for each seed."""
         rows: dict[int, torch.Tensor] = {}
         sounding = math.ceil(starting.asked.duration_s * self._rate / self._ratio)
 
@@ -237,8 +237,8 @@ class StableAudioOpenGenerator(Generator):
 
     @torch.inference_mode()
     def _decode(self, latents: torch.Tensor, asked: Asked, report: Report) -> np.ndarray:
-        """(1, channels, canvas) → float32 (frames, channels): only what was asked for is decoded,
-        with what is kept in its place."""
+        """Latents (1, channels, canvas) → float32 (frames, channels) with the kept sound in place;
+        only the requested duration is decoded."""
         parts, frames = self._loaded, round(asked.duration_s * self._rate)
         needed = latents[..., : math.ceil(frames / self._ratio) + parts.margin]
         with parts.coding():

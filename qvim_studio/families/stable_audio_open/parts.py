@@ -23,10 +23,10 @@ from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.modes import FULL_BITS
 from qvim_studio.memory.offload import stream, visiting
 from qvim_studio.memory.stored_weights import store_weights
+from qvim_studio.networks.files.weights import load_mapped_network
 from qvim_studio.networks.pieces import decoded_in_pieces, encoded_in_pieces, pieces_of
 from qvim_studio.networks.quiet import quiet_libraries
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
-from qvim_studio.networks.weights import load_mapped_network
 
 from diffusers import (  # isort: skip
     AutoencoderOobleck,
@@ -35,15 +35,15 @@ from diffusers import (  # isort: skip
 )
 from transformers import AutoTokenizer, T5EncoderModel  # isort: skip
 
-# How far the layers of one level of the coder look, in its own samples: three residual units whose
-# convolutions of 7 are dilated by 1, 3 and 9, and the layers at its ends (AutoencoderOobleck).
+# The reach of one level of the coder, in its own samples: three residual units whose convolutions
+# of 7 are dilated by 1, 3 and 9, and the layers at both ends (AutoencoderOobleck).
 UNIT_REACH, END_REACH = 3 * (1 + 3 + 9), 3
 
 
 @dataclass(eq=False)
 class StableAudioOpenParts:
-    """The networks, on the plan's device or at home beside it. text_encoder: in float32 where the
-    plan has float16, which T5 overflows."""
+    """The networks, on the plan's device or in ordinary memory. text_encoder: in float32 under a
+    float16 plan, because T5 overflows float16."""
 
     config: StableAudioOpenConfig
     denoiser: Any
@@ -52,22 +52,23 @@ class StableAudioOpenParts:
     text_encoder: Any
     tokenizer: Any
     plan: ComputePlan
+    piece_latents: int = PIECE_LATENTS
 
     def reading(self) -> AbstractContextManager[None]:
-        """Inside, the text encoder is where the plan computes."""
+        """Inside, the text encoder is on the plan's device."""
         return self._visiting(self.text_encoder)
 
     def denoising(self) -> AbstractContextManager[None]:
-        """Inside, the denoiser is where the plan computes."""
+        """Inside, the denoiser is on the plan's device."""
         return nullcontext() if self.plan.streams else self._visiting(self.denoiser)
 
     def coding(self) -> AbstractContextManager[None]:
-        """Inside, the coder is where the plan computes."""
+        """Inside, the coder is on the plan's device."""
         return self._visiting(self.coder)
 
     def encode(self, audio: torch.Tensor) -> torch.Tensor:
-        """(batch, channels, samples) → (batch, channels, latents); inside ``coding()``. What is
-        most likely is taken, so that no number is drawn for it."""
+        """Sound (batch, channels, samples) → latents (batch, channels, latents), inside
+        ``coding()``. The mode of the distribution is taken, so no random number is drawn."""
         ratio = self.config.samples_per_latent
         pieces = self._pieces(audio.shape[-1] // ratio)
         return encoded_in_pieces(
@@ -79,7 +80,8 @@ class StableAudioOpenParts:
         )
 
     def decode(self, latents: torch.Tensor, before_piece: Callable[[], None]) -> torch.Tensor:
-        """The other way round. before_piece: may raise to stop."""
+        """Latents (batch, channels, latents) → sound (batch, channels, samples), inside
+        ``coding()``. before_piece: called before each piece; may raise to stop."""
         return decoded_in_pieces(
             lambda piece: self.coder.decode(piece).sample,
             latents,
@@ -90,11 +92,11 @@ class StableAudioOpenParts:
 
     @property
     def margin(self) -> int:
-        """Latents to either side that change what is decoded of one."""
+        """The number of latents on either side that affect the sound of a latent."""
         return coder_reach(self.coder.config.downsampling_ratios)
 
     def _pieces(self, latents: int) -> Any:
-        return pieces_of(latents, PIECE_LATENTS + 2 * self.margin, self.margin)
+        return pieces_of(latents, self.piece_latents + 2 * self.margin, self.margin)
 
     def _visiting(self, network: nn.Module) -> AbstractContextManager[None]:
         is_guest = self.plan.traits.swaps_parts
@@ -102,20 +104,21 @@ class StableAudioOpenParts:
 
 
 def coder_reach(ratios: list[int]) -> int:
-    """Latents to either side that a latent's sound depends on, rounded up; and the other way round.
+    """The number of latents on either side that a latent's sound depends on, rounded up; the same
+    holds for encoding.
 
     ratios: from the samples to the latents.
     """
     reach, per_latent = float(END_REACH), 1
     for ratio in reversed(ratios):
-        reach += 1.0 / per_latent  # the layer that resamples
+        reach += 1.0 / per_latent  # the resampling layer
         per_latent *= ratio
         reach += UNIT_REACH / per_latent
     return math.ceil(reach + END_REACH / per_latent)
 
 
 def load_stable_audio_open(folder: Path, plan: ComputePlan) -> StableAudioOpenParts:
-    """Everything in memory. Raises CheckpointError naming what is missing or damaged."""
+    """Load all networks. Raises CheckpointError naming missing or damaged files."""
     quiet_libraries()
     config = read_config(folder)
     home = "cpu" if plan.traits.swaps_parts else plan.device
@@ -147,7 +150,7 @@ def _network(folder: Path, name: str, kind: Any, device: str, dtype: torch.dtype
     def load() -> Any:
         config = kind.load_config(folder / name, local_files_only=True)
         with warnings.catch_warnings():
-            # Of torch, on how diffusers norms the weights of Oobleck.
+            # torch warns of the way in which diffusers norms the weights of Oobleck.
             warnings.simplefilter("ignore", FutureWarning)
             return load_mapped_network(
                 lambda: kind.from_config(config), folder / name, device, dtype
@@ -157,14 +160,14 @@ def _network(folder: Path, name: str, kind: Any, device: str, dtype: torch.dtype
 
 
 def _text_encoder(folder: Path, device: str, dtype: torch.dtype) -> Any:
-    network, told = T5EncoderModel.from_pretrained(
+    network, report = T5EncoderModel.from_pretrained(
         folder / "text_encoder",
         dtype=torch.float32 if dtype == torch.float16 else dtype,
         local_files_only=True,
         use_safetensors=True,
         output_loading_info=True,
     )
-    missing = sorted(map(str, {*told["missing_keys"], *told["mismatched_keys"]}))
+    missing = sorted(map(str, {*report["missing_keys"], *report["mismatched_keys"]}))
     if missing:
         raise ValueError(f"{len(missing)} tensors are missing or misshapen ({missing[0]})")
     return network.eval().requires_grad_(False).to(device)

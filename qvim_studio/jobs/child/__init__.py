@@ -1,1 +1,1 @@
-"""Children of the window's process: one protocol for what they are asked and what they answer."""
+"""Child processes of the window's process, and the one protocol that they speak."""

@@ -1,22 +1,23 @@
-"""The parent's side: a spawned child that starts when it is needed and again after it died."""
+"""The parent's side: a spawned child that starts with the first call and restarts after it died."""
 
 from __future__ import annotations
 
 import logging
 import multiprocessing
 import threading
-from collections.abc import Callable
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Iterable, Mapping
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from qvim_studio.core.program.environment import environment_with
 from qvim_studio.jobs.child.messages import Answer, Call, Logged, Reported, Shutdown
 
 log = logging.getLogger(__name__)
 
-CLEARING_S = 0.03  # for a child that is dying, before it is killed
+CLEARING_S = 0.03  # given to a dying child before it is killed
 SHUTDOWN_GRACE_S = 2.0
-# What a child that is gone lets its callers meet.
+# Errors of calls to a child that is gone.
 GONE = (EOFError, ConnectionError, OSError)
 
 _REASONS: dict[int | None, str] = {
@@ -27,14 +28,23 @@ _REASONS: dict[int | None, str] = {
 
 
 class ChildProcess:
-    """Used from one thread at a time, but for kill_if."""
+    """A child process. Use it from one thread at a time; only kill_if may be called from any
+    thread."""
 
-    def __init__(self, name: str, target: Callable[..., None], *arguments: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        target: Callable[..., None],
+        *arguments: Any,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         """target: a function of a module, called in the child with the arguments and its end of
-        the connection (see serving.serve)."""
+        the connection (see serving.serve). environment: additional variables of the child, set
+        before its first import."""
         self._name = name
         self._target = target
         self._arguments = arguments
+        self._environment = environment or {}
         self._context = multiprocessing.get_context("spawn")
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
@@ -42,19 +52,25 @@ class ChildProcess:
 
     @property
     def process(self) -> BaseProcess | None:
-        """None where none is running that was not found dead yet."""
+        """The child's process; None before the first call and after it was found dead."""
         return self._process
+
+    @property
+    def connection(self) -> Connection | None:
+        """Our end of the connection to the child; None likewise."""
+        return self._connection
 
     @property
     def has_died(self) -> bool:
         return self._process is not None and not self._process.is_alive()
 
     def send(self, call: Call) -> None:
-        """Raises one of GONE if the child has died meanwhile."""
+        """Send a call to the child. Raises one of GONE if the child has died."""
         self._connected().send(call)
 
     def receive(self, timeout_s: float) -> Reported | Answer | None:
-        """The next message of a call; None where none comes in time. Raises one of GONE."""
+        """The next message of a call; None after ``timeout_s`` without a message. Raises one of
+        GONE."""
         connection = self._connected()
         if not connection.poll(timeout_s):
             return None
@@ -65,7 +81,7 @@ class ChildProcess:
         return message
 
     def close(self) -> None:
-        """End the child: politely, then not."""
+        """Ask the child to end, and kill it if it does not."""
         process, connection = self._forget()
         if process is None or connection is None:
             return
@@ -81,8 +97,8 @@ class ChildProcess:
         process.close()
 
     def bury(self) -> int | None:
-        """Clear away what is left of the child; returns its exit status. The next call starts
-        another."""
+        """Clean up after a dead child; returns its exit status. The next call starts another
+        child."""
         process, connection = self._forget()
         if process is None or connection is None:
             return None
@@ -96,14 +112,15 @@ class ChildProcess:
         return code
 
     def bury_reported(self) -> str:
-        """Likewise, with a line in the log; returns why the child ended, in a user's words."""
+        """As ``bury``, with a line in the log; returns the reason of the end in words for the
+        user."""
         code = self.bury()
         log.error("The process %s ended with exit status %s", self._name, code)
         return _REASONS.get(code, f"exit status {code}")
 
     def kill_if(self, process: BaseProcess | None, is_due: Callable[[], bool]) -> None:
-        """From any thread: kill this process if it is still the child, and if it is due. The call
-        that comes next meets a closed connection."""
+        """Kill this process, from any thread, if it is still the child and ``is_due()``. The next
+        call meets a closed connection."""
         with self._killing:
             if process is not None and process is self._process and is_due():
                 log.info("The process %s did not end its cancelled job and is ended", self._name)
@@ -118,14 +135,23 @@ class ChildProcess:
                 name=self._name,
                 daemon=True,
             )
-            process.start()
+            with environment_with(self._environment):
+                process.start()
             theirs.close()
             self._process, self._connection = process, ours
         return self._connection
 
     def _forget(self) -> tuple[BaseProcess | None, Connection | None]:
-        """What there was of the child; nobody else kills it from here on."""
+        """Take process and connection out of this object, so that nobody else kills the process."""
         with self._killing:
             found = self._process, self._connection
             self._process = self._connection = None
         return found
+
+
+def ready_children(children: Iterable[ChildProcess], timeout_s: float) -> list[ChildProcess]:
+    """The children with something to receive: a message, or one of GONE. Empty if nothing comes in
+    time."""
+    by_connection = {child.connection: child for child in children if child.connection is not None}
+    found = wait(list(by_connection), timeout_s)
+    return [child for connection, child in by_connection.items() if connection in found]

@@ -1,4 +1,4 @@
-"""What travels between the window's process and its children, and how a child's errors arrive."""
+"""The messages between the window's process and its children, including a child's errors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Shutdown:
 
 @dataclass(frozen=True, eq=False)
 class Reported:
-    """From the child: something of a call that is still running."""
+    """From the child: a message of a call that is still running."""
 
     number: int
     value: Any
@@ -37,7 +37,7 @@ class Reported:
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """From the child: what the call gave."""
+    """From the child: the value of the call."""
 
     number: int
     value: Any
@@ -45,7 +45,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """From the child: the world's fault; ``error`` is for the user."""
+    """From the child: an error whose text is for the user."""
 
     number: int
     error: StudioError
@@ -61,7 +61,7 @@ class Crashed:
 
 @dataclass(frozen=True)
 class Logged:
-    """From the child: a log record, so that there is one log file."""
+    """From the child: a log record for the one log file."""
 
     level: int
     name: str
@@ -72,7 +72,7 @@ Answer = Finished | Failed | Crashed
 
 
 def value_of(answer: Answer, task: str, advice: str = "Try again") -> Any:
-    """What a call gave. Raises the StudioError that the child met, an EngineError for a bug in it.
+    """The value of a call. Raises the child's StudioError, or EngineError for a bug in the child.
 
     task, advice: of the sentence about a bug, see bug_text.
     """

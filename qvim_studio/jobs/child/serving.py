@@ -1,4 +1,4 @@
-"""The child's side: answers one call after the other until the parent has enough of it or is gone.
+"""The child's side: answers one call after the other until the parent ends it or is gone.
 
 Runs in the main thread of a spawned child. Nothing here imports torch; what the factory makes does.
 """
@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from ctypes import c_longlong
+from functools import partial
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, Protocol
@@ -40,11 +41,11 @@ OUT_OF_MEMORY_TEXT = (
 
 
 class Service(Protocol):
-    """What a child does."""
+    """The work of a child."""
 
     def run(self, call: Call, is_overtaken: bool, report: Callable[[Any], None]) -> Any:
-        """The value of a call. is_overtaken: other calls wait behind it. report: sends something
-        to the parent while the call runs."""
+        """The value of a call. is_overtaken: whether other calls wait. report: sends a message to
+        the parent while the call runs."""
         ...
 
     def close(self) -> None:
@@ -66,15 +67,16 @@ def serve(
     answered_up_to: a number shared with the parent, written here; calls up to it have ended,
     whether or not anybody has read their answers yet.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's business
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl+C
     send = _locked_send(connection)
     _route_log(send)
-    # Read while a call runs: a parent that waits to be read is one that reads no answers.
+    # Calls are read while another runs: a parent that is blocked in sending reads no answers.
     calls: SimpleQueue[tuple[Call, bool] | None] = SimpleQueue()
     threading.Thread(target=_read, args=(connection, calls), daemon=True).start()
     while (item := calls.get()) is not None:
         call, is_overtaken = item
-        answer = _run(service, call, is_overtaken or not calls.empty(), send)
+        is_overtaken |= not calls.empty()
+        answer = answer_to(service, call, is_overtaken, partial(_report, send, call.number))
         if call.number == NOBODY_WAITS:
             _log_unread(answer)
             continue
@@ -85,7 +87,7 @@ def serve(
 
 
 def _read(connection: Connection, calls: SimpleQueue[tuple[Call, bool] | None]) -> None:
-    """Until the parent asks for the end or is gone."""
+    """Read calls until the parent asks for the end or is gone."""
     try:
         while not isinstance(message := connection.recv(), Shutdown):
             calls.put((message, connection.poll()))
@@ -94,10 +96,14 @@ def _read(connection: Connection, calls: SimpleQueue[tuple[Call, bool] | None]) 
     calls.put(None)
 
 
-def _run(service: Service, call: Call, is_overtaken: bool, send: Send) -> Answer:
-    def report(value: Any) -> None:
-        send(Reported(call.number, value))
+def _report(send: Send, number: int, value: Any) -> None:
+    send(Reported(number, value))
 
+
+def answer_to(
+    service: Service, call: Call, is_overtaken: bool, report: Callable[[Any], None]
+) -> Answer:
+    """Run a call; its error, if any, becomes the answer. See Service.run."""
     try:
         return Finished(call.number, service.run(call, is_overtaken, report))
     except StudioError as error:
@@ -109,7 +115,8 @@ def _run(service: Service, call: Call, is_overtaken: bool, send: Send) -> Answer
 
 
 def _log_unread(answer: Answer) -> None:
-    """What fails here fails again for a call that somebody waits for."""
+    """Log the error of a call without an answer; a call that somebody waits for will meet it
+    again."""
     if isinstance(answer, Failed):
         log.info("Not prepared: %s", answer.error)
     elif isinstance(answer, Crashed):
@@ -117,7 +124,8 @@ def _log_unread(answer: Answer) -> None:
 
 
 def _locked_send(connection: Connection) -> Send:
-    """Log records may come from any thread of the child; a parent that is gone needs no child."""
+    """A thread-safe send, because any thread of the child may log; it ends the child if the parent
+    is gone."""
     lock = threading.Lock()
 
     def send(message: object) -> None:

@@ -27,8 +27,8 @@ def serve_engine(
 ) -> None:
     """factory: "package.module:function", called without arguments for the engine.
 
-    cancelled_up_to: shared number; jobs up to it are to end. answered_up_to: see serving.serve.
-    gpu: where to write what the engine holds of one, once it is built.
+    cancelled_up_to: a shared number; jobs up to it have to end. answered_up_to: see serving.serve.
+    gpu: the place for the memory that the engine holds of a GPU, once the engine is built.
     """
     serve(EngineService(factory, cancelled_up_to, gpu), connection, answered_up_to)
 
@@ -48,7 +48,8 @@ class EngineService:
         """See Service."""
         if call.name == PREPARE:
             checkpoint, vram_mode, text = call.arguments
-            # Words with something behind them are not read: others were typed, or the job is here.
+            # Words are not encoded if other calls wait: newer words were typed, or the job itself
+            # is here.
             self._made().prepare(checkpoint, vram_mode, "" if is_overtaken else text)
             return None
         (request,) = call.arguments

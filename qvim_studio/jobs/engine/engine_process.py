@@ -1,4 +1,4 @@
-"""An engine in a child process: the window never stalls, a crash costs one job, memory is freed."""
+"""An engine in a child process, so that the window never stalls and a crash costs only one job."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from qvim_studio.jobs.engine.gpu_board import GpuMeter
 log = logging.getLogger(__name__)
 
 POLL_S = 0.03
-CANCEL_GRACE_S = 0.5  # then the job is abandoned: the child ends it when it next looks
+CANCEL_GRACE_S = 0.5  # after this the job is abandoned; the child ends it at its next check
 ABANDONED_LIMIT_S = 10.0  # a child that still ignores the cancel by then is killed
 
 
 class EngineProcess:
     """Implements the Engine protocol over a spawned child; used from one thread at a time.
 
-    The child starts with the first job (or ``prepare``) and again after it died. A child that goes
-    on computing a cancelled job is killed, whether or not another job comes; the next job then runs
-    on a new one.
+    The child starts with the first job (or ``prepare``) and restarts after it died. A child that
+    keeps computing a cancelled job is killed, whether or not another job follows; the next job runs
+    in a new child.
     """
 
     def __init__(
@@ -43,8 +43,8 @@ class EngineProcess:
         """factory: "package.module:function" that makes the engine inside the child.
 
         cancel_grace_s: how long a cancel waits for the child. abandoned_limit_s: how long the child
-        may go on after that.
-        gpu: tells the window what the child holds of a GPU; None where nobody asks.
+        may continue after that. gpu: reports the child's GPU memory to the window; None if nobody
+        reads it.
         """
         self._cancel_grace_s = cancel_grace_s
         self._abandoned_limit_s = abandoned_limit_s
@@ -64,7 +64,7 @@ class EngineProcess:
         return None if process is None else process.pid
 
     def prepare(self, checkpoint: str, vram_mode: VramMode, text: str = "") -> None:
-        """See Engine; starts the child and waits for nothing."""
+        """See Engine; starts the child and returns at once."""
         try:
             self._send(Call(NOBODY_WAITS, PREPARE, (checkpoint, vram_mode, text)))
         except GONE:
@@ -73,7 +73,7 @@ class EngineProcess:
     def generate(
         self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled
     ) -> GenerationResult:
-        """See Engine. A cancel returns within half a second whatever the child is doing."""
+        """See Engine. A cancel returns within half a second, whatever the child does."""
         self._job += 1
         job = self._job
         while True:
@@ -91,7 +91,7 @@ class EngineProcess:
                 self._bury()
 
     def close(self) -> None:
-        """End the child: politely, then not."""
+        """End the child: ask it to end, then kill it."""
         self._cancelled_up_to.value = self._job
         self._child.close()
         self._forget_child()
@@ -128,7 +128,8 @@ class EngineProcess:
                 on_progress(message.value)
 
     def _abandon(self, job: int) -> None:
-        """Leave the child alone with a cancelled job, but not for long: it may be deaf to it."""
+        """Leave a cancelled job to the child, and kill the child if it ignores the cancel for too
+        long."""
         self._abandoned_job = job
         limit = threading.Timer(
             self._abandoned_limit_s, self._kill_if_deaf, (self._child.process, job)
@@ -154,7 +155,7 @@ class EngineProcess:
         self._forget_child()
 
     def _forget_child(self) -> None:
-        """No job is abandoned any more and no GPU held, for the child that had them is gone."""
+        """Forget the abandoned job and the GPU of a child that is gone."""
         if self._gpu is not None:
             self._gpu.board.clear()
         for limit in self._limits:

@@ -1,7 +1,7 @@
-"""What the engine's process holds of a GPU, where the window's process can read it.
+"""Shares the GPU memory of the engine's process with the window's process.
 
-The window has no torch, and NVIDIA's alone has a program that tells. Numbers in memory that both
-processes share are read without asking a child that is busy.
+The window has no torch, and only NVIDIA has a program that reports GPU memory. The numbers lie in
+shared memory, so a busy child need not be asked.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ReadGpuUse = Callable[[], GpuUse | None]
 
 
 class GpuBoard:
-    """Travels to a child as it starts; only one process writes at a time."""
+    """The shared numbers, handed to a child as it starts; only one process writes at a time."""
 
     def __init__(self) -> None:
         self._values: Array[c_longlong] = RawArray(c_longlong, len(GpuUse._fields))
@@ -31,7 +31,8 @@ class GpuBoard:
         self._values[:] = list(use)
 
     def read(self) -> GpuUse | None:
-        """None where no engine has told anything, or none runs any more."""
+        """The GPU's memory; None before an engine has reported it, and after the engine has
+        ended."""
         use = GpuUse(*self._values)
         return use if use.total else None
 
@@ -48,7 +49,7 @@ class GpuMeter:
 
 
 def keep_writing(board: GpuBoard, read: ReadGpuUse, every_s: float = EVERY_S) -> None:
-    """In a daemon thread of the child, for as long as there is a GPU that tells."""
+    """Write the memory repeatedly in a daemon thread, for as long as a GPU reports it."""
     threading.Thread(target=_keep_writing, args=(board, read, every_s), daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""The imitation in hand: read from a file, trimmed to what was meant."""
+"""The current imitation: a file and the part of it that counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from qvim_studio.audio.files.reading import MIN_SECONDS, read_take
-from qvim_studio.audio.files.take_notes import long_take_notes
 from qvim_studio.audio.trim import take_range
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.text.plain_text import one_line
@@ -21,8 +20,8 @@ class Imitation:
     """A recording and the part of it that counts.
 
     source: the whole file; picture: of it. begin_s, end_s: the part, in seconds of the source.
-    name: for people and for the names of result files. notes: what is odd about the recording,
-    sentences for the user.
+    name: for people and for the names of result files. notes: sentences for the user about oddities
+    of the recording.
     """
 
     source: AudioClip
@@ -42,8 +41,8 @@ class Imitation:
         )
 
     def stretch(self, begin_s: float, end_s: float) -> AudioClip | None:
-        """What sounds from ``begin_s`` to ``end_s`` after the part's begin; it ends with the part,
-        and is None where less than 20 ms of the part are left."""
+        """The sound from ``begin_s`` to ``end_s`` after the begin of the part, at most to its end;
+        None if less than 20 ms are left."""
         first_s = self.begin_s + begin_s
         last_s = min(self.begin_s + end_s, self.end_s)
         if last_s - first_s < MIN_SECONDS:
@@ -51,13 +50,14 @@ class Imitation:
         return replace(self, begin_s=first_s, end_s=last_s).clip
 
     def with_part(self, begin_s: float, end_s: float) -> Imitation:
-        """Another part, at least 20 ms long and inside the source."""
+        """The imitation with another part, at least 20 ms long and inside the source."""
         begin_s = min(max(begin_s, 0.0), self.source.duration_s - MIN_SECONDS)
         end_s = min(max(end_s, begin_s + MIN_SECONDS), self.source.duration_s)
         return replace(self, begin_s=begin_s, end_s=end_s)
 
     def trimmed(self, threshold_db: float | None) -> Imitation:
-        """Without silence and steady noise at both ends (audio.trim); None: the whole source."""
+        """The imitation without silence and steady noise at both ends (audio.trim). threshold_db:
+        None takes the whole source."""
         if threshold_db is None:
             return self.with_part(0.0, self.source.duration_s)
         first, last = take_range(self.source, threshold_db)
@@ -65,12 +65,11 @@ class Imitation:
 
 
 def read_imitation(path: Path, threshold_db: float | None) -> Imitation:
-    """Read any audio file; raises AudioFileError where nothing in it can be used.
+    """Read any audio file. Raises AudioFileError if the file holds no usable sound.
 
     threshold_db: of the trim, below the loudest moment; None keeps everything.
     """
     noted = read_take(path)
     clip, name = noted.clip, one_line(path.stem)
     whole = Imitation(clip, picture_of(clip), 0.0, clip.duration_s, name, path, noted.notes)
-    part = whole.trimmed(threshold_db)
-    return replace(part, notes=(*part.notes, *long_take_notes(part.clip)))
+    return whole.trimmed(threshold_db)

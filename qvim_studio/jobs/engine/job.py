@@ -1,4 +1,4 @@
-"""A generation as the window sees it: what was asked, where it stands, what came of it."""
+"""A generation as the window sees it: its request, its state and its result."""
 
 from __future__ import annotations
 
@@ -28,14 +28,13 @@ class JobState(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """One request on its way.
+    """One request in the queue.
 
-    folder, stem: where its clips are written and how their names begin.
-    expected: seconds its phases should take, where earlier jobs have taught it.
-    is_sketch: its sound is shown and kept nowhere.
-    cancelled: the flag that both threads look at.
-    unsaved: what was made of it before, where its folder did not take that; only the writing is
-    left.
+    folder, stem: the folder of its clips and the beginning of their names.
+    expected: expected seconds by phase, if earlier jobs allow an estimate.
+    is_sketch: whether its sound is shown but not kept.
+    cancelled: the flag that both threads read.
+    unsaved: the finished sounds that its folder did not take; only the writing is left.
     """
 
     id: int
@@ -50,13 +49,13 @@ class Job:
 
 @dataclass(frozen=True)
 class JobProgress:
-    """A running job's news.
+    """The progress of a running job.
 
     phase: "load", "encode", "denoise", "decode", "upscale", "fit" or "write".
     fraction: of the whole job, 0..1, never falling.
-    seconds_left: estimated; None before there is anything to go by.
-    preview: a new picture of the sound as it forms, see core.result.Progress; mostly None.
-    arrived: a sound that can be listened to while others are still being made.
+    seconds_left: an estimate; None before there is one.
+    preview: a new picture of the forming sound, see core.result.Progress; None in most messages.
+    arrived: a finished sound, while others are still being made.
     variations: how many sounds the job makes.
     """
 
@@ -72,16 +71,16 @@ class JobProgress:
 
 
 def arrived_key(job_id: int, seed: int) -> str:
-    """What a sound is called in playback before it has a file."""
+    """The key of a sound in playback before it has a file."""
     return f"job {job_id}, seed {seed}"
 
 
 @dataclass(frozen=True, eq=False)
 class JobFinished:
-    """The result with the files it was written to.
+    """A result with its files.
 
-    is_whole: nothing ended the job before all of its sounds were made. error: what did; None where
-    it was the user.
+    is_whole: whether all sounds of the job were made. error: what ended the job early; None if the
+    user did.
     """
 
     job: Job
@@ -93,10 +92,10 @@ class JobFinished:
 
 @dataclass(frozen=True, eq=False)
 class JobEnded:
-    """A job without files: ``error`` is None where the user cancelled it.
+    """A job that ended without files. error: None if the user cancelled it.
 
-    unsaved: what was made and could not be written, with the clips that were; JobQueue.save takes
-    it again.
+    unsaved: the sounds that could not be written, with the clips that were; JobQueue.save writes
+    them later.
     """
 
     job: Job

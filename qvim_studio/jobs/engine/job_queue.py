@@ -24,7 +24,7 @@ SHUTDOWN_TIMEOUT_MS = 8000
 
 
 class JobQueue(QObject):
-    """Runs one job at a time in a thread of its own, the others wait in order.
+    """Runs one job at a time in its own thread; the others wait in order.
 
     All signals are emitted in the thread this object lives in: progressed (JobProgress), finished
     (JobFinished), ended (JobEnded: cancelled or failed), changed (nothing: states have moved),
@@ -52,7 +52,7 @@ class JobQueue(QObject):
         self._numbers = itertools.count(1)
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
-        self._sketch: Job | None = None  # in the thread now; jobs need not wait for it
+        self._sketch: Job | None = None  # in the thread at present; jobs need not wait for it
         self._next_sketch: Job | None = None
         self._states: dict[int, JobState] = {}
         self._is_held = False
@@ -92,11 +92,11 @@ class JobQueue(QObject):
         return job
 
     def save(self, unsaved: JobFinished, folder: Path) -> None:
-        """Write what a job has made once more, before anything else is made."""
+        """Write the unsaved sounds of a job, before the next job runs."""
         self.save_all((unsaved,), folder)
 
     def save_all(self, unsaved: Sequence[JobFinished], folder: Path) -> None:
-        """Likewise what several jobs have made, in this order."""
+        """Write the unsaved sounds of several jobs, in this order."""
         for one in reversed(unsaved):
             job = replace(one.job, folder=folder, unsaved=one)
             self._waiting.appendleft(job)
@@ -105,13 +105,13 @@ class JobQueue(QObject):
         self.changed.emit()
 
     def sketch(self, request: GenerationRequest) -> None:
-        """Make a sound that nobody keeps, once nothing else is to do; replaces the one before."""
+        """Make a sound that is not kept, once the queue is empty; it replaces an earlier sketch."""
         self.drop_sketch()
         self._next_sketch = Job(next(self._numbers), request, Path(), "", is_sketch=True)
         self._start_next()
 
     def drop_sketch(self) -> None:
-        """The sketch that was asked for is not wanted any more."""
+        """Forget the sketch that was asked for."""
         self._next_sketch = None
         if self._sketch is not None:
             self._sketch.cancelled.set()
@@ -124,8 +124,7 @@ class JobQueue(QObject):
             self.changed.emit()
 
     def cancel(self, job: Job) -> None:
-        """Ask for the end of a job; a queued one never starts. What is made is saved all the
-        same."""
+        """Ask a job to end; a queued job never starts. Finished sounds are saved all the same."""
         if job.unsaved is not None:
             return
         job.cancelled.set()
@@ -139,11 +138,11 @@ class JobQueue(QObject):
             self.cancel(job)
 
     def hold(self) -> None:
-        """Start nothing that waits until ``release``; what runs is not touched."""
+        """Start no waiting job until ``release``; a running job is not touched."""
         self._is_held = True
 
     def release(self) -> None:
-        """What was held may start."""
+        """Start the jobs that ``hold`` stopped."""
         self._is_held = False
         self._start_next()
         self.changed.emit()
@@ -157,7 +156,7 @@ class JobQueue(QObject):
         self._prepare_requested.emit(checkpoint, vram_mode, text)
 
     def replace_engine(self, make_engine: Callable[[], Engine]) -> None:
-        """Another kind of engine from the next job on."""
+        """Use another kind of engine from the next job on."""
         self._engine_replaced.emit(make_engine)
 
     @property
@@ -172,7 +171,8 @@ class JobQueue(QObject):
         return self._states[job.id]
 
     def shutdown(self) -> bool:
-        """Cancel everything, free the engine, end the thread; False where it did not end."""
+        """Cancel everything, free the engine and end the thread; False if the thread did not
+        end."""
         self.cancel_all()
         self._finish_requested.emit()
         has_ended = self._thread.wait(SHUTDOWN_TIMEOUT_MS)

@@ -1,4 +1,4 @@
-"""How much memory the program takes, and how full the computer's and its GPU's is."""
+"""Reads the memory of the program, of the computer and of its GPU."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_MS = 3000
 ANSWER_TIMEOUT_S = 2.0
 MIB = 2**20
-GIB = 2**30  # what everybody calls a GB of memory; a GB of a disk or a download has 10**9 bytes
+GIB = 2**30  # a GB of memory, as people say; a GB of a disk or a download has 10**9 bytes
 QUERY_PROCESSES = (
     "--query-compute-apps=pid,used_gpu_memory",
     "--format=csv,noheader,nounits",
@@ -31,9 +31,9 @@ QUERY = ("--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits"
 
 @dataclass(frozen=True)
 class Memory:
-    """In bytes. used, total: of the computer, by all programs; the GPU's are 0 where none is known.
-    own, gpu_own: by the window and all processes that it has started; the
-    GPU's is None where the driver does not tell programs apart."""
+    """Memory in bytes. used, total: of the computer, by all programs. gpu_used, gpu_total: likewise
+    of the GPU, 0 without one. own, gpu_own: of the window and all processes that it has started;
+    gpu_own is None if the driver does not distinguish programs."""
 
     used: int
     total: int
@@ -44,14 +44,14 @@ class Memory:
 
 
 class MemoryWatch(QObject):
-    """Looks in the background; torch is not needed for it. Signal: changed (Memory)."""
+    """Reads the memory in the background, without torch. Signal: changed (Memory)."""
 
     changed = Signal(object)
 
     def __init__(
         self, tasks: BackgroundTasks, ask_engine: ReadGpuUse, parent: QObject | None = None
     ) -> None:
-        """ask_engine: what it says of a GPU that nvidia-smi does not know."""
+        """ask_engine: returns the engine's report about a GPU that nvidia-smi does not know."""
         super().__init__(parent)
         self._tasks = tasks
         self._ask_engine = ask_engine
@@ -67,7 +67,7 @@ class MemoryWatch(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Ask once more, unless the last answer is still missing."""
+        """Read the memory again, unless the last reading is still under way."""
         if not self._is_looking:
             self._is_looking = True
             read = partial(read_memory, self._command, self._ask_engine)
@@ -78,20 +78,20 @@ class MemoryWatch(QObject):
         self.changed.emit(memory)
 
     def _on_error(self, _error: StudioError) -> None:
-        """The next look may succeed; a missing number disturbs nobody."""
+        """Ignored: the next look may succeed, and a missing number does no harm."""
         self._is_looking = False
 
 
 def read_memory(nvidia_smi: str | None, ask_engine: ReadGpuUse = lambda: None) -> Memory:
-    """Now. nvidia_smi: the path of the program, None where there is none. ask_engine: what it says
-    of its GPU where that program does not tell."""
+    """The memory in use now. nvidia_smi: the path of the program; None without it. ask_engine:
+    reports the engine's GPU where that program reports nothing."""
     ram = psutil.virtual_memory()
     own = _own_processes()
     gpu_used, gpu_total = _gpu(nvidia_smi) if nvidia_smi else (0, 0)
     gpu_own = _gpu_of(nvidia_smi, own) if nvidia_smi and gpu_total else None
-    told = None if gpu_total else ask_engine()
-    if told is not None:
-        gpu_own, gpu_used, gpu_total = told
+    reading = None if gpu_total else ask_engine()
+    if reading is not None:
+        gpu_own, gpu_used, gpu_total = reading
     return Memory(
         ram.total - ram.available,
         ram.total,
@@ -120,13 +120,13 @@ def _gpu(nvidia_smi: str) -> tuple[int, int]:
 
 
 def _gpu_of(nvidia_smi: str, processes: Iterable[int]) -> int | None:
-    """What these processes hold of the GPUs; None where the driver does not say."""
+    """The GPU memory of these processes; None if the driver does not report it."""
     rows = _ask(nvidia_smi, QUERY_PROCESSES)
     return None if rows is None else sum(row[1] * MIB for row in rows if row[0] in set(processes))
 
 
 def _ask(nvidia_smi: str, query: tuple[str, ...]) -> list[tuple[int, int]] | None:
-    """Rows of two numbers; None where there is no answer in numbers."""
+    """Rows of two numbers; None without a usable answer."""
     try:
         answer = subprocess.run(
             [nvidia_smi, *query], capture_output=True, text=True, timeout=ANSWER_TIMEOUT_S

@@ -1,8 +1,8 @@
-"""How fast this machine is: learned from every finished job, remembered between sessions.
+"""Learns from finished jobs how fast this machine is, and remembers it between sessions.
 
-A job's time has two rates of its own, for what every step or sound costs and for what every second
-of audio in it costs; they are fitted to the newest jobs of the same checkpoint, memory mode and
-device, for each of the three differs from the others by a factor of ten and more.
+The time of a job has two rates: the cost of every step or sound, and the cost of every second of
+audio in it. They are fitted to the newest jobs of the same checkpoint, memory mode and device,
+because these differ by a factor of ten and more.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from qvim_studio.core.capabilities import Capabilities
+from qvim_studio.core.independent_channels import independent_channels
 from qvim_studio.core.request import MAX_DURATION_S, GenerationRequest, Start, VramMode
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.core.text.json_text import read_json
@@ -25,15 +27,16 @@ from qvim_studio.core.text.text_file import save_text
 log = logging.getLogger(__name__)
 
 PACE_VERSION = 2
-KEPT_JOBS = 12  # of one checkpoint, mode and device: the machine of last month is another one
-AGING = 0.8  # of a job's weight with every job after it, so that one slow moment is soon forgotten
-PRIOR_WEIGHT = 0.05  # against one job: which share each rate has where all jobs are alike
+KEPT_JOBS = 12  # jobs of one checkpoint, mode and device; older ones no longer describe the machine
+AGING = 0.8  # of a job's weight with every later job, so that one slow moment is soon forgotten
+PRIOR_WEIGHT = 0.05  # against one job: the share of each rate if all jobs are alike
 PRIOR_STEP_S = 0.02  # of any pass, and per second of audio in it: a small UNet on two cores
 PRIOR_STEP_PER_S = 0.1
 PRIOR_SOUND_S = 0.3  # likewise, of decoding and finishing a sound
 PRIOR_SOUND_PER_S = 0.5
 PRIOR_FIT_PER_S = 0.5  # of a real sound that is fitted, per second of the imitation
 USUAL_STEPS = 25
+COUNTED_FRAMES = 50_000  # of a sound, at least, whose sides are only counted
 # Of an upscaler, per second of audio: on two cores as measured of AudioSR in its published size,
 # with its 50 steps (11 to 20 s each, for 5.12 s); on a GPU a guess.
 UPSCALE_PER_S = {"process": 150.0, "gpu": 2.0}
@@ -43,8 +46,9 @@ LENGTH_STEP_S = 0.32  # and others at a multiple of this
 
 @dataclass(frozen=True)
 class JobTime:
-    """One finished job. steps: that really ran. sound_s: computed length of each sound. fits: real
-    sounds that were fitted. encode, denoise, decode, fit: seconds of wall time of the phases."""
+    """One finished job. steps: the steps that ran. sound_s: computed length of each sound. fits:
+    the number of fitted real sounds. encode, denoise, decode, fit: seconds of wall time of the
+    phases."""
 
     steps: int
     sounds: int
@@ -58,7 +62,7 @@ class JobTime:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a checkpoint took where a request left it open."""
+    """The values that a checkpoint chose for those that a request left open."""
 
     steps: int | None = None
     start: str | None = None
@@ -67,9 +71,9 @@ class Defaults:
 
 @dataclass(frozen=True)
 class Pace:
-    """All in seconds of wall time. fixed: per job. step, step_per_s: per step of one sound, and per
-    step and second of audio. sound, sound_per_s: likewise for decoding and all that follows it.
-    fit_per_s: per real sound that is fitted, and second of audio."""
+    """Seconds of wall time. fixed: per job. step, step_per_s: per step of one sound, and per step
+    and second of audio. sound, sound_per_s: likewise for decoding and everything after it.
+    fit_per_s: per fitted real sound and second of audio."""
 
     fixed: float
     step: float
@@ -112,7 +116,8 @@ def _line(
 ) -> tuple[float, float]:
     """Intercept and slope, neither negative, of seconds over lengths.
 
-    share: intercept divided by slope where nothing else says it: jobs of one length cannot.
+    share: intercept divided by slope, used if the jobs do not determine it because all have one
+    length.
     """
     rows = [
         [weight / max(each, 1e-6), weight * length / max(each, 1e-6)]
@@ -132,17 +137,23 @@ def _line(
 class PaceBook:
     """The paces in a file, for requests and results."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        capabilities_of: Callable[[str], Capabilities | None] = lambda checkpoint: None,
+    ) -> None:
+        """capabilities_of: what a checkpoint of this name makes; None where nobody knows."""
         self._path = path
+        self._capabilities_of = capabilities_of
         self._pages = load_pages(path)
 
     def expected_s(self, request: GenerationRequest) -> float | None:
-        """Seconds without loading; None before a job of its kind has taught anything."""
+        """Expected seconds without loading; None before the first job of this kind."""
         phases = self.phases(request)
         return sum(phases.values()) if phases else None
 
     def guessed_s(self, request: GenerationRequest) -> float:
-        """Likewise, and where nothing is known at least the order of magnitude."""
+        """Expected seconds without loading; without any job of this kind, a rough guess."""
         known = self.expected_s(request)
         if known is not None:
             return known
@@ -150,18 +161,26 @@ class PaceBook:
         steps = _steps_run(request, Defaults()) or USUAL_STEPS
         guess = self._pages.unlike
         fits = _fits_run(request)
-        made = guess.phases(steps, request.variations, computed_s(request), fits)
+        sounds = self._sounds_made(request, Defaults())
+        made = guess.phases(steps, sounds, computed_s(request), fits)
         return sum(made.values()) + upscaling
 
     def _upscaling_s(self, request: GenerationRequest) -> float:
-        """What an upscaler takes, of which nothing is learned."""
+        """Expected seconds of an upscaler, which are not learned."""
         if not request.upscaler:
             return 0.0
         place = self._pages.place if request.vram_mode is not VramMode.CPU else "process"
-        return UPSCALE_PER_S[place] * request.variations * request.natural_s
+        channels = 1 if request.upscale is None else request.upscale.sound.channels
+        return UPSCALE_PER_S[place] * channels * request.variations * request.natural_s
+
+    def _sounds_made(self, request: GenerationRequest, defaults: Defaults) -> int:
+        sound = request.imitation if request.edit is None else request.edit.sound
+        if sound is None or sound.channels == 1:
+            return request.variations
+        return sounds_made(request, self._capabilities_of(request.checkpoint), defaults.start)
 
     def phases(self, request: GenerationRequest) -> dict[str, float]:
-        """Expected seconds by phase; empty where no job of its kind has taught anything."""
+        """Expected seconds by phase; empty before the first job of this kind."""
         upscaling = {"upscale": self._upscaling_s(request)} if request.upscaler else {}
         if request.upscale is not None:
             return dict.fromkeys(("encode", "denoise", "decode", "fit"), 0.0) | upscaling
@@ -172,12 +191,16 @@ class PaceBook:
         if steps is None:
             return {}
         fits = _fits_run(request)
-        made = fit(page.jobs).phases(steps, request.variations, computed_s(request), fits)
+        sounds = self._sounds_made(request, page.defaults)
+        made = fit(page.jobs).phases(steps, sounds, computed_s(request), fits)
         return made | upscaling
 
     def learn(self, asked: GenerationRequest, result: GenerationResult) -> None:
-        """Take a finished job to heart. asked: as the user left it, with open values."""
-        learned = self._pages.with_job(asked, result)
+        """Learn from a finished job. asked: as the user left it, with open values."""
+        start = result.request.start
+        defaults = Defaults(start=None if start is None else start.value)
+        sides = self._sounds_made(asked, defaults) // asked.variations
+        learned = self._pages.with_job(asked, result, sides)
         if learned != self._pages:
             self._pages = learned
             save_pages(learned, self._path)
@@ -193,16 +216,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Pages:
-    """by_kind: "checkpoint|mode|device". latest: the kind that "checkpoint|mode asked for" ran as
-    when it ran last, for the mode may be auto and the device is the engine's choice. unlike: the
-    guess for a job that is like none before."""
+    """by_kind: pages by "checkpoint|mode|device". latest: the kind of the last job by
+    "checkpoint|requested mode", because the mode may be auto and the engine chooses the device.
+    unlike: the guess for a job of an unknown kind."""
 
     by_kind: Mapping[str, Page]
     latest: Mapping[str, str]
     unlike: Pace = FIRST_GUESS
 
     def page_of(self, checkpoint: str, mode: VramMode) -> Page | None:
-        """None where no job of this kind has run."""
+        """The page of a checkpoint in a mode; None before the first job of this kind."""
         asked = f"{checkpoint}|{mode.value}"
         kinds = [self.latest.get(asked, "")]
         kinds += [kind for kind in self.by_kind if kind.startswith(f"{asked}|")]
@@ -210,15 +233,16 @@ class Pages:
 
     @property
     def place(self) -> str:
-        """Where jobs run on this machine as far as is known: "gpu" or "process"."""
+        """The device of the jobs on this machine, as far as known: "gpu" or "process"."""
         return "gpu" if any(kind.endswith("|gpu") for kind in self.by_kind) else "process"
 
-    def with_job(self, asked: GenerationRequest, result: GenerationResult) -> Pages:
-        """These and one more job; the same where it tells nothing."""
+    def with_job(self, asked: GenerationRequest, result: GenerationResult, sides: int) -> Pages:
+        """The pages with one more job; unchanged if the job gives no information. sides: sounds
+        that are made one by one for each variation."""
         run, seconds = result.request, result.seconds
-        sounds = len(result.variations)
+        sounds = len(result.variations) * sides
         steps = _steps_run(run, Defaults())
-        if run.upscaler:  # what the upscaler took would count as rendering
+        if run.upscaler:  # the time of the upscaler would count as rendering
             return self
         if not sounds or not steps or seconds.get("denoise", 0.0) <= 0.0:
             return self
@@ -252,14 +276,38 @@ class Pages:
         )
 
 
+def sounds_made(
+    request: GenerationRequest, capabilities: Capabilities | None, usual_start: str | None = None
+) -> int:
+    """How many sounds the generator makes: more than the variations where a checkpoint of one
+    channel makes each side of a sound again. An estimate, from some of the samples.
+
+    usual_start: of the checkpoint, where the request leaves it open.
+    """
+    if capabilities is None or capabilities.channels != 1 or not capabilities.denoises_sounds:
+        return request.variations
+    start = usual_start if request.start is None else request.start.value
+    sound = None
+    if request.edit is not None:
+        sound = request.edit.surroundings if request.given_target is None else None
+    elif start == Start.IMITATION.value and request.morph_sound is None:
+        sound = request.imitation
+    if sound is None or sound.channels == 1:
+        return request.variations
+    found = independent_channels(sound.samples[:: len(sound.samples) // COUNTED_FRAMES + 1])
+    return request.variations * (1 if found is None else len(found[0]))
+
+
 def computed_s(request: GenerationRequest) -> float:
-    """Seconds that are computed for each sound: more than asked for where that is short."""
-    asked_s = min(max(request.natural_s, SHORTEST_S), MAX_DURATION_S)
+    """Seconds that are computed for each sound, which is more than requested for short sounds and
+    loops."""
+    asked_s = min(max(request.natural_s + request.overhang_s, SHORTEST_S), MAX_DURATION_S)
     return LENGTH_STEP_S * math.ceil(asked_s / LENGTH_STEP_S - 1e-6)
 
 
 def _steps_run(request: GenerationRequest, defaults: Defaults) -> int | None:
-    """A start from a sound skips the first steps; None where nobody knows how many there are."""
+    """The steps that really run, because a start from a sound skips the first ones; None if
+    unknown."""
     steps = request.steps if request.steps is not None else defaults.steps
     if steps is None:
         return None
@@ -273,12 +321,12 @@ def _steps_run(request: GenerationRequest, defaults: Defaults) -> int | None:
 
 
 def _fits_run(request: GenerationRequest) -> int:
-    """Real sounds follow an imitation, and are no part of an edit."""
+    """The number of fitted sounds; 0 without an imitation and for edits."""
     return 0 if request.imitation is None or request.edit is not None else request.fits
 
 
 def load_pages(path: Path) -> Pages:
-    """What earlier sessions learned; nothing where there is nothing of use."""
+    """The pages of earlier sessions; empty if the file is not usable."""
     try:
         stored = read_json(path)
         if "version" not in stored:
@@ -296,7 +344,8 @@ def load_pages(path: Path) -> Pages:
 
 
 def _of_version_1(stored: Mapping[str, Any]) -> Pages:
-    """Its one pace says nothing of checkpoint, mode and device: good for a first guess."""
+    """Version 1 has one pace for all checkpoints, modes and devices, which serves as a first
+    guess."""
     fixed, step, decode = (float(stored[name]) for name in ("fixed", "step", "decode"))
     return Pages({}, {}, Pace(fixed, 0.0, step, 0.0, decode))
 
@@ -313,7 +362,7 @@ def _page(stored: Mapping[str, Any]) -> Page:
 
 
 def save_pages(pages: Pages, path: Path) -> None:
-    """Losing them costs an estimate and nothing else."""
+    """Save the pages; a failure only costs an estimate."""
     values = {
         "version": PACE_VERSION,
         "paces": {kind: asdict(page) for kind, page in pages.by_kind.items()},

@@ -1,4 +1,4 @@
-"""How far a generation is and how long it will take, learned from the ones before."""
+"""Estimates the progress of a generation and its remaining time from earlier ones."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ PHASES = ("load", "encode", "denoise", "decode", "upscale", "fit")
 FIRST_GUESS_S: dict[str, float] = dict(zip(PHASES, (4.0, 0.5, 8.0, 2.0, 0.0, 0.0), strict=True))
 # A longer or larger request takes longer in these.
 SCALED_PHASES = ("denoise", "decode", "upscale", "fit")
-MIN_SHARE_KNOWN = 0.15  # of a phase must be over before its pace outweighs what was learned
+MIN_SHARE_KNOWN = 0.15  # share of a phase after which its own pace outweighs the learned one
 
 
 class TimeEstimate:
     """Fraction done and seconds left of the running job.
 
-    Phases may take turns (a batch is denoised and decoded before the next one): the time between
-    two messages belongs to the phase of the second, because a message says what was just finished.
+    Phases may alternate, because a batch is denoised and decoded before the next one. The time
+    between two messages belongs to the phase of the second, which reports what has just finished.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -36,7 +36,7 @@ class TimeEstimate:
     def begin(
         self, request: GenerationRequest, expected: Mapping[str, float] | None = None
     ) -> None:
-        """A new job starts. expected: seconds by phase that earlier sessions taught."""
+        """Begin a job. expected: seconds by phase, learned in earlier sessions."""
         self._given = dict(expected or {})
         kind = (
             request.checkpoint, request.vram_mode, request.steps, request.strength, request.fits,
@@ -50,7 +50,7 @@ class TimeEstimate:
         self._fraction = 0.0
 
     def update(self, progress: Progress) -> tuple[float, float | None]:
-        """(fraction of the job, seconds left or None while there is nothing to go by)."""
+        """The fraction of the job, and the seconds left or None before there is an estimate."""
         now, phase = self._clock(), progress.phase
         self._spent[phase] = self._spent.get(phase, 0.0) + now - self._last_s
         self._last_s = now
@@ -68,7 +68,7 @@ class TimeEstimate:
         return self._fraction, left if has_pace or is_known else None
 
     def finish(self) -> None:
-        """The job is complete: keep what its phases took."""
+        """End a job and keep the times of its phases."""
         for phase in PHASES:
             self._learned[phase] = self._spent.get(phase, 0.0) / self._scale(phase)
 

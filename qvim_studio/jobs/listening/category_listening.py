@@ -1,4 +1,4 @@
-"""Listens to sounds to say which UCS category each may belong to."""
+"""Listens to sounds and suggests the UCS category of each."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qvim_studio.core.errors import EngineError
-from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.sound_words import SoundWord
 from qvim_studio.export.ucs.categories import suggest
 from qvim_studio.export.ucs.ucs_neighbors import LabelledSounds, labelled_sounds
 from qvim_studio.jobs.listening.listening_process import ListeningProcess
 
 BATCH = 16  # sounds for which the child is asked at once
-SURE_SCORE = 0.4  # from here on what the tagger hears is believed before the neighbors
+SURE_SCORE = 0.4  # from this score on the tagger counts before the neighbors
 
 
-def heard_categories(
-    paths: Sequence[Path], listener: ListeningProcess, known: LabelledSounds | None = None
+def find_categories(
+    paths: Sequence[Path], listening: ListeningProcess, known: LabelledSounds | None = None
 ) -> dict[Path, str]:
-    """The CatID of each sound that can be heard; takes about a second for each few.
+    """The CatID of each sound for which one is found; a few sounds take about a second.
 
-    What was surely heard names the category; where nothing was, the nearest known sounds vote.
-    known: these; None: the bundled library. Raises EngineError if the listener embeds into
-    another space than theirs.
+    A word that the tagger is sure of names the category; otherwise the nearest known sounds vote.
+    known: these sounds; None for the bundled library. Raises EngineError if the listening process
+    embeds into another space than theirs.
     """
     known = known or labelled_sounds()
-    if listener.encoder_id() != known.encoder_id:
+    if listening.encoder_id() != known.encoder_id:
         raise EngineError(
             "The encoder that listens is not the one that knows the bundled sounds. Choose the "
             "categories by hand."
@@ -33,14 +33,14 @@ def heard_categories(
     found: dict[Path, str] = {}
     for start in range(0, len(paths), BATCH):
         batch = paths[start : start + BATCH]
-        for path, report in zip(batch, listener.listen(batch), strict=True):
+        for path, report in zip(batch, listening.listen(batch), strict=True):
             if report.embedding is not None:
-                found[path] = _named(report.heard) or known.vote(report.embedding)
+                found[path] = _named(report.words) or known.vote(report.embedding)
     return found
 
 
-def _named(heard: Sequence[HeardWord]) -> str:
+def _named(words: Sequence[SoundWord]) -> str:
     """The category of the words that were surely heard, or nothing."""
-    words = [one.word for one in heard if one.score >= SURE_SCORE]
-    fitting = suggest(words[0], words[1:], top=1) if words else []
+    names = [one.word for one in words if one.score >= SURE_SCORE]
+    fitting = suggest(names[0], names[1:], top=1) if names else []
     return fitting[0].category.cat_id if fitting else ""

@@ -1,4 +1,4 @@
-"""Sounds that were found rather than made, as the list of candidates shows them."""
+"""Reads found sounds for the list of candidates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def read_found(found: Sequence[FoundSound]) -> tuple[ClipEntry, ...]:
-    """Their lengths and waveforms; a file that is gone by now is passed over."""
+    """The entries with lengths and waveforms; files that are gone are skipped."""
     entries = []
     for sound in found:
         try:

@@ -1,4 +1,4 @@
-"""A child process that listens to sounds: torch stays out of the window's process."""
+"""A child process that listens to sounds and keeps torch out of the window's process."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ import psutil
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, EngineError
-from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.sound_words import SoundWord
 from qvim_studio.jobs.child.child_process import GONE, ChildProcess
 from qvim_studio.jobs.child.messages import Call, Reported, value_of
 from qvim_studio.jobs.child.serving import load_factory, serve
 from qvim_studio.library.sound_facts import SoundReport
 
 POLL_S = 0.05
-NICENESS = 5  # indexing thousands of sounds must not be felt, a search by voice must be quick
+NICENESS = 5  # indexing must not slow the computer down, and a search by voice must be quick
 
 
 class ListeningProcess:
-    """Calls a listener (see assembly.SoundListener) in a spawned child, one call at a time.
+    """Calls assembly.HearingService in a spawned child, one call at a time.
 
-    The child starts with the first call and again after it died. Usable from several threads.
+    The child starts with the first call and restarts after it died. Usable from several threads.
     """
 
     def __init__(self, factory: str) -> None:
-        """factory: "package.module:function" that makes the listener inside the child."""
-        self._child = ChildProcess("qvim-listener", serve_listener, factory)
+        """factory: "package.module:function" that makes the service inside the child."""
+        self._child = ChildProcess("qvim-hearing", serve_hearing, factory)
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._calls = 0
 
     def encoder_id(self) -> str:
-        """Names the embedding space."""
+        """The id of the embedding space."""
         return self._call("get_encoder_id")
 
     def listen(self, paths: Sequence[Path]) -> list[SoundReport]:
@@ -48,7 +48,7 @@ class ListeningProcess:
         """The embedding of a clip: "imitation" for a voice, "reference" for a sound."""
         return self._call("embed", clip, branch)
 
-    def hear(self, clip: AudioClip) -> tuple[HeardWord, ...]:
+    def hear(self, clip: AudioClip) -> tuple[SoundWord, ...]:
         """Words for what a clip is heard as, the surest first."""
         return self._call("hear", clip)
 
@@ -82,25 +82,25 @@ class ListeningProcess:
                 ) from error
 
 
-def serve_listener(factory: str, connection: Connection) -> None:
-    """factory: "package.module:function", called without arguments for the listener."""
+def serve_hearing(factory: str, connection: Connection) -> None:
+    """factory: "package.module:function", called without arguments for the service."""
     psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", NICENESS))
-    serve(ListenerService(factory), connection)
+    serve(LazyHearing(factory), connection)
 
 
-class ListenerService:
-    """A listener that is built when the first call needs it."""
+class LazyHearing:
+    """A hearing service that is built when the first call needs it."""
 
     def __init__(self, factory: str) -> None:
         self._factory = factory
-        self._listener: Any = None
+        self._hearing: Any = None
 
     def run(self, call: Call, is_overtaken: bool, report: Callable[[Any], None]) -> Any:
         """See Service."""
-        if self._listener is None:
-            self._listener = load_factory(self._factory)()
-        return getattr(self._listener, call.name)(*call.arguments)
+        if self._hearing is None:
+            self._hearing = load_factory(self._factory)()
+        return getattr(self._hearing, call.name)(*call.arguments)
 
     def close(self) -> None:
-        if self._listener is not None:
-            self._listener.close()
+        if self._hearing is not None:
+            self._hearing.close()

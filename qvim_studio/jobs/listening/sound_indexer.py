@@ -21,7 +21,7 @@ from qvim_studio.library.library import Library
 log = logging.getLogger(__name__)
 
 SHOWN_NAMES = 5
-BATCH = 16  # sounds between two looks at pause and cancel: one or two seconds
+BATCH = 16  # sounds: one or two seconds of work
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class IndexProgress:
 class SoundIndexer(QObject):
     """One thread that follows all sound folders; the embedding is done by a child process.
 
-    Signals, in the thread this object lives in: progressed (IndexProgress), finished (int: sounds
-    that were new or changed), failed (StudioError), passed_over (StudioError: of sounds that cannot
-    be in the library, once for each folder).
+    Signals, in the thread of this object: progressed (IndexProgress), finished (int: number of new
+    or changed sounds), failed (StudioError), passed_over (StudioError about sounds that cannot be
+    in the library, once for each folder).
     """
 
     progressed = Signal(object)
@@ -55,16 +55,19 @@ class SoundIndexer(QObject):
     def __init__(
         self,
         library: Library,
-        listener: ListeningProcess,
+        listening: ListeningProcess,
         expected_encoder_id: Callable[[], str],
         parent: QObject | None = None,
+        batch: int = BATCH,
     ) -> None:
-        """expected_encoder_id: what the listener will most likely say of itself. The child is not
-        started while all is heard by that encoder."""
+        """expected_encoder_id: returns the encoder id that the child will most likely report; the
+        child is not started while that encoder has embedded all sounds. batch: sounds between two
+        checks for pause and cancel."""
         super().__init__(parent)
         self._library = library
-        self._listener = listener
+        self._listening = listening
         self._expected_encoder_id = expected_encoder_id
+        self.batch = batch
         self._runs: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._waiting = 0
         self._may_run = threading.Event()
@@ -72,7 +75,7 @@ class SoundIndexer(QObject):
         self._stopping = threading.Event()
         self._is_paused = False
         self._is_held = False
-        self._told: set[int] = set()  # folders
+        self._noted_folders: set[int] = set()
         # a signal of ours brings the thread's news into our own thread
         self._progressed.connect(self.progressed)
         self._finished.connect(self._on_finished)
@@ -95,21 +98,21 @@ class SoundIndexer(QObject):
         self._runs.put(True)
 
     def set_paused(self, is_paused: bool) -> None:
-        """Stop after the sounds in hand, or go on; for the user."""
+        """Pause after the current sounds, or resume, for the user."""
         self._is_paused = is_paused
         self._update()
 
     def set_held(self, is_held: bool) -> None:
-        """Stand back while something more urgent needs the processor."""
+        """Pause, or resume, while something more urgent needs the processor."""
         self._is_held = is_held
         self._update()
 
     def shutdown(self, timeout_s: float = 3.0) -> bool:
-        """End thread and child; what is indexed is kept. False where the thread hangs."""
+        """End thread and child; indexed sounds are kept. False if the thread hangs."""
         self._stopping.set()
         self._may_run.set()
         self._runs.put(False)
-        self._listener.close()
+        self._listening.close()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
@@ -134,14 +137,14 @@ class SoundIndexer(QObject):
 
     def _index_folder(self, folder: LibraryFolder) -> int:
         changes = self._library.adoption.find_changes(folder.id)
-        if changes.nameless and folder.id not in self._told:
-            self._told.add(folder.id)
+        if changes.nameless and folder.id not in self._noted_folders:
+            self._noted_folders.add(folder.id)
             self._passed_over.emit(_nameless(folder, changes.nameless))
         unheard = self._library.adoption.unheard(folder.id)
         wanted = {**unheard, **changes.new, **changes.changed}
         missing = self._library.vectors.missing
         if wanted or missing(self._expected_encoder_id(), folder.id):
-            wanted = missing(self._listener.encoder_id(), folder.id) | wanted
+            wanted = missing(self._listening.encoder_id(), folder.id) | wanted
         names = list(wanted)
         done, spent_s = 0, 0.0
         while done < len(names):
@@ -149,7 +152,7 @@ class SoundIndexer(QObject):
             if self._stopping.is_set():
                 raise CancelledError("Cancelled.")
             began_s = time.monotonic()
-            batch = {name: wanted[name] for name in names[done : done + BATCH]}
+            batch = {name: wanted[name] for name in names[done : done + self.batch]}
             self._index_batch(folder, batch)
             done += len(batch)
             spent_s += time.monotonic() - began_s
@@ -159,17 +162,17 @@ class SoundIndexer(QObject):
         return len(names)
 
     def _index_batch(self, folder: LibraryFolder, batch: Mapping[str, Stamp]) -> None:
-        reports = self._listener.listen([folder.path / name for name in batch])
+        reports = self._listening.listen([folder.path / name for name in batch])
         ids, embeddings = [], []
         for (name, stamp), report in zip(batch.items(), reports, strict=True):
             sound_id = self._library.adoption.record(
-                folder.id, name, stamp, report.facts, report.problem, report.heard
+                folder.id, name, stamp, report.facts, report.problem, report.words
             )
             if report.embedding is not None:
                 ids.append(sound_id)
                 embeddings.append(report.embedding)
         if ids:
-            self._library.vectors.add(self._listener.encoder_id(), ids, embeddings)
+            self._library.vectors.add(self._listening.encoder_id(), ids, embeddings)
 
     @Slot(object)
     def _on_finished(self, count: int) -> None:

@@ -1,4 +1,4 @@
-"""What a view needs to draw a sound, made where it does not hold up the window."""
+"""The data of a drawn sound, computed outside the window's thread."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from qvim_studio.audio.files.peaks import PeakPyramid
 from qvim_studio.audio.following.controls import ControlCurves, extract_controls
 from qvim_studio.audio.spectrogram import Spectrogram, compute_spectrogram
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.request import MAX_DURATION_S
+from qvim_studio.core.request import MAX_AT_ONCE_S
 
 
 @dataclass(frozen=True, eq=False)
 class SoundPicture:
-    """The waveform: at once, even of ten minutes. peak: largest sample, linear."""
+    """The waveform, which is quick even for ten minutes. peak: largest sample, linear."""
 
     pyramid: PeakPyramid
     sample_rate: int
@@ -29,7 +29,7 @@ class SoundPicture:
 
 @dataclass(frozen=True, eq=False)
 class SoundAnalysis:
-    """What takes a moment longer. curves: None for what is too long to be imitated anyway."""
+    """The slower part. curves: None for sounds that are too long to be imitated."""
 
     spectrogram: Spectrogram
     curves: ControlCurves | None
@@ -42,7 +42,7 @@ def picture_of(clip: AudioClip) -> SoundPicture:
 
 
 def picture_of_peaks(peaks: np.ndarray, column_s: float, duration_s: float) -> SoundPicture:
-    """Of minima and maxima (columns, 2): drawn as a sound of two samples for each column."""
+    """The picture of minima and maxima (columns, 2), as a sound of two samples for each column."""
     pyramid = PeakPyramid(np.ascontiguousarray(peaks.reshape(-1), np.float32))
     peak = float(np.abs(peaks).max(initial=0.0))
     return SoundPicture(pyramid, round(2 / column_s), duration_s, peak)
@@ -52,6 +52,6 @@ def analyze(clip: AudioClip) -> SoundAnalysis:
     """Spectrogram, and the curves that the generator follows."""
     mono = clip.mono()
     curves = None
-    if clip.duration_s <= MAX_DURATION_S:
+    if clip.duration_s <= MAX_AT_ONCE_S:
         curves = extract_controls(mono, clip.sample_rate)
     return SoundAnalysis(compute_spectrogram(mono, clip.sample_rate), curves)

@@ -1,1 +1,1 @@
-"""The sounds and imitations that are learned from."""
+"""The sounds and imitations for training."""

@@ -12,9 +12,10 @@ import json
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import soxr
@@ -27,28 +28,31 @@ from qvim_studio.core.errors import AudioFileError, StudioError
 from qvim_studio.core.text.file_names import is_file
 from qvim_studio.training.corpus import imitations
 from qvim_studio.training.corpus.corpus import INDEX_FILE, RATES_HZ, CorpusItem
-from qvim_studio.training.corpus.layouts import Listing, Recording, has_pairs, read_layout
 from qvim_studio.training.corpus.sample_file import SampleFile
+from qvim_studio.training.corpus.sets.imitation_sets import has_pairs
+from qvim_studio.training.corpus.sets.layouts import read_layout
+from qvim_studio.training.corpus.sets.listing import Listing, Recording
+from qvim_studio.training.corpus.sets.survey import Survey, survey_listing
 from qvim_studio.training.trainers.teacher import TARGETS_FILES
 
 log = logging.getLogger(__name__)
 
 HELD_OUT_SHARE = 0.08
-MANY_HELD_OUT = 0.25  # a share that is worth a word
+MANY_HELD_OUT = 0.25  # a share from which on a note is given
 PEAK = 0.5
 GATE_DB = -55.0  # leading and trailing samples this far below the peak are cut
 MAX_SECONDS = 20.0  # trainers draw crops; no window is longer than 10 s
 BANDWIDTH_SHARE = 0.99  # of the energy lies below the bandwidth
 BUILD_FILE = "build.json"
-BUILD_FORMAT = 3  # raised when the same files would give another set
-# Patterns of what later steps make from the set: worthless once it has changed.
-DERIVED_FILES = (imitations.RENDERED_FILE, TARGETS_FILES)
+BUILD_FORMAT = 3  # raised when the same files give another set
+# Patterns of files that later steps make from the set, which are invalid once it has changed.
+DERIVED_FILES = (imitations.RENDERED_FILE, imitations.HELD_OUT_FILE, TARGETS_FILES)
 SHOWN_PROBLEMS = 5
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What became of the files. skipped: those that could not be used, one sentence each."""
+    """Counts of the files that are used. skipped: one sentence for each file that is not."""
 
     is_new: bool
     references: dict[str, int]
@@ -88,12 +92,21 @@ class BuildReport:
         return [f"{share:.0%} are held out, {HELD_OUT_SHARE:.0%} are wanted: {advice}"]
 
 
-def build_corpus(inputs: Sequence[Path], corpus_folder: Path) -> BuildReport:
-    """Make the set of ``corpus_folder`` from folders and tables, or leave it if it is theirs.
+def build_corpus(
+    inputs: Sequence[Path],
+    corpus_folder: Path,
+    columns: dict[str, str] | None = None,
+    on_surveyed: Callable[[Survey], None] = lambda survey: None,
+) -> BuildReport:
+    """Make the set of ``corpus_folder`` from folders and tables; an existing set of the same inputs
+    stays.
 
-    Raises StudioError if an input has no known layout, or too little of it can be used.
+    columns: see layouts.read_layout. on_surveyed: called with the survey of each input before the
+    build. Raises StudioError if an input has no known layout, or too little of it can be used.
     """
-    listings = [read_layout(source) for source in inputs]
+    listings = [read_layout(source, columns) for source in inputs]
+    for listing in listings:
+        on_surveyed(survey_listing(listing))
     overlooked = _overlooked_tables(inputs, listings)
     fingerprint = _fingerprint(listings)
     if (known := _stored_report(corpus_folder, fingerprint)) is not None:
@@ -119,7 +132,7 @@ def build_corpus(inputs: Sequence[Path], corpus_folder: Path) -> BuildReport:
 
 
 def _overlooked_tables(inputs: Sequence[Path], listings: Sequence[Listing]) -> list[str]:
-    """Of plain folders: tables in them that would say which sounds are imitations."""
+    """A note for each table in a plain folder that would say which sounds are imitations."""
     given = {source.resolve() for source in inputs}
     return [
         f"{table.name} in {source} pairs imitations with references, but was not given, so all "
@@ -131,27 +144,57 @@ def _overlooked_tables(inputs: Sequence[Path], listings: Sequence[Listing]) -> l
     ]
 
 
-def split_of(groups: Iterable[str]) -> dict[str, str]:
+def split_of(
+    groups: Iterable[str], stated: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
     """Group → "train" or "held_out", by the group's name alone: stable when data is added.
 
-    Both splits get at least one group. Raises StudioError for fewer than two.
+    stated: groups whose split the data sets themselves give. Both splits get at least one group.
+    Raises StudioError for fewer than two groups, or if all groups are stated to be held out.
     """
-    draws = {
-        group: int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big") / 2**32
-        for group in groups
-    }
-    if len(draws) < 2:
+    names = list(dict.fromkeys(groups))
+    if len(names) < 2:
         raise StudioError(
-            f"The data contain {len(draws)} different references, expected at least 2: one to "
+            f"The data contain {len(names)} different references, expected at least 2: one to "
             "train with and one held out. Add recordings."
         )
-    lowest, highest = min(draws, key=draws.__getitem__), max(draws, key=draws.__getitem__)
-    return {
-        group: "held_out"
-        if group == lowest or (draw < HELD_OUT_SHARE and group != highest)
-        else "train"
-        for group, draw in draws.items()
+    splits = {name: stated[name] for name in names if name in stated}
+    draws = {
+        name: int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") / 2**32
+        for name in names
+        if name not in splits
     }
+    if not draws and "train" not in splits.values():
+        raise StudioError(
+            "All recordings are of parts that their sets test with, so there is nothing to train "
+            "with. Add the part for training."
+        )
+    lowest = min(draws, key=draws.__getitem__, default=None)
+    highest = max(draws, key=draws.__getitem__, default=None)
+    needs_train, needs_held_out = (split not in splits.values() for split in ("train", "held_out"))
+    return splits | {
+        name: "held_out"
+        if (needs_held_out and name == lowest)
+        or (draw < HELD_OUT_SHARE and not (needs_train and name == highest))
+        else "train"
+        for name, draw in draws.items()
+    }
+
+
+def stated_splits(listings: Iterable[Listing]) -> dict[str, str]:
+    """Group → split of the corpus, where the data sets state one.
+
+    A group with any recording for testing or validation is held out as a whole. A set without such
+    recordings states no split, because something has to be held out.
+    """
+    stated: dict[str, str] = {}
+    for listing in listings:
+        if {one.split for one in listing.recordings} <= {"", "train"}:
+            continue
+        for one in listing.recordings:
+            if one.split and stated.get(one.group) != "held_out":
+                stated[one.group] = "train" if one.split == "train" else "held_out"
+    return stated
 
 
 class _Builder:
@@ -183,7 +226,8 @@ class _Builder:
             for listing in paired:
                 for take in listing.takes:
                     self._add_take(take.path, take.reference, audio)
-            # A folder may hold what a table pairs: then it is known, an imitation as such.
+            # A folder may hold sounds that a table pairs; they are known already, also as
+            # imitations.
             for listing in others:
                 for recording in listing.recordings:
                     self._add_recording(recording, low, high)
@@ -191,7 +235,7 @@ class _Builder:
             raise StudioError(
                 f"None of the {len(self.skipped)} files could be used; the first: {self.skipped[0]}"
             )
-        splits = split_of({item.group for item in self.items})
+        splits = split_of([item.group for item in self.items], stated_splits(listings))
         items = [replace(item, split=splits[item.group]) for item in self.items]
         rows = [asdict(item) for item in items]
         (self.folder / INDEX_FILE).write_text(json.dumps(rows, indent=0), encoding="utf-8")
@@ -236,6 +280,8 @@ class _Builder:
                 offset=offset,
                 length=len(samples),
                 reference=recording.group,
+                captions=recording.captions,
+                author=recording.author,
             )
         )
         if len(self.items) % 500 == 0:
@@ -254,7 +300,7 @@ class _Builder:
             self.copies += 1
             return
         self._known[digest] = -1
-        samples = _cleaned(trim_take(clip))  # people wait before and after, in a room
+        samples = _cleaned(trim_take(clip))  # a room is heard before and after
         if samples is None:
             self.skipped.append(f"{path.name} is silent.")
             return
@@ -275,15 +321,15 @@ class _Builder:
         return noted.clip
 
     def _notes(self) -> list[str]:
-        """Of files that are used, but not as they lie there."""
-        told = (
+        """Notes about files that are used only in part."""
+        findings = (
             (self._damaged, "are damaged or not read whole; what can be read is used"),
             (self._opposite, "have channels that cancel each other; the loudest one is used"),
         )
         return [
             f"{len(names)} files {what}: {', '.join(names[:SHOWN_PROBLEMS])}"
             f"{', …' if len(names) > SHOWN_PROBLEMS else ''}"
-            for names, what in told
+            for names, what in findings
             if names
         ]
 
@@ -318,12 +364,12 @@ def _digest(clip: AudioClip) -> str:
 
 
 def _fit(samples: np.ndarray, length: int) -> np.ndarray:
-    """Cut or zero-pad to ``length`` samples."""
+    """The samples, cut or zero-padded to ``length``."""
     return np.pad(samples[:length], (0, max(0, length - len(samples))))
 
 
 def _fingerprint(listings: Sequence[Listing]) -> str:
-    """Of what the inputs say and of the state of every file, without reading any audio."""
+    """A fingerprint of the inputs' content and of the state of every file; no audio is read."""
     digest = hashlib.sha256(str(BUILD_FORMAT).encode())
     for listing in listings:
         for entry in (*listing.recordings, *listing.takes):
@@ -335,7 +381,7 @@ def _fingerprint(listings: Sequence[Listing]) -> str:
 
 
 def _stored_report(corpus_folder: Path, fingerprint: str) -> BuildReport | None:
-    """The report of an earlier build of the very same inputs, if the set is still whole."""
+    """The report of an earlier build of the same inputs, if the set is still whole."""
     try:
         stored = json.loads((corpus_folder / BUILD_FILE).read_text(encoding="utf-8"))
         is_same = stored["fingerprint"] == fingerprint and (corpus_folder / INDEX_FILE).is_file()

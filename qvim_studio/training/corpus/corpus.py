@@ -1,4 +1,4 @@
-"""The training set of one folder: recordings in two rates, and who is in which split.
+"""The training set of one folder: recordings in two rates, and their splits.
 
 training.corpus.build makes it once; ``load_corpus`` maps the result into memory. Items are split by
 reference: all recordings of one thing, and all imitations of them, are in one split.
@@ -26,7 +26,8 @@ class CorpusItem:
     """One recording: facts of the manifest and where its samples lie.
 
     offset, length: in samples at 32 kHz; half of each at 16 kHz (both are kept even).
-    reference: what it is a recording of; empty where source and label say so.
+    reference: the thing that was recorded; empty if source and label identify it. captions:
+    sentences that people wrote. author: whom the licence asks to name, where the data set says so.
     """
 
     path: str
@@ -40,11 +41,13 @@ class CorpusItem:
     offset: int
     length: int
     reference: str = ""
+    captions: tuple[str, ...] = ()
+    author: str = ""
 
     @property
     def group(self) -> str:
-        """Same for all recordings of one thing: never in two splits, never each other's wrong
-        answers."""
+        """The group, equal for all recordings of one thing, which are in one split and never count
+        as wrong answers for each other."""
         return self.reference or f"{self.source}/{self.label}"
 
 
@@ -70,7 +73,7 @@ class Corpus:
 
     @property
     def id(self) -> str:
-        """Short name of exactly these recordings, for what is cached of them."""
+        """A short name of exactly these recordings, for caches."""
         facts = [(item.path, item.offset, item.length) for item in self.items]
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
@@ -80,7 +83,7 @@ class Corpus:
 
 
 def save_arrays(path: Path, **arrays: ArrayLike) -> None:
-    """Write an ``.npz`` whole or not at all."""
+    """Write an ``.npz`` completely or not at all."""
 
     def write(temporary: Path) -> None:
         with temporary.open("wb") as file:
@@ -100,4 +103,5 @@ def load_corpus(folder: Path | str) -> Corpus:
             f"{folder} holds no training corpus ({reason_of(error)}). "
             "Make one with: qvim-studio data build DIR"
         ) from error
-    return Corpus(folder, tuple(CorpusItem(**row) for row in rows), audio)
+    items = tuple(CorpusItem(**row | {"captions": tuple(row.get("captions", ()))}) for row in rows)
+    return Corpus(folder, items, audio)

@@ -1,4 +1,4 @@
-"""Batches of active sound: crops around what can be heard, with cheap augmentation."""
+"""Batches of audible crops, with cheap augmentation."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def random_stretch(
 ) -> np.ndarray:
     """Pitch and speed moved together by a random ratio, at most ``octaves``, as a tape would.
 
-    Half of the sounds stay as they are, and the filter is steep: what is never heard of the
-    highest band in training would be foreign later.
+    Half of the sounds stay as they are, and the filter is steep, because networks do not know a
+    highest band that training never contains.
     """
     if rng.random() < 0.5:
         return samples
@@ -27,8 +27,9 @@ def random_stretch(
 
 
 def random_color(samples: np.ndarray, sample_rate: int, rng: np.random.Generator) -> np.ndarray:
-    """Another microphone: a random smooth frequency response within about ±9 dB, a little noise."""
-    length = len(samples) + RINGING  # what rings before an onset must not come out at the end
+    """The samples as by another microphone: a random smooth frequency response within about ±9 dB,
+    and a little noise."""
+    length = len(samples) + RINGING  # ringing before an onset must not wrap around to the end
     spectrum = np.fft.rfft(samples, length)
     octaves = np.log2(np.fft.rfftfreq(length, 1 / sample_rate) + 40.0)
     knots = np.linspace(octaves[0], octaves[-1], 8)
@@ -59,7 +60,7 @@ def crop_batch(
 ) -> np.ndarray:
     """float32 (batch, length): stretched, cropped, at random gain.
 
-    Long recordings hold more to learn, so they are drawn more often: weight sqrt(length).
+    Long recordings are drawn more often, with weight sqrt(length).
     """
     weights = np.sqrt([corpus.items[i].length for i in indices])
     drawn = rng.choice(indices, size=batch, p=weights / weights.sum())

@@ -1,7 +1,7 @@
-"""People imitate in their own time: takes are stretched and cut in the maps that an encoder makes.
+"""Stretches and cuts takes in the maps of an encoder, because people imitate in their own time.
 
-A rendered imitation keeps its reference's pace, so an encoder that hears no others learns to know
-a sound by its length, which no person keeps: a "shh" of one second may mean ten seconds of wind.
+A rendered imitation has its reference's timing, so an encoder trained only on these learns the
+length of sounds, which people do not keep: a "shh" of one second may stand for ten seconds of wind.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ CUTTABLE_FRAMES = 4  # shorter takes are left whole
 
 @dataclass(frozen=True)
 class Timing:
-    """octaves: by which a take is made shorter or longer, at most. cut_odds: how often a part
-    stands for the whole, least_share: of which it is at least."""
+    """octaves: the most by which a take is made shorter or longer. cut_odds: how often a part
+    stands for the whole. least_share: the least share of such a part."""
 
     octaves: float = 1.3
     cut_odds: float = 0.5
@@ -33,9 +33,9 @@ class Timing:
 class FreeTiming:
     """Takes as maps (takes, channels, bands, frames) that begin at frame 0 and end in silence.
 
-    silent: one frame of it, edges: the window's last frames, both for all takes or for each.
-    is_free: (takes,) bool; the others are drawn as they are, for people's takes have a time of
-    their own. over: a frame at which all takes are, where that is known.
+    silent: a frame of silence. edges: the window's last frames. Both are for all takes or for each.
+    is_free: (takes,) bool; the others are drawn as they are, because people's takes have their own
+    timing. over: a frame at which all takes have ended, if known.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class FreeTiming:
 
     @classmethod
     def of_whole(cls, maps: torch.Tensor, takes: ImitationSet, timing: Timing) -> FreeTiming:
-        """Takes on the real window; what silence is, the shortest one says."""
+        """Takes on the full window; the shortest take provides the silence."""
         shortest = int(np.diff(takes.spans, axis=1).argmin())
         middle = maps.shape[-1] // 2
         one = maps[shortest : shortest + 1]
@@ -97,15 +97,15 @@ class FreeTiming:
 
 
 def audible_frames(maps: torch.Tensor, silent: torch.Tensor) -> list[int]:
-    """How many frames of each take (takes, channels, bands, frames) are not over, at least one.
+    """The number of audible frames of each take (takes, channels, bands, frames), at least one.
 
     silent: (takes, channels, bands, 1).
     """
     lengths: list[int] = []
     for part, still in zip(maps.split(CHUNK), silent.split(CHUNK), strict=True):
-        heard = part.float()
-        away = (heard - still.float()).abs().mean(dim=(1, 2))
-        is_audible = away > AUDIBLE * heard.std(dim=(1, 2, 3))[:, None]
-        last = heard.shape[-1] - is_audible.int().flip(1).argmax(dim=1)
+        values = part.float()
+        away = (values - still.float()).abs().mean(dim=(1, 2))
+        is_audible = away > AUDIBLE * values.std(dim=(1, 2, 3))[:, None]
+        last = values.shape[-1] - is_audible.int().flip(1).argmax(dim=1)
         lengths += torch.where(is_audible.any(dim=1), last, 1).tolist()
     return lengths

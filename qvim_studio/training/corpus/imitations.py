@@ -1,7 +1,7 @@
-"""Imitations of every reference of a corpus: people's where there are any, else rendered ones.
+"""Imitations of every reference of a corpus: those of people if there are any, else rendered ones.
 
-The two are never mixed up: a reference with real takes gets no synthetic ones, and every take
-says which it is.
+The two are not mixed: a reference with real takes gets no rendered ones, and every take states its
+origin.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 SAMPLE_RATE = 32_000
 MAX_SECONDS = 4.0  # of a render: people imitate the beginning of a long sound
 RENDERED_FILE = "imitations.npz"
+HELD_OUT_FILE = "imitations_held_out.npz"  # the part of these renders that an evaluation needs
 RECORDED_FILE = "takes_32000.npy"
 ENTRIES_FILE = "takes.json"
 
@@ -41,7 +42,7 @@ class TakeEntry:
 
 @dataclass(frozen=True, eq=False)
 class TakeRows:
-    """Which rows belong to which item, for arrays with one row per take.
+    """The rows of each item in arrays with one row per take.
 
     first: (items + 1,): item i has the rows first[i] .. first[i + 1] - 1.
     """
@@ -88,11 +89,11 @@ class ImitationSet:
 
     @property
     def id(self) -> str:
-        """Short name of exactly these takes, for what is cached of them."""
+        """A short name of exactly these takes, for caches."""
         return hashlib.sha256(self.spans.tobytes() + self.is_real.tobytes()).hexdigest()[:16]
 
     def has_real(self, item: int) -> bool:
-        return bool(self.is_real[self.rows.first[item]])
+        return bool(self.is_real[self.rows.of(item)].any())
 
 
 def take_rows(stored: np.ndarray, first: np.ndarray | None) -> tuple[np.ndarray, TakeRows]:
@@ -105,19 +106,30 @@ def take_rows(stored: np.ndarray, first: np.ndarray | None) -> tuple[np.ndarray,
 
 
 def write_entries(entries: Sequence[TakeEntry], folder: Path) -> None:
-    """Say which real takes lie in the folder's RECORDED_FILE."""
+    """Write the list of the real takes in the folder's RECORDED_FILE."""
     rows = [asdict(entry) for entry in entries]
     (folder / ENTRIES_FILE).write_text(json.dumps(rows, indent=0), encoding="utf-8")
 
 
-def load_or_render(corpus: Corpus, renders: int = 3, seed: int = 0) -> ImitationSet:
-    """The corpus folder's real takes, and ``renders`` cached synthetic ones of all other items."""
+def load_or_render(
+    corpus: Corpus, renders: int = 3, seed: int = 0, *, held_out_only: bool = False
+) -> ImitationSet:
+    """The corpus folder's real takes, and ``renders`` cached synthetic ones of all other items.
+
+    held_out_only: items for training without a real take may have none, which saves nearly all of
+    the rendering.
+    """
     entries = read_entries(corpus.folder)
     real: dict[int, list[TakeEntry]] = {}
     for entry in entries:
         real.setdefault(entry.item, []).append(entry)
     others = [index for index in range(len(corpus.items)) if index not in real]
-    rendered, starts = _load_rendered(corpus, others, renders, seed)
+    path = corpus.folder / RENDERED_FILE
+    if held_out_only and not path.is_file():
+        held_out = set(corpus.indices("held_out").tolist())
+        others = [index for index in others if index in held_out]
+        path = corpus.folder / HELD_OUT_FILE
+    rendered, starts = _load_rendered(corpus, others, renders, seed, path)
     recorded = (
         np.load(corpus.folder / RECORDED_FILE, mmap_mode="r") if real else np.zeros(0, np.float16)
     )
@@ -128,9 +140,10 @@ def load_or_render(corpus: Corpus, renders: int = 3, seed: int = 0) -> Imitation
     for item in range(len(corpus.items)):
         if item in real:
             own = [(entry.offset, entry.offset + entry.length) for entry in real[item]]
+        elif item in rendered_of:
+            own = list(pairwise(rendered_of[item].tolist()))
         else:
-            bounds = rendered_of[item].tolist()
-            own = list(pairwise(bounds))
+            own = []
         spans += own
         is_real += [item in real] * len(own)
         counts.append(len(own))
@@ -139,7 +152,7 @@ def load_or_render(corpus: Corpus, renders: int = 3, seed: int = 0) -> Imitation
 
 
 def read_entries(folder: Path) -> list[TakeEntry]:
-    """Of the real takes; none for a corpus that was built without."""
+    """The entries of the real takes; none for a corpus without such takes."""
     path = folder / ENTRIES_FILE
     if not path.is_file():
         return []
@@ -147,10 +160,10 @@ def read_entries(folder: Path) -> list[TakeEntry]:
 
 
 def _load_rendered(
-    corpus: Corpus, items: Sequence[int], renders: int, seed: int
+    corpus: Corpus, items: Sequence[int], renders: int, seed: int, path: Path
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Samples, and offsets (items, renders + 1) of every render; made where not cached."""
-    path = corpus.folder / RENDERED_FILE
+    """Samples, and offsets (items, renders + 1) of every render, which are made unless they are
+    cached."""
     if not path.is_file():
         _render(corpus, items, renders, seed, path)
     stored = np.load(path)

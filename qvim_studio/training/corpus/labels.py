@@ -1,8 +1,8 @@
-"""From the noisy labels of game sound sets to classes and plain words.
+"""Turns the noisy labels of game sound sets into classes and plain words.
 
-Labels come from file and folder names ("plmove walk t gravel", "dorcls"): the rules below read
-them in order, and the first that matches gives the class and the words. A class may have several
-rules, so that a dog and a duck are both animals but not the same words.
+Labels come from file and folder names ("plmove walk t gravel", "dorcls"). The first rule below that
+matches gives the class and the words. A class may have several rules, so that a dog and a duck are
+both animals but not the same words.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ CLASSES = tuple(dict.fromkeys(CLASS_OF.get(name, name) for name in KINDS))
 
 # Prefixes that name a drum machine and not the sound ("cr" is also short for crash).
 _PREFIXES = {"oramics": re.compile(r"^(cr|lm|mrk|tr tr) ")}
-# Doubts about where a sound comes from, which are not what is heard.
+# Doubts about the source of a sound, which do not describe the sound.
 _REMARK = re.compile(r" *\((author|source|file|probably)\b[^)]*\)")
 # Kenney's interface sets call a window's sound "open", "close" or "glass".
 _INTERFACE_SOURCE = "Kenney (Calinou"

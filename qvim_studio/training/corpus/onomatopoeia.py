@@ -1,4 +1,5 @@
-"""What people say for a sound, in espeak-ng's phoneme notation: a second, different renderer."""
+"""Words that people say for sounds, in espeak-ng's phoneme notation, as a second and different
+renderer."""
 
 from __future__ import annotations
 
@@ -68,7 +69,7 @@ ONOMATOPOEIA: dict[str, tuple[str, ...]] = {
 
 
 def speak(phonemes: str, voice: str, pitch: int = NORMAL_PITCH) -> AudioClip:
-    """What the synthesizer makes of the phonemes, trimmed. Raises StudioError if it fails."""
+    """The synthesizer's sound of the phonemes, trimmed. Raises StudioError if it fails."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spoken.wav"
         command = ["espeak-ng", "-v", voice, "-p", str(pitch), "-w", str(path), f"[[{phonemes}]]"]

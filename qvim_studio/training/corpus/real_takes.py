@@ -1,4 +1,5 @@
-"""Recordings of real mouths and voices whose class is known, for judging and never for learning."""
+"""Recordings of real mouths and voices with known classes, for evaluation and never for
+training."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
 from qvim_studio.training.corpus.labels import FURTHER_CLASSES, MOUTH_CLASSES, VOICE_CLASSES
-from qvim_studio.training.corpus.layouts import MANIFEST, read_rows
+from qvim_studio.training.corpus.sets.sound_sets import MANIFEST
+from qvim_studio.training.corpus.sets.tables import read_rows
 
 REPEATED = "(mouth)"  # ends the labels of recordings that hold a noise several times
 

@@ -1,7 +1,7 @@
-"""What a microphone in a room makes of a voice, which rendered imitations lack.
+"""Adds the sound of a room and its microphone to takes, which rendered imitations lack.
 
-An encoder that never heard a room or a computer's fan takes them for a part of the sound: quiet
-noise behind a short "pop" is most of a spectrogram in decibels.
+An encoder that does not know rooms or fans takes them for a part of the sound: quiet noise after a
+short "pop" fills most of a spectrogram in decibels.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LOWEST_HZ = 40.0  # of noise: microphones pick up little below
 
 @dataclass(frozen=True)
 class Recording:
-    """How far takes are from a studio's.
+    """How much takes differ from studio recordings.
 
     room_odds: of a room, whose reverberation falls by 60 dB in decay_s and is room_db loud beside
     the direct sound. noise_odds: of steady noise, snr_db below the sound, from white to brown.
@@ -39,20 +39,22 @@ class Recording:
 def random_recording(
     samples: np.ndarray, sample_rate: int, rng: np.random.Generator, recording: Recording
 ) -> np.ndarray:
-    """float32 (frames,) as a microphone gives it. Silence is cut; the noise before and after the
-    sound, which the studio cuts too, stays, for others may not."""
+    """float32 (frames,) as a microphone records it. Silence is cut. Noise before and after the
+    sound stays, although the studio cuts it, because other programs may not."""
     pauses = [int(sample_rate * rng.uniform(0.0, most)) for most in recording.pauses_s]
-    heard = random_color(np.pad(samples, pauses), sample_rate, rng)
+    recorded = random_color(np.pad(samples, pauses), sample_rate, rng)
     if rng.random() < recording.room_odds:
-        heard = _in_room(heard, sample_rate, rng, recording)
+        recorded = _in_room(recorded, sample_rate, rng, recording)
     if rng.random() < recording.noise_odds:
-        heard = _with_noise(heard, float(np.mean(np.square(samples))), sample_rate, rng, recording)
-    return trim_silence(AudioClip.from_mono(heard.astype(np.float32), sample_rate)).mono()
+        recorded = _with_noise(
+            recorded, float(np.mean(np.square(samples))), sample_rate, rng, recording
+        )
+    return trim_silence(AudioClip.from_mono(recorded.astype(np.float32), sample_rate)).mono()
 
 
 def recorded_row(takes: ImitationSet, row: int, recording: Recording) -> np.ndarray:
-    """The take in that row: a real one and the first rendered one of each item as they are, the
-    others as a microphone would give them, always the same."""
+    """The take in that row. Real takes and the first rendered one of each item stay as they are;
+    the others get a room, always the same one."""
     if takes.is_real[row] or row in takes.rows.first:
         return takes.row(row)
     return random_recording(takes.row(row), SAMPLE_RATE, np.random.default_rng(row), recording)

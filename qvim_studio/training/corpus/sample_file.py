@@ -1,4 +1,4 @@
-"""A growing ``.npy`` of float16 samples: a set larger than the memory can be written."""
+"""Writes an ``.npy`` of float16 samples piece by piece, so that sets may be larger than memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SampleFile:
         self._write_header()
 
     def append(self, samples: np.ndarray) -> int:
-        """Add samples (n,) and give back the position of the first."""
+        """Add samples (n,) and return the position of the first."""
         start = self.length
         self._file.write(samples.astype(DTYPE).tobytes())
         self.length += len(samples)

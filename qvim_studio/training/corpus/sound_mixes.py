@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.networks.qvim_front_end import N_MELS, QVIM_SAMPLE_RATE, QvimFrontEnd
+from qvim_studio.networks.qvim.qvim_front_end import N_MELS, QVIM_SAMPLE_RATE, QvimFrontEnd
 from qvim_studio.training.corpus.corpus import save_arrays
 from qvim_studio.voice.embedder import EMBEDDING_RMS_DBFS
 

@@ -1,1 +1,1 @@
-"""How the encoder and the ears are trained."""
+"""The training of the encoder and of the ears."""

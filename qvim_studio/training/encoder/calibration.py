@@ -1,7 +1,7 @@
 """Calibrates how likely a sound is of the kind that a voice means (voice.likelihood).
 
-Only recordings that the ears never learned from are used. All of one source are held out in turn,
-so that a curve is counted on people that it was not fitted on.
+It uses only recordings that the ears never learned from. Each source is held out in turn, so that a
+curve is judged on people on whom it was not fitted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from qvim_studio.core.match import DOTS
 from qvim_studio.networks.ears import Ears, Features
-from qvim_studio.networks.qvim import Branch
+from qvim_studio.networks.qvim.encoder import Branch
 from qvim_studio.training.corpus.labels import CLASS_OF
 from qvim_studio.voice.likelihood import Calibration, Curve, KindJudge, dots_of, logs_of
 
@@ -34,7 +34,7 @@ _ANY = Curve(1.0, 1.0, 0.0)  # before there is one
 
 @dataclass(frozen=True, eq=False)
 class JudgedSounds:
-    """Recordings whose class is known, of people or of real sounds.
+    """Recordings of people or of real sounds with known classes.
 
     labels: what each is called; those of one label count together as the square root of their
     number. sources: who recorded each. classes: of each, any of which is right.
@@ -48,7 +48,7 @@ class JudgedSounds:
 
 @dataclass(frozen=True, eq=False)
 class KnownSounds:
-    """Real sounds as the ears hear them, (sounds, EARS_DIM), and the class of each."""
+    """The ears' embeddings of real sounds, (sounds, EARS_DIM), and the class of each."""
 
     embeddings: np.ndarray
     classes: tuple[str, ...]
@@ -56,8 +56,8 @@ class KnownSounds:
 
 @dataclass(frozen=True)
 class DotRow:
-    """Of the shown sounds with so many dots (0: unsure) how many there are, of how many takes, and
-    the share that is right with its 95 % interval over the takes."""
+    """The shown sounds with a number of dots (0: unsure): their number, the number of their takes,
+    and the share that is right, with its 95 % interval over the takes."""
 
     dots: int
     sounds: int
@@ -100,7 +100,8 @@ class _Pairs:
 
 
 def calibrate(ears: Ears, takes: JudgedSounds, known: KnownSounds, branch: Branch) -> Calibrated:
-    """known: what the takes are compared with. branch: whether they are voices or sounds."""
+    """Fit and judge the curve of a branch. known: the sounds that the takes are compared with.
+    branch: whether the takes are voices or sounds."""
     pairs = _make_pairs(ears, takes, known, branch)
     counts = Counter(takes.labels)
     weights = np.array([counts[label] ** -0.5 for label in takes.labels])
@@ -133,9 +134,9 @@ def _make_pairs(ears: Ears, takes: JudgedSounds, known: KnownSounds, branch: Bra
     own = tuple(CLASS_OF.get(kind, kind) for kind in ears.kinds)
     judge = KindJudge(ears, Calibration(own, _ANY, _ANY), lambda: sounds)
     hear = ears.hear_voices if branch == "imitation" else ears.hear_sounds
-    heard = hear(takes.features).numpy()
-    cosines = heard @ sounds.T
-    expected = judge.expect(takes.features, heard, branch)
+    embeddings = hear(takes.features).numpy()
+    cosines = embeddings @ sounds.T
+    expected = judge.expect(takes.features, embeddings, branch)
     nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :FITTED_TOP]
     placed = judge.classes_of(sounds)
     one_class = np.eye(placed.shape[1])
@@ -205,7 +206,7 @@ def _rows(
 
 
 def _auc(scores: np.ndarray, is_right: np.ndarray, weights: np.ndarray) -> float:
-    """Area under the ROC curve, weighed by take; 0.5 is chance."""
+    """Area under the ROC curve, weighted by take; 0.5 is chance."""
     order = np.argsort(scores, axis=None, kind="stable")
     right = is_right.reshape(-1)[order]
     each = np.repeat(weights, scores.shape[1])[order]

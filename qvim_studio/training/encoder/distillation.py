@@ -1,10 +1,10 @@
-"""Teaches the encoder's upper half what an audio tagger hears that knows AudioSet.
+"""Trains the encoder's upper half to match an audio tagger that knows AudioSet.
 
-The corpus alone teaches which of its sounds are alike; a tagger that was trained on thousands of
-hours of everything knows that a bark is a dog, whoever barks. The student matches the teacher's
+The corpus alone teaches which of its sounds are alike. A tagger trained on thousands of hours of
+all kinds of sound knows that a bark is a dog, whoever barks. The student matches the teacher's
 features, the scores of its classes and which sounds it finds alike, on endless mixes of all audio
-at hand, so that no label and no imitation is needed. The lower half stays as it is: it hears edges
-and textures, and without it a step costs a third.
+at hand, so that no label and no imitation is needed. The lower half, which responds to edges and
+textures, stays as it is; without it a step costs a third.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from qvim_studio.audio.resample import mono_at
 from qvim_studio.core.errors import AudioFileError
 from qvim_studio.core.text.audio_formats import SOUND_SUFFIXES
 from qvim_studio.networks.channels_last import channels_last
-from qvim_studio.networks.efficientat import CLASSES, FEATURES, EfficientAt, load_efficientat
 from qvim_studio.networks.fused import fused
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM, MobileNetV3, set_stretch
-from qvim_studio.networks.qvim import QvimEncoder, load_qvim_encoder, save_qvim_encoder
-from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES
+from qvim_studio.networks.qvim.efficientat import CLASSES, FEATURES, EfficientAt, load_efficientat
+from qvim_studio.networks.qvim.encoder import QvimEncoder, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM, MobileNetV3, set_stretch
+from qvim_studio.networks.qvim.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.training.corpus.sound_mixes import Mixing, SoundBank, SoundMixes, load_or_make_bank
 from qvim_studio.training.encoder.qvim_upper import FIRST_UPPER
 from qvim_studio.training.loop.loop import LoopOptions, Metrics, Trainer, whole_folder
 
 BANK_FILE = "bank.npz"
-STANDARD_BATCHES = 12  # of which the teacher's mean and spread are taken
+STANDARD_BATCHES = 12  # of the estimate of the teacher's mean and spread
 VALIDATION_BATCHES = 4
 VALIDATION_SEED = 1_000_003
 
@@ -45,8 +45,8 @@ class DistillationTraining:
     """Hyper-parameters with their reasons.
 
     batch: mixes in a step. frames: 2 s, the shortest window that inference gives a sound.
-    features, tags, relation: weights of the distances in the teacher's features, of its classes'
-    scores, and of who is near whom; together they are about equal at first. dropout: before the
+    features, tags, relation: weights of the distances in the teacher's features, its classes'
+    scores, and its similarities; the three terms are about equal at first. dropout: before the
     heads.
     """
 
@@ -65,7 +65,8 @@ class DistillationTraining:
 
 
 class TaughtLayers(nn.Module):
-    """The encoder's upper half, its batch norms frozen, with heads into what the teacher says."""
+    """The encoder's upper half with frozen batch norms, and heads that predict the teacher's
+    outputs."""
 
     def __init__(self, network: MobileNetV3, dropout: float = 0.0) -> None:
         super().__init__()
@@ -84,7 +85,7 @@ class TaughtLayers(nn.Module):
 
     def forward(self, maps: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Maps (batch, 80, 8, frames / 16) → embeddings (batch, 960) before normalization, and the
-        teacher's features (batch, 384) and logits (batch, 527) as they are guessed."""
+        predictions of the teacher's features (batch, 384) and logits (batch, 527)."""
         made = self.features(maps).mean(dim=(2, 3))
         kept = self.dropout(made)
         return made, self.features_head(kept), self.tags_head(kept)
@@ -100,7 +101,7 @@ class Lesson:
 
 
 class Lessons:
-    """Asks the teacher about mixes that are drawn for it."""
+    """Draws mixes and computes the teacher's outputs for them."""
 
     def __init__(
         self,
@@ -119,8 +120,8 @@ class Lessons:
         self._batch = options.batch
         self._device = device
         rng = np.random.default_rng(options.loop.seed)
-        heard = torch.cat([self._hear(rng)[1] for _ in range(STANDARD_BATCHES)])
-        self._mean, self._spread = heard.mean(dim=0), heard.std(dim=0) + 1e-4
+        features = torch.cat([self._hear(rng)[1] for _ in range(STANDARD_BATCHES)])
+        self._mean, self._spread = features.mean(dim=0), features.std(dim=0) + 1e-4
 
     def draw(self, rng: np.random.Generator) -> Lesson:
         spectrogram, features, logits = self._hear(rng)
@@ -142,8 +143,9 @@ def distillation_loss(
 ) -> tuple[torch.Tensor, Metrics]:
     """Distance of the features, of the classes' scores, and of the batch's cosines.
 
-    guessed: embeddings, features and logits (see TaughtLayers). The relation is asked of the
-    guessed features: those of the embedding itself are rectified and cannot point anywhere.
+    guessed: embeddings, features and logits (see TaughtLayers). The relation uses the predicted
+    features, because those of the embedding itself are rectified and cannot point in all
+    directions.
     """
     _, features, logits = guessed
     cosine = 1 - nn.functional.cosine_similarity(features, lesson.features).mean()
@@ -170,10 +172,10 @@ def run(
     options: DistillationTraining | None = None,
     max_steps: int | None = None,
 ) -> None:
-    """Train or go on training; leaves ``run_folder/qvim``, one network for both branches.
+    """Train, or resume a training; leaves ``run_folder/qvim``, one network for both branches.
 
-    encoder_folder: where it begins. more_audio: folders of sounds beside the corpus's; what lies
-    there needs no label, real voices included.
+    encoder_folder: the encoder to begin with. more_audio: additional folders of sounds, also real
+    voices, which need no labels.
     """
     options = options or DistillationTraining()
     torch.manual_seed(options.loop.seed)
@@ -223,10 +225,10 @@ def _load_bank(corpus_folder: Path, run_folder: Path, more_audio: Sequence[Path]
         if index < len(items):
             return corpus.samples(items[index], QVIM_SAMPLE_RATE)
         try:
-            heard = mono_at(read_audio(files[index - len(items)]), QVIM_SAMPLE_RATE)
+            sound = mono_at(read_audio(files[index - len(items)]), QVIM_SAMPLE_RATE)
         except AudioFileError:
             return np.zeros(QVIM_SAMPLE_RATE, np.float32)
-        return heard[:QVIM_WINDOW_SAMPLES]
+        return sound[:QVIM_WINDOW_SAMPLES]
 
     made_of = hashlib.sha256(f"{corpus.id} {[str(path) for path in files]}".encode()).hexdigest()
     return load_or_make_bank(run_folder / BANK_FILE, made_of, len(items) + len(files), read)

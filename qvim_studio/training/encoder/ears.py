@@ -1,7 +1,8 @@
 """Trains the ears (networks.ears): small projections over networks that stay as they are.
 
-Real sounds teach where each kind lies; rendered imitations, spoken onomatopoeia and recorded people
-teach where voices that mean it lie. The weighing itself was chosen by hand on the real sets.
+Real sounds teach the place of each kind; rendered imitations, spoken onomatopoeia and recorded
+people teach the places of voices that mean it. The weights of the parts were chosen by hand on the
+real sets.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.networks.ears import MEANING_DIM, WIDTH, Ears, Features
-from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE
+from qvim_studio.networks.qvim.qvim_front_end import QVIM_SAMPLE_RATE
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.imitations import MAX_SECONDS
 from qvim_studio.training.corpus.labels import (
@@ -33,9 +34,10 @@ from qvim_studio.training.corpus.labels import (
     VOICE_CLASSES,
     sound_kind,
 )
-from qvim_studio.training.corpus.layouts import MANIFEST, read_rows
 from qvim_studio.training.corpus.onomatopoeia import ONOMATOPOEIA, TEACHING_VOICES, VOICES, speak
 from qvim_studio.training.corpus.real_takes import real_takes
+from qvim_studio.training.corpus.sets.sound_sets import MANIFEST
+from qvim_studio.training.corpus.sets.tables import read_rows
 from qvim_studio.training.corpus.voice_renderer import render_imitation
 from qvim_studio.training.encoder.ears_calibration import bundled_by, calibrate_ears, check_people
 from qvim_studio.training.encoder.familiarity import learn_familiar
@@ -67,7 +69,7 @@ SPEECH = frozenset(
 class EarsTraining:
     """Hyper-parameters with their reasons.
 
-    renders: imitations that the voice renderer makes of so many sounds. sounds, voices, words: of
+    renders: the number of sounds that the voice renderer imitates. sounds, voices, words: of
     a batch. temperature: of the cosines with the kinds' centers. dropout, noise: on the features,
     which are many for few takes. least: sounds that a kind needs to be learned.
     """
@@ -87,7 +89,8 @@ class EarsTraining:
 
 
 def run(corpus_folder: Path, run_folder: Path, target: Path, people: Sequence[Path] = ()) -> None:
-    """Hear everything (kept in ``run_folder``), learn, and write the ears to ``target``.
+    """Compute the features of everything (kept in ``run_folder``), train, and write the ears to
+    ``target``.
 
     people: folders with a manifest of recorded imitations. Raises UsageError without one.
     """
@@ -107,12 +110,12 @@ def run(corpus_folder: Path, run_folder: Path, target: Path, people: Sequence[Pa
         ears.save(folder)
         calibration.save(folder)
     judged: dict[str, tuple[Taught, Taught]] = {
-        "spoken": (sounds, _heard_takes(extractor, _spoken_by_others())),
+        "spoken": (sounds, _prepared_takes(extractor, _spoken_by_others())),
         "rendered, unseen": _unseen(corpus, run_folder, extractor, options),
     }
     for folder in people:
         for name, wanted in (("real mouths", MOUTH_CLASSES), ("real voices", VOICE_CLASSES)):
-            judged[name] = (sounds, _heard_takes(extractor, real_takes(folder, wanted)))
+            judged[name] = (sounds, _prepared_takes(extractor, real_takes(folder, wanted)))
     for name, (known_sounds, takes) in judged.items():
         mean, low, high = judge_ears(ears, known_sounds, takes)
         log.info("%s: class MRR %.3f, 95 %% interval %.3f to %.3f", name, mean, low, high)
@@ -161,14 +164,14 @@ def judge_ears(ears: Ears, sounds: Taught, takes: Taught) -> tuple[float, float,
     return float(ranks.mean()), *bootstrap_interval(ranks)
 
 
-def _heard_takes(extractor: FeatureExtractor, takes: Iterator[LabelledTake]) -> Taught:
-    """Recordings and right classes of takes that nothing was learned from."""
-    heard = [
+def _prepared_takes(extractor: FeatureExtractor, takes: Iterator[LabelledTake]) -> Taught:
+    """Recordings and right classes of takes that no training uses."""
+    taught = [
         (extractor.features([PreparedSound.of(clip)], "imitation"), right)
         for _, clip, right in takes
     ]
-    columns = (torch.cat(rows) for rows in zip(*(vars(one).values() for one, _ in heard)))
-    return Taught(Features(*columns), tuple(right for _, right in heard))
+    columns = (torch.cat(rows) for rows in zip(*(vars(one).values() for one, _ in taught)))
+    return Taught(Features(*columns), tuple(right for _, right in taught))
 
 
 def _unseen(
@@ -177,14 +180,14 @@ def _unseen(
     """The sounds that the corpus holds out, and the voice renderer's imitations of them."""
     sounds = _corpus_sounds(corpus, "held_out")
     renders = _rendered(corpus, options, "held_out")
-    heard = hear_taught(run_folder, "held_out", extractor, sounds, "reference")
+    taught = hear_taught(run_folder, "held_out", extractor, sounds, "reference")
     voices = hear_taught(run_folder, "held_out_voices", extractor, renders, "imitation")
     right = tuple((CLASS_OF.get(kind, kind),) for (kind,) in voices.kinds)
-    return heard, replace(voices, kinds=right)
+    return taught, replace(voices, kinds=right)
 
 
 def _spoken_by_others() -> Iterator[LabelledTake]:
-    """The words by the speakers that nothing was learned from."""
+    """The words by speakers that no training uses."""
     for name, phonemes in ONOMATOPOEIA.items():
         for word in phonemes:
             for voice in VOICES:
@@ -258,13 +261,13 @@ def _standardize(ears: Ears, features: Features) -> None:
 
 
 def _joined(first: Taught, second: Taught) -> Taught:
-    """Both, without what the encoder heard."""
+    """Both together, without the encoder's embeddings."""
     kinds = first.kinds + second.kinds
-    heard = [
+    taught = [
         torch.cat([getattr(side.features, name) for side in (first, second)])
         for name in ("tagged", "scores", "spectrum")
     ]
-    return Taught(Features(torch.zeros(len(kinds), 0), *heard), kinds)
+    return Taught(Features(torch.zeros(len(kinds), 0), *taught), kinds)
 
 
 def _rows(features: Features, rows: Sequence[int]) -> Features:
@@ -279,7 +282,7 @@ def _corpus_sounds(corpus: Corpus, split: str = "train") -> Source:
 
 
 def _rendered(corpus: Corpus, options: EarsTraining, split: str = "train") -> Source:
-    """One imitation by the voice renderer of some of the sounds whose kind is known."""
+    """One imitation by the voice renderer for each of some sounds with known kinds."""
     rng = np.random.default_rng(RENDERED_SEED)
     for index in rng.permutation(corpus.indices(split))[: options.renders]:
         item = corpus.items[index]

@@ -1,4 +1,4 @@
-"""Calibrates new ears on recordings of people and on sounds that nothing was learned from."""
+"""Calibrates new ears on recordings of people and on sounds that no training uses."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from qvim_studio.core.program.resources import (
 from qvim_studio.networks.ears import Ears
 from qvim_studio.training.corpus.corpus import Corpus, CorpusItem, load_corpus
 from qvim_studio.training.corpus.labels import CATCH_ALL, CLASS_OF, sound_class, sound_kind
-from qvim_studio.training.corpus.layouts import MANIFEST
 from qvim_studio.training.corpus.real_takes import JudgedTake, judged_takes
+from qvim_studio.training.corpus.sets.sound_sets import MANIFEST
 from qvim_studio.training.encoder.calibration import (
     Calibrated,
     JudgedSounds,
@@ -47,7 +47,7 @@ def run(corpus_folder: Path, run_folder: Path, target: Path, people: Sequence[Pa
 
 
 def check_people(folders: Sequence[Path]) -> None:
-    """Raises UsageError if nobody is there to calibrate on."""
+    """Raise UsageError if no folder holds recordings for the calibration."""
     if not folders:
         raise UsageError(
             "Ears are calibrated on recordings of people, got none. Give a folder with a "
@@ -56,14 +56,14 @@ def check_people(folders: Sequence[Path]) -> None:
 
 
 def bundled_by(ears: Ears, run_folder: Path, extractor: FeatureExtractor) -> KnownSounds:
-    """The bundled sounds as new ears hear them."""
+    """The embeddings of the bundled sounds by new ears."""
     library = resource_path("library")
     bundled = (
         (row["file"], (row["class"],), partial(read_audio, library / row["file"]))
         for row in library_rows()
     )
-    heard = hear_taught(run_folder, "library", extractor, bundled, "reference")
-    return KnownSounds(ears.hear_sounds(heard.features).numpy(), tuple(c for (c,) in heard.kinds))
+    taught = hear_taught(run_folder, "library", extractor, bundled, "reference")
+    return KnownSounds(ears.hear_sounds(taught.features).numpy(), tuple(c for (c,) in taught.kinds))
 
 
 def calibrate_ears(
@@ -90,13 +90,13 @@ def _takes_of(
     people: Sequence[Path], run_folder: Path, extractor: FeatureExtractor
 ) -> JudgedSounds:
     takes = [take for folder in people for take in judged_takes(folder)]
-    heard = hear_taught(run_folder, "takes", extractor, map(_of_take, takes), "imitation")
+    taught = hear_taught(run_folder, "takes", extractor, map(_of_take, takes), "imitation")
     labels, sources = zip(*((take.label, take.source) for take in takes), strict=True)
-    return JudgedSounds(heard.features, labels, sources, heard.kinds)
+    return JudgedSounds(taught.features, labels, sources, taught.kinds)
 
 
 def _unseen_sounds(corpus: Corpus, run_folder: Path, extractor: FeatureExtractor) -> JudgedSounds:
-    """What the corpus holds out, but for what is bundled and what no rule knows."""
+    """The held-out sounds of the corpus, without bundled sounds and without unknown kinds."""
     shipped = {(row["label"], row["source"]) for row in library_rows()}
     indices = [
         index
@@ -111,10 +111,10 @@ def _unseen_sounds(corpus: Corpus, run_folder: Path, extractor: FeatureExtractor
         )
         for index in indices
     )
-    heard = hear_taught(run_folder, "unseen", extractor, held_out, "reference")
-    labels = tuple(name for (name,) in heard.kinds)
+    taught = hear_taught(run_folder, "unseen", extractor, held_out, "reference")
+    labels = tuple(name for (name,) in taught.kinds)
     sources = tuple(corpus.items[index].source for index in indices)
-    return JudgedSounds(heard.features, labels, sources, heard.kinds)
+    return JudgedSounds(taught.features, labels, sources, taught.kinds)
 
 
 def _log(name: str, found: Calibrated) -> None:

@@ -1,7 +1,7 @@
-"""Learns which voices are best left to the encoder: those of the renderer that it was trained on.
+"""Learns to recognize voices that are best left to the encoder, such as those of its own renderer.
 
-People's takes and spoken words look different to it, so a line through its embeddings tells them
-apart. Where the line lies is read from renders that it was not fitted on.
+The encoder embeds people's takes and spoken words differently, so a linear rule on its embeddings
+separates them. Its threshold comes from renders on which it was not fitted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WIDTH = 0.25  # of the logit, in which the share goes from a quarter to three qu
 def learn_familiar(
     ears: Ears, renders: torch.Tensor, others: Sequence[torch.Tensor], seed: int = 0
 ) -> None:
-    """Set the ears' line. renders, and each of the others: embeddings (rows, 960).
+    """Set the linear rule of the ears. renders, and each of the others: embeddings (rows, 960).
 
     All renders count together as much as all others, and so does each of these.
     """

@@ -1,4 +1,5 @@
-"""Trains the QVIM encoder: to hear as a published network hears, and imitations near references.
+"""Trains the QVIM encoder to match a published network, and to place imitations near their
+references.
 
 A small corpus with synthetic imitations alone teaches an encoder to know the renderer, not people.
 So both branches learn first of all to place ANY sound where a network that was trained on
@@ -18,9 +19,14 @@ from torch import nn
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.networks.channels_last import channels_last
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM, SILENT_SHARE, padded_mean
-from qvim_studio.networks.qvim import Branch, QvimEncoder, load_qvim_encoder, save_qvim_encoder
-from qvim_studio.networks.qvim_front_end import (
+from qvim_studio.networks.qvim.encoder import (
+    Branch,
+    QvimEncoder,
+    load_qvim_encoder,
+    save_qvim_encoder,
+)
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM, SILENT_SHARE, padded_mean
+from qvim_studio.networks.qvim.qvim_front_end import (
     QVIM_SAMPLE_RATE,
     QVIM_WINDOW_SAMPLES,
     fit_window,
@@ -84,16 +90,16 @@ class QvimTraining:
 class QvimStudent(nn.Module):
     """One network for both branches, with a head into the teacher's space for training alone.
 
-    The corpus is too small for two networks, and each branch sees what the other learns;
-    training.encoder.qvim_finish parts them. has_norms: the batch norms have been trained and stay
-    as they are, for short windows hold less silence than the real one.
+    The corpus is too small for two networks, and each branch profits from the other;
+    training.encoder.qvim_finish separates them. has_norms: whether the batch norms are trained
+    already and stay as they are, because short windows hold less silence than the real one.
     """
 
     def __init__(self, *, has_norms: bool = False) -> None:
         super().__init__()
         self.has_norms: torch.Tensor
         self.register_buffer("has_norms", torch.tensor(has_norms))
-        # Depthwise convolutions in this layout are half again as fast on processors.
+        # Depthwise convolutions in this layout are 1.5 times as fast on processors.
         self.encoder = channels_last(QvimEncoder())
         self.encoder.reference = self.encoder.imitation
         self.head = nn.Linear(EMBEDDING_DIM, DIMENSIONS)
@@ -107,12 +113,12 @@ class QvimStudent(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class DrawnSound:
-    """name: which it is of all that are ever drawn. samples: mono at 32 kHz. meant: what the
-    teacher hears of it, without the room and the noise of a recording."""
+    """name: identifies it among all drawn sounds. samples: mono at 32 kHz. clean: the teacher's
+    input, without the room and the noise of a recording."""
 
     name: tuple[str | int, ...]
     samples: np.ndarray
-    meant: np.ndarray
+    clean: np.ndarray
 
 
 class PairBatches:
@@ -140,7 +146,7 @@ class PairBatches:
         ]
         sounds = [voice for voice, _ in pairs] + [sound for _, sound in pairs]
         sounds += [self.extra(kind) for kind in rng.integers(options.kinds, size=options.extras)]
-        wanted = self.heard(sounds)
+        wanted = self.embedded(sounds)
         audio = np.stack([self.place(sound.samples, rng) for sound in sounds])
         return torch.from_numpy(audio), wanted, torch.from_numpy(self.groups[drawn])
 
@@ -160,19 +166,19 @@ class PairBatches:
         whole = [voice.samples for voice in voices] + sounds
         for row, sound in zip(audio, whole, strict=True):
             row[: len(sound)] = self._at_level(sound, rng)[: len(row)]
-        wanted = torch.cat([self.heard(voices), torch.from_numpy(self.space.targets[drawn])])
+        wanted = torch.cat([self.embedded(voices), torch.from_numpy(self.space.targets[drawn])])
         return torch.from_numpy(audio), wanted, torch.from_numpy(self.groups[drawn])
 
-    def heard(self, sounds: Sequence[DrawnSound]) -> torch.Tensor:
-        """The teacher's unit vectors (sounds, 512); it hears only what it has not heard before."""
-        new = {sound.name: sound.meant for sound in sounds if sound.name not in self._known}
+    def embedded(self, sounds: Sequence[DrawnSound]) -> torch.Tensor:
+        """The teacher's unit vectors (sounds, 512); known ones are not computed again."""
+        new = {sound.name: sound.clean for sound in sounds if sound.name not in self._known}
         if new:
             vectors = self.space.embed_short(list(new.values()), QVIM_SAMPLE_RATE)
             self._known.update(zip(new, vectors.half(), strict=True))
         return torch.stack([self._known[sound.name] for sound in sounds]).float()
 
     def take(self, row: int) -> np.ndarray:
-        """The imitation in that row as it is heard in training."""
+        """The imitation in that row as training uses it."""
         return recorded_row(self.imitations, row, self.options.recording)
 
     def pair(self, index: int, view: int) -> tuple[DrawnSound, DrawnSound]:
@@ -187,11 +193,11 @@ class PairBatches:
             for side in (imitation, reference)
         )
         if self.imitations.has_real(index):
-            heard = random_color(voice, QVIM_SAMPLE_RATE, rng)
+            recorded = random_color(voice, QVIM_SAMPLE_RATE, rng)
         else:
-            heard = random_recording(voice, QVIM_SAMPLE_RATE, rng, self.options.recording)
+            recorded = random_recording(voice, QVIM_SAMPLE_RATE, rng, self.options.recording)
         names = [("pair", int(index), view, side) for side in range(2)]
-        return DrawnSound(names[0], heard[:length], voice), DrawnSound(names[1], sound, sound)
+        return DrawnSound(names[0], recorded[:length], voice), DrawnSound(names[1], sound, sound)
 
     def extra(self, kind: int) -> DrawnSound:
         """A freely mixed and colored sound; ``options.kinds`` of them are ever drawn."""
@@ -241,7 +247,7 @@ def run(
     teacher_weights: Path,
     options: QvimTraining | None = None,
 ) -> None:
-    """Train or go on training; leaves ``run_folder/qvim`` (float16).
+    """Train, or resume a training; leaves ``run_folder/qvim`` (float16).
 
     teacher_weights: see training.trainers.teacher. Needs ``corpus_folder/targets.npz``.
     """

@@ -1,4 +1,4 @@
-"""Last phase of the encoder: its last layer, trained on exactly what inference will see.
+"""Last phase of the encoder: trains its last layer on the exact inputs of inference.
 
 The phases before stand in for most of the 10 s window. Here the trunk is frozen and run once over
 every recording in the real window, and the last convolution of each branch is trained on those
@@ -16,9 +16,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM, padded_mean
-from qvim_studio.networks.qvim import QvimEncoder, encoder_id, load_qvim_encoder, save_qvim_encoder
-from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE
+from qvim_studio.networks.qvim.encoder import (
+    QvimEncoder,
+    encoder_id,
+    load_qvim_encoder,
+    save_qvim_encoder,
+)
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM, padded_mean
+from qvim_studio.networks.qvim.qvim_front_end import QVIM_SAMPLE_RATE
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus, save_arrays
 from qvim_studio.training.corpus.free_timing import FreeTiming, Timing
 from qvim_studio.training.corpus.imitations import ImitationSet, load_or_render
@@ -44,9 +49,10 @@ EMBEDDINGS_FILE = "embeddings.npz"
 class FinishTraining:
     """Hyper-parameters with their reasons.
 
-    batch: large, for InfoNCE lives on wrong answers and a step costs little. noise: relative to
+    batch: large, because InfoNCE needs many wrong answers and a step costs little. noise: relative
+    to
     the maps' spread, against learning the corpus by heart. distillation, relation: as in the first
-    phase; they hold on to what lies beyond the synthetic imitations. timing, recording: see
+    phase; they preserve what goes beyond the synthetic imitations. timing, recording: see
     training.encoder.qvim_upper and training.encoder.qvim.
     """
 
@@ -135,22 +141,23 @@ def run(
         finished.reference.features[-1].load_state_dict(averaged.reference.state_dict())
         with whole_folder(run_folder / "finish" / "qvim") as folder:
             save_qvim_encoder(finished, folder)
-        return _write_embeddings(corpus, averaged, imitations, voices, sounds, run_folder)
+        name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
+        return _write_embeddings(corpus, averaged, imitations, voices, sounds, run_folder, name)
 
     trainer.run(step_loss, minutes, on_checkpoint=save)
 
 
 @torch.no_grad()
-def embed_corpus(corpus_folder: Path, run_folder: Path) -> Metrics:
-    """Write the embeddings of the encoder that is finished already, for the adapter's training."""
+def embed_corpus(corpus_folder: Path, run_folder: Path, encoder: QvimEncoder) -> Metrics:
+    """Write the embeddings of a finished encoder, for the adapter's training."""
     corpus = load_corpus(corpus_folder)
     imitations = load_or_render(corpus)
-    encoder = load_qvim_encoder(run_folder / "finish" / "qvim")
     voices, sounds = _cached_maps(
         encoder, corpus, imitations, FinishTraining().recording, run_folder
     )
     layers = LastLayers(encoder).eval()
-    return _write_embeddings(corpus, layers, imitations, voices, sounds, run_folder)
+    name = encoder_id(encoder)
+    return _write_embeddings(corpus, layers, imitations, voices, sounds, run_folder, name)
 
 
 def _write_embeddings(
@@ -160,10 +167,10 @@ def _write_embeddings(
     voices: torch.Tensor,
     sounds: torch.Tensor,
     run_folder: Path,
+    name: str,
 ) -> Metrics:
     made_sounds = _embed(layers, sounds, "reference")
     made_voices = _embed(layers, voices, "imitation")
-    name = encoder_id(load_qvim_encoder(run_folder / "finish" / "qvim"))
     first = imitations.rows.first
     save_arrays(
         run_folder / EMBEDDINGS_FILE,

@@ -1,5 +1,5 @@
-"""What the QVIM encoder is trained on: to place sounds as a teacher does, and imitations near what
-they imitate."""
+"""The losses of the QVIM encoder: sounds should lie where the teacher places them, and imitations
+near their references."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from torch import nn
 from qvim_studio.training.loop.loop import Metrics
 
 TEMPERATURE = 0.07  # of InfoNCE, as the QVIM baselines
-RELATION_TEMPERATURE = 0.12  # of the teacher's cosines: as sharp as it is sure
+RELATION_TEMPERATURE = 0.12  # of the teacher's cosines
 
 
 def relational_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """KL of who is near whom in the batch: the teacher's view against the student's.
+    """KL divergence between the teacher's and the student's similarities within the batch.
 
-    made: (batch, 960), wanted: (batch, 512), unit norm. Blind to where the embeddings lie as a
-    whole, for a mean over rectified features cannot point anywhere. Source of the idea: Park et
-    al., "Relational knowledge distillation" (2019).
+    made: (batch, 960), wanted: (batch, 512), unit norm. Independent of the absolute place of the
+    embeddings, because a mean over rectified features cannot point in all directions. Source of the
+    idea: Park et al., "Relational knowledge distillation" (2019).
     """
     others = ~torch.eye(len(made), dtype=torch.bool, device=made.device)
     views = [
@@ -35,8 +35,8 @@ def contrastive_loss(
 ) -> torch.Tensor:
     """InfoNCE imitation → reference over unit embeddings (batch, dim).
 
-    groups: (batch,) ids; off-diagonal pairs of one group are left out, for another recording of
-    the same thing is no wrong answer. Source: Greif et al., "Improving query-by-vocal imitation
+    groups: (batch,) ids; off-diagonal pairs of one group are left out, because another recording of
+    the same thing is not a wrong answer. Source: Greif et al., "Improving query-by-vocal imitation
     with contrastive learning" (2024).
     """
     logits = imitations @ references.T / TEMPERATURE
@@ -47,7 +47,7 @@ def contrastive_loss(
 
 
 class LossWeights(Protocol):
-    """Of the terms beside the distillation, see QvimTraining."""
+    """Weights of the terms beside the distillation, see QvimTraining."""
 
     @property
     def relation(self) -> float: ...

@@ -1,4 +1,5 @@
-"""What the lower layers of the encoder make of whole sounds, for training the layers above."""
+"""Computes the outputs of the encoder's lower layers for whole sounds, for training the layers
+above."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from torch import nn
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.networks.channels_last import channels_last
-from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, QvimFrontEnd, fit_window
+from qvim_studio.networks.qvim.qvim_front_end import QVIM_SAMPLE_RATE, QvimFrontEnd, fit_window
 from qvim_studio.training.loop.machine import find_machine, mixed_precision
 from qvim_studio.voice.embedder import level_for_embedding
 
@@ -27,8 +28,8 @@ def map_sounds(
 ) -> torch.Tensor:
     """float16 (count, channels, bands, frames) on the real window, at inference's level.
 
-    lower: the layers from the spectrogram on. read: mono samples at 32 kHz of each sound, one
-    after the other, for a large set is larger than the memory.
+    lower: the layers from the spectrogram on. read: returns the mono samples at 32 kHz of a sound,
+    one at a time, because a large set does not fit into memory.
     """
     device = find_machine().device
     front_end = copy.deepcopy(front_end).to(device)
@@ -47,7 +48,7 @@ def map_sounds(
 
 @torch.no_grad()
 def map_spectrogram(lower: nn.Module, spectrogram: torch.Tensor) -> torch.Tensor:
-    """(batch, 1, 128, frames) → float16 (batch, channels, bands, frames) in ordinary memory."""
+    """(batch, 1, 128, frames) → float16 (batch, channels, bands, frames) in main memory."""
     with mixed_precision(spectrogram.device):
         maps = lower(spectrogram.contiguous(memory_format=torch.channels_last))
     return maps.half().contiguous().cpu()

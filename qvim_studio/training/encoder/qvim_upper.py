@@ -1,8 +1,8 @@
-"""Second phase of the encoder: its upper half, on maps that the lower half makes once.
+"""Second phase of the encoder: trains its upper half on maps that the lower half computes once.
 
-The lower half hears edges and textures and is good early. What they mean takes many more steps and
-far larger batches, and without the lower half a step costs a third. The teacher, too, is asked
-once for every sound.
+The lower half responds to edges and textures and is good early. Their meaning takes many more steps
+and far larger batches, and without the lower half a step costs a third. The teacher also runs once
+for every sound.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ import torch
 from torch import nn
 
 from qvim_studio.networks.channels_last import channels_last
-from qvim_studio.networks.mobilenet import (
+from qvim_studio.networks.qvim.encoder import QvimEncoder, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.networks.qvim.mobilenet import (
     EMBEDDING_DIM,
     SILENT_SHARE,
     MobileNetV3,
     padded_mean,
     set_stretch,
 )
-from qvim_studio.networks.qvim import QvimEncoder, load_qvim_encoder, save_qvim_encoder
-from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES
+from qvim_studio.networks.qvim.qvim_front_end import QVIM_SAMPLE_RATE, QVIM_WINDOW_SAMPLES
 from qvim_studio.networks.sound_effects_tower import DIMENSIONS
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.free_timing import EDGE_FRAMES, FreeTiming, Timing
@@ -68,10 +68,10 @@ class UpperTraining:
     of whole ones on the real window, whole_share of all batches. views: augmented versions of a
     pair; extras_per_item: how many mixed and colored sounds there are. noise: on the maps, relative
     to their spread, and dropout before the head, against learning a small corpus by heart.
-    contrast: heavier than in the first phase, for the batches are large enough to be hard.
-    relation, quiet: as there. timing: how far rendered imitations leave their references' pace.
-    cooldown: a constant rate traded clean takes for recorded ones; a falling one gained in both.
-    """
+    contrast: heavier than in the first phase, because the batches are large enough to be hard.
+    relation, quiet: as there. timing: how far rendered imitations depart from the timing of their
+    references. cooldown: a constant rate traded clean takes for recorded ones; a falling one gained
+    in both."""
 
     pairs: int = 32
     extras: int = 40
@@ -149,7 +149,7 @@ class UpperBatch:
 
 
 class UpperBatches:
-    """Draws batches of maps, rendered imitations in a time of their own."""
+    """Draws batches of maps, with rendered imitations in free timing."""
 
     def __init__(
         self, maps: UpperMaps, corpus: Corpus, imitations: ImitationSet, options: UpperTraining
@@ -208,7 +208,7 @@ def run(
     teacher_weights: Path,
     options: UpperTraining | None = None,
 ) -> None:
-    """Train or go on training the upper half of ``run_folder/qvim``; leaves ``upper/qvim``.
+    """Train the upper half of ``run_folder/qvim``, or resume; leaves ``upper/qvim``.
 
     The maps, which take a while, are made again where the lower half has changed.
     """
@@ -355,6 +355,6 @@ def _map_short(
         for row in spectrogram.split(1):
             mask_randomly(row, options, rng)
         maps.append(map_spectrogram(lower, spectrogram))
-        meant = [sound.meant for sound in drawn]
-        wanted.append(batches.space.embed_short(meant, QVIM_SAMPLE_RATE).half())
+        clean = [sound.clean for sound in drawn]
+        wanted.append(batches.space.embed_short(clean, QVIM_SAMPLE_RATE).half())
     return torch.cat(maps), torch.cat(wanted)

@@ -1,4 +1,4 @@
-"""What is heard of the sounds that something is learned from, kept in the folder of a run."""
+"""Features of the sounds for a training, cached in the folder of a run."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import torch
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.networks.ears import Features
-from qvim_studio.networks.qvim import Branch
-from qvim_studio.networks.qvim_front_end import QVIM_SAMPLE_RATE
+from qvim_studio.networks.qvim.encoder import Branch
+from qvim_studio.networks.qvim.qvim_front_end import QVIM_SAMPLE_RATE
 from qvim_studio.training.corpus.corpus import Corpus, save_arrays
 from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
 
 log = logging.getLogger(__name__)
 
 FEATURES_FILE = "features.npz"
-BATCH = 8  # sounds that are heard at once
+BATCH = 8  # sounds in a batch
 
 Source = Iterable[tuple[str, tuple[str, ...], Callable[[], AudioClip]]]  # name, kinds, how to read
 
@@ -40,10 +40,10 @@ def hear_taught(
     sounds: Source,
     branch: Branch | None = None,
 ) -> Taught:
-    """What is heard of these sounds; those that were heard before are not heard again.
+    """The features of these sounds; cached ones are not computed again.
 
-    branch: of the encoder, which hears them, too, if it is given; what it has not heard yet is
-    heard again.
+    branch: of the encoder, whose embeddings are added if it is given; features without them are
+    computed again.
     """
     wanted = {sound: (kinds, read) for sound, kinds, read in sounds}
     path = run_folder / f"{name}-{FEATURES_FILE}"

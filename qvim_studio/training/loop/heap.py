@@ -1,4 +1,4 @@
-"""The memory of a trainer's process: what a step frees, the next one gets."""
+"""Keeps the memory that a training step frees for the next step."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ DEFAULT_TRIM_THRESHOLD, DEFAULT_MMAP_MAX = 128 * 1024, 65_536  # bytes; blocks
 
 @contextmanager
 def kept_memory() -> Iterator[None]:
-    """Have glibc hand out again what was freed, and at the end give it back.
+    """Have glibc reuse freed memory, and return it to the system at the end.
 
-    By default every large tensor of a step is mapped anew and given back, and the pages that the
-    system zeroes for it cost up to as much time as the arithmetic. Other systems' libraries keep
+    By default every large tensor of a step gets new pages from the system and returns them, and
+    zeroing these pages takes up to as much time as the arithmetic. Other systems' libraries keep
     memory by themselves, or are left as they are.
     """
     libc = ctypes.CDLL(None) if sys.platform.startswith("linux") else None

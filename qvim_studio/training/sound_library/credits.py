@@ -1,4 +1,4 @@
-"""Who made the recordings: authors that a licence asks to name, from the manifest or the sources.
+"""Finds the authors of recordings, for licences that require credit.
 
 Where the manifest names no author, the names below come from the copyright files of the Debian
 packages fluid-soundfont, hydrogen-drumkits, lomiri-sounds and sound-theme-freedesktop, and from the
@@ -34,7 +34,7 @@ _AUTHORS: dict[tuple[str, str], str] = {
 _IN_BRACKETS = re.compile(r"^(?P<licence>[^(]+?) \((?P<author>.+)\)$")
 _PERMISSIVE = re.compile(r"(CC0|CC-BY|MIT|BSD|UNLICENSE|APACHE|PUBLIC-DOMAIN|PD)\b")
 _RESTRICTED = re.compile(r"-(NC|ND|SA)\b")
-# Where a recording may be had under several licences, one is taken.
+# Of several alternative licences of a recording, one is chosen.
 _PLAIN_LICENCES = (
     (re.compile(r"^.*\(take ([^)]+)\)"), r"\1"),
     (re.compile(r"^Expat \(MIT\)"), "MIT"),
@@ -48,8 +48,7 @@ _NO_NAME = re.compile(
 _FREE = re.compile(r"(CC0|PUBLIC-DOMAIN|PD|UNLICENSE)\b")
 _FILE_NAME = re.compile(r"^(COPYING|README|.*\.txt)$")
 
-# The MIT and BSD licenses ask that copies carry them; these are the shipped sounds that stand under
-# them.
+# Copies must include the MIT and BSD licenses; these are the shipped sounds under them.
 NOTICES = """\
 FluidR3 GM SoundFont samples: Copyright (c) 2000-2002, 2008 Frank Wen
 keyboardsounds: audio samples of kbsim, Copyright (c) Thomas Lai
@@ -97,28 +96,31 @@ IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISI
 THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE."""
 
 
-def credit(source: str, label: str, licence: str) -> tuple[str, str]:
-    """(licence, author) of a recording; the author is empty where no name is known."""
+def credit(source: str, label: str, licence: str, stated: str = "") -> tuple[str, str]:
+    """(licence, author) of a recording; the author is empty where no name is known.
+
+    stated: the author named by the data set itself.
+    """
     for pattern, plain in _PLAIN_LICENCES:
         licence = pattern.sub(plain, licence)
     found = _IN_BRACKETS.match(licence)
     if found is not None:
         licence = found["licence"]
         author = _NO_NAME.sub("", found["author"]).strip(" ;")
-        if author and not _FILE_NAME.match(author):
+        if not stated and author and not _FILE_NAME.match(author):
             return licence, author
     for (source_start, label_start), author in _AUTHORS.items():
         if source.startswith(source_start) and label.startswith(label_start):
-            return licence, author
-    return licence, ""
+            return licence, stated or author
+    return licence, stated
 
 
 def is_permissive(licence: str) -> bool:
-    """Whether weights trained on a recording may ship and their sounds be sold."""
+    """Whether weights trained on a recording may be redistributed and their sounds sold."""
     plain = licence.upper().replace(" ", "-")
     return _PERMISSIVE.match(plain) is not None and _RESTRICTED.search(plain) is None
 
 
 def is_free(licence: str) -> bool:
-    """Whether a recording may be passed on without naming its author."""
+    """Whether a recording may be redistributed without naming its author."""
     return _FREE.match(licence.upper().replace(" ", "-")) is not None

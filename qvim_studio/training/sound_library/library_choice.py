@@ -1,4 +1,4 @@
-"""Which recordings ship in the sound library: a choice of varied, true and different ones."""
+"""Chooses varied, correctly named and different recordings for the bundled sound library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qvim_studio.audio.levels import fade, rms_dbfs, true_peak_dbfs
 from qvim_studio.audio.trim import trim_silence
 from qvim_studio.core.clip import AudioClip, without_offset
 from qvim_studio.core.errors import StudioError, reason_of
-from qvim_studio.core.heard import heard_words
+from qvim_studio.core.sound_words import words_of_scores
 from qvim_studio.core.text.everyday_words import CLASSES_OF_WORD, kind_of
 from qvim_studio.training.corpus.everyday import CLASS_OF
 from qvim_studio.training.corpus.labels import UNKNOWN_KIND, sound_kind, words
@@ -24,22 +24,22 @@ from qvim_studio.training.corpus.labels import UNKNOWN_KIND, sound_kind, words
 MAX_RATE_HZ = 48_000
 MAX_SECONDS = 8.0
 MAX_PER_KIND = 24
-PEAK_DBFS, RMS_DBFS = -6.0, -18.0  # whichever is reached first: clicks and hums sound as loud
+PEAK_DBFS, RMS_DBFS = -6.0, -18.0  # the first to be reached: clicks and hums sound equally loud
 FADE_IN_S, FADE_OUT_S = 0.001, 0.01
 CUT_FADE_S = 0.1  # where a longer sound ends at MAX_SECONDS
-SAME_COSINE = 0.97  # of what the tagger hears: closer ones are the same sound twice
-HEARD_WORDS = 10
-CLEARLY_HEARD = 0.6
-# Kinds that the tagger has a word for; of the others ("laser") it cannot say what they are.
+SAME_COSINE = 0.97  # of the tagger's embeddings: closer ones are duplicates
+JUDGED_WORDS = 10
+CLEAR_SCORE = 0.6
+# Kinds among the tagger's words; it cannot confirm others ("laser").
 _HEARABLE = {CLASS_OF.get(kind_of(word), kind_of(word)) for word in CLASSES_OF_WORD}
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A recording that may ship.
+    """A recording that may be bundled.
 
     recording: its path below the folder of audio. rank: 0 for the first sound of its label, 1 for
-    the second, ...: variety comes first.
+    the second, and so on; low ranks are chosen first, for variety.
     """
 
     recording: str
@@ -62,14 +62,14 @@ class Candidate:
 
 @dataclass(frozen=True, eq=False)
 class Listened:
-    """What the tagger makes of a sound. scores: by AudioSet's display names."""
+    """The tagger's analysis of a sound. scores: by AudioSet's display names."""
 
     embedding: np.ndarray
     scores: Mapping[str, float]
 
 
-def listener() -> Callable[[AudioClip], Listened]:
-    """Listens with the tagger that ships. Raises CheckpointError."""
+def load_listen() -> Callable[[AudioClip], Listened]:
+    """Load the bundled tagger; returns a function that analyzes a clip. Raises CheckpointError."""
     from qvim_studio.voice.tagger import Tagger, tagger_samples
 
     tagger = Tagger.from_folder()
@@ -82,7 +82,7 @@ def listener() -> Callable[[AudioClip], Listened]:
 
 
 def read_sound(path: Path) -> AudioClip:
-    """A recording as it ships: mono at its own rate up to 48 kHz, trimmed, levelled, faded.
+    """A recording in its bundled form: mono at its own rate up to 48 kHz, trimmed, leveled, faded.
 
     Raises StudioError if the file cannot be read or holds silence.
     """
@@ -109,26 +109,27 @@ def read_sound(path: Path) -> AudioClip:
 
 
 def is_misnamed(kind: str, scores: Mapping[str, float]) -> bool:
-    """Whether the tagger clearly hears another kind of sound, and not at all the named one.
+    """Whether the tagger clearly finds another kind of sound and no trace of the named kind.
 
     scores: by AudioSet's display names.
     """
     wanted = CLASS_OF.get(kind, kind)
-    heard = heard_words(scores, HEARD_WORDS)
-    if wanted not in _HEARABLE or not heard or heard[0].score <= CLEARLY_HEARD:
+    words = words_of_scores(scores, JUDGED_WORDS)
+    if wanted not in _HEARABLE or not words or words[0].score <= CLEAR_SCORE:
         return False
-    return wanted not in {CLASS_OF.get(one.kind, one.kind) for one in heard}
+    return wanted not in {CLASS_OF.get(one.kind, one.kind) for one in words}
 
 
 def choose(
     candidates: Iterable[Candidate],
     kept: Collection[str],
     listen: Callable[[AudioClip], Listened],
+    max_per_kind: int = MAX_PER_KIND,
 ) -> list[Candidate]:
-    """Different labels first, then the widest bandwidth, at most MAX_PER_KIND of a kind.
+    """Choose different labels first, then the widest bandwidth, at most ``max_per_kind`` of a kind.
 
-    kept: recordings that are taken whatever the rules say. Others come once, under the right name,
-    and only where a rule knows their kind.
+    kept: recordings that are taken regardless of the rules. Other sounds are taken once, under the
+    right name, and only if a rule knows their kind.
     """
     counts: Counter[str] = Counter()
     contents: set[str] = set()
@@ -140,16 +141,16 @@ def choose(
 
     for candidate in sorted(candidates, key=order):
         is_kept = candidate.recording in kept
-        is_full = counts[candidate.kind] >= MAX_PER_KIND
+        is_full = counts[candidate.kind] >= max_per_kind
         if not is_kept and (is_full or candidate.kind == UNKNOWN_KIND):
             continue
         clip = read_sound(candidate.path)
         content = hashlib.sha256(clip.samples.tobytes()).hexdigest()
-        heard = listen(clip)
-        unit = heard.embedding / max(float(np.linalg.norm(heard.embedding)), 1e-9)
+        listened = listen(clip)
+        unit = listened.embedding / max(float(np.linalg.norm(listened.embedding)), 1e-9)
         if not is_kept:
             is_known = bool(embeddings) and float(max(np.stack(embeddings) @ unit)) > SAME_COSINE
-            is_wrong = is_misnamed(candidate.kind, heard.scores)
+            is_wrong = is_misnamed(candidate.kind, listened.scores)
             if content in contents or is_known or is_wrong:
                 continue
         contents.add(content)

@@ -1,7 +1,8 @@
-"""Recordings of the packages whose labels say something else than what is heard in them.
+"""Corrects or excludes recordings of the packages whose labels do not match their content.
 
-By the path below the folder of audio. The tagger found them; kinds that it has no word for, and
-labels that the rules of training.corpus.labels read wrongly, were found by reading the list.
+Keys are paths below the folder of audio. The tagger found the recordings; kinds without a word of
+the tagger, and labels that the rules of training.corpus.labels misread, were found by reading the
+list.
 """
 
 from __future__ import annotations
@@ -9,28 +10,28 @@ from __future__ import annotations
 _CLONK = "registry/openclonk-data/"
 _MINETEST = "registry/minetest-data/"
 
-# Better labels; the reasons stand behind them.
+# Better labels, each with its reason.
 MENDED_LABELS: dict[str, str] = {
     f"{_CLONK}0240_metal-clink.ogg": "glass clink",  # heard as glass at 0.88
     f"{_CLONK}0273_bow-handling.ogg": "winding mechanism",  # a mechanism at 0.95, no string
     f"{_CLONK}0274_bow-handling.ogg": "winding mechanism",  # a mechanism at 0.87, no string
-    # Nobody walks here.
+    # Not footsteps.
     f"{_MINETEST}0031_gravel-dig.ogg": "digging gritty ground",
     f"{_MINETEST}0032_gravel-dig.ogg": "digging gritty ground",
 }
 
-# What is no sound of its label's kind; the reasons stand behind them.
+# Recordings that are not of their label's kind, each with its reason.
 _LOWEST_HUMS = (9, 10, 14, 15, *range(17, 24))
 LEFT_OUT = frozenset(
     (
         f"{_CLONK}0245_rope-snap.ogg",  # no fingers snap
-        # Nearly all of these lies below 350 Hz: no laptop's loudspeaker plays it.
+        # Nearly all of these is below 350 Hz, which laptop loudspeakers do not reproduce.
         "registry/freedink-data/0004_machine-hum.ogg",
         *(f"registry/redeclipse-data/{number:04}_machine-hum.ogg" for number in _LOWEST_HUMS),
     )
 )
 
-# UCS categories of kinds whose words lead to others ("human voice" to human feet).
+# UCS categories of kinds whose words match a wrong category ("human voice" matches human feet).
 UCS_OF_KIND: dict[str, str] = {
     "airplane": "AEROMisc",
     "can": "METLImpt",

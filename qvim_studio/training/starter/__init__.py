@@ -1,1 +1,1 @@
-"""The starter checkpoint, put together and described."""
+"""Assembles and describes the starter checkpoint."""

@@ -1,4 +1,4 @@
-"""Writes the starter's model card: what is in it, what it learned from, how, and how good it is."""
+"""Writes the starter's model card: its parts, training data, training and evaluation."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from qvim_studio.training.loop.loop import LOG_FILE
 from qvim_studio.training.sound_library.credits import credit
 
 CARD_NAME = "README.md"
-RESTORED_CARD = "restored.md"  # in the runs' folder: of the checkpoint that they began with
-# The trainers whose work is in each part of the checkpoint, and the folders of their logs.
+RESTORED_CARD = "restored.md"  # in the runs' folder: the card of the restored checkpoint
+# The trainers of each part of the checkpoint, and the folders of their logs.
 TRAINERS = {
     "qvim": (("qvim", "qvim"), ("qvim", "qvim/upper"), ("qvim", "qvim/finish")),
     "adapter": (("adapter", "adapter"),),
@@ -30,7 +30,7 @@ TRAINERS = {
     "listener": (("listener", "listener"),),
     "student": (("student", "student"),),
 }
-PAUSE_FACTOR = 20  # a gap in a log this much longer than usual: the training stood still
+PAUSE_FACTOR = 20  # a gap in a log this many times longer than usual counts as a pause
 HOW_TO_MEASURE = (
     "Not measured yet: `qvim-studio evaluate --json > figures.json`, then "
     "`qvim-studio train starter --evaluation figures.json`."
@@ -47,8 +47,8 @@ def write_model_card(
     lines = [
         f"# {title}",
         "",
-        "The small checkpoint that ships with QVIM Studio: an imitation made with the voice goes",
-        "in, sounds that follow it come out. Written by `qvim-studio train starter`.",
+        "The small checkpoint that ships with QVIM Studio. It turns a vocal imitation into sounds",
+        "that follow the imitation. Written by `qvim-studio train starter`.",
         "",
         "## Parts",
         "",
@@ -57,8 +57,8 @@ def write_model_card(
         *(_part_row(folder / part, run_root, restored.get(part)) for part in TRAINERS),
         "",
         "Steps and minutes come from the logs of the trainings, which may have begun with the",
-        "weights of an earlier version (`qvim-studio train restore`). Parts taken over from one as",
-        "they were keep what its card said; a dash stands for what none says. All parts in order:",
+        "weights of an earlier version (`qvim-studio train restore`). Parts taken over unchanged",
+        "keep the values of its card; a dash marks unknown values. All parts are trained by",
         "`qvim-studio data build DIR`, then `qvim-studio train all --minutes N`.",
         "",
         "## Data",
@@ -66,8 +66,8 @@ def write_model_card(
         *(_data(load_corpus(corpus_folder)) if has_corpus else ["See `ATTRIBUTIONS.md`."]),
         "",
         "The audio tower, and with it the 512-d sound space, is aiSFX (Ma, Lerch, ISMIR 2022),",
-        "weights CC BY 4.0, stored in 8 bits and whitened over the recordings above. What words",
-        "mean that no recording is called by, the text tower learned from all-MiniLM-L6-v2",
+        "weights CC BY 4.0, stored in 8 bits and whitened over the recordings above. For words",
+        "without a recording, the text tower learned their meaning from all-MiniLM-L6-v2",
         "(Sentence-BERT, Reimers, Gurevych, 2019), Apache License 2.0.",
         "",
         "## Evaluation",
@@ -76,9 +76,9 @@ def write_model_card(
         "",
         "## Limits",
         "",
-        "- 16 kHz inside: what is heard above 7 kHz was added by a bandwidth extension.",
-        "- It knows the kinds of sounds of its training set and few words.",
-        "- Small enough for a laptop's processor, and no match for AudioLDM in variety.",
+        "- The model works at 16 kHz; a bandwidth extension adds the band above 7 kHz.",
+        "- It knows the kinds of sounds in its training set and few words.",
+        "- It is small enough for a laptop's processor and less varied than AudioLDM.",
         "",
         "## Licence",
         "",
@@ -89,7 +89,7 @@ def write_model_card(
 
 
 def training_time(log_file: Path) -> tuple[int, float]:
-    """Steps and minutes of a training by its log, pauses left out; zeros where there is none."""
+    """Steps and minutes of a training by its log, without pauses; zeros without a log."""
     if not log_file.is_file():
         return 0, 0.0
     with log_file.open(newline="", encoding="utf-8") as file:
@@ -99,12 +99,12 @@ def training_time(log_file: Path) -> tuple[int, float]:
     gaps = np.diff([seconds for _, seconds in rows])
     usual = float(np.median(gaps))
     taken = gaps[(gaps > 0) & (gaps <= PAUSE_FACTOR * usual)]
-    # The steps before the first row have no beginning in the log: as long as usual.
+    # The log has no start of the steps before the first row, which count with the usual time.
     return rows[-1][0], (float(taken.sum()) + usual) / 60
 
 
 def _part_row(part: Path, run_root: Path, restored: str | None) -> str:
-    """restored: steps and minutes as the card of the restored checkpoint has them."""
+    """The card's row for a part. restored: steps and minutes in the restored checkpoint's card."""
     size = sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
     trainers = TRAINERS[part.name]
     facts = [training_time(run_root / run / LOG_FILE) for _, run in trainers]
@@ -118,7 +118,7 @@ def _part_row(part: Path, run_root: Path, restored: str | None) -> str:
 
 
 def _restored_rows(card: Path) -> dict[str, str]:
-    """Steps and minutes of each part in another checkpoint's card; empty where there is none."""
+    """Steps and minutes of each part in another checkpoint's card; empty without one."""
     if not card.is_file():
         return {}
     rows = re.findall(
@@ -128,7 +128,7 @@ def _restored_rows(card: Path) -> dict[str, str]:
 
 
 def _plain(licence: str) -> str:
-    """One spelling: CC-BY-3.0, CC0, public domain."""
+    """A licence in its usual spelling: CC-BY-3.0, CC0, public domain."""
     if re.match(r"(?i)(public[ -]domain|PD)$", licence):
         return "public domain"
     return re.sub(r"^CC0[ -]1\.0$", "CC0", re.sub(r"^CC BY ", "CC-BY-", licence))

@@ -18,7 +18,7 @@ from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
 from qvim_studio.families.audioldm.listener import LISTENER_FOLDER
 from qvim_studio.families.audioldm.student import STUDENT_FOLDER, fingerprint, read_student_card
 from qvim_studio.networks.bandwidth import BANDWIDTH_FOLDER
-from qvim_studio.networks.weight_names import weight_file
+from qvim_studio.networks.files.weight_names import weight_file
 from qvim_studio.training.corpus.corpus import INDEX_FILE, load_corpus
 from qvim_studio.training.loop.loop import whole_folder
 from qvim_studio.training.sound_library.credits import is_permissive
@@ -41,14 +41,14 @@ PARTS = {
     LISTENER_FOLDER: "listener",
     STUDENT_FOLDER: "student",
 }
-# What their trainers begin with where nothing else is there: the same weights.
+# Parts whose trainers begin with the same weights unless the run folder has others.
 FOUNDATIONS = {"vae": "vae", "vocoder": "vocoder", "qvim": "qvim"}
 MODEL_INDEX = {
     "_class_name": "AudioLDMPipeline",
     "unet": ["diffusers", "UNet2DConditionModel"],
     "vae": ["diffusers", "AutoencoderKL"],
     "scheduler": ["diffusers", "DDIMScheduler"],
-    "vocoder": ["qvim_studio.networks.vocos", "VocosVocoder"],
+    "vocoder": ["qvim_studio.networks.coders.vocos", "VocosVocoder"],
     "text_encoder": ["transformers", "ClapTextModelWithProjection"],
     "tokenizer": ["transformers", "PreTrainedTokenizerFast"],
 }
@@ -58,26 +58,30 @@ MAX_FILE_BYTES = 25 * 2**20
 
 @dataclass(frozen=True)
 class StarterCard:
-    """What ``studio.json`` says of the checkpoint.
+    """The content of the checkpoint's ``studio.json``.
 
-    defaults: the model is small, so it starts from near real sounds unless asked otherwise, and
-    makes most of them anew: strength and guidance by the class rank and the Fréchet distance of
-    clips of half of the held-out imitations (0.5 and 2 are worse in both). 12 steps, of which the
-    strength leaves 10, are as good there as 20. steering: 30 did less;
-    more took the bundled examples away from what the encoder hears in them.
+    defaults: the model is small, so by default it starts from near real sounds and replaces most of
+    each. strength and guidance were chosen by the class rank and the Fréchet distance of clips of
+    half of the held-out imitations (0.5 and 2 are worse in both). steps: 12, of which the strength
+    leaves 10, are as good there as 20. steering: 30 had less effect; higher values moved the
+    bundled examples away from the encoder's embeddings of them. found_share, likely_nearer: more
+    is kept of a found sound that is likely of the target's kind, and that sound takes the place of
+    the voice; resources/guide/starter.md has the table.
     """
 
     clap_id: str
     title: str = "QVIM Studio Starter"
     licence: str = "Apache-2.0, audio tower CC-BY-4.0 (trained on permissive recordings)"
     commercial: str = "yes"
-    revision: str = "11"
+    revision: str = "12"
     steps: int = 12
     guidance: float = 4.0
     start: str = "nearest"
     strength: float = 0.85
     guided_share: float = 1.0  # its steps cost little
     steering: float = 60.0
+    found_share: float = 1.0
+    likely_nearer: float = 0.7
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -95,6 +99,8 @@ class StarterCard:
                 "strength": self.strength,
                 "guided_share": self.guided_share,
                 "steering": self.steering,
+                "found_share": self.found_share,
+                "likely_nearer": self.likely_nearer,
             },
         }
 
@@ -106,13 +112,14 @@ def assemble(
     evaluation: Sequence[str] = (),
     *,
     with_student: bool = True,
+    max_file_bytes: int = MAX_FILE_BYTES,
 ) -> None:
     """Copy every part from ``run_root/<run>/<part>``, write the two index files and a model card.
 
     evaluation: lines for the model card, which is text for people and has no hash in studio.json.
-    with_student: without it the starter is what its student is distilled from.
-    Raises StudioError if a part has not been trained yet, the student is another UNet's or the
-    whole grows too large.
+    with_student: False makes the starter from which its student is distilled.
+    Raises StudioError if a part has not been trained yet, if the student belongs to another UNet,
+    or if the checkpoint is too large.
     """
     parts = {name: run for name, run in PARTS.items() if with_student or name != STUDENT_FOLDER}
     missing = [name for name, run in parts.items() if not (run_root / run / name).is_dir()]
@@ -133,11 +140,11 @@ def assemble(
         _write_json(new / "model_index.json", MODEL_INDEX)
         write_card(new, card.as_json())
         write_model_card(new, run_root, card.title, card.licence, evaluation)
-        _check_size(new)
+        _check_size(new, max_file_bytes)
 
 
 def _others(folder: Path, parts: Mapping[str, str]) -> list[str]:
-    """Sub-folders of an earlier checkpoint that are none of its trained parts (its tokenizer)."""
+    """Sub-folders of an earlier checkpoint that are not trained parts (its tokenizer)."""
     there = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
     return [name for name in there if name not in parts and name not in PARTS]
 
@@ -153,7 +160,7 @@ def _check_student(run_root: Path) -> None:
 
 
 def _with_honest_licence(card: StarterCard, corpus_folder: Path) -> StarterCard:
-    """The card as it is, or one that allows nothing where recordings forbid it or do not say."""
+    """The card, with commercial use excluded if a recording of the corpus does not allow it."""
     if not (corpus_folder / INDEX_FILE).is_file():
         return card
     items = load_corpus(corpus_folder).items
@@ -170,9 +177,10 @@ def _with_honest_licence(card: StarterCard, corpus_folder: Path) -> StarterCard:
 
 
 def restore(checkpoint_folder: Path, run_root: Path) -> None:
-    """Put the parts of a finished checkpoint where their trainers go on from them.
+    """Put the parts of a finished checkpoint into the runs' folder, where their trainers continue
+    them.
 
-    A part that the run folder has already is left alone, and so is the card of an earlier one.
+    Parts and a card that the run folder already has stay unchanged.
     """
     for name, run in [*PARTS.items(), *FOUNDATIONS.items()]:
         target = run_root / run / name
@@ -185,14 +193,14 @@ def restore(checkpoint_folder: Path, run_root: Path) -> None:
         shutil.copyfile(card, kept)
 
 
-def _check_size(folder: Path) -> None:
+def _check_size(folder: Path, max_file_bytes: int) -> None:
     sizes = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     largest = max(sizes, key=sizes.__getitem__)
-    if sizes[largest] > MAX_FILE_BYTES or sum(sizes.values()) > MAX_TOTAL_BYTES:
+    if sizes[largest] > max_file_bytes or sum(sizes.values()) > MAX_TOTAL_BYTES:
         raise StudioError(
             f"The starter is too large to ship: {sum(sizes.values()) / 2**20:.1f} MiB in all "
             f"(at most {MAX_TOTAL_BYTES >> 20}), {largest.name} {sizes[largest] / 2**20:.1f} MiB "
-            f"(at most {MAX_FILE_BYTES >> 20}). Train smaller networks."
+            f"(at most {max_file_bytes >> 20}). Train smaller networks."
         )
     log.info("starter of %.1f MiB in %s", sum(sizes.values()) / 2**20, folder)
 

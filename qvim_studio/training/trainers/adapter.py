@@ -1,4 +1,4 @@
-"""Trains the adapter: what is heard of imitations and references → the 512-d target space.
+"""Trains the adapter: embeddings of imitations and references → the 512-d target space.
 
 Training it through the UNet's noise loss alone is known to fail (the gradients vanish), so it
 regresses and contrasts against cached embeddings of the reference sounds, and keeps the
@@ -25,7 +25,7 @@ from qvim_studio.training.loop.loop import (
     whole_folder,
 )
 from qvim_studio.training.loop.ranks import mean_reciprocal_rank
-from qvim_studio.training.trainers.targets import load_heard_voices, load_targets
+from qvim_studio.training.trainers.targets import load_targets, load_tower_voices
 from qvim_studio.voice.adapter import Adapter, AdapterBinding, load_adapter, save_adapter
 
 PREDICTED_FILE = "predicted.npy"
@@ -83,20 +83,20 @@ def run(
 ) -> None:
     """Train; leaves ``run_folder/adapter`` and ``predicted.npy``.
 
-    embeddings_file: what the finished encoder says of the corpus (training.encoder.qvim_finish).
+    embeddings_file: the finished encoder's embeddings of the corpus (training.encoder.qvim_finish).
 
-    predicted.npy: (items, takes, 512), what the adapter says of the imitations, the conditions on
-    which the UNet is then trained.
+    predicted.npy: (items, takes, 512), the adapter's conditions for the imitations, on which the
+    UNet is then trained.
     """
     corpus = load_corpus(corpus_folder)
     targets = load_targets(corpus, options.clap_id).embeddings
-    heard_voices = load_heard_voices(corpus, options.clap_id)
+    tower_voices = load_tower_voices(corpus, options.clap_id)
     stored = np.load(embeddings_file)
     voices, rows = take_rows(stored["voices"], stored.get("first"))
     sounds = stored["sounds"]
-    if len(voices) != len(heard_voices):
+    if len(voices) != len(tower_voices):
         raise StudioError(
-            f"{embeddings_file} holds {len(voices)} imitations, the targets {len(heard_voices)}. "
+            f"{embeddings_file} holds {len(voices)} imitations, the targets {len(tower_voices)}. "
             "Make both again: qvim-studio train targets, then train qvim or train restore."
         )
     binding = AdapterBinding(
@@ -106,13 +106,13 @@ def run(
     adapter = Adapter(hears=True)
     if can_start_warm(run_folder, "adapter"):
         begun, _ = load_adapter(run_folder / "adapter")
-        adapter.load_state_dict(begun.state_dict(), strict=False)  # it may lack the second ear
+        adapter.load_state_dict(begun.state_dict(), strict=False)  # the second ear may be absent
     for network in filter(None, (adapter.layers, adapter.heard_layers)):
         network[2] = nn.Sequential(network[2], nn.Dropout(options.dropout))
     trainer = Trainer(adapter, options.loop, run_folder)
     train = corpus.indices("train")
     remembered = train[:: -(-len(train) // MAX_REMEMBERED)]
-    # An item's own recordings are hidden from it, as a stranger's voice will not find them.
+    # An item's own recordings are hidden from its row, as they are absent for unknown voices.
     groups = corpus.groups()
     of_take = np.repeat(groups, np.diff(rows.first))
     is_own = torch.from_numpy(of_take[:, None] == groups[remembered][None, :])
@@ -126,10 +126,10 @@ def run(
                 _noisy(
                     np.where(is_voice[:, None], of_voices[takes], of_sounds[drawn]), options, rng
                 ).to(trainer.device)
-                for of_voices, of_sounds in ((voices, sounds), (heard_voices, targets))
+                for of_voices, of_sounds in ((voices, sounds), (tower_voices, targets))
             )
         )
-        # Each alone: their sum would let one rest on the other.
+        # Each by itself, because with the sum one would rely on the other.
         losses, metrics = zip(*(adapter_loss(view, wanted, options) for view in views), strict=True)
         return torch.stack(losses).sum(), {
             **metrics[0],
@@ -140,7 +140,7 @@ def run(
     def save() -> Metrics:
         averaged = trainer.ema_model(Adapter(hears=True))
         averaged.remember(*(torch.from_numpy(side[remembered]) for side in (sounds, targets)))
-        both = (torch.from_numpy(side) for side in (voices, heard_voices))
+        both = (torch.from_numpy(side) for side in (voices, tower_voices))
         predicted = _by_item(averaged(*both, is_own).numpy(), rows)
         np.save(run_folder / PREDICTED_FILE, predicted)
         with whole_folder(run_folder / "adapter") as folder:

@@ -1,8 +1,8 @@
-"""Trains the bandwidth extension: how loud a recording is above the crossover, heard from below.
+"""Trains the bandwidth extension to predict the levels above the crossover from the band below.
 
-Half of the examples are recordings, half what VAE and vocoder make of them, for that is what it
-will be given. Only recordings that reach far up can teach: many sounds of games end at 5 or 11 kHz
-because of their files, not because of what they are.
+Half of the examples are recordings, half are recordings rebuilt by VAE and vocoder, the usual
+input. Only recordings with highs are used, because many sounds of games end at 5 or 11 kHz only
+because of their files.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from qvim_studio.networks.bandwidth import (
     loudest_frame,
     to_levels,
 )
+from qvim_studio.networks.coders.vocos import VocosVocoder
 from qvim_studio.networks.mel import HOP, SAMPLE_RATE, MelSpectrogram
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
-from qvim_studio.networks.vocos import VocosVocoder
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.crops import crop_batch
 from qvim_studio.training.loop.loop import (
@@ -43,8 +43,8 @@ from diffusers import AutoencoderKL  # isort: skip
 
 log = logging.getLogger(__name__)
 
-LEAST_REACH_HZ = 14_500.0  # a recording that ends lower says nothing about its highs
-REACH_DB = -70.0  # below its loudest bin: what is softer has ended
+LEAST_REACH_HZ = 14_500.0  # a recording that ends lower does not show its highs
+REACH_DB = -70.0  # by the loudest bin; the band ends where the level is lower
 WINDOW = 512  # samples: how finely a recording's end is looked for
 VALIDATION_CROPS = 64
 
@@ -127,7 +127,7 @@ def run(
 
 
 class Rebuilder:
-    """A sound as a checkpoint's VAE and vocoder hear and say it."""
+    """Rebuilds sounds by a checkpoint's VAE and vocoder."""
 
     def __init__(self, vae_folder: Path, vocoder_folder: Path, device: torch.device) -> None:
         vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).float().eval()
@@ -143,7 +143,7 @@ class Rebuilder:
 
 
 def far_reaching(corpus: Corpus, indices: np.ndarray) -> np.ndarray:
-    """Those recordings that have something up there; all of them where none has."""
+    """The recordings with highs; all recordings if none has highs."""
     reach = [_reach_hz(corpus.samples(corpus.items[i], EXTENDED_RATE)) for i in indices]
     chosen = np.asarray(indices)[np.array(reach) >= LEAST_REACH_HZ]
     return chosen if len(chosen) else np.asarray(indices)
@@ -170,10 +170,10 @@ def level_error_db(
     """
     spectrum = extender.low_spectrum(low)
     loudest = loudest_frame(spectrum)
-    heard = to_levels(spectrum.abs().square(), loudest)
+    levels = to_levels(spectrum.abs().square(), loudest)
     wanted = to_levels(band_power(extender.high_spectrum(whole)), loudest)
-    made = extender(heard + level_noise / SCALE_DB * torch.randn_like(heard))
-    loudness = torch.maximum(wanted, heard.amax(dim=-1, keepdim=True))
+    made = extender(levels + level_noise / SCALE_DB * torch.randn_like(levels))
+    loudness = torch.maximum(wanted, levels.amax(dim=-1, keepdim=True))
     below_db = -(loudness * SCALE_DB + 0.5 * FLOOR_DB)
     weight = (1.0 - below_db / audible_db).clamp(0.0, 1.0)
     error = (made - wanted).abs() * SCALE_DB

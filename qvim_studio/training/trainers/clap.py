@@ -45,9 +45,9 @@ log = logging.getLogger(__name__)
 
 START, PAD, END, UNKNOWN = "<s>", "<pad>", "</s>", "<unk>"  # RoBERTa's, in its order
 VOCABULARY = 6000
-WHOLE_WORDS = 2500  # the most frequent ones that tell something have a token of their own
+WHOLE_WORDS = 2500  # the most frequent meaningful words have a token of their own
 REPEATED = 20  # times that the tokenizer reads these and what sounds are called by
-SILENT_COSINE = 0.7  # with the unconditional vector: a text as near means no sound
+SILENT_COSINE = 0.7  # cosine with the unconditional vector; a text as near means no sound
 MAX_TOKENS = 77
 
 
@@ -81,7 +81,7 @@ class ClapTraining:
 def make_tokenizer(lines: Sequence[str], folder: Path) -> PreTrainedTokenizerFast:
     """Byte-level BPE over ``lines`` between RoBERTa's marks, saved in ``folder``.
 
-    Case means nothing to it, nor does a word's place: the few words are learned once.
+    It ignores case and the position of a word in the text, so that the few words are learned once.
     """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.Lowercase()
@@ -132,7 +132,7 @@ def make_tower(options: ClapTraining, vocabulary: int) -> ClapTextModelWithProje
 
 
 def as_right(fits: torch.Tensor, is_unknown: torch.Tensor) -> torch.Tensor:
-    """(texts, answers) bool: other answers that are no worse than a text's own.
+    """(texts, answers) bool: other answers that are as right as a text's own.
 
     fits (texts, answers) bool: the caption is true of the sound. is_unknown (texts,) bool: in their
     place stands a text that says nothing, whose answer is none of the sounds.
@@ -143,7 +143,7 @@ def as_right(fits: torch.Tensor, is_unknown: torch.Tensor) -> torch.Tensor:
 
 
 class FreeTexts:
-    """Words and texts that no sound is called by, with what they mean all the same.
+    """Words and texts beside the names of sounds, with their meanings.
 
     texts: the encoder's single words, then drawn ones. targets: (texts, 512), unit vectors. odds:
     (texts,), of being drawn.
@@ -173,7 +173,7 @@ class FreeTexts:
 def sounds_of_the_library(corpus: Corpus) -> tuple[list[tuple[str, str]], np.ndarray]:
     """Label and source of the bundled sounds that the corpus lacks, and targets (sounds, 512).
 
-    Whoever types their names starts from them. None where the corpus has no audio tower.
+    Their names are typed as well, and then lead to them. Empty if the corpus has no audio tower.
     """
     none = np.empty((0, DIMENSIONS), np.float32)
     if not (corpus.folder / TOWER_FOLDER).is_dir():
@@ -183,8 +183,8 @@ def sounds_of_the_library(corpus: Corpus) -> tuple[list[tuple[str, str]], np.nda
     library = resource_path("library")
     rows = [row for row in library_rows() if (row["label"], row["source"]) not in known]
     clips = [read_audio(library / row["file"]) for row in rows]
-    heard = [tower.embed(mono_at(clip, tower.sample_rate)).numpy() for clip in clips]
-    return [(row["label"], row["source"]) for row in rows], np.concatenate([none, *heard])
+    embeddings = [tower.embed(mono_at(clip, tower.sample_rate)).numpy() for clip in clips]
+    return [(row["label"], row["source"]) for row in rows], np.concatenate([none, *embeddings])
 
 
 def run(
@@ -200,16 +200,16 @@ def run(
     stored = load_targets(corpus, STARTER_CLAP_ID)
     null = torch.from_numpy(stored.null)
     train = corpus.indices("train")
-    further, heard = sounds_of_the_library(corpus)
+    further, embeddings = sounds_of_the_library(corpus)
     labels = [*((corpus.items[i].label, corpus.items[i].source) for i in train), *further]
-    targets = np.concatenate([stored.embeddings[train], heard])
-    writer = CaptionWriter(labels)
+    targets = np.concatenate([stored.embeddings[train], embeddings])
+    writer = CaptionWriter(labels, [corpus.items[index].captions for index in train])
     phrases = [phrases_of(*label) for label in labels]
     log.info("the sentence encoder reads %d words and texts, once", options.free_texts)
     meanings = Meanings(encoder, phrases, targets, stored.null)
     free = FreeTexts(writer, encoder, meanings, stored.null, options)
     with find_machine().main_first():
-        if (run_folder / STATE_FILE).is_file():  # what was learned is of its tokens
+        if (run_folder / STATE_FILE).is_file():  # the weights belong to its tokens
             tokenizer = PreTrainedTokenizerFast.from_pretrained(run_folder / "tokenizer")
         else:
             frequent = [*writer.lines(), *free.telling_words[:WHOLE_WORDS]]
@@ -218,7 +218,7 @@ def run(
     torch.manual_seed(options.loop.seed)
     tower = make_tower(options, len(tokenizer))
     trainer = Trainer(tower, options.loop, run_folder)
-    # Kinds in proportion to their square root: rare ones count, common ones are known better.
+    # Kinds in proportion to the square root of their number, so that rare ones count more.
     counts = Counter(words(*label) for label in labels)
     odds = np.array([counts[words(*label)] ** -0.5 for label in labels])
     odds /= odds.sum()
@@ -247,8 +247,8 @@ def run(
         made = embed(tower, texts)
         cosine = (made * wanted).sum(dim=-1).mean()
         freely = rng.choice(len(free.texts), size=options.free_batch, p=free.odds)
-        meant = torch.from_numpy(free.targets[freely]).to(trainer.device)
-        free_cosine = (embed(tower, [free.texts[one] for one in freely]) * meant).sum(dim=-1).mean()
+        aimed = torch.from_numpy(free.targets[freely]).to(trainer.device)
+        free_cosine = (embed(tower, [free.texts[one] for one in freely]) * aimed).sum(dim=-1).mean()
         logits = (made @ wanted.T / options.temperature).masked_fill(others, float("-inf"))
         rows = torch.arange(len(made), device=trainer.device)
         contrast = nn.functional.cross_entropy(logits, rows)

@@ -1,10 +1,9 @@
-"""Teaches a frozen AudioLDM to follow loudness, brightness and pitch over time.
+"""Teaches the frozen UNet of any family to follow loudness, brightness and pitch over time.
 
-Denoising score matching on the recordings' latents with their own curves; only the added layers
-of families.audioldm.control move: a small branch, or another kind. The curves are smoothed by a
-random median filter and dropped at random, as for the starter's UNet, so that ``--follow`` reaches
-from loose to literal.
-"""
+Denoising score matching on the recordings' latents with their own curves; only the added layers of
+families.audioldm.control are trained: a small branch, or another kind. The family conditions its
+UNet (families.curve_learning). The curves are smoothed by a random median filter and dropped at
+random, as for the starter's UNet, so that ``--follow`` reaches from loose to literal."""
 
 from __future__ import annotations
 
@@ -20,7 +19,8 @@ from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.audioldm.control import add_control, freeze_all_but_control, save_control
 from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
-from qvim_studio.families.audioldm.parts import load_audioldm
+from qvim_studio.families.curve_learning import LearnsCurves
+from qvim_studio.families.known import all_families, family_of
 from qvim_studio.families.plans import plan_for
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
 from qvim_studio.training.corpus.corpus import load_corpus
@@ -28,7 +28,7 @@ from qvim_studio.training.loop.loop import LoopOptions, Metrics, Trainer, whole_
 from qvim_studio.training.loop.machine import find_machine
 from qvim_studio.training.trainers.latents import load_or_make_latents
 from qvim_studio.training.trainers.targets import load_predicted, load_targets
-from qvim_studio.training.trainers.unet import UnetBatches, UnetTraining, denoising_loss
+from qvim_studio.training.trainers.unet import UnetBatches, UnetTraining, score_matching_loss
 
 from diffusers import DDIMScheduler  # isort: skip
 
@@ -38,7 +38,7 @@ class ControlTraining:
     """Hyper-parameters with their reasons.
 
     batches: the starter's crops, smoothing and drop-outs. loop: the branch is new and small, so
-    the rate is ten times FiLM's; no decay, which would pull it back to saying nothing.
+    the rate is ten times FiLM's; no decay, which would pull it back to zero.
     """
 
     batches: UnetTraining = field(default_factory=UnetTraining)
@@ -56,13 +56,21 @@ def run(
     options: ControlTraining | None = None,
     kind: ControlKind = ControlKind.CONCAT,
 ) -> None:
-    """Train or go on training; leaves ``run_folder/control``.
+    """Train, or resume a training; leaves ``run_folder/control``.
 
     predicted_file: what the checkpoint's adapter makes of the imitations
-    (training.trainers.adapter). Raises UsageError for a checkpoint that has controls already.
+    (training.trainers.adapter). Raises UsageError for a checkpoint that has controls already, or
+    whose family cannot learn any.
     """
     options = options or ControlTraining()
-    folder = checkpoint.installed_folder()
+    family, folder = family_of(checkpoint), checkpoint.installed_folder()
+    if not isinstance(family, LearnsCurves):
+        able = ", ".join(each.id for each in all_families() if isinstance(each, LearnsCurves))
+        raise UsageError(
+            f"{checkpoint.title} is of the family {family.id}, which cannot be taught to follow "
+            f"curves: the layers for them are made for the UNets of {able}. Choose a checkpoint of "
+            "one of these."
+        )
     if checkpoint.controls and not (folder / CONTROL_FOLDER).is_dir():
         raise UsageError(
             f"{checkpoint.title} already takes control curves ({', '.join(checkpoint.controls)}). "
@@ -73,7 +81,7 @@ def run(
     predicted = load_predicted(predicted_file, corpus)
     plan = replace(plan_for(checkpoint, VramMode.CPU), dtype=torch.float32)
     # Without an earlier branch: the run folder holds what has been trained so far.
-    parts = load_audioldm(replace(checkpoint, controls=()), plan)
+    learner = family.curve_learner(checkpoint, plan)
     with find_machine().main_first():
         cache_file = run_folder.parent / f"latents-{checkpoint.id}.pt"  # of all its trainings
         latents = load_or_make_latents(corpus, folder / "vae", cache_file)
@@ -82,16 +90,21 @@ def run(
         latents, train, targets.embeddings, targets.null, predicted, options.batches
     )
     torch.manual_seed(options.loop.seed)
-    unet = parts.unet.train()
+    unet = learner.unet.train()
     branch = add_control(unet, len(CONTROL_NAMES), kind)
     freeze_all_but_control(unet, branch)
-    unet.to(find_machine().device)
+    learner.to(find_machine().device)
     trainer = Trainer(branch, options.loop, run_folder)
-    scheduler = DDIMScheduler.from_config(parts.scheduler_config)
+    scheduler = DDIMScheduler.from_config(learner.scheduler_config)
 
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         batch = batches.draw(rng).to(trainer.device)
-        loss = denoising_loss(unet, scheduler, batch.latents, batch.controls, batch.conditions)
+
+        def predict(noisy: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
+            given = torch.cat([noisy, batch.controls], dim=1)
+            return learner.predict(given, timesteps, batch.conditions, batch.is_dropped)
+
+        loss = score_matching_loss(predict, scheduler, batch.latents)
         with torch.no_grad():
             squares = [value.square().sum() for value in branch.parameters()]
             count = sum(value.numel() for value in branch.parameters())

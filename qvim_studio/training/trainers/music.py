@@ -1,13 +1,12 @@
-"""Teaches MusicGen-Melody to make music of voices: from the melody alone, then with words.
+"""Trains MusicGen-Melody to make music from voices: from the melody alone, then with words.
 
-What is learned are low-rank changes beside frozen weights. Codes are predicted in the delay pattern
-(Copet et al. 2023, section 2.2), each from all before it; conditions are dropped now and then, so
-that guidance keeps something to go away from (Ho & Salimans 2022, section 3.2).
+Training changes only low-rank additions to frozen weights. Codes are predicted in the delay pattern
+(Copet et al. 2023, section 2.2), each from all before it. Conditions are dropped in a share of the
+rows, so that guidance keeps an unconditional half (Ho & Salimans 2022, section 3.2).
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import logging
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.melody import Melody, melody_of
 from qvim_studio.audio.resample import mono_at
 from qvim_studio.checkpoints.checkpoint import Checkpoint
-from qvim_studio.core.errors import StudioError, reason_of
+from qvim_studio.core.errors import StudioError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.musicgen.delay import delayed
 from qvim_studio.families.musicgen.low_rank import (
@@ -36,6 +35,7 @@ from qvim_studio.families.musicgen.parts import MusicgenParts, load_musicgen
 from qvim_studio.memory.compute_plan import ComputePlan
 from qvim_studio.memory.modes import ModeTraits
 from qvim_studio.training.corpus.corpus import save_arrays
+from qvim_studio.training.corpus.music.music_pairs import MusicPair, held_out_groups, read_pairs
 from qvim_studio.training.loop.loop import (
     STATE_FILE,
     LoopOptions,
@@ -47,11 +47,9 @@ from qvim_studio.training.loop.machine import find_machine, half_type
 
 log = logging.getLogger(__name__)
 
-COLUMNS = ("voice", "music", "words", "group")
-CODED_S = 30.0  # of music that is coded at once: 250 MB in the coder
-# Begins of crops: 32 codes are exactly 5 frames of melody.
+CODED_S = 30.0  # of music coded at once, which takes 250 MB in the coder
+# Crops begin on this grid: 32 codes are exactly 5 frames of melody.
 CODES_OF_GRID, MELODY_OF_GRID = 32, 5
-HELD_OUT_EVERY = 10  # groups, of which one is never trained on
 STAGES = ("melody", "words")
 STAGE_SHARES = {"melody": 0.5, "words": 0.5}  # of the minutes
 
@@ -60,10 +58,10 @@ STAGE_SHARES = {"melody": 0.5, "words": 0.5}  # of the minutes
 class MusicTraining:
     """Hyper-parameters with their reasons.
 
-    crop_s: of music in one row; longer ones teach more of its form and take more memory. batch:
-    rows of a step. dropped: share of rows without any condition; words_dropped: of the others, with
-    the melody alone. stored_bits: of the frozen layers, 8 for small GPUs. recomputes: layers are
-    computed twice, which holds a row's insides of one layer at a time.
+    crop_s: seconds of music in one row; longer crops teach more musical form and take more memory.
+    batch: rows of a step. dropped: share of rows without any condition; words_dropped: share of the
+    others with only the melody. stored_bits: of the frozen layers, 8 for small GPUs. recomputes:
+    layers are computed twice, so that only one layer's activations of a row are kept at a time.
     """
 
     crop_s: float = 20.0
@@ -80,20 +78,10 @@ class MusicTraining:
     )
 
 
-@dataclass(frozen=True)
-class MusicPair:
-    """A voice and the music that it stands for, beginning together. group: pairs of one group, such
-    as a singer's, are held out together."""
-
-    voice: Path
-    music: Path
-    words: str
-    group: str
-
-
 @dataclass(frozen=True, eq=False)
 class LearnedPair:
-    """codes: int64 (codebooks, frames). words: float32 (pieces, text width), none for no words."""
+    """An encoded pair. codes: int64 (codebooks, frames). words: float32 (pieces, text width), None
+    without words."""
 
     codes: torch.Tensor
     melody: Melody
@@ -101,42 +89,8 @@ class LearnedPair:
     group: str
 
 
-def read_pairs(table: Path) -> list[MusicPair]:
-    """A table with the columns voice, music and, where there are any, words and group.
-
-    Files are looked for beside the table. Raises StudioError for a table or a file that is no good.
-    """
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, ValueError, csv.Error) as error:
-        raise StudioError(
-            f"{table} cannot be read ({reason_of(error)}). Give a table of pairs with the columns "
-            f"{', '.join(COLUMNS)}."
-        ) from error
-    pairs = []
-    for number, row in enumerate(rows, start=2):
-        paths = [table.parent / (row.get(name) or "") for name in ("voice", "music")]
-        absent = next((path for path in paths if not path.is_file()), None)
-        if absent is not None:
-            raise StudioError(
-                f"Line {number} of {table} names {absent}, which is not a file. Give the sound "
-                "files of a voice and of its music in the columns voice and music."
-            )
-        group = (row.get("group") or "").strip() or row["voice"]
-        pairs.append(MusicPair(paths[0], paths[1], (row.get("words") or "").strip(), group))
-    if not pairs:
-        raise StudioError(f"{table} holds no pairs. Give at least one line below its heading.")
-    return pairs
-
-
-def held_out(group: str) -> bool:
-    """Whether a group is never trained on; decided by its name alone."""
-    return hashlib.sha256(group.encode()).digest()[0] % HELD_OUT_EVERY == 0
-
-
 def learn_pair(pair: MusicPair, parts: MusicgenParts, cache: Path) -> LearnedPair:
-    """What the networks that stay as they are say of a pair; computed once, kept in ``cache``."""
+    """Encode a pair with the frozen networks; the result is computed once and kept in ``cache``."""
     stamp = [(str(path), path.stat().st_mtime_ns) for path in (pair.voice, pair.music)]
     path = cache / f"{hashlib.sha256(repr(stamp).encode()).hexdigest()[:24]}.npz"
     if not path.is_file():
@@ -152,7 +106,7 @@ def learn_pair(pair: MusicPair, parts: MusicgenParts, cache: Path) -> LearnedPai
         )
     with np.load(path) as stored:
         kept_codes, classes = torch.from_numpy(stored["codes"].astype(np.int64)), stored["melody"]
-    # A copy, for tensors of inference cannot be learned from.
+    # A copy, because inference tensors cannot be used in training.
     words = parts.words.states(pair.words).clone() if pair.words else None
     return LearnedPair(kept_codes, Melody(classes), words, pair.group)
 
@@ -160,7 +114,7 @@ def learn_pair(pair: MusicPair, parts: MusicgenParts, cache: Path) -> LearnedPai
 def code_loss(logits: torch.Tensor, columns: torch.Tensor, silent_code: int) -> torch.Tensor:
     """Mean over codebooks of the cross-entropy of each column's codes.
 
-    logits: (rows, codebooks, columns - 1, vocabulary), each of the column after it. columns: (rows,
+    logits: (rows, codebooks, columns - 1, vocabulary), each for the next column. columns: (rows,
     codebooks, columns); places where a codebook is silent do not count.
     """
     wanted = columns[..., 1:].masked_fill(columns[..., 1:] == silent_code, -100)
@@ -172,7 +126,7 @@ def code_loss(logits: torch.Tensor, columns: torch.Tensor, silent_code: int) -> 
 
 
 class MusicStudent:
-    """A frozen network with changes beside its layers, and the rows that it learns from."""
+    """A frozen network with trained changes beside its layers, and the pairs for their training."""
 
     def __init__(
         self, parts: MusicgenParts, pairs: list[LearnedPair], options: MusicTraining
@@ -180,15 +134,16 @@ class MusicStudent:
         self.parts, self.options = parts, options
         self.changes: LowRankChanges = add_changes(parts.transformer, options.change)
         parts.transformer.recomputes = options.recomputes
-        self._train = [pair for pair in pairs if not held_out(pair.group)] or pairs
-        self._held_out = [pair for pair in pairs if held_out(pair.group)]
+        held_out = held_out_groups(pair.group for pair in pairs)
+        self._train = [pair for pair in pairs if pair.group not in held_out]
+        self._held_out = [pair for pair in pairs if pair.group in held_out]
 
     @property
     def network(self) -> CodeTransformer:
         return self.parts.transformer
 
     def loss(self, rng: np.random.Generator, *, has_words: bool) -> torch.Tensor:
-        """Of one batch of rows by chance."""
+        """Loss of one batch of random rows."""
         rows = [
             (
                 self._train[int(rng.integers(len(self._train)))],
@@ -202,15 +157,15 @@ class MusicStudent:
 
     @torch.no_grad()
     def held_out_loss(self, *, has_words: bool) -> float:
-        """Of the beginnings of all pairs that are never trained on; nan where there are none."""
+        """Mean loss of the beginnings of all held-out pairs; nan without such pairs."""
         losses = [
             float(self._loss_of([(pair, 0.0, False, not has_words)])) for pair in self._held_out
         ]
         return float(np.mean(losses)) if losses else float("nan")
 
     def _loss_of(self, rows: list[tuple[LearnedPair, float, bool, bool]]) -> torch.Tensor:
-        """rows: a pair, where its crop begins (0..1 of what is possible), whether nothing
-        conditions it, whether no words do."""
+        """The loss of some rows. rows: for each, a pair, the start of its crop (0..1 of the
+        possible range), whether it has no condition, and whether it has no words."""
         shape, device = self.parts.shape, self.parts.plan.device
         length = round(self.options.crop_s * shape.coder.frames_per_s)
         length = min(length, *(pair.codes.shape[1] for pair, *_ in rows))
@@ -259,11 +214,11 @@ def run(
     max_steps: int | None = None,
     stages: tuple[str, ...] = STAGES,
 ) -> None:
-    """Train or go on training; leaves ``run_folder/lora``, which belongs beside the checkpoint's
-    weights.
+    """Start or continue a training; writes ``run_folder/lora``, which belongs beside the
+    checkpoint's weights.
 
-    max_steps: of each stage. A stage that another one was built upon is not trained again. Raises
-    StudioError, CheckpointError.
+    minutes: for all stages. max_steps: of each stage. A stage is not trained further once the next
+    stage has begun. Raises StudioError, CheckpointError.
     """
     options = options or MusicTraining()
     pairs = read_pairs(table)
@@ -272,6 +227,8 @@ def run(
     for stage in stages[stages.index(has_begun[-1]) :] if has_begun else stages:
         student = _student(pairs, run_folder, checkpoint, plan, options)
         averaged = _run_stage(stage, student, run_folder, minutes * STAGE_SHARES[stage], max_steps)
+        if not find_machine().is_main:
+            continue
         with whole_folder(run_folder / LOW_RANK_FOLDER) as folder:
             student.changes.load_state_dict(averaged)
             save_changes(student.changes, options.change, checkpoint.id, folder)
@@ -299,7 +256,8 @@ def _student(
         )
     cache = run_folder / "pairs"
     cache.mkdir(parents=True, exist_ok=True)
-    learned = [learn_pair(pair, parts, cache) for pair in pairs]
+    with find_machine().main_first():
+        learned = [learn_pair(pair, parts, cache) for pair in pairs]
     torch.manual_seed(options.loop.seed)
     return MusicStudent(parts, learned, options)
 
@@ -311,8 +269,8 @@ def _run_stage(
     minutes: float,
     max_steps: int | None,
 ) -> dict[str, torch.Tensor]:
-    """The averaged weights of the changes after a stage, which begins with those of the one before
-    where there are any."""
+    """The averaged weights of the changes after a stage, which begins with those of the stage
+    before, if any."""
     has_words = stage == "words"
     before = run_folder / STAGES[0] / STATE_FILE
     if has_words and before.is_file():

@@ -3,9 +3,9 @@
 At each of its few noise levels the student learns to land, with one step and one pass, where the
 teacher lands with several guided steps: progressive distillation (Salimans & Ho 2022, algorithm 2)
 and guidance distillation (Meng et al., "On distillation of guided diffusion models", 2023) at once.
-It learns on the way that it takes itself, for guided steps lead away from the noised sounds of the
-training set (Ross et al., "A reduction of imitation learning and structured prediction to no-regret
-online learning", 2011).
+It learns on its own path, because guided steps lead away from the noised sounds of the training set
+(Ross et al., "A reduction of imitation learning and structured prediction to no-regret online
+learning", 2011).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ from qvim_studio.training.trainers.unet import Batch, UnetBatches, UnetTraining
 
 from diffusers import DPMSolverMultistepScheduler  # isort: skip
 
-HUBER_RMS = 0.1  # about the distance of a trained student: beyond it the loss grows linearly
+HUBER_RMS = 0.1  # about the distance of a trained student, beyond which the loss grows linearly
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class StudentChanges(nn.Module):
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Inside, the UNet is the student; outside, the teacher."""
+        """Within the context the UNet is the student, outside of it the teacher."""
         self._switch.is_on = True
         try:
             yield
@@ -114,7 +114,7 @@ class StudentChanges(nn.Module):
             self._switch.is_on = False
 
     def begin_with(self, folder: Path) -> None:
-        """Take over a stored student, of another teacher as well."""
+        """Begin with a stored student, also one of another teacher."""
         stored = load_file(folder / WEIGHTS_FILE)
         for name, change in self.by_name().items():
             change.load_state_dict({part: stored[f"{name}.{part}"] for part in (DOWN, UP)})
@@ -148,9 +148,9 @@ def run(
     predicted_file: Path | None = None,
     options: StudentTraining | None = None,
 ) -> None:
-    """Train or go on training; leaves ``run_folder/student``.
+    """Train, or resume a training; leaves ``run_folder/student``.
 
-    predicted_file: what the checkpoint's adapter makes of the imitations
+    predicted_file: the conditions of the checkpoint's adapter for the imitations
     (training.trainers.adapter).
     """
     options = options or StudentTraining()
@@ -213,7 +213,7 @@ def run(
 
 
 class Lesson:
-    """What the teacher shows and how far the student is from it."""
+    """The teacher's steps, and the distance of the student's."""
 
     def __init__(
         self,
@@ -265,7 +265,7 @@ class Lesson:
 
     @torch.no_grad()
     def land(self, noisy: torch.Tensor, conditions: LabelConditions, level: int) -> torch.Tensor:
-        """Where one step of the student leads, of any level but the last."""
+        """The latents after one step of the student, at any level but the last."""
         kept, added = self._step(self.levels[level])
         return kept * noisy + added * self._expected(noisy, conditions, level)
 

@@ -1,4 +1,4 @@
-"""The 512-d space that a checkpoint's conditions live in, cached for every recording.
+"""The 512-d space of a checkpoint's conditions, cached for every recording.
 
 The starter's space comes from the teacher (training.trainers.teacher); any other checkpoint's is
 that of its own CLAP: the audio tower's embedding of each recording, and the text tower's of "".
@@ -44,7 +44,7 @@ class Targets:
 
 
 def targets_path(corpus_folder: Path, clap_id: str) -> Path:
-    """Where a space's targets lie."""
+    """The file with the targets of a space."""
     if clap_id == STARTER_CLAP_ID:
         return corpus_folder / TARGETS_FILE
     return corpus_folder / f"targets_{re.sub(r'[^A-Za-z0-9.-]+', '_', clap_id)}.npz"
@@ -75,8 +75,8 @@ def load_targets(corpus: Corpus, clap_id: str) -> Targets:
     return targets
 
 
-def load_heard_voices(corpus: Corpus, clap_id: str) -> np.ndarray:
-    """What the space's audio tower says of the imitations: unit vectors (takes, 512).
+def load_tower_voices(corpus: Corpus, clap_id: str) -> np.ndarray:
+    """The audio tower's embeddings of the imitations: unit vectors (takes, 512).
 
     Raises StudioError if they have not been made.
     """
@@ -128,8 +128,8 @@ def make_clap_targets(corpus: Corpus, imitations: ImitationSet, checkpoint: Chec
 
 
 def load_predicted(path: Path | None, corpus: Corpus) -> np.ndarray | None:
-    """What an adapter says of the imitations, (items, takes, 512); None without a file. Raises
-    StudioError where it is of another training set."""
+    """An adapter's conditions for the imitations, (items, takes, 512); None without a file. Raises
+    StudioError if the file belongs to another training set."""
     if path is None:
         return None
     predicted = np.load(path)

@@ -1,7 +1,7 @@
 """The starter's 512-d sound space: embeddings of a published sound-effects network, whitened.
 
 The network is aiSFX (see networks.sound_effects_tower); its weights come from the PyPI package
-``aisfx``. It is what the encoder learns to hear from, and becomes the starter's audio tower.
+``aisfx``. The encoder learns from it, and it becomes the starter's audio tower.
 """
 
 from __future__ import annotations
@@ -121,11 +121,11 @@ def make_targets(corpus: Corpus, imitations: ImitationSet, checkpoint: Path) -> 
     tower = SoundEffectsTower(ear, *map(torch.from_numpy, whitener))
     takes = range(len(imitations.spans))
     voices = (recorded_row(imitations, row, Recording()) for row in takes)
-    heard = np.stack([ear.embed(samples, RATE_HZ) for samples in voices])
+    embeddings = np.stack([ear.embed(samples, RATE_HZ) for samples in voices])
     save_arrays(
         corpus.folder / TARGETS_FILE,
         embeddings=tower.place(torch.from_numpy(raw)).numpy(),
-        voices=tower.place(torch.from_numpy(heard)).numpy(),
+        voices=tower.place(torch.from_numpy(embeddings)).numpy(),
         mean=whitener[0],
         projection=whitener[1],
         null=np.full(DIMENSIONS, DIMENSIONS**-0.5, np.float32),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +37,7 @@ SNR_CAP = 5.0  # Hang et al., "Efficient diffusion training via min-SNR weightin
 class UnetTraining:
     """Hyper-parameters with their reasons.
 
-    channels: what a CPU can train and 25 MB of float16 can hold. lengths, length_odds: latent
+    channels: trainable on a CPU and within 25 MB of float16. lengths, length_odds: latent
     frames of a batch; most effects last about a second, long sounds need attention over more.
     drop_condition: as AudioLDM, for classifier-free guidance. drop_controls: each curve alone;
     drop_all_controls: all at once, so that text alone works. condition_noise: length of the
@@ -81,7 +82,7 @@ def make_unet(channels: tuple[int, ...], layers: int) -> UNet2DConditionModel:
 
 
 def make_training_scheduler() -> DDIMScheduler:
-    """AudioLDM's noise schedule, predicting velocity: better conditioned at high noise.
+    """AudioLDM's noise schedule with velocity prediction: better conditioned at high noise.
 
     Source of v-prediction: Salimans & Ho, "Progressive distillation" (2022), appendix D.
     """
@@ -99,8 +100,9 @@ def make_training_scheduler() -> DDIMScheduler:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """items: (batch,) positions in the corpus. latents (batch, 8, T, 16), controls (batch, 4, T,
-    16), conditions (batch, 512); is_dropped (batch,): the condition is the null one."""
+    """A training batch. items: (batch,) positions in the corpus. latents (batch, 8, T, 16),
+    controls (batch, 4, T, 16), conditions (batch, 512); is_dropped (batch,): True for the null
+    condition."""
 
     items: np.ndarray
     latents: torch.Tensor
@@ -168,7 +170,7 @@ class UnetBatches:
         )
         total = len(item.latents)
         if total >= length:
-            # A third of the crops begin with the attack: that is where a sound is recognized.
+            # A third of the crops begin with the attack, by which sounds are recognized.
             start = 0 if rng.random() < 0.33 else rng.integers(total - length + 1)
             frames = item.latents[start : start + length].astype(np.float32)
             return frames, stacked[:, start : start + length]
@@ -211,10 +213,10 @@ def run(
     options: UnetTraining | None = None,
     predicted_file: Path | None = None,
 ) -> None:
-    """Train or go on training; leaves ``run_folder/unet`` and ``scheduler`` (float16).
+    """Start or continue a training; writes ``run_folder/unet`` and ``scheduler`` (float16).
 
-    Needs ``corpus_folder/targets.npz`` (see training.trainers.teacher). predicted_file: conditions
-    that the trained adapter gives for synthetic imitations, so that the UNet sees its real input.
+    Needs ``corpus_folder/targets.npz`` (see training.trainers.teacher). predicted_file: the
+    trained adapter's conditions for synthetic imitations, which are the UNet's real input.
     """
     options = options or UnetTraining()
     corpus = load_corpus(corpus_folder)
@@ -276,11 +278,26 @@ def denoising_loss(
     controls: torch.Tensor | None,
     conditions: torch.Tensor,
 ) -> torch.Tensor:
-    """Denoising score matching on what the scheduler predicts, min-SNR weighted.
+    """Denoising score matching on the scheduler's prediction type, with min-SNR weights.
 
     latents (batch, 8, T, 16); controls (batch, 4, T, 16) or None for a UNet without them;
     conditions (batch, 512).
     """
+
+    def predict(noisy: torch.Tensor, timesteps: torch.Tensor) -> torch.Tensor:
+        given = noisy if controls is None else torch.cat([noisy, controls], dim=1)
+        return unet(given, timesteps, encoder_hidden_states=None, class_labels=conditions)[0]
+
+    return score_matching_loss(predict, scheduler, latents)
+
+
+def score_matching_loss(
+    predict: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    scheduler: DDIMScheduler,
+    latents: torch.Tensor,
+) -> torch.Tensor:
+    """The loss of ``denoising_loss`` for any network: noisy latents and timesteps (batch,) → the
+    prediction, in the shape of the latents."""
     noise = torch.randn_like(latents)
     steps = scheduler.config.num_train_timesteps
     timesteps = torch.randint(0, steps, (len(latents),), device=latents.device)
@@ -288,12 +305,7 @@ def denoising_loss(
     is_velocity = scheduler.config.prediction_type == "v_prediction"
     wanted = scheduler.get_velocity(latents, noise, timesteps) if is_velocity else noise
     with mixed_precision(latents.device):
-        predicted = unet(
-            noisy if controls is None else torch.cat([noisy, controls], dim=1),
-            timesteps,
-            encoder_hidden_states=None,
-            class_labels=conditions,
-        )[0]
+        predicted = predict(noisy, timesteps)
     alpha = scheduler.alphas_cumprod.to(latents.device)[timesteps]
     snr = alpha / (1 - alpha)
     weight = snr.clamp(max=SNR_CAP) / (snr + 1 if is_velocity else snr)

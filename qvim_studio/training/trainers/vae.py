@@ -39,9 +39,9 @@ class VaeTraining:
     """Hyper-parameters with their reasons.
 
     channels: a tenth of AudioLDM's, since a CPU trains it. crop_frames: 1.28 s, the length of
-    most effects. kl_weight: small, the latents only need to be bounded. slope_weight: the
-    differences between neighbours in time and frequency, against blur. active_weight: of frames
-    with sound against silent ones.
+    most effects. kl_weight: small, because the latents only need to be bounded. slope_weight: of
+    differences between neighbors in time and frequency, against blur. active_weight: of frames
+    with sound relative to silent ones.
     """
 
     channels: tuple[int, int, int] = (24, 48, 96)
@@ -72,7 +72,7 @@ def make_vae(channels: tuple[int, int, int]) -> AutoencoderKL:
 def run(
     corpus_folder: Path, run_folder: Path, minutes: float, options: VaeTraining | None = None
 ) -> None:
-    """Train or go on training; leaves ``run_folder/vae`` in the diffusers layout (float16)."""
+    """Start or continue a training; writes ``run_folder/vae`` in the diffusers layout (float16)."""
     options = options or VaeTraining()
     corpus = load_corpus(corpus_folder)
     torch.manual_seed(options.loop.seed)
@@ -131,7 +131,7 @@ def _save(trainer: Trainer, options: VaeTraining, corpus: Corpus, run_folder: Pa
     log_mel = MelSpectrogram()(torch.from_numpy(crops))
     latents = vae.encode(log_mel).latent_dist.mode()
     rebuilt = vae.decode(latents).sample
-    # Latents of sound, not of padding, set the scale that brings them to unit variance.
+    # Latents of sound, not of padding, determine the scale to unit variance.
     is_active = torch.nn.functional.max_pool2d(active_frames(log_mel), (4, 1)).expand_as(
         latents[:, :1]
     )

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from qvim_studio.networks.coders.vocos import VocosConfig, VocosVocoder
 from qvim_studio.networks.mel import HOP, SAMPLE_RATE, MelSpectrogram, reconstruction_error_db
-from qvim_studio.networks.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.crops import crop_batch
 from qvim_studio.training.loop.loop import (

@@ -1,1 +1,1 @@
-"""What came of a request: made, fitted and found sounds."""
+"""The results of a request: made, fitted and found sounds."""

@@ -1,4 +1,5 @@
-"""One sound that is finished while others are still being made: its picture is its button."""
+"""A sound that is finished, or growing, while others are still being made: its picture is its
+button."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from qvim_studio.core.result import Variation
-from qvim_studio.jobs.playback import NOTHING, Heard
+from qvim_studio.jobs.playback import NOTHING, PlayingSound
 from qvim_studio.ui.candidates.forming_picture import RADIUS_PX, image_of, paint_picture
 from qvim_studio.ui.sounds.clip_delegate import BUTTON_PX, paint_play_button
 from qvim_studio.ui.widgets.match_text import match_tip
@@ -20,7 +21,7 @@ FOCUS_PX = 2.0
 
 
 class ArrivedTile(QAbstractButton):
-    """key: what it is called in playback."""
+    """key: of the sound in playback."""
 
     def __init__(
         self,
@@ -38,22 +39,46 @@ class ArrivedTile(QAbstractButton):
         self._number = number
         self._levels = levels
         self._image: QImage | None = None
-        self._heard = NOTHING
+        self._playing = NOTHING
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the mouse comes
-        name = self.tr("Play sound {0} while the others are being made").format(number)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted again when the mouse comes
+        theme.changed.connect(self._color)
+        self.show_sound(variation, levels)
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether more of the sound follows."""
+        return self.variation.planned_s is not None
+
+    def show_sound(self, variation: Variation, levels: np.ndarray) -> None:
+        """Show a sound as far as it is made. levels: of its planned length, dark where nothing is
+        made."""
+        self.variation = variation
+        name = self.tr("Play sound {0} while the others are being made")
+        if self.is_growing:
+            name = self.tr("Play sound {0} while it is being made")
+        name = name.format(self._number)
         self.setAccessibleName(name)
         match = variation.match
         set_tip(self, name if match is None else f"{name}\n{match_tip(match)}")
-        theme.changed.connect(self._color)
+        self.show_levels(levels)
+
+    def show_levels(self, levels: np.ndarray) -> None:
+        """Show another picture of the same sound."""
+        self._levels = levels
         self._color()
 
-    def show_heard(self, heard: Heard) -> None:
-        """Is it this one that plays, and where does it stand?"""
-        mine = heard if heard.key == self.key else NOTHING
-        if mine != self._heard:
-            self._heard = mine
+    def show_playing(self, playing: PlayingSound) -> None:
+        """Draw the playhead if this sound plays."""
+        mine = playing if playing.key == self.key else NOTHING
+        if mine != self._playing:
+            self._playing = mine
             self.update()
+
+    @property
+    def _whole_s(self) -> float:
+        """The duration that the picture shows, in seconds."""
+        return self.variation.planned_s or self.variation.clip.duration_s
 
     @Slot()
     def _color(self) -> None:
@@ -67,9 +92,9 @@ class ArrivedTile(QAbstractButton):
         frame = QRectF(self.rect())
         if self._image is not None:
             paint_picture(painter, frame, self._image)
-        is_playing = bool(self._heard.key)
+        is_playing = bool(self._playing.key)
         if is_playing:
-            share = self._heard.position_s / max(self.variation.clip.duration_s, 1e-9)
+            share = self._playing.position_s / max(self._whole_s, 1e-9)
             x = frame.left() + min(share, 1.0) * frame.width()
             painter.setPen(QPen(QColor(palette.text), 1))
             painter.drawLine(round(x), 0, round(x), self.height())

@@ -1,4 +1,4 @@
-"""The list of candidates: made, fitted and found ones, with marks and a menu."""
+"""The list of candidates: made, fitted and found sounds, with marks and a menu."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class CandidateDelegate(ClipDelegate):
     def _paint_blind(
         self, painter: QPainter, option: QStyleOptionViewItem, entry: ClipEntry, number: int | None
     ) -> None:
-        """A button, and the place that the user gave the sound."""
+        """Paint a button, and the place that the user gave the sound."""
         palette = self._theme.palette
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        is_playing = self._heard.key == str(entry.path)
+        is_playing = self._playing.key == str(entry.path)
         card = QRectF(option.rect).adjusted(4, 3, -4, -3)
         self._paint_card(painter, card, option.state, is_playing)
         self._paint_button(painter, card, is_playing, is_hovered, number)
@@ -92,10 +92,10 @@ class CandidateDelegate(ClipDelegate):
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _caption_room(self, entry: ClipEntry) -> int:
-        """Found and fitted sounds, and those the user named, say who they are; made ones who made
-        them where that differs."""
-        is_told = not is_made(entry) or _is_named(entry) or self.names_checkpoints
-        return scaled(CAPTION_HEIGHT_PX) - 5 if is_told else 0
+        """Room for a caption: the name of found, fitted and named sounds, or the checkpoint of made
+        sounds where several are compared."""
+        has_caption = not is_made(entry) or _is_named(entry) or self.names_checkpoints
+        return scaled(CAPTION_HEIGHT_PX) - 5 if has_caption else 0
 
     def _caption(self, entry: ClipEntry) -> str:
         if self.names_checkpoints and is_made(entry):
@@ -131,7 +131,7 @@ class CandidateDelegate(ClipDelegate):
 
 
 def _is_named(entry: ClipEntry) -> bool:
-    """By the user."""
+    """Whether the user named the sound."""
     return bool(entry.asked) and entry.title != entry.asked
 
 
@@ -158,13 +158,13 @@ class CandidatesView(ClipListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
 
     def set_blind(self, is_blind: bool) -> None:
-        """Hide everything that tells one from another but their sound."""
+        """Hide everything that identifies a candidate but its sound."""
         self.rows.is_blind = is_blind
         self.setDragEnabled(not is_blind)
         self.viewport().update()
 
     def show_places(self, test: BlindTest) -> None:
-        """What the user has chosen until now."""
+        """Show the places that the user has given so far."""
         self.rows.test = test
         self.viewport().update()
 

@@ -1,4 +1,4 @@
-"""The candidates of the last request: made and found, to be compared."""
+"""The candidates of the last request, made and found, for comparison."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from qvim_studio.jobs.engine.job import JobProgress
-from qvim_studio.jobs.playback import Heard
+from qvim_studio.jobs.playback import PlayingSound
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.blind_test import BlindTest
 from qvim_studio.ui.candidates.candidates_view import CandidatesView, is_made
@@ -104,12 +104,12 @@ class CandidatesPanel(Card):
 
     @property
     def shown(self) -> tuple[ClipEntry, ...]:
-        """In the order of the keys 1-9."""
+        """The candidates in the order of the keys 1-9."""
         return self.model.entries
 
     def show_result(self, entries: Sequence[ClipEntry], note: str) -> None:
-        """Made sounds first, then fitted ones, and found ones after them. note: how long that took
-        in its first line, what else is worth knowing in the others."""
+        """Show made sounds first, then fitted and found ones. note: the duration of the run in its
+        first line, remarks in the others."""
         self._entries = tuple(entries)
         self._put_away.clear()
         self._words, _, others = note.partition("\n")
@@ -123,18 +123,18 @@ class CandidatesPanel(Card):
         self._show()
 
     def show_progress(self, progress: JobProgress | None) -> None:
-        """How the sound that is being made looks so far, and those that are finished: in the place
-        of the candidates where there are none yet, else above them."""
+        """Show the sound that is being made and those that are finished: in the place of the
+        candidates until the first one arrives, then above them."""
         self.forming.show_progress(progress)
         self.view.setHidden(not self.forming.isHidden() and not self.shown)
 
-    def show_heard(self, heard: Heard) -> None:
-        self.view.show_heard(heard)
-        self.forming.show_heard(heard)
+    def show_playing(self, playing: PlayingSound) -> None:
+        self.view.show_playing(playing)
+        self.forming.show_playing(playing)
 
     @Slot(object)
     def update_entries(self, changed: Sequence[ClipEntry]) -> None:
-        """Show what the user did to some of them; what was in the trash is back."""
+        """Show the user's changes to some sounds; sounds from the trash come back."""
         by_id = {entry.id: entry for entry in changed if entry.id}
         if any(entry.id in by_id for entry in self._entries):
             chosen = self._chosen()
@@ -149,13 +149,13 @@ class CandidatesPanel(Card):
 
     @Slot(object)
     def remove_ids(self, ids: Sequence[int]) -> None:
-        """Show these sounds of the library no longer."""
+        """Remove these sounds of the library from the list."""
         gone = set(ids)
         self.put_away([entry.path for entry in self._entries if entry.id in gone])
 
     @Slot(object)
     def put_away(self, paths: Collection[Path]) -> None:
-        """Show these no longer; the next one is in hand."""
+        """Remove these sounds from the list and select the next."""
         place = self.view.currentIndex().row()
         self._put_away |= set(paths)
         left = [entry for entry in self.shown if entry.path not in self._put_away]
@@ -169,7 +169,7 @@ class CandidatesPanel(Card):
 
     @Slot(object)
     def take_back(self, paths: Collection[Path]) -> None:
-        """Show these again, at their places, and have them in hand."""
+        """Put these sounds back into their places and select them."""
         self._put_away -= set(paths)
         self._show()
         self._choose(set(paths))
@@ -184,7 +184,8 @@ class CandidatesPanel(Card):
         self.model.set_entries([self._dressed(entry) for entry in entries])
 
     def _begin_blind(self) -> None:
-        """Sounds that were found, or fitted, are known: only made ones are compared."""
+        """Hide found and fitted sounds, which the user knows: only made sounds are compared
+        blind."""
         made = [entry.path for entry in self._entries if is_made(entry)]
         compared = [path for path in made if path not in self._put_away]
         self._test = BlindTest.of(compared, random.SystemRandom())

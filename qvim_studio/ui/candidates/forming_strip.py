@@ -1,4 +1,4 @@
-"""What is being made now: the sounds that are finished, and the next one as it forms."""
+"""The running job: its finished sounds, and the next one as it forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qvim_studio.core.result import Variation
 from qvim_studio.jobs.engine.job import JobProgress, arrived_key
-from qvim_studio.jobs.playback import NOTHING, Heard
+from qvim_studio.jobs.playback import NOTHING, PlayingSound
 from qvim_studio.ui.candidates.arrived_tile import ArrivedTile
 from qvim_studio.ui.candidates.forming_picture import HEIGHT_PX, RADIUS_PX, FormingPicture
 from qvim_studio.ui.widgets.override import logs_errors
@@ -23,19 +23,21 @@ WaitingSound = tuple[str, Variation, np.ndarray]  # its key in playback, and its
 
 
 class FormingStrip(QWidget):
-    """A slot for every sound of the running job. Hidden until there is something to see; where
-    there is no room for all slots, those around the one that forms are shown.
+    """A slot for every sound of the running job. Hidden without a picture or a sound. Where there
+    is no room for all slots, the slots around the forming sound are shown.
 
-    Signal: play_requested (str: its key in playback, AudioClip).
+    Signals: play_requested (str: key in playback, Variation), grown (str, Variation, bool: the
+    sound is whole).
     """
 
     play_requested = Signal(str, object)
+    grown = Signal(str, object, bool)
 
     def __init__(self, theme: StudioTheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._count = 1
-        self._heard = NOTHING
+        self._playing = NOTHING
         self._tiles: list[ArrivedTile] = []
         self._waiting: tuple[WaitingSound, ...] = ()
         self._shows_waiting = False
@@ -50,11 +52,11 @@ class FormingStrip(QWidget):
 
     @property
     def tiles(self) -> tuple[ArrivedTile, ...]:
-        """Of the sounds that have arrived, in that order."""
+        """The tiles of the sounds that have arrived, in order."""
         return tuple(self._tiles)
 
     def show_progress(self, progress: JobProgress | None) -> None:
-        """None, between two jobs, puts everything away."""
+        """Follow a job; None, between two jobs, puts everything away."""
         if progress is None:
             self._clear()
             self._show_waiting()
@@ -65,13 +67,15 @@ class FormingStrip(QWidget):
         if progress.arrived is not None and progress.preview is not None:
             self._add(progress)
             self._picture.show_levels(None)
+        elif progress.preview is not None and self._tiles and self._tiles[-1].is_growing:
+            self._tiles[-1].show_levels(progress.preview)
         elif progress.preview is not None:
             self._picture.show_levels(progress.preview)
         self.setVisible(bool(self._tiles) or not self._picture.isHidden())
         self._arrange()
 
     def show_waiting(self, sounds: Sequence[WaitingSound]) -> None:
-        """Sounds without a file, which can be listened to all the same while nothing is made."""
+        """Show sounds without a file while nothing is made; they can be played."""
         self._waiting = tuple(sounds)
         if self._shows_waiting or self.isHidden():
             self._clear()
@@ -86,13 +90,13 @@ class FormingStrip(QWidget):
             self.show()
             self._arrange()
 
-    def show_heard(self, heard: Heard) -> None:
-        self._heard = heard
+    def show_playing(self, playing: PlayingSound) -> None:
+        self._playing = playing
         for tile in self._tiles:
-            tile.show_heard(heard)
+            tile.show_playing(playing)
 
     def play_newest(self) -> bool:
-        """Play the sound that came last, or stop it; False where there is none."""
+        """Play the newest sound, or stop it; False without a sound."""
         if self._tiles:
             self._play(self._tiles[-1])
         return bool(self._tiles)
@@ -103,7 +107,7 @@ class FormingStrip(QWidget):
 
     @logs_errors()
     def paintEvent(self, event: QPaintEvent) -> None:
-        """What is still to come."""
+        """Paint the slots of sounds that are still to come."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -114,7 +118,7 @@ class FormingStrip(QWidget):
         painter.end()
 
     def _slots(self) -> dict[int, QRect]:
-        """The places that are shown, by the numbers of their sounds from 0."""
+        """The visible slots by the numbers of their sounds, from 0."""
         room = self.width() + GRID  # the last one's gap lies outside
         shown = max(min(self._count, room // (MIN_SLOT_PX + GRID)), 1)
         first = max(0, len(self._tiles) + 1 - shown)
@@ -143,12 +147,16 @@ class FormingStrip(QWidget):
         keys = [tile.key for tile in self._tiles]
         # Where the memory became short everything is made once more, in a smaller mode.
         place = keys.index(key) if key in keys else len(keys)
+        if place < len(keys) and self._tiles[place].is_growing:
+            self._tiles[place].show_sound(variation, levels)
+            self.grown.emit(key, variation, variation.planned_s is None)
+            return
         self._put(ArrivedTile(self._theme, key, place + 1, variation, levels, self), place)
 
     def _put(self, tile: ArrivedTile, place: int) -> None:
-        """At its place, instead of what was there."""
+        """Put a tile into its place and remove the tile that was there."""
         tile.clicked.connect(self._on_clicked)
-        tile.show_heard(self._heard)
+        tile.show_playing(self._playing)
         self.setTabOrder(self._tiles[place - 1] if place else _takes_tab_before(self), tile)
         for old in self._tiles[place : place + 1]:
             _put_away(old)
@@ -156,6 +164,8 @@ class FormingStrip(QWidget):
 
     def _clear(self) -> None:
         for tile in self._tiles:
+            if tile.is_growing:
+                self.grown.emit(tile.key, tile.variation, True)
             _put_away(tile)
         self._tiles = []
         self._shows_waiting = False
@@ -169,11 +179,11 @@ class FormingStrip(QWidget):
             self._play(tile)
 
     def _play(self, tile: ArrivedTile) -> None:
-        self.play_requested.emit(tile.key, tile.variation.clip)
+        self.play_requested.emit(tile.key, tile.variation)
 
 
 def _takes_tab_before(widget: QWidget) -> QWidget:
-    """The last one before it that Tab stops at; itself where there is none."""
+    """The last widget before this one that Tab stops at; without one, the widget itself."""
     before = widget.previousInFocusChain()
     while before is not None and before is not widget:
         if before.focusPolicy() & Qt.FocusPolicy.TabFocus:

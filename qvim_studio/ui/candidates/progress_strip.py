@@ -1,4 +1,4 @@
-"""How far a generation is: a slim bar with phase, step and time left."""
+"""The progress of a generation: a slim bar with phase, step and remaining time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ProgressStrip(QWidget):
 
     @property
     def text(self) -> str:
-        """What is said on the left."""
+        """The text on the left."""
         progress = self._progress
         if progress is None:
             return self._idle_text
@@ -56,14 +56,15 @@ class ProgressStrip(QWidget):
 
     @property
     def right_text(self) -> str:
-        """What is said on the right: the time left."""
+        """The text on the right, the remaining time."""
         progress = self._progress
         if progress is None or progress.seconds_left is None:
             return ""
         return self.tr("{0} left").format(short_waiting_text(progress.seconds_left))
 
     def set_idle_text(self, text: str, is_reason: bool = False) -> None:
-        """is_reason: why nothing can be made, which must be read."""
+        """Set the text for times without a job. is_reason: whether it is the reason why nothing can
+        be made."""
         self._idle_text, self._is_reason = text, is_reason
         self.update()
 
@@ -73,7 +74,7 @@ class ProgressStrip(QWidget):
         self.update()
 
     def text_beside(self, metrics: QFontMetrics) -> str:
-        """What is said on the left, as far as the right leaves room."""
+        """The text on the left, shortened to the room that the right one leaves."""
         room = self.width()
         if self.right_text:
             room -= metrics.horizontalAdvance(self.right_text) + GRID
@@ -81,7 +82,7 @@ class ProgressStrip(QWidget):
         return text if room >= MIN_TEXT_PX else ""
 
     def idle_lines(self, metrics: QFontMetrics) -> list[str]:
-        """What is said while nothing runs: in one line, or in two where one is too short."""
+        """The text while nothing runs, in one line, or in two if one is too short."""
         words = self.text.split(" ")
         split = len(words)
         while split > 1 and metrics.horizontalAdvance(" ".join(words[:split])) > self.width():

@@ -1,4 +1,4 @@
-"""The jobs that wait: seen, moved to the front, taken out."""
+"""Shows the waiting jobs, moves them to the front and removes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qvim_studio.ui.widgets.tips import set_tip
 
 
 class QueueButton(QToolButton):
-    """Shown while jobs wait; its menu is made afresh every time it opens."""
+    """Shown while jobs wait; its menu is rebuilt whenever it opens."""
 
     def __init__(self, queue: JobQueue, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The checkpoint manager: what there is, what it costs, what may be sold, what fits."""
+"""The checkpoint manager: lists checkpoints with size, licence and memory."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from qvim_studio.core.errors import StudioError
-from qvim_studio.jobs.checkpoint_shelf import (
-    CheckpointShelf,
+from qvim_studio.jobs.checkpoint_manager import (
+    CheckpointListing,
+    CheckpointManager,
     PickledWeights,
-    Shelf,
     Transfer,
 )
 from qvim_studio.jobs.engine.memory_watch import Memory
@@ -35,31 +36,36 @@ from qvim_studio.ui.window.dropping import local_files
 from qvim_studio.ui.window.message_bar import MessageBar
 
 SIZE = (760, 660)
+WEIGHTS = "*.ckpt *.pt *.pth *.bin *.safetensors"
 KINDS = ("effects", "music", "highs")  # of what is made, in the order in which they are shown
 
 
 def _place_of(makes: str) -> tuple[int, str]:
-    """Of a group; those that nobody knows come last."""
+    """The place of a group; unknown groups come last."""
     return (KINDS.index(makes) if makes in KINDS else len(KINDS), makes)
 
 
 class CheckpointDialog(QDialog):
-    """A download goes on when the dialog is closed. Signal: chosen (id of a checkpoint to use)."""
+    """Lists, downloads, adds and removes checkpoints. A download continues after the dialog is
+    closed.
+
+    Signal: chosen (id of a checkpoint to use).
+    """
 
     chosen = Signal(object)
 
     def __init__(
         self,
         theme: StudioTheme,
-        shelf: CheckpointShelf,
+        manager: CheckpointManager,
         used: str,
         memory: Memory | None,
         parent: QWidget | None = None,
     ) -> None:
-        """used: id of the checkpoint in use. memory: of this machine, where it is known."""
+        """used: id of the checkpoint in use. memory: of this machine, None if unknown."""
         super().__init__(parent)
         self._theme = theme
-        self._shelf = shelf
+        self._manager = manager
         self._used = used
         self._memory = memory
         self.rows: dict[str, CheckpointRow] = {}
@@ -70,11 +76,12 @@ class CheckpointDialog(QDialog):
         note = QLabel(
             self.tr(
                 "Checkpoints are the models that make the sounds. Drop a "
-                "folder here to add your own."
+                "folder or a file here to add your own."
             ),
             self,
         )
         note.setObjectName("caption")
+        note.setWordWrap(True)
         self.messages = MessageBar(theme, self)
         self.headings: list[QLabel] = []
         self._list = QVBoxLayout()
@@ -90,26 +97,30 @@ class CheckpointDialog(QDialog):
         layout.addWidget(note)
         layout.addWidget(column, 1)
         layout.addLayout(self._make_foot())
-        shelf.changed.connect(self.show_shelf)
-        shelf.progressed.connect(self._on_progressed)
-        shelf.stopped.connect(self._show_states)
-        shelf.said.connect(self.messages.show_notice)
-        shelf.failed.connect(self._on_failed)
-        shelf.consent_wanted.connect(self._ask_for_consent)
-        if shelf.shelf is not None:
-            self.show_shelf(shelf.shelf)
-        shelf.refresh()
+        manager.changed.connect(self.show_listing)
+        manager.progressed.connect(self._on_progressed)
+        manager.stopped.connect(self._show_states)
+        manager.noticed.connect(self.messages.show_notice)
+        manager.failed.connect(self._on_failed)
+        manager.consent_wanted.connect(self._ask_for_consent)
+        if manager.listing is not None:
+            self.show_listing(manager.listing)
+        manager.refresh()
 
     def _make_foot(self) -> QHBoxLayout:
         self.disk = QLabel(self)
         self.disk.setObjectName("caption")
+        self.disk.setWordWrap(True)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, GRID, 0)
         row.setSpacing(GRID)
         row.addWidget(self.disk, 1)
-        self.add = QPushButton(self.tr("Add a folder…"), self)
+        self.add = QPushButton(self.tr("Add your own"), self)
         self.add.setAutoDefault(False)
-        self.add.clicked.connect(self._choose_folder)
+        ways = QMenu(self.add)
+        ways.addAction(self.tr("Add a folder…"), self._choose_folder)
+        ways.addAction(self.tr("Add a file…"), self._choose_file)
+        self.add.setMenu(ways)
         self._close = QPushButton(self.tr("Close"), self)
         self._close.setObjectName("primary")
         self._close.setDefault(True)
@@ -120,23 +131,23 @@ class CheckpointDialog(QDialog):
         return row
 
     @Slot(object)
-    def show_shelf(self, shelf: Shelf) -> None:
-        """Build the rows anew where something came or went."""
-        shown = {id: row.choice for id, row in self.rows.items()}
-        if shown != {choice.id: choice for choice in shelf.choices}:
+    def show_listing(self, listing: CheckpointListing) -> None:
+        """Show the checkpoints; rows are rebuilt only if an entry changed."""
+        shown = {id: row.entry for id, row in self.rows.items()}
+        if shown != {entry.id: entry for entry in listing.entries}:
             for widget in (*self.rows.values(), *self.headings):
                 self._list.removeWidget(widget)
                 widget.hide()
                 widget.deleteLater()
             self.rows, self.headings = {}, []
-            has_kinds = len({choice.makes for choice in shelf.choices}) > 1
-            ordered = sorted(shelf.choices, key=lambda choice: _place_of(choice.makes))
+            has_kinds = len({entry.makes for entry in listing.entries}) > 1
+            ordered = sorted(listing.entries, key=lambda entry: _place_of(entry.makes))
             kind = ""
-            for choice in ordered:
-                if has_kinds and choice.makes != kind:
-                    self._add_heading(choice.makes)
-                kind = choice.makes
-                row = self.rows[choice.id] = CheckpointRow(self._theme, choice, self)
+            for entry in ordered:
+                if has_kinds and entry.makes != kind:
+                    self._add_heading(entry.makes)
+                kind = entry.makes
+                row = self.rows[entry.id] = CheckpointRow(self._theme, entry, self)
                 row.use_clicked.connect(self._on_use)
                 row.download_clicked.connect(self._on_download)
                 row.voice_clicked.connect(self._on_download)
@@ -148,17 +159,17 @@ class CheckpointDialog(QDialog):
                 self._list.addWidget(row)
                 self.setTabOrder(row.more, self.add)
             self.setTabOrder(self.add, self._close)
-        used = sum(choice.size_bytes for choice in shelf.choices if choice.is_installed)
+        used = sum(entry.size_bytes for entry in listing.entries if entry.is_installed)
         text = self.tr("{0} in checkpoints  ·  {1} free on the disk").format(
-            size_text(used), size_text(shelf.free_bytes)
+            size_text(used), size_text(listing.free_bytes)
         )
-        if shelf.is_offline:
+        if listing.is_offline:
             text += "  ·  " + self.tr("offline mode: no downloads")
         self.disk.setText(text)
         self._show_states()
 
     def _add_heading(self, makes: str) -> None:
-        """Above the checkpoints that make the same."""
+        """Add the heading over the checkpoints of one kind."""
         words = {
             "effects": self.tr("Sound effects"),
             "music": self.tr("Music"),
@@ -171,10 +182,10 @@ class CheckpointDialog(QDialog):
 
     @Slot()
     def _show_states(self) -> None:
-        shelf = self._shelf.shelf
+        listing = self._manager.listing
         for row in self.rows.values():
-            is_offline = shelf is not None and shelf.is_offline
-            row.show_state(row.choice.id == self._used, is_offline, self._shelf.transfer)
+            is_offline = listing is not None and listing.is_offline
+            row.show_state(row.entry.id == self._used, is_offline, self._manager.transfer)
 
     @Slot(object)
     def _on_progressed(self, transfer: Transfer) -> None:
@@ -193,36 +204,38 @@ class CheckpointDialog(QDialog):
     @Slot(object)
     def _on_download(self, id: str) -> None:
         self.messages.clear()
-        self._shelf.download(id)
+        self._manager.download(id)
 
     @Slot(object)
     def _on_pause(self, id: str) -> None:
-        self._shelf.pause()
+        self._manager.pause()
         self.messages.show_notice(self.tr("Paused. Download continues from here."))
 
     @Slot(object)
     def _on_cancel(self, id: str) -> None:
-        self._shelf.cancel()
+        self._manager.cancel()
 
     @Slot(object)
     def _on_verify(self, id: str) -> None:
-        title = self.rows[id].choice.title
+        title = self.rows[id].entry.title
         self.messages.show_notice(self.tr("Checking the files of {0}…").format(title))
-        self._shelf.verify(id)
+        self._manager.verify(id)
 
     @Slot(object)
     def _ask_to_remove(self, id: str) -> None:
-        choice = self.rows[id].choice
-        if choice.is_own:
+        entry = self.rows[id].entry
+        if entry.is_import:
+            text = self.tr("Delete {0} from this computer? The file that it was made from stays.")
+        elif entry.is_own:
             text = self.tr("Remove {0} from the list? The folder itself is not changed.")
         else:
             text = self.tr("Delete {0} from this computer? It can be downloaded again.")
         ask(
             self,
             self.tr("Remove a checkpoint"),
-            text.format(choice.title),
+            text.format(entry.title),
             self.tr("Remove"),
-            partial(self._shelf.remove, id),
+            partial(self._manager.remove, id),
         )
 
     @Slot(object)
@@ -236,16 +249,29 @@ class CheckpointDialog(QDialog):
 
     @Slot()
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Choose the folder of a checkpoint"))
+        title = self.tr("Choose the folder of a checkpoint")
+        self._choose(title, QFileDialog.FileMode.Directory)
+
+    @Slot()
+    def _choose_file(self) -> None:
+        title = self.tr("Choose the file of a checkpoint")
+        self._choose(title, QFileDialog.FileMode.ExistingFile)
+
+    def _choose(self, title: str, mode: QFileDialog.FileMode) -> None:
+        dialog = QFileDialog(self, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self._on_folder_chosen)
+        dialog.setFileMode(mode)
+        if mode is QFileDialog.FileMode.ExistingFile:
+            dialog.setNameFilters(
+                [self.tr("Weights ({0})").format(WEIGHTS), self.tr("All files (*)")]
+            )
+        dialog.fileSelected.connect(self._on_chosen)
         dialog.open()
 
     @Slot(str)
-    def _on_folder_chosen(self, path: str) -> None:
-        self.messages.clear()
-        self._shelf.import_folder(Path(path))
+    def _on_chosen(self, path: str) -> None:
+        self.messages.show_notice(self.tr("Reading {0}…").format(Path(path).name))
+        self._manager.import_source(Path(path), self._used)
 
     @logs_errors()
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -259,8 +285,8 @@ class CheckpointDialog(QDialog):
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         if len(paths) == 1:
-            self._on_folder_chosen(str(paths[0]))
+            self._on_chosen(str(paths[0]))
         else:
             self.messages.show_notice(
-                self.tr("A checkpoint is one folder on this computer. Drop one at a time.")
+                self.tr("A checkpoint is one folder or file. Drop one at a time.")
             )

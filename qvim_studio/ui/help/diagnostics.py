@@ -1,4 +1,4 @@
-"""What helps to understand a fault, as text for a report; the user's home stays private."""
+"""Collects facts for a report about a fault; the user's home stays private."""
 
 from __future__ import annotations
 

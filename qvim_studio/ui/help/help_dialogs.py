@@ -1,4 +1,4 @@
-"""About the program, and what is said after it ended unexpectedly."""
+"""The dialogs about the program and about a session that ended unexpectedly."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TextDialog(QDialog):
         layout.addLayout(self.buttons)
 
     def add_button(self, text: str, clicked: Callable[[], object], is_primary: bool) -> None:
-        """From left to right."""
+        """Add a button to the right of the others."""
         button = QPushButton(text, self)
         if is_primary:
             button.setObjectName("primary")
@@ -64,33 +64,31 @@ class TextDialog(QDialog):
 
 
 class AboutDialog(TextDialog):
-    """The version, whose work it is, and under which licences."""
+    """Shows the version, the authors and the licences."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        tr = _translate
         libraries = "\n".join(
             f"- {library.name} {library.version}: {library.licence}" for library in list_libraries()
         )
         credits = tail(resource_path("ATTRIBUTIONS.md"), lines=10_000)
-        paragraph = tr(
+        paragraph = _translate(
             "Version {0}. Imitate a sound with your voice and get sounds you can use. "
             "Everything stays on your computer. Apache License 2.0."
         ).format(qvim_studio.__version__)
-        super().__init__(tr("About QVIM Studio"), paragraph, parent)
-        self.details.setMarkdown(f"## {tr('Libraries')}\n\n{libraries}\n\n{credits}")
+        super().__init__(_translate("About QVIM Studio"), paragraph, parent)
+        self.details.setMarkdown(f"## {_translate('Libraries')}\n\n{libraries}\n\n{credits}")
         set_well(self.details.document())
         self.add_button(self.tr("Close"), self.accept, is_primary=True)
 
 
 class CrashDialog(TextDialog):
-    """Shown at the start after a session that did not end by itself."""
+    """Shown at the start after a session that ended unexpectedly."""
 
     def __init__(self, diagnostics: str, parent: QWidget | None = None) -> None:
-        tr = _translate
         self._diagnostics = diagnostics
         super().__init__(
-            tr("The last session ended unexpectedly"),
-            tr(
+            _translate("The last session ended unexpectedly"),
+            _translate(
                 "Your takes and sounds are safe on disk: press PgUp for earlier takes; the "
                 "sounds are in the history. To report the problem, copy the diagnostics; "
                 "they contain no sounds and none of your texts."
@@ -107,5 +105,5 @@ class CrashDialog(TextDialog):
 
 
 def _translate(text: str) -> str:
-    """For what is needed before the dialog exists."""
+    """Translate a text that is needed before the dialog exists."""
     return QGuiApplication.translate("HelpDialogs", text)

@@ -1,4 +1,4 @@
-"""Markdown as a person likes to read it."""
+"""Sets Markdown in a readable layout."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ HEADING_STEP = 1  # of Qt's font sizes above the text's
 
 
 def set_well(document: QTextDocument) -> None:
-    """Markdown comes without distances, with shouting headings and with lines around tables."""
+    """Add distances to a Markdown document, shrink its headings, and remove the lines around
+    tables."""
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
             look = frame.format()

@@ -1,4 +1,4 @@
-"""What a pack takes over from the sounds that were chosen for it: their files, titles and name."""
+"""The values that a pack takes over from its chosen sounds: files, titles and name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PHRASE_END = re.compile(r"[,;:.!?()\n]")
 
 
 def sources_of(entries: Sequence[ClipEntry]) -> tuple[PackSource, ...]:
-    """The files that are there, under the user's names for them and with the user's tags."""
+    """The existing files, with the user's names and tags."""
     known = {entry.path.absolute(): entry for entry in entries if entry.path.is_file()}
     if not known:
         return ()
@@ -26,13 +26,13 @@ def sources_of(entries: Sequence[ClipEntry]) -> tuple[PackSource, ...]:
 
 
 def common_name(entries: Sequence[ClipEntry]) -> str:
-    """The pack's first name: what its sounds are called where they agree, in a few words."""
+    """The suggested name of the pack: the words that the names of its sounds share."""
     titles = {entry.title for entry in entries}
     return short_title(titles.pop()) if len(titles) == 1 else ""
 
 
 def short_title(words: str) -> str:
-    """What a request is about, as people title things: its first phrase, at most so many words."""
+    """A title for the words of a request: the first phrase, limited to a few words."""
     phrase = _PHRASE_END.split(words.strip(), maxsplit=1)[0].split()[:TITLE_WORDS]
     while len(phrase) > 1 and len(" ".join(phrase)) > TITLE_CHARACTERS:
         phrase.pop()

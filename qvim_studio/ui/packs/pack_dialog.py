@@ -1,4 +1,4 @@
-"""From chosen sounds to a sample pack: everything is seen before it is written."""
+"""Turns chosen sounds into a sample pack: everything can be checked before it is written."""
 
 from __future__ import annotations
 
@@ -37,13 +37,15 @@ from qvim_studio.export.packs.pack_writer import (
 )
 from qvim_studio.export.ucs.categories import categories
 from qvim_studio.jobs.background_tasks import BackgroundTasks
-from qvim_studio.jobs.listening.category_listening import heard_categories
+from qvim_studio.jobs.listening.category_listening import find_categories
 from qvim_studio.jobs.listening.listening_process import ListeningProcess
 from qvim_studio.jobs.pack_exporter import PackExporter
 from qvim_studio.library.clip_entry import ClipEntry
-from qvim_studio.session.figures import count_text, seconds_text
+from qvim_studio.session.figures import count_text, number_text, seconds_text
+from qvim_studio.session.sentences import own_words
 from qvim_studio.ui.packs.chosen_sounds import common_name, sources_of
 from qvim_studio.ui.packs.pack_form import PackForm
+from qvim_studio.ui.packs.pack_progress import done_text, phase_text, warning_text
 from qvim_studio.ui.packs.pack_table import CATEGORY, PackTable, PackTableModel, changed_rows
 from qvim_studio.ui.widgets.card import ElidedLabel, dialog_title
 from qvim_studio.ui.widgets.fitting import resize_on_screen
@@ -65,7 +67,7 @@ class PackDialog(QDialog):
         theme: StudioTheme,
         tasks: BackgroundTasks,
         exporter: PackExporter,
-        listener: ListeningProcess,
+        listening: ListeningProcess,
         choices: Mapping[str, Sequence[ClipEntry]],
         values: Mapping[str, str],
         default_folder: Path,
@@ -75,7 +77,7 @@ class PackDialog(QDialog):
         super().__init__(parent)
         self._tasks = tasks
         self._exporter = exporter
-        self._listener = listener
+        self._listening = listening
         self._sources: tuple[PackSource, ...] = ()
         self._plan: PackPlan | None = None
         self._report: PackReport | None = None
@@ -95,10 +97,11 @@ class PackDialog(QDialog):
         self.form.name.setFocus()
 
     def _build(self, choices: Mapping[str, Sequence[ClipEntry]]) -> None:
-        """In the order in which Tab visits them."""
+        """Build the widgets in the order of Tab."""
         title = dialog_title(self, self.tr("Export sample pack"))
-        hint = QLabel(self.tr("Double-click to rename; Del removes a sound from the pack"), self)
+        hint = ElidedLabel(self)  # a label that wraps would let the layout squeeze the form
         hint.setObjectName("caption")
+        hint.setText(self.tr("Double-click to rename; Del removes a sound from the pack"))
         self.listen = QPushButton(self.tr("Suggest categories by ear"), self)
         set_tip(
             self.listen,
@@ -110,7 +113,7 @@ class PackDialog(QDialog):
         self.choice = QComboBox(self)
         self.choice.setAccessibleName(self.tr("Which sounds"))
         for name, entries in choices.items():
-            self.choice.addItem(f"{name} ({len(entries):,})", tuple(entries))
+            self.choice.addItem(f"{name} ({number_text(len(entries), ',')})", tuple(entries))
         self.form = PackForm(self)
         self.table = PackTable(self.model, self)
         self.table.setAccessibleName(self.tr("Sounds in the pack"))
@@ -131,7 +134,11 @@ class PackDialog(QDialog):
         self.export.setObjectName("primary")
         self.cancel.setMinimumWidth(96)
         self.export.setMinimumWidth(96)
-        head = _row(title, None, hint, self.listen, self.choice)
+        head = _row(title, None, self.listen, self.choice)
+        sounds = QVBoxLayout()
+        sounds.setSpacing(GRID // 2)
+        sounds.addWidget(hint)
+        sounds.addWidget(self.table, 1)
         warning = QHBoxLayout()
         warning.setSpacing(2 * GRID)
         warning.addWidget(self.problem, 1)
@@ -147,7 +154,7 @@ class PackDialog(QDialog):
         layout.setSpacing(2 * GRID)
         layout.addLayout(head)
         layout.addWidget(self.form)
-        layout.addWidget(self.table, 1)
+        layout.addLayout(sounds, 1)
         layout.addLayout(warning)
         layout.addWidget(self.progress)
         layout.addLayout(foot)
@@ -194,7 +201,7 @@ class PackDialog(QDialog):
 
     @Slot()
     def refresh(self) -> None:
-        """Show the names as they would be, and whether all is well."""
+        """Show the names as they will be, and any problem."""
         if self._exporter.is_running:
             return
         self._plan = self._report = None
@@ -213,7 +220,7 @@ class PackDialog(QDialog):
         self._show_state(clips, options)
 
     def _show_state(self, clips: Sequence[PlannedClip], options: PackOptions) -> None:
-        """The licence guard and the free space."""
+        """Show the licence guard and the free space."""
         count, seconds = len(self._sources), sum(s.frames / s.sample_rate for s in self._sources)
         sounds = count_text(count, self.tr("1 sound"), self.tr("{0} sounds"))
         parts = [sounds, seconds_text(seconds)]
@@ -239,12 +246,12 @@ class PackDialog(QDialog):
         self.export.setText(self.tr("Go on") if is_partial else self.tr("Export"))
 
     def _say(self, text: str) -> None:
-        self.problem.setText(text)
+        self.problem.setText(own_words(text))
         self.problem.setVisible(bool(text))
 
     @Slot(int, int, str)
     def _on_edited(self, row: int, column: int, text: str) -> None:
-        """What is typed into one of the selected rows counts for all of them."""
+        """Apply the text typed into a selected row to all selected rows."""
         selected = self.table.selected_rows()
         rows = selected if row in selected else [row]
         if column == CATEGORY:
@@ -279,10 +286,12 @@ class PackDialog(QDialog):
         self.listen.setEnabled(False)
         self.summary.setText(self.tr("Listening…"))
         self._tasks.run(
-            partial(heard_categories, paths, self._listener), self._on_heard, self._on_not_heard
+            partial(find_categories, paths, self._listening),
+            self._on_categories_found,
+            self._on_listening_failed,
         )
 
-    def _on_heard(self, found: Mapping[Path, str]) -> None:
+    def _on_categories_found(self, found: Mapping[Path, str]) -> None:
         if self._closing:
             return
         self.listen.setEnabled(True)
@@ -292,7 +301,7 @@ class PackDialog(QDialog):
         )
         self.refresh()
 
-    def _on_not_heard(self, error: StudioError) -> None:
+    def _on_listening_failed(self, error: StudioError) -> None:
         if not self._closing:
             self.listen.setEnabled(True)
             self._show_error(error)
@@ -321,16 +330,9 @@ class PackDialog(QDialog):
     @Slot(object)
     def _on_progressed(self, progress: PackProgress) -> None:
         total = len(self._sources)
-        sounds = self.tr("Writing sounds: {0} of {1}").format(progress.done, progress.total)
-        texts = {
-            "sounds": sounds,
-            "extras": self.tr("Drawing the cover, mixing the demo"),
-            "archive": self.tr("Moving everything into place"),
-        }
-        done = progress.done if progress.phase == "sounds" else total
         self.progress.setRange(0, total + 1)
-        self.progress.setValue(done)
-        self.summary.setText(texts[progress.phase])
+        self.progress.setValue(progress.done if progress.phase == "sounds" else total)
+        self.summary.setText(phase_text(progress))
 
     @Slot(object)
     def _on_finished(self, report: PackReport) -> None:
@@ -339,16 +341,14 @@ class PackDialog(QDialog):
         self.export.setEnabled(False)
         self.reveal.show()
         self.reveal.setFocus()
-        sounds = count_text(report.clips, self.tr("1 sound"), self.tr("{0} sounds"))
-        done = self.tr("Done: {0} and its zip hold {1}")
-        self.summary.setText(done.format(report.folder.name, sounds))
+        self.summary.setText(done_text(report))
         self._say_warnings(report.warnings)
 
     def _say_warnings(self, warnings: Sequence[str]) -> None:
         if warnings:
             others = len(warnings) - 3
             more = self.tr("\n… and {0} more").format(others) if others > 0 else ""
-            self._say("\n".join(warnings[:3]) + more)
+            self._say("\n".join(map(warning_text, warnings[:3])) + more)
 
     @Slot(object)
     def _on_ended(self, error: StudioError | None) -> None:
@@ -377,7 +377,7 @@ class PackDialog(QDialog):
             self.reveal_requested.emit(self._report.folder)
 
     def reject(self) -> None:
-        """Closing stops an export; what is finished is kept for the next time."""
+        """Stop a running export, whose finished sounds are kept for the next time, and close."""
         self._closing = True
         self._exporter.cancel()
         super().reject()
@@ -389,7 +389,7 @@ class PackDialog(QDialog):
 
 
 def _row(*widgets: QWidget | None) -> QHBoxLayout:
-    """Side by side; None is a gap that grows."""
+    """A row of widgets; None is a gap that grows."""
     row = QHBoxLayout()
     row.setSpacing(2 * GRID)
     for widget in widgets:

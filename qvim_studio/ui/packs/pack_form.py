@@ -1,4 +1,4 @@
-"""What is asked of a sample pack: the fields at the top of its dialog."""
+"""The fields at the top of the sample pack dialog."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from qvim_studio.export.files.finishing_presets import PRESETS, finishing
 from qvim_studio.export.files.sound_file import FileFormat
 from qvim_studio.export.packs.name_template import FIELDS, UCS_TEMPLATE, NameTemplate
 from qvim_studio.export.packs.pack_plan import PackOptions
+from qvim_studio.session.figures import number_text
+from qvim_studio.ui.widgets.reflow import Reflow
 from qvim_studio.ui.widgets.theme import GRID
 from qvim_studio.ui.widgets.tips import set_tip
 
@@ -41,7 +43,7 @@ DEFAULTS: Mapping[str, str] = {
 
 
 class PackForm(QWidget):
-    """Signal: changed (nothing): something else is asked for."""
+    """Signal: changed (nothing): a field has another value."""
 
     changed = Signal()
 
@@ -67,7 +69,7 @@ class PackForm(QWidget):
         self.finishing = self._combo(
             self.tr("Finishing"), [(self._preset_text(p), p) for p in PRESETS]
         )
-        rates = [(f"{rate / 1000:g} kHz", str(rate)) for rate in SAMPLE_RATES_HZ]
+        rates = [(f"{number_text(rate / 1000)} kHz", str(rate)) for rate in SAMPLE_RATES_HZ]
         self.rate = self._combo(self.tr("Sample rate"), [(self.tr("Rate kept"), ""), *rates])
         depths = [(self.tr("{0} bit").format(bits), str(bits)) for bits in BIT_DEPTHS]
         depths[-1] = (self.tr("32 bit float"), "32")
@@ -86,15 +88,15 @@ class PackForm(QWidget):
         self._put(grid, 0, 4, self.source)
         self._put(grid, 1, 0, self.folder, place, 5)
         self._put(grid, 2, 0, self.template, None, 5)
+        combos = (self.finishing, self.rate, self.bits, self.channels)
+        stretches = (2, 1, 1, 1)
         formats = QHBoxLayout()
-        formats.setSpacing(GRID)
-        for combo in (self.finishing, self.rate, self.bits, self.channels):
-            formats.addWidget(combo, 2 if combo is self.finishing else 1)
+        formats.addWidget(Reflow(list(zip(combos, stretches, strict=True)), GRID, self))
         self._put(grid, 3, 0, self.finishing, formats, 5)
         grid.addWidget(self.commercial, 4, 1, 1, 5)
 
     def show_values(self, values: Mapping[str, str], name: str, default_folder: Path) -> None:
-        """What was asked for the last time, as ``values`` gave it."""
+        """Show the values of the last time, as ``values`` gave them."""
         values = {**DEFAULTS, **values}
         self.name.setText(name)
         self.name.home(False)  # a long one shows how it begins
@@ -106,7 +108,7 @@ class PackForm(QWidget):
         self.folder.setPlaceholderText(str(default_folder))
 
     def values(self) -> dict[str, str]:
-        """Everything but the name, to be remembered."""
+        """All values except the name, for the next time."""
         return {
             **{key: line.text().strip() for key, line in self._lines().items()},
             **{key: combo.currentData() for key, combo in self._combos().items()},
@@ -120,12 +122,13 @@ class PackForm(QWidget):
 
     @property
     def missing(self) -> list[str]:
-        """The names of fields that still want a text."""
+        """The names of fields that still need a text."""
         needed = (self.name, self.creator, self.source)
         return [line.accessibleName() for line in needed if not line.text().strip()]
 
     def options(self) -> PackOptions:
-        """Missing texts are stood for by their names. Raises UsageError for what is impossible."""
+        """The options of the pack; the names of empty fields stand in for their texts. Raises
+        UsageError for impossible values."""
         rate, channels = self.rate.currentData(), self.channels.currentData()
         return PackOptions(
             name=self.name.text().strip() or self.name.accessibleName(),
@@ -181,8 +184,7 @@ class PackForm(QWidget):
         set_tip(combo, name)
         for label, value in choices:
             combo.addItem(label, value)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(6)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         combo.currentIndexChanged.connect(self._on_changed)
         return combo
 

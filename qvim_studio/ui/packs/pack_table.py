@@ -1,4 +1,4 @@
-"""The sounds of a pack before it is written: their names, to be seen and changed at once."""
+"""The sounds of a pack before it is written, with names that can be changed at once."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ class PackTableModel(QAbstractTableModel):
         )
 
     def show_clips(self, clips: Sequence[PlannedClip], is_for_sale: bool) -> None:
-        """The same number of rows keeps selection and editor; another makes the table anew."""
+        """Show these clips. The same number of rows keeps selection and editor; another number
+        resets the table."""
         self._is_for_sale = is_for_sale
         if len(clips) != len(self._clips):
             self.beginResetModel()
@@ -125,7 +126,7 @@ class PackTableModel(QAbstractTableModel):
 
 
 class PackTable(QTableView):
-    """Typing changes every selected row; Del leaves them out of the pack.
+    """Typing changes every selected row; Del removes them from the pack.
 
     Signal: removal_requested (list of row numbers).
     """
@@ -192,7 +193,7 @@ class CategoryDelegate(QStyledItemDelegate):
 
 
 class LicenceDelegate(QStyledItemDelegate):
-    """A licence is known by how it begins."""
+    """Shows a licence from its beginning."""
 
     @logs_errors()
     def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:

@@ -1,4 +1,4 @@
-"""Makes the pictures of the README afresh: the real window, driven through its daily loop.
+"""Makes the pictures of the README from the real window, driven through its daily loop.
 
 Run as ``python -m qvim_studio.ui.pictures.screenshots OUTDIR``. Sounds come from the engine that is
 named, so the similarities on the pictures are true.
@@ -19,15 +19,16 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
 from qvim_studio.audio.devices.device_list import AudioDevice
+from qvim_studio.audio.devices.patience import Patience
 from qvim_studio.audio.devices.portaudio import OnBlock, OnFinished, StreamOptions
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.core.errors import DeviceError
 from qvim_studio.core.program.paths import StudioPaths
 from qvim_studio.core.program.resources import resource_path
-from qvim_studio.core.program.settings import Theme
+from qvim_studio.core.program.settings import Language, Theme
 from qvim_studio.jobs.child.serving import load_factory
 from qvim_studio.jobs.engine.job import JobProgress
-from qvim_studio.jobs.playback import Heard
+from qvim_studio.jobs.playback import PlayingSound
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.session.services import Services, make_services
 from qvim_studio.session.settings_store import SettingsStore
@@ -35,6 +36,7 @@ from qvim_studio.ui.pictures.demo_history import fill_history
 from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.window.application import make_application
 from qvim_studio.ui.window.main_window import MainWindow
+from qvim_studio.ui.window.translation import set_language
 
 ENGINE = "qvim_studio.assembly:make_engine"
 CHECKPOINTS = "qvim_studio.app:known_checkpoints"
@@ -50,11 +52,13 @@ BLOCK_FRAMES = 480
 
 
 class StillAudio:
-    """A sound system for pictures: one microphone that hears what it is given, nothing played."""
+    """A sound system for pictures: a microphone that records given samples, and a silent
+    loudspeaker."""
 
     def __init__(self) -> None:
         self.is_open = False
         self.options = StreamOptions()
+        self.patience = Patience()
         self.hear: OnBlock = _forget
 
     def input_devices(self) -> tuple[AudioDevice, ...]:
@@ -83,7 +87,7 @@ class StillAudio:
 
 
 def _forget(block: np.ndarray) -> None:
-    """Nobody listens yet."""
+    """Drop a block before anything listens."""
 
 
 class _Still:
@@ -147,13 +151,13 @@ class Photographer:
     def listening(self, name: str) -> None:
         entries = self._window.controller.candidates
         if len(entries) > 1:
-            heard = Heard(str(entries[1].path), 0.45 * entries[1].duration_s)
-            self._window.candidates.view.show_heard(heard)
+            playing = PlayingSound(str(entries[1].path), 0.45 * entries[1].duration_s)
+            self._window.candidates.view.show_playing(playing)
         self._keep(name)
-        self._window.candidates.view.show_heard(Heard("", 0.0))
+        self._window.candidates.view.show_playing(PlayingSound("", 0.0))
 
     def spectrogram(self) -> None:
-        """The same as seen by the ear: spectrogram and curves."""
+        """The same candidates with spectrogram and curves."""
         self._window.imitation.set_look(with_spectrogram=True, with_curves=True)
         self._wait(lambda: self._services.tasks.is_idle)
         self._keep("spectrogram")
@@ -175,13 +179,13 @@ class Photographer:
         self._window.messages.clear()
 
     def settings(self) -> None:
-        dialog = self._window.open_settings()
+        dialog = self._window.settings_actions.open()
         self._pause(0.1)
         self._keep("settings", dialog)
         dialog.reject()
 
     def history(self, sounds: Sequence[Path], clips: int) -> None:
-        """What is there after some weeks of work."""
+        """The history after some weeks of work."""
         fill_history(self._services.library, self._services.paths.output_folder, sounds, clips)
         self._window.controller.load_history()
         self._wait(lambda: len(self._window.history.model.entries) >= clips)
@@ -248,10 +252,12 @@ def take_pictures(
     engine: str,
     checkpoints: str,
     history_clips: int = HISTORY_CLIPS,
+    language: Language = Language.ENGLISH,
 ) -> None:
     """Write all scenes into ``folder``: the last take alone, then the first with the text."""
     folder.mkdir(parents=True, exist_ok=True)
     application = make_application()
+    set_language(language, application)
     theme = StudioTheme(application, Theme.DARK)
     with tempfile.TemporaryDirectory() as home:
         paths = StudioPaths.below(Path(home))
@@ -285,7 +291,7 @@ def take_pictures(
 
 
 def _third_forms(seen: Sequence[JobProgress | None]) -> JobProgress | None:
-    """The first news from the second half of the third sound's steps."""
+    """The first progress of the second half of the third sound's steps."""
     late = (p for p in seen if p is not None and p.phase == "denoise" and 8 * p.step > 5 * p.steps)
     return next(late, None)
 
@@ -297,11 +303,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--text", default="large dog, angry bark")
     parser.add_argument("--engine", default=ENGINE)
     parser.add_argument("--checkpoints", default=CHECKPOINTS)
+    languages = [each.value for each in Language]
+    parser.add_argument("--language", choices=languages, default=Language.ENGLISH.value)
     options = parser.parse_args(arguments)
     takes = options.take or [resource_path("examples", name) for name in TAKES]
     if not all(take.is_file() for take in takes):
         parser.error("no bundled imitation was found: give one with --take")
-    take_pictures(options.folder, takes, options.text, options.engine, options.checkpoints)
+    take_pictures(
+        options.folder,
+        takes,
+        options.text,
+        options.engine,
+        options.checkpoints,
+        language=Language(options.language),
+    )
     return 0
 
 

@@ -1,1 +1,1 @@
-"""What is asked of the generator."""
+"""The request panel and its actions."""

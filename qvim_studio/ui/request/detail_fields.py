@@ -1,5 +1,5 @@
-"""The part of the request that is folded away: what it should not be, steps, guidance, strength,
-fitted sounds, pauses, loop and highs."""
+"""The collapsible part of the request: unwanted words, steps, guidance, strength, fitted sounds,
+pauses, loop and highs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from qvim_studio.core.capabilities import Capabilities, Input
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import MAX_FITS, MAX_STEPS, GenerationRequest
+from qvim_studio.session.figures import number_text
 from qvim_studio.ui.request.highs_box import HighsBox
 from qvim_studio.ui.widgets.card import indent_text, named
 from qvim_studio.ui.widgets.override import logs_errors
@@ -29,11 +30,11 @@ from qvim_studio.ui.widgets.tips import set_tip
 MAX_GUIDANCE = 30.0
 PERCENT = 100
 WORDS_STRETCH, NUMBERS_STRETCH = 5, 8  # of the two halves, side by side
-WORDS_CHARACTERS = 16  # of what it should not be, seen at once at least
+WORDS_CHARACTERS = 16  # least visible length of the unwanted words
 
 
 class DetailFields(QWidget):
-    """A value of 0 leaves the choice to the checkpoint. Signal: changed (nothing)."""
+    """The detail fields; 0 leaves a value to the checkpoint. Signal: changed (nothing)."""
 
     changed = Signal()
 
@@ -68,7 +69,7 @@ class DetailFields(QWidget):
         self.highs = HighsBox(self)
         self.highs.changed.connect(self._on_changed)
         self.pauses = QCheckBox(self.tr("Silent"), self)
-        # As high as the number fields beside it, so that their names stand on one line.
+        # As high as the number fields beside it, so that their names are on one line.
         self.pauses.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         set_tip(self.pauses, self.tr("Silences the sound wherever your voice pauses"))
         self.pauses.toggled.connect(self._on_changed)
@@ -112,7 +113,7 @@ class DetailFields(QWidget):
 
     @logs_errors()
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Words stand above the numbers where they would have too little room beside them."""
+        """Put the words above the numbers if there is too little room beside them."""
         super().resizeEvent(event)
         fields = (self.fits, self.pauses, self.loop)
         beside = sum(field.sizeHint().width() for field in fields)
@@ -128,7 +129,7 @@ class DetailFields(QWidget):
             self.updateGeometry()  # two lines need the room of two
 
     def show_settings(self, settings: Settings) -> None:
-        """Take over what is remembered."""
+        """Show the values that the settings remember."""
         self.highs.choose(settings.extend_bandwidth, settings.upscaler)
         self.pauses.setChecked(settings.clean_pauses)
         self.loop.setChecked(settings.loop)
@@ -136,7 +137,7 @@ class DetailFields(QWidget):
         self.show_numbers(settings.steps, settings.guidance, settings.strength)
 
     def show_request(self, request: GenerationRequest) -> None:
-        """Set every field as a request says."""
+        """Set every field to the value in a request."""
         self.negative.setText(request.negative_text)
         self.highs.choose(request.extend_bandwidth, request.upscaler)
         self.pauses.setChecked(request.clean_pauses)
@@ -148,7 +149,7 @@ class DetailFields(QWidget):
     def show_numbers(
         self, steps: int | None, guidance: float | None, strength: float | None
     ) -> None:
-        """Of the checkpoint in use; None leaves the choice to it."""
+        """Show the numbers of the checkpoint in use; None leaves a number to the checkpoint."""
         boxes = (self.steps, self.guidance, self.strength)
         for box in boxes:
             box.blockSignals(True)
@@ -159,15 +160,16 @@ class DetailFields(QWidget):
             box.blockSignals(False)
 
     def show_defaults(self, steps: int, guidance: float) -> None:
-        """What the checkpoint itself chooses, 0 where it is not known."""
+        """Show the checkpoint's own numbers; 0 for unknown ones."""
         self._default_steps = steps
         default = self.tr("Default")
         self.steps.setSpecialValueText(f"{default} ({steps})" if steps else default)
-        self.guidance.setSpecialValueText(f"{default} ({guidance:g})" if guidance else default)
+        shown = f"{default} ({number_text(guidance)})" if guidance else default
+        self.guidance.setSpecialValueText(shown)
         self.strength.setSpecialValueText(default)
 
     def show_capabilities(self, capabilities: Capabilities) -> None:
-        """Only what the checkpoint takes."""
+        """Show only the fields that the checkpoint supports."""
         names = {option.name for option in capabilities.options}
         takes_start = capabilities.takes(Input.START_SOUND)
         self._numbers.show_parts(("steps" in names, "guidance" in names, takes_start, True))

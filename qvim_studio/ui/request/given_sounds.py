@@ -1,7 +1,7 @@
-"""The line that says which sounds the next request is given: what it starts from, or sounds like.
+"""The line with the sounds given to the next request, as its start or as its timbre.
 
-Each stands on a chip that removes it. While a sound is dragged over the panel, the line shows two
-places to drop it on.
+Each sound has a chip, which can remove it. While a sound is dragged over the panel, the line shows
+two drop targets.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ REMOVING_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 @dataclass(frozen=True)
 class AwaitedSound:
-    """A sound that is on its way. name: "" stands for the file's own."""
+    """A sound that is being read. name: "" stands for the file's own."""
 
     path: Path
     name: str = ""
 
 
 class GivenChip(QToolButton):
-    """One of the two uses: names its sound, takes another that is dropped on it.
+    """The chip of one use: names its sound and accepts a dropped sound as a replacement.
 
     Signals: dropped (Path), removed, drag_left (nothing each)."""
 
@@ -58,7 +58,7 @@ class GivenChip(QToolButton):
         self.setObjectName("chip")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross stands at the end
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross is at the end
         self.setIconSize(QSize(12, 12))
         self.setAcceptDrops(True)
         self.clicked.connect(self._on_clicked)
@@ -66,13 +66,13 @@ class GivenChip(QToolButton):
         self.dress()
 
     def show_name(self, name: str) -> None:
-        """Of the sound in use; "" for a place to drop one on."""
+        """Show the name of the sound in use; "" makes the chip a drop target."""
         self._name = name
         self.dress()
 
     @Slot()
     def dress(self) -> None:
-        """Follow the name and the theme."""
+        """Apply the name and the theme."""
         is_start = self.use is SoundUse.START
         if self._name:
             text = self.tr("Starts from: {0}") if is_start else self.tr("Sounds like: {0}")
@@ -122,10 +122,10 @@ class GivenChip(QToolButton):
 
 
 class GivenSounds(QWidget):
-    """Shown while a sound is in use or dragged over.
+    """The line of chips, visible while a sound is in use or dragged over the panel.
 
-    Signals: changed (nothing), wanted (SoundUse, AwaitedSound: is to be read and given back by
-    ``give`` or ``give_up``).
+    Signals: changed (nothing), wanted (SoundUse, AwaitedSound: the listener reads the sound and
+    then calls ``give`` or ``give_up``).
     """
 
     changed = Signal()
@@ -157,12 +157,12 @@ class GivenSounds(QWidget):
         return self._sounds.get(use)
 
     def ask_for(self, use: SoundUse, path: Path, name: str = "") -> None:
-        """Have a file read; until it is there, what was in use stays."""
+        """Request the reading of a file; until it is read, the sound in use stays."""
         self._awaited[use] = AwaitedSound(path, name)
         self.wanted.emit(use, self._awaited[use])
 
     def give(self, use: SoundUse, sound: GivenSound | None) -> None:
-        """Use this sound, or none."""
+        """Use this sound, or none for None."""
         self._awaited.pop(use, None)
         if sound is None:
             self._sounds.pop(use, None)
@@ -172,27 +172,29 @@ class GivenSounds(QWidget):
         self.changed.emit()
 
     def is_awaited(self, use: SoundUse, awaited: AwaitedSound) -> bool:
-        """Has nothing else been asked for since then?"""
+        """Whether this sound is still the last one requested for its use."""
         return self._awaited.get(use) is awaited
 
     def give_up(self, use: SoundUse) -> None:
-        """What is awaited does not come."""
+        """Stop waiting for the awaited sound."""
         self._awaited.pop(use, None)
         self.changed.emit()
 
     def state(self) -> dict[str, dict[str, str]]:
-        """Places and names for a file, also of what is still being read."""
+        """Paths and names of the sounds for the session file, including sounds that are still being
+        read."""
         known = self._sounds | self._awaited
         return {use.value: {"path": str(one.path), "name": one.name} for use, one in known.items()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Ask for what ``state`` said. Raises AttributeError, KeyError or ValueError."""
+        """Request the sounds of an earlier ``state``. Raises AttributeError, KeyError or ValueError
+        for invalid values."""
         for name, place in state.items():
             self.ask_for(SoundUse(name), Path(place["path"]), str(place["name"]))
 
     def set_drop_target(self, is_target: bool) -> None:
-        """Show the places to drop a sound on; a drag that goes from the window to one of them
-        leaves the window first."""
+        """Show or hide the drop targets. A drag that moves from the window onto a target leaves the
+        window first."""
         if is_target:
             self._leaving.stop()
             self._is_target = True
@@ -217,7 +219,7 @@ class GivenSounds(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Two chips share a narrow line."""
+        """Share a narrow line between two chips."""
         shown = [chip for chip in self.chips.values() if not chip.isHidden()]
         for chip in shown:
             chip.setMaximumWidth((self.width() - GRID * (len(shown) - 1)) // len(shown))

@@ -1,5 +1,5 @@
-"""Chooses what makes the highs that a checkpoint lacks: nothing, the quick extension, or one of the
-upscalers that are on this computer."""
+"""Chooses the source of highs that a checkpoint lacks: none, the quick extension, or one of the
+installed upscalers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from qvim_studio.core.capabilities import Capabilities
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.checkpoint_entry import CheckpointEntry
+from qvim_studio.session.figures import filled
 from qvim_studio.ui.widgets.card import ElidedComboBox
 from qvim_studio.ui.widgets.tips import set_tip
 
@@ -20,15 +21,15 @@ MIN_CHARACTERS = 9
 class HighsBox(ElidedComboBox):
     """Signal: changed (nothing).
 
-    An upscaler that was chosen and is not here keeps its place, so that nothing is changed behind
-    the user's back; the request then says that it is not here.
+    A chosen upscaler that is not installed stays chosen, so that the choice never changes without
+    the user; the request then reports the missing upscaler.
     """
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._upscalers: tuple[CheckpointChoice, ...] = ()
+        self._upscalers: tuple[CheckpointEntry, ...] = ()
         self._capabilities: Capabilities | None = None
         self.setMinimumContentsLength(MIN_CHARACTERS)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -43,17 +44,17 @@ class HighsBox(ElidedComboBox):
 
     @property
     def upscaler(self) -> str:
-        """The id of the one that is chosen, "" for none."""
+        """The id of the chosen upscaler, "" for none."""
         chosen = self.currentData()
         return "" if chosen in (None, EXTENSION, NOTHING) else str(chosen)
 
     def choose(self, is_extended: bool, upscaler: str) -> None:
-        """As a request says."""
+        """Choose the source of highs that a request names."""
         self._fill(upscaler or (EXTENSION if is_extended else NOTHING))
         self._explain()
 
-    def show_upscalers(self, upscalers: Sequence[CheckpointChoice]) -> None:
-        """Offer those that are on this computer."""
+    def show_upscalers(self, upscalers: Sequence[CheckpointEntry]) -> None:
+        """Offer the installed upscalers."""
         installed = tuple(each for each in upscalers if each.is_installed)
         if installed != self._upscalers:
             self._upscalers = installed
@@ -61,7 +62,7 @@ class HighsBox(ElidedComboBox):
             self._explain()
 
     def show_capabilities(self, capabilities: Capabilities) -> None:
-        """Nothing is added to a checkpoint that makes all highs itself."""
+        """Disable the box for a checkpoint that makes all highs itself."""
         self._capabilities = capabilities
         self._explain()
 
@@ -83,7 +84,7 @@ class HighsBox(ElidedComboBox):
         self.setEnabled(lacks)
         if made is not None and not lacks:
             text = self.tr("The checkpoint itself reaches {0:g} kHz: no highs are added")
-            set_tip(self, text.format(made.reach_hz / 1000))
+            set_tip(self, filled(text, made.reach_hz / 1000))
         elif self.upscaler:
             set_tip(self, self.tr("Replaces all high frequencies; slow without a GPU"))
         else:

@@ -1,10 +1,10 @@
-"""Fields for what a checkpoint lets be set beside what every request has, as it declares them."""
+"""Fields for the options of a checkpoint beyond those of every request."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.core.errors import UsageError
-from qvim_studio.core.options import Option, OptionValue, OptionValues
+from qvim_studio.core.options import OWN_ENCODER, Option, OptionValue, OptionValues
 from qvim_studio.ui.widgets.card import indent_text, named
 from qvim_studio.ui.widgets.passing_field import NumberKeys
 from qvim_studio.ui.widgets.reflow import Reflow
@@ -29,9 +29,9 @@ OptionField = QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox
 
 
 class OptionFields(QWidget):
-    """One field for each option; hidden where a checkpoint has none. Signal: changed (nothing).
+    """One field for each option; the widget is hidden for a checkpoint without options.
 
-    Values are kept by name while another checkpoint is looked at.
+    Signal: changed (nothing). Values are kept by name while another checkpoint is shown.
     """
 
     changed = Signal()
@@ -51,7 +51,7 @@ class OptionFields(QWidget):
         return self._fields
 
     def show_options(self, options: Sequence[Option]) -> None:
-        """Draw those that no other control of the panel stands for."""
+        """Show fields for the options without another control in the panel."""
         own = tuple(option for option in options if option.name not in ELSEWHERE)
         if own == self._options:
             return
@@ -63,10 +63,15 @@ class OptionFields(QWidget):
             self._reflow = None
         if own:
             self._fields = {option.name: self._field(option) for option in own}
-            parts = [(named(option.title, self._fields[option.name], self), 1) for option in own]
-            self._reflow = Reflow(parts, SPACING_PX, self)
+            rows = [named(option_title(each), self._fields[each.name], self) for each in own]
+            self._reflow = Reflow([(row, 1) for row in rows], SPACING_PX, self)
             self._rows.addWidget(self._reflow)
         self.setVisible(bool(own))
+
+    @property
+    def are_set(self) -> bool:
+        """Whether values of this or an earlier checkpoint were set."""
+        return bool(self._chosen)
 
     @property
     def has_fields(self) -> bool:
@@ -74,13 +79,13 @@ class OptionFields(QWidget):
 
     @property
     def values(self) -> OptionValues:
-        """What differs from the checkpoint's own values."""
+        """The values that differ from the checkpoint's own."""
         shown = {option.name: self._value(option) for option in self._options}
         defaults = {option.name: option.default for option in self._options}
         return OptionValues({n: v for n, v in shown.items() if v != defaults[n]})
 
     def show_values(self, values: Mapping[str, OptionValue]) -> None:
-        """Set the fields; what is absent, or refused here, is the checkpoint's own."""
+        """Set the fields; absent or invalid values become the checkpoint's own."""
         self._chosen = dict(values)
         for option in self._options:
             self._show(option, self._fields[option.name])
@@ -90,7 +95,8 @@ class OptionFields(QWidget):
         field: OptionField
         if option.choices:
             field = QComboBox(self)
-            field.addItems(option.choices)
+            for choice in option.choices:
+                field.addItem(choice_title(choice), choice)
             field.currentIndexChanged.connect(self._on_changed)
         elif isinstance(default, bool):
             field = QCheckBox(self.tr("On"), self)
@@ -111,7 +117,7 @@ class OptionFields(QWidget):
         else:
             raise TypeError(f"expected choices of the text {option.name}, got none")
         if isinstance(field, (QSpinBox, QDoubleSpinBox)):
-            field.setSuffix(f" {option.unit}" if option.unit else "")
+            field.setSuffix(option.unit)
             field.setAlignment(Qt.AlignmentFlag.AlignLeft)
             indent_text(field)
             NumberKeys(field)
@@ -122,11 +128,11 @@ class OptionFields(QWidget):
     def _show(self, option: Option, field: OptionField) -> None:
         try:
             value = option.checked(self._chosen.get(option.name, option.default))
-        except UsageError:  # of another checkpoint's option of the same name
+        except UsageError:  # a value for another checkpoint's option of the same name
             value = option.default
         field.blockSignals(True)
         if isinstance(field, QComboBox):
-            field.setCurrentText(str(value))
+            field.setCurrentIndex(field.findData(str(value)))
         elif isinstance(field, QCheckBox):
             field.setChecked(bool(value))
         elif isinstance(field, QSpinBox):
@@ -138,7 +144,7 @@ class OptionFields(QWidget):
     def _value(self, option: Option) -> OptionValue:
         field = self._fields[option.name]
         if isinstance(field, QComboBox):
-            return field.currentText()
+            return str(field.currentData())
         if isinstance(field, QCheckBox):
             return field.isChecked()
         return field.value()
@@ -150,5 +156,16 @@ class OptionFields(QWidget):
 
 
 def _decimals(value: float) -> int:
-    """Places behind the point that show a value as it is, as far as a person reads them."""
+    """The decimal places that show a value exactly, up to MAX_DECIMALS."""
     return next((n for n in range(1, MAX_DECIMALS) if round(value, n) == value), MAX_DECIMALS)
+
+
+def choice_title(choice: str) -> str:
+    """The title of a choice; most choices are names, which are not translated."""
+    own = QCoreApplication.translate("Options", "The checkpoint's own")
+    return own if choice == OWN_ENCODER else choice
+
+
+def option_title(option: Option) -> str:
+    """The title that a family declares, in the window's language."""
+    return QCoreApplication.translate("Options", option.title)

@@ -11,7 +11,7 @@ from qvim_studio.core.request import sketch_steps
 from qvim_studio.ui.widgets.tips import set_tip
 
 FINE_FACTOR = 2
-FALLBACK_STEPS = 25  # where the checkpoint's own number is not known yet
+FALLBACK_STEPS = 25  # if the checkpoint's own number is unknown
 
 
 class Quality(Enum):
@@ -68,7 +68,7 @@ class QualityBar(QWidget):
         return self._buttons[quality]
 
     def show_steps(self, steps: int, default_steps: int) -> None:
-        """Light up the preset that has this number of steps; none for any other number."""
+        """Highlight the preset with this number of steps; no preset for other numbers."""
         self._group.setExclusive(False)
         for quality, button in self._buttons.items():
             button.setChecked(steps == steps_for(quality, default_steps))

@@ -1,4 +1,4 @@
-"""Everything that is asked of the generator apart from the imitation itself."""
+"""The panel with all values of a request except the imitation."""
 
 from __future__ import annotations
 
@@ -7,36 +7,31 @@ from dataclasses import fields, replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QSlider,
-    QSpinBox,
-    QToolButton,
     QWidget,
 )
 
 from qvim_studio.audio.files.given_sound import SoundUse
 from qvim_studio.core.capabilities import Input
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.checkpoint_entry import CheckpointEntry
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import GenerationRequest, Start
 from qvim_studio.jobs.engine.job import JobProgress
 from qvim_studio.jobs.engine.job_queue import JobQueue
-from qvim_studio.session.checkpoint_values import CheckpointMemory, CheckpointValues
-from qvim_studio.session.request_draft import RequestDraft
+from qvim_studio.session.requests.checkpoint_values import CheckpointMemory, CheckpointValues
+from qvim_studio.session.requests.request_draft import RequestDraft
 from qvim_studio.ui.candidates.progress_strip import ProgressStrip
 from qvim_studio.ui.candidates.queue_button import QueueButton
 from qvim_studio.ui.request.detail_fields import DetailFields
 from qvim_studio.ui.request.given_sounds import GivenSounds
-from qvim_studio.ui.request.heard_chips import HeardChips
+from qvim_studio.ui.request.number_fields import MAX_SHOWN_SEED, make_number_fields
 from qvim_studio.ui.request.option_fields import OptionFields
 from qvim_studio.ui.request.quality_bar import Quality, QualityBar, steps_for
-from qvim_studio.ui.widgets.card import Card, ElidedComboBox, indent_text, named
+from qvim_studio.ui.request.word_chips import WordChips
+from qvim_studio.ui.widgets.card import Card
 from qvim_studio.ui.widgets.icons import icon, set_button_icon
-from qvim_studio.ui.widgets.passing_field import NumberKeys
 from qvim_studio.ui.widgets.press_button import PressButton
 from qvim_studio.ui.widgets.reflow import Reflow
 from qvim_studio.ui.widgets.slider_value import SliderValue
@@ -46,17 +41,14 @@ from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 from qvim_studio.ui.widgets.tips import set_tip
 
 SLIDER_STEPS = 100
-MAX_SHOWN_SEED = 2**31 - 1  # a spin box counts in 32 bits
-SHOWN_MAX_VARIATIONS = 16
-SHOWN_MAX_DURATION_S = 30.0
 
 
 class RequestPanel(Card):
-    """Signals: generate_requested, cancel_requested, wishes_changed (nothing each)."""
+    """Signals: generate_requested, cancel_requested, draft_changed (nothing each)."""
 
     generate_requested = Signal()
     cancel_requested = Signal()
-    wishes_changed = Signal()
+    draft_changed = Signal()
 
     def __init__(
         self,
@@ -80,8 +72,8 @@ class RequestPanel(Card):
         self.text.returnPressed.connect(self._on_return)
         self.text.textChanged.connect(self._on_text_changed)
         self.body.addWidget(self.text)
-        self.heard = HeardChips(self.text, self)
-        self.body.addWidget(self.heard)
+        self.word_chips = WordChips(self.text, self)
+        self.body.addWidget(self.word_chips)
         self.given = GivenSounds(theme, self)
         self.given.changed.connect(self._on_given_changed)
         self.body.addWidget(self.given)
@@ -132,7 +124,7 @@ class RequestPanel(Card):
         )
 
     def show_request(self, request: GenerationRequest) -> None:
-        """Set every control as a request says; its seed is kept until the lock is opened."""
+        """Set every control to the value in a request; the seed stays until the lock is opened."""
         self._remember()
         self._shows_recipe = self.checkpoint is None or self.checkpoint.id != request.checkpoint
         self.text.setText(request.text)
@@ -149,14 +141,14 @@ class RequestPanel(Card):
         self.seed_lock.setChecked(True)
 
     def draft_with(self, checkpoint: str) -> RequestDraft:
-        """As ``draft`` without a new seed, with what was set for another checkpoint."""
+        """The draft without a new seed, with the values set for another checkpoint."""
         values, draft = self._memory.of(checkpoint), self.draft(draws_seed=False)
         if self.checkpoint is not None and checkpoint == self.checkpoint.id:
             return draft
         return replace(draft, **{each.name: getattr(values, each.name) for each in fields(values)})
 
     def _values(self) -> CheckpointValues:
-        """What is set for the checkpoint in use."""
+        """The values set for the checkpoint in use."""
         chosen = self.details.kept_in(Settings())
         return CheckpointValues(chosen.steps, chosen.guidance, chosen.strength, self.options.values)
 
@@ -165,7 +157,7 @@ class RequestPanel(Card):
             self._memory.keep(self.checkpoint.id, self._values())
 
     def kept_in(self, settings: Settings) -> Settings:
-        """The settings with what the panel should remember."""
+        """The settings with the values that the panel remembers."""
         self._remember()
         return self.details.kept_in(settings).with_changes(
             by_checkpoint=self._memory.stored(),
@@ -178,59 +170,65 @@ class RequestPanel(Card):
         )
 
     def show_settings(self, settings: Settings) -> None:
-        """Follow what was changed elsewhere."""
+        """Show values that were changed elsewhere."""
         self.details.show_settings(settings)
+        self._memory = CheckpointMemory(settings.by_checkpoint)
+        if self.checkpoint is not None:
+            self.options.show_values(self._memory.of(self.checkpoint.id).options)
         self.text.remember(settings.texts)
         self._on_details_changed()
 
-    def show_checkpoint(self, choice: CheckpointChoice) -> None:
-        """The checkpoint's own numbers, fields for what it takes alone, and what was set for it."""
-        is_other = self.checkpoint is not None and self.checkpoint.id != choice.id
+    def show_checkpoint(self, checkpoint: CheckpointEntry) -> None:
+        """Show the checkpoint's own numbers, the fields of its options, and the values set for
+        it."""
+        is_first = self.checkpoint is None and not self.options.are_set
+        is_other = self.checkpoint is not None and self.checkpoint.id != checkpoint.id
         if is_other and not self._shows_recipe:
             self._remember()
         self._shows_recipe = False
-        self.details.show_defaults(choice.steps, choice.guidance)
-        self.quality.setVisible(bool(choice.steps))
-        self.checkpoint = choice
-        if choice.capabilities is not None:
-            self.details.show_capabilities(choice.capabilities)
-            self.options.show_options(choice.capabilities.options)
+        self.details.show_defaults(checkpoint.steps, checkpoint.guidance)
+        self.quality.setVisible(bool(checkpoint.steps))
+        self.checkpoint = checkpoint
+        if checkpoint.capabilities is not None:
+            self.details.show_capabilities(checkpoint.capabilities)
+            self.options.show_options(checkpoint.capabilities.options)
             self.options.setVisible(self.more.isChecked() and self.options.has_fields)
-            self._takes_words = choice.capabilities.takes(Input.TEXT)
+            self._takes_words = checkpoint.capabilities.takes(Input.TEXT)
             self.text.setEnabled(self._takes_words)
             self._on_text_changed(self.text.text())
+        values = self._memory.of(checkpoint.id)
         if is_other:
-            values = self._memory.of(choice.id)
             self.details.show_numbers(values.steps, values.guidance, values.strength)
+        if is_other or is_first:
             self.options.show_values(values.options)
         self._on_details_changed()
 
     def set_ready(self, is_ready: bool, reason: str = "", estimate: str = "") -> None:
-        """May the user generate now? If not, why; if so, how long it should take."""
+        """Show whether the user can generate. reason: why not. estimate: the expected time."""
         self.generate_button.setEnabled(is_ready)
         set_tip(self.generate_button, reason or self.tr("Generate, as Enter in the text"))
         self.progress.set_idle_text(reason or estimate, is_reason=bool(reason))
 
     def set_has_imitation(self, has_imitation: bool) -> None:
-        """Sliders about the voice rest while there is none."""
+        """Disable the sliders about the voice without an imitation."""
         self._has_imitation = has_imitation
         self.follow.setEnabled(has_imitation)
         has_words = self._takes_words and bool(self.text.text().strip())
         self.balance.setEnabled(has_imitation and has_words)
 
     def show_progress(self, progress: JobProgress | None) -> None:
-        """Show how far a job is; None when nothing runs."""
+        """Show the progress of a job; None if nothing runs."""
         self.cancel_button.setVisible(progress is not None)
         self.progress.show_progress(progress)
 
     @property
     def chosen_start(self) -> Start | None:
-        """Qt hands an enum that is a string back as a plain string."""
+        """The chosen start; Qt returns an enum of strings as a plain string."""
         value = self.start.currentData()
         return None if value is None else Start(value)
 
-    checkpoint: CheckpointChoice | None = None  # as far as it is known
-    _shows_recipe = False  # of a checkpoint that is not shown yet
+    checkpoint: CheckpointEntry | None = None  # None while unknown
+    _shows_recipe = False  # whose checkpoint is not shown yet
     _has_imitation = False
     _takes_words = True
 
@@ -277,61 +275,15 @@ class RequestPanel(Card):
         return row
 
     def _make_numbers(self, settings: Settings) -> Reflow:
-        self.duration = QDoubleSpinBox(self)
-        self.duration.setRange(0.0, SHOWN_MAX_DURATION_S)
-        self.duration.setSingleStep(0.5)
-        self.duration.setDecimals(1)
-        self.duration.setSuffix(" s")
-        self.duration.setSpecialValueText(self.tr("As my take"))
-        self.duration.valueChanged.connect(self._on_changed)
-        self.variations = QSpinBox(self)
-        self.variations.setRange(1, SHOWN_MAX_VARIATIONS)
-        self.variations.setValue(settings.variations)
-        self.variations.valueChanged.connect(self._on_changed)
-        self.start = ElidedComboBox(self)
-        self.start.setMinimumContentsLength(8)  # more where there is room
-        self.start.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        for label, start in (
-            (self.tr("Automatic"), None),
-            (self.tr("Pure noise"), Start.NOISE),
-            (self.tr("My imitation"), Start.IMITATION),
-            (self.tr("Nearest sound"), Start.NEAREST),
-        ):
-            self.start.addItem(label, start)
-        self.start.setCurrentIndex(self.start.findData(settings.start))
+        fields = make_number_fields(settings, self)
+        self.duration, self.variations = fields.duration, fields.variations
+        self.start, self.seed, self.seed_lock = fields.start, fields.seed, fields.seed_lock
+        for box in (self.duration, self.variations, self.seed):
+            box.valueChanged.connect(self._on_changed)
         self._explain_start()
         self.start.currentIndexChanged.connect(self._on_changed)
-        self.seed = QSpinBox(self)
-        self.seed.setRange(0, MAX_SHOWN_SEED)
-        set_tip(self.seed, self.tr("The same seed with the same settings gives the same sounds"))
-        self.seed.valueChanged.connect(self._on_changed)
-        self.seed_lock = QToolButton(self)
-        self.seed_lock.setCheckable(True)
-        self.seed_lock.setAccessibleName(self.tr("Keep the seed"))
         self.seed_lock.toggled.connect(self._dress)
-        for box in (self.duration, self.variations, self.seed):
-            indent_text(box)
-            NumberKeys(box)
-        seed_row = QHBoxLayout()
-        seed_row.setContentsMargins(0, 0, 0, 0)
-        seed_row.setSpacing(4)
-        seed_row.addWidget(self.seed, 1)
-        seed_row.addWidget(self.seed_lock)
-        for box in (self.duration, self.variations, self.start, self.seed):
-            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        seed = QWidget(self)
-        seed.setLayout(seed_row)
-        seed.setFocusProxy(self.seed)
-        fields: tuple[tuple[str, QWidget, int], ...] = (
-            (self.tr("Length"), self.duration, 4),
-            (self.tr("Variations"), self.variations, 3),
-            (self.tr("Start from"), self.start, 5),
-            (self.tr("Seed"), seed, 5),
-        )
-        self.seed.setAccessibleName(self.tr("Seed"))
-        return Reflow([(named(*field[:2], self), field[2]) for field in fields], GRID, self)
+        return fields.row
 
     def _make_buttons(self, queue: JobQueue) -> Reflow:
         self.quality = QualityBar(self)
@@ -388,12 +340,12 @@ class RequestPanel(Card):
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
         self.set_has_imitation(self._has_imitation)
-        self.wishes_changed.emit()
+        self.draft_changed.emit()
 
     @Slot(int)
     @Slot(float)
     def _on_changed(self, value: float) -> None:
-        self.wishes_changed.emit()
+        self.draft_changed.emit()
 
     def _explain_start(self) -> None:
         is_given = self.given.sound(SoundUse.START) is not None
@@ -405,7 +357,7 @@ class RequestPanel(Card):
     @Slot()
     def _on_given_changed(self) -> None:
         self._explain_start()
-        self.wishes_changed.emit()
+        self.draft_changed.emit()
 
     @Slot(bool)
     def _on_more(self, is_shown: bool) -> None:
@@ -416,7 +368,7 @@ class RequestPanel(Card):
     @Slot()
     def _on_details_changed(self) -> None:
         self.quality.show_steps(self.details.steps.value(), self.details.default_steps)
-        self.wishes_changed.emit()
+        self.draft_changed.emit()
 
     @Slot(object)
     def choose_quality(self, quality: Quality) -> None:
@@ -425,7 +377,7 @@ class RequestPanel(Card):
 
     @Slot()
     def _on_return(self) -> None:
-        """The words are said: the keys are for listening again."""
+        """Generate and move the focus out of the text, so that keys play sounds again."""
         self.text.clearFocus()
         self.generate_requested.emit()
 

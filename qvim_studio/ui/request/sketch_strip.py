@@ -1,4 +1,4 @@
-"""The live sketch: how the settings would sound, roughly, before anything is generated."""
+"""Shows the live sketch: a rough sound of the present settings."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class SketchStrip(QWidget):
         return self._text.text()
 
     def show_waiting(self, reason: str) -> None:
-        """There is no sketch of these settings yet; ``reason`` says why not."""
+        """Show that there is no sketch of these settings yet. reason: why not."""
         self.play.setEnabled(False)
         self._picture.show_levels(None)
         self._text.setText(reason)
 
     def show_sketch(self, variation: Variation, spectrogram: Spectrogram) -> None:
-        """The newest sketch, ready to be listened to."""
+        """Show the newest sketch, which can be played."""
         self.play.setEnabled(True)
         self._picture.show_levels(spectrogram.levels)
         name, match = self.tr("Sketch"), variation.match

@@ -1,1 +1,1 @@
-"""The settings and the shortcuts."""
+"""The dialogs for settings and shortcuts."""

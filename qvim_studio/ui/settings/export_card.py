@@ -1,4 +1,4 @@
-"""What sample packs begin with: who made them, and how their sounds are stored."""
+"""The defaults of sample packs: their maker and the format of their sounds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from qvim_studio.export.files.edits import SAMPLE_RATES_HZ
+from qvim_studio.session.figures import number_text
 from qvim_studio.ui.packs.pack_form import BIT_DEPTHS, DEFAULTS
 from qvim_studio.ui.settings.settings_card import SettingsCard
 
@@ -23,7 +24,7 @@ class ExportCard(SettingsCard):
         self.source.setPlaceholderText(self.tr("project or library"))
         depths = [(self.tr("{0} bit").format(bits), str(bits)) for bits in BIT_DEPTHS]
         self.bits = self.combo(depths, DEFAULTS["bits"])
-        rates = [(f"{rate / 1000:g} kHz", str(rate)) for rate in SAMPLE_RATES_HZ]
+        rates = [(f"{number_text(rate / 1000)} kHz", str(rate)) for rate in SAMPLE_RATES_HZ]
         self.rate = self.combo([(self.tr("As it is"), ""), *rates], DEFAULTS["rate"])
         names = self.tr("Both are part of every file name of a sample pack")
         self.add(self.tr("Creator"), self.creator)
@@ -33,7 +34,7 @@ class ExportCard(SettingsCard):
         self.show_values(values)
 
     def show_values(self, values: Mapping[str, str]) -> None:
-        """values: as Settings.pack; what is not there has its default."""
+        """Show the values of Settings.pack; absent values have their defaults."""
         self._values = dict(values)
         shown = {**DEFAULTS, **values}
         self.creator.setText(shown["creator"])
@@ -42,7 +43,7 @@ class ExportCard(SettingsCard):
         self.rate.setCurrentIndex(max(self.rate.findData(shown["rate"]), 0))
 
     def values(self) -> dict[str, str]:
-        """Settings.pack with what is shown; only what differs from before is new."""
+        """Settings.pack with the shown values."""
         shown = {
             "creator": self.creator.text().strip(),
             "source": self.source.text().strip(),

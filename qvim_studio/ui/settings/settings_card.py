@@ -23,7 +23,8 @@ LABEL_WIDTH_PX = 136
 
 
 class SettingsCard(Card):
-    """Every field gets its row's name, for the label's key and for screen readers."""
+    """A card of rows. Every field gets the name of its row, for the label's key and for screen
+    readers."""
 
     def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(title, parent)
@@ -35,7 +36,7 @@ class SettingsCard(Card):
         self.body.addLayout(self._grid)
 
     def add(self, name: str, field: QWidget, note: QLabel | None = None) -> None:
-        """One more row; a note stands below its field."""
+        """Add a row, with a note below its field."""
         number = self._grid.rowCount()
         label = QLabel(name, self)
         label.setObjectName("secondary")
@@ -48,7 +49,7 @@ class SettingsCard(Card):
             self._grid.addWidget(note, number + 1, 1)
 
     def add_folder(self, name: str, field: QLineEdit, note: QLabel | None = None) -> None:
-        """A row for a folder, with a button that looks for it."""
+        """Add a row for a folder, with a button for choosing it."""
         field.setAccessibleName(name)
         box = QWidget(self)
         browse = QPushButton(self.tr("Browse…"), box)
@@ -70,7 +71,7 @@ class SettingsCard(Card):
         return note
 
     def combo(self, choices: Sequence[tuple[str, object]], chosen: object) -> QComboBox:
-        """choices: labels and what they stand for."""
+        """A box with these choices. choices: labels and values. chosen: the value at first."""
         combo = QComboBox(self)
         for label, value in choices:
             combo.addItem(label, value)

@@ -1,4 +1,4 @@
-"""The settings: generation, sound, files, appearance. Nothing takes effect before "Save"."""
+"""The settings: generation, sound, files, appearance. Changes take effect with "Save"."""
 
 from __future__ import annotations
 
@@ -19,19 +19,22 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.audio.devices.device_list import AudioDevice, Direction, find_device
-from qvim_studio.core.checkpoint_choice import (
+from qvim_studio.core.checkpoint_entry import (
     MEMORY_SECONDS,
     MEMORY_VARIATIONS,
-    CheckpointChoice,
+    CheckpointEntry,
 )
 from qvim_studio.core.errors import DeviceError
 from qvim_studio.core.program.device_key import FIRST_INPUT, channel_of, with_channel
-from qvim_studio.core.program.settings import Settings, Theme
+from qvim_studio.core.program.settings import Language, Settings, Theme
 from qvim_studio.core.request import MAX_STEPS, SamplerName, VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.core.text.file_names import pasted_name
 from qvim_studio.jobs.engine.memory_watch import GIB
+from qvim_studio.session.figures import filled, number_text
+from qvim_studio.ui.settings.encoder_field import EncoderField
 from qvim_studio.ui.settings.export_card import ExportCard
+from qvim_studio.ui.settings.memory_modes import memory_modes
 from qvim_studio.ui.settings.settings_card import SettingsCard
 from qvim_studio.ui.takes.device_box import device_index, fill_device_box, fill_input_box
 from qvim_studio.ui.widgets.card import dialog_title, indent_text
@@ -52,7 +55,7 @@ class SettingsDialog(QDialog):
     def __init__(
         self,
         settings: Settings,
-        checkpoints: Sequence[CheckpointChoice],
+        checkpoints: Sequence[CheckpointEntry],
         default_output_folder: str,
         parent: QWidget | None = None,
     ) -> None:
@@ -82,7 +85,7 @@ class SettingsDialog(QDialog):
         layout.addLayout(self._make_buttons())
 
     def show_devices(self, inputs: Sequence[AudioDevice], outputs: Sequence[AudioDevice]) -> None:
-        """Offer these devices; a remembered one that is gone stays in the list, marked."""
+        """Offer these devices; a remembered device that is absent stays in the list, marked."""
         self._microphones = tuple(inputs)
         no_microphone, no_loudspeaker = (
             self.tr("No microphone found"),
@@ -97,12 +100,12 @@ class SettingsDialog(QDialog):
             fill_device_box(box, devices, wanted, default if devices else nothing)
 
     def show_memory(self, use: MemoryUse) -> None:
-        """Say what the last generation really took, beside the estimate of its mode."""
+        """Show the measured memory of the last generation beside the estimate of its mode."""
         self._last_use = use
         self._explain_mode()
 
     def chosen(self) -> Settings:
-        """The settings as the dialog shows them."""
+        """The settings with the values in the dialog."""
         return self._settings.with_changes(
             checkpoint=self.checkpoint.currentData(),
             vram_mode=self.vram_mode.currentData(),
@@ -121,24 +124,29 @@ class SettingsDialog(QDialog):
             library_folder=pasted_name(self.library_folder.text()),
             watch_folder=pasted_name(self.watch_folder.text()),
             trim_takes=self.trim_takes.isChecked(),
+            language=self.language.currentData(),
             theme=self.theme_choice.currentData(),
             text_percent=self.text_percent.currentData(),
             pack=self.export.values(),
+            by_checkpoint=self.encoder.kept_in(self._settings.by_checkpoint),
         )
 
     def _make_generation(self, settings: Settings) -> SettingsCard:
         card = SettingsCard(self.tr("Generation"), self)
         self.checkpoint = QComboBox(card)
-        for choice in self._checkpoints:
-            missing = self.tr("{0} (not installed)").format(choice.title)
-            label = choice.title if choice.is_installed else missing
-            self.checkpoint.addItem(label, choice.id)
+        for entry in self._checkpoints:
+            missing = self.tr("{0} (not installed)").format(entry.title)
+            label = entry.title if entry.is_installed else missing
+            self.checkpoint.addItem(label, entry.id)
         if self.checkpoint.findData(settings.checkpoint) < 0:
             self.checkpoint.addItem(settings.checkpoint, settings.checkpoint)
         self.checkpoint.setCurrentIndex(self.checkpoint.findData(settings.checkpoint))
         self.checkpoint.currentIndexChanged.connect(self._explain_checkpoint)
         self._licence = card.note()
-        modes = [(self.tr(label), mode) for mode, label, _ in VRAM_MODES]
+        encoder_note = card.note()
+        self.encoder = EncoderField(encoder_note, card)
+        self.encoder.show_values(settings.by_checkpoint)
+        modes = [(title, mode) for mode, title, _ in memory_modes()]
         self.vram_mode = card.combo(modes, settings.vram_mode)
         self.vram_mode.currentIndexChanged.connect(self._explain_mode)
         self._mode_note = card.note()
@@ -161,6 +169,7 @@ class SettingsDialog(QDialog):
         self.cuda_graphs = QCheckBox(self.tr("Replay the network as CUDA graphs"), card)
         self.cuda_graphs.setChecked(settings.cuda_graphs)
         card.add(self.tr("Checkpoint"), self.checkpoint, self._licence)
+        card.add(self.tr("Encoder"), self.encoder, encoder_note)
         card.add(self.tr("Memory use"), self.vram_mode, self._mode_note)
         self.sampler = card.combo(SAMPLERS, settings.sampler)
         card.add(self.tr("Diffusion steps"), self.steps)
@@ -168,7 +177,11 @@ class SettingsDialog(QDialog):
         card.add(self.tr("Scheduler"), self.sampler, card.note(solver_note))
         card.add(self.tr("Guidance"), self.guidance)
         card.add("", self.own_process)
-        card.add("", self.cuda_graphs, card.note(self.tr(CUDA_GRAPHS_NOTE)))
+        graphs_note = self.tr(
+            "Experimental, for NVIDIA GPUs in modes High and Balanced; from the second sound of a "
+            "length on"
+        )
+        card.add("", self.cuda_graphs, card.note(graphs_note))
         self._explain_checkpoint()
         return card
 
@@ -196,7 +209,7 @@ class SettingsDialog(QDialog):
         card.add(self.tr("Input"), self.input, card.note(input_note))
         card.add(self.tr("Loudspeaker"), self.output_device)
         rates = sorted({*RATES_HZ, settings.sample_rate_hz})
-        labels = [(f"{rate / 1000:g} kHz", rate) for rate in rates]
+        labels = [(f"{number_text(rate / 1000)} kHz", rate) for rate in rates]
         self.sample_rate = card.combo(labels, settings.sample_rate_hz)
         frames = self.tr("{0} samples")
         buffers = sorted({*BUFFERS_FRAMES, settings.buffer_frames})
@@ -232,6 +245,10 @@ class SettingsDialog(QDialog):
 
     def _make_appearance(self, settings: Settings) -> SettingsCard:
         card = SettingsCard(self.tr("Appearance"), self)
+        languages = ((self.tr("Follow the system"), Language.SYSTEM), *LANGUAGES)
+        self.language = card.combo(languages, settings.language)
+        language_note = card.note(self.tr("The window speaks it from the next start on"))
+        card.add(self.tr("Language"), self.language, language_note)
         themes = (
             (self.tr("Follow the system"), Theme.SYSTEM),
             (self.tr("Dark"), Theme.DARK),
@@ -251,7 +268,6 @@ class SettingsDialog(QDialog):
 
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(0, 0, GRID, 0)
         row.setContentsMargins(0, 0, GRID, 0)
         row.setSpacing(GRID)
         for text, clicked in (
@@ -275,29 +291,29 @@ class SettingsDialog(QDialog):
 
     @Slot()
     def _explain_checkpoint(self) -> None:
-        choice = next((c for c in self._checkpoints if c.id == self.checkpoint.currentData()), None)
-        self._licence.setText("" if choice is None else licence_line(choice))
+        entry = next((c for c in self._checkpoints if c.id == self.checkpoint.currentData()), None)
+        self._licence.setText("" if entry is None else licence_line(entry))
         default = self.tr("Checkpoint's default")
-        steps = default if choice is None else f"{default} ({choice.steps})"
-        guidance = default if choice is None else f"{default} ({choice.guidance:g})"
+        steps = default if entry is None else f"{default} ({entry.steps})"
+        guidance = default if entry is None else f"{default} ({number_text(entry.guidance)})"
         self.steps.setSpecialValueText(steps)
         self.guidance.setSpecialValueText(guidance)
+        self.encoder.show_checkpoint(entry)
         self._explain_mode()
 
     @Slot()
     def _explain_mode(self) -> None:
-        mode, _, explanation = VRAM_MODES[self.vram_mode.currentIndex()]
-        choice = next((c for c in self._checkpoints if c.id == self.checkpoint.currentData()), None)
-        note = self.tr(explanation)
-        if choice is not None and mode in choice.memory:
+        mode, _, note = memory_modes()[self.vram_mode.currentIndex()]
+        entry = next((c for c in self._checkpoints if c.id == self.checkpoint.currentData()), None)
+        if entry is not None and mode in entry.memory:
             takes = self.tr("about {0:.1f} GB for {1} variations of {2:g} s (estimated)")
-            size = choice.memory[mode] / GIB
-            note += "  ·  " + takes.format(size, MEMORY_VARIATIONS, MEMORY_SECONDS)
+            size = entry.memory[mode] / GIB
+            note += "  ·  " + filled(takes, size, MEMORY_VARIATIONS, MEMORY_SECONDS)
         last = self._last_use
         if last is not None and mode in (VramMode.AUTO, VramMode(last.mode)):
             took = self.tr("the last sound took {0:.1f} GB ({1}, measured)")
             used = self.vram_mode.itemText(self.vram_mode.findData(VramMode(last.mode)))
-            note += "  ·  " + took.format(last.peak_bytes / GIB, used)
+            note += "  ·  " + filled(took, last.peak_bytes / GIB, used)
         self._mode_note.setText(note)
 
     @Slot(bool)
@@ -305,7 +321,7 @@ class SettingsDialog(QDialog):
         self.devices_wanted.emit()
 
     def show_settings(self, settings: Settings) -> None:
-        """Show other values; what the dialog does not show stays as it is."""
+        """Show other values; settings without a field in the dialog are kept."""
         self._settings = settings
         self._inputs = settings.inputs
         for box, key in (
@@ -320,6 +336,7 @@ class SettingsDialog(QDialog):
             (self.sample_rate, settings.sample_rate_hz),
             (self.buffer, settings.buffer_frames),
             (self.latency, settings.latency_ms),
+            (self.language, settings.language),
             (self.theme_choice, settings.theme),
             (self.text_percent, settings.text_percent),
         ):
@@ -333,11 +350,12 @@ class SettingsDialog(QDialog):
         self.library_folder.setText(settings.library_folder)
         self.watch_folder.setText(settings.watch_folder)
         self.export.show_values(settings.pack)
+        self.encoder.show_values(settings.by_checkpoint)
         self._show_inputs()
 
     @Slot()
     def _show_inputs(self) -> None:
-        """Those of the microphone that is chosen above."""
+        """Show the inputs of the chosen microphone."""
         device = self._microphone()
         channel = FIRST_INPUT if device is None else channel_of(self._inputs, device.key)
         fill_input_box(self.input, device, channel)
@@ -357,7 +375,7 @@ class SettingsDialog(QDialog):
 
     @Slot()
     def _on_restore(self) -> None:
-        """The defaults are shown, and count once they are applied or saved."""
+        """Show the defaults, which take effect when they are applied or saved."""
         kept = self._settings
         self.show_settings(Settings(texts=kept.texts, shortcuts=kept.shortcuts))
 
@@ -371,19 +389,9 @@ class SettingsDialog(QDialog):
         self.accept()
 
 
-CUDA_GRAPHS_NOTE = (
-    "Experimental, for NVIDIA GPUs in modes High and Balanced; from the second sound of a length on"
-)
+LANGUAGES = (("English", Language.ENGLISH), ("Deutsch", Language.GERMAN))  # by their own names
 SAMPLERS = (("DPM-Solver++", SamplerName.DPM_SOLVER), ("DDIM", SamplerName.DDIM))
 RATES_HZ = (44_100, 48_000, 96_000)
 BUFFERS_FRAMES = (120, 240, 480, 960)
 LATENCIES_MS = (50, 100, 200, 400)
 TEXT_PERCENTS = (90, 100, 110, 125, 150, 175, 200)
-VRAM_MODES = (
-    (VramMode.AUTO, "Automatic", "Chooses for this machine; uses the GPU where there is one"),
-    (VramMode.CPU, "CPU only", "Leaves the GPU to other programs; slower"),
-    (VramMode.MINIMAL, "Minimal", "For GPUs with 2 to 4 GB: weights in 8 bits; slowest on a GPU"),
-    (VramMode.LOW, "Low", "For GPUs with 6 GB"),
-    (VramMode.BALANCED, "Balanced", "For GPUs with 8 to 12 GB"),
-    (VramMode.HIGH, "High", "For GPUs above 12 GB: everything stays loaded; fastest"),
-)

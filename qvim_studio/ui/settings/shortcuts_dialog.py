@@ -1,4 +1,4 @@
-"""The keyboard map: seen, and changed."""
+"""The dialog that shows and changes the keyboard map."""
 
 from __future__ import annotations
 
@@ -20,17 +20,12 @@ from PySide6.QtWidgets import (
 
 from qvim_studio.ui.widgets.card import dialog_title
 from qvim_studio.ui.widgets.fitting import resize_on_screen
-from qvim_studio.ui.widgets.theme import GRID
-from qvim_studio.ui.window.action_table import (
-    FIXED_KEYS,
-    MENUS,
-    Where,
-    all_specs,
-    clash_lines,
-    translated,
-)
+from qvim_studio.ui.widgets.theme import GRID, scaled
+from qvim_studio.ui.window.action_keys import FIXED_KEYS, clash_lines
+from qvim_studio.ui.window.action_table import MENUS, Where, all_specs, translated
 
 SIZE = (520, 680)
+KEYS_PX = 180  # "Umschalt+Links und Rechts" fits on one line
 
 
 class ShortcutsDialog(QDialog):
@@ -48,6 +43,7 @@ class ShortcutsDialog(QDialog):
         grid.setContentsMargins(0, 0, GRID, 0)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setColumnStretch(0, 1)
+        grid.setColumnMinimumWidth(1, scaled(KEYS_PX))
         for title, specs in MENUS:
             heading = QLabel(translated(title).replace("&", ""), content)
             heading.setObjectName("cardTitle")
@@ -58,6 +54,7 @@ class ShortcutsDialog(QDialog):
                     continue
                 label = QLabel(self._name(translated(spec.text), spec.where), content)
                 label.setObjectName("secondary")
+                label.setWordWrap(True)
                 field = QKeySequenceEdit(QKeySequence(changed.get(spec.id, spec.keys)), content)
                 field.setMaximumSequenceLength(1)
                 field.setClearButtonEnabled(True)
@@ -88,11 +85,11 @@ class ShortcutsDialog(QDialog):
         layout.addWidget(scroll, 1)
         layout.addWidget(self.problem)
         layout.addLayout(self._make_buttons())
-        scroll.setFocus()  # a field would take the next key, even Esc, for a new shortcut
+        scroll.setFocus()  # a focused field would record the next key, even Esc, as a shortcut
         self._check()
 
     def changed(self) -> dict[str, str]:
-        """Only what differs from the defaults."""
+        """The keys that differ from the defaults."""
         keys = {name: field.keySequence() for name, field in self._fields.items()}
         portable = QKeySequence.SequenceFormat.PortableText
         return {
@@ -102,11 +99,11 @@ class ShortcutsDialog(QDialog):
         }
 
     def set_keys(self, action_id: str, keys: str) -> None:
-        """As typing them into the field."""
+        """Set the keys of an action, like typing into its field."""
         self._fields[action_id].setKeySequence(QKeySequence(keys))
 
     def _name(self, text: str, where: Where) -> str:
-        """What is done, and where the keys count when that is not everywhere."""
+        """The name of an action, with the place where its keys work unless they work everywhere."""
         places = {Where.LIST: self.tr("in a list"), Where.WAVE: self.tr("in a waveform")}
         return f"{text}  ·  {places[where]}" if where in places else text
 
@@ -146,13 +143,13 @@ class ShortcutsDialog(QDialog):
 
     @Slot()
     def restore(self) -> None:
-        """Show the defaults; nothing counts before it is saved."""
+        """Show the defaults, which take effect when they are saved."""
         for spec in all_specs():
             self._fields[spec.id].setKeySequence(QKeySequence(spec.keys))
 
     @Slot()
     def _check(self) -> None:
-        """Two actions with one key would both fall silent."""
+        """Report keys that two actions share, because neither action would run."""
         lines = clash_lines(self.changed())
         self.problem.setText("\n".join(lines))
         self.problem.setVisible(bool(lines))

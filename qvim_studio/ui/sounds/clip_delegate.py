@@ -1,4 +1,4 @@
-"""How one row of a clip list is painted, and what is where in it."""
+"""Paints a row of a clip list and gives the areas of its parts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from qvim_studio.core.match import DOTS, Match
-from qvim_studio.jobs.playback import NOTHING, Heard
+from qvim_studio.jobs.playback import NOTHING, PlayingSound
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.figures import seconds_text
 from qvim_studio.ui.sounds.clip_list_model import ROW_ROLE, ClipListModel
@@ -35,7 +35,7 @@ from qvim_studio.ui.widgets.theme import (
 )
 
 ROW_PX = 56
-LINES_PX = 42  # of two lines of text, which grow; the row's other parts do not
+LINES_PX = 42  # two lines of text, which grow with the text size, unlike the rest of the row
 LINE_PX = 17
 BUTTON_PX = 32
 DOT_PX, DOT_GAP_PX, BAR_PX = 7, 2, 3  # of the match
@@ -45,22 +45,22 @@ MIN_WIDTH_PX = 200
 
 
 def row_px(designed_px: int = ROW_PX) -> int:
-    """The height of a row that is designed so high: its lines of text fit at any size."""
+    """The height of a row of this designed height, in which the text fits at any size."""
     return max(designed_px, scaled(LINES_PX))
 
 
 class ClipDelegate(QStyledItemDelegate):
-    """A play button, the waveform, the match over duration; "reveal" while the mouse is there."""
+    """A play button, the waveform, the match over the duration, and "reveal" under the mouse."""
 
     def __init__(self, theme: StudioTheme, columns: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._columns = columns
-        self._heard = NOTHING
+        self._playing = NOTHING
         self._scale = 1.0
 
-    def set_heard(self, heard: Heard) -> None:
-        self._heard = heard
+    def set_playing(self, playing: PlayingSound) -> None:
+        self._playing = playing
 
     @logs_errors(QSize(MIN_WIDTH_PX, ROW_PX))
     def sizeHint(
@@ -72,13 +72,13 @@ class ClipDelegate(QStyledItemDelegate):
         width = view.viewport().width()
         if self._columns == 1:
             return QSize(width, row_px())
-        # a wrapping list keeps room for a scroll bar whether or not there is one
+        # a wrapping list always reserves room for a scroll bar
         bar = view.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, view)
         room = view.width() - max(bar, view.verticalScrollBar().sizeHint().width()) - 2
         return QSize(room // self._columns, row_px())
 
     def reveal_area(self, row: QRect) -> QRect:
-        """Where a click shows the file in its folder."""
+        """The area whose click shows the file in its folder."""
         right = row.right() - 4 - GRID - 4 - scaled(NUMBERS_PX)
         return QRect(right - REVEAL_PX - GRID, row.top() + 4, REVEAL_PX + 2 * GRID, row_px() - 8)
 
@@ -109,7 +109,7 @@ class ClipDelegate(QStyledItemDelegate):
         palette = self._theme.palette
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        is_playing = self._heard.key == str(entry.path)
+        is_playing = self._playing.key == str(entry.path)
         card = QRectF(option.rect).adjusted(4, 3, -4, -3)
         self._paint_card(painter, card, option.state, is_playing)
         self._paint_button(painter, card, is_playing, is_hovered, number)
@@ -118,14 +118,14 @@ class ClipDelegate(QStyledItemDelegate):
         wave.setLeft(card.left() + GRID + BUTTON_PX + 12)
         wave.setRight(right - 12)
         wave = wave.adjusted(0, 9, 0, -9 - self._caption_room(entry))
-        played = min(self._heard.position_s / entry.duration_s, 1.0) if is_playing else 0.0
+        played = min(self._playing.position_s / entry.duration_s, 1.0) if is_playing else 0.0
         draw_bars(
             painter, wave, fit_columns(entry.peaks, bar_count(wave.width())), palette.wave,
             palette.accent, played,
         )  # fmt: skip
 
     def _caption_room(self, entry: ClipEntry) -> int:
-        """Pixels below the waveform that something else needs."""
+        """The height of the caption below the waveform, in pixels."""
         return 0
 
     def _paint_card(
@@ -157,7 +157,7 @@ class ClipDelegate(QStyledItemDelegate):
     def _paint_numbers(
         self, painter: QPainter, card: QRectF, entry: ClipEntry, with_reveal: bool
     ) -> float:
-        """The match over duration; gives back where they begin."""
+        """Paint the match over the duration; returns the left edge of both."""
         palette = self._theme.palette
         right = card.right() - GRID - 4
         line_px, width = scaled(LINE_PX), scaled(NUMBERS_PX)
@@ -180,7 +180,7 @@ class ClipDelegate(QStyledItemDelegate):
 
 
 def paint_match(painter: QPainter, box: QRectF, palette: Palette, match: Match) -> None:
-    """At the right of the box: dots for the kind, or "unsure", over a bar for the movement."""
+    """Paint dots for the kind, or "unsure", over a bar for the movement, at the box's right."""
     dot_px, gap_px, bar_px = scaled(DOT_PX), scaled(DOT_GAP_PX), scaled(BAR_PX)
     width = DOTS * dot_px + (DOTS - 1) * gap_px
     left, bar_top = box.right() - width, box.bottom() - bar_px - 2
@@ -211,7 +211,8 @@ def paint_play_button(
     is_playing: bool,
     number: int | None,
 ) -> None:
-    """A round button with its number, if any, while it rests. scale: of the screen's pixels."""
+    """Paint a round button, with its number, if any, while it is not playing. scale: screen pixels
+    per logical pixel."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(palette.accent if is_playing else palette.hover))
     painter.drawEllipse(circle)

@@ -1,9 +1,8 @@
-"""What is known of the selected clips, and what the user says about them."""
+"""Shows the facts of the selected clips and the user's own marks."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,25 +20,26 @@ from qvim_studio.audio.soundness import Soundness
 from qvim_studio.core.text.file_names import sound_name
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.recipes import Recipe
-from qvim_studio.session.figures import seconds_text
+from qvim_studio.session.figures import date_text, filled, number_text, seconds_text
 from qvim_studio.ui.sounds.history_view import HistoryView
 from qvim_studio.ui.widgets.fitting import FittingColumn
 from qvim_studio.ui.widgets.match_text import match_text
 from qvim_studio.ui.widgets.passing_field import PassingField
+from qvim_studio.ui.widgets.reflow import Reflow
 from qvim_studio.ui.widgets.soundness_text import flaws_text, soundness_text
 from qvim_studio.ui.widgets.splitter import Splitter
 from qvim_studio.ui.widgets.theme import GRID, roomy
 from qvim_studio.ui.widgets.tips import set_tip
-from qvim_studio.ui.window.header import COMMERCIAL_WORDS
+from qvim_studio.ui.window.header import commercial_text
 
 MAX_RATING = 5
 
 
 class DetailedList(Splitter):
-    """A list over the details of what is selected in it: all of them, or what some rows of the
-    list and half of the room leave to them.
+    """A list above the details of its selection. The details get their whole height, limited by
+    half of the room and by a few rows of the list.
 
-    Both are made inside it, the list first: what moves there later is dressed twice.
+    Both are created inside it, the list first, because a widget that moves later is styled twice.
     """
 
     def __init__(self, name: str, parent: QWidget) -> None:
@@ -99,12 +99,8 @@ class ClipDetails(FittingColumn):
         marks.setSpacing(GRID)
         marks.addWidget(self.note, 1)
         marks.addWidget(self.rating)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addWidget(self.use, 1)
-        buttons.addWidget(self.mend)
-        buttons.addWidget(self.copy)
-        self.setMinimumHeight(roomy(40))  # the list comes before it
+        self._buttons = Reflow([(self.use, 2), (self.mend, 1), (self.copy, 1)], GRID, self)
+        self.setMinimumHeight(roomy(40))  # the list has priority
         layout = self.panels
         layout.setContentsMargins(0, GRID // 2, GRID, 0)
         layout.setSpacing(GRID)
@@ -112,11 +108,11 @@ class ClipDetails(FittingColumn):
         layout.addWidget(self.tags)
         layout.addLayout(marks)
         layout.addWidget(self._facts)
-        layout.addLayout(buttons)
+        layout.addWidget(self._buttons)
         self.show_entries([], None)
 
     def show_entries(self, entries: Sequence[ClipEntry], recipe: Recipe | None) -> None:
-        """Show one clip with its recipe, or what several have in common; hides for none."""
+        """Show one clip with its recipe, or the common values of several; hides without clips."""
         self._entries, self._recipe = list(entries), recipe
         self.setVisible(bool(entries))
         if not entries:
@@ -133,10 +129,8 @@ class ClipDetails(FittingColumn):
         )
         ratings = {entry.rating for entry in entries}
         self.rating.setCurrentIndex(ratings.pop() if len(ratings) == 1 else -1)
-        self.use.setVisible(recipe is not None)
-        self.copy.setVisible(recipe is not None)
         flaws = flaws_text(_soundness_of(recipe) if is_single else None)
-        self.mend.setVisible(bool(flaws))
+        self._buttons.show_parts([recipe is not None, bool(flaws), recipe is not None])
         set_tip(
             self.mend,
             self.tr("Write a copy without this: {0}. The sound itself stays.").format(flaws),
@@ -149,18 +143,18 @@ class ClipDetails(FittingColumn):
 
     @Slot()
     def edit_name(self, back: QWidget | None = None) -> None:
-        """Of a single clip; several have none in common. back: what gets the keyboard afterwards,
-        where that is not the list."""
+        """Edit the name of a single clip; several clips have no common name. back: the widget that
+        gets the keyboard afterwards, instead of the list."""
         self._edit(self.name, back)
         self.name.selectAll()
 
     @Slot()
     def edit_tags(self, back: QWidget | None = None) -> None:
-        """Likewise."""
+        """Edit the tags. back: see ``edit_name``."""
         self._edit(self.tags, back)
 
     def finish_editing(self) -> None:
-        """Keep what is being typed before another clip is shown."""
+        """Save typed text before another clip is shown."""
         self._on_named()
         self._on_tagged()
         self._on_noted()
@@ -187,48 +181,49 @@ class ClipDetails(FittingColumn):
         parts = [] if entry.match is None else [match_text(entry.match)]
         parts.append(seconds_text(entry.duration_s))
         if entry.is_fitted:
-            words = COMMERCIAL_WORDS.get(entry.commercial, entry.commercial)
+            words = commercial_text(entry.commercial)
             parts += [self.tr("fitted"), entry.checkpoint_title, entry.licence, words]
         elif recipe is not None:
             parts.append(f"{self.tr('seed')} {entry.seed}")
-            parts += self._wishes_of(recipe.request)
+            parts += self._request_facts(recipe.request)
             starts = {"noise": self.tr("pure noise"), "imitation": self.tr("my imitation")}
             start = starts.get(recipe.request.get("start", ""))
             started_from = sound_name(recipe.details.get("started_from") or "") or start
             if started_from:
                 parts.append(self.tr("from {0}").format(started_from))
-            anew = recipe.details.get("start_strength")
-            if started_from and isinstance(anew, (int, float)):
-                parts.append(self.tr("{0:.0f} % of it replaced").format(100 * anew))
+            strength = recipe.details.get("start_strength")
+            if started_from and isinstance(strength, (int, float)):
+                parts.append(self.tr("{0:.0f} % of it replaced").format(100 * strength))
             if recipe.request.get("timbre_sha256"):
                 name = recipe.request.get("timbre_name") or self.tr("another sound")
                 parts.append(self.tr("like {0}").format(name))
             parts.append(self._band_of(recipe.details))
             loudness = recipe.details.get("loudness_lufs")
             if isinstance(loudness, (int, float)):
-                parts.append(f"{loudness:.1f} LUFS")
+                parts.append(f"{number_text(loudness, '.1f')} LUFS")
             soundness = _soundness_of(recipe)
             parts += [soundness_text(soundness), flaws_text(soundness)]
-            words = COMMERCIAL_WORDS.get(entry.commercial, entry.commercial)
+            words = commercial_text(entry.commercial)
             parts += [entry.checkpoint_title, entry.licence, words]
-        if entry.heard:
-            heard = ", ".join(one.word for one in entry.heard)
-            parts.append(self.tr("heard: {0}").format(heard))
-        parts.append(time.strftime("%d %b %Y %H:%M", time.localtime(entry.created_s)))
+        if entry.words:
+            words = ", ".join(one.word for one in entry.words)
+            parts.append(self.tr("heard: {0}").format(words))
+        parts.append(date_text(entry.created_s, self.tr("dd MMM yyyy HH:mm")))
         return "  ·  ".join(part for part in parts if part)
 
     def _band_of(self, details: Mapping[str, Any]) -> str:
-        """How far up a sound is real, and how far its highs were added."""
+        """The upper limits of a sound's own band and of its added highs."""
         band_hz, reach_hz = details.get("bandwidth_hz"), details.get("extended_to_hz")
         if not isinstance(band_hz, (int, float)):
             return ""
-        real = self.tr("real up to {0:.3g} kHz").format(band_hz / 1000)
+        real = filled(self.tr("real up to {0:.3g} kHz"), band_hz / 1000)
         if not isinstance(reach_hz, (int, float)):
             return real
-        return real + ", " + self.tr("highs added up to {0:.3g} kHz").format(reach_hz / 1000)
+        added = filled(self.tr("highs added up to {0:.3g} kHz"), reach_hz / 1000)
+        return f"{real}, {added}"
 
-    def _wishes_of(self, request: Mapping[str, Any]) -> list[str]:
-        """In the words of the controls that they were asked with."""
+    def _request_facts(self, request: Mapping[str, Any]) -> list[str]:
+        """The facts of a request, in the words of the controls."""
         words = (
             ("steps", self.tr("{0} steps"), 1),
             ("guidance", self.tr("guidance {0:g}"), 1),
@@ -236,7 +231,7 @@ class ClipDetails(FittingColumn):
             ("balance", self.tr("{0:.0f} % text"), 100),
         )
         return [
-            text.format(factor * request[key])
+            filled(text, factor * request[key])
             for key, text, factor in words
             if request.get(key) is not None
         ]

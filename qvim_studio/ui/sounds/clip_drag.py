@@ -1,4 +1,4 @@
-"""Clips on their way into another program: as files, copied only."""
+"""Drags clips into other programs as files, which are only copied."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def mime_data(paths: Sequence[Path]) -> QMimeData:
 def drag_clips(
     source: QWidget, paths: Sequence[Path], peaks: np.ndarray | None, palette: Palette
 ) -> None:
-    """Run a drag to its end.
+    """Start a drag and wait for its end.
 
-    Only a copy is offered: programs that asked for a move have deleted their users' files.
+    Only a copy is offered, because programs that requested a move have deleted their users' files.
     """
     drag = QDrag(source)
     drag.setMimeData(mime_data(paths))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import (
+    QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -18,7 +19,7 @@ from PySide6.QtCore import (
 )
 
 from qvim_studio.library.clip_entry import ClipEntry
-from qvim_studio.session.figures import seconds_text
+from qvim_studio.session.figures import date_text, seconds_text
 from qvim_studio.ui.widgets.match_text import match_text, match_tip
 from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.tips import tip_text
@@ -38,23 +39,25 @@ class Section:
 
     @property
     def when(self) -> str:
-        """The time for today, else the date, with the year where it is another."""
+        """The time for today, else the date, with the year unless it is this year."""
         created, today = time.localtime(self.created_s), time.localtime()
         if created[:3] == today[:3]:
             return time.strftime("%H:%M", created)
-        return time.strftime("%d %b" if created[0] == today[0] else "%d %b %Y", created)
+        is_this_year = created[0] == today[0]
+        form = _tr("dd MMM") if is_this_year else _tr("dd MMM yyyy")
+        return date_text(self.created_s, form)
 
 
 Row = ClipEntry | Section
 
 
 class ClipListModel(QStringListModel):
-    """Clips in a given order; numbered from 1 where ``with_sections`` is not set.
+    """Clips in a given order, numbered from 1 unless ``with_sections`` is set.
 
-    Qt's own list of (empty) strings counts the rows: a view asks for their number once per row,
-    which takes 20 ms for 10,000 clips where Python answers.
+    Qt's own list of (empty) strings counts the rows, because a view asks for their number once per
+    row; Python would take 20 ms for 10,000 clips.
 
-    Signal: rows_changing (nothing): the last moment at which indexes mean the old rows.
+    Signal: rows_changing (nothing: the last moment at which indexes are valid for the old rows).
     """
 
     rows_changing = Signal()
@@ -63,7 +66,7 @@ class ClipListModel(QStringListModel):
         super().__init__(parent)
         self._with_sections = with_sections
         self._rows: list[Row] = []
-        self.is_blind = False  # then a row tells its number alone
+        self.is_blind = False  # True reduces rows to their numbers
 
     @property
     def entries(self) -> tuple[ClipEntry, ...]:
@@ -74,14 +77,14 @@ class ClipListModel(QStringListModel):
         self._show(entries)
 
     def replace(self, newer: Mapping[int, ClipEntry]) -> None:
-        """Show newer forms of entries, by id, where they stand."""
+        """Replace shown entries, by id, in their places."""
         for number, row in enumerate(self._rows):
             if isinstance(row, ClipEntry) and row.id in newer:
                 self._rows[number] = newer[row.id]
                 self.dataChanged.emit(self.index(number), self.index(number))
 
     def index_of(self, path: Path) -> QModelIndex:
-        """Where a clip is shown; an invalid index where it is not."""
+        """The index of a clip; an invalid index if the clip is not shown."""
         for number, row in enumerate(self._rows):
             if isinstance(row, ClipEntry) and row.path == path:
                 return self.index(number)
@@ -91,7 +94,7 @@ class ClipListModel(QStringListModel):
         return self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
 
     def number_of(self, index: Index) -> int | None:
-        """What key auditions the row, 1..9; None in lists with sections."""
+        """The key that plays the row, 1..9; None in lists with sections."""
         number = index.row() + 1
         return number if not self._with_sections and number <= 9 else None
 
@@ -105,7 +108,7 @@ class ClipListModel(QStringListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._spoken(row, self.number_of(index))
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, Section):
-            return row.title  # its line may be too short for it
+            return row.title  # the line may be too short for the title
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, ClipEntry):
             made = f"seed {row.seed}  ·  {row.checkpoint_title}  ·  {row.licence}\n"
             if row.is_fitted:
@@ -119,7 +122,7 @@ class ClipListModel(QStringListModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if isinstance(self.row(index), Section):
-            return Qt.ItemFlag.NoItemFlags  # the arrow keys step over it
+            return Qt.ItemFlag.NoItemFlags  # the arrow keys skip the row
         return (
             Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
         )
@@ -139,3 +142,7 @@ class ClipListModel(QStringListModel):
         fitted = f", {self.tr('fitted')}" if row.is_fitted else ""
         starred = f", {self.tr('starred')}" if row.is_starred else ""
         return f"{name}{match}, {seconds_text(row.duration_s)}{fitted}{starred}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ClipListModel", text)

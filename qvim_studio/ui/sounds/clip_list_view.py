@@ -1,4 +1,4 @@
-"""A list of clips: click to listen, drag into another program, reveal in the folder."""
+"""A list of clips, which can be played, dragged into other programs and shown in their folder."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
 from qvim_studio.audio.files.given_sound import SoundUse
-from qvim_studio.jobs.playback import Heard
+from qvim_studio.jobs.playback import PlayingSound
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.sounds.clip_delegate import ClipDelegate
 from qvim_studio.ui.sounds.clip_drag import drag_clips, mime_data
@@ -44,8 +44,8 @@ USES = {"start_from": SoundUse.START, "sound_like": SoundUse.TIMBRE}  # by the i
 
 class ClipListView(QListView):
     """Signals: play_requested (ClipEntry), reveal_requested (Path), use_requested (ClipEntry,
-    SoundUse: as what the next request takes it), morph_requested (two ClipEntry, whether the sound
-    goes from one to the other over time), upscale_requested (ClipEntry)."""
+    SoundUse: its use in the next request), morph_requested (two ClipEntry, whether the sound
+    changes from one to the other over time), upscale_requested (ClipEntry)."""
 
     play_requested = Signal(object)
     reveal_requested = Signal(object)
@@ -87,22 +87,22 @@ class ClipListView(QListView):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        """Rows of larger texts are higher."""
+        """Fit the height of the rows to the text."""
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
     def set_hint(self, text: str) -> None:
-        """What an empty list says."""
+        """Set the text of an empty list."""
         self._hint = text
         self.viewport().update()
 
     @Slot(object)
-    def show_heard(self, heard: Heard) -> None:
-        self._delegate.set_heard(heard)
+    def show_playing(self, playing: PlayingSound) -> None:
+        self._delegate.set_playing(playing)
         self.viewport().update()
 
     def selected_entries(self) -> list[ClipEntry]:
-        """In the order of the list."""
+        """The selected clips in the order of the list."""
         rows = (self._clips.row(index) for index in sorted(self.selectedIndexes()))
         return [row for row in rows if isinstance(row, ClipEntry)]
 
@@ -113,13 +113,13 @@ class ClipListView(QListView):
                 self.select_index(index)
 
     def select_index(self, index: QModelIndex) -> None:
-        """This one alone, whatever keys are held; keys go on from there."""
+        """Select this row alone, whatever keys are held; the keyboard continues from there."""
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.selectionModel().setCurrentIndex(index, flags)
 
     def show_current(self, path: Path | None) -> bool:
-        """Select this clip alone, or none; several that are selected with it stay so. False where
-        it is not shown."""
+        """Select this clip alone, or none for None; a selection that contains the clip stays.
+        Returns False if the clip is not shown."""
         index = QModelIndex() if path is None else self._clips.index_of(path)
         if not index.isValid():
             self.clearSelection()
@@ -183,7 +183,7 @@ class ClipListView(QListView):
         menu.popup(self.viewport().mapToGlobal(point))
 
     def offers(self) -> dict[str, Callable[[], object]]:
-        """What can be done with the selected sounds, by the ids of the actions."""
+        """The possible actions for the selected sounds, by id."""
         entries = self.selected_entries()
         if not entries:
             return {}
@@ -204,7 +204,7 @@ class ClipListView(QListView):
 
     @logs_errors()
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys of the table that mean something here."""
+        """Run the action of a key, if the list offers it."""
         keypad = Qt.KeyboardModifier.KeypadModifier
         modifiers = event.modifiers() & ~keypad
         pressed = QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key())))
@@ -216,11 +216,11 @@ class ClipListView(QListView):
         super().keyPressEvent(event)
 
     def set_shortcuts(self, changed: Mapping[str, str]) -> None:
-        """The keys that count. changed: of the actions whose default the user replaced."""
+        """Set the keys. changed: key sequences of actions whose default the user replaced."""
         self._changed_keys = changed
 
     def make_menu(self) -> QMenu:
-        """Everything the selection offers, in the order of the table of actions."""
+        """A menu of all actions for the selection, in the order of the action table."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         offers, titles = self.menu_offers(), self.titles()
@@ -236,11 +236,11 @@ class ClipListView(QListView):
         return menu
 
     def menu_offers(self) -> dict[str, Callable[[], object]]:
-        """Of what is offered that which the menu shows."""
+        """The actions in the menu, by id."""
         return self.offers()
 
     def titles(self) -> dict[str, str]:
-        """Of actions that mean something else for what is selected."""
+        """Titles of the actions whose effect differs for this selection."""
         entries = self.selected_entries()
         is_starred = bool(entries) and all(entry.is_starred for entry in entries)
         return {"star": self.tr("Remove star")} if is_starred else {}

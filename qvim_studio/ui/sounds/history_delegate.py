@@ -1,4 +1,4 @@
-"""How a row of the history is painted: all rows have one height, waveforms are painted once."""
+"""Paints the rows of the history, which have one height; waveforms are painted once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ TITLE_PX = 16
 
 
 def title_lines(title: str, metrics: QFontMetrics, room: int) -> list[str]:
-    """A title on one line or two, broken between words; "…" where that is too little. room: px."""
+    """A title on one or two lines, broken between words; longer titles end in "…". room: width in
+    px."""
     if metrics.horizontalAdvance(title) <= room:
         return [title]
     words = title.split()
@@ -41,7 +42,7 @@ def title_lines(title: str, metrics: QFontMetrics, room: int) -> list[str]:
 
 
 class HistoryDelegate(ClipDelegate):
-    """A play button, the waveform under its name where that tells something, a star, numbers."""
+    """A play button, the waveform under its name where that is informative, a star, numbers."""
 
     def __init__(self, theme: StudioTheme, parent: QObject | None = None) -> None:
         super().__init__(theme, 1, parent)
@@ -56,11 +57,11 @@ class HistoryDelegate(ClipDelegate):
         return QSize(view.viewport().width() if is_view else MIN_WIDTH_PX, row_px(ROW_PX))
 
     def reveal_area(self, row: QRect) -> QRect:
-        """Nowhere: the menu of a row reveals its file."""
+        """An empty area, because the menu of a row reveals its file."""
         return QRect()
 
     def star_area(self, row: QRect) -> QRect:
-        """Where a click stars the clip."""
+        """The area whose click stars the clip."""
         right = row.right() - 4 - GRID - 4 - scaled(NUMBERS_PX)
         return QRect(right - STAR_ROOM_PX, row.top(), STAR_ROOM_PX, row.height())
 
@@ -102,7 +103,7 @@ class HistoryDelegate(ClipDelegate):
         palette = self._theme.palette
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        is_playing = self._heard.key == str(entry.path)
+        is_playing = self._playing.key == str(entry.path)
         card = QRectF(option.rect).adjusted(4, 2, -4, -2)
         self._paint_card(painter, card, option.state, is_playing)
         self._paint_button(painter, card, is_playing, is_hovered, None)
@@ -126,7 +127,7 @@ class HistoryDelegate(ClipDelegate):
             wave = wave.adjusted(0, 8, 0, -8)
         if is_playing:
             columns = fit_columns(entry.peaks, bar_count(wave.width()))
-            played = min(self._heard.position_s / max(entry.duration_s, 1e-3), 1.0)
+            played = min(self._playing.position_s / max(entry.duration_s, 1e-3), 1.0)
             draw_bars(painter, wave, columns, palette.wave, palette.accent, played)
         else:
             painter.drawPixmap(wave.topLeft(), self._thumbnail(entry, wave))
@@ -141,7 +142,7 @@ class HistoryDelegate(ClipDelegate):
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _thumbnail(self, entry: ClipEntry, area: QRectF) -> QPixmap:
-        """The waveform, painted once for a size and a palette."""
+        """The waveform, painted once for each size and palette."""
         width, height = round(area.width()), round(area.height())
         color = self._theme.palette.wave
         is_read = entry.peaks is not None
@@ -157,6 +158,6 @@ class HistoryDelegate(ClipDelegate):
         try:
             draw_bars(painter, QRectF(0, 0, width, height), columns, color)
         finally:
-            painter.end()  # Qt crashes where a painter outlives its pixmap
+            painter.end()  # Qt crashes if a painter outlives its pixmap
         QPixmapCache.insert(key, pixmap)
         return pixmap

@@ -1,7 +1,7 @@
-"""The rows of the history: everything ever made, searched, filtered and sorted in memory.
+"""The rows of the history: all generated sounds, searched, filtered and sorted in memory.
 
-10,000 clips are filtered and put in order in a few milliseconds, so every key press shows its
-result at once.
+10,000 clips are filtered and sorted in a few milliseconds, so every key press shows its result at
+once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from qvim_studio.ui.sounds.clip_list_model import ClipListModel, Row, Section
 
 
 class Order(Enum):
-    """NEWEST and OLDEST keep the clips of a request together, the others mix them."""
+    """The order of the history. NEWEST and OLDEST keep the clips of a request together; the other
+    orders do not."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -44,10 +45,10 @@ _KEYS: dict[Order, _SortKey] = {
 
 @dataclass(frozen=True)
 class HistoryFilter:
-    """What is shown and how.
+    """The shown part of the history and its order.
 
-    found: ids that the search found; None where nothing is searched for.
-    checkpoint, licence: as the entries name them; empty for all.
+    found: ids found by the search; None without a search. checkpoint, licence: as in the entries;
+    empty for all.
     """
 
     found: frozenset[int] | None = None
@@ -57,7 +58,7 @@ class HistoryFilter:
     order: Order = Order.NEWEST
 
     def shown(self, entries: Sequence[ClipEntry]) -> Sequence[ClipEntry]:
-        """Those that pass, in their order; one plain pass for each thing that is asked."""
+        """The entries that pass the filter, in its order."""
         if self.found is not None:
             entries = [entry for entry in entries if entry.id in self.found]
         if self.starred_only:
@@ -74,7 +75,7 @@ class HistoryFilter:
 
 @dataclass
 class _Sorted:
-    """Entries in an order; kept, for the order changes far less often than the search."""
+    """Sorted entries, kept because the order changes far less often than the search."""
 
     order: Order | None = None
     entries: list[ClipEntry] = field(default_factory=list)
@@ -89,7 +90,7 @@ class HistoryModel(ClipListModel):
         self._sorted = _Sorted()
         self._sections: dict[tuple[str, int], Section] = {}
         self.filter = HistoryFilter()
-        self.count = 0  # of clips that are shown
+        self.count = 0  # of shown clips
 
     @property
     def total(self) -> int:
@@ -97,7 +98,7 @@ class HistoryModel(ClipListModel):
 
     @property
     def shows_titles(self) -> bool:
-        """Do rows need their title, because no section above them tells it?"""
+        """Whether rows need their own titles because no section names them."""
         return self.filter.order not in (Order.NEWEST, Order.OLDEST)
 
     def entry(self, sound_id: int) -> ClipEntry | None:
@@ -107,12 +108,12 @@ class HistoryModel(ClipListModel):
         """Replace everything; the filter stays."""
         self._all = {entry.id: entry for entry in entries}
         self._refresh()
-        # They live as long as the window. Were they looked through by every full collection of
-        # garbage, some key press of a search would take a tenth of a second.
+        # The entries live as long as the window. If every full garbage collection visited them,
+        # some key presses of a search would take a tenth of a second.
         gc.freeze()
 
     def add(self, entries: Sequence[ClipEntry]) -> None:
-        """New entries, or newer forms of those that are known."""
+        """Add new entries, or replace known ones."""
         self._all |= {entry.id: entry for entry in entries}
         self._refresh()
 
@@ -122,8 +123,7 @@ class HistoryModel(ClipListModel):
         self._refresh()
 
     def update(self, entries: Sequence[ClipEntry]) -> None:
-        """Newer forms of known entries, where they stand: a row does not vanish from under the
-        hand that has just changed it."""
+        """Replace known entries in their places, so that no row vanishes while it is edited."""
         newer = {entry.id: entry for entry in entries if entry.id in self._all}
         self._all |= newer
         self._sorted = _Sorted()
@@ -131,12 +131,12 @@ class HistoryModel(ClipListModel):
         self.replace(newer)
 
     def show(self, shown: HistoryFilter) -> None:
-        """Filter and order anew."""
+        """Apply another filter and order."""
         self.filter = shown
         self._show_rows()
 
     def values(self) -> tuple[list[str], list[str]]:
-        """The checkpoints and the licences there are, for the filters."""
+        """The existing checkpoints and licences, for the filters."""
         checkpoints = {entry.checkpoint_title for entry in self._all.values()}
         licences = {entry.licence for entry in self._all.values()}
         return sorted(checkpoints - {""}), sorted(licences - {""})

@@ -1,4 +1,4 @@
-"""The history: everything ever made, to be searched, marked, dragged out and used again."""
+"""The history of all generated sounds, which can be searched, marked, dragged out and reused."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvim_studio.library.clip_entry import ClipEntry
+from qvim_studio.session.figures import number_text
 from qvim_studio.session.history_controller import HistoryController
 from qvim_studio.ui.sounds.clip_details import ClipDetails, DetailedList
 from qvim_studio.ui.sounds.history_model import HistoryModel, Order
@@ -28,7 +29,7 @@ from qvim_studio.ui.widgets.tips import set_tip
 
 
 class HistoryPanel(QWidget):
-    """Signals: count_changed (str: how many there are, or are shown), recipe_requested,
+    """Signals: count_changed (str: the number of all or of shown clips), recipe_requested,
     similar_requested (ClipEntry)."""
 
     count_changed = Signal(object)
@@ -41,8 +42,8 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._controller = controller
-        self._special = ""  # what is shown instead of the history, by name
-        self._followed = 0  # the clip in hand where the list does not show it
+        self._special = ""  # name of the list that replaces the history
+        self._followed = 0  # id of the current clip if the list does not show it
         self._read_special: Callable[[], Sequence[ClipEntry]] = tuple
         self.model = HistoryModel(self)
         self._build(theme)
@@ -53,11 +54,11 @@ class HistoryPanel(QWidget):
 
     @property
     def is_special(self) -> bool:
-        """Is something else than the history shown: the trash, duplicates?"""
+        """Whether the trash or the duplicates are shown."""
         return self._back.isVisibleTo(self)
 
     def _build(self, theme: StudioTheme) -> None:
-        """In the order in which Tab visits them."""
+        """Build the widgets in the order of Tab."""
         self.search = SearchField(
             self.tr("Search the history"), self.tr("Search words, tags, dates…"), self
         )
@@ -97,7 +98,7 @@ class HistoryPanel(QWidget):
             combo.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-            combo.setMinimumContentsLength(3)  # more where there is room
+            combo.setMinimumContentsLength(3)  # wider if there is room
             combo.setObjectName("compact")
             filters.addWidget(combo, 1)
         for bar in (row, filters):
@@ -146,13 +147,13 @@ class HistoryPanel(QWidget):
         details.mend_requested.connect(controller.mend)
 
     def add_actions(self, menu: QMenu) -> None:
-        """What the menu of the library offers about the history."""
+        """Add the history's actions to the menu of the library."""
         menu.addAction(self.tr("Show duplicates"), self.show_duplicates)
         menu.addAction(self.tr("Show the trash"), self.show_trash)
 
     @Slot(object)
     def show_entries(self, entries: Sequence[ClipEntry]) -> None:
-        """Everything there is; what was searched for stays searched for."""
+        """Show these entries; the search stays."""
         if self.is_special:
             return
         self.model.set_all(entries)
@@ -169,7 +170,7 @@ class HistoryPanel(QWidget):
 
     @Slot()
     def show_history(self, checked: bool = False) -> None:
-        """Back from the trash or the duplicates."""
+        """Return from the trash or the duplicates."""
         self._back.hide()
         self.view.shows_trash = False
         self._show_hint()
@@ -192,7 +193,7 @@ class HistoryPanel(QWidget):
 
     @Slot()
     def _on_undone(self) -> None:
-        """What was undone fits the search, the filters, the trash otherwise than before."""
+        """Search and filter again after an undo."""
         if self.is_special:
             self.model.set_all(self._read_special())
         self._show(self._controller.search(self.search.text()))
@@ -219,10 +220,12 @@ class HistoryPanel(QWidget):
         self.view.set_shows_titles(self.model.shows_titles)
         shown = self.model.count
         total = self.model.total
-        count = f"{total:,}" if shown == total else f"{shown:,} / {total:,}"
+        count = number_text(total, ",")
+        if shown != total:
+            count = f"{number_text(shown, ',')} / {count}"
         if self.is_special:
             self._back.setText(self.tr("‹ Back from: {0}").format(f"{self._special}  {count}"))
-            count = ""  # the tab's name is the history's
+            count = ""  # the tab counts the history alone
         self.count_changed.emit(count)
         if total and not self.is_special:
             self.view.set_hint(
@@ -276,14 +279,14 @@ class HistoryPanel(QWidget):
         self._show_details(self._in_hand())
 
     def show_current(self, entry: ClipEntry | None) -> None:
-        """Select this clip and tell its details, also where a filter hides its row."""
+        """Select this clip and show its details, even if a filter hides its row."""
         is_known = entry is not None and self.model.entry(entry.id) is not None
         is_shown = self.view.show_current(None if entry is None else entry.path)
         self._followed = entry.id if entry is not None and is_known and not is_shown else 0
         self._show_details(self._in_hand())
 
     def _in_hand(self) -> list[ClipEntry]:
-        """What is selected, or followed."""
+        """The selected clips, or else the current clip."""
         followed = self.model.entry(self._followed)
         return self.view.selected_entries() or ([] if followed is None else [followed])
 
@@ -309,7 +312,7 @@ class HistoryPanel(QWidget):
         self.similar_requested.emit(entries[0])
 
     def select_entry(self, entry: ClipEntry) -> None:
-        """A clip that is shown elsewhere too; no filter hides it any longer."""
+        """Select a clip that another list shows; filters that hide it are reset."""
         self.view.clearSelection()
         self.view.select_ids({entry.id})
         if not self.view.selected_entries():

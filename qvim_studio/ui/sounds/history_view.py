@@ -1,4 +1,4 @@
-"""The list of the history: a clip list with stars, the trash and a key for everything."""
+"""The list of the history: a clip list with stars, a trash and keys for all actions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qvim_studio.ui.sounds.clip_list_view import ClipListView
 from qvim_studio.ui.sounds.history_delegate import ROW_PX, HistoryDelegate
 from qvim_studio.ui.widgets.theme import StudioTheme
 
-MIN_ROWS = 4  # seen where the screen has room for them: a heading and three sounds
+MIN_ROWS = 4  # visible if the screen has room: a heading and three sounds
 MIN_HEIGHT_PX = 120
 
 
@@ -53,21 +53,21 @@ class HistoryView(ClipListView):
 
     @Slot()
     def _keep_rows_visible(self) -> None:
-        """Whatever else wants the height."""
+        """Reserve a minimum height of two rows."""
         self.setMinimumHeight(min(2 * row_px(ROW_PX), MIN_HEIGHT_PX))
 
     @property
     def wanted_height_px(self) -> int:
-        """What should be left to the list where something stands below it."""
+        """The height that the list needs above other widgets."""
         return MIN_ROWS * row_px(ROW_PX)
 
     def set_shows_titles(self, shows_titles: bool) -> None:
-        """Rows name themselves where no section does."""
+        """Show titles in rows, for lists without sections."""
         self._rows.shows_titles = shows_titles
         self.viewport().update()
 
     def select_ids(self, ids: set[int]) -> None:
-        """Select the clips with these ids, where they are shown; keys go on from there."""
+        """Select the shown clips with these ids; the arrow keys continue from them."""
         if not ids:
             return
         for number in range(self._clips.rowCount()):
@@ -94,7 +94,7 @@ class HistoryView(ClipListView):
             self.visualRect(index)
         ).contains(event.position().toPoint())
         if is_star and event.button() == Qt.MouseButton.LeftButton and not event.modifiers():
-            self._press = None  # a click on the star is not one that plays
+            self._press = None  # a click on the star does not play
             super().mouseReleaseEvent(event)
             self.star_requested.emit([row])
         else:
@@ -142,7 +142,7 @@ class HistoryView(ClipListView):
 
     @Slot()
     def _restore_selection(self) -> None:
-        self.setAutoScroll(False)  # what came or went moves nothing under the eye
+        self.setAutoScroll(False)  # added or removed rows do not scroll the list
         self.select_ids(self._kept)
         self.setAutoScroll(True)
         self._on_selection_changed()

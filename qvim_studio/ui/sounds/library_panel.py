@@ -1,4 +1,4 @@
-"""The right side of the window: what was made, what is there, and what is known of it."""
+"""The right side of the window: the history, the user's own sounds, and their details."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from qvim_studio.ui.widgets.tips import set_tip
 
 
 class LibraryPanel(Card):
-    """Signals: folder_requested (nothing: show the output folder), move_requested (Path: where all
-    clips shall lie)."""
+    """Signals: folder_requested (nothing: show the output folder), move_requested (Path: the new
+    folder of all clips)."""
 
     folder_requested = Signal()
     move_requested = Signal(object)
@@ -94,24 +94,24 @@ class LibraryPanel(Card):
 
     @Slot()
     def show_history(self) -> None:
-        """Bring the history to the front and search in it."""
+        """Bring the history to the front, with the keyboard in its search."""
         self._show_page(0)
         self.history.focus_search()
 
     @Slot(object)
     def edit_name(self, entry: ClipEntry) -> None:
-        """Let the user rename a clip that is shown elsewhere too."""
+        """Let the user rename a clip of any list."""
         self._show_entry(entry)
         self.history.details.edit_name(self._asking_list())
 
     @Slot(object)
     def edit_tags(self, entry: ClipEntry) -> None:
-        """Likewise for its tags."""
+        """Let the user edit the tags of a clip of any list."""
         self._show_entry(entry)
         self.history.details.edit_tags(self._asking_list())
 
     def _asking_list(self) -> QWidget | None:
-        """Whose clip it is."""
+        """The list that gets the keyboard back after editing."""
         asking = self.sender()
         return asking if isinstance(asking, QWidget) else None
 
@@ -137,7 +137,7 @@ class LibraryPanel(Card):
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def make_menu(self) -> QMenu:
-        """What is done with the library as a whole."""
+        """A menu of actions on the whole library."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.history.add_actions(menu)

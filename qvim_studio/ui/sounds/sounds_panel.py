@@ -1,4 +1,4 @@
-"""My sounds: the user's own folders, found by voice, by words or by likeness."""
+"""My sounds: the user's own folders, searched by voice, by words or by similarity."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from qvim_studio.jobs.listening.sound_indexer import IndexProgress
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.library.folders import LibraryFolder
-from qvim_studio.session.figures import count_text
+from qvim_studio.session.figures import count_text, filled, number_text
 from qvim_studio.session.history_controller import HistoryController
 from qvim_studio.session.sounds_controller import SoundsController
 from qvim_studio.ui.sounds.clip_details import ClipDetails, DetailedList
@@ -61,7 +61,7 @@ class SoundsPanel(QWidget):
         self._dress()
 
     def _build(self, theme: StudioTheme) -> None:
-        """In the order in which Tab visits them."""
+        """Build the widgets in the order of Tab."""
         self.search = SearchField(
             self.tr("Search my sounds"), self.tr("Search names and tags…"), self
         )
@@ -127,7 +127,7 @@ class SoundsPanel(QWidget):
         details.rated.connect(marks.rate)
 
     def set_has_imitation(self, has_imitation: bool) -> None:
-        """There is nothing to find by without an imitation."""
+        """Enable the search by voice if there is an imitation."""
         self._has_imitation = has_imitation
         self.by_voice.setEnabled(has_imitation and bool(self._folders))
         reason = "" if has_imitation else self.tr("Record an imitation first")
@@ -137,7 +137,7 @@ class SoundsPanel(QWidget):
 
     @Slot(object, object)
     def show_found(self, entries: Sequence[ClipEntry], what: str) -> None:
-        """The sounds of a search, the best first."""
+        """Show the sounds of a search, the best first. what: the description of the search."""
         self.model.set_entries(entries)
         self.view.scrollToTop()
         if what:
@@ -153,7 +153,7 @@ class SoundsPanel(QWidget):
         menu.popup(self.folders.mapToGlobal(self.folders.rect().bottomLeft()))
 
     def make_menu(self) -> QMenu:
-        """Add, look through and remove folders."""
+        """A menu that adds, rescans and removes folders."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Add a folder…"), self._choose_folder)
@@ -170,12 +170,12 @@ class SoundsPanel(QWidget):
 
     @Slot(object)
     def show_folders(self, folders: list[LibraryFolder]) -> None:
-        """What there is to search in."""
+        """Show the folders that can be searched."""
         self._folders = folders
         is_running = self._controller.indexer.is_running
         self.pause.setVisible(is_running)
         total = sum(folder.sounds for folder in folders)
-        self.count_changed.emit(f"{total:,}" if folders else "")
+        self.count_changed.emit(number_text(total, ",") if folders else "")
         self.add.setVisible(not folders)
         self.by_voice.setVisible(bool(folders))
         self.search.setEnabled(bool(folders))
@@ -201,8 +201,11 @@ class SoundsPanel(QWidget):
         self.pause.setVisible(progress.done < progress.count)
         if not self.pause.isChecked():
             self._status.setText(
-                self.tr("Listening: {0} of {1}, {2:.0f} a second").format(
-                    f"{progress.done:,}", f"{progress.count:,}", progress.sounds_per_s
+                filled(
+                    self.tr("Listening: {0:,} of {1:,}, {2:.0f} a second"),
+                    progress.done,
+                    progress.count,
+                    progress.sounds_per_s,
                 )
             )
 
@@ -242,7 +245,7 @@ class SoundsPanel(QWidget):
         self._show_details(entries)
 
     def show_current(self, entry: ClipEntry | None) -> None:
-        """Select this sound, where it is shown."""
+        """Select this sound, if it is shown."""
         self.view.show_current(None if entry is None else entry.path)
 
     def _show_details(self, entries: Sequence[ClipEntry]) -> None:

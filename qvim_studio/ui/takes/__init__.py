@@ -1,1 +1,1 @@
-"""Recording a take and choosing a part of it."""
+"""Widgets for recording a take and choosing a part of it."""

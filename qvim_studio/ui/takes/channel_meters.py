@@ -1,4 +1,4 @@
-"""One level meter per input of a microphone: they show which of them has a signal."""
+"""One level meter for each input of a microphone, to show which inputs have a signal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from qvim_studio.ui.widgets.tips import set_tip
 ROW_PX = 18
 BAR_PX = 6
 GAP_PX = 12
-MAX_ROWS = 8  # of one column
+MAX_ROWS = 8  # in a column
 
 
 class ChannelMeters(QWidget):
@@ -43,18 +43,18 @@ class ChannelMeters(QWidget):
 
     @property
     def peaks_db(self) -> tuple[float, ...]:
-        """What is shown, by input."""
+        """The shown levels in dBFS, by input."""
         return self._peaks_db
 
     def set_inputs(self, count: int, chosen: int) -> None:
-        """How many inputs there are and which is recorded, see InputChoice."""
+        """Show ``count`` inputs and mark the recorded one; see InputChoice."""
         self._count, self._chosen = count, chosen
         self._peaks_db = self._peaks_db[:count]
         self.updateGeometry()
         self.update()
 
     def show_peaks(self, peaks_db: Sequence[float]) -> None:
-        """dBFS by input; none: the microphone is closed."""
+        """Show levels in dBFS by input; empty for a closed microphone."""
         self._peaks_db = tuple(peaks_db[: self._count])
         self.update()
 
@@ -70,7 +70,7 @@ class ChannelMeters(QWidget):
         return -(-self._count // MAX_ROWS)
 
     def _cell(self, number: int) -> QRectF:
-        """Of the input with this number, from 1: down the columns."""
+        """The area of the input with this number, from 1; numbers run down the columns."""
         column, row = divmod(number - 1, self._rows)
         width = (self.width() - GAP_PX * (self._columns - 1)) / self._columns
         return QRectF(column * (width + GAP_PX), row * ROW_PX, width, ROW_PX)

@@ -1,4 +1,4 @@
-"""Lists of microphones, loudspeakers and inputs to choose from."""
+"""Fills combo boxes with microphones, loudspeakers and inputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qvim_studio.core.program.device_key import FIRST_INPUT, MIX, SYSTEM_DEFAULT
 def fill_device_box(
     box: QComboBox, devices: Sequence[AudioDevice], chosen: DeviceKey, default_text: str
 ) -> None:
-    """Offer these devices and the system's; a chosen one that is gone stays, greyed."""
+    """Offer these devices and the system's default; a chosen absent device stays, disabled."""
     box.clear()
     box.addItem(default_text, SYSTEM_DEFAULT)
     for device, label in zip(devices, device_labels(devices), strict=True):
@@ -32,8 +32,8 @@ def fill_device_box(
 
 
 def device_index(box: QComboBox, key: DeviceKey) -> int:
-    """Where the device stands in the box, -1 where it does not; a key without a host API means the
-    first of its name."""
+    """The index of a device in the box, -1 if absent; a key without a host API finds the first
+    device of its name."""
     keys = [box.itemData(index) for index in range(box.count())]
     if key in keys:
         return keys.index(key)
@@ -59,7 +59,7 @@ def fill_input_box(box: QComboBox, device: AudioDevice | None, channel: int) -> 
 
 
 def input_title(channel: int) -> str:
-    """What people call an input, see InputChoice."""
+    """The title of an input; see InputChoice."""
     return _tr("Mix of all inputs") if channel == MIX else _tr("Input {0}").format(channel)
 
 

@@ -1,4 +1,4 @@
-"""The bundled example takes: a first sound without a microphone."""
+"""Offers the bundled example takes, for a first sound without a microphone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -23,7 +23,7 @@ class ExampleTake:
 
 
 def example_takes() -> tuple[ExampleTake, ...]:
-    """Those that ship, in the order of their list; none where the list is missing."""
+    """The bundled takes in the order of their list; empty if the list is missing."""
     folder = resource_path("examples")
     try:
         with (folder / "examples.csv").open(encoding="utf-8", newline="") as file:
@@ -35,7 +35,7 @@ def example_takes() -> tuple[ExampleTake, ...]:
 
 
 class ExampleChips(QWidget):
-    """A few of them as buttons, as many as there is room for. Signal: chosen (Path)."""
+    """A button for each example, as many as there is room for. Signal: chosen (Path)."""
 
     chosen = Signal(object)
 
@@ -50,7 +50,7 @@ class ExampleChips(QWidget):
         row.addWidget(self._label)
         self.chips: list[QPushButton] = []
         for take in takes[:SHOWN]:
-            chip = QPushButton(take.title, self)
+            chip = QPushButton(QCoreApplication.translate("Examples", take.title), self)
             chip.setObjectName("chipButton")
             chip.setProperty("take", str(take.path))
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)

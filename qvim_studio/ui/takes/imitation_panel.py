@@ -1,4 +1,4 @@
-"""Where an imitation comes in, and what became of it below, on the same time axis."""
+"""The panel that records or opens an imitation and shows a result below it, on one time axis."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ImitationPanel(Card):
         self._on_axis_changed()
 
     def show_imitation(self, imitation: Imitation | None) -> None:
-        """Show an imitation that is ready, or none."""
+        """Show a loaded imitation; None empties the panel."""
         self._imitation = imitation
         self.show_result(None)
         self.wave.show_sound(None if imitation is None else imitation.picture)
@@ -84,14 +84,14 @@ class ImitationPanel(Card):
 
     @Slot(object)
     def show_part(self, imitation: Imitation) -> None:
-        """The same take, another part of it."""
+        """Show another part of the same take."""
         self._imitation = imitation
         self.wave.set_part((imitation.begin_s, imitation.end_s))
         self.take_head.time.setText(seconds_text(imitation.end_s - imitation.begin_s))
         self._align()
 
     def show_result(self, picture: SoundPicture | None) -> None:
-        """Draw a candidate below the imitation, both beginning at the same place."""
+        """Draw a candidate below the imitation, both from the same start."""
         self._result = picture
         self.result.setVisible(picture is not None)
         self.result.show_sound(picture)
@@ -105,7 +105,7 @@ class ImitationPanel(Card):
 
     @Slot(object)
     def show_recording(self, state: RecordingState) -> None:
-        """Follow the recording session."""
+        """Show the state of the recording session."""
         texts = {
             RecordingState.OPENING: self.tr("Opening the microphone…"),
             RecordingState.READY: self.tr("Listening"),
@@ -139,7 +139,7 @@ class ImitationPanel(Card):
 
     @property
     def look(self) -> tuple[bool, bool]:
-        """With spectrogram instead of waveform? With curves?"""
+        """Whether the spectrogram replaces the waveform, and whether the curves are shown."""
         return self.take_head.spectrogram.isChecked(), self.take_head.curves.isChecked()
 
     def set_look(self, with_spectrogram: bool = False, with_curves: bool = False) -> None:
@@ -157,5 +157,5 @@ class ImitationPanel(Card):
 
 
 def _result_height(room: int) -> float:
-    """A little less than the imitation's, which has the ruler."""
+    """The height of the result, a little less than that of the imitation, which has the ruler."""
     return RESULT_SHARE * room

@@ -1,4 +1,5 @@
-"""The input level: RMS bar, peak hold, a lamp that stays lit after clipping, a light per input."""
+"""Shows the input level: RMS bar, peak hold, a lamp that stays lit after clipping, a light per
+input."""
 
 from __future__ import annotations
 
@@ -19,16 +20,17 @@ WARNING_DB = -6.0
 CLIP_DB = -0.1
 HOLD_S = 1.2
 BAR_HEIGHT_PX = 6
-LAMP_PX = 12  # twice the bar: a clipped take is to be seen from where one speaks
+LAMP_PX = 12  # twice the bar, so that clipping is visible from the speaker's distance
 LAMP_GAP_PX = 6
 LIGHT_HEIGHT_PX = 4
 LIGHT_GAP_PX = 2
 
 
 class LevelMeter(QWidget):
-    """A slim horizontal meter, -54..0 dBFS, and below it a light for every input of several.
+    """A slim horizontal meter, -54..0 dBFS, with a light for every input below it if there are
+    several.
 
-    A light is as bright as its input is loud; a line under it marks what is recorded.
+    The brightness of a light follows the level of its input; a line marks the recorded inputs.
     """
 
     def __init__(
@@ -61,35 +63,35 @@ class LevelMeter(QWidget):
 
     @property
     def channel_peaks_db(self) -> tuple[float, ...]:
-        """What the lights show, by input; empty where there are none."""
+        """The levels of the lights, by input; empty without lights."""
         return self._channel_peaks_db if len(self._channel_peaks_db) > 1 else ()
 
     def sizeHint(self) -> QSize:
         return QSize(120, 20)
 
     def reset(self) -> None:
-        """Silence, and the lamp out."""
+        """Show silence and turn the lamp off."""
         self._has_clipped = False
         self.rest()
 
     def forget_clipping(self) -> None:
-        """The next take tells for itself."""
+        """Turn the lamp off before the next take."""
         self._has_clipped = False
         self.update()
 
     def rest(self) -> None:
-        """Silence; the lamp still tells whether the last take clipped."""
+        """Show silence; the lamp keeps showing whether the last take clipped."""
         self._rms_db = self._hold_db = SILENCE_DBFS
         self._channel_peaks_db = ()
         self.update()
 
     def set_channel(self, channel: int) -> None:
-        """Which input is recorded, see InputChoice."""
+        """Mark the recorded input; see InputChoice."""
         self._channel = channel
         self.update()
 
     def show_channels(self, peaks_db: tuple[float, ...]) -> None:
-        """dBFS of every input of the open microphone."""
+        """Show the levels of all inputs of the open microphone, in dBFS."""
         self._channel_peaks_db = peaks_db
         self.update()
 
@@ -148,12 +150,12 @@ class LevelMeter(QWidget):
 
 
 def level_share(level_db: float) -> float:
-    """How far a meter goes out for a level, 0..1."""
+    """The share of a meter's length for a level, 0..1."""
     return min(max(1.0 - level_db / FLOOR_DB, 0.0), 1.0)
 
 
 def level_color(palette: Palette, peak_db: float) -> str:
-    """Of a level: as it should be, near full scale, over it."""
+    """The color of a level: normal, near full scale, or above it."""
     if peak_db >= CLIP_DB:
         return palette.danger
     return palette.warning if peak_db >= WARNING_DB else palette.accent

@@ -1,4 +1,4 @@
-"""Chooses the part of a long recording that is used: at most ten minutes of any length."""
+"""Chooses the part of a long recording that is used, at most ten minutes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qvim_studio.ui.widgets.card import caption
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 
 SIZE_PX = (820, 320)
-FIRST_PART_S = 60.0  # chosen where nothing was chosen before
+FIRST_PART_S = 60.0  # the default part
 
 
 class PartDialog(QDialog):
@@ -37,7 +37,7 @@ class PartDialog(QDialog):
         part: tuple[float, float] | None,
         parent: QWidget | None = None,
     ) -> None:
-        """part: what is chosen at first; None: the first minute."""
+        """part: start and end in seconds of the part at first; None for the first minute."""
         super().__init__(parent)
         self._duration_s = picture.duration_s
         self.setWindowTitle(self.tr("Choose a part"))
@@ -86,12 +86,12 @@ class PartDialog(QDialog):
 
     @property
     def part(self) -> tuple[float, float]:
-        """Begin and end in seconds of the file."""
+        """Start and end in seconds of the file."""
         return self._part
 
     def choose(self, begin_s: float, end_s: float, keeps_end: bool = False) -> None:
-        """A part inside the file, at most ten minutes long: what is too much is taken from the end,
-        or, ``keeps_end``, from the beginning."""
+        """Choose a part inside the file. Parts of more than ten minutes are cut at the end, or with
+        ``keeps_end`` at the beginning."""
         begin_s = min(max(begin_s, 0.0), self._duration_s - MIN_SECONDS)
         end_s = min(max(end_s, begin_s + MIN_SECONDS), self._duration_s)
         if end_s - begin_s > MAX_SECONDS:
@@ -121,7 +121,7 @@ class PartDialog(QDialog):
 
     @Slot(object)
     def _on_selected(self, selection: tuple[float, float]) -> None:
-        """Dragging over the recording chooses, too."""
+        """Choose the part that was dragged over in the recording."""
         self.wave.select(None)
         self.choose(*selection)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -24,13 +25,16 @@ from qvim_studio.ui.takes.level_meter import LevelMeter
 from qvim_studio.ui.takes.recording_options import RecordingOptionsPopup
 from qvim_studio.ui.widgets.card import ElidedComboBox
 from qvim_studio.ui.widgets.icons import icon, set_button_icon
+from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.terse_button import TerseButton
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 from qvim_studio.ui.widgets.tips import set_tip
 
+RECORD_PX, PLAY_PX = 104, 88  # least widths
+
 
 class MicrophoneBox(ElidedComboBox):
-    """Looks again which microphones there are when it is opened. Signal: devices_wanted."""
+    """Requests the list of microphones whenever it is opened. Signal: devices_wanted (nothing)."""
 
     devices_wanted = Signal()
 
@@ -64,14 +68,12 @@ class RecordBar(QWidget):
         self._no_microphone = ""
         self.record_button = QPushButton(self)
         self.record_button.setObjectName("record")
-        self.record_button.setMinimumWidth(104)
         self.record_button.clicked.connect(self.record_clicked)
         self.open_button = TerseButton(self.tr("Open…"), self)
         self.open_button.setAccessibleName(self.tr("Open an audio file"))
         set_tip(self.open_button, self.tr("Use an audio file as the imitation"))
         self.open_button.clicked.connect(self.open_clicked)
         self.play_button = QPushButton(self)
-        self.play_button.setMinimumWidth(88)
         self.play_button.clicked.connect(self.play_clicked)
         self.listening = self._toggle(
             self.tr(
@@ -86,7 +88,7 @@ class RecordBar(QWidget):
         self.hands_free.toggled.connect(self.hands_free_toggled)
         self.microphone = MicrophoneBox(self)
         self.microphone.setAccessibleName(self.tr("Microphone"))
-        self.microphone.setMinimumContentsLength(3)  # more where there is room
+        self.microphone.setMinimumContentsLength(3)  # wider if there is room
         self.microphone.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.microphone.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -110,7 +112,7 @@ class RecordBar(QWidget):
         row.addStretch(1)
         row.addWidget(self.listening)
         row.addWidget(self.hands_free)
-        row.addWidget(self.microphone, 100)  # its name comes before all other room
+        row.addWidget(self.microphone, 100)  # its name has priority
         row.addWidget(self.options_button)
         row.addWidget(self.meter, 1)
         self.show_microphones((), settings)
@@ -118,7 +120,8 @@ class RecordBar(QWidget):
         self._dress()
 
     def show_microphones(self, devices: Sequence[AudioDevice], settings: Settings) -> None:
-        """Offer these; a remembered one that is gone stays, greyed, with the reason."""
+        """Offer these microphones; a remembered one that is absent stays, disabled, with the
+        reason."""
         chosen = settings.input_device
         fill_device_box(self.microphone, devices, chosen, self.tr("Default microphone"))
         set_tip(self.microphone, self.microphone.currentText())
@@ -132,18 +135,18 @@ class RecordBar(QWidget):
             self.meter.set_channel(channel_of(settings.inputs, device.key))
 
     def show_level(self, level: RecordingLevel) -> None:
-        """Of the open microphone."""
+        """Show the level of the open microphone."""
         self.meter.show_level(level.peak_db, level.rms_db)
         self.meter.show_channels(level.channel_peaks_db)
         self.options.meters.show_peaks(level.channel_peaks_db)
 
     @property
     def no_microphone(self) -> str:
-        """Why nothing can be recorded; empty where it can."""
+        """The reason why nothing can be recorded; "" if recording is possible."""
         return self._no_microphone
 
     def set_no_microphone(self, reason: str) -> None:
-        """With a reason, recording is greyed; an empty one lights it up again."""
+        """Disable recording for a reason; "" enables it."""
         self._no_microphone = reason
         if reason:
             self.microphone.setItemText(0, self.tr("No microphone"))
@@ -173,9 +176,20 @@ class RecordBar(QWidget):
         self._has_clip = has_clip
         self._dress()
 
+    @logs_errors()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spare_room()
+
+    def _spare_room(self) -> None:
+        """Show the text of the open button only if it leaves room for all other controls."""
+        whole = self.open_button.minimumSizeHint().width() + self.open_button.spared_px
+        others = self.sizeHint().width() - self.open_button.sizeHint().width()
+        self.open_button.set_terse(whole + others > self.width())
+
     @Slot()
     def show_options(self) -> None:
-        """The popup above its button, or over it where the screen ends above."""
+        """Open the popup above its button, or over it if the screen ends above."""
         self.options.adjustSize()
         corner = self.options_button.mapToGlobal(QPoint(self.options_button.width(), 0))
         place = QRect(QPoint(), self.options.size())
@@ -211,6 +225,7 @@ class RecordBar(QWidget):
         self.record_button.setProperty("recording", is_taking)
         self.record_button.style().unpolish(self.record_button)
         self.record_button.style().polish(self.record_button)
+        _keep_width(self.record_button, RECORD_PX, self.tr("Record"), self.tr("Stop"))
         self.open_button.setEnabled(not is_taking)
         set_button_icon(self.open_button, "folder", palette.secondary, palette.faint)
         self.play_button.setText(self.tr("Stop") if self._is_playing else self.tr("Play"))
@@ -218,6 +233,7 @@ class RecordBar(QWidget):
         set_tip(self.play_button, self.tr("Listen to the imitation"))
         name = "stop" if self._is_playing else "play"
         set_button_icon(self.play_button, name, palette.text, palette.faint)
+        _keep_width(self.play_button, PLAY_PX, self.tr("Play"), self.tr("Stop"))
         self.play_button.setEnabled(self._has_clip and not is_taking)
         self.microphone.setEnabled(state is RecordingState.IDLE)
         for button, picture in ((self.listening, "mic"), (self.hands_free, "hands_free")):
@@ -226,7 +242,15 @@ class RecordBar(QWidget):
                 icon(picture, palette.danger if button.isChecked() else palette.secondary)
             )
         self.options_button.setIcon(icon("gear", palette.secondary))
+        self._spare_room()
 
     @Slot(int)
     def _on_microphone_activated(self, index: int) -> None:
         self.microphone_chosen.emit(self.microphone.itemData(index))
+
+
+def _keep_width(button: QPushButton, least_px: int, *texts: str) -> None:
+    """Make the button wide enough for each of its alternating texts."""
+    metrics = button.fontMetrics()
+    around = button.sizeHint().width() - metrics.horizontalAdvance(button.text())
+    button.setMinimumWidth(max(least_px, around + max(map(metrics.horizontalAdvance, texts))))

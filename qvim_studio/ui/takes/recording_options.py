@@ -1,4 +1,4 @@
-"""What is set once for a microphone and a mouth: input, gain, count-in, hands-free and trim."""
+"""The popup with the recording options: input, gain, count-in, hands-free and trim."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COUNT_INS_S = (0, 1, 2, 3)
 
 
 class RecordingOptionsPopup(QFrame):
-    """Signal: chosen (Settings with the new values): every change counts at once."""
+    """Every change takes effect at once. Signal: chosen (Settings with the new values)."""
 
     chosen = Signal(object)
 
@@ -73,7 +73,7 @@ class RecordingOptionsPopup(QFrame):
         self.show_settings(settings)
 
     def show_settings(self, settings: Settings) -> None:
-        """Show these values without announcing them."""
+        """Show these values without a signal."""
         self._settings = settings
         for widget in self._fields():
             widget.blockSignals(True)
@@ -89,7 +89,7 @@ class RecordingOptionsPopup(QFrame):
         self.show_device(self._device)
 
     def show_device(self, device: AudioDevice | None) -> None:
-        """Offer the inputs of this microphone; None where it is not known."""
+        """Offer the inputs of this microphone; None for an unknown one."""
         self._device = device
         channel = FIRST_INPUT
         if device is not None:

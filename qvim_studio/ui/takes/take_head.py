@@ -1,4 +1,4 @@
-"""The line over the imitation: which take it is, and how it is looked at."""
+"""The line above the imitation: the number of the take and the controls of its display."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TakeHead(QWidget):
 
     @Slot(object)
     def show_takes(self, takes: TakeList) -> None:
-        """ "3/5" between the arrows."""
+        """Show the position as "3/5" between the arrows."""
         self.previous.setEnabled(takes.has_previous)
         self.next.setEnabled(takes.has_next)
         number = takes.index + 1 if takes.index >= 0 else "–"

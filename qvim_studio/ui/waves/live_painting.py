@@ -1,4 +1,4 @@
-"""What a waveform view shows where there is no finished sound: a hint, a count-in, a take."""
+"""Paints a waveform view without a finished sound: a hint, a count-in or a growing take."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qvim_studio.audio.melody import MELODY_STEP_S, NOTE_NAMES, SILENT, Melody
+from qvim_studio.session.figures import filled
 from qvim_studio.ui.waves.time_axis import TimeAxis
 from qvim_studio.ui.waves.wave_painting import TimeScale
 from qvim_studio.ui.widgets.override import logs_errors
@@ -24,7 +25,7 @@ BLACK_KEYS = frozenset({1, 3, 6, 8, 10})  # of a piano, counted from C: their ro
 
 @dataclass(frozen=True)
 class Note:
-    """One that is held: a row of NOTE_NAMES, from begin_s to end_s of what is heard."""
+    """A held note: a row of NOTE_NAMES, from begin_s to end_s of the heard part."""
 
     row: int
     begin_s: float
@@ -36,8 +37,8 @@ class Note:
 
 
 def notes_of(melody: Melody) -> tuple[Note, ...]:
-    """Neighboring frames of one note are one; pauses are none. A frame stands for what is around
-    it, half a step to each side."""
+    """Join neighboring frames of one note and skip pauses. A frame covers half a step to each side
+    of its moment."""
     notes: list[Note] = []
     for index, row in enumerate(melody.classes.tolist()):
         begin_s = max((index - 0.5) * MELODY_STEP_S, 0.0)
@@ -75,18 +76,19 @@ class MelodyStrip(QWidget):
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What is shown, in seconds from the begin of what is heard."""
+        """The shown notes, in seconds from the beginning of the heard part."""
         return self._notes
 
     @property
     def text(self) -> str:
-        """What stands above the rows."""
+        """The text above the rows."""
         if not self._notes:
             return self.tr("No melody is heard: sing, hum or whistle one")
         return self.tr("The melody that the model hears")
 
     def show_melody(self, melody: Melody, origin_s: float, duration_s: float) -> None:
-        """origin_s: where on the axis what is heard begins, which lasts duration_s."""
+        """Show a melody. origin_s: the beginning of the heard part on the axis; duration_s: its
+        length."""
         self._notes = notes_of(melody)
         self._origin_s, self._end_s = origin_s, origin_s + duration_s
         self.setAccessibleDescription(self._spoken())
@@ -96,19 +98,22 @@ class MelodyStrip(QWidget):
         """Every note and when it sounds."""
         if not self._notes:
             return self.text
-        said = [
-            self.tr("{0} {1:.1f} to {2:.1f} s").format(
-                note.name, note.begin_s, min(note.end_s, self._end_s - self._origin_s)
+        names = [
+            filled(
+                self.tr("{0} {1:.1f} to {2:.1f} s"),
+                note.name,
+                note.begin_s,
+                min(note.end_s, self._end_s - self._origin_s),
             )
             for note in self._notes[:SPOKEN_NOTES]
         ]
-        more = len(self._notes) - len(said)
+        more = len(self._notes) - len(names)
         if more > 0:
-            said.append(self.tr("and {0} more notes").format(more))
-        return ", ".join(said)
+            names.append(self.tr("and {0} more notes").format(more))
+        return ", ".join(names)
 
     def _area(self) -> QRectF:
-        """Of the rows, flush with the waveform above."""
+        """The area of the rows, flush with the waveform above."""
         top = float(scaled(CAPTION_LINE_PX))
         return QRectF(2 * GRID, top, self.width() - 4 * GRID, self.height() - top)
 
@@ -157,7 +162,7 @@ class MelodyStrip(QWidget):
     def _paint_name(
         self, painter: QPainter, note: Note, block: QRectF, left: float, width: float, height: float
     ) -> None:
-        """Above its block, or below it where there is no room above; on a ground of its own."""
+        """Paint a name above its block, or below it if there is no room above."""
         palette, area = self._theme.palette, self._area()
         above = block.top() - height
         top = above if above >= area.top() - 1 else block.bottom()

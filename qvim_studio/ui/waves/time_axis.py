@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QWheelEvent
 
 MIN_SPAN_S = 0.01
 ZOOM_STEP = 1.25
+SCROLL_SHARE = 0.15  # of the view per notch of the wheel
 
 
 class TimeAxis(QObject):
@@ -27,7 +29,7 @@ class TimeAxis(QObject):
         return self.span_s < self.total_s
 
     def set_total(self, total_s: float) -> None:
-        """There is more or less to see; what is enlarged stays enlarged."""
+        """Set the whole duration; the zoom stays."""
         was_zoomed = self.is_zoomed
         self.total_s = total_s
         self._show(self.first_s, min(self.span_s, total_s) if was_zoomed else total_s)
@@ -39,7 +41,7 @@ class TimeAxis(QObject):
         self._show(begin_s, end_s - begin_s)
 
     def zoom(self, factor: float, around_s: float) -> None:
-        """Enlarge by ``factor``; what is at ``around_s`` stays where it is."""
+        """Enlarge by ``factor``; the moment ``around_s`` stays in its place."""
         span_s = min(max(self.span_s / factor, MIN_SPAN_S), self.total_s)
         share = (around_s - self.first_s) / self.span_s if self.span_s else 0.0
         self._show(around_s - share * span_s, span_s)
@@ -47,8 +49,18 @@ class TimeAxis(QObject):
     def scroll(self, seconds: float) -> None:
         self._show(self.first_s + seconds, self.span_s)
 
+    def turn(self, event: QWheelEvent, at_s: float) -> None:
+        """Follow the mouse wheel: zoom around ``at_s``, or scroll if the wheel turns sideways or
+        Shift is held."""
+        delta = event.angleDelta()
+        if delta.x() or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            notches = (delta.x() or delta.y()) / 120
+            self.scroll(-notches * SCROLL_SHARE * self.span_s)
+        elif delta.y():
+            self.zoom(ZOOM_STEP ** (delta.y() / 120), at_s)
+
     def keep_in_view(self, seconds: float) -> None:
-        """Turn the page where a playhead has left the view."""
+        """Turn the page if a playhead has left the view."""
         if self.is_zoomed and not self.first_s <= seconds <= self.first_s + self.span_s:
             self._show(seconds, self.span_s)
 

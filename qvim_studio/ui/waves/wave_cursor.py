@@ -1,4 +1,4 @@
-"""The cursor of a waveform: where the arrow keys are, and what they select."""
+"""The cursor of a waveform: its place, and the selection that begins there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent
 
-from qvim_studio.session.figures import seconds_text
+from qvim_studio.session.figures import filled, seconds_text
 
 STEPS_PER_VIEW = 100  # presses of an arrow key from one edge to the other
 
@@ -22,16 +22,14 @@ class WaveCursor:
 
     @property
     def selection(self) -> tuple[float, float] | None:
-        """From the anchor to the cursor, whichever comes first."""
+        """The selection between anchor and cursor, in order of time."""
         if self.anchor_s is None or self.anchor_s == self.at_s:
             return None
         return min(self.anchor_s, self.at_s), max(self.anchor_s, self.at_s)
 
     def moved(self, event: QKeyEvent, span_s: float, duration_s: float) -> WaveCursor | None:
-        """After a key; None for a key that moves nothing.
-
-        span_s: that is in view. Shift keeps the anchor, so that the selection grows.
-        """
+        """The cursor after a key; None for a key that moves nothing. span_s: the visible duration.
+        Shift keeps the anchor, so that the selection grows."""
         step_s = span_s / STEPS_PER_VIEW
         places = {
             Qt.Key.Key_Left: self.at_s - step_s,
@@ -55,16 +53,16 @@ def spoken(
     selected: Sequence[tuple[float, float]],
     part: tuple[float, float] | None,
 ) -> str:
-    """What a screen reader says of a waveform; duration_s: None for an empty one."""
+    """The words of a screen reader about a waveform. duration_s: None for an empty one."""
     if duration_s is None:
         return _translate("Empty")
     words = [seconds_text(duration_s)]
     if cursor is not None:
-        words.append(_translate("cursor at {0:.2f} s").format(cursor.at_s))
+        words.append(filled(_translate("cursor at {0:.2f} s"), cursor.at_s))
     for begin_s, end_s in selected:
-        words.append(_translate("selected {0:.2f} to {1:.2f} s").format(begin_s, end_s))
+        words.append(filled(_translate("selected {0:.2f} to {1:.2f} s"), begin_s, end_s))
     if part is not None:
-        words.append(_translate("used {0:.2f} to {1:.2f} s").format(*part))
+        words.append(filled(_translate("used {0:.2f} to {1:.2f} s"), *part))
     return ", ".join(words)
 
 

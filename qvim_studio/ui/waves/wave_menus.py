@@ -1,4 +1,4 @@
-"""The menus of the two waveforms: what can be done with the take, and with the chosen sound."""
+"""The menus of the two waveforms: the take, and the chosen sound."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from qvim_studio.session.figures import filled
 from qvim_studio.ui.sounds.clip_drag import mime_data
 from qvim_studio.ui.waves.waveform_view import WaveformView
 from qvim_studio.ui.widgets.reveal import reveal_in_folder
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class WaveMenus(QObject):
-    """Actions of the table with their keys, and what only the sound of a waveform can be asked."""
+    """Actions of the table with their keys, and actions that only a waveform offers."""
 
     def __init__(self, window: MainWindow, keys: WindowKeys) -> None:
         super().__init__(window)
@@ -32,15 +33,15 @@ class WaveMenus(QObject):
         window.imitation.result.menu_requested.connect(self._show_result_menu)
 
     def make_take_menu(self) -> QMenu:
-        """Of the imitation."""
+        """The menu of the imitation."""
         window, imitation = self._window, self._window.controller.imitation
-        menu = self._menu(TAKE_MENU, window.imitation.wave, window.desk.play_imitation)
+        menu = self._menu(TAKE_MENU, window.imitation.wave, window.take_actions.play_imitation)
         if imitation is not None:
             self._add_file(menu, imitation.path, self.tr("Copy file"))
         return menu
 
     def make_result_menu(self) -> QMenu:
-        """Of the chosen sound."""
+        """The menu of the chosen sound."""
         entry = self._window.controller.viewer.entry
         menu = self._menu(RESULT_MENU, self._window.imitation.result, self._play_result)
         self._add_parts(menu)
@@ -65,11 +66,11 @@ class WaveMenus(QObject):
         return menu
 
     def _add_parts(self, menu: QMenu) -> None:
-        """Each of several selected parts, to be let go of."""
+        """Add an entry for each of several selected parts, which deselects it."""
         view = self._window.imitation.result
         if len(view.parts) > 1:
             for begin_s, end_s in view.parts:
-                text = self.tr("Leave out {0:.2f} to {1:.2f} s").format(begin_s, end_s)
+                text = filled(self.tr("Leave out {0:.2f} to {1:.2f} s"), begin_s, end_s)
                 menu.addAction(text, partial(view.drop_part, (begin_s, end_s)))
 
     def _add_file(self, menu: QMenu, path: Path, copy: str) -> None:

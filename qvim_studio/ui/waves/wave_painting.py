@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygo
 from qvim_studio.audio.following.controls import ControlCurves
 from qvim_studio.audio.spectrogram import Spectrogram, band_of
 from qvim_studio.jobs.listening.sound_picture import SoundPicture
-from qvim_studio.session.figures import seconds_text
+from qvim_studio.session.figures import number_text, seconds_text
 from qvim_studio.ui.widgets.painting import bar_count, draw_bars, with_alpha
 from qvim_studio.ui.widgets.theme import CAPTION_PX, GRID, Palette, font, text_scale
 
@@ -26,7 +27,7 @@ LOUDNESS_RANGE_DB = 50.0
 MIN_RANGE = (
     1e-4  # -80 dBFS: every take fills the view, and a quiet one says how much it is enlarged
 )
-TOLD_ENLARGEMENT = 8.0  # from which on it does
+NOTED_ENLARGEMENT = 8.0  # from which on it does
 GRAB_PX = 7  # how near to a handle the mouse must be
 GRIP_PX, GRIP_HEIGHT_PX = 5.0, 14.0
 COLOR_EXPONENT = 2.2  # most of a spectrogram stays dark enough for the curves upon it
@@ -43,7 +44,7 @@ def ruler_px() -> int:
 
 @dataclass(frozen=True)
 class TimeScale:
-    """Turns seconds of one sound into x and back. begin_s, end_s: of the sound, at both edges."""
+    """Turns seconds of a sound into x and back. begin_s, end_s: at the left and right edge."""
 
     area: QRectF
     begin_s: float
@@ -61,7 +62,7 @@ class TimeScale:
 
 
 def tick_distance_s(px_per_s: float) -> float:
-    """Seconds between two lines of the ruler, so that what they are has room below."""
+    """Seconds between two lines of the ruler, so that their labels have room."""
     min_tick_px = MIN_TICK_PX * text_scale()
     return next((tick for tick in TICKS_S if tick * px_per_s >= min_tick_px), TICKS_S[-1])
 
@@ -69,7 +70,7 @@ def tick_distance_s(px_per_s: float) -> float:
 def paint_ruler(
     painter: QPainter, scale: TimeScale, palette: Palette, with_labels: bool = True
 ) -> None:
-    """Lines at round times, and what they are below."""
+    """Paint lines at round times, and their labels below."""
     area = scale.area
     tick_s = tick_distance_s(scale.px_per_s)
     painter.setFont(font(CAPTION_PX))
@@ -80,7 +81,7 @@ def paint_ruler(
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom() + 4))
         if with_labels and x + 40 * text_scale() < area.right() + GRID:
             painter.setPen(QColor(palette.secondary))
-            label = f"{at_s:g} s" if at_s < 60 else seconds_text(at_s)
+            label = f"{number_text(at_s)} s" if at_s < 60 else seconds_text(at_s)
             painter.drawText(QPointF(x + 4, area.bottom() + ruler_px() - 6), label)
         number += 1
     painter.setPen(QPen(QColor(palette.line), 1))
@@ -101,13 +102,13 @@ def paint_wave(painter: QPainter, scale: TimeScale, picture: SoundPicture, color
 
 
 def enlargement(picture: SoundPicture) -> float | None:
-    """How much larger than its level a quiet sound is drawn; None where that is not much."""
+    """The factor by which a quiet sound is enlarged; None below NOTED_ENLARGEMENT."""
     factor = 1.0 / max(picture.peak, MIN_RANGE)
-    return factor if factor >= TOLD_ENLARGEMENT else None
+    return factor if factor >= NOTED_ENLARGEMENT else None
 
 
 def paint_enlargement(painter: QPainter, area: QRectF, text: str, palette: Palette) -> None:
-    """Said in the upper left corner."""
+    """Paint the factor in the upper left corner."""
     painter.setFont(font(CAPTION_PX))
     painter.setPen(QColor(palette.secondary))
     painter.drawText(
@@ -116,11 +117,19 @@ def paint_enlargement(painter: QPainter, area: QRectF, text: str, palette: Palet
 
 
 def spectrogram_image(spectrogram: Spectrogram, palette: Palette) -> QImage:
-    """In the colors of the palette: from the background over the accent to the text."""
+    """The spectrogram in the colors of the palette: from the background over the accent to the
+    text."""
     levels = np.ascontiguousarray(spectrogram.levels[::-1])
     height, width = levels.shape
     image = QImage(levels.data, width, height, width, QImage.Format.Format_Indexed8)
-    stops = [QColor(palette.window), QColor(palette.accent), QColor(palette.text)]
+    image.setColorTable(_level_colors(palette.window, palette.accent, palette.text))
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+@cache
+def _level_colors(lowest: str, middle: str, highest: str) -> list[int]:
+    """The colors of the levels 0 to 255, one after the other."""
+    stops = [QColor(lowest), QColor(middle), QColor(highest)]
     table = []
     for level in range(256):
         place = (level / 255) ** COLOR_EXPONENT * 2
@@ -135,8 +144,7 @@ def spectrogram_image(spectrogram: Spectrogram, palette: Palette) -> QImage:
             )
         ]
         table.append(QColor(*mixed).rgb())
-    image.setColorTable(table)
-    return image.convertToFormat(QImage.Format.Format_RGB32)
+    return table
 
 
 def paint_spectrogram(
@@ -160,11 +168,15 @@ def paint_curves(
 ) -> None:
     """Loudness, brightness and pitch over time; silence and unvoiced moments leave gaps."""
     loudest = float(curves.loudness_db.max())
-    is_heard = curves.loudness_db > loudest - LOUDNESS_RANGE_DB
+    is_loud = curves.loudness_db > loudest - LOUDNESS_RANGE_DB
     heights = (
-        (1.0 + (curves.loudness_db - loudest) / LOUDNESS_RANGE_DB, is_heard, palette.text),
-        (_bands(curves.centroid_hz, high_hz), is_heard & (curves.centroid_hz > 0), palette.warning),
-        (_bands(curves.pitch_hz, high_hz), is_heard & (curves.pitch_hz > 0), palette.pitch),
+        (1.0 + (curves.loudness_db - loudest) / LOUDNESS_RANGE_DB, is_loud, palette.text),
+        (
+            _bands(curves.centroid_hz, high_hz),
+            is_loud & (curves.centroid_hz > 0),
+            palette.warning,
+        ),
+        (_bands(curves.pitch_hz, high_hz), is_loud & (curves.pitch_hz > 0), palette.pitch),
     )
     painter.save()
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -183,7 +195,7 @@ def paint_curves(
 
 
 def paint_legend(painter: QPainter, area: QRectF, names: tuple[str, ...], palette: Palette) -> None:
-    """What the curves are, in their colors, at the upper right."""
+    """Paint the names of the curves in their colors, at the upper right."""
     painter.save()
     painter.setFont(font(CAPTION_PX))
     metrics = QFontMetricsF(painter.font())
@@ -216,7 +228,7 @@ def paint_outside(
 
 
 def paint_handle(painter: QPainter, scale: TimeScale, seconds: float, color: str) -> None:
-    """A line with grips at both ends: it can be dragged. All of it above the ruler's numbers."""
+    """Paint a line with grips at both ends, above the ruler's numbers."""
     x, area = scale.x(seconds), scale.area
     if not area.left() - 1 <= x <= area.right() + 1:
         return
@@ -239,7 +251,7 @@ def handle_at(scale: TimeScale, part: tuple[float, float] | None, x: float) -> s
 
 
 def paint_cursor(painter: QPainter, scale: TimeScale, seconds: float, color: str) -> None:
-    """A dashed line with a triangle on top: here the arrow keys are."""
+    """Paint a dashed line with a triangle on top."""
     x, area = scale.x(seconds), scale.area
     if not area.left() - 1 <= x <= area.right() + 1:
         return

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -22,17 +20,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from qvim_studio.core.edit import merged_parts
 from qvim_studio.jobs.listening.sound_picture import SoundAnalysis, SoundPicture
 from qvim_studio.ui.waves import live_painting, wave_painting
-from qvim_studio.ui.waves.time_axis import ZOOM_STEP, TimeAxis
+from qvim_studio.ui.waves.still_painting import StillSound, draw_still, paint_playhead
+from qvim_studio.ui.waves.time_axis import TimeAxis
 from qvim_studio.ui.waves.wave_cursor import WaveCursor, spoken
 from qvim_studio.ui.waves.wave_painting import TimeScale, ruler_px
 from qvim_studio.ui.widgets.override import logs_errors
-from qvim_studio.ui.widgets.painting import with_alpha
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 
 MIN_HEIGHT_PX = 60
-MIN_LEGEND_ROOM_PX = 64  # in a lower view it would hide what it explains
 CLICK_PX = 4  # a press that moves less than this is a click
-SCROLL_SHARE = 0.15  # of the view per notch of the wheel
 
 Part = tuple[float, float]
 
@@ -102,13 +98,13 @@ class WaveformView(QWidget):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """All that is selected, in the order of time."""
+        """All selected parts, in order of time."""
         own = () if self._selection is None else (self._selection,)
         return merged_parts((*self._others, *own))
 
     @property
     def cursor_s(self) -> float | None:
-        """Where the user works, in seconds of the sound: what plays, else the cursor."""
+        """The playhead, or else the cursor, in seconds of the sound."""
         if self._position_s is not None:
             return self._position_s
         return None if self._cursor is None else self._cursor.at_s
@@ -118,7 +114,7 @@ class WaveformView(QWidget):
         return self._picture is not None
 
     def set_hint(self, title: str, text: str) -> None:
-        """What an empty view says: a title and one line below it."""
+        """Set the text of an empty view: a title and one line below it."""
         self._hint = (title, text)
         self.update()
 
@@ -160,35 +156,35 @@ class WaveformView(QWidget):
 
     @Slot()
     def keep_part(self) -> None:
-        """What is selected stays so while another part is selected."""
+        """Keep the selection while another part is selected."""
         self._set_others(self.parts)
         self._cursor = None if self._cursor is None else WaveCursor(self._cursor.at_s)
         self.select(None)
 
     @Slot()
     def clear_parts(self) -> None:
-        """Nothing is selected."""
+        """Deselect everything."""
         self._set_others(())
         self.select(None)
 
     def drop_part(self, part: Part) -> None:
-        """One of ``parts`` is selected no longer."""
+        """Deselect one of ``parts``."""
         self._set_others(tuple(one for one in self.parts if one != part))
         self.select(None)
 
     @Slot()
     def select_all(self) -> None:
-        """As with the mouse, from end to end."""
+        """Select the whole sound, as with the mouse."""
         if self._picture is not None:
             self.select((0.0, self._picture.duration_s))
             self.selection_made.emit(self._selection)
 
     def set_draggable(self, is_draggable: bool) -> None:
-        """May the selection be pulled out into another program?"""
+        """Whether the selection can be dragged into another program."""
         self._is_draggable = is_draggable
 
     def set_takes_several(self, takes_several: bool) -> None:
-        """May several parts be selected, with Shift and the mouse?"""
+        """Whether several parts can be selected, with Shift and the mouse."""
         self._takes_several = takes_several
 
     def begin_live(self) -> None:
@@ -205,7 +201,7 @@ class WaveformView(QWidget):
 
     @Slot(object)
     def show_count_in(self, count: int) -> None:
-        """Seconds until a take begins; 0 hides them."""
+        """Show the seconds until a take begins; 0 hides them."""
         self._count = count
         self.update()
 
@@ -265,7 +261,7 @@ class WaveformView(QWidget):
 
     @logs_errors()
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """While the sound plays, it goes on from where the cursor is put."""
+        """Move the cursor; a playing sound continues from there."""
         moved = None
         if self._picture is not None:
             start = WaveCursor(self.cursor_s or 0.0, self._cursor and self._cursor.anchor_s)
@@ -297,14 +293,7 @@ class WaveformView(QWidget):
         if self._picture is None:
             event.ignore()
             return
-        delta = event.angleDelta()
-        notches = delta.y() / 120
-        if delta.x() or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            notches = (delta.x() or delta.y()) / 120
-            self.axis.scroll(-notches * SCROLL_SHARE * self.axis.span_s)
-        elif notches:
-            at_s = self._scale().seconds(event.position().x()) + self._origin_s
-            self.axis.zoom(ZOOM_STEP**notches, at_s)
+        self.axis.turn(event, self._scale().seconds(event.position().x()) + self._origin_s)
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -314,8 +303,10 @@ class WaveformView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_frame(painter)
         palette = self._theme.palette
+        is_empty = self._live is None and self._picture is None and not self._count
+        flags = {"is_drop_target": self._is_drop_target, "has_focus": self.hasFocus()}
+        live_painting.paint_frame(painter, self._frame(), palette, is_empty=is_empty, **flags)
         if self._count:
             live_painting.paint_count_in(painter, self._frame(), self._count, palette)
         elif self._live is not None:
@@ -329,7 +320,7 @@ class WaveformView(QWidget):
         painter.end()
 
     def _describe(self) -> None:
-        """What a screen reader says: length, cursor, selection and part."""
+        """Update the words of a screen reader: length, cursor, selection and part."""
         picture = self._picture
         duration_s = None if picture is None else picture.duration_s
         self.setAccessibleDescription(spoken(duration_s, self._cursor, self.parts, self._part))
@@ -371,79 +362,28 @@ class WaveformView(QWidget):
     def _handle_at(self, x: float) -> str:
         return wave_painting.handle_at(self._scale(), self._part, x)
 
-    def _paint_frame(self, painter: QPainter) -> None:
-        is_empty = self._live is None and self._picture is None and not self._count
-        live_painting.paint_frame(
-            painter,
-            self._frame(),
-            self._theme.palette,
-            is_empty=is_empty,
-            is_drop_target=self._is_drop_target,
-            has_focus=self.hasFocus(),
-        )
-
     def _paint_sound(self, painter: QPainter, picture: SoundPicture) -> None:
-        """The still picture comes from a cache: only the playhead moves 60 times a second."""
+        """Paint the still picture from a cache: only the playhead moves, 60 times a second."""
         if self._still is None:
             self._still = (self._draw_still(picture, False), self._draw_still(picture, True))
-        unplayed, played = self._still
-        position_s = self._position_s
-        if position_s is None:
-            painter.drawPixmap(0, 0, played)
-            if self._cursor is not None and self.hasFocus():
-                at_s, color = self._cursor.at_s, self._theme.palette.text
-                wave_painting.paint_cursor(painter, self._scale(), at_s, color)
+        scale, color = self._scale(), self._theme.palette.text
+        if self._position_s is not None:
+            x = scale.x(self._position_s)
+            paint_playhead(painter, self._still, x, scale.area, color)
             return
-        x = self._scale().x(position_s)
-        painter.drawPixmap(0, 0, unplayed)
-        painter.save()
-        painter.setClipRect(QRectF(0, 0, x, self.height()))
-        painter.drawPixmap(0, 0, played)
-        painter.restore()
-        area = self._wave_area()
-        if area.left() <= x <= area.right():
-            painter.setPen(QPen(QColor(self._theme.palette.text), 1.5))
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.drawPixmap(0, 0, self._still[1])
+        if self._cursor is not None and self.hasFocus():
+            wave_painting.paint_cursor(painter, scale, self._cursor.at_s, color)
 
     def _draw_still(self, picture: SoundPicture, is_played: bool) -> QPixmap:
-        palette, ratio = self._theme.palette, self.devicePixelRatioF()
-        pixmap = QPixmap(self.size() * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scale = self._scale()
-        painter.setClipRect(scale.area.adjusted(-GRID, -GRID, GRID, ruler_px()))
-        analysis = self._analysis
-        wave_painting.paint_ruler(painter, scale, palette, self._with_ruler)
-        if self._with_spectrogram and analysis is not None:
-            if self._image is None:
-                self._image = wave_painting.spectrogram_image(analysis.spectrogram, palette)
-            hop_s = analysis.spectrogram.hop_s
-            wave_painting.paint_spectrogram(painter, scale, self._image, hop_s, picture.duration_s)
-        else:
-            color = palette.accent if is_played else palette.wave
-            wave_painting.paint_wave(painter, scale, picture, color)
-            factor = wave_painting.enlargement(picture)
-            if factor is not None:
-                text = self.tr("very quiet: drawn {0:.0f} times as tall").format(factor)
-                wave_painting.paint_enlargement(painter, scale.area, text, palette)
-        if self._with_curves and analysis is not None and analysis.curves is not None:
-            high_hz = analysis.spectrogram.high_hz
-            wave_painting.paint_curves(painter, scale, analysis.curves, high_hz, palette)
-            if self._with_ruler and scale.area.height() >= MIN_LEGEND_ROOM_PX:
-                names = (self.tr("loudness"), self.tr("brightness"), self.tr("pitch"))
-                wave_painting.paint_legend(painter, scale.area, names, palette)
-        if self._part is not None:
-            wave_painting.paint_outside(
-                painter, scale, self._part, with_alpha(palette.window, 0.72)
-            )
-            for seconds in self._part:
-                wave_painting.paint_handle(painter, scale, seconds, palette.text)
-        for selected in self.parts:
-            wave_painting.paint_selection(painter, scale, selected, palette)
-        painter.end()
-        return pixmap
+        palette, analysis = self._theme.palette, self._analysis
+        if self._with_spectrogram and analysis is not None and self._image is None:
+            self._image = wave_painting.spectrogram_image(analysis.spectrogram, palette)
+        look = (self._with_spectrogram, self._with_curves, self._with_ruler)
+        sound = StillSound(picture, analysis, self._image, self._part, self.parts, *look)
+        color = palette.accent if is_played else palette.wave
+        ratio = self.devicePixelRatioF()
+        return draw_still(sound, self._scale(), self.size(), ratio, palette, color)
 
     @Slot()
     def _redraw(self) -> None:

@@ -1,1 +1,1 @@
-"""Widgets, colors and icons that several rooms use."""
+"""Widgets, colors and icons that several rooms share."""

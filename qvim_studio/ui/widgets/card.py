@@ -1,4 +1,4 @@
-"""The framed area that every panel of the window stands in."""
+"""The framed area of every panel in the window."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.theme import GRID
 from qvim_studio.ui.widgets.tips import set_tip
 
-HEAD_PX = 32  # a tool button fits, and titles of neighboring cards stay on one line
+HEAD_PX = 32  # fits a tool button, and puts the titles of neighboring cards on one line
 
 
 class Card(QFrame):
-    """A surface with an optional title line; ``body`` takes the content, ``head`` its right."""
+    """A surface with an optional title line. ``body`` takes the content; ``head`` takes widgets to
+    the right of the title."""
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +47,8 @@ class Card(QFrame):
 
 
 class ElidedLabel(QLabel):
-    """One line of secondary text that ends in "…" where there is no room; whole in the tip."""
+    """One line of secondary text that ends in "…" if it is too long; the tooltip has the whole
+    text."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -73,10 +75,10 @@ class ElidedLabel(QLabel):
 
 
 class ElidedComboBox(QComboBox):
-    """Ends a long name in dots."""
+    """A combo box that ends a long name in "…"."""
 
     def shown_text(self) -> str:
-        """The chosen name, as far as there is room."""
+        """The chosen name, shortened to the room."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         part = QStyle.SubControl.SC_ComboBoxEditField
@@ -96,7 +98,7 @@ class ElidedComboBox(QComboBox):
 
 
 def dialog_title(dialog: QWidget, title: str) -> QLabel:
-    """The heading of a dialog, which its window does not say once more."""
+    """The heading of a dialog, which the window's title does not repeat."""
     dialog.setWindowTitle("QVIM Studio")
     dialog.setAccessibleName(title)
     heading = QLabel(title, dialog)
@@ -105,7 +107,7 @@ def dialog_title(dialog: QWidget, title: str) -> QLabel:
 
 
 def caption(text: str, parent: QWidget) -> QLabel:
-    """A small label over or beside a control."""
+    """A small label above or beside a control."""
     label = QLabel(text, parent)
     label.setObjectName("caption")
     return label
@@ -124,5 +126,5 @@ def named(name: str, field: QWidget, parent: QWidget) -> QVBoxLayout:
 
 
 def indent_text(box: QAbstractSpinBox) -> None:
-    """Give a number field the text margin of a line edit, which style sheets cannot."""
+    """Give a number field the text margin of a line edit, which style sheets cannot set."""
     box.lineEdit().setTextMargins(GRID, 0, 0, 0)

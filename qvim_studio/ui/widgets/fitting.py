@@ -1,4 +1,4 @@
-"""What is larger than the screen or the window still shows everything."""
+"""Fits windows and panels into smaller screens and windows, with all content reachable."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from PySide6.QtWidgets import (
 from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.theme import GRID, scaled
 
-TITLE_BAR_PX = 40  # of the window manager, which takes it from the room of the screen
-NARROWEST_PX = 600  # of a column whose content is wider than that
-TURNED = (QAbstractSpinBox, QComboBox, QSlider)  # whose values a mouse wheel turns
+TITLE_BAR_PX = 40  # of the window manager, subtracted from the screen's height
+NARROWEST_PX = 600  # of a column with wider content
+TURNED = (QAbstractSpinBox, QComboBox, QSlider)  # widgets whose values a mouse wheel changes
 
 
 def resize_on_screen(window: QWidget, width: int, height: int) -> None:
-    """The wanted size, with larger texts more, or as much of it as the screen has room for."""
+    """Resize a window to this size, scaled with the text size and limited to the screen."""
     room = window.screen().availableSize() - QSize(0, TITLE_BAR_PX)
     window.resize(QSize(scaled(width), scaled(height)).boundedTo(room))
 
 
 class Column(QScrollArea):
-    """Panels on top of each other, filled into ``panels``; they scroll where there is too little
-    height for them, and sideways where texts are so large that lines do not fit.
+    """Panels on top of each other, added to ``panels``. They scroll if the height is too small, and
+    sideways if large texts make lines too wide.
 
-    What gets the keyboard's focus is scrolled to. The mouse wheel turns a value only where nothing
-    can be scrolled, or where the value has the focus.
+    The column scrolls to the widget with the keyboard focus. The mouse wheel changes a value only
+    if nothing can be scrolled or the value has the focus.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -58,8 +58,8 @@ class Column(QScrollArea):
         return QSize(width, super().minimumSizeHint().height())
 
     def show_panel(self, panel: QWidget) -> None:
-        """Scroll to a panel and stay there while others change their height, until the user
-        scrolls or goes elsewhere."""
+        """Scroll to a panel and stay there while other panels change their height, until the user
+        scrolls or moves the focus."""
         self._aim = panel
         self._on_range_changed()
 
@@ -87,7 +87,7 @@ class Column(QScrollArea):
         if now is None or not self._content.isAncestorOf(now):
             return
         self._aim = None
-        if not QApplication.mouseButtons():  # what is pressed stays below the pointer
+        if not QApplication.mouseButtons():  # a pressed widget stays below the pointer
             self._scroll_to(now, 2 * GRID)
 
     @Slot()
@@ -96,7 +96,8 @@ class Column(QScrollArea):
             self._scroll_to(self._aim, 0)
 
     def _scroll_to(self, part: QWidget, margin: int) -> None:
-        """All of it, or its top; ``ensureWidgetVisible`` is content with the text cursor."""
+        """Scroll until the whole part or at least its top is visible; ``ensureWidgetVisible`` would
+        only show the text cursor."""
         corner = part.mapTo(self._content, QPoint(0, 0))
         for x, y in (
             (corner.x() + part.width(), corner.y() + part.height()),
@@ -110,7 +111,7 @@ class Column(QScrollArea):
 
 
 class FittingColumn(Column):
-    """As high as what it holds where there is room, never higher."""
+    """As high as its content if there is room, never higher."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,7 +126,7 @@ class FittingColumn(Column):
 
     @logs_errors()
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lines of text break elsewhere in another width."""
+        """Fit the height again, because text wraps differently at another width."""
         super().resizeEvent(event)
         self.updateGeometry()
 

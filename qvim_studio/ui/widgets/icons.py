@@ -1,4 +1,4 @@
-"""The studio's own line icons, drawn as vectors in the palette's colors."""
+"""Draws the studio's own line icons as vectors in the palette's colors."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _DRAWINGS = {
 
 
 def icon(name: str, color: str) -> QIcon:
-    """A sharp icon at every screen scale, pale where its button is disabled."""
+    """An icon that is sharp at every screen scale and pale if its button is disabled."""
     result = QIcon()
     for scale in _SCALES:
         result.addPixmap(icon_pixmap(name, color, ICON_PX, scale))
@@ -81,7 +81,7 @@ def icon(name: str, color: str) -> QIcon:
 
 
 def set_button_icon(button: QPushButton, name: str, color: str, disabled_color: str) -> None:
-    """Put an icon before a button's text, with room between them that style sheets cannot give."""
+    """Put an icon before a button's text, with a gap that style sheets cannot set."""
     result = QIcon()
     for scale in _SCALES:
         for mode, tint in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled_color)):
@@ -91,7 +91,7 @@ def set_button_icon(button: QPushButton, name: str, color: str, disabled_color: 
 
 
 def icon_pixmap(name: str, color: str, px: int, scale: float, gap_px: int = 0) -> QPixmap:
-    """One drawing at ``px`` logical pixels, ``gap_px`` empty after it, for a screen's scale."""
+    """An icon at ``px`` logical pixels for a screen's scale, then ``gap_px`` empty pixels."""
     # Qt's own cache ends with the application; a pixmap that outlives it crashes the exit
     key = f"icon {name} {color} {px} {scale} {gap_px}"
     pixmap = QPixmap()
@@ -110,7 +110,7 @@ def icon_pixmap(name: str, color: str, px: int, scale: float, gap_px: int = 0) -
 
 
 def _paled_pixmap(name: str, color: str, scale: float) -> QPixmap:
-    """The drawing of ``icon`` as it looks where its button is disabled."""
+    """The pixmap of an icon for a disabled button."""
     key = f"paled icon {name} {color} {scale}"
     result = QPixmap()
     if QPixmapCache.find(key, result):
@@ -128,7 +128,7 @@ def _paled_pixmap(name: str, color: str, scale: float) -> QPixmap:
 
 
 def write_icon_file(name: str, color: str, folder: Path) -> Path:
-    """An SVG file for places where a style sheet wants an address."""
+    """Write an icon as an SVG file, for style sheets, and return its path."""
     path = folder / f"{name}_{color.lstrip('#')}.svg"
     path.write_text(_svg(name, color), encoding="utf-8")
     return path

@@ -1,28 +1,26 @@
-"""How well a sound answers an imitation, in words: wherever lists, details and tips say so."""
+"""Describes the match of a sound and an imitation in words, for lists, details and tips."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
 from qvim_studio.core.match import DOTS, Compared, Match
-
-_COMPARED = {
-    Compared.TAKE: "",
-    Compared.TIMBRE: "compared with the sound it should be like",
-    Compared.EDITED: "compared with the sound that was edited",
-}
+from qvim_studio.session.figures import filled
 
 
 def match_text(match: Match) -> str:
-    """One line: "kind 3 of 5, movement 0.71", and what it is compared with if that is no take."""
+    """One line: "kind 3 of 5, movement 0.71", and the compared sound unless it is the take."""
     kind = _tr("kind unsure") if match.kind is None else _tr("kind {0} of {1}")
-    parts = [kind.format(match.kind, DOTS), _tr("movement {0:.2f}").format(match.movement)]
-    compared = _COMPARED[match.compared]
-    return ", ".join([*parts, *([_tr(compared)] if compared else [])])
+    parts = [kind.format(match.kind, DOTS), filled(_tr("movement {0:.2f}"), match.movement)]
+    if match.compared is Compared.TIMBRE:
+        parts.append(_tr("compared with the sound it should be like"))
+    elif match.compared is Compared.EDITED:
+        parts.append(_tr("compared with the sound that was edited"))
+    return ", ".join(parts)
 
 
 def match_tip(match: Match) -> str:
-    """What the dots and the bar of a row mean."""
+    """The explanation of the dots and the bar of a row."""
     of_what = {
         Compared.TAKE: _tr("your take"),
         Compared.TIMBRE: _tr("the sound it should be like"),
@@ -41,11 +39,11 @@ def match_tip(match: Match) -> str:
         if match.compared is not Compared.EDITED
         else "Movement: {0:.2f} of 1. How much loudness, brightness and pitch move as they did."
     )
-    return f"{kind}\n{moves.format(match.movement)}"
+    return f"{kind}\n{filled(moves, match.movement)}"
 
 
 def unsure_text() -> str:
-    """In the place of the dots."""
+    """The word that replaces the dots."""
     return _tr("unsure")
 
 

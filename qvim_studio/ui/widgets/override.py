@@ -11,10 +11,11 @@ log = logging.getLogger(__name__)
 
 
 def logs_errors(returns: Any = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """For methods that Qt calls while it paints or lays out: log an error, give back ``returns``.
+    """A decorator for methods that Qt calls while it paints or lays out: logs an error and returns
+    ``returns``.
 
-    PySide6 6.11 on Python 3.11 crashes where such a method lets an error of a builtin through
-    (``().index(1)``, ``1 / 0``) and Python code is waiting further up the stack.
+    PySide6 6.11 on Python 3.11 crashes if such a method passes on an error of a builtin
+    (``().index(1)``, ``1 / 0``) while Python code waits further up the stack.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:

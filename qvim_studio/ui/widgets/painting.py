@@ -11,7 +11,7 @@ BAR_PITCH_PX = 3.0
 
 
 def bar_count(width: float) -> int:
-    """How many bars of a waveform fit into ``width`` logical pixels."""
+    """The number of waveform bars that fit into ``width`` logical pixels."""
     return max(int((width + BAR_PITCH_PX - BAR_PX) / BAR_PITCH_PX), 1)
 
 
@@ -23,7 +23,7 @@ def draw_bars(
     played_color: str | None = None,
     played: float = 0.0,
 ) -> None:
-    """A waveform as round bars.
+    """Draw a waveform as round bars.
 
     columns: (bars, 2) minima and maxima, -1..1, one per bar from the left.
     played: share of the area, from the left, that is drawn in ``played_color``.
@@ -36,8 +36,8 @@ def draw_bars(
     bottoms = middle + np.maximum(-columns[:, 0] * half - BAR_PX / 2, 0.01)
     lefts = area.left() + np.arange(len(columns)) * BAR_PITCH_PX
     is_played = lefts < area.left() + area.width() * played
-    for brush, is_meant in ((color, ~is_played), (played_color or color, is_played)):
-        chosen = np.stack((lefts + BAR_PX / 2, tops, bottoms), axis=1)[is_meant].tolist()
+    for brush, is_painted in ((color, ~is_played), (played_color or color, is_played)):
+        chosen = np.stack((lefts + BAR_PX / 2, tops, bottoms), axis=1)[is_painted].tolist()
         pen = QPen(QColor(brush), BAR_PX)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
@@ -46,13 +46,13 @@ def draw_bars(
 
 
 def fit_columns(peaks: np.ndarray | None, bars: int) -> np.ndarray:
-    """Stored columns (n, 2) folded or spread to the number of bars there is room for."""
+    """Stored columns (n, 2), merged or spread to ``bars`` bars, (bars, 2); zeros for None."""
     if peaks is None or not len(peaks):
         return np.zeros((bars, 2), dtype=np.float32)
     edges = np.linspace(0, len(peaks), bars + 1)
     first = edges[:-1].astype(int)
     last = np.maximum(np.ceil(edges[1:]).astype(int), first + 1)
-    # reduceat wants pairs of begin and end; the sentinel keeps "end == length" legal
+    # reduceat expects pairs of start and end; the sentinel makes "end == length" valid
     pairs = np.stack((first, last), axis=1).ravel()
     low = np.minimum.reduceat(np.append(peaks[:, 0], 0.0), pairs)[::2]
     high = np.maximum.reduceat(np.append(peaks[:, 1], 0.0), pairs)[::2]
@@ -60,7 +60,7 @@ def fit_columns(peaks: np.ndarray | None, bars: int) -> np.ndarray:
 
 
 def with_alpha(color: str, alpha: float) -> QColor:
-    """A palette color made see-through, 0..1."""
+    """A palette color with an opacity. alpha: 0 is transparent, 1 opaque."""
     result = QColor(color)
     result.setAlphaF(alpha)
     return result

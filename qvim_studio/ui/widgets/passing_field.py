@@ -1,4 +1,4 @@
-"""Fields that are typed into in passing: Return and Escape give the keyboard back to the list."""
+"""Fields for short input: Return and Escape return the keyboard to the list."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _OF_NUMBERS = "0123456789.,+-"
 
 
 class PassingField(QLineEdit):
-    """Return keeps what was typed, Escape brings the former text back; both leave the field.
+    """Return keeps the typed text, Escape restores the former text; both leave the field.
 
-    Signal: left (nothing): the keyboard belongs to what was worked on before.
+    Signal: left (nothing: the keyboard belongs to the former widget again).
     """
 
     left = Signal()
@@ -34,21 +34,21 @@ class PassingField(QLineEdit):
         self._former = ""
 
     def show_text(self, text: str) -> None:
-        """Show a value from its beginning, but never over what the user is typing."""
+        """Show a value from its beginning, unless the user is typing."""
         self._former = text
         if not self.isModified():
             self.setText(text)
             self.home(False)
 
     def take_edit(self) -> bool:
-        """Has the user typed here since the last time?"""
+        """Whether the user has typed here since the last call."""
         was_modified = self.isModified()
         self.setModified(False)
         self._former = self.text()
         return was_modified
 
     def escape(self) -> None:
-        """What Escape does."""
+        """Restore the former text and leave, like the Escape key."""
         self.setText(self._former)
         self.setModified(False)
         self.left.emit()
@@ -77,7 +77,7 @@ class PassingField(QLineEdit):
 
 
 class SearchField(PassingField):
-    """Escape clears the search; in an empty field it leaves. Return leaves for what was found."""
+    """Escape clears the search, or leaves an empty field. Return leaves for the results."""
 
     def __init__(self, name: str, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,9 +96,9 @@ class SearchField(PassingField):
 
 
 class NumberKeys(QObject):
-    """Leaves the keys that are no part of a number to the window, whose shortcuts they are.
+    """Passes keys that are not part of a number on to the window's shortcuts.
 
-    Return keeps the number of the field, Escape brings the former one back; both leave the field.
+    Return keeps the number of the field, Escape restores the former one; both leave the field.
     """
 
     def __init__(self, box: QSpinBox | QDoubleSpinBox) -> None:

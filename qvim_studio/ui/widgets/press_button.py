@@ -1,4 +1,4 @@
-"""A button for something that nobody wants twice at once."""
+"""A button that ignores a second click in quick succession."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton
 
 
 class PressButton(QPushButton):
-    """Counts a double click as one press."""
+    """A button for which a double click counts as one press."""
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         event.accept()

@@ -1,4 +1,4 @@
-"""A question before something that cannot be undone."""
+"""Asks the user before an action that cannot be undone."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ def ask(
     on_agreed: Callable[[], object],
     other: tuple[str, Callable[[], object]] | None = None,
 ) -> QMessageBox:
-    """Open it over the parent, without stopping anything; Cancel answers Return and Esc.
+    """Open a question over the parent without blocking; Return and Esc choose Cancel.
 
-    other: another way out, and what it does.
+    action: the label of the button that calls ``on_agreed``. other: label and function of a second
+    button.
     """
     cancel = QMessageBox.StandardButton.Cancel
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, cancel, parent)

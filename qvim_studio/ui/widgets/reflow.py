@@ -1,4 +1,4 @@
-"""Fields side by side, in two lines where one is too narrow."""
+"""Arranges fields in one line, or in two lines if one is too narrow."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ Field = tuple[QWidget | QLayout, int]
 
 
 class Reflow(QWidget):
-    """Wide, the fields share one line by their stretches; narrow, each line takes its share of
-    them in turn."""
+    """Shows its fields in one line by their stretches, or in two if there is too little room."""
 
     def __init__(self, fields: Sequence[Field], spacing_px: int, parent: QWidget) -> None:
         """fields: each with its stretch. spacing_px: between two of them."""
@@ -33,7 +32,7 @@ class Reflow(QWidget):
         self._arrange(len(self._parts))
 
     def show_parts(self, are_shown: Sequence[bool]) -> None:
-        """Leave out fields that do not count now; one value for each field."""
+        """Show some of the fields; one value for each field."""
         shown = [one for one, is_shown in zip(self._all, are_shown, strict=True) if is_shown]
         if shown == self._parts:
             return
@@ -53,7 +52,7 @@ class Reflow(QWidget):
 
     @property
     def one_line_px(self) -> int:
-        """The width that all fields need beside each other."""
+        """The width of all fields in one line."""
         return self._needed_px(len(self._parts))
 
     @logs_errors(returns=QSize())
@@ -68,7 +67,7 @@ class Reflow(QWidget):
 
     @property
     def _narrow(self) -> int:
-        """Fields of a line where there are two lines."""
+        """The number of fields in each of two lines."""
         return (len(self._parts) + 1) // 2
 
     def _needed_px(self, columns: int) -> int:
@@ -82,9 +81,12 @@ class Reflow(QWidget):
         if columns == self._columns:
             return
         self._columns = columns
+        last = len(self._parts) - 1
         for number, (part, stretch) in enumerate(self._parts):
+            row, column = divmod(number, columns)
+            span = columns - column if number == last else 1  # no gap at the end
             self._grid.removeWidget(part)
-            self._grid.addWidget(part, number // columns, number % columns)
+            self._grid.addWidget(part, row, column, 1, span)
             self._grid.setColumnStretch(number, stretch if number < columns else 0)
         self.updateGeometry()
 

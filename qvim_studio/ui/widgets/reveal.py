@@ -1,4 +1,4 @@
-"""Show a file in the desktop's file manager."""
+"""Shows a file in the desktop's file manager."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 
 
 def reveal_command(path: Path, platform: str = sys.platform) -> list[str] | None:
-    """What selects the file in its folder; None where only the folder can be opened."""
+    """The command that selects the file in its folder; None if only the folder can be opened."""
     if platform == "win32":
         return ["explorer", f"/select,{path}"]
     if platform == "darwin":
@@ -20,7 +20,7 @@ def reveal_command(path: Path, platform: str = sys.platform) -> list[str] | None
 
 
 def reveal_in_folder(path: Path) -> None:
-    """Open the file manager, with the file selected where the system can do that."""
+    """Open the file manager, with the file selected if the system supports that."""
     command = reveal_command(path)
     if command is None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))

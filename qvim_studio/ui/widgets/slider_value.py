@@ -1,4 +1,4 @@
-"""The number beside a slider, in percent of its way."""
+"""The number beside a slider, in percent of its range."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 
 class SliderValue(QLabel):
-    """Follows the slider while it is dragged; a screen reader hears the same words."""
+    """Follows the slider while it is dragged; screen readers get the same text."""
 
     def __init__(self, slider: QSlider, parent: QWidget) -> None:
         super().__init__(parent)

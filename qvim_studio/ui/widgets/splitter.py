@@ -1,4 +1,4 @@
-"""Two panels whose border the user moves; where it was moved to is remembered."""
+"""Two panels with a movable border, whose position is remembered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LINE_PX, GRIP_PX = 3, 48
 
 
 class _Handle(QSplitterHandle):
-    """The gap between two cards; a line in its middle shows while the mouse is there."""
+    """The gap between two cards, with a line in its middle under the mouse."""
 
     def __init__(self, orientation: Qt.Orientation, parent: QSplitter) -> None:
         super().__init__(orientation, parent)
@@ -39,9 +39,10 @@ class _Handle(QSplitterHandle):
 
 
 class Splitter(QSplitter):
-    """Gives the second panel its share of the room: the designed one until the user chooses.
+    """Gives the second panel its share of the room, which is the designed one until the user
+    chooses another.
 
-    Panels keep their least sizes and are never dragged away.
+    Panels keep their minimum sizes and cannot be collapsed.
     """
 
     def __init__(
@@ -51,8 +52,7 @@ class Splitter(QSplitter):
         designed: Callable[[int], float],
         parent: QWidget | None = None,
     ) -> None:
-        """name: under which the share is remembered. designed: pixels of room to those of the
-        second panel."""
+        """name: of the remembered share. designed: pixels of room → pixels of the second panel."""
         super().__init__(orientation, parent)
         self._designed = designed
         self._share: float | None = None
@@ -66,11 +66,11 @@ class Splitter(QSplitter):
 
     @property
     def share(self) -> float | None:
-        """Of the second panel, 0..1, as the user chose it; None where nobody did."""
+        """The share of the second panel, 0..1, that the user chose; None without a choice."""
         return self._share
 
     def restore(self, share: object) -> None:
-        """Show what ``share`` gave; anything that is no share counts as never chosen."""
+        """Show a share that ``share`` returned; invalid values count as never chosen."""
         try:
             wanted = float(str(share))
         except ValueError:

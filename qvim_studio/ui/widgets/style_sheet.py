@@ -1,4 +1,4 @@
-"""The Qt style sheet; ``theme`` puts colors, sizes and icons in place of @names and $names."""
+"""The Qt style sheet, in which ``theme`` replaces @names and $names by colors, sizes and icons."""
 
 STYLE_SHEET = """
 * { font-family: $families; font-size: $body; outline: none; }

@@ -1,4 +1,4 @@
-"""A line of words that remembers what was asked before."""
+"""A text field that remembers earlier texts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_LENGTH = 500
 
 
 class TextField(QLineEdit):
-    """Up and Down walk through earlier texts, typing offers those that contain it."""
+    """Up and Down step through earlier texts; typing offers those that contain the typed text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class TextField(QLineEdit):
         self.textEdited.connect(self._on_edited)
 
     def remember(self, texts: Sequence[str]) -> None:
-        """Offer these, newest first."""
+        """Offer these texts, newest first."""
         self._remembered = tuple(texts)
         self._place = -1
         self._model.setStringList(list(texts))
@@ -51,7 +51,7 @@ class TextField(QLineEdit):
 
 
 def remembered_with(texts: Sequence[str], newest: str) -> tuple[str, ...]:
-    """The list with one more text in front; each text once."""
+    """The texts with ``newest`` in front, each text once."""
     if not newest:
         return tuple(texts)
     return (newest, *(text for text in texts if text != newest))[:MAX_REMEMBERED]

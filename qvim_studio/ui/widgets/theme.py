@@ -1,4 +1,4 @@
-"""How the studio looks: two quiet palettes, one accent, one type scale, an 8-pixel grid."""
+"""The look of the studio: two palettes, one accent, one type scale, an 8-pixel grid."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ LIGHT = Palette(
 
 
 def palette_for(theme: Theme) -> Palette:
-    """The palette of a theme; "system" follows the desktop and is dark where it says nothing."""
+    """The palette of a theme; "system" follows the desktop and is dark without its preference."""
     if theme is Theme.SYSTEM:
         scheme = QGuiApplication.styleHints().colorScheme()
         return LIGHT if scheme is Qt.ColorScheme.Light else DARK
@@ -92,36 +92,36 @@ def palette_for(theme: Theme) -> Palette:
 
 
 def load_fonts() -> None:
-    """Make the bundled Inter known, so that the studio looks the same on every desktop."""
+    """Load the bundled Inter, so that the studio looks the same on every desktop."""
     for name in ("Inter-Regular.otf", "Inter-SemiBold.otf"):
         QFontDatabase.addApplicationFont(str(resource_path("fonts", name)))
 
 
 def text_scale() -> float:
-    """How much larger than designed texts are; kept by the application, which all share."""
+    """The factor between the present and the designed text size, stored in the application."""
     application = QGuiApplication.instance()
     percent = application.property(SCALE_PROPERTY) if application is not None else None
     return (percent or DESIGNED_PERCENT) / DESIGNED_PERCENT
 
 
 def scaled(px: float) -> int:
-    """A distance that grows with the texts."""
+    """A distance in px, scaled with the text size."""
     return round(px * text_scale())
 
 
 def roomy(px: int) -> int:
-    """The height of a control designed ``px`` high: it grows by what its line of text grows."""
+    """The height of a control designed ``px`` high, plus the growth of its line of text."""
     return px + round((text_scale() - 1) * LINE_PX)
 
 
 def font(px: int = BODY_PX, semibold: bool = False) -> QFont:
-    """The studio's typeface at a size of the scale; digits keep their places."""
+    """The studio's typeface at a size of the type scale, with digits of equal width."""
     return QFont(_font(round(px * text_scale()), semibold))
 
 
 @lru_cache(maxsize=64)
 def _font(px: int, semibold: bool) -> QFont:
-    """Shared by all who ask for it: painters do so again and again."""
+    """The shared font object of a size, because painters request fonts often."""
     result = QFont()
     result.setFamilies(FONT_FAMILIES)
     result.setPixelSize(px)
@@ -132,7 +132,7 @@ def _font(px: int, semibold: bool) -> QFont:
 
 
 class StudioTheme(QObject):
-    """The palette in force; dresses the application and tells everything that paints itself.
+    """The current palette; styles the application and notifies widgets that paint themselves.
 
     Signal: changed (nothing; read ``palette``).
     """
@@ -158,7 +158,7 @@ class StudioTheme(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def set_theme(self, theme: Theme, text_percent: int | None = None) -> None:
-        """Change dress and the size of texts at once."""
+        """Change the palette and the text size immediately."""
         self._theme = theme
         palette = palette_for(theme)
         percent = self._text_percent if text_percent is None else text_percent
@@ -181,7 +181,7 @@ class StudioTheme(QObject):
 def style_sheet(palette: Palette, icon_folder: Path) -> str:
     """The Qt style sheet with the palette's colors in place of ``@names``.
 
-    The few icons that a style sheet wants as files are written into ``icon_folder``.
+    Icons that style sheets need as files are written into ``icon_folder``.
     """
     icons = {
         "arrow_up": write_icon_file("arrow_up", palette.secondary, icon_folder).as_posix(),

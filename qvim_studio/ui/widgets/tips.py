@@ -1,4 +1,4 @@
-"""Tooltips: wrapped where they are long, with the keys that do the same."""
+"""Sets tooltips, which wrap long texts and name the keys of the same action."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _TEXT, _KEYS = "tipText", "tipKeys"  # properties of the widget
 
 
 def tip_text(text: str) -> str:
-    """What a tooltip shows: the text itself, or as a box of at most ``TIP_PX`` where it is long."""
+    """The content of a tooltip: a short text itself, a long text wrapped to at most ``TIP_PX``."""
     return _wrapped(text, text_scale())
 
 
 @lru_cache(maxsize=1024)
 def _wrapped(text: str, scale: float) -> str:
-    """At a size of texts, on which the typeface and the width depend."""
+    """The wrapped text at a text scale, which determines typeface and width."""
     width = round(TIP_PX * scale) - FRAME_PX
     metrics = QFontMetrics(font())
     lines = text.split("\n")
@@ -33,13 +33,13 @@ def _wrapped(text: str, scale: float) -> str:
 
 
 def set_tip(widget: QWidget, text: str) -> None:
-    """Explain a widget; the keys that were named stay named."""
+    """Set the explanation of a widget; keys in the tooltip are kept."""
     widget.setProperty(_TEXT, text)
     _show(widget)
 
 
 def set_tip_keys(widget: QWidget, keys: str) -> None:
-    """Name the keys that do what the widget does, "" for none."""
+    """Name the keys of a widget's action in its tooltip; "" for none."""
     widget.setProperty(_KEYS, keys)
     _show(widget)
 

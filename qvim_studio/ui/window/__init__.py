@@ -1,1 +1,1 @@
-"""The main window, its keys, its messages and what it remembers."""
+"""The main window, its keys, its messages and its remembered state."""

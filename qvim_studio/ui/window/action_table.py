@@ -1,18 +1,15 @@
-"""Everything that can be done, in one table: menus, context menus, the keyboard map, the shortcuts
-dialog, the keys in tooltips and the report of clashes are all made from it."""
+"""All actions in one table, the source of menus, context menus, the keyboard map, the shortcuts
+dialog and the keys in tooltips."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import combinations
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QKeySequence
-
-from qvim_studio.core.heard import MAX_WORDS
 
 if TYPE_CHECKING:  # its stub says "object"
 
@@ -24,20 +21,20 @@ CONTEXT = "Actions"
 
 
 class Where(Enum):
-    """Where the keys of an action count."""
+    """The place where the keys of an action work."""
 
-    WINDOW = "window"  # anywhere but where they are typed
+    WINDOW = "window"  # everywhere except in fields that accept the keys as text
     LIST = "list"  # in a list of sounds that has the focus
     WAVE = "wave"  # in a waveform that has the focus
 
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One thing that can be done.
+    """One action of the user.
 
-    id: in settings and code. text: of the menu, "" for a separator. keys: the default; also: others
-    that do the same while the default holds. needs: what must be there, by the name of a rule of
-    the window, "" for nothing; a menu greys the action without it, its keys say what is missing.
+    id: in settings and code. text: in the menu, "" for a separator. keys: the default; also:
+    further keys as long as the default is not changed. needs: the name of a rule of the window, ""
+    for none; while the rule does not hold, menus disable the action and its keys show a message.
     """
 
     id: str
@@ -48,23 +45,13 @@ class ActionSpec:
     also: tuple[str, ...] = ()
 
     def sequences(self, changed: Mapping[str, str]) -> list[str]:
-        """The keys that count, the first one first. changed: by the user, by id."""
+        """The valid keys, the main one first. changed: the user's key sequences, by id."""
         keys = changed.get(self.id, self.keys)
         return [keys, *(self.also if keys == self.keys else ())] if keys else []
 
 
-@dataclass(frozen=True)
-class FixedKeys:
-    """Keys that nobody changes: keys, in words and one by one, and what they do."""
-
-    shown: str
-    keys: tuple[str, ...]
-    text: str
-    where: Where = Where.WINDOW
-
-
 def _of_sound(id: str, text: str, keys: str = "", also: tuple[str, ...] = ()) -> ActionSpec:
-    """Done with the sounds that are selected in a list, where the list offers it."""
+    """An action on the selected sounds of a list, if the list offers it."""
     return ActionSpec(id, text, keys, Where.LIST, id, also)
 
 
@@ -330,36 +317,6 @@ MENUS: tuple[tuple[str, tuple[ActionSpec, ...]], ...] = (
 )
 
 
-FIXED_KEYS = (
-    FixedKeys(
-        QT_TRANSLATE_NOOP("Actions", "1 to 9"),
-        tuple(str(number) for number in range(1, 10)),
-        QT_TRANSLATE_NOOP("Actions", "Play a candidate"),
-    ),
-    FixedKeys(
-        QT_TRANSLATE_NOOP("Actions", "Alt+1 to Alt+5"),
-        tuple(f"Alt+{number}" for number in range(1, MAX_WORDS + 1)),
-        QT_TRANSLATE_NOOP("Actions", "Add a heard word to the text, or remove it"),
-    ),
-    FixedKeys(
-        QT_TRANSLATE_NOOP("Actions", "Left and Right"),
-        ("Left", "Right"),
-        QT_TRANSLATE_NOOP("Actions", "Move the cursor of a waveform"),
-        Where.WAVE,
-    ),
-    FixedKeys(
-        QT_TRANSLATE_NOOP("Actions", "Shift+Left and Right"),
-        ("Shift+Left", "Shift+Right"),
-        QT_TRANSLATE_NOOP("Actions", "Select from the cursor"),
-        Where.WAVE,
-    ),
-    FixedKeys(
-        QT_TRANSLATE_NOOP("Actions", "Home and End"),
-        ("Home", "End", "Shift+Home", "Shift+End"),
-        QT_TRANSLATE_NOOP("Actions", "Go to the beginning or the end; with Shift, select"),
-        Where.WAVE,
-    ),
-)
 # The context menus, by id; "" stands for a separator.
 SOUND_MENU = (
     "play_sound", "reveal", "", "copy_file", "copy_path", "", "star", "rename", "tag", "",
@@ -390,38 +347,11 @@ def all_specs() -> Iterator[ActionSpec]:
         yield from (spec for spec in specs if spec.id)
 
 
+@cache
 def spec_of(action_id: str) -> ActionSpec:
-    """Raises StopIteration for an id that no action has, which is a bug."""
+    """The action with this id. Raises StopIteration for an unknown id, which is a bug."""
     return next(spec for spec in all_specs() if spec.id == action_id)
 
 
 def translated(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
-
-
-def clashes(changed: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Keys that mean two things at one place, with the texts of both; neither would happen.
-
-    changed: key sequences by action id, of those whose default the user replaced.
-    """
-    uses = [
-        (QKeySequence(keys).toString(), spec.where, spec.text)
-        for spec in all_specs()
-        for keys in spec.sequences(changed)
-    ]
-    uses += [
-        (QKeySequence(keys).toString(), fixed.where, fixed.text)
-        for fixed in FIXED_KEYS
-        for keys in fixed.keys
-    ]
-    return {
-        keys: (translated(text), translated(other_text))
-        for (keys, where, text), (other_keys, other_where, other_text) in combinations(uses, 2)
-        if keys == other_keys and (where is other_where or Where.WINDOW in (where, other_where))
-    }
-
-
-def clash_lines(changed: Mapping[str, str]) -> list[str]:
-    """The same in words, sorted by keys."""
-    words = QCoreApplication.translate(CONTEXT, "{0} is assigned to both “{1}” and “{2}”.")
-    return [words.format(keys, *texts) for keys, texts in sorted(clashes(changed).items())]

@@ -1,4 +1,4 @@
-"""The actions of one window, made from the table: keys, menus and what tips say of keys."""
+"""Makes the actions of one window from the table: shortcuts, menus and keys in tooltips."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StudioActions:
         for spec in all_specs():
             action = QAction(translated(spec.text), window)
             action.setAutoRepeat(False)
-            if spec.where is not Where.WINDOW:  # shown in the menu; the place itself hears them
+            if spec.where is not Where.WINDOW:  # only shown in the menu; the widget handles them
                 action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.setShortcutVisibleInContextMenu(True)
             action.triggered.connect(_without_checked(handlers[spec.id]))
@@ -34,7 +34,7 @@ class StudioActions:
         return self._actions[action_id]
 
     def set_shortcuts(self, changed: Mapping[str, str]) -> None:
-        """changed: key sequences of the actions whose default the user replaced."""
+        """Set all keys. changed: the user's own key sequences, by action id."""
         for spec in all_specs():
             sequences = [QKeySequence(keys) for keys in spec.sequences(changed)]
             self._actions[spec.id].setShortcuts(sequences)
@@ -42,16 +42,17 @@ class StudioActions:
             set_tip_keys(button, self.keys_of(action_id))
 
     def keys_of(self, action_id: str) -> str:
-        """As people of this desktop write them."""
+        """The keys of an action in the desktop's notation."""
         return self._actions[action_id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
     def name_keys(self, button: QWidget, action_id: str) -> None:
-        """The tip of a button that does the same says the keys."""
+        """Name the keys of an action in the tooltip of a button with the same effect."""
         self._buttons.append((button, action_id))
         set_tip_keys(button, self.keys_of(action_id))
 
     def fill(self, bar: QMenuBar, is_possible: Callable[[str], bool]) -> None:
-        """The menus, in order. is_possible: by the name of a rule; asked when a menu opens."""
+        """Fill the menu bar. is_possible: name of a rule → whether it holds, called when a menu
+        opens."""
         for title, specs in MENUS:
             menu = bar.addMenu(translated(title))
             self.fill_menu(menu, tuple(spec.id for spec in specs), is_possible)
@@ -59,8 +60,8 @@ class StudioActions:
     def fill_menu(
         self, menu: QMenu, action_ids: tuple[str, ...], is_possible: Callable[[str], bool]
     ) -> None:
-        """Actions, "" for a separator. Greyed while the menu is open only: a key that can do
-        nothing answers with what is missing."""
+        """Add actions to a menu, "" for a separator. Actions are disabled only while the menu is
+        open, so that the key of an impossible action can show a message."""
         for action_id in action_ids:
             if action_id:
                 menu.addAction(self[action_id])

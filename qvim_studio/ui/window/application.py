@@ -1,4 +1,4 @@
-"""The one QApplication."""
+"""Creates the QApplication."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ APP_NAME = "QVIM Studio"
 
 
 def make_application() -> QApplication:
-    """The application with a style that looks the same on every system."""
+    """The application, with a style that looks the same on every system."""
     application = QApplication.instance() or QApplication([APP_NAME])
     if not isinstance(application, QApplication):
         raise TypeError("a QCoreApplication without windows is running already")

@@ -1,4 +1,4 @@
-"""How the panels of the window stand beside and over each other, and what of it is remembered."""
+"""Arranges the panels in the window and remembers the user's changes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from qvim_studio.ui.widgets.splitter import HANDLE_PX, Splitter
 WINDOW_SIZE = (1280, 860)
 LIBRARY_PX = (336, 640)  # its designed width on narrow and on wide screens
 LIBRARY_SHARE = 0.27  # of the window, between these
-CANDIDATES_SHARE = 4 / 9  # of the height that the request leaves
+CANDIDATES_SHARE = 4 / 9  # of the height that remains beside the request
 
 
 class Arrangement:
-    """The imitation over request and candidates in a column, the library beside it.
+    """A column with the imitation above request and candidates, and the library beside it.
 
-    Panels are made in their places, ``sounds``, ``below`` and ``columns``, and then ordered there:
-    what moves into another widget later is dressed anew with all that it holds.
+    Panels are created in their places, ``sounds``, ``below`` and ``columns``, and then ordered,
+    because a panel that moves into another widget later is styled again with all its children.
     """
 
     def __init__(self, page: QWidget) -> None:
@@ -30,7 +30,7 @@ class Arrangement:
         self._request: QWidget | None = None
 
     def order(self, imitation: QWidget, request: QWidget, candidates: QWidget) -> None:
-        """Once all panels are made."""
+        """Order the panels once all of them exist."""
         self._request = request
         self.sounds.insertWidget(0, imitation)
         panels = QVBoxLayout(self.below)
@@ -45,7 +45,7 @@ class Arrangement:
 
 
 def keep_arrangement(window: QMainWindow, state: QSettings) -> None:
-    """Size and place of the window, and the borders that the user moved."""
+    """Store the size and position of the window and the borders that the user moved."""
     state.setValue("geometry", window.saveGeometry())
     for splitter in window.findChildren(Splitter):
         if splitter.share is not None:

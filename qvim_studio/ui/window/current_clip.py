@@ -1,4 +1,4 @@
-"""The one clip in hand: chosen or played in one list, it is the current one in all of them."""
+"""The current clip, which is chosen or played in one list and current in all lists."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from qvim_studio.jobs.playback import Heard
+from qvim_studio.jobs.playback import PlayingSound
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.session.clip_viewer import ClipViewer
 from qvim_studio.ui.candidates.clip_panels import CandidatesPanel
 from qvim_studio.ui.sounds.history_panel import HistoryPanel
 from qvim_studio.ui.sounds.sounds_panel import SoundsPanel
 
-LOOK_MS = 80  # arrow keys that run through a long list have no file read for every row
+LOOK_MS = 80  # delay before a file is read, so that held arrow keys do not read every row's file
 
 
 class CurrentClip(QObject):
-    """Selection, details and the waveform below the imitation follow what plays.
+    """Selection, details and the waveform below the imitation follow the playing clip.
 
-    While candidates are compared blind, nothing else follows them: it would tell which they are.
+    During a blind comparison nothing else follows the candidates, because it would reveal which
+    sound plays.
     """
 
     def __init__(
@@ -49,10 +50,10 @@ class CurrentClip(QObject):
         sounds.view.current_changed.connect(self._on_sound_chosen)
 
     @Slot(object)
-    def show_heard(self, heard: Heard) -> None:
-        """A clip that begins to play is the current one."""
-        is_same, self._key = heard.key == self._key, heard.key
-        entry = None if is_same or not heard.key else self._find(Path(heard.key))
+    def show_playing(self, playing: PlayingSound) -> None:
+        """Make a clip current when it begins to play."""
+        is_same, self._key = playing.key == self._key, playing.key
+        entry = None if is_same or not playing.key else self._find(Path(playing.key))
         if entry is not None:
             self._hold(entry)
 
@@ -61,7 +62,7 @@ class CurrentClip(QObject):
         return next((entry for part in shown for entry in part if entry.path == path), None)
 
     def _hold(self, entry: ClipEntry, chosen_in: QObject | None = None) -> None:
-        """Make it the current one everywhere but in the list that it was chosen in."""
+        """Make a clip current everywhere except in the list in which it was chosen."""
         if self._is_following:
             return
         self._is_following = True
@@ -98,7 +99,7 @@ class CurrentClip(QObject):
         self._on_chosen(self._sounds, entries)
 
     def _on_chosen(self, panel: QObject, entries: Sequence[ClipEntry]) -> None:
-        if len(entries) == 1:  # several are marked together, none of them is the current one
+        if len(entries) == 1:  # several selected clips have no current one
             self._hold(entries[0], panel)
 
     @Slot(bool)

@@ -1,4 +1,4 @@
-"""Files that come from other programs: dragged in or pasted."""
+"""Reads files that other programs provide by drag and drop or the clipboard."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from PySide6.QtCore import QMimeData, QUrl
 
 
 def local_files(data: QMimeData | None) -> list[Path]:
-    """The files and folders of this computer that are dragged or pasted, in their order."""
+    """The dragged or pasted files and folders of this computer, in their order."""
     urls = data.urls() if data is not None else []  # an empty clipboard has none
     return [path for path in map(path_of, urls) if path is not None]
 
 
 def path_of(url: QUrl) -> Path | None:
-    """The local file of an address; names that are not valid UTF-8 keep their bytes."""
+    """The local file of a URL, None for others; names that are not valid UTF-8 keep their bytes."""
     if not url.isLocalFile():
         return None
     if sys.platform == "win32":

@@ -1,26 +1,29 @@
-"""The line at the top: the program, the checkpoint in use, the settings."""
+"""The top line of the window: the program, the checkpoint in use, the settings."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.checkpoint_entry import CheckpointEntry
 from qvim_studio.ui.widgets.icons import icon, icon_pixmap
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 from qvim_studio.ui.widgets.tips import set_tip
 
-COMMERCIAL_WORDS = {
-    "yes": "commercial use",
-    "no": "no commercial use",
-    "conditional": "commercial use with conditions",
-}
+
+def commercial_text(commercial: str) -> str:
+    """The text on whether sounds may be sold. commercial: see CheckpointEntry."""
+    words = {
+        "yes": _tr("commercial use"),
+        "no": _tr("no commercial use"),
+        "conditional": _tr("commercial use with conditions"),
+    }
+    return words.get(commercial, commercial)
 
 
-def licence_line(choice: CheckpointChoice) -> str:
-    """ "Apache-2.0 · commercial use": what a sound designer must see before choosing."""
-    words = COMMERCIAL_WORDS.get(choice.commercial, choice.commercial)
-    return f"{choice.licence}  ·  {words}"
+def licence_line(entry: CheckpointEntry) -> str:
+    """The licence and its commercial terms, such as "Apache-2.0 · commercial use"."""
+    return f"{entry.licence}  ·  {commercial_text(entry.commercial)}"
 
 
 class Header(QWidget):
@@ -32,7 +35,7 @@ class Header(QWidget):
     def __init__(self, theme: StudioTheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._choice: CheckpointChoice | None = None
+        self._entry: CheckpointEntry | None = None
         self._mark = QLabel(self)
         name = QLabel("QVIM Studio", self)
         name.setObjectName("appName")
@@ -57,14 +60,13 @@ class Header(QWidget):
         theme.changed.connect(self._dress)
         self._dress()
 
-    def show_checkpoint(self, choice: CheckpointChoice | None, wanted: str) -> None:
-        """Name the checkpoint in use; ``wanted`` stands in where it is not known."""
-        self._choice = choice
+    def show_checkpoint(self, entry: CheckpointEntry | None, wanted: str) -> None:
+        """Name the checkpoint in use; ``wanted`` stands in for an unknown one."""
+        self._entry = entry
         short = full = wanted
-        if choice is not None:
-            words = COMMERCIAL_WORDS.get(choice.commercial, choice.commercial)
-            short = f"{choice.title}  ·  {words}"
-            full = f"{choice.title}  ·  {licence_line(choice)}"
+        if entry is not None:
+            short = f"{entry.title}  ·  {commercial_text(entry.commercial)}"
+            full = f"{entry.title}  ·  {licence_line(entry)}"
         self.checkpoint.setText(short)
         set_tip(self.checkpoint, self.tr("What makes the sounds: {0}").format(full))
         self.checkpoint.setAccessibleName(self.tr("Checkpoint: {0}").format(full))
@@ -75,10 +77,10 @@ class Header(QWidget):
         palette = self._theme.palette
         self._mark.setPixmap(icon_pixmap("wave", palette.accent, 22, self.devicePixelRatioF()))
         self.settings.setIcon(icon("gear", palette.secondary))
-        may_be_sold = self._choice is not None and self._choice.commercial == "yes"
+        may_be_sold = self._entry is not None and self._entry.commercial == "yes"
         color = palette.accent if may_be_sold else palette.warning
-        name = "record" if self._choice is not None else "clock"
-        self.checkpoint.setIcon(icon(name, color if self._choice else palette.faint))
+        name = "record" if self._entry is not None else "clock"
+        self.checkpoint.setIcon(icon(name, color if self._entry else palette.faint))
 
     @Slot(bool)
     def _on_checkpoint(self, checked: bool = False) -> None:
@@ -87,3 +89,7 @@ class Header(QWidget):
     @Slot(bool)
     def _on_settings(self, checked: bool = False) -> None:
         self.settings_clicked.emit()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Header", text)

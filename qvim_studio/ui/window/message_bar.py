@@ -1,4 +1,4 @@
-"""Says what went wrong or what is worth knowing, without stopping anybody's work."""
+"""Shows errors and notices without interrupting the user's work."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from qvim_studio.session.sentences import own_words
 from qvim_studio.ui.widgets.icons import icon, icon_pixmap
 from qvim_studio.ui.widgets.override import logs_errors
 from qvim_studio.ui.widgets.theme import GRID, StudioTheme
 
 LEAST_TOP_PX = 2
-Remedy = tuple[str, Callable[[], object]]  # what a button says, and what it does
+Remedy = tuple[str, Callable[[], object]]  # the label of a button and its function
 
 
 class MessageBar(QFrame):
-    """One line or paragraph until it is closed or replaced, with buttons for what helps.
+    """One line or paragraph with buttons for remedies, shown until it is closed or replaced.
+    Lasting notices wait while another message covers them and return afterwards.
 
-    It lies over the top of its parent, so that nothing moves from under the mouse.
+    The bar covers the top of its parent, so that nothing below the mouse moves.
     """
 
     def __init__(
@@ -28,19 +30,21 @@ class MessageBar(QFrame):
         free: QWidget | None = None,
         above: QWidget | None = None,
     ) -> None:
-        """free: what stays to be seen and clicked to the right of it, if anything. above: what it
-        ends flush with, if that is not further right."""
+        """free: a widget to the right of the bar that stays visible and clickable, if any. above:
+        a widget whose right edge the bar does not pass, if any."""
         super().__init__(parent)
         self._theme = theme
         self._page = parent
         self._free = free
         self._above = above
         self._kind = "notice"
+        self._lasting: list[str] = []  # not closed yet
         self._on_chosen: Callable[[], object] | None = None
         self.setObjectName("messageBar")
         self._picture = QLabel(self)
         self._text = QLabel(self)
         self._text.setWordWrap(True)
+        self._text.setContentsMargins(0, GRID // 2, 0, GRID // 2)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._action = QPushButton(self)
         self._action.clicked.connect(self._on_action)
@@ -77,11 +81,20 @@ class MessageBar(QFrame):
         on_chosen: Callable[[], object] | None = None,
         other: Remedy | None = None,
     ) -> None:
-        """other: a second button."""
+        """Show an error. other: a second button."""
         self._show("error", text, action, on_chosen, other)
 
     def show_notice(self, text: str) -> None:
         self._show("notice", text, "", None)
+
+    def show_lasting(self, text: str) -> None:
+        """Show a notice that stays until the user closes it. It covers no other message; several
+        lasting notices are shown together, one below the other."""
+        words = own_words(text)
+        if words not in self._lasting:
+            self._lasting.append(words)
+        if not self.text or self._kind == "lasting":
+            self._show_all_lasting()
 
     def offer(
         self,
@@ -90,18 +103,35 @@ class MessageBar(QFrame):
         on_chosen: Callable[[], object],
         other: Remedy | None = None,
     ) -> None:
-        """A notice with a button, or with two."""
+        """Show a notice with one button or two."""
         self._show("notice", text, action, on_chosen, other)
 
     def clear(self) -> None:
+        """Hide the message because the user began something else; lasting notices stay."""
+        if self._kind != "lasting":
+            self._put_away()
+
+    def dismiss(self) -> None:
+        """Hide the message because the user has read it."""
+        if self._kind == "lasting":
+            self._lasting.clear()
+        self._put_away()
+
+    def clear_notice(self) -> None:
+        """Hide a notice because its request is fulfilled; errors stay."""
+        if self._kind == "notice":
+            self._put_away()
+
+    def _put_away(self) -> None:
+        self._kind = "notice"
         self._on_chosen = self._other_chosen = None
         self._text.clear()
         self.hide()
+        if self._lasting:
+            self._show_all_lasting()
 
-    def clear_notice(self) -> None:
-        """What was asked for is done now; an error stays."""
-        if self._kind == "notice":
-            self.clear()
+    def _show_all_lasting(self) -> None:
+        self._show("lasting", "\n".join(self._lasting), "", None)
 
     def _show(
         self,
@@ -116,6 +146,7 @@ class MessageBar(QFrame):
         self._other_chosen = None if other is None else other[1]
         self._other.setText("" if other is None else other[0])
         self._other.setVisible(other is not None)
+        text = own_words(text)
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._action.setText(action)
@@ -135,8 +166,8 @@ class MessageBar(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        """As wide as there is room beside what stays free, as high as the text needs: one line of
-        it lies above everything that is below ``free``."""
+        """Make the bar as wide as the room beside ``free`` and as high as its text; a bar of one
+        line ends above everything below ``free``."""
         page = self._page
         margins = page.contentsMargins()
         if (layout := page.layout()) is not None:
@@ -164,17 +195,17 @@ class MessageBar(QFrame):
     @Slot(bool)
     def _on_action(self, checked: bool = False) -> None:
         chosen = self._on_chosen
-        self.clear()
+        self.dismiss()
         if chosen is not None:
             chosen()
 
     @Slot(bool)
     def _on_other(self, checked: bool = False) -> None:
         chosen = self._other_chosen
-        self.clear()
+        self.dismiss()
         if chosen is not None:
             chosen()
 
     @Slot(bool)
     def _on_close(self, checked: bool = False) -> None:
-        self.clear()
+        self.dismiss()

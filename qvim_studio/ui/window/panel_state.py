@@ -1,4 +1,4 @@
-"""The values of the request panel as plain ones, for a file, and back."""
+"""Converts the values of the request panel to plain values for a file, and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from qvim_studio.core.errors import UsageError
 from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import Start
-from qvim_studio.ui.request.request_panel import MAX_SHOWN_SEED, RequestPanel
+from qvim_studio.ui.request.number_fields import MAX_SHOWN_SEED
+from qvim_studio.ui.request.request_panel import RequestPanel
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ _DETAILS = (
 
 
 def panel_state(panel: RequestPanel) -> dict[str, Any]:
-    """Every control by name."""
+    """The values of all controls, by name."""
     details, start = panel.details.kept_in(Settings()), panel.chosen_start
     return {
         "text": panel.text.text(),
@@ -40,7 +41,7 @@ def panel_state(panel: RequestPanel) -> dict[str, Any]:
 
 
 def restore_panel(panel: RequestPanel, state: Mapping[str, Any]) -> None:
-    """Set every control whose value is there and possible."""
+    """Set every control for which the state has a valid value."""
     controls: dict[str, Callable[[Any], object]] = {
         "text": panel.text.setText,
         "negative_text": panel.details.negative.setText,

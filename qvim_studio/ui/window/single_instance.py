@@ -1,4 +1,4 @@
-"""One window per user: a second start hands its file to the first and goes."""
+"""Keeps one window per user: a second start passes its file to the first and exits."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ ANSWER_TIMEOUT_MS = 2000
 
 
 class SingleInstance(QObject):
-    """is_first: nobody else runs. has_crashed: who ran last did not end by itself.
+    """is_first: whether no other instance runs. has_crashed: whether the last one ended
+    unexpectedly.
 
-    Signal: called (Path | None): another start was made, with this file.
+    Signal: called (Path | None: the file of another start).
     """
 
     called = Signal(object)
@@ -28,10 +29,10 @@ class SingleInstance(QObject):
         lock_path = folder / "running.lock"
         was_left = lock_path.exists()
         self._lock = QLockFile(str(lock_path))
-        self._lock.setStaleLockTime(0)  # only a dead process makes it stale, not the time
+        self._lock.setStaleLockTime(0)  # only a dead process makes it stale, not its age
         self.is_first = self._lock.tryLock(0)
         self.has_crashed = self.is_first and was_left
-        # a socket's name is short on every system
+        # every system limits the length of a socket's name
         self._name = "qvim-" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
         self._server: QLocalServer | None = None
         if self.is_first:
@@ -43,7 +44,7 @@ class SingleInstance(QObject):
                 log.info("Other starts will not be heard: %s", self._server.errorString())
 
     def call_first(self, path: Path | None) -> bool:
-        """Bring the running window to the front, with a file; False where it does not answer."""
+        """Bring the running window to the front, with a file; returns False without an answer."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(ANSWER_TIMEOUT_MS):
@@ -52,7 +53,7 @@ class SingleInstance(QObject):
         return socket.waitForBytesWritten(ANSWER_TIMEOUT_MS)
 
     def close(self) -> None:
-        """Let the next one in."""
+        """Release the lock for the next instance."""
         if self._server is not None:
             self._server.close()
         self._lock.unlock()

@@ -1,4 +1,4 @@
-"""What every menu entry and key of the window does."""
+"""Connects every menu entry and key of the window with its function."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from qvim_studio.session.services import Services
 from qvim_studio.ui.request.quality_bar import Quality
 from qvim_studio.ui.sounds.clip_list_view import ClipListView
 from qvim_studio.ui.waves.waveform_view import WaveformView
-from qvim_studio.ui.window.action_table import SOUND_ACTIONS, clash_lines
+from qvim_studio.ui.window.action_keys import clash_lines
+from qvim_studio.ui.window.action_table import SOUND_ACTIONS
 from qvim_studio.ui.window.actions import StudioActions
 
 if TYPE_CHECKING:
@@ -58,17 +59,17 @@ class WindowKeys(QObject):
         return menu
 
     def fill(self, bar: QMenuBar) -> None:
-        """The menus of the window."""
+        """Fill the menu bar with the menus of the window."""
         self.actions.fill(bar, self._is_possible)
 
     def clash_notice(self) -> str:
-        """What to do about keys of the settings that mean two things, "" where there are none."""
+        """The advice on keys shared by two actions; "" without a clash."""
         lines = clash_lines(self._services.store.settings.shortcuts)
         hint = self.tr("Choose other keys in Help, Keyboard shortcuts.")
         return " ".join([*lines, hint]) if lines else ""
 
     def _name_keys(self) -> None:
-        """Buttons that do what an action does say its keys in their tips."""
+        """Add the keys of actions to the tooltips of buttons with the same effect."""
         window, named = self._window, self.actions.name_keys
         bar, head, candidates = window.imitation.bar, window.imitation.take_head, window.candidates
         for button, action_id in (
@@ -88,7 +89,7 @@ class WindowKeys(QObject):
             named(window.request.quality.button(quality), quality.value)
 
     def _is_possible(self, rule: str) -> bool:
-        """By the names of the rules in the table: "needs" of an action."""
+        """Whether a rule of the action table ("needs") holds."""
         window, controller, queue = self._window, self._window.controller, self._services.queue
         has_take, viewed = controller.imitation is not None, controller.viewer.entry is not None
         has_part = viewed and bool(window.imitation.result.parts)
@@ -111,7 +112,7 @@ class WindowKeys(QObject):
         return rules[rule] if rule in rules else rule in self._view().offers()
 
     def _view(self) -> ClipListView:
-        """The list that the keyboard is in, or was before a menu took it; else the candidates."""
+        """The list that has, or had before a menu opened, the keyboard; else the candidates."""
         focused = QApplication.focusWidget()
         if focused in self._views or isinstance(focused, QMenuBar):
             return self._last_view
@@ -123,7 +124,8 @@ class WindowKeys(QObject):
             self._last_view = now
 
     def _do_with_sounds(self, action_id: str) -> None:
-        """What the list in hand offers for its selected sounds; a lack of them is said."""
+        """Run an action on the selected sounds of the current list; without a selection, show a
+        message."""
         do = self._view().offers().get(action_id)
         if do is not None:
             self._window.messages.clear_notice()
@@ -135,38 +137,38 @@ class WindowKeys(QObject):
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         window = self._window
-        panel, desk, controller = window.imitation, window.desk, window.controller
+        panel, take_actions, controller = window.imitation, window.take_actions, window.controller
         return {
             "open": window.drops.choose,
             "paste": self._paste,
             "pack": window.packs.open_pack,
             "output_folder": window.open_output_folder,
             "checkpoints": window.checkpoints.open,
-            "free_memory": window.free_memory,
-            "settings": window.open_settings,
+            "free_memory": window.settings_actions.free_memory,
+            "settings": window.settings_actions.open,
             "quit": window.close,
             "undo": controller.history.undo_stack.undo,
             "redo": controller.history.undo_stack.redo,
             "find": window.library.show_history,
-            "record": desk.record,
+            "record": take_actions.record,
             "listen": panel.bar.listening.click,
             "hands_free": panel.bar.hands_free.click,
             "recording_options": self._show_recording_options,
-            "begin_here": desk.begin_at_cursor,
-            "end_here": desk.end_at_cursor,
+            "begin_here": take_actions.begin_at_cursor,
+            "end_here": take_actions.end_at_cursor,
             "previous_take": controller.takes.open_previous,
             "next_take": controller.takes.open_next,
-            "use_selection": desk.use_selection,
-            "trim": desk.trim,
-            "use_all": desk.use_all,
+            "use_selection": take_actions.use_selection,
+            "trim": take_actions.trim,
+            "use_all": take_actions.use_all,
             "play": self._play,
-            "play_newest": window.request_desk.play_newest,
+            "play_newest": window.request_actions.play_newest,
             "loop": panel.take_head.loop.click,
-            "switch": window.request_desk.switch,
-            "reference": desk.switch_to_imitation,
+            "switch": window.request_actions.switch,
+            "reference": take_actions.switch_to_imitation,
             "match": window.candidates.match.click,
             "blind": window.candidates.blind.click,
-            "more_like_this": window.request_desk.more_like_chosen,
+            "more_like_this": window.request_actions.more_like_chosen,
             "redo_part": window.edits.redo_part,
             "another_part": window.imitation.result.keep_part,
             "clear_parts": window.imitation.result.clear_parts,
@@ -177,12 +179,12 @@ class WindowKeys(QObject):
             "upscale": window.checkpoints.upscales.upscale_chosen,
             "spectrogram": panel.take_head.spectrogram.click,
             "curves": panel.take_head.curves.click,
-            "zoom_in": desk.zoom_in,
-            "zoom_out": desk.zoom_out,
+            "zoom_in": take_actions.zoom_in,
+            "zoom_out": take_actions.zoom_out,
             "zoom_all": panel.axis.show_all,
-            "zoom_selection": desk.zoom_to_selection,
-            "generate": window.request_desk.generate,
-            "generate_next": window.request_desk.generate_next,
+            "zoom_selection": take_actions.zoom_to_selection,
+            "generate": window.request_actions.generate,
+            "generate_next": window.request_actions.generate_next,
             "kit": self._make_kit,
             "compare": window.checkpoints.compares.choose,
             "cancel_all": self._services.queue.cancel_all,
@@ -190,7 +192,7 @@ class WindowKeys(QObject):
             "standard": partial(window.request.choose_quality, Quality.STANDARD),
             "fine": partial(window.request.choose_quality, Quality.FINE),
             "live_sketch": window.candidates.sketch.click,
-            "play_sketch": window.sketch_desk.play,
+            "play_sketch": window.live_sketch.play,
             "details": window.request.more.click,
             "cancel": self._stop_what_goes_on,
             "words": window.request.text.setFocus,
@@ -209,29 +211,31 @@ class WindowKeys(QObject):
 
     @Slot(str)
     def _show_undo(self, change: str = "") -> None:
-        """What the menu entry would undo now."""
-        self.actions["undo"].setText(f"{self.tr('Undo')} {change}".rstrip())
+        """Name the change that undo would revert."""
+        text = self.tr("Undo {0}").format(change) if change else self.tr("Undo")
+        self.actions["undo"].setText(text)
         self.actions["undo"].setEnabled(bool(change))
 
     @Slot(str)
     def _show_redo(self, change: str = "") -> None:
-        self.actions["redo"].setText(f"{self.tr('Redo')} {change}".rstrip())
+        text = self.tr("Redo {0}").format(change) if change else self.tr("Redo")
+        self.actions["redo"].setText(text)
         self.actions["redo"].setEnabled(bool(change))
 
     def _play(self) -> None:
-        """Space presses the button that has the focus; elsewhere it plays or stops."""
+        """Handle Space: press the button with the focus, or else play or stop."""
         focused = QApplication.focusWidget()
         playback = self._services.playback
         if isinstance(focused, QAbstractButton):
             focused.click()
-        elif playback.heard.key:
+        elif playback.playing.key:
             playback.stop()
         elif isinstance(focused, ClipListView) and focused.selected_entries():
             self._window.controller.toggle_clip(focused.selected_entries()[0])
         elif isinstance(focused, WaveformView) and focused.cursor_s and not focused.selection:
             focused.seek_requested.emit(focused.cursor_s)
         else:
-            self._window.desk.play_imitation()
+            self._window.take_actions.play_imitation()
 
     def _show_recording_options(self) -> None:
         self._window.column.show_panel(self._window.imitation.bar)
@@ -242,7 +246,7 @@ class WindowKeys(QObject):
         self._window.controller.make_kit(self._window.request.draft())
 
     def _stop_what_goes_on(self) -> None:
-        """Esc ends the nearest thing that goes on: a take, a generation, playing, typing."""
+        """Handle Esc: stop the nearest activity among recording, generation, playback, typing."""
         recording, playback = self._services.recording, self._services.playback
         if recording.state is RecordingState.READY:
             recording.close()
@@ -250,16 +254,16 @@ class WindowKeys(QObject):
             recording.stop()
         elif self._services.queue.running is not None:
             self._window.controller.cancel()
-        elif playback.heard.key:
+        elif playback.playing.key:
             playback.stop()
         else:
             self._window.rest()
         focused = QApplication.focusWidget()
         if isinstance(focused, QLineEdit):
-            focused.clearFocus()  # the next keys are shortcuts again, and no words
+            focused.clearFocus()  # the next keys are shortcuts again, not text
 
     def _paste(self) -> None:
-        """Audio files that were copied in a file manager or a DAW become takes."""
+        """Open audio files that were copied in a file manager or a DAW as takes."""
         self._window.drops.open(
             QGuiApplication.clipboard().mimeData(),
             self.tr("Nothing to paste: copy an audio file in a file manager or a DAW first."),

@@ -50,9 +50,14 @@ def test_a_take_has_the_loudest_of_its_time_and_of_half_a_second_before() -> Non
 def test_a_silent_take_knows_which_inputs_had_a_signal() -> None:
     levels = make_levels(1, -90.0, -90.0, -30.0, -70.0, -12.0)
     assert levels.is_silent
-    assert levels.heard_channels == (4, 2)
+    assert levels.sounding_channels == (4, 2)
     assert not make_levels(2, -30.0, -90.0, -30.0).is_silent
 
 
 def test_a_mix_that_cancels_itself_offers_all_inputs() -> None:
-    assert make_levels(MIX, -110.0, -12.0, -12.0).heard_channels == (1, 2)
+    assert make_levels(MIX, -110.0, -12.0, -12.0).sounding_channels == (1, 2)
+
+
+def test_the_recorded_input_is_not_among_the_others() -> None:
+    assert make_levels(2, -30.0, -20.0, -10.0).sounding_channels == (1,)
+    assert make_levels(1, -30.0, -20.0).sounding_channels == ()

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from fake_audio import BLOCK, SAMPLE_RATE, FakeAudio
 
-from qvim_studio.audio.devices import recorder as recorder_module
 from qvim_studio.audio.devices.monitor import PRIMED_S, SPARE_S, Monitor
 from qvim_studio.audio.devices.recorder import RecordingOptions, TakePhase, TakeRecorder
 from qvim_studio.core.program.device_key import SYSTEM_DEFAULT
@@ -35,10 +34,7 @@ def audio() -> FakeAudio:
 
 
 @pytest.fixture
-def recorder(
-    audio: FakeAudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[TakeRecorder]:
-    monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 60.0)
+def recorder(audio: FakeAudio, tmp_path: Path) -> Iterator[TakeRecorder]:
     made = TakeRecorder(audio, SYSTEM_DEFAULT, lambda: tmp_path / "take.wav", RecordingOptions())
     made.start()
     yield made
@@ -48,12 +44,12 @@ def recorder(
 
 def test_what_is_fed_is_heard_from_when_enough_waits(audio: FakeAudio) -> None:
     monitor = Monitor(audio, SYSTEM_DEFAULT, SAMPLE_RATE)
-    said = tone(2 * PRIMED)
-    monitor.feed(said[: PRIMED - 1])
+    spoken = tone(2 * PRIMED)
+    monitor.feed(spoken[: PRIMED - 1])
     assert not audio.listen(BLOCK).any()
-    monitor.feed(said[PRIMED - 1 :])
-    heard = audio.listen(2 * PRIMED)
-    np.testing.assert_array_equal(heard, said[: len(heard)])
+    monitor.feed(spoken[PRIMED - 1 :])
+    played = audio.listen(2 * PRIMED)
+    np.testing.assert_array_equal(played, spoken[: len(played)])
     assert not audio.listen(BLOCK).any()
     monitor.close()
     assert audio.output is not None and audio.output.is_closed
@@ -61,11 +57,11 @@ def test_what_is_fed_is_heard_from_when_enough_waits(audio: FakeAudio) -> None:
 
 def test_what_waits_too_long_is_skipped(audio: FakeAudio) -> None:
     monitor = Monitor(audio, SYSTEM_DEFAULT, SAMPLE_RATE)
-    said = tone(SAMPLE_RATE)
-    monitor.feed(said)
-    heard = audio.listen(BLOCK)
-    first = len(said) - round((PRIMED_S + SPARE_S) * SAMPLE_RATE) - BLOCK
-    np.testing.assert_array_equal(heard, said[first : first + BLOCK])
+    spoken = tone(SAMPLE_RATE)
+    monitor.feed(spoken)
+    played = audio.listen(BLOCK)
+    first = len(spoken) - round((PRIMED_S + SPARE_S) * SAMPLE_RATE) - BLOCK
+    np.testing.assert_array_equal(played, spoken[first : first + BLOCK])
 
 
 def test_after_a_gap_more_waits_before_it_goes_on(audio: FakeAudio) -> None:
@@ -82,8 +78,8 @@ def test_after_a_gap_more_waits_before_it_goes_on(audio: FakeAudio) -> None:
 def test_another_rate_is_converted(audio: FakeAudio) -> None:
     monitor = Monitor(audio, SYSTEM_DEFAULT, 24_000)
     monitor.feed(tone(2_400, 24_000))
-    heard = audio.listen(PRIMED)
-    spectrum = np.abs(np.fft.rfft(heard[-1_440:] * np.hanning(1_440)))
+    played = audio.listen(PRIMED)
+    spectrum = np.abs(np.fft.rfft(played[-1_440:] * np.hanning(1_440)))
     assert abs(np.argmax(spectrum) * SAMPLE_RATE / 1_440 - 440) < 34
 
 

@@ -13,9 +13,8 @@ import soundfile
 from listening import best_match, chirp
 from sound_server import SoundServer, is_available
 
-from qvim_studio.audio.devices import portaudio as devices_module
-from qvim_studio.audio.devices import recorder as recorder_module
 from qvim_studio.audio.devices.device_list import AudioDevice, Direction, find_device
+from qvim_studio.audio.devices.patience import Patience
 from qvim_studio.audio.devices.player import Player
 from qvim_studio.audio.devices.portaudio import PortAudioBackend, plain_reason
 from qvim_studio.audio.devices.recorder import RecordingOptions, TakePhase, TakeRecorder
@@ -70,22 +69,22 @@ def test_the_devices_of_the_system_are_listed(backend: PortAudioBackend) -> None
 def test_what_is_spoken_is_recorded_sample_by_sample(
     backend: PortAudioBackend, server: SoundServer, tmp_path: Path
 ) -> None:
-    said = chirp(1.0)
+    voice = chirp(1.0)
     recorder = TakeRecorder(backend, DeviceKey("qvim_mic"), lambda: tmp_path / "take.wav")
     recorder.begin_take()
     recorder.start()
     assert recorder.snapshot().phase is TakePhase.OPENING
     wait_until(lambda: recorder.snapshot().phase is TakePhase.RECORDING)
-    speaker = server.speak(np.pad(said, RATE // 4).tobytes())
-    heard_s = recorder.snapshot().seconds
-    wait_until(lambda: recorder.snapshot().seconds > heard_s + 2.2)
+    speaker = server.speak(np.pad(voice, RATE // 4).tobytes())
+    before_s = recorder.snapshot().seconds
+    wait_until(lambda: recorder.snapshot().seconds > before_s + 2.2)
     recorder.stop()
     wait_until(lambda: recorder.snapshot().phase is TakePhase.FINISHED)
     speaker.wait()
     assert recorder.join(5.0)
     samples, rate = soundfile.read(tmp_path / "take.wav", dtype="float32")
     assert rate == RATE
-    assert best_match(samples, said) > 0.999
+    assert best_match(samples, voice) > 0.999
 
 
 @needs_server
@@ -94,26 +93,26 @@ def test_what_is_played_comes_out_of_the_speakers(
     backend: PortAudioBackend, server: SoundServer, tmp_path: Path
 ) -> None:
     clip = AudioClip.from_mono(chirp(1.0), RATE)
-    heard = tmp_path / "heard.raw"
-    server.listen(heard)
-    wait_until(lambda: heard.stat().st_size > 0)
+    played = tmp_path / "heard.raw"
+    server.listen(played)
+    wait_until(lambda: played.stat().st_size > 0)
     player = Player(backend)
     try:
         # a machine under full load may starve one playing of a second, but hardly three
-        matches = [_played_match(player, clip, heard) for _ in range(3)]
+        matches = [_played_match(player, clip, played) for _ in range(3)]
     finally:
         assert player.close(5.0)
     assert max(matches) > 0.999
 
 
-def _played_match(player: Player, clip: AudioClip, heard: Path) -> float:
+def _played_match(player: Player, clip: AudioClip, played: Path) -> float:
     """Play to the end; how well the newest two seconds from the speakers match."""
     player.play(lambda: clip, DeviceKey("qvim_speakers"))
     wait_until(lambda: player.snapshot().is_playing and player.snapshot().position_s > 0)
     wait_until(lambda: not player.snapshot().is_playing)
     assert player.snapshot().error is None
     time.sleep(0.3)  # the server's own buffer
-    return best_match(np.fromfile(heard, np.float32)[-2 * RATE :], clip.mono())
+    return best_match(np.fromfile(played, np.float32)[-2 * RATE :], clip.mono())
 
 
 @needs_server
@@ -121,19 +120,19 @@ def _played_match(player: Player, clip: AudioClip, heard: Path) -> float:
 def test_the_monitor_plays_what_the_microphone_hears(
     backend: PortAudioBackend, server: SoundServer, tmp_path: Path
 ) -> None:
-    said = chirp(1.0)
-    heard = tmp_path / "heard.raw"
-    server.listen(heard)
+    voice = chirp(1.0)
+    played = tmp_path / "heard.raw"
+    server.listen(played)
     options = RecordingOptions(monitor=DeviceKey("qvim_speakers"))
     recorder = TakeRecorder(backend, DeviceKey("qvim_mic"), lambda: tmp_path / "take.wav", options)
     recorder.start()
     wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
-    wait_until(lambda: heard.stat().st_size > 0)
+    wait_until(lambda: played.stat().st_size > 0)
     matches = []
     for _ in range(6):  # the first gaps teach it how much has to wait
-        server.speak(np.pad(said, RATE // 4).tobytes()).wait()
+        server.speak(np.pad(voice, RATE // 4).tobytes()).wait()
         time.sleep(1.0)  # the server's buffers and ours
-        matches.append(best_match(np.fromfile(heard, np.float32)[-3 * RATE :], said))
+        matches.append(best_match(np.fromfile(played, np.float32)[-3 * RATE :], voice))
         if matches[-1] > 0.99:
             break
     recorder.stop()
@@ -148,9 +147,8 @@ def test_a_microphone_that_falls_silent_keeps_the_take_and_says_so(
     backend: PortAudioBackend,
     server: SoundServer,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 0.5)
+    backend.patience = Patience(stall_s=0.5)
     recorder = TakeRecorder(backend, DeviceKey("qvim_mic"), lambda: tmp_path / "take.wav")
     recorder.begin_take()
     recorder.start()
@@ -201,9 +199,9 @@ def test_a_voice_on_the_second_of_four_inputs_is_heard_there_and_in_the_mix_and_
     recorder = TakeRecorder(backend, SYSTEM_DEFAULT, lambda: next(names))
     recorder.start()
     wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
-    said = chirp(0.5)
-    spoken = np.zeros((len(said) + RATE // 2, 4), np.float32)
-    spoken[RATE // 4 : RATE // 4 + len(said), 1] = said
+    voice = chirp(0.5)
+    spoken = np.zeros((len(voice) + RATE // 2, 4), np.float32)
+    spoken[RATE // 4 : RATE // 4 + len(voice), 1] = voice
     shown = np.full(4, SILENCE_DBFS)
     for number, channel in enumerate(paths, 1):
         recorder.set_inputs(with_channel((), interface.key, channel))
@@ -222,25 +220,24 @@ def test_a_voice_on_the_second_of_four_inputs_is_heard_there_and_in_the_mix_and_
     assert all(samples.ndim == 1 for samples in takes.values())
     assert not takes[1].any()
     for channel, share in ((2, 1.0), (MIX, 0.25)):
-        assert best_match(takes[channel], said) > 0.98
-        loudest = share * np.abs(said).max()
+        assert best_match(takes[channel], voice) > 0.98
+        loudest = share * np.abs(voice).max()
         assert np.abs(takes[channel]).max() == pytest.approx(loudest, rel=0.05)
     of_first, of_second, of_mix = recorder.snapshot().levels
-    assert of_first.is_silent and of_first.heard_channels == (2,)
+    assert of_first.is_silent and of_first.sounding_channels == (2,)
     assert not of_second.is_silent and not of_mix.is_silent
     assert shown[1] == pytest.approx(-6, abs=1)
     assert max(shown[0], *shown[2:]) == SILENCE_DBFS
 
 
-def test_a_sound_system_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(devices_module, "LOCK_TIMEOUT_S", 0.02)
-    backend = PortAudioBackend()
+def test_a_sound_system_that_hangs_is_given_up() -> None:
+    backend = PortAudioBackend(Patience(lock_s=0.02))
     with backend._portaudio(), pytest.raises(DeviceError, match="does not answer"):
         backend.input_devices()
 
 
 @pytest.mark.parametrize(
-    ("said", "plain"),
+    ("message", "plain"),
     [
         (
             "Error opening InputStream: Device unavailable [PaErrorCode -9985]",
@@ -254,5 +251,5 @@ def test_a_sound_system_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) 
         ("", "the sound system gives no reason"),
     ],
 )
-def test_reasons_of_the_sound_system_are_told_in_words(said: str, plain: str) -> None:
-    assert plain_reason(Exception(said)) == plain
+def test_reasons_of_the_sound_system_are_told_in_words(message: str, plain: str) -> None:
+    assert plain_reason(Exception(message)) == plain

@@ -9,8 +9,9 @@ import pytest
 import soundfile
 from fake_audio import SAMPLE_RATE, FakeAudio
 
-from qvim_studio.audio.devices import recorder as recorder_module
+from qvim_studio.audio.devices.patience import Patience
 from qvim_studio.audio.devices.recorder import PRE_ROLL_S, RecordingOptions, TakePhase, TakeRecorder
+from qvim_studio.audio.files.take_file import TakeFile
 from qvim_studio.audio.following.voice_gate import HOLD_S
 from qvim_studio.core.errors import OutputError
 from qvim_studio.core.program.device_key import MIX, SYSTEM_DEFAULT, DeviceKey, with_channel
@@ -28,12 +29,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.002)
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fake microphone says nothing between two takes; a busy machine may take its time."""
-    monkeypatch.setattr(recorder_module, "STALL_TIMEOUT_S", 60.0)
 
 
 @pytest.fixture
@@ -61,15 +56,15 @@ def test_half_a_second_before_the_key_belongs_to_the_take(
     make: Make, audio: FakeAudio, tmp_path: Path
 ) -> None:
     recorder = make(RecordingOptions())
-    said = noise(2.0)
-    audio.say(said[:SAMPLE_RATE])
+    spoken = noise(2.0)
+    audio.say(spoken[:SAMPLE_RATE])
     wait_until(lambda: recorder.snapshot().phase is TakePhase.LISTENING)
     recorder.begin_take()
-    audio.say(said[SAMPLE_RATE:])
+    audio.say(spoken[SAMPLE_RATE:])
     recorder.stop()
     wait_until(lambda: recorder.snapshot().phase is TakePhase.FINISHED)
     recorded, _ = soundfile.read(tmp_path / "1.wav", dtype="float32")
-    wanted = said[round((1.0 - PRE_ROLL_S) * SAMPLE_RATE) :]
+    wanted = spoken[round((1.0 - PRE_ROLL_S) * SAMPLE_RATE) :]
     np.testing.assert_allclose(recorded, wanted, atol=2e-7)
     assert recorder.snapshot().takes == (tmp_path / "1.wav",)
 
@@ -172,3 +167,68 @@ def test_a_folder_that_cannot_be_written_is_told(audio: FakeAudio, tmp_path: Pat
     wait_until(lambda: recorder.snapshot().error is not None)
     assert isinstance(recorder.snapshot().error, OutputError)
     assert recorder.join(5.0)
+
+
+def test_a_take_whose_disk_fills_up_keeps_what_was_written(
+    make: Make, audio: FakeAudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = make(RecordingOptions())
+    recorder.begin_take()
+    audio.say(noise(0.3))
+    wait_until(lambda: recorder.snapshot().seconds == pytest.approx(0.3))
+
+    def refuse(take: TakeFile, _samples: np.ndarray) -> None:
+        raise OutputError(f"The take cannot be written to {take.path.parent}: the disk is full.")
+
+    monkeypatch.setattr(TakeFile, "write", refuse)
+    audio.say(noise(0.1))
+    wait_until(lambda: recorder.snapshot().error is not None)
+    assert recorder.join(5.0)
+    last = recorder.snapshot()
+    assert (last.phase, last.takes) == (TakePhase.FINISHED, (tmp_path / "1.wav",))
+    assert "the disk is full" in str(last.error) and audio.input.is_closed
+    assert soundfile.info(tmp_path / "1.wav").duration == pytest.approx(0.3)
+    assert last.levels[0].peak_db == pytest.approx(20 * np.log10(0.3), abs=0.1)
+
+
+def test_a_take_that_cannot_be_completed_either_says_the_first_reason(
+    make: Make, audio: FakeAudio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(what: str) -> Callable[..., None]:
+        def fail(*_arguments: object) -> None:
+            raise OutputError(f"The take cannot be {what}.")
+
+        return fail
+
+    monkeypatch.setattr(TakeFile, "write", refuse("written"))
+    monkeypatch.setattr(TakeFile, "close", refuse("completed"))
+    recorder = make(RecordingOptions())
+    recorder.begin_take()
+    audio.say(noise(0.1))
+    wait_until(lambda: recorder.snapshot().error is not None)
+    assert recorder.join(5.0)
+    assert "written" in str(recorder.snapshot().error) and not recorder.snapshot().takes
+    assert "A take was not completed: The take cannot be completed." in caplog.text
+
+
+@pytest.mark.parametrize("how", ["stalls", "ends"])
+def test_a_microphone_that_is_lost_is_told_and_its_take_is_kept(
+    make: Make, audio: FakeAudio, tmp_path: Path, how: str
+) -> None:
+    audio.patience = Patience(stall_s=0.05 if how == "stalls" else 60.0)
+    recorder = make(RecordingOptions())
+    recorder.begin_take()
+    audio.say(noise(0.2))
+    if how == "ends":
+        audio.input.on_finished()
+    wait_until(lambda: recorder.snapshot().error is not None)
+    assert "stopped sending" in str(recorder.snapshot().error)
+    assert recorder.join(5.0)
+    assert soundfile.info(tmp_path / "1.wav").duration == pytest.approx(0.2)
+
+
+def test_a_microphone_that_sends_nothing_fails(make: Make, audio: FakeAudio) -> None:
+    audio.patience = Patience(first_block_s=0.02)
+    recorder = make(RecordingOptions())
+    wait_until(lambda: recorder.snapshot().phase is TakePhase.FAILED)
+    assert "sent nothing" in str(recorder.snapshot().error)

@@ -13,7 +13,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from qvim_studio.audio.files.decoders import iterate
+from qvim_studio.audio.files.decoders import (
+    Decoded,
+    SoundHeader,
+    decode,
+    iterate,
+    read_tags,
+)
 from qvim_studio.audio.files.reading import (
     read_audio,
     read_beginning,
@@ -281,3 +287,75 @@ def test_a_constant_level_is_no_sound(tmp_path: Path, level: float, channels: in
     soundfile.write(tmp_path / "a.wav", samples, RATE, "PCM_24")
     with pytest.raises(AudioFileError, match="all its samples have the same value"):
         read_audio(tmp_path / "a.wav")
+
+
+def test_tags_are_read_by_lower_case_names_and_no_sound_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "tagged.flac"
+    with soundfile.SoundFile(path, "w", RATE, 1) as file:
+        file.artist, file.genre = "Ann", "pop"
+        file.write(tone(0.1))
+    tags = read_tags(path)
+    assert (tags["artist"], tags["genre"]) == ("Ann", "pop")
+    path.write_bytes(b"no sound")
+    assert read_tags(path) == read_tags(tmp_path / "gone.wav") == {}
+
+
+@pytest.mark.parametrize(
+    ("subtype", "bits"),
+    [
+        *(("PCM_U8", 8), ("PCM_S8", 8)),
+        *(("PCM_16", 16), ("ULAW", 16), ("IMA_ADPCM", 16), ("GSM610", 16)),
+        *(("PCM_24", 24), ("VORBIS", 24), ("aac", 24)),
+        *(("FLOAT", 32), ("DOUBLE", 32), ("PCM_32", 32), ("ALAC_32", 32)),
+    ],
+)
+def test_a_copy_has_as_many_bits_as_its_sound_needs(subtype: str, bits: int) -> None:
+    assert SoundHeader(10, RATE, 1, subtype).bit_depth == bits
+
+
+@pytest.mark.parametrize(
+    ("claimed", "is_damaged", "breaks_off"),
+    [
+        (None, False, False),
+        (RATE, False, False),
+        (RATE + RATE // 10, False, False),
+        (RATE + RATE // 10 + 1, False, True),
+        (RATE, True, True),
+    ],
+)
+def test_a_file_breaks_off_where_more_than_a_tenth_of_a_second_is_missing(
+    claimed: int | None, is_damaged: bool, breaks_off: bool
+) -> None:
+    decoded = Decoded(np.zeros((RATE, 1), np.float32), RATE, claimed, is_damaged)
+    assert decoded.breaks_off is breaks_off
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.m4a"])
+@pytest.mark.parametrize("begin", [0, 1, 30_000, 2 * RATE])
+def test_blocks_begin_at_any_frame(tmp_path: Path, name: str, begin: int) -> None:
+    path = tmp_path / name
+    if name.endswith("wav"):
+        soundfile.write(path, tone(), RATE)
+    else:
+        encode(path, "aac")
+    whole = np.concatenate(list(iterate(path)))
+    assert whole.shape[1] == 1 and len(whole) >= RATE
+    rest = list(iterate(path, begin))
+    expected = whole[begin:]
+    assert sum(map(len, rest)) == len(expected)
+    if rest:
+        np.testing.assert_array_equal(np.concatenate(rest), expected)
+
+
+def test_a_file_without_tags_or_sound_has_no_tags(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("no sound")
+    assert read_tags(tmp_path / "a.txt") == {} == read_tags(tmp_path / "gone.mp3")
+
+
+def test_no_more_frames_are_read_than_the_limit(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", tone(), RATE)
+    decoded = decode(tmp_path / "a.wav", 1_000)
+    assert len(decoded.samples) == decoded.claimed_frames == 1_000
+    assert not decoded.breaks_off and decoded.streams_left_out == 0
+    compressed = decode(encode(tmp_path / "a.m4a", "aac"), 1_000)
+    assert len(compressed.samples) == compressed.claimed_frames == 1_000

@@ -11,6 +11,7 @@ import soundfile
 
 from qvim_studio.audio.files.long_files import read_overview, read_part, save_part
 from qvim_studio.audio.files.reading import read_audio
+from qvim_studio.audio.following.take_wave import COLUMN_S
 from qvim_studio.core.errors import AudioFileError, LongSoundError
 
 RATE = 8_000
@@ -99,3 +100,47 @@ def test_what_is_no_audio_is_told(tmp_path: Path) -> None:
     path.write_text("no sound " * 100)
     with pytest.raises(AudioFileError):
         read_overview(path)
+
+
+def test_columns_are_of_the_extremes_of_all_channels_and_the_last_may_be_shorter(
+    tmp_path: Path,
+) -> None:
+    width = round(COLUMN_S * RATE)
+    samples = np.random.default_rng(0).uniform(-1, 1, (2 * width + 7, 3)).astype(np.float32)
+    soundfile.write(tmp_path / "a.wav", samples, RATE, "FLOAT")
+    overview = read_overview(tmp_path / "a.wav")
+    parts = (samples[:width], samples[width : 2 * width], samples[2 * width :])
+    np.testing.assert_array_equal(overview.peaks, [[part.min(), part.max()] for part in parts])
+    assert overview.duration_s == pytest.approx(len(samples) / RATE)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_a_part_keeps_two_channels_and_mixes_more(tmp_path: Path, channels: int) -> None:
+    samples = np.random.default_rng(0).uniform(-1, 1, (RATE, channels)).astype(np.float32)
+    soundfile.write(tmp_path / "a.wav", samples, RATE, "FLOAT")
+    part = read_part(tmp_path / "a.wav", 0.25, 0.5).samples
+    wanted = samples[RATE // 4 : RATE // 2]
+    wanted = wanted if channels <= 2 else wanted.mean(axis=1, keepdims=True)
+    np.testing.assert_allclose(part, wanted, atol=1e-7)
+
+
+def test_a_part_behind_the_end_is_refused(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.full(RATE, 0.1), RATE, "FLOAT")
+    with pytest.raises(AudioFileError):
+        read_part(tmp_path / "a.wav", 2.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("begin_s", "name"),
+    [
+        (0.04, "0h00m00.0s"),
+        (59.96, "0h01m00.0s"),
+        (83.4, "0h01m23.4s"),
+        (3_723.4, "1h02m03.4s"),
+    ],
+)
+def test_a_saved_part_is_named_by_its_moments(tmp_path: Path, begin_s: float, name: str) -> None:
+    saved = tmp_path / f"a {name}-2h00m00.0s.wav"
+    saved.write_bytes(b"there already")
+    assert save_part(tmp_path / "a.wav", begin_s, 7_200.0, tmp_path) == saved
+    assert saved.read_bytes() == b"there already"

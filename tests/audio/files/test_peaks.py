@@ -49,3 +49,21 @@ def test_an_overview_reaches_full_height() -> None:
     columns = overview(samples, 20)
     assert np.abs(columns).max() == pytest.approx(1.0)
     assert overview(np.zeros(100, dtype=np.float32), 20).max() == 0.0
+
+
+@pytest.mark.parametrize("width", [1, 3, 32, 255, 256, 1024, 4096])
+def test_columns_of_whole_blocks_hold_exactly_their_own_extremes(width: int) -> None:
+    samples = np.random.default_rng(2).uniform(0.1, 1, 3 * 4096).astype(np.float32)
+    begin = 4096
+    columns = PeakPyramid(samples).columns(begin, begin + 2 * width, 2)
+    parts = samples[begin : begin + 2 * width].reshape(2, width)
+    np.testing.assert_array_equal(columns, np.stack([parts.min(axis=1), parts.max(axis=1)], axis=1))
+
+
+def test_wide_columns_reach_at_most_an_eighth_over_their_edges() -> None:
+    samples = np.arange(20_000, dtype=np.float32)
+    pyramid = PeakPyramid(samples)
+    for width in (256.0, 1_000.0, 1_024.0, 3_000.0):
+        for low, high in pyramid.columns(5_001.0, 5_001.0 + width, 1):
+            assert 5_001 - width / 8 <= low <= 5_001
+            assert 5_000 + width <= high <= 5_001 + width * 9 / 8

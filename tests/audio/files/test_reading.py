@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import subprocess
@@ -12,11 +13,17 @@ import numpy as np
 import pytest
 import soundfile
 
-from qvim_studio.audio.files import reading as files
 from qvim_studio.audio.files.reading import (
+    MAX_CHANNELS,
     check_output_folder,
+    check_samples,
     read_audio,
+    read_beginning,
+    read_noted,
+    refused_folder,
     write_atomically,
+    write_reason,
+    write_text_file,
     write_wav,
 )
 from qvim_studio.core.clip import AudioClip
@@ -105,9 +112,9 @@ def test_samples_that_are_no_numbers_are_refused(tmp_path: Path, value: float) -
         read_audio(tmp_path / "a.wav")
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(3600, 3600), (600.2, 601)])
+@pytest.mark.parametrize(("seconds", "stated"), [(3600, 3600), (600.2, 601)])
 def test_what_is_too_long_is_refused_by_its_header_alone(
-    tmp_path: Path, seconds: float, told: int
+    tmp_path: Path, seconds: float, stated: int
 ) -> None:
     frames = round(seconds * 8000)
     header = b"RIFF" + struct.pack("<I", 36 + frames) + b"WAVEfmt "
@@ -115,15 +122,14 @@ def test_what_is_too_long_is_refused_by_its_header_alone(
     with (tmp_path / "a.wav").open("wb") as file:
         file.write(header + struct.pack("<I", frames))
         file.truncate(44 + frames)  # sparse: costs no disk
-    with pytest.raises(AudioFileError, match=f"lasts {told} seconds, expected at most 600"):
+    with pytest.raises(AudioFileError, match=f"lasts {stated} seconds, expected at most 600"):
         read_audio(tmp_path / "a.wav")
 
 
-def test_more_samples_than_fit_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_samples_than_fit_are_refused(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", tone(0.25, 16_000, 32), 16_000)
-    monkeypatch.setattr(files, "MAX_SAMPLES", 100_000)
     with pytest.raises(AudioFileError, match="32 channels at 16000 Hz"):
-        read_audio(tmp_path / "a.wav")
+        read_noted(tmp_path / "a.wav", max_samples=100_000)
 
 
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
@@ -210,3 +216,88 @@ def test_a_file_is_as_private_as_the_user_wants(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.split() == [b"0o600", b"0o77"]
+
+
+def test_the_beginning_is_as_long_as_asked_for_and_knows_the_whole(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", tone(0.25), 16_000)
+    for seconds, frames in ((0.1, 1_600), (0.25, 4_000), (9.0, 4_000)):
+        clip, whole = read_beginning(tmp_path / "a.wav", seconds)
+        assert (len(clip.samples), whole) == (frames, 4_000)
+
+
+def test_a_file_with_too_many_channels_is_refused(tmp_path: Path) -> None:
+    for channels in (MAX_CHANNELS, MAX_CHANNELS + 1):
+        soundfile.write(tmp_path / f"{channels}.wav", tone(channels=channels), 16_000)
+    assert read_audio(tmp_path / f"{MAX_CHANNELS}.wav").channels == MAX_CHANNELS
+    with pytest.raises(AudioFileError, match="65 channels, expected at most 64"):
+        read_audio(tmp_path / f"{MAX_CHANNELS + 1}.wav")
+
+
+def refusal(samples: np.ndarray, rate: int = 1_000) -> str:
+    """Why samples are refused; nothing if they are not."""
+    try:
+        check_samples(samples.astype(np.float32), rate, Path("a.wav"))
+    except AudioFileError as error:
+        return str(error)
+    return ""
+
+
+def test_the_shortest_the_quietest_and_the_largest_sounds_are_used() -> None:
+    wave = np.sin(np.arange(20))[:, None]
+    assert refusal(wave) == ""
+    assert "19 ms of audio, expected at least 20 ms" in refusal(wave[:19])
+    assert refusal(1.1e-5 * wave / np.abs(wave).max()) == ""
+    assert "is silent" in refusal(0.9e-5 * wave / np.abs(wave).max())
+    assert refusal(wave / np.abs(wave).max() * 2.0**31) == ""
+    assert "samples as large as" in refusal(wave / np.abs(wave).max() * 2.1 * 2.0**31)
+
+
+def test_an_offset_with_a_sound_in_one_channel_is_a_sound() -> None:
+    flat = np.full((20, 1), 0.25)
+    assert "the same value, 0.250" in refusal(flat)
+    assert "the same value" in refusal(np.hstack([flat, -flat]))
+    assert refusal(np.hstack([flat, 0.1 * np.sin(np.arange(20))[:, None]])) == ""
+    assert refusal(-np.abs(np.sin(np.arange(20)))[:, None]) == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EACCES, "the folder is read-only"),
+        (errno.EROFS, "the folder is read-only"),
+        (errno.ENOENT, "the folder is gone"),
+        (errno.EIO, os.strerror(errno.EIO)),
+    ],
+)
+def test_why_nothing_could_be_written_is_said_in_a_few_words(number: int, reason: str) -> None:
+    assert write_reason(OSError(number, os.strerror(number), "a.wav")) == reason
+    assert reason in str(refused_folder(Path("out"), OSError(number, os.strerror(number))))
+
+
+def test_a_fault_of_the_library_is_said_in_its_last_words() -> None:
+    assert write_reason(ValueError("Error: a: too large.")) == "too large (the disk may be full)"
+    assert write_reason(ValueError()) == "ValueError (the disk may be full)"
+    assert write_reason(OSError("no number")) == "no number"
+
+
+def test_text_files_hold_names_that_are_no_text(tmp_path: Path) -> None:
+    write_text_file(tmp_path / "a.json", "T\udcfcr Tür")
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == "T\\udcfcr Tür"
+
+
+def test_a_file_has_reached_the_disk_before_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: there.append((tmp_path / "a.txt").exists()))
+    write_text_file(tmp_path / "a.txt", "whole")
+    assert there == [False] and (tmp_path / "a.txt").read_text() == "whole"
+
+
+def test_a_folder_for_results_is_made_with_those_around_it_and_may_be_there(
+    tmp_path: Path,
+) -> None:
+    for _ in range(2):
+        check_output_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir() and not list((tmp_path / "a" / "b").iterdir())

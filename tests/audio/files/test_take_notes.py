@@ -13,8 +13,8 @@ from qvim_studio.audio.bandwidth import bandwidth_hz
 from qvim_studio.audio.files.reading import read_take
 from qvim_studio.audio.files.take_notes import (
     clipped_share,
-    long_take_notes,
     mixing_notes,
+    shortened_notes,
     take_notes,
 )
 from qvim_studio.audio.trim import trim_take
@@ -64,11 +64,13 @@ def test_short_takes_can_be_measured(seconds: float) -> None:
     bandwidth_hz(AudioClip.from_mono(hiss(seconds), 8_000))
 
 
-@pytest.mark.parametrize(("seconds", "count"), [(119.0, 0), (120.0, 0), (130.0, 1), (599.0, 1)])
-def test_a_take_longer_than_any_sound_is_said(seconds: float, count: int) -> None:
-    notes = long_take_notes(AudioClip.from_mono(np.ones(round(seconds * 1_000)), 1_000))
+@pytest.mark.parametrize(("seconds", "count"), [(119.0, 0), (120.0, 0), (130.0, 1)])
+def test_a_take_longer_than_what_is_made_of_it_is_said(seconds: float, count: int) -> None:
+    clip = AudioClip.from_mono(np.ones(round(seconds * 1_000)), 1_000)
+    notes = shortened_notes(clip, 120.0, "Tiny")
     assert len(notes) == count
-    assert all(f"lasts {seconds:.1f} s: only its first 120 s are used" in note for note in notes)
+    assert all(f"lasts {seconds:.1f} s: Tiny makes 120 s of it" in note for note in notes)
+    assert not shortened_notes(None, 120.0, "Tiny")
 
 
 def test_opposite_channels_are_said_with_what_was_done_and_what_helps() -> None:

@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfilt
 
-from qvim_studio.audio.following.contour_lock import brightness_lock, pitch_lock
-from qvim_studio.audio.following.controls import extract_controls
+from qvim_studio.audio.following.contour_lock import (
+    brightness_lock,
+    course_of_pitch,
+    has_pitch,
+    is_loud,
+    is_voiced,
+    pitch_course,
+    pitch_lock,
+)
+from qvim_studio.audio.following.controls import ControlCurves, extract_controls
 
 RATE = 16_000
 SECONDS = np.arange(2 * RATE) / RATE
@@ -114,3 +122,60 @@ def test_sounds_of_another_length_keep_it(seconds: float) -> None:
         locked = lock(sound, voice(SWAY), RATE, 1.0)
         assert locked.shape == sound.shape and locked.dtype == np.float32
         assert np.isfinite(locked).all()
+
+
+def curves(loudness_db: list[float], pitch_hz: list[float]) -> ControlCurves:
+    loudness, pitch = (np.array(values, np.float32) for values in (loudness_db, pitch_hz))
+    return ControlCurves(loudness, 0 * pitch, pitch, 0 * pitch)
+
+
+def test_frames_count_as_loud_down_to_forty_decibels_below_the_loudest() -> None:
+    found = curves([-10, -49, -50, -51], [100, 0, 100, 100])
+    assert is_loud(found).tolist() == [True, True, False, False]
+    assert is_voiced(found).tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("voiced", "audible", "has"),
+    [(4, 4, True), (3, 3, False), (3, 30, False), (9, 30, True), (8, 30, False), (4, 13, True)],
+)
+def test_a_sound_has_a_pitch_if_three_tenths_of_it_and_four_frames_do(
+    voiced: int, audible: int, has: bool
+) -> None:
+    pitch = [100.0] * voiced + [0.0] * (audible - voiced) + [100.0] * 20
+    assert has_pitch(curves([-10] * audible + [-90] * 20, pitch)) is has
+
+
+def test_a_course_is_in_octaves_from_its_median_and_straight_where_there_is_no_voice() -> None:
+    high = 100 * 2**0.4
+    pitch = np.array([0.0, 100, 100, 100, 0, 0, 0, high, high, high, high, 0])
+    course = course_of_pitch(pitch, pitch > 0)
+    rising = [-0.4, -0.4, -0.4, -0.4, -0.3, -0.2, -0.1, 0.0, 0.0, 0.0, 0.0, 0.0]
+    assert course == pytest.approx(rising, abs=1e-5)
+
+
+def test_single_frames_and_octaves_off_the_course_are_mended() -> None:
+    pitch = np.array([100.0, 100, 131, 100, 100, 200, 200, 200])
+    assert course_of_pitch(pitch, pitch > 0) == pytest.approx([0.0] * 8, abs=1e-6)
+
+
+def test_a_bend_is_the_difference_of_both_courses_by_the_share_that_follows() -> None:
+    sound, imitation = voice(0 * SECONDS, 300.0), voice(0.2 * np.sign(SECONDS - 1.0))
+    full = pitch_course(sound, imitation, RATE, 1.0)
+    half = pitch_course(sound, imitation, RATE, 0.5)
+    assert full is not None and half is not None and full.shape == sound.shape
+    assert full[-4_000] - full[4_000] == pytest.approx(0.4, abs=0.03)
+    assert half[-4_000] - half[4_000] == pytest.approx(0.2, abs=0.03)
+
+
+def test_what_has_no_pitch_has_no_course_of_its_own() -> None:
+    assert pitch_course(noise(0), voice(SWAY), RATE, 1.0) is None
+    assert pitch_course(voice(0 * SECONDS), voice(0 * SECONDS, 330.0), RATE, 1.0) is None
+
+
+def test_a_sound_that_follows_itself_stays_as_it_is() -> None:
+    sound = swaying_hiss()
+    same = brightness_lock(sound, sound, RATE, 1.0)
+    np.testing.assert_allclose(same[800:-800], sound[800:-800], atol=2e-3)
+    tone = voice(SWAY, 300.0)
+    assert pitch_lock(tone, tone, RATE, 1.0) is tone

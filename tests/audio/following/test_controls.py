@@ -55,3 +55,15 @@ def test_fitting_keeps_the_course_and_never_averages_pitch() -> None:
     assert len(fitted) == 37
     assert set(fitted.pitch_hz.tolist()) == {0.0, 200.0}
     assert fitted.loudness_db[0] == 0.0 and fitted.loudness_db[-1] == 200.0
+
+
+def test_fitted_curves_are_read_at_the_middles_of_their_frames() -> None:
+    rising = np.array([0.0, 2.0, 4.0, 6.0], np.float32)
+    pitch = np.array([0.0, 100.0, 200.0, 0.0], np.float32)
+    curves = ControlCurves(rising, rising, pitch, rising)
+    half = fit_controls(curves, 2)
+    assert half.loudness_db.tolist() == half.centroid_hz.tolist() == [1.0, 5.0]
+    double = fit_controls(curves, 8)
+    assert double.periodicity.tolist() == [0.0, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.0]
+    assert double.pitch_hz.tolist() == [0, 0, 100, 100, 200, 200, 0, 0]
+    assert fit_controls(curves, 4).pitch_hz.tolist() == pitch.tolist()

@@ -194,3 +194,67 @@ def test_silence_is_refused(sound: np.ndarray) -> None:
     take = clip(np.zeros(TAKE_RATE), TAKE_RATE) if sound.any() else bursts_take()
     with pytest.raises(ValueError, match="silence"):
         fit_sounds([clip(sound)], take, 0.7)
+
+
+def test_a_sound_that_is_long_enough_stays_as_it_is() -> None:
+    sound = SOUNDS["hum"].astype(np.float32)[:, None]
+    assert lengthen(sound, len(sound), RATE) is sound
+    assert lengthen(sound, len(sound) // 2, RATE) is sound
+
+
+@pytest.mark.parametrize("factor", [1.1, 1.4])
+def test_a_slightly_short_sound_is_stretched_behind_its_attack(factor: float) -> None:
+    sound = SOUNDS["rain"].astype(np.float32)[:, None]
+    length = int(factor * len(sound))
+    made = lengthen(sound, length, RATE)
+    assert made.dtype == np.float32 and len(made) == pytest.approx(length, abs=3)
+    attack = int(0.03 * RATE)
+    assert np.corrcoef(made[:attack, 0], sound[:attack, 0])[0, 1] > 0.99
+
+
+def test_a_lasting_sound_is_repeated_whole_up_to_nine_tenths() -> None:
+    sound = SOUNDS["rain"].astype(np.float32)[:, None]
+    made = lengthen(sound, 3 * RATE, RATE)
+    body, joint = len(sound) * 9 // 10, int(0.03 * RATE)
+    np.testing.assert_array_equal(made[: body - joint], sound[: body - joint])
+    np.testing.assert_array_equal(made[-RATE // 4 :], sound[-RATE // 4 :])
+    assert 3 * RATE <= len(made) < 3 * RATE + body
+
+
+def test_a_sound_that_dies_away_is_repeated_from_its_beginning() -> None:
+    sound = bark().astype(np.float32)[:, None]
+    made = lengthen(sound, 2 * RATE, RATE)[:, 0]
+    joint = int(0.03 * RATE)
+    assert len(made) >= 2 * RATE
+    np.testing.assert_array_equal(made[: RATE // 20], sound[: RATE // 20, 0])
+    np.testing.assert_array_equal(made[joint - len(sound) :], sound[joint:, 0])
+
+
+def test_a_short_silence_behind_a_short_sound_is_filled_by_stretching() -> None:
+    sound = bark(0.14).astype(np.float32)[:, None]
+    made = lengthen(sound, int(0.3 * RATE), RATE)
+    assert len(made) == pytest.approx(0.3 * RATE, rel=0.3)
+    assert len(onsets_s(clip(made[:, 0]))) == 1
+
+
+def test_clicks_between_sounds_are_no_pieces() -> None:
+    click = np.zeros(RATE // 2)
+    click[:200] = 0.5
+    sound = np.concatenate([hum(0.3, hz=150.0), np.zeros(RATE // 5), click])
+    made = fit_sounds([clip(sound)], bursts_take(), 0.0).mono()
+    for begin_s in (0.1, 0.8):
+        spectrum = np.abs(np.fft.rfft(made[int(begin_s * RATE) : int((begin_s + 0.25) * RATE)]))
+        assert np.argmax(spectrum) * 4 == pytest.approx(150, abs=8)
+
+
+def test_the_gate_opens_in_three_and_closes_in_fifty_milliseconds() -> None:
+    steady = clip(np.full(2 * RATE, 0.3) * np.sign(np.sin(np.arange(2 * RATE) * 0.7)))
+    take = np.zeros(TAKE_RATE)
+    take[4_000:10_000] = noise(0.375, TAKE_RATE)
+    level = np.abs(fit_sounds([steady], clip(take, TAKE_RATE), 0.0).mono())
+    begin, end = int(0.25 * RATE), int(0.625 * RATE)
+    loud = np.median(level[begin + RATE // 20 : end - RATE // 20])
+    first = int(np.flatnonzero(level > 0.9 * loud)[0])
+    last = int(np.flatnonzero(level > 0.1 * loud)[-1])
+    assert begin - 0.01 * RATE <= first <= begin + 0.005 * RATE
+    assert end <= last <= end + 0.06 * RATE

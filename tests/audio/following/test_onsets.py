@@ -75,3 +75,11 @@ def test_a_sound_that_never_pauses_is_heard_from_its_beginning() -> None:
     at = np.arange(RATE) / RATE
     swelling = AudioClip.from_mono(np.sin(2 * np.pi * 300 * at) * (0.2 + 0.8 * at), RATE)
     assert attack_frames(swelling) == [0]
+
+
+def test_a_piece_fades_out_over_its_last_milliseconds() -> None:
+    time_s = np.arange(RATE) / RATE
+    steady = 0.3 * np.sin(2 * np.pi * 440 * time_s)
+    [piece] = split_at_onsets(AudioClip.from_mono(steady, RATE))
+    end = np.abs(piece.samples[-int(0.02 * RATE) :, 0])
+    assert end[-1] == 0.0 and end[: len(end) // 4].max() > 0.29

@@ -57,3 +57,17 @@ def test_what_is_no_device_is_refused_with_a_sentence(stored: object) -> None:
 def test_what_is_no_input_is_refused_with_a_sentence(stored: object) -> None:
     with pytest.raises(UsageError, match=r"device.*Choose the device again"):
         input_choices([stored])
+
+
+@pytest.mark.parametrize("wrong", [{"host_api": 5}, {"host_api": None}, {"number": 1.0}])
+def test_a_key_of_other_types_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match=r"of a device must be a .*Choose the device again"):
+        device_key({"name": "x", **wrong})
+
+
+def test_a_key_of_the_second_device_of_one_name_is_kept() -> None:
+    assert device_key({"name": "x", "number": 2}) == DeviceKey("x", number=2)
+
+
+def test_the_mix_of_all_channels_is_an_input() -> None:
+    assert InputChoice(INTERFACE, MIX).channel == MIX

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +59,39 @@ def test_licence_is_in_the_words_of_the_package(
     other = 'Requires-Dist: absent; python_version < "3"\nRequires-Dist: not a name!\n'
     (ours / "METADATA").write_text(f"Metadata-Version: 2.4\n{needed}{other}", encoding="utf-8")
     assert list_libraries("planted-program") == [Library("planted-sound", "1.5", licence)]
+
+
+def test_what_is_installed_for_an_extra_is_listed_but_not_what_contributors_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    extras = [("cluster", "planted-ray"), ("test", "planted-linter"), ("music", "absent")]
+    lines = [f"Provides-Extra: {extra}" for extra, _ in extras]
+    lines += [f'Requires-Dist: {name}; extra == "{extra}"' for extra, name in extras]
+    plant(tmp_path, "planted-program", *lines)
+    plant(tmp_path, "planted-ray", "License-Expression: MIT", "Requires-Dist: planted-wire")
+    for name in ("planted-wire", "planted-linter"):
+        plant(tmp_path, name, "License-Expression: MIT")
+    names = [library.name for library in list_libraries("planted-program")]
+    assert names == ["planted-ray", "planted-wire"]
+
+
+def plant(folder: Path, name: str, *lines: str) -> None:
+    """What an installed package says of itself."""
+    info = folder / f"{name.replace('-', '_')}-1.dist-info"
+    info.mkdir()
+    text = "\n".join(["Metadata-Version: 2.4", f"Name: {name}", "Version: 1", *lines])
+    (info / "METADATA").write_text(text + "\n", encoding="utf-8")
+
+
+def test_a_program_that_is_not_installed_has_no_libraries() -> None:
+    assert list_libraries("no-such-program") == []
+
+
+def test_packages_that_need_each_other_are_listed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    plant(tmp_path, "planted-circle", "Requires-Dist: planted-half")
+    plant(tmp_path, "planted-half", "License: " + 60 * "a", "Requires-Dist: planted-circle")
+    assert list_libraries("planted-circle") == [Library("planted-half", "1", 60 * "a")]

@@ -1,30 +1,12 @@
 from __future__ import annotations
 
-import faulthandler
 import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from qvim_studio.core.program.logging_setup import HANDLER_NAME, set_up_logging
-
-
-@pytest.fixture(autouse=True)
-def crash_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Leaves pytest's own fault handler and the root logger as they were."""
-    files: list[int] = []
-    monkeypatch.setattr(faulthandler, "enable", files.append)
-    root = logging.getLogger()
-    level = root.level
-    yield files
-    for file in files:
-        os.close(file)
-    for handler in [h for h in root.handlers if h.name == HANDLER_NAME]:
-        root.removeHandler(handler)
-        handler.close()
-    root.setLevel(level)
 
 
 def test_records_reach_the_file(tmp_path: Path) -> None:
@@ -60,7 +42,7 @@ def test_a_folder_that_cannot_be_written_is_no_reason_to_stop(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()
-    assert not set_up_logging(tmp_path / "file" / "studio.log")
+    assert set_up_logging(tmp_path / "file" / "studio.log") is False
     assert "No log file can be written" in caplog.text
 
 
@@ -75,3 +57,27 @@ def test_a_traceback_goes_to_the_file_and_not_to_the_terminal(
     terminal = capsys.readouterr().err
     assert "unexpected error" in terminal and "secret" not in terminal
     assert "ZeroDivisionError: secret" in (tmp_path / "studio.log").read_text()
+
+
+@pytest.mark.parametrize("test", ["one", "the next"])
+def test_no_test_leaves_its_handlers_to_the_next(test: str, tmp_path: Path) -> None:
+    root = logging.getLogger()
+    assert HANDLER_NAME not in [handler.name for handler in root.handlers], test
+    set_up_logging(tmp_path / "studio.log")
+
+
+def test_the_terminal_gets_warnings_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set_up_logging(tmp_path / "studio.log") is True
+    logging.getLogger("qvim_studio.test").info("for the file alone")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_program_without_a_terminal_logs_to_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    assert set_up_logging(tmp_path / "studio.log") is True
+    logging.getLogger("qvim_studio.test").warning("kept")
+    assert "kept" in (tmp_path / "studio.log").read_text()

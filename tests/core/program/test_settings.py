@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 
 from qvim_studio.core.errors import OutputError, UsageError
-from qvim_studio.core.program import settings as settings_module
 from qvim_studio.core.program.device_key import DeviceKey, InputChoice
-from qvim_studio.core.program.settings import Settings, Theme, load_settings, save_settings
+from qvim_studio.core.program.settings import (
+    Language,
+    Settings,
+    Theme,
+    load_settings,
+    save_settings,
+)
 from qvim_studio.core.request import Start, VramMode
 
 CHOSEN = Settings(
+    language=Language.GERMAN,
     theme=Theme.LIGHT,
     vram_mode=VramMode.LOW,
     steps=12,
@@ -67,6 +73,7 @@ def test_settings_that_cannot_be_used_are_kept_aside(tmp_path: Path, content: by
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("language", "klingon"),
         ("theme", "pink"),
         ("theme", ["dark"]),
         ("variations", 0),
@@ -103,6 +110,20 @@ def test_one_bad_shortcut_costs_itself_alone(tmp_path: Path) -> None:
     assert notice is not None and "texts, shortcuts: stop." in notice
 
 
+@pytest.mark.parametrize(
+    "stored", [{"version": 1, "theme": "dark"}, {"version": 2, "theme": "dark", "steps": "many"}]
+)
+def test_settings_are_healed_once_and_not_at_every_start(
+    tmp_path: Path, stored: dict[str, object]
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps(stored))
+    first, _ = load_settings(path)
+    assert len(list(tmp_path.iterdir())) == 2  # with the file as it was
+    assert load_settings(path) == (first, None) and first.theme is Theme.DARK
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_list_of_bad_values_stays_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"version": 1, "shortcuts": {f"key {n}": n for n in range(99)}}))
@@ -123,14 +144,11 @@ def test_unknown_keys_are_passed_over(tmp_path: Path) -> None:
     assert load_settings(path) == (Settings(theme=Theme.DARK), None)
 
 
-def test_an_older_version_is_migrated_after_a_backup(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_older_version_is_migrated_after_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"version": 1, "theme": "dark"}')
-    monkeypatch.setattr(settings_module, "SETTINGS_VERSION", 2)
-    monkeypatch.setattr(settings_module, "MIGRATIONS", {1: lambda old: {**old, "theme": "light"}})
-    assert load_settings(path) == (Settings(theme=Theme.LIGHT), None)
+    migrations = {1: lambda old: {**old, "theme": "light"}}
+    assert load_settings(path, migrations) == (Settings(theme=Theme.LIGHT), None)
     assert json.loads((tmp_path / "settings.version-1-1.json").read_text())["theme"] == "dark"
 
 
@@ -150,3 +168,48 @@ def test_settings_that_cannot_be_saved_are_told_and_nothing_is_left(tmp_path: Pa
 def test_impossible_values_are_refused_at_birth() -> None:
     with pytest.raises(UsageError, match="balance must lie between"):
         Settings(balance=1.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high", "below", "above"),
+    [
+        ("balance", 0.0, 1.0, -0.1, 1.1),
+        ("follow", 0.0, 1.0, -0.1, 1.1),
+        ("variations", 1, 64, 0, 65),
+        ("fits", 0, 8, -1, 9),
+        ("strength", 0.01, 1.0, 0.0, 1.1),
+        ("steps", 1, 1000, 0, 1001),
+        ("guidance", 0.0, 30.0, -0.1, 30.1),
+        ("count_in_s", 0, 10, -1, 11),
+        ("text_percent", 80, 200, 79, 201),
+    ],
+)
+def test_a_setting_lies_within_its_range_ends_included(
+    name: str, low: float, high: float, below: float, above: float
+) -> None:
+    for value in (low, high):
+        assert getattr(Settings(**{name: value}), name) == value
+    for value in (below, above):
+        with pytest.raises(UsageError, match=f"The setting {name} must lie between"):
+            Settings(**{name: value})
+
+
+def test_the_microphone_is_heard_only_when_that_is_wanted() -> None:
+    headphones = DeviceKey("Headphones", "ALSA")
+    assert Settings(output_device=headphones).monitor is None
+    assert Settings(output_device=headphones, hears_microphone=True).monitor is headphones
+
+
+@pytest.mark.parametrize("name", ["texts", "shortcuts", "pack", "by_checkpoint"])
+def test_stored_texts_are_texts(name: str) -> None:
+    wrong = (5,) if name == "texts" else {"play": 5}
+    with pytest.raises(UsageError, match=f"The setting {name} must be str, got 5"):
+        Settings(**{name: wrong})
+
+
+def test_a_migration_that_fails_sets_the_file_aside(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"version": 1, "theme": "dark"}')
+    settings, notice = load_settings(path, {1: lambda old: {"theme": old["gone"]}})
+    assert settings == Settings()
+    assert notice is not None and "could not be brought up to date" in notice

@@ -82,3 +82,17 @@ def test_letters_survive_in_names(given: str, kept: str) -> None:
 @pytest.mark.parametrize("name", ["x" * 5_000, "a\0b"])
 def test_names_that_no_system_takes_are_not_there(name: str) -> None:
     assert not is_file(Path(name)) and not is_folder(Path(name))
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").touch()
+    assert is_file(tmp_path / "a.wav") is True and is_file(tmp_path) is False
+    assert is_folder(tmp_path) is True and is_folder(tmp_path / "a.wav") is False
+
+
+@pytest.mark.parametrize(
+    ("pasted", "name"),
+    [('""', '""'), ('"a', '"a'), ("'a\"", "'a\""), ('"a"', "a"), (" \u200b", "")],
+)
+def test_only_a_pair_of_quotes_around_something_is_taken_off(pasted: str, name: str) -> None:
+    assert pasted_name(pasted) == name

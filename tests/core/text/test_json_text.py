@@ -91,3 +91,16 @@ def test_a_value_is_shown_in_at_most_forty_characters() -> None:
     assert shown("a" * 38) == f'"{"a" * 38}"'
     assert shown("a" * 39) == f'"{"a" * 38}…'
     assert shown(Path("x")) == '"x"'
+
+
+def test_an_error_says_which_kind_of_number_was_expected() -> None:
+    with pytest.raises(ValueError, match=r"^share is 2, expected a number from 0 to 1$"):
+        number_of({"share": 2}, "share", 0.0, 0.0, 1.0)
+
+
+def test_a_value_of_forty_characters_is_shown_whole_and_a_nested_one_in_words() -> None:
+    assert len(shown("a" * 38)) == len(shown("a" * 99)) == 40
+    deep: list[Any] = []
+    for _ in range(60_000):
+        deep = [deep]
+    assert shown(deep) == "nested values"

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from scripted_engine import PROVENANCE, make_variations
 
@@ -16,6 +17,7 @@ from qvim_studio.core.edit import Edit
 from qvim_studio.core.errors import OutputError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Progress, Variation
+from qvim_studio.core.upscale import Upscale
 from qvim_studio.export.files import arriving_clips
 from qvim_studio.export.files.arriving_clips import ArrivingClips, check_room
 from qvim_studio.export.files.clip_writer import WrittenClip, write_one, write_result
@@ -136,3 +138,101 @@ def test_a_disk_without_room_is_refused_before_the_run(
     long = AudioClip.from_mono(MADE[0].clip.samples[:, 0], 8000)
     with pytest.raises(OutputError, match="the sounds will need"):
         check_room(tmp_path, [GenerationRequest(edit=Edit.continuing(long, 99), variations=1)])
+
+
+LONG = AudioClip(np.zeros((4_000, 2), np.float32), 4_000)
+TEXT = 64 * 1024  # bytes of recipe and metadata
+
+
+@pytest.mark.parametrize(
+    ("asked", "needed"),
+    [
+        (GenerationRequest(text="rain", variations=1), 3 * 48_000 * 4 + TEXT),
+        (GenerationRequest(text="rain", variations=2, fits=3), 8 * (3 * 48_000 * 4 + TEXT)),
+        (
+            GenerationRequest(edit=Edit(LONG, 0.5, 1.5), variations=1),
+            int(1.5 * 4_000) * 2 * 4 + TEXT,
+        ),
+        (
+            GenerationRequest(upscale=Upscale(LONG), upscaler="highs", variations=1),
+            48_000 * 4 * 2 + TEXT,
+        ),
+    ],
+)
+def test_the_room_that_sounds_need_is_known_before_they_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: GenerationRequest, needed: int
+) -> None:
+    free = SimpleNamespace(free=needed)
+    monkeypatch.setattr(arriving_clips.shutil, "disk_usage", lambda folder: free)
+    check_room(tmp_path, [asked])
+    free.free = needed - 1
+    with pytest.raises(OutputError, match=rf"will need about {needed / 2**20:.1f} MiB"):
+        check_room(tmp_path, [asked])
+
+
+def test_a_place_that_does_not_say_its_room_is_taken(tmp_path: Path) -> None:
+    check_room(tmp_path / "gone", [REQUEST])
+
+
+def test_an_end_after_the_numbering_keeps_what_was_numbered(tmp_path: Path) -> None:
+    clips = ArrivingClips(tmp_path, "rain")
+    arrive(clips, *MADE[:2])
+    written = clips.finish(result_of(*MADE[:2]))
+    kept = clips.keep()
+    assert kept is not None
+    assert [variation.seed for variation in kept[0].variations] == seeds(kept[1])
+    assert {clip.path for clip in kept[1]} == {clip.path for clip in written}
+    assert ArrivingClips(tmp_path, "rain").keep() is None
+
+
+def test_a_name_is_free_again_as_soon_as_its_sounds_are_numbered(tmp_path: Path) -> None:
+    clips = ArrivingClips(tmp_path, "rain")
+    arrive(clips, MADE[0])
+    clips.finish(result_of(MADE[0]))
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert write_names(ArrivingClips(tmp_path, "rain")) == ["rain_01.wav"]
+
+
+def test_a_name_is_free_again_after_an_end_that_follows_the_numbering(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released: list[str] = []
+    clips = ArrivingClips(tmp_path, "rain")
+    arrive(clips, MADE[0])
+    monkeypatch.setattr(arriving_clips, "release_name", lambda _folder, name: released.append(name))
+    clips.finish(result_of(MADE[0]))
+    assert released == ["rain"]
+    clips.keep()
+    assert released == ["rain", "rain"]
+
+
+def write_names(clips: ArrivingClips) -> list[str]:
+    arrive(clips, MADE[0])
+    return [clip.path.name for clip in clips.finish(result_of(MADE[0]))]
+
+
+def test_folders_are_made_with_those_around_them_and_may_be_there(tmp_path: Path) -> None:
+    for _ in range(2):
+        clips = ArrivingClips(tmp_path / "a" / "b", "rain")
+        assert len(write_names(clips)) == 1
+    assert len(names(tmp_path / "a" / "b")) == 4
+
+
+def test_a_second_sound_that_does_not_fit_is_rescued_beside_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "full"
+
+    def refuse_there(
+        result: GenerationResult, variation: Variation, stem: Path, title: str
+    ) -> WrittenClip:
+        return (refuse if stem.parent == folder else write_one)(result, variation, stem, title)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(arriving_clips, "write_one", refuse_there)
+    clips = ArrivingClips(folder, "rain")
+    with pytest.raises(OutputError) as failed:
+        clips.finish(result_of(MADE[0], MADE[1]))
+    kept = sorted((tmp_path / "qvim-studio-kept").glob("*.wav"))
+    assert len(kept) == 2 and all(str(path) in str(failed.value) for path in kept)

@@ -22,7 +22,18 @@ from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.files import clip_writer, pcm
-from qvim_studio.export.files.clip_writer import PartlyWrittenError, safe_stem, write_result
+from qvim_studio.export.files.clip_writer import (
+    PartlyWrittenError,
+    encode_result,
+    number_of,
+    release_name,
+    reserve_name,
+    safe_stem,
+    shown_title,
+    unwritten_recipes,
+    write_encoded,
+    write_result,
+)
 from qvim_studio.export.files.pcm import encode as encode_pcm
 from qvim_studio.export.files.recipe import read_recipe
 from qvim_studio.export.files.riff import read_plain_wave
@@ -77,10 +88,10 @@ def test_fitted_sounds_are_written_beside_the_made_ones_with_their_own_licence(
     assert (info.samplerate, info.channels, info.subtype) == (44_100, 2, "PCM_24")
     made, fitted = (read_recipe(clip.path) for clip in written)
     assert made is not None and fitted is not None
-    said = [
+    shown = [
         (one["origin"], one["provenance"]["licence"], one["is_generated"]) for one in (made, fitted)
     ]
-    assert said == [("made", "CC0", True), ("fitted", "CC-BY-4.0", False)]
+    assert shown == [("made", "CC0", True), ("fitted", "CC-BY-4.0", False)]
     file = written[1].path.read_bytes()
     assert b"dog by Ann: a real sound, fitted to a vocal imitation" in file
     assert b"isGenerated>false" in file
@@ -295,3 +306,54 @@ def test_a_loop_says_so_to_samplers_and_a_fitted_sound_beside_it_does_not(tmp_pa
         assert (at >= 0) == (end is not None)
         if end is not None:
             assert struct.unpack("<2I", chunks[at + 8 + 44 : at + 8 + 52]) == (0, end)
+
+
+def test_encoded_clips_are_the_files_that_would_be_written(tmp_path: Path) -> None:
+    result = make_result()
+    encoded = encode_result(result, "a dog")
+    assert [clip.ending for clip in encoded] == ["01", "02"]
+    written = write_result(result, tmp_path, "a dog")
+    for clip, there in zip(encoded, written, strict=True):
+        assert clip.wav == there.path.read_bytes()
+        recipe, other = json.loads(clip.recipe), json.loads(there.recipe_path.read_text())
+        assert recipe | {"created": ""} == other | {"created": ""}
+    recipes = unwritten_recipes(result, "a dog")
+    assert [recipe["title"] for recipe in recipes] == ["a dog 01", "a dog 02"]
+    again = write_encoded(encoded[0], tmp_path / "copy" / "a_dog_01")
+    assert again.path.read_bytes() == encoded[0].wav
+    assert again.recipe_path.read_text(encoding="utf-8") == encoded[0].recipe
+
+
+def test_a_name_that_no_sound_uses_is_released(tmp_path: Path) -> None:
+    assert reserve_name(tmp_path, "dog") == "dog"
+    assert [path.name for path in tmp_path.iterdir()] == ["dog_01.json"]
+    assert reserve_name(tmp_path, "Dog") == "Dog-2"
+    for name in ("dog", "Dog-2", "", "gone"):
+        release_name(tmp_path, name)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "dog_01.json").write_text("{}")
+    release_name(tmp_path, "dog")
+    assert (tmp_path / "dog_01.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("big_dög", "big dög"),
+        ("a" * 60, "a" * 40),
+        ("狗", "狗"),
+        ("\u202a", "clip"),
+        ("__", "clip"),
+    ],
+)
+def test_titles_keep_all_letters_and_are_cut_where_names_are(text: str, title: str) -> None:
+    assert shown_title(text) == title
+
+
+def test_unfinished_sounds_say_so_in_their_names() -> None:
+    result = make_result()
+    cut = replace(result.variations[1], planned_s=9.0)
+    fitted = replace(cut, origin=Origin.FITTED)
+    result = replace(result, variations=(result.variations[0], cut), fitted=(fitted, fitted))
+    endings = [number_of(result, index) for index in range(4)]
+    assert endings == ["01", "02_unfinished", "fit_01", "fit_02"]

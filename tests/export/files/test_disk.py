@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,16 @@ def test_every_file_is_synced_where_the_system_cannot_sync_all(
     assert len(synced) == 2
     sync_names(tmp_path)
     assert len(synced) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems sync file by file")
+def test_linux_syncs_the_whole_disk_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.wav").write_bytes(b"1")
+    synced: list[Path] = []
+    monkeypatch.setattr(disk, "sync_file", synced.append)
+    sync_tree(tmp_path)
+    assert synced == []
+    with pytest.raises(FileNotFoundError):
+        sync_tree(tmp_path / "gone")

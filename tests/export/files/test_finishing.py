@@ -227,3 +227,58 @@ def test_noise_and_cut_tails_are_told() -> None:
     clean = np.concatenate([sine(0.3).samples, np.zeros((14_400, 1), np.float32)])
     assert warnings_of(AudioClip(clean, RATE)) == []
     assert warnings_of(noisy, is_loop=True) == []
+
+
+def test_a_loop_leads_from_its_end_to_its_beginning_at_equal_power() -> None:
+    sound = np.random.default_rng(0).uniform(-0.5, 0.5, (400, 2)).astype(np.float32)
+    looped = finish(AudioClip(sound, 1_000), SeamlessLoop(0.1)).samples
+    angle = 0.5 * np.pi * np.arange(100)[:, None] / 100
+    fading = np.sin(angle) * sound[:100] + np.cos(angle) * sound[300:]
+    np.testing.assert_allclose(looped, np.concatenate([fading, sound[100:300]]), atol=1e-6)
+
+
+def test_a_crossfade_takes_at_most_half_of_a_clip() -> None:
+    clip = AudioClip(np.ones((400, 1), np.float32), 1_000)
+    assert len(finish(clip, SeamlessLoop(0.2)).samples) == 200
+    with pytest.raises(UsageError, match=r"crossfade of 0.201 s needs .* got 0.40 s"):
+        finish(clip, SeamlessLoop(0.201))
+
+
+def test_of_many_channels_the_first_two_are_kept() -> None:
+    samples = np.random.default_rng(0).uniform(-0.5, 0.5, (10, 4)).astype(np.float32)
+    for channels in (3, 4):
+        clip = AudioClip(np.ascontiguousarray(samples[:, :channels]), RATE)
+        np.testing.assert_array_equal(finish(clip, SetChannels(2)).samples, samples[:, :2])
+    mono = finish(AudioClip(samples[:, :1], RATE), SetChannels(2))
+    np.testing.assert_array_equal(mono.samples, samples[:, [0, 0]])
+
+
+def test_a_flip_turns_one_channel_over_and_leaves_the_others() -> None:
+    samples = np.random.default_rng(0).uniform(-0.5, 0.5, (10, 3)).astype(np.float32)
+    for channel in (1, 2, 3):
+        flipped = finish(AudioClip(samples, RATE), FlipChannel(channel)).samples
+        signs = np.where(np.arange(1, 4) == channel, -1, 1)
+        np.testing.assert_array_equal(flipped, samples * signs)
+
+
+@pytest.mark.parametrize(
+    ("trim", "first", "last"), [(Trim(0.0, 0.1), 0, 100), (Trim(0.1004), 100, 400)]
+)
+def test_a_trim_rounds_to_the_nearest_frame(trim: Trim, first: int, last: int) -> None:
+    sound = np.arange(400, dtype=np.float32)[:, None] / 400
+    trimmed = finish(AudioClip(sound, 1_000), trim).samples
+    np.testing.assert_array_equal(trimmed, sound[first:last])
+
+
+def test_clips_that_are_no_loops_say_so() -> None:
+    assert apply_edits(sine(), EditList((RemoveDc(),))).loop is None
+    looped = apply_edits(sine(), EditList((SeamlessLoop(0.1), NormalizePeak())))
+    assert looped.loop == Loop(0, len(looped.clip.samples))
+
+
+def test_loudness_is_lowered_to_its_target_when_the_ceiling_allows_it() -> None:
+    quieter = finish(sine(amplitude=0.9), NormalizeLoudness(-30.0, -1.0))
+    assert loudness_lufs(quieter) == pytest.approx(-30.0, abs=0.05)
+    assert true_peak_dbfs(finish(sine(), NormalizeLoudness(-1.0, -9.0))) == pytest.approx(
+        -9.0, abs=0.05
+    )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scripted_engine
 
-from qvim_studio.audio.files.reading import read_audio, write_wav
+from qvim_studio.audio.files.reading import read_audio, read_sound_header, write_wav
+from qvim_studio.audio.levels import true_peak_dbfs
 from qvim_studio.audio.soundness import Flaw, soundness_of
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.errors import AudioFileError
+from qvim_studio.core.errors import AudioFileError, OutputError
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Variation
+from qvim_studio.export.files import mended
 from qvim_studio.export.files.clip_writer import write_one
 from qvim_studio.export.files.mended import remedies, write_mended
 from qvim_studio.export.files.recipe import read_recipe
+from qvim_studio.export.files.riff import read_plain_wave
 
 RATE = 48_000
 
@@ -64,3 +69,31 @@ def test_a_sound_without_a_recipe_is_refused(tmp_path: Path) -> None:
     write_wav(tmp_path / "own.wav", flawed(), "PCM_24")
     with pytest.raises(AudioFileError, match="holds no recipe"):
         write_mended(tmp_path / "own.wav")
+
+
+def test_a_copy_that_cannot_be_written_leaves_no_recipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise OutputError("The disk is full.")
+
+    source = written(tmp_path, flawed())
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr(mended, "write_sound", refuse)
+    with pytest.raises(OutputError, match="full"):
+        write_mended(source)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_copy_keeps_the_bits_of_its_source_and_measures_itself(tmp_path: Path) -> None:
+    source = written(tmp_path, flawed())
+    path = write_mended(source)
+    assert read_sound_header(path).bit_depth == read_sound_header(source).bit_depth == 24
+    recipe, clip = read_recipe(path), read_audio(path)
+    assert recipe is not None
+    assert recipe["true_peak_dbfs"] == pytest.approx(true_peak_dbfs(clip), abs=0.01)
+    wave = read_plain_wave(path)
+    assert wave is not None
+    assert recipe["audio_sha256"] == hashlib.sha256(wave.data).hexdigest()
+    beside = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert beside["audio_sha256"] == recipe["audio_sha256"]

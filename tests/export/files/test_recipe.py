@@ -21,7 +21,14 @@ from qvim_studio.core.request import GenerationRequest, SamplerName, Start, Vram
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.export.files import pcm
 from qvim_studio.export.files.clip_writer import write_result
-from qvim_studio.export.files.recipe import metadata_of, provenance_of, read_recipe, recipe_of
+from qvim_studio.export.files.growing_wave import GrowingWave
+from qvim_studio.export.files.recipe import (
+    Figures,
+    metadata_of,
+    provenance_of,
+    read_recipe,
+    recipe_of,
+)
 from qvim_studio.export.files.riff import wave_file
 from qvim_studio.export.packs.pack_sources import read_sources
 from qvim_studio.library.recipes import parse_recipe, request_from
@@ -86,8 +93,8 @@ def test_an_edit_says_so_in_its_description() -> None:
     request = GenerationRequest(edit=Edit(VOICE, 0.0, 0.1), text="a bell")
     variations = scripted_engine.make_variations(request)
     result = GenerationResult(request, scripted_engine.PROVENANCE, variations)
-    said = metadata_of(recipe_of(result, variations[0], b""), "bell").description
-    assert said.startswith('Generated from a part of another sound and the words "a bell" by')
+    text = metadata_of(recipe_of(result, variations[0], b""), "bell").description
+    assert text.startswith('Generated from a part of another sound and the words "a bell" by')
 
 
 def test_a_fresh_clip_says_its_category(clips: list[Path]) -> None:
@@ -102,11 +109,11 @@ def test_no_two_clips_share_a_reference(clips: list[Path]) -> None:
     again = {**recipe, "created": "2030-01-01"}
     other = {**recipe, "request": {**recipe["request"], "steps": 10}}
     references |= {metadata_of(one, "dog").reference for one in (recipe, again, other)}
-    assert len(references) == 3 and all(len(reference) <= 32 for reference in references)
+    assert len(references) == 3 and all(len(reference) == 28 for reference in references)
 
 
 @pytest.mark.parametrize(
-    ("imitation", "text", "told"),
+    ("imitation", "text", "message"),
     [
         (VOICE, "a big dog", 'Generated from a vocal imitation and the words "a big dog" by'),
         (VOICE, "", "Generated from a vocal imitation by"),
@@ -114,14 +121,14 @@ def test_no_two_clips_share_a_reference(clips: list[Path]) -> None:
     ],
 )
 def test_a_file_says_what_it_was_made_from(
-    imitation: AudioClip | None, text: str, told: str
+    imitation: AudioClip | None, text: str, message: str
 ) -> None:
     request = GenerationRequest(imitation=imitation, text=text)
     variation = scripted_engine.make_variations(request)[0]
     recipe = recipe_of(
         GenerationResult(request, scripted_engine.PROVENANCE, (variation,)), variation, b""
     )
-    assert metadata_of(recipe, "dog").description.startswith(told)
+    assert metadata_of(recipe, "dog").description.startswith(message)
 
 
 def test_words_alone_need_no_take() -> None:
@@ -137,15 +144,15 @@ def test_an_old_recipe_is_not_extended() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reach_hz", "told"),
+    ("reach_hz", "message"),
     [(None, "up to 8000 Hz"), (15_250.0, "up to 8000 Hz, extended to 15250 Hz")],
 )
-def test_a_file_says_how_far_up_the_model_reaches(reach_hz: float | None, told: str) -> None:
+def test_a_file_says_how_far_up_the_model_reaches(reach_hz: float | None, message: str) -> None:
     variation = replace(scripted_engine.make_variations(REQUEST)[0], extended_to_hz=reach_hz)
     result = GenerationResult(REQUEST, scripted_engine.PROVENANCE, (variation,))
     recipe = recipe_of(result, variation, b"")
     assert recipe["extended_to_hz"] == reach_hz
-    assert metadata_of(recipe, "dog").notes.endswith(f"content {told}")
+    assert metadata_of(recipe, "dog").notes.endswith(f"content {message}")
 
 
 @pytest.mark.parametrize(
@@ -223,3 +230,43 @@ def test_a_cut_off_file_still_gives_its_recipe(clips: list[Path]) -> None:
     whole = clips[0].read_bytes()
     clips[0].write_bytes(whole[: len(whole) // 2])
     assert read_recipe(clips[0]) is not None
+
+
+def test_a_long_sound_is_measured_in_blocks_as_a_short_one_is_at_once(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).uniform(-0.4, 0.4, (48_000, 2)).astype(np.float32)
+    clip = AudioClip(noise, 48_000)
+    grown = GrowingWave(tmp_path, "rain", clip).clip
+    whole, blocks = Figures.of(clip, noise.tobytes()), Figures.of_blocks(grown)
+    assert blocks.audio_sha256 == whole.audio_sha256
+    assert blocks.loudness_lufs == pytest.approx(whole.loudness_lufs, abs=1e-6)
+    assert blocks.true_peak_dbfs == pytest.approx(whole.true_peak_dbfs, abs=1e-6)
+    assert blocks.soundness.flaws == whole.soundness.flaws
+
+
+@pytest.mark.parametrize(("text", "category"), [("rain", "RAIN"), ("", "ANIMALS")])
+def test_the_category_is_that_of_the_words_or_else_of_the_title(text: str, category: str) -> None:
+    request = GenerationRequest(imitation=VOICE, text=text, variations=1)
+    variation = scripted_engine.make_variations(request)[0]
+    result = GenerationResult(request, scripted_engine.PROVENANCE, (variation,))
+    assert metadata_of(recipe_of(result, variation, b""), "dog").category == category
+
+
+def test_the_peak_of_a_long_sound_is_that_of_its_loudest_block(tmp_path: Path) -> None:
+    levels = np.concatenate([level * np.hanning(15_000) for level in (0.1, 0.5, 0.2)])[:, None]
+    samples = (levels * np.sin(np.arange(45_000) * 0.1)[:, None]).astype(np.float32)
+    clip = AudioClip(samples, 1_000)  # three blocks of 15 s
+    blocks = Figures.of_blocks(GrowingWave(tmp_path, "rain", clip).clip)
+    whole = Figures.of(clip, samples.tobytes())
+    assert blocks.true_peak_dbfs == pytest.approx(whole.true_peak_dbfs, abs=0.01)
+    assert blocks.audio_sha256 == whole.audio_sha256
+
+
+@pytest.mark.parametrize(("fingerprint", "said"), [("ab12", "ab12"), ("", "none")])
+def test_a_fitted_sound_says_which_imitation_it_follows(fingerprint: str, said: str) -> None:
+    variation = scripted_engine.make_variations(REQUEST)[0]
+    result = GenerationResult(REQUEST, scripted_engine.PROVENANCE, (variation,))
+    recipe = recipe_of(result, variation, b"")
+    request = {**recipe["request"], "imitation_sha256": fingerprint}
+    fitted = {**recipe, "request": request, "origin": "fitted"}
+    notes = metadata_of(fitted, "dog").notes
+    assert notes.endswith(f"imitation SHA-256 {said}")

@@ -201,8 +201,8 @@ def test_dither_turns_distortion_into_hiss() -> None:
     dithered = wav_bytes(clip, META, FileFormat(bit_depth=16))
     assert not any(plain[-96_000:])
     steps = np.frombuffer(dithered[-96_000:], "<i2").astype(float)
-    heard = np.abs(np.fft.rfft(steps))[1000] / 24_000
-    assert heard == pytest.approx(0.4, abs=0.03)
+    level = np.abs(np.fft.rfft(steps))[1000] / 24_000
+    assert level == pytest.approx(0.4, abs=0.03)
     assert np.std(steps) == pytest.approx(np.sqrt(2 / 12 + 1 / 12 + 0.08), rel=0.05)
 
 

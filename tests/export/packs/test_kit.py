@@ -103,9 +103,9 @@ def test_an_interrupted_command_says_where_the_finished_sounds_are(
     monkeypatch.setattr(assembly, "make_plain_engine", Interrupted)
     soundfile.write(tmp_path / "beat.wav", TAKE.samples, RATE)
     assert cli.main(["kit", str(tmp_path / "beat.wav"), "-o", str(tmp_path), "--json"]) == 130
-    told = capsys.readouterr()
-    assert f"1 finished sound is kept in {tmp_path / 'beat'}" in told.err
-    answer = json.loads(told.out)
+    printed = capsys.readouterr()
+    assert f"1 finished sound is kept in {tmp_path / 'beat'}" in printed.err
+    answer = json.loads(printed.out)
     assert "Interrupted" in answer["error"] and answer["folder"] == str(tmp_path / "beat")
     assert [len(paths) for paths in answer["sounds"]] == [3]
     assert len(list((tmp_path / "beat" / "Samples").glob("*.wav"))) == 3

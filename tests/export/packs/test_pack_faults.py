@@ -50,8 +50,8 @@ def export_with(fault: str, folder: Path) -> str:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on a file's size")
 def test_a_disk_that_gives_out_is_told_and_the_next_export_goes_on(tmp_path: Path) -> None:
     files = sorted(make_clips(tmp_path / "clips", "dog bark", 4))
-    said = export_with("full", tmp_path)
-    assert "cannot be written" in said and "it resumes where it stopped" in said
+    message = export_with("full", tmp_path)
+    assert "cannot be written" in message and "it resumes where it stopped" in message
     assert not [p for p in (tmp_path / "out").iterdir() if not p.name.startswith(".")]
     report = export_pack(plan_pack(files, OPTIONS), tmp_path / "out")
     assert report.reused >= 2 and verify_pack(report.folder) == []
@@ -64,6 +64,6 @@ def test_a_read_only_folder_is_told_and_stays_empty(tmp_path: Path) -> None:
     parents = [p for p in tmp_path.parents if p.name.startswith("pytest")]
     for parent in (tmp_path, *parents):
         parent.chmod(0o755)  # for the other user that root becomes
-    said = export_with("read-only", tmp_path)
-    assert "the folder is read-only" in said and "Choose another folder" in said
+    message = export_with("read-only", tmp_path)
+    assert "the folder is read-only" in message and "Choose another folder" in message
     assert list((tmp_path / "out").iterdir()) == []

@@ -52,9 +52,9 @@ def test_a_changed_zip_is_told_file_by_file(pack: Path, tmp_path: Path) -> None:
             if not name.endswith(".wav"):
                 new.writestr(name, old.read(name))
         new.writestr("Rain/more.txt", "x")
-    told = verify_pack(copy)
-    assert told[-1] == "more.txt is not in the manifest"
-    assert any(problem.endswith(".wav is missing") for problem in told)
+    problems = verify_pack(copy)
+    assert problems[-1] == "more.txt is not in the manifest"
+    assert any(problem.endswith(".wav is missing") for problem in problems)
 
 
 @pytest.mark.parametrize("text", ["[", "[]", '{"files": 3}', '{"files": [{}]}', "[" * 60_000])

@@ -17,7 +17,12 @@ from qvim_studio.core.errors import CancelledError, OutputError
 from qvim_studio.export.packs import pack_writer
 from qvim_studio.export.packs.pack_manifest import verify_pack
 from qvim_studio.export.packs.pack_plan import PackPlan, plan_pack
-from qvim_studio.export.packs.pack_writer import PackProgress, discard_partial, export_pack
+from qvim_studio.export.packs.pack_writer import (
+    PackProgress,
+    export_pack,
+    has_partial,
+    missing_bytes,
+)
 
 SUPPORT = Path(__file__).parents[3] / "tests" / "support"
 
@@ -40,11 +45,15 @@ def test_progress_counts_up_and_cancel_keeps_what_is_done(plan: PackPlan, tmp_pa
     assert names_in(tmp_path / "out") == WHOLE
 
 
-def test_a_partial_pack_can_be_discarded(plan: PackPlan, tmp_path: Path) -> None:
+def test_an_interrupted_export_is_known_until_it_is_finished(
+    plan: PackPlan, tmp_path: Path
+) -> None:
+    assert not has_partial(tmp_path / "out", OPTIONS)
     with pytest.raises(CancelledError):
         export_pack(plan, tmp_path / "out", is_cancelled=lambda: True)
-    discard_partial(tmp_path / "out", OPTIONS)
-    assert names_in(tmp_path / "out") == []
+    assert has_partial(tmp_path / "out", OPTIONS)
+    export_pack(plan, tmp_path / "out")
+    assert not has_partial(tmp_path / "out", OPTIONS)
 
 
 def test_what_was_damaged_meanwhile_is_written_again(plan: PackPlan, tmp_path: Path) -> None:
@@ -187,3 +196,38 @@ def test_a_place_that_cannot_be_written_is_one_sentence(plan: PackPlan, tmp_path
     (tmp_path / "out").touch()
     with pytest.raises(OutputError, match="Nothing can be written"):
         export_pack(plan, tmp_path / "out")
+
+
+def test_progress_names_every_step_once(plan: PackPlan, tmp_path: Path) -> None:
+    seen: list[PackProgress] = []
+    export_pack(plan, tmp_path / "out", seen.append)
+    sounds = [PackProgress("sounds", number, 4) for number in range(5)]
+    others = [PackProgress(phase, done, 1) for phase in ("extras", "archive") for done in (0, 1)]
+    assert seen == [*sounds, *others]
+
+
+def test_archives_that_were_finished_and_not_moved_are_moved(
+    plan: PackPlan, tmp_path: Path
+) -> None:
+    report = export_pack(plan, tmp_path / "out")
+    archives = tmp_path / "out" / ".My Pack.partial" / "archives"
+    archives.mkdir(parents=True)
+    for path in (report.archive, *report.instruments):
+        path.write_bytes(b"as it was finished")
+        path.rename(archives / path.name)
+    seen: list[PackProgress] = []
+    again = export_pack(plan, tmp_path / "out", seen.append)
+    assert seen == [] and names_in(tmp_path / "out") == WHOLE
+    assert again.archive.read_bytes() == b"as it was finished"
+
+
+def test_what_a_disk_lacks_is_known_before_the_export(
+    plan: PackPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    free = usage(2**40, 0, 2**40)
+    monkeypatch.setattr(pack_writer.shutil, "disk_usage", lambda path: free)
+    assert missing_bytes(plan, tmp_path / "not" / "made yet") == 0
+    free = usage(2**40, 0, 1_000)
+    needed = 3 * plan.audio_bytes + 64_000_000
+    assert missing_bytes(plan, tmp_path) == needed - 1_000

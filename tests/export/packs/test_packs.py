@@ -316,8 +316,9 @@ def test_a_sound_that_is_there_twice_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "///", "\0\n"])
 def test_names_need_a_letter(name: str) -> None:
-    with pytest.raises(UsageError, match="no letter or digit"):
-        PackOptions(name, "MK", "QVIM")
+    for names in ((name, "MK", "QVIM"), ("Pack", name, "QVIM"), ("Pack", "MK", name)):
+        with pytest.raises(UsageError, match="no letter or digit"):
+            PackOptions(*names)
 
 
 def test_the_command_prints_one_json_object(

@@ -18,8 +18,8 @@ from qvim_studio.families.audioldm.light_vocoder import (
     is_good_enough,
     load_light_vocoder,
 )
+from qvim_studio.networks.coders.vocos import VocosConfig, VocosVocoder
 from qvim_studio.networks.mel import SAMPLE_RATE
-from qvim_studio.networks.vocos import VocosConfig, VocosVocoder
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,8 @@ def tiny_listener() -> LatentListener:
 
 @pytest.mark.parametrize("frames", [8, 33, 96])
 def test_any_length_becomes_one_place(frames: int) -> None:
-    heard = tiny_listener()(torch.randn(2, 8, frames, 16), torch.tensor([0, 900]))
-    assert heard.shape == (2, 3) and heard.isfinite().all()
+    found = tiny_listener()(torch.randn(2, 8, frames, 16), torch.tensor([0, 900]))
+    assert found.shape == (2, 3) and found.isfinite().all()
 
 
 def test_only_directions_in_which_sounds_differ_count() -> None:

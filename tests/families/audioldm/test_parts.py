@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_checkpoint import build_tiny_checkpoint
+from tiny_checkpoint import CARD, build_tiny_checkpoint
 
+from qvim_studio.checkpoints.card import write_card
 from qvim_studio.checkpoints.verification import verify_checkpoint
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.core.request import VramMode
@@ -73,22 +74,19 @@ def test_lost_tensors_are_refused_instead_of_left_random(tmp_path: Path) -> None
         load(folder)
 
 
+def test_a_curve_that_nobody_computes_is_refused(tmp_path: Path) -> None:
+    folder = build_tiny_checkpoint(tmp_path)
+    write_card(folder, {**CARD, "controls": ["loudness", "warmth", "pitch", "periodicity"]})
+    with pytest.raises(CheckpointError, match="the curve 'warmth', expected some of loudness"):
+        load(folder)
+
+
 def test_truncated_weights_are_refused(tmp_path: Path) -> None:
     folder = build_tiny_checkpoint(tmp_path)
     path = folder / "vae" / "diffusion_pytorch_model.safetensors"
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(CheckpointError, match="vae/"):
         load(folder)
-
-
-def test_unknown_checkpoint_lists_the_known_ones() -> None:
-    with pytest.raises(CheckpointError, match=r"starter, audioldm-s-full"):
-        find_checkpoint("nothing-like-it")
-
-
-def test_known_checkpoint_that_is_not_installed_says_how_to_get_it() -> None:
-    with pytest.raises(CheckpointError, match="checkpoints download audioldm-m-full"):
-        find_checkpoint("audioldm-m-full")
 
 
 def test_memory_modes_step_down_to_the_processor() -> None:

@@ -13,7 +13,7 @@ from qvim_studio.families.audioldm.piecewise import (
     vocode_in_pieces,
     vocoder_halo,
 )
-from qvim_studio.networks.vocos import VocosConfig, VocosVocoder
+from qvim_studio.networks.coders.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.trainers.vae import make_vae
 
 import diffusers  # isort: skip

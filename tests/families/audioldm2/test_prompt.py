@@ -19,7 +19,7 @@ from qvim_studio.families.audioldm2.generator import AudioLdm2Generator
 from qvim_studio.families.audioldm2.prompt import PromptEncoder
 from qvim_studio.families.audioldm2.stream_denoiser import StreamCondition
 from qvim_studio.families.protocol import Voice
-from qvim_studio.networks.qvim import encoder_id, load_qvim_encoder
+from qvim_studio.networks.qvim.encoder import encoder_id, load_qvim_encoder
 from qvim_studio.voice.adapter import Adapter, AdapterBinding, save_adapter
 from qvim_studio.voice.bridge import BY_TOWER
 from qvim_studio.voice.clap_audio import ClapAudioConditioner
@@ -117,8 +117,8 @@ def test_without_an_adapter_the_own_tower_hears_the_voice(
     assert generator.notes == [BY_TOWER]
     assert asked.voice is not None
     tower = ClapAudioConditioner(checkpoint.installed_folder() / "text_encoder")
-    heard = tower.embed(mono_at(asked.voice.clip, tower.sample_rate))
-    assert torch.equal(condition.generated, prompt.wanted("", heard, 0.5).generated)
+    embedding = tower.embed(mono_at(asked.voice.clip, tower.sample_rate))
+    assert torch.equal(condition.generated, prompt.wanted("", embedding, 0.5).generated)
 
 
 def add_adapter(folder: Any, clap_id: str) -> None:

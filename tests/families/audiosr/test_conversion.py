@@ -13,8 +13,6 @@ from qvim_studio.checkpoints.original_names import unet_names
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.families.audiosr import config
 from qvim_studio.families.audiosr.conversion import convert_source, converted
-from qvim_studio.families.audiosr.parts import AudioSrParts, load_audiosr
-from qvim_studio.memory.compute_plan import ComputePlan
 
 
 def test_folder_holds_what_is_used_and_nothing_else(folder: Path, published_file: Path) -> None:
@@ -45,11 +43,6 @@ def test_an_equal_condition_encoder_is_stored_once(published_file: Path) -> None
     assert parts == ["unet", "vae", "vocoder"]
 
 
-def test_the_scale_of_the_latents_comes_along(parts: AudioSrParts) -> None:
-    assert parts.scale == pytest.approx(0.6)
-    assert parts.unet.config.attention_head_dim == [1, 2, 3, 5]
-
-
 def test_other_files_are_refused(tmp_path: Path) -> None:
     torch.save({"weight": torch.ones(1)}, tmp_path / "other.bin")
     with pytest.raises(CheckpointError, match="other weights than AudioSR's"):
@@ -62,18 +55,3 @@ def test_half_a_file_is_refused(published_file: Path) -> None:
     del state[name]
     with pytest.raises(CheckpointError, match="not a complete AudioSR"):
         converted(state, published_file)
-
-
-def test_folders_of_another_kind_are_refused(tmp_path: Path, cpu: ComputePlan) -> None:
-    with pytest.raises(CheckpointError, match="checkpoints convert"):
-        load_audiosr(tmp_path, cpu)
-
-
-def test_a_damaged_part_is_named(folder: Path, tmp_path: Path, cpu: ComputePlan) -> None:
-    for path in folder.rglob("*.json"):
-        target = tmp_path / path.relative_to(folder)
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(path.read_bytes())
-    (tmp_path / "unet/model.safetensors").write_bytes(b"12345678{broken")
-    with pytest.raises(CheckpointError, match="unet/"):
-        load_audiosr(tmp_path, cpu)

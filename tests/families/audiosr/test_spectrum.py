@@ -56,8 +56,8 @@ def test_log_mel_is_the_one_of_its_definition() -> None:
     got = WideMel()(torch.from_numpy(samples).float())
     assert got.shape == (20, 256)
     # Of bands that can be heard; at the floor float32 has its own noise.
-    heard = expected > -8.0
-    assert np.abs(got.numpy() - expected)[heard].max() < 1e-3
+    audible = expected > -8.0
+    assert np.abs(got.numpy() - expected)[audible].max() < 1e-3
 
 
 def test_own_band_ends_where_the_recording_ends() -> None:

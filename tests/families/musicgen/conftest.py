@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
+from musicgen_runs import CPU
 from tiny_musicgen import OfficialMusicgen, build_tiny_musicgen, make_tiny_musicgen
 
 from qvim_studio.checkpoints.checkpoint import Checkpoint
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.core.request import VramMode
 from qvim_studio.families.musicgen.family import FAMILY
 from qvim_studio.families.musicgen.generator import MusicgenGenerator
 from qvim_studio.families.musicgen.network import CodeTransformer, own_names
@@ -22,12 +21,10 @@ from qvim_studio.families.musicgen.parts import MusicgenParts
 from qvim_studio.families.musicgen.shape import read_shape
 from qvim_studio.families.musicgen.words import Words
 from qvim_studio.memory.compute_plan import ComputePlan
-from qvim_studio.memory.modes import TRAITS
-from qvim_studio.networks.encodec import Encodec, folded_norms
-from qvim_studio.networks.weights import filled_network
+from qvim_studio.networks.coders.encodec import Encodec, folded_norms
+from qvim_studio.networks.files.weights import filled_network
 
 KINDS = {"melody": (True, False), "words": (False, False), "stereo": (False, True)}
-CPU = ComputePlan(VramMode.CPU, "cpu", torch.float32, TRAITS[VramMode.CPU])
 
 
 @pytest.fixture(scope="session")

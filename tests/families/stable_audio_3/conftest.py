@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from stable_audio_runs import Loaded, load_tiny
 from tiny_stable_audio_3 import TinyStableAudio3, build_tiny
@@ -37,3 +40,8 @@ def large(tiny_large: TinyStableAudio3) -> Loaded:
 @pytest.fixture(scope="session")
 def base(tiny_base: TinyStableAudio3) -> Loaded:
     return load_tiny(StableAudio3Family(), tiny_base.folder)
+
+
+@pytest.fixture
+def folder(tiny_small: TinyStableAudio3, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_small.folder, tmp_path / "copy"))

@@ -58,18 +58,18 @@ def latents_of(loaded: Loaded, asked: Any) -> int:
 
 
 def test_progress_rises_to_its_end_over_all_variations(small: Loaded) -> None:
-    told: list[tuple[int, int]] = []
-    report = Report(lambda done, steps, picture: told.append((done, steps)), lambda: False)
+    reported: list[tuple[int, int]] = []
+    report = Report(lambda done, steps, picture: reported.append((done, steps)), lambda: False)
     list(small.run(small.asked(0.1, 3, text="rain", options=SHORT), [1, 2], report))
-    assert told == [(done, 6) for done in range(1, 7)]
+    assert reported == [(done, 6) for done in range(1, 7)]
 
 
 def test_cancel_ends_within_a_step(small: Loaded) -> None:
-    told: list[int] = []
-    report = Report(lambda done, steps, picture: told.append(done), lambda: len(told) >= 2)
+    reported: list[int] = []
+    report = Report(lambda done, steps, picture: reported.append(done), lambda: len(reported) >= 2)
     with pytest.raises(CancelledError):
         list(small.run(small.asked(0.1, 8, text="rain", options=SHORT), [1], report))
-    assert told == [1, 2]
+    assert reported == [1, 2]
 
 
 def test_an_unknown_option_is_refused(small: Loaded) -> None:
@@ -91,7 +91,7 @@ def distance_of(loaded: Loaded, change: float) -> float:
     hook = generator._parts.denoiser.register_forward_pre_hook(
         lambda module, args: given.append(args[0].clone())
     )
-    next(generator.make(condition, asked, [1], Report(lambda *told: None, lambda: False)))
+    next(generator.make(condition, asked, [1], Report(lambda *reported: None, lambda: False)))
     hook.remove()
     clean = generator._encode(Starting(asked, RATE).sound(1), given[0].shape[-1])
     return float((given[0] - clean).norm())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,8 @@ def tiny_open(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def loaded(tiny_open: Path) -> Loaded:
     return load_tiny(StableAudioOpenFamily(), tiny_open)
+
+
+@pytest.fixture
+def folder(tiny_open: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_open, tmp_path / "copy"))

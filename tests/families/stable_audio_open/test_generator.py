@@ -9,14 +9,12 @@ import numpy as np
 import pytest
 import torch
 from stable_audio_runs import RATE, Loaded, hum, load_tiny, relative_error, voice_of
-from tiny_stable_audio_open import CANVAS, RATIO, RATIOS, TOKENS
+from tiny_stable_audio_open import RATIO, TOKENS
 
 from qvim_studio.core.errors import CancelledError
 from qvim_studio.diffusion.cosine_sde import sigma_levels
 from qvim_studio.families.protocol import Kept, Report
-from qvim_studio.families.stable_audio_open import parts as parts_module
 from qvim_studio.families.stable_audio_open.family import StableAudioOpenFamily
-from qvim_studio.families.stable_audio_open.parts import coder_reach
 from qvim_studio.families.starting import Starting
 
 
@@ -34,68 +32,20 @@ def test_sounds_are_as_long_as_asked_and_stereo(loaded: Loaded, duration_s: floa
     assert made.shape == (round(duration_s * RATE), 2) and made.dtype == np.float32
 
 
-def test_only_what_was_asked_for_is_decoded_and_equals_the_whole(
-    loaded: Loaded, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The whole canvas is decoded in one go for comparison; ours takes pieces of 20 latents."""
-    parts = loaded.generator._parts
-    latents = torch.randn(1, 16, CANVAS, generator=torch.Generator().manual_seed(0))
-    with torch.inference_mode():
-        whole = parts.coder.decode(latents).sample[0].T.numpy()
-        monkeypatch.setattr(parts_module, "PIECE_LATENTS", 20)
-        decoded: list[int] = []
-        hook = parts.coder.decoder.register_forward_pre_hook(
-            lambda module, given: decoded.append(given[0].shape[-1])
-        )
-        part = loaded.generator._decode(latents, loaded.asked(0.3), quiet())
-        hook.remove()
-    assert relative_error(part, whole[: len(part)]) < 1e-4
-    assert sum(decoded) < 2 * CANVAS and max(decoded) <= 20 + 2 * parts.margin
-
-
-def quiet() -> Report:
-    return Report(lambda done, steps, picture: None, lambda: False)
-
-
-def test_pieces_of_a_sound_are_encoded_as_the_whole(
-    loaded: Loaded, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    parts = loaded.generator._parts
-    audio = torch.randn(1, 2, CANVAS * RATIO, generator=torch.Generator().manual_seed(0))
-    with torch.inference_mode():
-        whole = parts.coder.encode(audio).latent_dist.mode()
-        monkeypatch.setattr(parts_module, "PIECE_LATENTS", 20)
-        assert relative_error(parts.encode(audio), whole) < 1e-4
-
-
-def test_the_reach_of_the_coder_is_what_changes_a_latent(loaded: Loaded) -> None:
-    """A changed latent changes no sound further away than the reach, and some of it within."""
-    parts, at = loaded.generator._parts, CANVAS // 2
-    latents = torch.randn(1, 16, CANVAS, generator=torch.Generator().manual_seed(0))
-    other = latents.clone()
-    other[..., at] += 1.0
-    with torch.inference_mode():
-        change = (parts.coder.decode(latents).sample - parts.coder.decode(other).sample).abs()
-    touched = change[0].amax(dim=0).nonzero().flatten() // RATIO
-    assert at - coder_reach(RATIOS) <= int(touched.min()) < at < int(touched.max())
-    assert int(touched.max()) <= at + coder_reach(RATIOS)
-    assert coder_reach([2, 4, 4, 8, 8]) == 10  # published: half a second to either side
-
-
 def test_progress_counts_the_steps_that_a_start_leaves(loaded: Loaded) -> None:
-    told: list[tuple[int, int]] = []
-    report = Report(lambda done, steps, picture: told.append((done, steps)), lambda: False)
+    reported: list[tuple[int, int]] = []
+    report = Report(lambda done, steps, picture: reported.append((done, steps)), lambda: False)
     asked = loaded.asked(0.1, 4, strength=0.5, starts={2: hum(0.1)})
     list(loaded.run(asked, [1, 2], report))
-    assert told == [(done, 6) for done in range(1, 7)]
+    assert reported == [(done, 6) for done in range(1, 7)]
 
 
 def test_cancel_ends_within_a_step(loaded: Loaded) -> None:
-    told: list[int] = []
-    report = Report(lambda done, steps, picture: told.append(done), lambda: len(told) >= 2)
+    reported: list[int] = []
+    report = Report(lambda done, steps, picture: reported.append(done), lambda: len(reported) >= 2)
     with pytest.raises(CancelledError):
         list(loaded.run(loaded.asked(0.1, 8, text="rain"), [1], report))
-    assert told == [1, 2]
+    assert reported == [1, 2]
 
 
 def test_the_imitation_is_what_denoising_starts_from(loaded: Loaded) -> None:
@@ -145,8 +95,8 @@ def test_without_unwanted_words_guidance_leads_away_from_nothing_at_all(loaded: 
     condition = loaded.generator.condition(loaded.asked(text="rain"))
     assert condition.unwanted is not None and not condition.unwanted.any()
     assert condition.wanted.shape[1] == TOKENS + 2
-    told = loaded.generator.condition(loaded.asked(text="rain", negative_text="low")).unwanted
-    torch.testing.assert_close(told[:, -2:], condition.wanted[:, -2:])
+    unwanted = loaded.generator.condition(loaded.asked(text="rain", negative_text="low")).unwanted
+    torch.testing.assert_close(unwanted[:, -2:], condition.wanted[:, -2:])
 
 
 def test_a_long_text_is_cut_and_told(loaded: Loaded) -> None:

@@ -71,11 +71,9 @@ def test_what_is_wrong_with_a_file_is_said_when_it_is_opened(tmp_path: Path) -> 
     tone = 0.3 * np.sin(np.arange(rate) * 0.5)
     soundfile.write(tmp_path / "opposite.wav", np.stack([0.5 * tone, -tone], axis=1), rate)
     soundfile.write(tmp_path / "offset.wav", tone + 0.4, rate)
-    soundfile.write(tmp_path / "long.wav", np.tile(tone, 130), rate)
     for name, words in (
         ("opposite", "flip the polarity"),
         ("offset", "constant offset"),
-        ("long", "only its first 120 s are used"),
     ):
         notes = read_imitation(tmp_path / f"{name}.wav", None).notes
         assert any(words in note for note in notes), name

@@ -155,7 +155,7 @@ def test_what_arrived_twice_is_kept_once_and_the_best_comes_first(
     counting: JobQueue, qtbot: QtBot
 ) -> None:
     class Again(scripted_engine.ScriptedEngine):
-        """Runs out of memory half-way, begins anew, and is stopped then."""
+        """Runs out of memory half-way, begins again, and is stopped then."""
 
         def generate(
             self, request: GenerationRequest, on_progress: OnProgress, is_cancelled: IsCancelled

@@ -45,9 +45,9 @@ def test_of_the_gpu_only_our_processes_count(
 
 
 def test_a_gpu_that_no_program_tells_of_is_what_the_engine_says() -> None:
-    told = GpuUse(own=1 * MIB, used=3 * MIB, total=8 * MIB)
-    memory = read_memory(None, lambda: told)
-    assert (memory.gpu_own, memory.gpu_used, memory.gpu_total) == told
+    use = GpuUse(own=1 * MIB, used=3 * MIB, total=8 * MIB)
+    memory = read_memory(None, lambda: use)
+    assert (memory.gpu_own, memory.gpu_used, memory.gpu_total) == use
 
 
 def test_without_a_gpu_none_is_told() -> None:

@@ -7,14 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qvim_studio.core.capabilities import Capabilities, EditKind, VoiceRoute
 from qvim_studio.core.clip import AudioClip
+from qvim_studio.core.edit import Edit
 from qvim_studio.core.provenance import Provenance
 from qvim_studio.core.request import GenerationRequest, Start, VramMode
 from qvim_studio.core.result import GenerationResult, MemoryUse, Variation
-from qvim_studio.jobs.engine.pace import Pace, PaceBook, computed_s, load_pages
+from qvim_studio.core.upscale import Upscale
+from qvim_studio.jobs.engine.pace import Pace, PaceBook, computed_s, load_pages, sounds_made
 
 PROVENANCE = Provenance("a", "A", "1", "CC0", "yes")
 FAST = Pace(fixed=0.5, step=0.05, step_per_s=0.01, sound=0.4, sound_per_s=0.1)
+MONO = Capabilities(
+    frozenset(), frozenset(EditKind), VoiceRoute.ADAPTER, 16_000, channels=1, min_s=0.2, max_s=120.0
+)
 SLOW = Pace(fixed=2.0, step=0.1, step_per_s=1.2, sound=1.0, sound_per_s=3.0)
 
 
@@ -101,6 +107,63 @@ def test_what_a_request_leaves_open_is_taken_as_the_checkpoint_took_it(book: Pac
     assert noise == pytest.approx(true_s(SLOW, ask(3.0, steps=40)), rel=0.05)
 
 
+def stereo(is_alike: bool) -> AudioClip:
+    noise = 0.1 * np.random.default_rng(0).standard_normal((48_000, 2)).astype(np.float32)
+    return AudioClip(noise[:, [0, 0]] if is_alike else noise, 16_000)
+
+
+def regenerate(sound: AudioClip, **more: object) -> GenerationRequest:
+    values = {"start": Start.IMITATION, "strength": 0.5, "steps": 20, **more}
+    return GenerationRequest(imitation=sound, **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("sound", "more", "sides"),
+    [
+        (stereo(is_alike=False), {}, 2),
+        (stereo(is_alike=True), {}, 1),
+        (stereo(is_alike=False), {"start": Start.NOISE}, 1),
+        (stereo(is_alike=False), {"start": None}, 2),
+    ],
+)
+def test_sides_that_are_made_one_by_one_count(
+    sound: AudioClip, more: dict[str, object], sides: int
+) -> None:
+    request = regenerate(sound, variations=3, **more)
+    assert sounds_made(request, MONO, "imitation") == 3 * sides
+    assert sounds_made(request, replace(MONO, channels=2), "imitation") == 3
+    assert sounds_made(request, None) == 3
+
+
+def test_an_edit_of_a_stereo_sound_counts_its_sides_where_the_sound_itself_is_made_again() -> None:
+    edit = Edit(stereo(is_alike=False), 1.0, 2.0)
+    assert sounds_made(GenerationRequest(edit=edit, variations=2), MONO) == 4
+    voice = AudioClip.from_mono(np.ones(16_000, np.float32), 16_000)
+    assert sounds_made(GenerationRequest(imitation=voice, edit=edit, variations=2), MONO) == 2
+
+
+def test_a_job_of_two_sides_teaches_the_pace_of_one(tmp_path: Path) -> None:
+    book = PaceBook(tmp_path / "pace.json", lambda checkpoint: MONO)
+    both = regenerate(stereo(is_alike=False), variations=1)
+    one = regenerate(AudioClip.from_mono(stereo(is_alike=True).mono(), 16_000), variations=1)
+    taught = ran(SLOW, one)
+    twice = {name: 2 * seconds for name, seconds in taught.seconds.items()}
+    book.learn(both, replace(taught, seconds={**twice, "encode": SLOW.fixed}))
+    assert book.expected_s(one) == pytest.approx(true_s(SLOW, one), rel=0.05)
+    expected, alone = book.phases(both), book.phases(one)
+    assert all(expected[name] == pytest.approx(2 * alone[name]) for name in ("denoise", "decode"))
+    fresh = PaceBook(tmp_path / "other.json", lambda checkpoint: MONO)
+    assert fresh.guessed_s(both) > 1.8 * fresh.guessed_s(one)
+
+
+def test_an_upscaler_takes_as_long_for_every_channel(book: PaceBook) -> None:
+    seconds = [
+        book.guessed_s(GenerationRequest(upscale=Upscale(sound), upscaler="audiosr-basic"))
+        for sound in (stereo(is_alike=False), AudioClip.from_mono(np.ones(48_000), 16_000))
+    ]
+    assert seconds[0] == pytest.approx(2 * seconds[1])
+
+
 def test_a_slow_moment_is_forgotten(book: PaceBook) -> None:
     teach(book, SLOW, ask(3.0))
     teach(book, FAST, *[ask(3.0)] * 20)
@@ -164,3 +227,9 @@ def test_paces_learned_before_fits_were_counted_are_still_of_use(tmp_path: Path)
     del stored["unlike"]["fit_per_s"]
     path.write_text(json.dumps(stored))
     assert PaceBook(path).expected_s(ask(3.0)) == book.expected_s(ask(3.0))
+
+
+def test_what_is_made_beyond_the_end_of_a_loop_takes_its_time() -> None:
+    made_s = computed_s(ask(9.6, loop=True))
+    assert computed_s(ask(9.6)) == pytest.approx(9.6)
+    assert made_s == pytest.approx(10.88)  # a second more, in whole steps

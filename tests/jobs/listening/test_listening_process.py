@@ -16,53 +16,53 @@ LOUD = AudioClip(np.full((480, 1), 0.8, np.float32), 48_000)
 
 
 @pytest.fixture(scope="module")
-def listener() -> Iterator[ListeningProcess]:
-    listener = ListeningProcess("scripted_listener:make_listener")
-    yield listener
-    listener.close()
+def listening() -> Iterator[ListeningProcess]:
+    listening = ListeningProcess("scripted_hearing:make_hearing_service")
+    yield listening
+    listening.close()
 
 
-def test_calls_are_answered_by_a_listener_in_another_process(listener: ListeningProcess) -> None:
-    assert listener.encoder_id() == "scripted"
-    assert [one.word for one in listener.hear(LOUD)] == ["thunder"]
-    assert listener.embed(LOUD, "imitation") == pytest.approx([np.cos(0.8), np.sin(0.8)], abs=1e-6)
+def test_calls_are_answered_by_a_listener_in_another_process(listening: ListeningProcess) -> None:
+    assert listening.encoder_id() == "scripted"
+    assert [one.word for one in listening.hear(LOUD)] == ["thunder"]
+    assert listening.embed(LOUD, "imitation") == pytest.approx([np.cos(0.8), np.sin(0.8)], abs=1e-6)
 
 
 def test_what_the_listener_logs_is_in_our_log(
-    listener: ListeningProcess, caplog: pytest.LogCaptureFixture
+    listening: ListeningProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    listener.embed(LOUD, "reference")
+    listening.embed(LOUD, "reference")
     assert "embedding a reference" in caplog.text
 
 
 def test_a_listener_short_of_memory_says_so_and_lives_on(
-    listener: ListeningProcess, caplog: pytest.LogCaptureFixture
+    listening: ListeningProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(EngineError, match="too little free memory"):
-        listener.listen([Path("full.wav")])
+        listening.listen([Path("full.wav")])
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
-    assert listener.encoder_id() == "scripted"
+    assert listening.encoder_id() == "scripted"
 
 
 def test_a_bug_in_the_listener_is_told_neutrally(
-    listener: ListeningProcess, caplog: pytest.LogCaptureFixture
+    listening: ListeningProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(StudioError, match="Listening to your sounds failed"):
-        listener.listen([Path("bug.wav")])
+        listening.listen([Path("bug.wav")])
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_listener_that_died_says_how_and_comes_back(listener: ListeningProcess) -> None:
+def test_a_listener_that_died_says_how_and_comes_back(listening: ListeningProcess) -> None:
     with pytest.raises(EngineError, match="exit status 7"):
-        listener.listen([Path("die.wav")])
-    assert listener.encoder_id() == "scripted"
+        listening.listen([Path("die.wav")])
+    assert listening.encoder_id() == "scripted"
 
 
-def test_a_killed_listener_is_replaced_before_the_next_call(listener: ListeningProcess) -> None:
-    listener.encoder_id()
-    process = listener._child.process
+def test_a_killed_listener_is_replaced_before_the_next_call(listening: ListeningProcess) -> None:
+    listening.encoder_id()
+    process = listening._child.process
     assert process is not None and process.pid is not None
     os.kill(process.pid, 9)
     process.join(5.0)
-    assert listener.encoder_id() == "scripted"
+    assert listening.encoder_id() == "scripted"

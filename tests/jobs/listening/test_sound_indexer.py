@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import EngineError, StudioError
-from qvim_studio.jobs.listening import sound_indexer
 from qvim_studio.jobs.listening.listening_process import ListeningProcess
 from qvim_studio.jobs.listening.sound_indexer import IndexProgress, SoundIndexer
 from qvim_studio.library.folders import FolderKind
@@ -33,8 +32,8 @@ def indexer(library: Library, tmp_path: Path, qtbot: QtBot) -> Iterator[SoundInd
 
 
 def make_indexer(library: Library) -> SoundIndexer:  # noqa: F811
-    listener = ListeningProcess("scripted_listener:make_listener")
-    return SoundIndexer(library, listener, lambda: "scripted")
+    listening = ListeningProcess("scripted_hearing:make_hearing_service")
+    return SoundIndexer(library, listening, lambda: "scripted")
 
 
 def write_sound(path: Path, level: float) -> None:
@@ -50,7 +49,7 @@ def run(indexer: SoundIndexer, qtbot: QtBot) -> int:
 
 def nearest(indexer: SoundIndexer, level: float) -> list[str]:
     voice = AudioClip(np.float32(level) * VOICE.samples / np.abs(VOICE.samples).max(), 48_000)
-    embedding = indexer._listener.embed(voice, "imitation")
+    embedding = indexer._listening.embed(voice, "imitation")
     hits = indexer._library.nearest("scripted", embedding, top=2)
     return [entry.path.name for entry in hits]
 
@@ -84,13 +83,13 @@ def test_sounds_are_found_by_voice_and_only_changes_are_heard_again(
 def test_sounds_whose_names_are_no_text_are_told_once(
     indexer: SoundIndexer, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    told: list[StudioError] = []
-    indexer.passed_over.connect(told.append)
+    reported: list[StudioError] = []
+    indexer.passed_over.connect(reported.append)
     (tmp_path / "own" / "quiet.wav").rename(tmp_path / "own" / os.fsdecode(b"T\xfcr.wav"))
     assert run(indexer, qtbot) == 3
     assert run(indexer, qtbot) == 0
-    assert len(told) == 1
-    assert str(told[0]).startswith("1 sounds in") and "Tür.wav" in str(told[0])
+    assert len(reported) == 1
+    assert str(reported[0]).startswith("1 sounds in") and "Tür.wav" in str(reported[0])
 
 
 def test_sounds_that_another_encoder_heard_are_heard_again(
@@ -115,15 +114,13 @@ def test_no_child_is_started_where_all_is_heard(
     again = make_indexer(library)
     try:
         assert run(again, qtbot) == 0
-        assert again._listener._child.process is None
+        assert again._listening._child.process is None
     finally:
         assert again.shutdown()
 
 
-def test_a_paused_run_waits_and_goes_on(
-    indexer: SoundIndexer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sound_indexer, "BATCH", 1)
+def test_a_paused_run_waits_and_goes_on(indexer: SoundIndexer, qtbot: QtBot) -> None:
+    indexer.batch = 1
     done: list[int] = []
 
     def pause_after_the_first(progress: IndexProgress) -> None:
@@ -149,9 +146,8 @@ def test_a_stopped_run_keeps_what_it_heard(
     indexer: SoundIndexer,
     library: Library,  # noqa: F811
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sound_indexer, "BATCH", 1)
+    indexer.batch = 1
     indexer.progressed.connect(lambda progress: indexer.set_paused(True))
     with qtbot.waitSignal(indexer.progressed):
         indexer.index()

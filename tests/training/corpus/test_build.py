@@ -14,14 +14,21 @@ from training_data import tone, write_pairs, write_table, write_tone, write_vims
 from qvim_studio.commands import cli
 from qvim_studio.commands.cli import main
 from qvim_studio.core.errors import OutputError, StudioError
-from qvim_studio.training.corpus.build import BUILD_FILE, build_corpus, split_of
+from qvim_studio.training.corpus.build import (
+    BUILD_FILE,
+    build_corpus,
+    split_of,
+    stated_splits,
+)
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.training.corpus.imitations import (
     ENTRIES_FILE,
+    HELD_OUT_FILE,
     RECORDED_FILE,
     RENDERED_FILE,
     load_or_render,
 )
+from qvim_studio.training.corpus.sets.listing import Listing, Recording
 
 REFERENCES = 40
 TAKES = 3
@@ -41,7 +48,7 @@ def test_silent_unreadable_and_repeated_files_are_left_out_and_counted(tmp_path:
     assert any("2 files could not be used" in line for line in report.sentences())
 
 
-def test_opposite_channels_and_cut_files_are_used_and_told(tmp_path: Path) -> None:
+def test_opposite_channels_and_cut_files_are_used_and_named(tmp_path: Path) -> None:
     data = tmp_path / "in"
     write_tone(data / "a.wav", 500)
     sound = tone(700)
@@ -51,18 +58,18 @@ def test_opposite_channels_and_cut_files_are_used_and_told(tmp_path: Path) -> No
     (data / "cut.wav").write_bytes(whole[: len(whole) * 2 // 3])
     report = build_corpus([data], tmp_path / "corpus")
     assert report.skipped == () and sum(report.references.values()) == 3
-    told = "\n".join(report.notes)
-    assert "1 files have channels that cancel" in told and "opposite.wav" in told
-    assert "1 files are damaged" in told and "cut.wav" in told
+    printed = "\n".join(report.notes)
+    assert "1 files have channels that cancel" in printed and "opposite.wav" in printed
+    assert "1 files are damaged" in printed and "cut.wav" in printed
 
 
-def test_missing_files_are_told_by_name(tmp_path: Path) -> None:
+def test_missing_files_are_named(tmp_path: Path) -> None:
     table = write_pairs(tmp_path, references=3, takes=1)
     (tmp_path / "voices" / "1_0.wav").unlink()
     (tmp_path / "sounds" / "2.wav").unlink()
     report = build_corpus([table], tmp_path / "corpus")
-    told = "\n".join(report.sentences())
-    assert "1_0.wav" in told and "2.wav" in told
+    printed = "\n".join(report.sentences())
+    assert "1_0.wav" in printed and "2.wav" in printed
     assert sum(report.real_imitations.values()) == 1
 
 
@@ -152,10 +159,31 @@ def test_real_imitations_are_trimmed_and_marked_and_the_rest_is_rendered(tmp_pat
     assert np.abs(np.fft.rfft(take)).argmax() * 32_000 / len(take) == pytest.approx(3000, rel=0.05)
 
 
+def test_an_evaluation_renders_only_what_is_held_out_and_the_same(tmp_path: Path) -> None:
+    for number in range(16):
+        write_tone(tmp_path / "in" / f"{number}.wav", 300 + 40 * number)
+    build_corpus([tmp_path / "in"], tmp_path / "corpus")
+    corpus = load_corpus(tmp_path / "corpus")
+    few = load_or_render(corpus, renders=1, held_out_only=True)
+    assert not (tmp_path / "corpus" / RENDERED_FILE).exists()
+    held_out = corpus.indices("held_out").tolist()
+    counts = [few.rows.count(item) for item in range(16)]
+    assert 0 < len(held_out) < 16 and counts == [int(i in held_out) for i in range(16)]
+    assert not any(few.has_real(item) for item in range(16))
+    every = load_or_render(corpus, renders=1)
+    for item in held_out:
+        assert np.array_equal(few.samples(item, 0), every.samples(item, 0))
+
+
 def test_unchanged_inputs_are_not_read_again_and_changed_ones_are(tmp_path: Path) -> None:
     data, corpus = write_vimsketch(tmp_path / "in", ["1a.wav", "2b.wav"], 1), tmp_path / "corpus"
     assert build_corpus([data], corpus).is_new
-    derived = (corpus / RENDERED_FILE, corpus / "targets.npz", corpus / "targets_clap.npz")
+    derived = (
+        corpus / RENDERED_FILE,
+        corpus / HELD_OUT_FILE,
+        corpus / "targets.npz",
+        corpus / "targets_clap.npz",
+    )
     for path in derived:
         path.write_bytes(b"made from the set")
     before = (corpus / RECORDED_FILE).stat().st_mtime_ns
@@ -175,9 +203,9 @@ def test_command_prints_what_became_of_every_file(
     table, runs = write_pairs(tmp_path, references=3, takes=2), tmp_path / "runs"
     (tmp_path / "voices" / "1_0.wav").write_bytes(b"no audio")
     assert main(["data", "build", str(table), "--runs", str(runs)]) == 0
-    told = capsys.readouterr().out
-    assert "2 references to train with and 1 held out" in told
-    assert "5 real imitations" in told and "1_0.wav" in told
+    printed = capsys.readouterr().out
+    assert "2 references to train with and 1 held out" in printed
+    assert "5 real imitations" in printed and "1_0.wav" in printed
     assert main(["data", "build", str(table), "--runs", str(runs), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["is_new"] is False
@@ -205,7 +233,7 @@ def test_folder_beside_its_table_costs_no_imitation(tmp_path: Path, is_table_fir
     assert report.copies == 9 and not report.skipped and not report.notes
 
 
-def test_table_that_was_not_given_with_its_folder_is_told(tmp_path: Path) -> None:
+def test_table_that_was_not_given_with_its_folder_is_named(tmp_path: Path) -> None:
     table = write_pairs(tmp_path / "data", references=2, takes=1)
     write_table(table.with_name("prices.csv"), [{"a": "1"}])
     for _ in range(2):  # built, and unchanged
@@ -217,11 +245,68 @@ def test_table_that_was_not_given_with_its_folder_is_told(tmp_path: Path) -> Non
 def test_large_held_out_share_of_few_labels_is_explained(tmp_path: Path) -> None:
     for number in range(6):
         write_tone(tmp_path / "in" / "ab"[number % 2] / f"{number}.wav", 300 + 50 * number)
-    told = build_corpus([tmp_path / "in"], tmp_path / "corpus").sentences()
-    assert "50% are held out, 8% are wanted: all of one label (sub-folder)" in "\n".join(told)
+    printed = build_corpus([tmp_path / "in"], tmp_path / "corpus").sentences()
+    assert "50% are held out, 8% are wanted: all of one label (sub-folder)" in "\n".join(printed)
 
 
-def test_set_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_set_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file where the folder should be")
     with pytest.raises(OutputError, match="Nothing can be written to"):
         build_corpus([write_pairs(tmp_path, references=2, takes=1)], tmp_path / "runs" / "corpus")
+
+
+def rows_of(group: str, parts: dict[str, int], hz: int, folder: Path) -> list[dict[str, str]]:
+    """Tones of one group in several parts of a set."""
+    rows = []
+    for part, count in parts.items():
+        for number in range(count):
+            name = f"{group}-{part}-{number}.wav"
+            hz += 10
+            write_tone(folder / name, hz)
+            rows.append({"audio": name, "caption": f"{group} {number}", "group": group})
+            rows[-1] |= {"split": part, "author": "Ann", "licence": "CC-BY-4.0"}
+    return rows
+
+
+def test_stated_parts_are_kept_and_a_torn_group_is_held_out_whole(tmp_path: Path) -> None:
+    rows = [
+        *rows_of("a", {"train": 2}, 200, tmp_path),
+        *rows_of("b", {"train": 1, "val": 1}, 400, tmp_path),
+        *rows_of("c", {"test": 1}, 600, tmp_path),
+        *rows_of("d", {"val": 1, "train": 1}, 800, tmp_path),
+    ]
+    build_corpus([write_table(tmp_path / "set.csv", rows)], tmp_path / "corpus")
+    items = load_corpus(tmp_path / "corpus").items
+    assert {(item.group, item.split) for item in items} == {
+        ("set/a", "train"),
+        ("set/b", "held_out"),
+        ("set/c", "held_out"),
+        ("set/d", "held_out"),
+    }
+    assert items[0].captions == ("a 0",)
+    assert (items[0].author, items[0].licence) == ("Ann", "CC-BY-4.0")
+
+
+def test_no_group_of_any_set_is_in_two_splits() -> None:
+    groups = [f"set/{number}" for number in range(200)]
+    recordings = [
+        Recording(Path(f"{group}/{take}"), "", "", "", group, split=split)
+        for number, group in enumerate(groups)
+        for take, split in enumerate(("train", "test" if number % 9 == 0 else "train"))
+    ]
+    stated = stated_splits([Listing("set", tuple(recordings))])
+    splits = split_of([one.group for one in recordings], stated)
+    assert len(splits) == len(groups)
+    assert [group for group, split in splits.items() if split == "held_out"] == groups[::9]
+
+
+def test_sets_without_a_part_for_testing_hold_some_out_by_their_names() -> None:
+    recordings = tuple(
+        Recording(Path(str(n)), "", "", "", f"g{n}", split="train") for n in range(50)
+    )
+    assert stated_splits([Listing("set", recordings)]) == {}
+
+
+def test_parts_for_testing_alone_are_refused() -> None:
+    with pytest.raises(StudioError, match="nothing to train with"):
+        split_of(["a", "b"], {"a": "held_out", "b": "held_out"})

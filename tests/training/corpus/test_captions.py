@@ -15,7 +15,7 @@ DRAWN = 300
 def written(sound: int) -> list[tuple[str, frozenset[str]]]:
     writer, rng = CaptionWriter(LABELS), np.random.default_rng(0)
     captions = [writer.write(sound, rng) for _ in range(DRAWN)]
-    return [(caption.text, caption.said) for caption in captions]
+    return [(caption.text, caption.used) for caption in captions]
 
 
 def test_a_sound_is_called_by_its_class_its_words_and_what_else_these_are_called() -> None:
@@ -29,15 +29,15 @@ def test_captions_say_what_they_are_made_of_in_many_ways() -> None:
     captions = written(0)
     assert len({text for text, _ in captions}) > DRAWN // 2
     known = set(phrases_of("dog", "s"))
-    for text, said in captions:
-        assert said <= known
-        assert all(word.removesuffix("e")[:3] in text for one in said for word in one.split())
-    assert {len(said) for _, said in captions} == {1, 2, 3}
+    for text, used in captions:
+        assert used <= known
+        assert all(word.removesuffix("e")[:3] in text for one in used for word in one.split())
+    assert {len(used) for _, used in captions} == {1, 2, 3}
 
 
 def test_readable_labels_are_written_and_marks_are_not() -> None:
     captions = written(1)
-    assert any(said == {"heavy laser"} for _, said in captions)
+    assert any(used == {"heavy laser"} for _, used in captions)
     assert not any("~" in text for text, _ in captions)
 
 
@@ -48,7 +48,7 @@ def test_captions_fit_all_sounds_that_are_called_so() -> None:
     assert not any(writer.fits(caption, 1) for caption in captions)
     # An animal is both; a bark is not.
     assert {writer.fits(caption, 3) for caption in captions} == {True, False}
-    assert all(writer.fits(one, 3) == ("animal" in one.said) for one in captions)
+    assert all(writer.fits(one, 3) == ("animal" in one.used) for one in captions)
 
 
 def test_unknown_texts_hold_no_known_word_and_may_be_empty() -> None:
@@ -62,8 +62,8 @@ def test_unknown_texts_hold_no_known_word_and_may_be_empty() -> None:
 def test_lines_hold_every_word_that_captions_use() -> None:
     writer, rng = CaptionWriter(LABELS), np.random.default_rng(3)
     known = {word.strip(",") for line in writer.lines() for word in line.split()}
-    said = {word for _ in range(DRAWN) for word in writer.write(3, rng).said}
-    assert {part for one in said for part in one.split()} <= known
+    used = {word for _ in range(DRAWN) for word in writer.write(3, rng).used}
+    assert {part for one in used for part in one.split()} <= known
     assert {"sound", "of", "distant", "twice"} <= known
 
 
@@ -84,3 +84,13 @@ def test_free_texts_hold_other_words_beside_known_phrases_or_alone() -> None:
     assert 0.1 < len(alone) / DRAWN < 0.3
     assert any("quack" in text for text in texts)
     assert any("laser" in text for text in texts)
+
+
+def test_what_people_wrote_for_a_sound_is_among_its_captions() -> None:
+    writer, rng = CaptionWriter(LABELS, [["A dog barks, twice."]]), np.random.default_rng(0)
+    captions = [writer.write(0, rng) for _ in range(DRAWN)]
+    share = np.mean([caption.text == "a dog barks twice" for caption in captions])
+    assert 0.5 < share < 0.7
+    assert "a dog barks twice" in writer.lines()
+    quoted = next(caption for caption in captions if caption.text == "a dog barks twice")
+    assert writer.fits(quoted, 0) and not writer.fits(quoted, 1)

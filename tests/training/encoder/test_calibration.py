@@ -29,7 +29,7 @@ def make_ears() -> Ears:
     return ears.eval().requires_grad_(False)
 
 
-def heard(kinds: np.ndarray, blur: np.ndarray, rng: np.random.Generator) -> Features:
+def blurred(kinds: np.ndarray, blur: np.ndarray, rng: np.random.Generator) -> Features:
     """Of each kind, and the more blurred, the less so."""
     tagged = rng.normal(0, 1, (len(kinds), WIDTH)) * blur[:, None] / np.sqrt(WIDTH)
     tagged[np.arange(len(kinds)), kinds] += 1.0
@@ -44,7 +44,7 @@ def heard(kinds: np.ndarray, blur: np.ndarray, rng: np.random.Generator) -> Feat
 
 def known_sounds(rng: np.random.Generator) -> KnownSounds:
     sounds = np.repeat(np.arange(len(KINDS)), 25)
-    features = heard(sounds, np.full(100, 0.1), rng)
+    features = blurred(sounds, np.full(100, 0.1), rng)
     embeddings = make_ears().hear_sounds(features).numpy()
     return KnownSounds(embeddings, tuple(KINDS[kind] for kind in sounds))
 
@@ -54,14 +54,14 @@ def calibrated() -> Calibrated:
     """Of 120 takes of three sources half mean what they sound like, the others anything."""
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
-    own, meant = rng.integers(0, len(KINDS), (2, 120))
+    own, clean = rng.integers(0, len(KINDS), (2, 120))
     is_clear = np.arange(120) % 2 == 0
-    meant = np.where(is_clear, own, meant)
+    clean = np.where(is_clear, own, clean)
     takes = JudgedSounds(
-        heard(own, np.where(is_clear, 0.1, 12.0), rng),
-        tuple(KINDS[kind] for kind in meant),
+        blurred(own, np.where(is_clear, 0.1, 12.0), rng),
+        tuple(KINDS[kind] for kind in clean),
         tuple(f"source {number % 3}" for number in range(120)),
-        tuple((KINDS[kind],) for kind in meant),
+        tuple((KINDS[kind],) for kind in clean),
     )
     known = known_sounds(rng)
     return calibrate(make_ears(), takes, known, "imitation")
@@ -86,7 +86,7 @@ def test_no_more_dots_are_given_than_enough_takes_bear_out() -> None:
     rng = np.random.default_rng(1)
     own = rng.integers(0, len(KINDS), 30)
     takes = JudgedSounds(
-        heard(own, np.full(30, 0.1), rng),
+        blurred(own, np.full(30, 0.1), rng),
         ("noise",) * 30,
         ("one", "two") * 15,
         tuple((KINDS[kind],) for kind in rng.integers(0, len(KINDS), 30)),

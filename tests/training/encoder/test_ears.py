@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from qvim_studio.networks.ears import Ears, Features
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM
-from qvim_studio.networks.qvim_front_end import N_MELS
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim.qvim_front_end import N_MELS
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
 from qvim_studio.training.corpus.labels import CATCH_ALL, CLASS_OF
 from qvim_studio.training.encoder.ears import EarsTraining, judge_ears, train_ears
@@ -61,9 +61,9 @@ def test_words_and_voices_are_placed_at_the_kinds_they_mean(ears: Ears) -> None:
         (0, ears.kinds_of_voices),
         (3, ears.kinds_of_words),
     ):
-        heard = taught(turn, 5, rng)
-        found = best_kinds(place(ears.standardized(heard.features)), ears)
-        right = np.mean([one == kind for one, (kind,) in zip(found, heard.kinds, strict=True)])
+        judged = taught(turn, 5, rng)
+        found = best_kinds(place(ears.standardized(judged.features)), ears)
+        right = np.mean([one == kind for one, (kind,) in zip(found, judged.kinds, strict=True)])
         assert right > 0.9, (turn, right)
 
 

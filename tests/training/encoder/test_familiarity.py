@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from qvim_studio.networks.ears import Ears, Features
-from qvim_studio.networks.mobilenet import EMBEDDING_DIM
-from qvim_studio.networks.qvim_front_end import N_MELS
+from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
+from qvim_studio.networks.qvim.qvim_front_end import N_MELS
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
 from qvim_studio.training.encoder.familiarity import learn_familiar
 
@@ -18,10 +18,10 @@ def embeddings(rows: int, own: float, seed: int) -> torch.Tensor:
     return torch.nn.functional.normalize(drawn, dim=1)
 
 
-def familiar_shares(ears: Ears, heard: torch.Tensor) -> torch.Tensor:
-    rows = len(heard)
+def familiar_shares(ears: Ears, tagged: torch.Tensor) -> torch.Tensor:
+    rows = len(tagged)
     tags = torch.full((rows, CLASSES), 0.1)
-    features = Features(heard, torch.ones(rows, WIDTH), tags, torch.zeros(rows, N_MELS))
+    features = Features(tagged, torch.ones(rows, WIDTH), tags, torch.zeros(rows, N_MELS))
     return ears.shares(features)[0].detach()[:, 0]
 
 

@@ -10,7 +10,13 @@ import pytest
 import torch
 from training_data import unit, write_pairs
 
-from qvim_studio.networks.qvim import QvimEncoder, load_qvim_encoder, save_qvim_encoder
+from qvim_studio.commands import cli
+from qvim_studio.networks.qvim.encoder import (
+    QvimEncoder,
+    encoder_id,
+    load_qvim_encoder,
+    save_qvim_encoder,
+)
 from qvim_studio.training.corpus.build import build_corpus
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.free_timing import FreeTiming
@@ -19,6 +25,7 @@ from qvim_studio.training.corpus.recording import Recording
 from qvim_studio.training.encoder import qvim_finish
 from qvim_studio.training.encoder.qvim_finish import FinishTraining
 from qvim_studio.training.loop.loop import LoopOptions
+from qvim_studio.training.trainers import adapter
 
 TAKES = 2
 
@@ -129,3 +136,18 @@ def test_people_s_imitations_are_ranked_apart(data: tuple[Corpus, ImitationSet])
     rows = np.eye(2, dtype=np.float32)
     metrics = qvim_finish._validate(corpus, imitations, rows, rows)
     assert metrics["real_item_mrr"] == metrics["item_mrr"] == 1.0
+
+
+def test_an_adapter_begins_with_what_an_encoder_of_the_user_s_own_hears(
+    encoder: QvimEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_corpus([write_pairs(tmp_path, references=2, takes=1)], tmp_path / "corpus")
+    save_qvim_encoder(encoder, tmp_path / "mine")
+    begun: list[Path] = []
+    monkeypatch.setattr(adapter, "run", lambda *given: begun.append(given[3]))
+    command = ["train", "adapter", "--encoder", str(tmp_path / "mine"), "--runs", str(tmp_path)]
+    assert cli.main(command) == 0
+    (file,) = begun
+    stored = np.load(file)
+    assert stored["encoder_id"] == encoder_id(encoder)
+    assert stored["voices"].shape == (2, 960) and stored["sounds"].shape == (2, 960)

@@ -72,11 +72,11 @@ class TeacherOfLevels:
     targets = np.eye(4, 512, dtype=np.float32)
 
     def __init__(self) -> None:
-        self.heard = 0
+        self.embedded_sounds = 0
 
     def embed_short(self, sounds: list[np.ndarray], sample_rate: int) -> torch.Tensor:
         assert sample_rate == 32_000
-        self.heard += len(sounds)
+        self.embedded_sounds += len(sounds)
         return torch.eye(len(sounds), 512)
 
 
@@ -128,7 +128,7 @@ def test_the_teacher_hears_every_sound_once() -> None:
     batches = make_pair_batches(replace(OPTIONS, views=1, kinds=3))
     for step in range(20):
         batches.draw(np.random.default_rng(step))
-    assert batches.space.heard == 2 * 4 + 3  # pairs and extras
+    assert batches.space.embedded_sounds == 2 * 4 + 3  # pairs and extras
     _, wanted, _ = batches.draw(np.random.default_rng(3))
     _, again, _ = batches.draw(np.random.default_rng(3))
     assert torch.equal(wanted, again) and wanted.dtype == torch.float32
@@ -138,20 +138,20 @@ def test_the_teacher_hears_a_voice_without_its_room() -> None:
     """What a sound is does not depend on who recorded it."""
     batches = make_pair_batches(OPTIONS)
     voice, sound = batches.pair(1, 0)
-    heard, meant = voice.samples, voice.meant
-    assert not np.array_equal(heard, meant) and len(heard) <= OPTIONS.sound_samples
-    assert np.array_equal(sound.samples, sound.meant)
+    recorded, clean = voice.samples, voice.clean
+    assert not np.array_equal(recorded, clean) and len(recorded) <= OPTIONS.sound_samples
+    assert np.array_equal(sound.samples, sound.clean)
     given: list[np.ndarray] = []
     batches.space.embed_short = lambda sounds, rate: given.extend(sounds) or torch.eye(len(sounds))
-    batches.heard([voice])
-    assert np.array_equal(given[0], meant)
+    batches.embedded([voice])
+    assert np.array_equal(given[0], clean)
 
 
 def test_people_s_takes_are_in_their_own_rooms_already() -> None:
     batches = make_pair_batches(OPTIONS, is_real=True)
     for view in range(8):
         voice, _ = batches.pair(0, view)
-        assert len(voice.samples) == len(voice.meant)
+        assert len(voice.samples) == len(voice.clean)
 
 
 def test_whole_takes_are_heard_as_recorded() -> None:

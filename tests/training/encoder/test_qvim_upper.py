@@ -12,13 +12,13 @@ import pytest
 import torch
 from training_data import write_pairs
 
-from qvim_studio.networks.mobilenet import ChannelExcitation, set_stretch
-from qvim_studio.networks.qvim import (
+from qvim_studio.networks.qvim.encoder import (
     QvimEncoder,
     encoder_id,
     load_qvim_encoder,
     save_qvim_encoder,
 )
+from qvim_studio.networks.qvim.mobilenet import ChannelExcitation, set_stretch
 from qvim_studio.training.corpus.build import build_corpus
 from qvim_studio.training.corpus.corpus import load_corpus
 from qvim_studio.training.corpus.imitations import load_or_render
@@ -52,10 +52,10 @@ class TeacherOfNothing:
 
     def __init__(self, items: int) -> None:
         self.targets = np.eye(512, dtype=np.float32)[np.arange(items) % 2]
-        self.heard = 0
+        self.embedded_sounds = 0
 
     def embed_short(self, sounds: list[np.ndarray], sample_rate: int) -> torch.Tensor:
-        self.heard += len(sounds)
+        self.embedded_sounds += len(sounds)
         return torch.eye(512)[torch.arange(len(sounds)) % 2]
 
     def embed_whole(self, sounds, sample_rate: int) -> torch.Tensor:
@@ -140,7 +140,7 @@ def test_maps_are_made_once_and_again_for_another_lower_half(
 ) -> None:
     batches = make_batches(corpus_folder)
     maps = load_or_make_maps(encoder, batches, OPTIONS, maps_file)
-    assert batches.space.heard == 0
+    assert batches.space.embedded_sounds == 0
     train = len(batches.indices)
     assert maps.pairs.shape[:3] == (train, 2, 2) and len(maps.extras) == train
     assert len(maps.voices) == REFERENCES * TAKES and len(maps.sounds) == REFERENCES
@@ -160,9 +160,9 @@ def test_takes_are_mapped_as_recorded_and_taught_as_meant(
     encoder: QvimEncoder, few_sounds: Path, tmp_path: Path
 ) -> None:
     batches = make_batches(few_sounds)
-    recorded, meant = np.zeros(4_000, np.float32), np.ones(4_000, np.float32)
+    recorded, clean = np.zeros(4_000, np.float32), np.ones(4_000, np.float32)
     batches.take = lambda row: recorded
-    batches.pair = lambda index, view: (DrawnSound(("x",), recorded, meant),) * 2
+    batches.pair = lambda index, view: (DrawnSound(("x",), recorded, clean),) * 2
     taught: list[np.ndarray] = []
     teach = batches.space.embed_short
     batches.space.embed_short = lambda sounds, rate: taught.extend(sounds) or teach(sounds, rate)
@@ -171,7 +171,7 @@ def test_takes_are_mapped_as_recorded_and_taught_as_meant(
     torch.testing.assert_close(maps.voices, maps.voices[:1].expand_as(maps.voices))
     assert (maps.sounds != maps.sounds[:1]).any()
     assert (
-        sum(np.array_equal(sound, meant) for sound in taught) == maps.pairs.flatten(0, 2).shape[0]
+        sum(np.array_equal(sound, clean) for sound in taught) == maps.pairs.flatten(0, 2).shape[0]
     )
 
 

@@ -10,7 +10,7 @@ import torch
 
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.networks.ears import Features
-from qvim_studio.networks.qvim import Branch
+from qvim_studio.networks.qvim.encoder import Branch
 from qvim_studio.training.encoder.taught import hear_taught
 from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
 
@@ -19,13 +19,13 @@ class CountingExtractor(FeatureExtractor):
     """Hears four numbers of each sound, its embedding for a branch alone."""
 
     def __init__(self) -> None:
-        self.heard = 0
+        self.prepared_sounds = 0
 
     def features(
-        self, heard: Sequence[PreparedSound], branch: Branch | None, tagged: object = None
+        self, prepared_sounds: Sequence[PreparedSound], branch: Branch | None, tagged: object = None
     ) -> Features:
-        rows = len(heard)
-        self.heard += rows
+        rows = len(prepared_sounds)
+        self.prepared_sounds += rows
         numbers = torch.ones(rows, 4)
         return Features(numbers[:, : 4 if branch else 0], numbers, numbers, numbers)
 
@@ -39,7 +39,7 @@ def test_known_sounds_are_not_heard_again(tmp_path: Path) -> None:
     extractor = CountingExtractor()
     hear_taught(tmp_path, "sounds", extractor, sounds("a", "b"))
     taught = hear_taught(tmp_path, "sounds", extractor, sounds("b", "c"))
-    assert extractor.heard == 3
+    assert extractor.prepared_sounds == 3
     assert taught.kinds == (("dog",), ("dog",)) and taught.features.tagged.shape == (2, 4)
 
 
@@ -49,4 +49,4 @@ def test_what_the_encoder_has_not_heard_is_heard_again(tmp_path: Path) -> None:
     taught = hear_taught(tmp_path, "sounds", extractor, sounds("a"), "reference")
     assert taught.features.embedding.shape == (1, 4)
     hear_taught(tmp_path, "sounds", extractor, sounds("a"), "reference")
-    assert extractor.heard == 2
+    assert extractor.prepared_sounds == 2

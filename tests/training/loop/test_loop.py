@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import socket
 import subprocess
 import sys
 import time
@@ -225,21 +226,57 @@ def test_bar_on_a_terminal_shows_time_and_loss(
     assert "100%" in shown and "step 3, loss" in shown and "left" in shown
 
 
-@pytest.mark.slow
-def test_two_processes_take_the_steps_of_one_that_accumulates_two_batches(tmp_path: Path) -> None:
-    launch = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu"]
-    launch += ["--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
-    launch += ["--dynamo_backend", "no", "--num_cpu_threads_per_process", "1"]
-    launch += ["--main_process_port", "0", SCRIPT, str(tmp_path / "two")]
-    # Without a GPU the processes talk through gloo; --cpu would start a single one.
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+@pytest.mark.slow  # each process of accelerate launch imports torch: 15 to 30 s
+@pytest.mark.parametrize("nodes", [1, 2])
+def test_two_processes_take_the_steps_of_one_that_accumulates_two_batches(
+    nodes: int, tmp_path: Path
+) -> None:
+    """Both on one machine, or one on each of two that see the same folder."""
     for steps in (STEPS // 3, STEPS):  # the second goes on where the first stopped
-        command = [*launch, str(steps), "1"]
-        subprocess.run(command, check=True, timeout=WAIT_S, env=environment)
+        launch_on(nodes, tmp_path / "two", steps)
     train(tmp_path / "one", STEPS, accumulate=2, machine=CPU)
     two, one = (np.array(loss_curve(tmp_path / name), float) for name in ("two", "one"))
     assert len(one) == STEPS // loop.CSV_EVERY
     np.testing.assert_allclose(two, one, rtol=1e-3)
+
+
+def launch_on(nodes: int, folder: Path, steps: int) -> None:
+    """Train with two processes in all, as ``accelerate launch`` of each node starts them."""
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu"]
+    launch += ["--num_processes", "2", "--num_machines", str(nodes), "--mixed_precision", "no"]
+    launch += ["--dynamo_backend", "no", "--num_cpu_threads_per_process", "1"]
+    port = 0 if nodes == 1 else free_port()
+    launch += ["--main_process_ip", "127.0.0.1", "--main_process_port", str(port)]
+    # Without a GPU the processes talk through gloo; --cpu would start a single one.
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    commands = [
+        [*launch, "--machine_rank", str(rank), SCRIPT, str(folder), str(steps), "1"]
+        for rank in range(nodes)
+    ]
+    started = [subprocess.Popen(command, env=environment) for command in commands]
+    try:
+        assert [process.wait(timeout=WAIT_S) for process in started] == [0] * nodes
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def test_the_second_node_goes_on_from_the_state_of_the_first(tmp_path: Path) -> None:
+    """Which it finds in the folder that both see."""
+    train(tmp_path, 5, machine=CPU)
+    before = (tmp_path / STATE_FILE).read_bytes()
+    second = Machine(torch.device("cpu"), rank=1)
+    trainer = Trainer(make_model(), LoopOptions(), tmp_path, machine=second)
+    assert trainer.step == 5
+    train(tmp_path, 8, machine=second)
+    assert (tmp_path / STATE_FILE).read_bytes() == before  # the first alone writes
 
 
 def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -266,7 +303,7 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*")] == ["unet", "third"]
 
 
-def test_damaged_state_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_error_for_a_damaged_state_says_what_to_do(tmp_path: Path) -> None:
     train(tmp_path, 3, machine=CPU)
     state = tmp_path / STATE_FILE
     for content in (state.read_bytes()[:500], b"", b"of something else"):
@@ -275,7 +312,7 @@ def test_damaged_state_is_told_with_what_to_do(tmp_path: Path) -> None:
             train(tmp_path, 4, machine=CPU)
 
 
-def test_state_of_another_network_is_told(tmp_path: Path) -> None:
+def test_state_of_another_network_is_refused(tmp_path: Path) -> None:
     train(tmp_path, 1, machine=CPU)
     with pytest.raises(StudioError, match="another version of the network"):
         Trainer(torch.nn.Linear(3, 1), LoopOptions(), tmp_path, machine=CPU)

@@ -1,4 +1,4 @@
-"""Memory of a trainer's process: handed out again instead of mapped anew."""
+"""A trainer's process reuses freed memory instead of asking the system for new pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from qvim_studio.commands import cli
-from qvim_studio.commands import training as command
+from qvim_studio.commands.training import parts as command
 from qvim_studio.training.loop import machine
 
 # In a process of its own, whose memory nobody has used yet.
@@ -59,7 +59,7 @@ def test_freed_memory_is_used_again_until_the_trainer_is_done() -> None:
     )
     usual, kept, afterwards = json.loads(done.stdout)
     assert 4 * kept < usual
-    assert afterwards > 10_000  # every one of 16,384 pages anew, in each of ten steps
+    assert afterwards > 10_000  # in each of ten steps all 16,384 pages are new
 
 
 def test_every_trainer_keeps_what_it_frees(monkeypatch: pytest.MonkeyPatch) -> None:

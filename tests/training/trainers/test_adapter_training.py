@@ -65,8 +65,8 @@ def write_corpus(folder: Path) -> None:
         np.save(folder / f"audio_{rate}.npy", np.zeros(2, np.float16))
     rng = np.random.default_rng(0)
     null = unit(rng, 512)
-    heard = {"embeddings": unit(rng, ITEMS, 512), "voices": unit(rng, 2 * ITEMS, 512)}
-    np.savez(targets_path(folder, "space"), **heard, null=null)
+    tower_embedding = {"embeddings": unit(rng, ITEMS, 512), "voices": unit(rng, 2 * ITEMS, 512)}
+    np.savez(targets_path(folder, "space"), **tower_embedding, null=null)
     np.savez(
         folder / "embeddings.npz",
         voices=unit(rng, ITEMS, 2, 960),

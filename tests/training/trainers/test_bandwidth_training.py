@@ -10,7 +10,7 @@ import torch
 from training_data import hold_out_first, write_corpus
 
 from qvim_studio.networks.bandwidth import BandwidthConfig, BandwidthExtender
-from qvim_studio.networks.vocos import VocosConfig, VocosVocoder
+from qvim_studio.networks.coders.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.loop.loop import LoopOptions
 from qvim_studio.training.trainers.bandwidth import (
     BandwidthTraining,
@@ -92,7 +92,7 @@ def test_what_it_leaves_is_loaded_and_trained_on(tmp_path: Path) -> None:
     )
     folder = tmp_path / "bandwidth"
     for _ in range(2):
-        run(corpus, folder, 0.005, tmp_path / "vae", tmp_path / "vocoder", options)
+        run(corpus, folder, 1e-4, tmp_path / "vae", tmp_path / "vocoder", options)
     assert BandwidthExtender.from_pretrained(folder / "bandwidth").config == TINY
     header, first, second = (folder / "validation.csv").read_text().splitlines()
     assert header == "step,held_out_db,held_out_rebuilt_db"

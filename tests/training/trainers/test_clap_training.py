@@ -108,9 +108,9 @@ def test_what_other_words_mean_is_learned(
         loop=LoopOptions(learning_rate=1e-2, warmup_steps=1),
     )
     clap.run(corpus_folder, corpus_folder / "run", 9.0, Slang(), options)
-    (meant,) = read_words(corpus_folder / "run", ["qqq"])
+    (embedding,) = read_words(corpus_folder / "run", ["qqq"])
     dog = np.load(corpus_folder / "targets.npz")["embeddings"][LABELS.index("dog")]
-    assert meant @ dog > 0.85
+    assert embedding @ dog > 0.85
 
 
 def test_what_was_learned_keeps_its_tokens(corpus_folder: Path) -> None:

@@ -13,12 +13,11 @@ from safetensors.torch import load_file
 from tiny_checkpoint import build_tiny_checkpoint
 from training_data import write_corpus
 
-from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER
+from qvim_studio.checkpoints.checkpoint import CONTROL_FILE, CONTROL_FOLDER
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.control_kind import ControlKind
 from qvim_studio.core.errors import CheckpointError, UsageError
 from qvim_studio.core.request import GenerationRequest, VramMode
-from qvim_studio.families.audioldm.control import CONTROL_FILE
 from qvim_studio.families.audioldm.control_channels import CONTROL_NAMES
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.generation.engine import StudioEngine
@@ -40,7 +39,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build_tiny_checkpoint(root / "tiny", has_controls=False)
     checkpoint = find_checkpoint(str(root / "tiny"))
     assert checkpoint.controls == ()
-    control.run(corpus, root / "run", 0.003, checkpoint, None, OPTIONS)
+    control.run(corpus, root / "run", 1e-4, checkpoint, None, OPTIONS)
     return root
 
 
@@ -87,20 +86,27 @@ def test_checkpoint_with_curves_of_its_own_is_refused(trained: Path, tmp_path: P
         control.run(trained / "corpus", tmp_path / "run", 0.01, checkpoint)
 
 
-def test_damaged_control_folder_is_told(trained: Path, tmp_path: Path) -> None:
+def test_damaged_control_folder_is_refused(trained: Path, tmp_path: Path) -> None:
     shutil.copytree(trained / "tiny", tmp_path / "tiny")
     (tmp_path / "tiny" / CONTROL_FOLDER).mkdir()
     with pytest.raises(CheckpointError, match="cannot be understood"):
         find_checkpoint(str(tmp_path / "tiny"))
 
 
-@pytest.mark.parametrize("kind", ["film", "cross-attention", "controlnet"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "film",
+        pytest.param("cross-attention", marks=pytest.mark.slow),
+        pytest.param("controlnet", marks=pytest.mark.slow),
+    ],
+)
 def test_other_kinds_are_trained_stored_and_followed_likewise(
     trained: Path, tmp_path: Path, kind: str
 ) -> None:
     checkpoint = find_checkpoint(str(trained / "tiny"))
     run = tmp_path / "run"
-    control.run(trained / "corpus", run, 0.003, checkpoint, None, OPTIONS, ControlKind(kind))
+    control.run(trained / "corpus", run, 1e-4, checkpoint, None, OPTIONS, ControlKind(kind))
     assert json.loads((run / CONTROL_FOLDER / "config.json").read_text())["kind"] == kind
     folder = tmp_path / "with"
     shutil.copytree(trained / "tiny", folder)

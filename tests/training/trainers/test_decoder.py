@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from qvim_studio.networks.coders.vocos import VocosConfig, VocosVocoder
 from qvim_studio.networks.mel import HOP, MelSpectrogram
-from qvim_studio.networks.vocos import VocosConfig, VocosVocoder
 from qvim_studio.training.trainers.decoder import DecoderTraining, decoder_loss, load_parts
 from qvim_studio.training.trainers.vae import make_vae
 

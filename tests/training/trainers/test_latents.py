@@ -25,7 +25,7 @@ def first_latents(corpus: Path, vae: Path, cache: Path) -> np.ndarray:
     return load_or_make_latents(load_corpus(corpus), vae, cache).items[0][0].latents
 
 
-def test_a_vae_that_was_trained_since_encodes_anew(tmp_path: Path) -> None:
+def test_a_vae_that_was_trained_since_encodes_again(tmp_path: Path) -> None:
     corpus, cache = write_corpus(tmp_path / "corpus", "tiny"), tmp_path / "latents.pt"
     old, new = (save_vae(tmp_path / f"vae{seed}", seed) for seed in (0, 1))
     made = first_latents(corpus, old, cache)

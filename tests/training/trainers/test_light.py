@@ -44,7 +44,7 @@ def test_what_it_leaves_is_loaded_by_a_checkpoint(tmp_path: Path) -> None:
     index.write_text(index.read_text().replace('"train"', '"held_out"', 1))
     make_vae((8, 8, 8)).save_pretrained(tmp_path / "vae")
     options = LightTraining(crop_frames=32, batch=2, loop=LoopOptions(warmup_steps=1))
-    run(corpus, tmp_path / "light", 0.003, tmp_path / "vae", options)
+    run(corpus, tmp_path / "light", 1e-4, tmp_path / "vae", options)
     assert load_light_vae(tmp_path / "light", "cpu") is not None
     assert (tmp_path / "light" / LIGHT_VAE_FOLDER / "config.json").is_file()
     header, *rows = (tmp_path / "light" / "validation.csv").read_text().splitlines()

@@ -10,7 +10,7 @@ from training_data import hold_out_first, write_corpus
 
 from qvim_studio.families.audioldm.listener import LatentListener, ListenerConfig
 from qvim_studio.training.loop.loop import LoopOptions
-from qvim_studio.training.trainers.listener import ListenerTraining, heard_likeness, run
+from qvim_studio.training.trainers.listener import ListenerTraining, noised_likeness, run
 from qvim_studio.training.trainers.unet import UnetTraining, make_training_scheduler
 from qvim_studio.training.trainers.vae import make_vae
 
@@ -28,11 +28,11 @@ def test_it_learns_to_hear_through_noise() -> None:
     optimizer = torch.optim.Adam(listener.parameters(), lr=1e-2)
     likeness = []
     for _ in range(40):
-        heard = heard_likeness(listener, levels, latents, steps, targets)
+        cosine = noised_likeness(listener, levels, latents, steps, targets)
         optimizer.zero_grad()
-        (1.0 - heard).backward()
+        (1.0 - cosine).backward()
         optimizer.step()
-        likeness.append(heard.item())
+        likeness.append(cosine.item())
     assert likeness[0] < 0.4 and np.mean(likeness[-5:]) > 0.8
 
 
@@ -48,7 +48,7 @@ def test_what_it_leaves_is_loaded_and_trained_on(tmp_path: Path) -> None:
     )
     folder = tmp_path / "listener"
     for _ in range(2):
-        run(corpus, folder, 0.005, tmp_path / "vae", tmp_path / "latents.pt", options)
+        run(corpus, folder, 1e-4, tmp_path / "vae", tmp_path / "latents.pt", options)
     assert LatentListener.from_pretrained(folder / "listener").config == TINY
     header, first, second = (folder / "validation.csv").read_text().splitlines()
     assert header.split(",")[1:] == [f"held_out_likeness_{step}" for step in (0, 400, 800)]

@@ -12,7 +12,6 @@ import torch
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.networks.torch_audio import torchaudio  # noqa: F401  (before transformers)
-from qvim_studio.training.trainers import meanings
 from qvim_studio.training.trainers.meanings import Meanings, SentenceEncoder, find_encoder
 
 from transformers import BertConfig, BertModel, BertTokenizerFast  # isort: skip
@@ -34,13 +33,17 @@ class Places:
         return rows
 
 
+def make_meanings(**options: float) -> Meanings:
+    return Meanings(Places(), [("dog", "bark"), ("dog",), ("rain",)], TARGETS, NULL, **options)
+
+
 @pytest.fixture
-def meant() -> Meanings:
-    return Meanings(Places(), [("dog", "bark"), ("dog",), ("rain",)], TARGETS, NULL)
+def meanings() -> Meanings:
+    return make_meanings()
 
 
-def test_a_text_means_the_sounds_that_are_called_by_near_phrases(meant: Meanings) -> None:
-    rows = meant.of(["rain", "drizzle", "bark", "hound"])
+def test_a_text_means_the_sounds_that_are_called_by_near_phrases(meanings: Meanings) -> None:
+    rows = meanings.of(["rain", "drizzle", "bark", "hound"])
     assert np.allclose(np.linalg.norm(rows, axis=1), 1.0)
     assert np.allclose(rows[0], TARGETS[2], atol=0.01)
     assert rows[1] @ TARGETS[2] > 0.99
@@ -49,13 +52,12 @@ def test_a_text_means_the_sounds_that_are_called_by_near_phrases(meant: Meanings
     assert rows[3] @ dogs > 0.99
 
 
-def test_a_text_that_is_near_to_nothing_means_no_sound(meant: Meanings) -> None:
-    assert np.allclose(meant.of(["sofa"])[0], NULL, atol=0.01)
+def test_a_text_that_is_near_to_nothing_means_no_sound(meanings: Meanings) -> None:
+    assert np.allclose(meanings.of(["sofa"])[0], NULL, atol=0.01)
 
 
-def test_texts_at_the_edge_mean_a_little(meant: Meanings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(meanings, "NOTHING_COSINE", float(np.cos(0.6)))
-    row = meant.of(["drizzle"])[0]
+def test_texts_at_the_edge_mean_a_little() -> None:
+    row = make_meanings(nothing_cosine=float(np.cos(0.6))).of(["drizzle"])[0]
     assert row @ TARGETS[2] == pytest.approx(row @ NULL, abs=0.01) == pytest.approx(0.707, abs=0.01)
 
 

@@ -172,7 +172,7 @@ def test_only_the_changes_learn_and_only_the_student_follows_them() -> None:
 def test_what_it_leaves_belongs_to_its_teacher(tmp_path: Path) -> None:
     corpus = hold_out_first(write_corpus(tmp_path / "corpus", "tiny-clap"))
     checkpoint = find_checkpoint(str(build_tiny_checkpoint(tmp_path / "tiny")))
-    student.run(corpus, tmp_path / "run", 0.003, checkpoint, None, OPTIONS)
+    student.run(corpus, tmp_path / "run", 1e-4, checkpoint, None, OPTIONS)
     card = read_student_card(tmp_path / "run" / "student")
     assert card.guidance == checkpoint.defaults.guidance and card.steps == OPTIONS.steps
     assert card.error > 0 and card.plain_error > 0
@@ -180,7 +180,7 @@ def test_what_it_leaves_belongs_to_its_teacher(tmp_path: Path) -> None:
     assert card.teacher == fingerprint(unet.state_dict())
     add_student(unet, tmp_path / "run" / "student")
     before = (tmp_path / "run" / "log.csv").is_file()
-    student.run(corpus, tmp_path / "run", 0.003, checkpoint, None, OPTIONS)  # goes on
+    student.run(corpus, tmp_path / "run", 1e-4, checkpoint, None, OPTIONS)  # goes on
     steps = [
         int(row.partition(",")[0])
         for row in (tmp_path / "run" / "validation.csv").read_text().splitlines()[1:]
@@ -205,6 +205,6 @@ def test_a_student_of_another_teacher_is_where_it_begins(
         assert torch.allclose(change(), earlier.by_name()[name](), atol=1e-3), name
         assert change().abs().max() > 0
     caplog.set_level("INFO")
-    student.run(corpus, tmp_path / "run", 0.003, checkpoint, None, OPTIONS)
+    student.run(corpus, tmp_path / "run", 1e-4, checkpoint, None, OPTIONS)
     assert "begins with the weights" in caplog.text
     assert read_student_card(tmp_path / "run" / "student").teacher != "another"

@@ -86,9 +86,9 @@ def test_targets_have_unit_length_and_a_null_beside_them(made: Path) -> None:
 def test_tower_beside_the_targets_hears_in_their_space(made: Path) -> None:
     tower = SoundEffectsTower.load(made / "audio_tower")
     sounds = [soxr.resample(sound, 32_000, SAMPLE_RATE) for sound in SOUNDS]
-    heard = torch.cat([tower.embed(sound) for sound in sounds]).numpy()
+    embedding = torch.cat([tower.embed(sound) for sound in sounds]).numpy()
     with np.load(made / "targets.npz") as stored:
-        likeness = heard @ stored["embeddings"].T
+        likeness = embedding @ stored["embeddings"].T
     assert likeness.argmax(axis=1).tolist() == [0, 1, 2, 3]
     assert likeness.diagonal().min() > 0.5
 
@@ -99,8 +99,8 @@ def test_the_tower_hears_takes_as_the_encoder_does(made: Path, checkpoint: Path)
         whitener = (torch.from_numpy(stored[name]) for name in ("mean", "projection"))
         tower = SoundEffectsTower(load_teacher(checkpoint), *whitener)
         recorded = [recorded_row(takes, row, Recording()) for row in range(8)]
-        heard = np.stack([tower.ear.embed(samples, 32_000) for samples in recorded])
-        expected = tower.place(torch.from_numpy(heard)).numpy()
+        embedding = np.stack([tower.ear.embed(samples, 32_000) for samples in recorded])
+        expected = tower.place(torch.from_numpy(embedding)).numpy()
         np.testing.assert_allclose(stored["voices"], expected, atol=1e-5)
 
 

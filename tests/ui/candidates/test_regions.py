@@ -18,8 +18,10 @@ from pytestqt.qtbot import QtBot
 from qvim_studio.core.errors import AudioFileError, OutputError
 from qvim_studio.export.files.recipe import read_recipe
 from qvim_studio.export.files.region import write_region
-from qvim_studio.ui.candidates import region_desk
+from qvim_studio.ui.candidates import region_drag
 from qvim_studio.ui.window.main_window import MainWindow
+
+pytestmark = pytest.mark.usefixtures("undressed")
 
 
 def test_a_region_is_sample_exact_keeps_its_recipe_and_is_written_once(tmp_path: Path) -> None:
@@ -87,7 +89,7 @@ def test_the_file_is_complete_before_the_drag(
 ) -> None:
     dragged: list[list[Path]] = []
     monkeypatch.setattr(
-        region_desk, "drag_clips", lambda view, paths, peaks, palette: dragged.append(paths)
+        region_drag, "drag_clips", lambda view, paths, peaks, palette: dragged.append(paths)
     )
     window = with_take
     generate(window)

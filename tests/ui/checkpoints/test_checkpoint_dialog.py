@@ -7,46 +7,49 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_keeper import KNOWN, SHIPPED, FakeKeeper
+from fake_checkpoint_store import KNOWN, SHIPPED, FakeCheckpointStore
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.capabilities import Capabilities, Input, VoiceRoute
-from qvim_studio.jobs.checkpoint_shelf import CheckpointShelf, Transfer
+from qvim_studio.jobs.checkpoint_manager import CheckpointManager, Transfer
 from qvim_studio.jobs.engine.memory_watch import GIB, Memory
 from qvim_studio.ui.checkpoints.checkpoint_dialog import CheckpointDialog
 from qvim_studio.ui.checkpoints.checkpoint_row import CheckpointRow
+from qvim_studio.ui.widgets.fitting import Column
 from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.window.main_window import MainWindow
+
+pytestmark = pytest.mark.usefixtures("undressed")
 
 ID = "audioldm-s-full-v2"
 GB = 10**9
 
 
 @pytest.fixture
-def keeper() -> FakeKeeper:
-    return FakeKeeper()
+def store() -> FakeCheckpointStore:
+    return FakeCheckpointStore()
 
 
 @pytest.fixture
-def shelf(keeper: FakeKeeper, qtbot: QtBot) -> Iterator[CheckpointShelf]:
-    shelf = CheckpointShelf(lambda: keeper)
-    yield shelf
-    assert shelf.shutdown()
+def manager(store: FakeCheckpointStore, qtbot: QtBot) -> Iterator[CheckpointManager]:
+    manager = CheckpointManager(lambda: store)
+    yield manager
+    assert manager.shutdown()
 
 
 @pytest.fixture
-def dialog(shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot) -> CheckpointDialog:
-    return opened(shelf, theme, qtbot)
+def dialog(manager: CheckpointManager, theme: StudioTheme, qtbot: QtBot) -> CheckpointDialog:
+    return opened(manager, theme, qtbot)
 
 
 def opened(
-    shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot, gpu_bytes: int = 0
+    manager: CheckpointManager, theme: StudioTheme, qtbot: QtBot, gpu_bytes: int = 0
 ) -> CheckpointDialog:
-    dialog = CheckpointDialog(theme, shelf, "starter", Memory(0, 16 * GIB, 0, gpu_bytes))
+    dialog = CheckpointDialog(theme, manager, "starter", Memory(0, 16 * GIB, 0, gpu_bytes))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -68,8 +71,8 @@ def begin(dialog: CheckpointDialog, qtbot: QtBot) -> CheckpointRow:
     return dialog.rows[ID]
 
 
-def ended(shelf: CheckpointShelf) -> Callable[[], bool]:
-    return lambda: shelf.transfer is None and shelf.is_idle
+def ended(manager: CheckpointManager) -> Callable[[], bool]:
+    return lambda: manager.transfer is None and manager.is_idle
 
 
 def test_rows_say_size_licence_and_what_fits(dialog: CheckpointDialog) -> None:
@@ -98,19 +101,19 @@ def test_tab_walks_through_the_rows_before_the_buttons_below(dialog: CheckpointD
     assert len(inside) == len(order) - 2
 
 
-@pytest.mark.parametrize(("gpu_bytes", "words"), [(6 * GIB, "high"), (2 * GIB, "low")])
+@pytest.mark.parametrize(("gpu_bytes", "words"), [(6 * GIB, "High"), (2 * GIB, "Low")])
 def test_a_gpu_gets_the_highest_mode_that_fits(
-    gpu_bytes: int, words: str, shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot
+    gpu_bytes: int, words: str, manager: CheckpointManager, theme: StudioTheme, qtbot: QtBot
 ) -> None:
-    dialog = opened(shelf, theme, qtbot, gpu_bytes)
+    dialog = opened(manager, theme, qtbot, gpu_bytes)
     assert dialog.rows[ID].fit.text().startswith(f"Fits this GPU in mode {words}:")
 
 
 def test_a_download_ends_installed_and_usable(
-    dialog: CheckpointDialog, keeper: FakeKeeper, shelf: CheckpointShelf, qtbot: QtBot
+    dialog: CheckpointDialog, store: FakeCheckpointStore, manager: CheckpointManager, qtbot: QtBot
 ) -> None:
     begin(dialog, qtbot)
-    keeper.goes_on.set()
+    store.goes_on.set()
     qtbot.waitUntil(lambda: dialog.rows[ID].use.isVisible())
     assert "installed and verified" in dialog.messages.text
     with qtbot.waitSignal(dialog.chosen) as chosen:
@@ -120,11 +123,11 @@ def test_a_download_ends_installed_and_usable(
 
 
 def test_a_checkpoint_that_hears_words_only_gets_ears(
-    keeper: FakeKeeper, shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot
+    store: FakeCheckpointStore, manager: CheckpointManager, theme: StudioTheme, qtbot: QtBot
 ) -> None:
     deaf = replace(KNOWN, is_installed=True, hears_voice=False, voice_part="clap", voice_bytes=GB)
-    keeper.choices = [SHIPPED, deaf]
-    dialog = opened(shelf, theme, qtbot)
+    store.entries = [SHIPPED, deaf]
+    dialog = opened(manager, theme, qtbot)
     row = dialog.rows[ID]
     assert row.facts.text().endswith("hears words only")
     assert row.voice.isVisible() and "1.0 GB" in row.voice.toolTip()
@@ -133,53 +136,53 @@ def test_a_checkpoint_that_hears_words_only_gets_ears(
     qtbot.waitUntil(lambda: row.bar.isVisible() and row.bar.value() == 500)
     assert not row.voice.isVisible() and row.use.isVisible()
     assert row.facts.text().endswith("CC BY-NC-SA 4.0")
-    keeper.goes_on.set()
-    qtbot.waitUntil(lambda: dialog.rows[ID].choice.hears_voice)
+    store.goes_on.set()
+    qtbot.waitUntil(lambda: dialog.rows[ID].entry.hears_voice)
     assert not dialog.rows[ID].voice.isVisible()
     assert "words only" not in dialog.rows[ID].facts.text()
 
 
 def test_a_paused_download_keeps_what_came_and_goes_on(
-    dialog: CheckpointDialog, keeper: FakeKeeper, shelf: CheckpointShelf, qtbot: QtBot
+    dialog: CheckpointDialog, store: FakeCheckpointStore, manager: CheckpointManager, qtbot: QtBot
 ) -> None:
     begin(dialog, qtbot).pause.click()
-    qtbot.waitUntil(ended(shelf))
-    assert keeper.discarded == []
-    keeper.goes_on.set()
+    qtbot.waitUntil(ended(manager))
+    assert store.discarded == []
+    store.goes_on.set()
     dialog.rows[ID].download.click()
     qtbot.waitUntil(lambda: dialog.rows[ID].use.isVisible())
 
 
 def test_a_cancelled_download_leaves_nothing(
-    dialog: CheckpointDialog, keeper: FakeKeeper, shelf: CheckpointShelf, qtbot: QtBot
+    dialog: CheckpointDialog, store: FakeCheckpointStore, manager: CheckpointManager, qtbot: QtBot
 ) -> None:
     begin(dialog, qtbot).cancel.click()
-    qtbot.waitUntil(ended(shelf))
-    assert keeper.discarded == [ID]
+    qtbot.waitUntil(ended(manager))
+    assert store.discarded == [ID]
     assert dialog.rows[ID].download.isVisible()
     assert dialog.messages.text == ""
 
 
 def test_a_download_goes_on_without_the_dialog(
     dialog: CheckpointDialog,
-    keeper: FakeKeeper,
-    shelf: CheckpointShelf,
+    store: FakeCheckpointStore,
+    manager: CheckpointManager,
     theme: StudioTheme,
     qtbot: QtBot,
 ) -> None:
     begin(dialog, qtbot)
     dialog.close()
-    again = opened(shelf, theme, qtbot)
+    again = opened(manager, theme, qtbot)
     assert again.rows[ID].bar.isVisible()
-    keeper.goes_on.set()
+    store.goes_on.set()
     qtbot.waitUntil(lambda: again.rows[ID].use.isVisible())
 
 
 def test_offline_mode_refuses_downloads(
-    keeper: FakeKeeper, shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot
+    store: FakeCheckpointStore, manager: CheckpointManager, theme: StudioTheme, qtbot: QtBot
 ) -> None:
-    keeper.offline = True
-    dialog = opened(shelf, theme, qtbot)
+    store.offline = True
+    dialog = opened(manager, theme, qtbot)
     assert not dialog.rows[ID].download.isEnabled()
     assert "offline mode" in dialog.disk.text()
 
@@ -191,50 +194,84 @@ def drop(dialog: CheckpointDialog, path: Path) -> None:
     dialog.dropEvent(QDropEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, button, keys))
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_dropped_folder_is_added(dialog: CheckpointDialog, tmp_path: Path, qtbot: QtBot) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     drop(dialog, folder)
     qtbot.waitUntil(lambda: "mine" in dialog.rows)
-    assert dialog.rows["mine"].facts.text().startswith("Your own folder")
+    row = dialog.rows["mine"]
+    assert row.facts.text().startswith("Your own folder")
+    assert [action.text() for action in row.make_menu().actions()][1] == "Remove from the list…"
 
 
-def test_a_dropped_file_is_refused_with_advice(
-    dialog: CheckpointDialog, tmp_path: Path, qtbot: QtBot
+@pytest.mark.usefixtures("dressed")
+def test_a_dropped_file_is_converted_and_says_what_it_held(
+    dialog: CheckpointDialog, store: FakeCheckpointStore, tmp_path: Path, qtbot: QtBot
 ) -> None:
     path = tmp_path / "audioldm.ckpt"
     path.touch()
     drop(dialog, path)
-    qtbot.waitUntil(lambda: "Convert it" in dialog.messages.text)
+    qtbot.waitUntil(lambda: "AudioLDM of size s." in dialog.messages.text)
+    assert store.used == "starter"
+    qtbot.waitUntil(lambda: "audioldm.ckpt" in dialog.rows)
+    row = dialog.rows["audioldm.ckpt"]
+    assert row.facts.text().startswith("Made from your file")
+    assert [action.text() for action in row.make_menu().actions()][1] == "Remove…"
+    row.remove_clicked.emit("audioldm.ckpt")
+    qtbot.waitUntil(lambda: dialog.findChild(QMessageBox) is not None)
+    assert "file that it was made from stays" in dialog.findChild(QMessageBox).text()
 
 
-def test_pickled_weights_ask_first(
-    dialog: CheckpointDialog, keeper: FakeKeeper, tmp_path: Path, qtbot: QtBot
+def test_files_and_folders_are_chosen_by_one_button(dialog: CheckpointDialog) -> None:
+    ways = dialog.add.menu().actions()
+    modes = []
+    for way in ways:
+        way.trigger()
+        chooser = dialog.findChildren(QFileDialog)[-1]
+        modes.append(chooser.fileMode())
+        chooser.close()
+    assert modes == [QFileDialog.FileMode.Directory, QFileDialog.FileMode.ExistingFile]
+
+
+@pytest.mark.usefixtures("dressed")
+def test_a_dropped_file_of_another_kind_is_refused_with_advice(
+    dialog: CheckpointDialog, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    keeper.pickled = ("unet/diffusion_pytorch_model.bin",)
+    path = tmp_path / "notes.txt"
+    path.touch()
+    drop(dialog, path)
+    qtbot.waitUntil(lambda: "Give a checkpoint" in dialog.messages.text)
+
+
+@pytest.mark.usefixtures("dressed")
+def test_pickled_weights_ask_first(
+    dialog: CheckpointDialog, store: FakeCheckpointStore, tmp_path: Path, qtbot: QtBot
+) -> None:
+    store.pickled = ("unet/diffusion_pytorch_model.bin",)
     drop(dialog, tmp_path)
     answer(dialog, "Convert and add", qtbot)
-    qtbot.waitUntil(lambda: keeper.consents == [True])
+    qtbot.waitUntil(lambda: store.consents == [True])
 
 
 def test_a_download_of_pickled_weights_asks_first(
-    dialog: CheckpointDialog, keeper: FakeKeeper, qtbot: QtBot
+    dialog: CheckpointDialog, store: FakeCheckpointStore, qtbot: QtBot
 ) -> None:
-    keeper.pickled = ("vae/diffusion_pytorch_model.bin",)
-    keeper.goes_on.set()
+    store.pickled = ("vae/diffusion_pytorch_model.bin",)
+    store.goes_on.set()
     dialog.rows[ID].download.click()
     qtbot.waitUntil(lambda: dialog.findChild(QMessageBox) is not None)
-    assert keeper.pickled[0] in dialog.findChild(QMessageBox).text()
-    assert dialog.rows[ID].download.isVisible() and keeper.consents == []
+    assert store.pickled[0] in dialog.findChild(QMessageBox).text()
+    assert dialog.rows[ID].download.isVisible() and store.consents == []
     answer(dialog, "Convert and add", qtbot)
     qtbot.waitUntil(lambda: dialog.rows[ID].use.isVisible())
-    assert keeper.consents == [True]
+    assert store.consents == [True]
 
 
 def test_removal_asks_first(
-    dialog: CheckpointDialog, keeper: FakeKeeper, shelf: CheckpointShelf, qtbot: QtBot
+    dialog: CheckpointDialog, store: FakeCheckpointStore, manager: CheckpointManager, qtbot: QtBot
 ) -> None:
-    keeper.goes_on.set()
+    store.goes_on.set()
     dialog.rows[ID].download.click()
     qtbot.waitUntil(lambda: dialog.rows[ID].use.isVisible())
     dialog.rows[ID].remove_clicked.emit(ID)
@@ -251,19 +288,19 @@ def test_checking_says_what_it_found(
     problems: tuple[str, ...],
     words: str,
     dialog: CheckpointDialog,
-    keeper: FakeKeeper,
+    store: FakeCheckpointStore,
     qtbot: QtBot,
 ) -> None:
-    keeper.problems = problems
+    store.problems = problems
     dialog.rows["starter"].verify_clicked.emit("starter")
     qtbot.waitUntil(lambda: words in dialog.messages.text)
 
 
 def test_a_damaged_own_folder_can_be_checked_and_forgotten(
-    dialog: CheckpointDialog, keeper: FakeKeeper, shelf: CheckpointShelf, qtbot: QtBot
+    dialog: CheckpointDialog, store: FakeCheckpointStore, manager: CheckpointManager, qtbot: QtBot
 ) -> None:
-    keeper.choices.append(replace(SHIPPED, id="mine", is_installed=False, is_own=True))
-    shelf.refresh()
+    store.entries.append(replace(SHIPPED, id="mine", is_installed=False, is_own=True))
+    manager.refresh()
     qtbot.waitUntil(lambda: "mine" in dialog.rows)
     row = dialog.rows["mine"]
     assert row.facts.text().startswith("Your own folder, missing or damaged")
@@ -278,12 +315,12 @@ def test_what_ships_cannot_be_removed(dialog: CheckpointDialog) -> None:
 
 
 def test_an_upscaler_stands_below_what_makes_sounds_and_is_never_in_use(
-    keeper: FakeKeeper, shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot
+    store: FakeCheckpointStore, manager: CheckpointManager, theme: StudioTheme, qtbot: QtBot
 ) -> None:
     highs = replace(KNOWN, id="highs", title="Highs", makes="highs", reach_hz=24_000.0)
     music = replace(KNOWN, id="music", makes="music")
-    keeper.choices += [replace(highs, is_installed=True), music]
-    dialog = opened(shelf, theme, qtbot)
+    store.entries += [replace(highs, is_installed=True), music]
+    dialog = opened(manager, theme, qtbot)
     assert [heading.text() for heading in dialog.headings] == [
         "Sound effects",
         "Music",
@@ -330,8 +367,29 @@ def test_the_window_uses_what_is_chosen(window: MainWindow, qtbot: QtBot) -> Non
     dialog.close()
 
 
+def test_a_narrow_manager_shows_every_row_whole(
+    store: FakeCheckpointStore, manager: CheckpointManager, theme: StudioTheme, qtbot: QtBot
+) -> None:
+    starts = Capabilities(
+        frozenset({Input.VOICE}), frozenset(), VoiceRoute.START, 44_100, 2, 0.5, 30.0
+    )
+    store.entries = [replace(KNOWN, capabilities=starts), SHIPPED]
+    dialog = opened(manager, theme, qtbot)
+    row = dialog.rows[ID]
+    in_one_line = row.height()
+    dialog.resize(530, 600)
+    QApplication.processEvents()
+    assert dialog.width() == 530
+    assert dialog.findChild(Column).horizontalScrollBar().maximum() == 0
+    dialog.resize(dialog.minimumSizeHint().width(), 600)
+    QApplication.processEvents()
+    assert row.height() > in_one_line
+    lowest = max(badge.geometry().bottom() for badge in row.badges)
+    assert row.badges[0].parentWidget().height() > lowest
+
+
 def test_what_is_made_and_how_a_voice_enters_is_said_in_groups(
-    keeper: FakeKeeper, shelf: CheckpointShelf, theme: StudioTheme, qtbot: QtBot
+    store: FakeCheckpointStore, manager: CheckpointManager, theme: StudioTheme, qtbot: QtBot
 ) -> None:
     makes_music = Capabilities(
         frozenset({Input.VOICE, Input.MELODY}), frozenset(), VoiceRoute.MELODY, 44_100, 2, 0.5, 30.0
@@ -339,19 +397,19 @@ def test_what_is_made_and_how_a_voice_enters_is_said_in_groups(
     music = replace(
         KNOWN, id="tunes", title="Tunes", makes="music", capabilities=makes_music, is_gated=True
     )
-    keeper.choices = [music, SHIPPED, KNOWN]
-    dialog = opened(shelf, theme, qtbot)
+    store.entries = [music, SHIPPED, KNOWN]
+    dialog = opened(manager, theme, qtbot)
     assert list(dialog.rows) == ["starter", ID, "tunes"]
     assert [label.text() for label in dialog.headings] == ["Sound effects", "Music"]
     assert "terms to accept first" in dialog.rows["tunes"].facts.text()
-    keeper.choices[0] = replace(music, is_installed=True)
-    shelf.refresh()
-    qtbot.waitUntil(lambda: dialog.rows["tunes"].choice.is_installed)
+    store.entries[0] = replace(music, is_installed=True)
+    manager.refresh()
+    qtbot.waitUntil(lambda: dialog.rows["tunes"].entry.is_installed)
     row = dialog.rows["tunes"]
     assert "terms" not in row.facts.text()
     badges = [badge.text() for badge in row.badges]
     assert badges == ["44.1 kHz stereo", "needs 0.5 GB", "follows your melody"]
-    keeper.choices = [SHIPPED, KNOWN]
-    shelf.refresh()
+    store.entries = [SHIPPED, KNOWN]
+    manager.refresh()
     qtbot.waitUntil(lambda: "tunes" not in dialog.rows)
     assert dialog.headings == []

@@ -18,13 +18,15 @@ from qvim_studio.core.program.settings import Settings
 from qvim_studio.core.request import SamplerName
 from qvim_studio.jobs.engine.memory_watch import Memory, read_memory
 from qvim_studio.session.services import Services
-from qvim_studio.ui.candidates.blind_desk import BlindResult
+from qvim_studio.ui.candidates.blind_reveal import BlindResult
 from qvim_studio.ui.help.help_dialogs import CrashDialog
 from qvim_studio.ui.takes.examples import example_takes
 from qvim_studio.ui.widgets.theme import font
 from qvim_studio.ui.window.action_table import all_specs
 from qvim_studio.ui.window.main_window import MainWindow
 from qvim_studio.ui.window.single_instance import SingleInstance
+
+pytestmark = pytest.mark.usefixtures("undressed")
 
 
 def test_no_two_actions_share_a_key(window: MainWindow) -> None:
@@ -43,7 +45,7 @@ def test_every_action_is_in_a_menu_and_has_words(window: MainWindow) -> None:
 
 def test_no_dialog_says_its_title_twice(window: MainWindow) -> None:
     dialogs = (
-        window.open_settings(),
+        window.settings_actions.open(),
         window.help.open_shortcuts(),
         window.help.open_about(),
         window.checkpoints.open(),
@@ -51,9 +53,9 @@ def test_no_dialog_says_its_title_twice(window: MainWindow) -> None:
         BlindResult(["Candidate 1"], [], window),
     )
     for dialog in dialogs:
-        said = [label.text() for label in dialog.findChildren(QLabel)]
-        assert said.count(dialog.accessibleName()) == 1
-        assert dialog.windowTitle() == "QVIM Studio" not in said
+        shown = [label.text() for label in dialog.findChildren(QLabel)]
+        assert shown.count(dialog.accessibleName()) == 1
+        assert dialog.windowTitle() == "QVIM Studio" not in shown
         dialog.reject()
 
 
@@ -155,6 +157,7 @@ def test_a_broken_nvidia_smi_is_no_gpu(tmp_path: Path) -> None:
     assert read_memory(str(program)).gpu_used == 2 * 2**30
 
 
+@pytest.mark.usefixtures("dressed")
 def test_text_size_follows_the_settings_at_once(window: MainWindow, services: Services) -> None:
     before = QFontMetrics(font()).height()
     services.store.change(services.store.settings.with_changes(text_percent=125))
@@ -171,7 +174,7 @@ def test_rate_buffer_and_latency_are_asked_of_the_devices_at_once(
     qtbot.waitUntil(lambda: audio.output is not None)
     before = audio.output
     assert audio.options == StreamOptions(48_000, 480, 0.2)
-    dialog = with_take.open_settings()
+    dialog = with_take.settings_actions.open()
     for combo, value in ((dialog.sample_rate, 96_000), (dialog.buffer, 240), (dialog.latency, 50)):
         combo.setCurrentIndex(combo.findData(value))
     dialog.settings_chosen.emit(dialog.chosen())
@@ -179,14 +182,14 @@ def test_rate_buffer_and_latency_are_asked_of_the_devices_at_once(
     dialog.reject()
     QTest.keyClick(with_take, Qt.Key.Key_Space)
     QTest.keyClick(with_take, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: audio.output is not before)  # the loudspeaker was opened anew
+    qtbot.waitUntil(lambda: audio.output is not before)  # the loudspeaker was opened again
     assert before.is_closed
 
 
 def test_what_the_settings_say_of_generating_is_what_is_asked(
     with_take: MainWindow, services: Services, qtbot: QtBot
 ) -> None:
-    dialog = with_take.open_settings()
+    dialog = with_take.settings_actions.open()
     dialog.sampler.setCurrentIndex(dialog.sampler.findData(SamplerName.DDIM))
     dialog.cuda_graphs.setChecked(True)
     dialog.settings_chosen.emit(dialog.chosen())
@@ -200,7 +203,7 @@ def test_what_the_settings_say_of_generating_is_what_is_asked(
 def test_apply_counts_at_once_and_restore_shows_the_defaults(
     window: MainWindow, services: Services
 ) -> None:
-    dialog = window.open_settings()
+    dialog = window.settings_actions.open()
     dialog.steps.setValue(9)
     buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}
     buttons["Apply"].click()

@@ -10,6 +10,7 @@ import pytest
 from pack_clips import FREE, NOT_FOR_SALE, make_clips
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.export.packs.pack_manifest import read_manifest, verify_pack
@@ -17,11 +18,14 @@ from qvim_studio.export.ucs.ucs_neighbors import LabelledSounds
 from qvim_studio.jobs.listening import category_listening
 from qvim_studio.library.folders import FolderKind
 from qvim_studio.session.services import Services
-from qvim_studio.ui.packs import pack_desk
+from qvim_studio.ui.packs import pack_actions
 from qvim_studio.ui.packs.chosen_sounds import short_title
 from qvim_studio.ui.packs.pack_dialog import PackDialog
 from qvim_studio.ui.packs.pack_table import CATEGORY, LICENCE, NAME, TITLE
+from qvim_studio.ui.widgets.reflow import Reflow
 from qvim_studio.ui.window.main_window import MainWindow
+
+pytestmark = pytest.mark.usefixtures("undressed")
 
 OpenPack = Callable[..., PackDialog]
 
@@ -62,7 +66,7 @@ def test_four_clicks_make_a_verified_pack(
     open_pack: OpenPack, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     revealed: list[Path] = []
-    monkeypatch.setattr(pack_desk, "reveal_in_folder", revealed.append)
+    monkeypatch.setattr(pack_actions, "reveal_in_folder", revealed.append)
     dialog = open_pack("dog bark")
     with qtbot.waitSignal(window.packs._services.exporter.finished):
         QTest.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
@@ -221,3 +225,15 @@ def test_sounds_without_telling_words_get_a_category_by_ear(
 )
 def test_a_pack_is_named_by_a_short_title(asked: str, title: str) -> None:
     assert short_title(asked) == title
+
+
+@pytest.mark.usefixtures("dressed")
+def test_a_small_dialog_shows_every_line_of_its_fields(open_pack: OpenPack) -> None:
+    dialog = open_pack("dog")
+    dialog.show()
+    dialog.resize(dialog.minimumSizeHint().width(), 560)
+    QApplication.processEvents()
+    formats = dialog.form.findChild(Reflow)
+    assert formats.is_narrow
+    assert formats.height() == formats.minimumSizeHint().height()
+    assert dialog.form.height() == dialog.form.minimumSizeHint().height()

@@ -32,12 +32,13 @@ def list_checkpoints() -> object:
     return CHECKPOINTS
 
 
+@pytest.mark.slow  # leads a window through thirteen scenes: 5 s
 def test_every_scene_is_pictured(
     qapp: QApplication, tmp_path: Path, take: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(screenshots, "load_factory", lambda name: list_checkpoints)
     hears_nothing = partial(
-        make_services, listener_factory="scripted_listener:make_listener", hear=ScriptedEars()
+        make_services, hearing_factory="scripted_hearing:make_hearing_service", hear=ScriptedEars()
     )
     monkeypatch.setattr(screenshots, "make_services", hears_nothing)
     screenshots.take_pictures(
@@ -46,7 +47,7 @@ def test_every_scene_is_pictured(
         "door",
         "scripted_engine:make_engine",
         "unused:here",
-        history_clips=8,
+        history_clips=3,
     )
     pictures = {path.stem: path for path in (tmp_path / "out").glob("*.png")}
     assert set(pictures) == SCENES

@@ -25,6 +25,8 @@ from qvim_studio.ui.request.given_sounds import GivenChip, GivenSounds
 from qvim_studio.ui.sounds.clip_list_view import ClipListView
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Generate = Callable[[MainWindow], None]
 
 
@@ -58,7 +60,7 @@ def submitted(window: MainWindow, services: Services, qtbot: QtBot) -> Generatio
 
 
 @pytest.mark.parametrize(
-    ("key", "use", "said"),
+    ("key", "use", "message"),
     [(Qt.Key.Key_F, SoundUse.START, "Starts from"), (Qt.Key.Key_Y, SoundUse.TIMBRE, "Sounds like")],
 )
 def test_a_key_gives_the_chosen_candidate_to_the_next_request(
@@ -67,13 +69,13 @@ def test_a_key_gives_the_chosen_candidate_to_the_next_request(
     qtbot: QtBot,
     key: Qt.Key,
     use: SoundUse,
-    said: str,
+    message: str,
 ) -> None:
     entry = compared.candidates.shown[1]
     compared.candidates.view.select_entry(entry)
     with qtbot.waitSignal(compared.request.given.changed):
         QTest.keyClick(compared.candidates.view, key)
-    assert chip(compared, use).isVisible() and chip(compared, use).text().startswith(said)
+    assert chip(compared, use).isVisible() and chip(compared, use).text().startswith(message)
     request = submitted(compared, services, qtbot)
     clip = getattr(request, use.value)
     assert clip_hash(clip) == clip_hash(read_given(entry.path).clip)
@@ -179,6 +181,7 @@ def test_a_sound_to_sound_like_needs_a_take_and_the_panel_says_so(
     assert "for the timing" in window.request.generate_button.toolTip()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_long_names_end_in_dots_and_are_whole_in_the_tip(window: MainWindow, qtbot: QtBot) -> None:
     line = window.request.given
     name = "an extraordinarily long name of a heavy wooden door"
@@ -199,7 +202,7 @@ def test_more_like_one_starts_from_that_one(
 ) -> None:
     give(compared, SoundUse.START, door, qtbot)
     with qtbot.waitSignal(services.queue.finished, timeout=30_000) as finished:
-        compared.request_desk.more_like(compared.candidates.shown[0])
+        compared.request_actions.more_like(compared.candidates.shown[0])
     request = finished.args[0].job.request
     assert request.start is Start.IMITATION and request.start_sound is None
 
@@ -220,6 +223,20 @@ def test_a_recipe_brings_its_given_sounds_back(
         with_take.controller.reopening.use_recipe(entry)
     assert with_take.request.given.sound(SoundUse.START) is None
     assert "“door slam 01”, is not at the same place any more: choose it again" in (
+        with_take.messages.text
+    )
+
+
+def test_every_given_sound_that_is_gone_is_named(
+    with_take: MainWindow, generate: Generate, door: Path, qtbot: QtBot
+) -> None:
+    give(with_take, SoundUse.START, door, qtbot)
+    give(with_take, SoundUse.TIMBRE, door, qtbot)
+    generate(with_take)
+    door.unlink()
+    with qtbot.waitSignal(with_take.controller.noticed):
+        with_take.controller.reopening.use_recipe(with_take.controller.candidates[0])
+    assert "“door slam 01” and “door slam 01”, are not at the same place any more" in (
         with_take.messages.text
     )
 

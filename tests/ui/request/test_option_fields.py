@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox
 from pytestqt.qtbot import QtBot
@@ -13,6 +15,7 @@ STEPS = Option("steps", "Steps", 8, Role.QUALITY, 1, 100)
 TOP_K = Option("top_k", "Top k", 250, Role.VARIETY, 1, 2048)
 WARMTH = Option("temperature", "Temperature", 1.25, Role.VARIETY, 0.1, 2.0, 0.1)
 SOLVER = Option("solver", "Solver", "ping-pong", Role.EXPERT, choices=("ping-pong", "euler"))
+ROOM = Option("room", "Room after the end", 0.5, Role.EXPERT, 0.0, 12.0, 0.5, unit=" s")
 LOOPS = Option("loops", "Loops", False, Role.EXPERT)
 ALL = (STEPS, TOP_K, WARMTH, SOLVER, LOOPS)
 
@@ -34,6 +37,12 @@ def test_each_type_has_its_field_and_other_controls_keep_theirs(fields: OptionFi
         "loops": QCheckBox,
     }
     assert not fields.isHidden() and fields.field_by_name["top_k"].accessibleName() == "Top k"
+
+
+def test_a_number_stands_before_its_unit(fields: OptionFields) -> None:
+    fields.show_options((ROOM,))
+    room = fields.field_by_name["room"]
+    assert isinstance(room, QDoubleSpinBox) and room.text() == "0.5 s"
 
 
 def test_nothing_is_shown_where_there_is_nothing_to_set(fields: OptionFields) -> None:
@@ -67,3 +76,16 @@ def test_a_value_that_is_refused_here_is_the_checkpoint_s_own(fields: OptionFiel
     fields.show_options((TOP_K,))
     fields.show_values({"top_k": 100_000})
     assert not fields.values
+
+
+def test_the_choice_of_the_own_encoder_has_a_title_and_keeps_its_value(
+    fields: OptionFields,
+) -> None:
+    encoder = Option("encoder", "Encoder", "own", Role.EXPERT, choices=("own", "mine"))
+    fields.show_options((encoder,))
+    box = fields.field_by_name["encoder"]
+    assert isinstance(box, QComboBox) and box.currentText() == "The checkpoint's own"
+    fields.show_values({"encoder": "mine"})
+    assert dict(fields.values) == {"encoder": "mine"}
+    fields.show_options((replace(encoder, choices=("own", "other")),))
+    assert not fields.values  # the encoder is gone, so the checkpoint's own hears

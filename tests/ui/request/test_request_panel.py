@@ -25,6 +25,8 @@ from qvim_studio.ui.widgets.text_field import remembered_with
 from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Generate = Callable[[MainWindow], None]
 
 
@@ -74,17 +76,13 @@ def test_open_values_are_left_to_the_checkpoint(
     assert request.extend_bandwidth
 
 
-@pytest.mark.parametrize(
-    ("quality", "steps"), [(Quality.SKETCH, 8), (Quality.STANDARD, 0), (Quality.FINE, 50)]
-)
-def test_presets_follow_the_checkpoints_own_steps(
-    window: MainWindow, quality: Quality, steps: int
-) -> None:
-    assert steps_for(quality, 25) == steps
-    window.request.choose_quality(quality)
-    assert window.request.details.steps.value() == steps
-    lit = [b.isChecked() for b in window.request.quality._buttons.values()]
-    assert lit == [quality is q for q in Quality]
+def test_presets_follow_the_checkpoints_own_steps(window: MainWindow) -> None:
+    for quality, steps in ((Quality.SKETCH, 8), (Quality.STANDARD, 0), (Quality.FINE, 50)):
+        assert steps_for(quality, 25) == steps
+        window.request.choose_quality(quality)
+        assert window.request.details.steps.value() == steps
+        lit = [b.isChecked() for b in window.request.quality._buttons.values()]
+        assert lit == [quality is q for q in Quality]
 
 
 def test_up_and_down_bring_earlier_texts_back(
@@ -122,9 +120,9 @@ def test_waiting_jobs_are_listed_moved_and_taken_out(
     queue = services.queue
     for words in ("wait", "second", "third"):
         window.request.text.setText(words)
-        window.request_desk.generate()
+        window.request_actions.generate()
     window.request.text.setText("first")
-    window.request_desk.generate_next()
+    window.request_actions.generate_next()
     button = window.request.queue_button
     assert button.text() == "3 waiting"
     assert [job.stem for job in queue.waiting] == ["first", "second", "third"]
@@ -147,13 +145,13 @@ def test_a_take_that_waits_is_called_as_its_sounds_will_be(
 ) -> None:
     window = with_take
     window.request.text.setText("wait")
-    window.request_desk.generate()
+    window.request_actions.generate()
     named = take.rename(take.with_name("dog_02-bark.wav"))
     with qtbot.waitSignal(window.controller.imitation_changed):
         window.controller.open_file(named)
     assert window.imitation.take_head.name.text() == "dog 02-bark"
     window.request.text.clear()
-    window.request_desk.generate()
+    window.request_actions.generate()
     button = window.request.queue_button
     button.menu().aboutToShow.emit()
     assert button.menu().actions()[0].text() == "dog 02-bark  ×4"
@@ -169,7 +167,9 @@ def teach(window: MainWindow, pace: Pace) -> None:
         clip = AudioClip(np.zeros((8, 1), np.float32), 8000)
         variations = (Variation(clip, 0, None, 8000.0),)
         seconds = pace.phases(25, 1, duration_s)
-        window.controller._pace.learn(asked, GenerationResult(run, PROVENANCE, variations, seconds))
+        window.controller.submission.pace.learn(
+            asked, GenerationResult(run, PROVENANCE, variations, seconds)
+        )
 
 
 def test_the_time_it_takes_is_told_once_it_was_learned(window: MainWindow) -> None:
@@ -243,6 +243,7 @@ def test_details_are_folded_and_stay_as_they_were_left(
     assert services.store.settings.is_detail_shown
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_seed_that_is_kept_looks_otherwise_than_a_new_one_every_time(
     window: MainWindow, theme: StudioTheme
 ) -> None:
@@ -272,6 +273,7 @@ def test_sliders_say_their_values_beside_them(window: MainWindow) -> None:
     assert shown == ["50 %", "35 %"] and follow.accessibleDescription() == "35 %"
 
 
+@pytest.mark.usefixtures("dressed")
 def test_names_of_the_details_stand_on_one_line(window: MainWindow) -> None:
     details = window.request.details
     window.request.more.setChecked(True)

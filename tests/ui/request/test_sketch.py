@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.result import GenerationResult
 from qvim_studio.session.services import Services
-from qvim_studio.ui.request.sketch_desk import SKETCH_KEY
+from qvim_studio.ui.request.live_sketch import SKETCH_KEY
 from qvim_studio.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.usefixtures("undressed")
@@ -47,7 +47,7 @@ def test_a_sketch_is_one_quick_variation_and_is_kept_nowhere(
     assert sketched.candidates.shown == ()
     assert not list(services.paths.output_folder.rglob("*"))
     QTest.keyClick(sketched, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
-    assert services.playback.heard.key == SKETCH_KEY
+    assert services.playback.playing.key == SKETCH_KEY
 
 
 def test_every_change_replaces_the_sketch(

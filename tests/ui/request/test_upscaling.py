@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.capabilities import Capabilities, Input, VoiceRoute
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.checkpoint_entry import CheckpointEntry
 from qvim_studio.session.services import Services
 from qvim_studio.ui.request.highs_box import HighsBox
 from qvim_studio.ui.window.main_window import MainWindow
 from qvim_studio.ui.window.panel_state import panel_state, restore_panel
 
-HIGHS = CheckpointChoice(
+pytestmark = pytest.mark.usefixtures("undressed")
+
+HIGHS = CheckpointEntry(
     "highs", "Highs (any sound)", "MIT", "no", True, 50, 3.5,
     size_bytes=6_200_000_000, repo="a/b", makes="highs", reach_hz=24_000.0,
 )  # fmt: skip

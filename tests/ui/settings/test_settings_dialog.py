@@ -8,9 +8,9 @@ from fake_audio import FakeAudio
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from qvim_studio.core.checkpoint_choice import CheckpointChoice
+from qvim_studio.core.checkpoint_entry import CheckpointEntry
 from qvim_studio.core.program.device_key import DeviceKey, channel_of
-from qvim_studio.core.program.settings import Settings, Theme
+from qvim_studio.core.program.settings import Language, Settings, Theme
 from qvim_studio.core.request import VramMode
 from qvim_studio.core.result import MemoryUse
 from qvim_studio.jobs.engine.memory_watch import GIB
@@ -18,10 +18,11 @@ from qvim_studio.ui.packs.pack_form import PackForm
 from qvim_studio.ui.settings.settings_dialog import SettingsDialog
 
 CHECKPOINTS = (
-    CheckpointChoice("starter", "Starter", "Apache-2.0", "yes", True, 25, 2.5),
-    CheckpointChoice("big", "Big", "CC-BY-NC-SA-4.0", "no", False, 50, 3.0),
+    CheckpointEntry("starter", "Starter", "Apache-2.0", "yes", True, 25, 2.5),
+    CheckpointEntry("big", "Big", "CC-BY-NC-SA-4.0", "no", False, 50, 3.0),
 )
 CHOSEN = Settings(
+    language=Language.GERMAN,
     theme=Theme.LIGHT,
     checkpoint="big",
     vram_mode=VramMode.LOW,
@@ -59,6 +60,12 @@ def test_the_licence_is_shown_where_a_checkpoint_is_chosen(qtbot: QtBot) -> None
     assert dialog._licence.text() == "CC-BY-NC-SA-4.0  ·  no commercial use"
     assert dialog.steps.text() == "Checkpoint's default (50)"
     assert dialog.checkpoint.currentText() == "Big (not installed)"
+
+
+def test_languages_are_offered_by_their_own_names(qtbot: QtBot) -> None:
+    dialog = open_dialog(Settings(), qtbot)
+    shown = [dialog.language.itemText(index) for index in range(dialog.language.count())]
+    assert shown == ["Follow the system", "English", "Deutsch"]
 
 
 def test_texts_grow_to_twice_their_size(qtbot: QtBot) -> None:

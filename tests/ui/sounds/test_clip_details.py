@@ -19,8 +19,8 @@ CLIP = ClipEntry(Path("dog_01.wav"), "dog", "dog 01", 0.0, 1.0, None, 3, "Starte
 
 
 def recipe(soundness: Soundness | None, **details: object) -> Recipe:
-    said = None if soundness is None else soundness.as_dict()
-    return Recipe({}, {}, 3, None, 0.0, {"soundness": said, **details})
+    stored = None if soundness is None else soundness.as_dict()
+    return Recipe({}, {}, 3, None, 0.0, {"soundness": stored, **details})
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.core.match import Match
-from qvim_studio.jobs.playback import NOTHING, Heard
+from qvim_studio.jobs.playback import NOTHING, PlayingSound
 from qvim_studio.library.clip_entry import ClipEntry
 from qvim_studio.ui.sounds.clip_delegate import paint_match
 from qvim_studio.ui.sounds.clip_drag import mime_data
@@ -145,11 +145,11 @@ def test_what_is_heard_is_drawn_in_the_accent(
         colors = [image.pixelColor(x, y).name() for x in range(0, 320, 2) for y in range(4, 56, 4)]
         return colors.count(theme.palette.accent)
 
-    view.show_heard(NOTHING)
+    view.show_playing(NOTHING)
     assert accented() == 0
-    view.show_heard(Heard(str(clip.path), 0.5))
+    view.show_playing(PlayingSound(str(clip.path), 0.5))
     quarter = accented()
-    view.show_heard(Heard(str(clip.path), 2.0))
+    view.show_playing(PlayingSound(str(clip.path), 2.0))
     assert accented() > quarter > 0
 
 

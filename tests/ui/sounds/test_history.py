@@ -24,6 +24,8 @@ from qvim_studio.ui.sounds.history_panel import HistoryPanel
 from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 NOW = time.time()
 
 
@@ -169,6 +171,7 @@ def test_a_star_is_set_by_key_and_undone(panel: HistoryPanel) -> None:
     assert not any(e.is_starred for e in panel.model.entries)
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_click_on_the_star_stars_and_plays_nothing(panel: HistoryPanel, qtbot: QtBot) -> None:
     index = panel.model.index(1)
     area = panel.view._rows.star_area(panel.view.visualRect(index))
@@ -218,16 +221,16 @@ def test_undoing_a_delete_brings_the_row_back(panel: HistoryPanel) -> None:
 
 
 def test_undo_says_what_was_undone(panel: HistoryPanel) -> None:
-    said: list[str] = []
-    panel._controller.noticed.connect(said.append)
+    notices: list[str] = []
+    panel._controller.noticed.connect(notices.append)
     clips = select(panel, 1, 2)
     panel._controller.star(clips, True)
     select(panel, 3)
     press(panel, Qt.Key.Key_Delete)
     for step in ("undo", "undo", "redo"):
         getattr(panel._controller.undo_stack, step)()
-    assert "to the trash and stays there for 30 days" in said[0]
-    assert said[1:] == [
+    assert "to the trash and stays there for 30 days" in notices[0]
+    assert notices[1:] == [
         "Undone: delete “dog”.",
         "Undone: star 2 sounds.",
         "Redone: star 2 sounds.",
@@ -292,6 +295,7 @@ def test_details_tell_and_keep_what_the_user_says(panel: HistoryPanel, services:
     assert (kept.title, kept.tags, kept.note, kept.rating) == ("dog", (), "", 0)
 
 
+@pytest.mark.usefixtures("dressed")
 def test_long_names_are_seen_from_their_beginning(panel: HistoryPanel) -> None:
     (clip,) = select(panel, 3)
     panel._controller.rename(clip, "A rusty gate " * 9)
@@ -318,6 +322,7 @@ def test_the_recipe_is_copied_as_text(panel: HistoryPanel) -> None:
     assert '"text": "dog"' in text and '"seed": 8' in text
 
 
+@pytest.mark.usefixtures("dressed")
 def test_rows_name_themselves_where_no_section_does(panel: HistoryPanel) -> None:
     before = panel.view.grab(panel.view.visualRect(panel.model.index(1))).toImage()
     panel.order.setCurrentIndex(panel.order.findData(Order.NAME))
@@ -347,6 +352,7 @@ def test_keys_go_on_from_where_they_were_when_a_clip_arrives(
     assert played.args == [chosen]
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_heading_plays_nothing(panel: HistoryPanel, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(panel.view.play_requested):
         QTest.mouseClick(

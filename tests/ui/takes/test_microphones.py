@@ -7,22 +7,23 @@ import pytest
 from fake_audio import SAMPLE_RATE, TONE, FakeAudio
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
+from window_language import english_afterwards
 
-from qvim_studio.audio.devices import recorder
+from qvim_studio.audio.devices.patience import Patience
 from qvim_studio.core.program.device_key import DeviceKey, channel_of
+from qvim_studio.core.program.settings import Language, Settings
 from qvim_studio.jobs.recording import RecordingState
 from qvim_studio.session.services import Services
+from qvim_studio.ui.takes.record_bar import RecordBar
+from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.window.main_window import MainWindow
+from qvim_studio.ui.window.translation import set_language
+
+pytestmark = pytest.mark.usefixtures("undressed")
 
 popup_opens = pytest.mark.qt_log_ignore("does not support", extend=True)  # raising, offscreen
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fake microphone says nothing between two takes; a busy machine may take its time."""
-    monkeypatch.setattr(recorder, "STALL_TIMEOUT_S", 60.0)
 
 
 def test_hands_free_takes_become_imitations_one_after_the_other(
@@ -48,10 +49,9 @@ def test_a_lost_microphone_gives_one_message_even_where_nothing_was_heard(
     window: MainWindow,
     audio: FakeAudio,
     services: Services,
-    monkeypatch: pytest.MonkeyPatch,
     qtbot: QtBot,
 ) -> None:
-    monkeypatch.setattr(recorder, "STALL_TIMEOUT_S", 0.1)
+    audio.patience = Patience(stall_s=0.1)
     QTest.keyClick(window, Qt.Key.Key_R)
     with qtbot.waitSignal(services.recording.take_recorded):
         audio.say(np.zeros(SAMPLE_RATE))
@@ -90,11 +90,11 @@ def have_interface(window: MainWindow, audio: FakeAudio, inputs: int, qtbot: QtB
 
 
 def record(
-    window: MainWindow, audio: FakeAudio, said: np.ndarray, services: Services, qtbot: QtBot
+    window: MainWindow, audio: FakeAudio, spoken: np.ndarray, services: Services, qtbot: QtBot
 ) -> None:
     audio.input_opened.clear()
     QTest.keyClick(window, Qt.Key.Key_R)
-    audio.say(said)
+    audio.say(spoken)
     qtbot.waitUntil(lambda: services.recording.state is RecordingState.RECORDING)
     with qtbot.waitSignal(services.recording.take_recorded):
         QTest.keyClick(window, Qt.Key.Key_R)
@@ -105,15 +105,15 @@ def test_a_silent_take_names_its_input_and_one_click_switches_to_the_one_that_wa
     window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
 ) -> None:
     key = have_interface(window, audio, 2, qtbot)
-    said = np.stack((np.zeros(len(TONE)), TONE), axis=1)
-    record(window, audio, said, services, qtbot)
+    spoken = np.stack((np.zeros(len(TONE)), TONE), axis=1)
+    record(window, audio, spoken, services, qtbot)
     assert window.controller.imitation is None
     text = window.messages.text
     assert "input 1 of “Fake microphone” had no signal" in text
     assert "Input 2 had a signal" in text
     press_action(window)
     assert channel_of(services.store.settings.inputs, key) == 2
-    record(window, audio, said, services, qtbot)
+    record(window, audio, spoken, services, qtbot)
     assert window.controller.imitation is not None
     assert window.imitation.bar.options.input.currentText() == "Input 2"
 
@@ -122,8 +122,8 @@ def test_notes_of_a_take_do_not_replace_what_was_said_of_its_silence(
     window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
 ) -> None:
     have_interface(window, audio, 2, qtbot)
-    said = np.stack((0.0004 * TONE, TONE), axis=1)  # enough to be taken in hand, with a note
-    record(window, audio, said, services, qtbot)
+    spoken = np.stack((0.0004 * TONE, TONE), axis=1)  # enough to be taken in hand, with a note
+    record(window, audio, spoken, services, qtbot)
     assert window.controller.imitation is not None
     assert "Input 2 had a signal" in window.messages.text
 
@@ -169,6 +169,7 @@ def test_the_meters_show_which_input_has_a_signal_while_the_microphone_is_open(
     assert bar.meter.channel_peaks_db == bar.options.meters.peaks_db == ()
 
 
+@pytest.mark.usefixtures("dressed")
 @popup_opens
 def test_a_click_on_a_meter_chooses_its_input(
     window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
@@ -202,3 +203,24 @@ def test_a_microphone_that_is_gone_is_greyed(
     box = window.imitation.bar.microphone
     assert box.currentText() == "Gone (not connected)"
     assert not box.model().item(box.currentIndex()).isEnabled()
+
+
+@pytest.mark.parametrize("language", [Language.ENGLISH, Language.GERMAN])
+def test_the_open_button_has_its_words_or_no_room_for_them(
+    language: Language, theme: StudioTheme, qapp: QApplication, qtbot: QtBot
+) -> None:
+    with english_afterwards(qapp):
+        set_language(language, qapp)
+        bar = RecordBar(theme, Settings())
+        qtbot.addWidget(bar)
+        button = bar.open_button
+        whole = button.minimumSizeHint().width() + button.spared_px
+        narrow = bar.sizeHint().width() - whole + button.minimumSizeHint().width()
+        seen = set()
+        for width in range(narrow, narrow + 2 * button.spared_px, 4):
+            bar.resize(width, bar.sizeHint().height())
+            bar.grab()
+            is_terse = button.text() == ""
+            assert button.width() == (button.minimumSizeHint().width() if is_terse else whole)
+            seen.add(is_terse)
+        assert seen == {True, False}

@@ -19,7 +19,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from qvim_studio.audio.devices import recorder
 from qvim_studio.audio.devices.player import PlaySpan
 from qvim_studio.core.errors import StudioError
 from qvim_studio.core.program.device_key import SYSTEM_DEFAULT
@@ -29,18 +28,14 @@ from qvim_studio.session.services import Services
 from qvim_studio.ui.window.dropping import local_files
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Generate = Callable[[MainWindow], None]
 
 
 def open_take(window: MainWindow, path: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.controller.imitation_changed):
         window.controller.open_file(path)
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fake microphone says nothing between two takes; a busy machine may take its time."""
-    monkeypatch.setattr(recorder, "STALL_TIMEOUT_S", 60.0)
 
 
 @pytest.fixture
@@ -215,6 +210,7 @@ def test_pasting_without_a_copied_file_says_what_is_missing(window: MainWindow) 
     assert "copy an audio file" in window.messages.text
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_candidate_is_seen_below_the_imitation_at_the_same_place(
     window: MainWindow, padded_take: Path, generate: Generate, qtbot: QtBot
 ) -> None:
@@ -260,6 +256,7 @@ def test_ab_switches_without_a_gap_and_the_reference_joins_in(
     ]
 
 
+@pytest.mark.usefixtures("dressed")
 def test_ten_minutes_open_without_long_computation(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -329,13 +326,13 @@ def test_of_two_files_that_are_opened_one_after_the_other_the_second_stays(
 def test_sounds_asked_for_while_a_take_is_recorded_are_made_from_it(
     with_take: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
 ) -> None:
-    with_take.desk.record()
+    with_take.take_actions.record()
     audio.say(TONE)
     qtbot.waitUntil(lambda: services.recording.state is RecordingState.RECORDING)
     QTest.keyClick(with_take, Qt.Key.Key_G)
     assert services.queue.running is None
     with qtbot.waitSignal(services.queue.finished) as finished:
-        with_take.desk.record()
+        with_take.take_actions.record()
     assert finished.args[0].job.stem.startswith("take_")
 
 
@@ -343,31 +340,31 @@ def test_nothing_is_played_into_a_take(
     with_take: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
 ) -> None:
     QTest.keyClick(with_take, Qt.Key.Key_Space)
-    with_take.desk.record()
-    assert services.playback.heard.key == ""
+    with_take.take_actions.record()
+    assert services.playback.playing.key == ""
     audio.say(TONE)
     qtbot.waitUntil(lambda: services.recording.state is RecordingState.RECORDING)
     for key in (Qt.Key.Key_Space, Qt.Key.Key_0):
         QTest.keyClick(with_take, key)
-        assert services.playback.heard.key == ""
+        assert services.playback.playing.key == ""
     assert "Playback is off while you record" in with_take.messages.text
     with qtbot.waitSignal(with_take.controller.imitation_changed):
-        with_take.desk.record()
+        with_take.take_actions.record()
     QTest.keyClick(with_take, Qt.Key.Key_Space)
-    assert services.playback.heard.key == IMITATION_KEY
+    assert services.playback.playing.key == IMITATION_KEY
 
 
 def record(
-    window: MainWindow, audio: FakeAudio, services: Services, said: np.ndarray, qtbot: QtBot
+    window: MainWindow, audio: FakeAudio, services: Services, spoken: np.ndarray, qtbot: QtBot
 ) -> None:
-    window.desk.record()
-    audio.say(said)
+    window.take_actions.record()
+    audio.say(spoken)
     qtbot.waitUntil(lambda: services.recording.state is RecordingState.RECORDING)
-    audio.say(said)
-    peak_db = 20 * np.log10(np.abs(said).max())
+    audio.say(spoken)
+    peak_db = 20 * np.log10(np.abs(spoken).max())
     qtbot.waitUntil(lambda: window.imitation.bar.meter.hold_db == pytest.approx(peak_db, abs=0.1))
     with qtbot.waitSignal(window.controller.imitation_changed):
-        window.desk.record()
+        window.take_actions.record()
 
 
 def test_a_clipped_take_is_told_and_its_lamp_goes_out_with_the_next(

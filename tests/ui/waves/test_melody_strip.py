@@ -96,6 +96,7 @@ def test_notes_stand_out_in_both_palettes(
     assert (lighter + 0.05) / (darker + 0.05) >= 3.0  # WCAG 2.1, 1.4.11: graphics
     strip.show_melody(melody(C, E, A), origin_s=0.0, duration_s=0.4)
     assert accent_places(strip, theme)[0]
+    theme.set_theme(Theme.DARK)
 
 
 def _luminance(color: QColor) -> float:

@@ -13,6 +13,8 @@ from qvim_studio.session.services import Services
 from qvim_studio.ui.waves.waveform_view import WaveformView
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Generate = Callable[[MainWindow], None]
 
 
@@ -54,7 +56,7 @@ def test_the_take_is_played_selected_trimmed_and_copied(
 ) -> None:
     wave, menus = looked_at.imitation.wave, looked_at.wave_menus
     entries(menus.make_take_menu())["Play or stop"].trigger()
-    assert services.playback.heard.key == IMITATION_KEY
+    assert services.playback.playing.key == IMITATION_KEY
     entries(menus.make_take_menu())["Select all"].trigger()
     assert wave.selection == (0.0, pytest.approx(0.5))
     wave.select((0.1, 0.3))
@@ -73,7 +75,7 @@ def test_the_chosen_sound_is_played_and_a_part_of_it_copied(
 ) -> None:
     menus, entry = looked_at.wave_menus, looked_at.controller.viewer.entry
     entries(menus.make_result_menu())["Play or stop"].trigger()
-    assert services.playback.heard.key == str(entry.path)
+    assert services.playback.playing.key == str(entry.path)
     entries(menus.make_result_menu())["Copy the whole file"].trigger()
     (copied,) = QGuiApplication.clipboard().mimeData().urls()
     assert copied.toLocalFile() == str(entry.path)

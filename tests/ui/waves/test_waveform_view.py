@@ -13,7 +13,7 @@ from qvim_studio.audio.spectrogram import band_of
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.jobs.listening.sound_picture import analyze, picture_of
 from qvim_studio.ui.takes.level_meter import HOLD_S, LAMP_PX, LevelMeter
-from qvim_studio.ui.waves.time_axis import ZOOM_STEP
+from qvim_studio.ui.waves.time_axis import SCROLL_SHARE, ZOOM_STEP
 from qvim_studio.ui.waves.wave_painting import ruler_px
 from qvim_studio.ui.waves.waveform_view import WaveformView
 from qvim_studio.ui.widgets.theme import StudioTheme
@@ -178,29 +178,49 @@ def test_a_trim_handle_is_dragged(view: WaveformView, qtbot: QtBot) -> None:
     assert view.selection is None
 
 
+def turn_wheel(
+    view: WaveformView,
+    angle: QPoint,
+    keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Over the middle of the view; 120 for each notch."""
+    place, button = QPointF(320, 80), Qt.MouseButton.NoButton
+    phase = Qt.ScrollPhase.NoScrollPhase
+    at = view.mapToGlobal(place)
+    view.wheelEvent(QWheelEvent(place, at, QPoint(), angle, button, keys, phase, False))
+
+
 def test_the_wheel_zooms_at_the_mouse_and_both_views_follow(
     view: WaveformView, theme: StudioTheme, qtbot: QtBot
 ) -> None:
     show(view, CLIP)
     below = WaveformView(theme, axis=view.axis, with_ruler=False)
     qtbot.addWidget(below)
-    place = QPointF(320, 80)
-    wheel = QWheelEvent(
-        place,
-        view.mapToGlobal(place),
-        QPoint(),
-        QPoint(0, 480),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    view.wheelEvent(wheel)
+    turn_wheel(view, QPoint(0, 480))
     axis = below.axis
     assert axis.span_s == pytest.approx(ZOOM_STEP**-4)
     assert axis.first_s + axis.span_s / 2 == pytest.approx(0.5, abs=0.01)
     axis.show_all()
     assert (axis.first_s, axis.span_s) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("angle", "keys"),
+    [
+        (QPoint(-120, 0), Qt.KeyboardModifier.NoModifier),
+        (QPoint(0, -120), Qt.KeyboardModifier.ShiftModifier),
+    ],
+)
+def test_the_wheel_scrolls_sideways_or_with_shift(
+    view: WaveformView, angle: QPoint, keys: Qt.KeyboardModifier
+) -> None:
+    show(view, CLIP)
+    turn_wheel(view, QPoint(0, 480))
+    axis = view.axis
+    first_s, span_s = axis.first_s, axis.span_s
+    turn_wheel(view, angle, keys)
+    assert axis.first_s == pytest.approx(first_s + SCROLL_SHARE * span_s)
+    assert axis.span_s == pytest.approx(span_s)
 
 
 def test_the_spectrogram_shows_a_tone_as_a_line(view: WaveformView, theme: StudioTheme) -> None:
@@ -274,16 +294,16 @@ def has_note(view: WaveformView, theme: StudioTheme) -> bool:
     return any(image.pixelColor(x, y).name() == theme.palette.secondary for x, y in corner)
 
 
-@pytest.mark.parametrize(("level_db", "is_told"), [(0.0, False), (-12.0, False), (-60.0, True)])
+@pytest.mark.parametrize(("level_db", "is_noted"), [(0.0, False), (-12.0, False), (-60.0, True)])
 def test_quiet_takes_are_drawn_as_high_as_loud_ones_and_say_how_much_higher(
-    view: WaveformView, theme: StudioTheme, level_db: float, is_told: bool
+    view: WaveformView, theme: StudioTheme, level_db: float, is_noted: bool
 ) -> None:
     show(view, CLIP)
     loud = drawn_rows(view, theme.palette.accent)
     assert loud > 100
     show(view, AudioClip(CLIP.samples * np.float32(10 ** (level_db / 20)), CLIP.sample_rate))
     assert drawn_rows(view, theme.palette.accent) == pytest.approx(loud, abs=2)
-    assert has_note(view, theme) is is_told
+    assert has_note(view, theme) is is_noted
 
 
 def test_digital_noise_is_not_blown_up_into_a_take(view: WaveformView, theme: StudioTheme) -> None:

@@ -271,45 +271,42 @@ def test_the_details_of_a_clip_leave_the_window_as_low_as_it_is(
     qtbot.waitUntil(lambda: all(is_seen(part) for part in parts))
 
 
-@pytest.mark.parametrize("percent", [100, 125, 150, 200])
 def test_a_small_window_with_large_texts_scrolls_instead_of_cutting(
-    with_take: MainWindow, theme: StudioTheme, percent: int
+    with_take: MainWindow, theme: StudioTheme
 ) -> None:
     window = with_take
-    theme.set_theme(Theme.DARK, percent)
     window.request.more.setChecked(True)
-    window.resize(1024, 600)
-    QApplication.processEvents()
-    assert (window.width(), window.height()) == (1024, 600)
-    for spin in window.request.findChildren(QAbstractSpinBox):
-        text, metrics = spin.lineEdit().text(), spin.fontMetrics()
-        assert metrics.horizontalAdvance(text) <= spin.lineEdit().width()
-        assert spin.height() >= metrics.height()
-    for button in (window.request.generate_button, window.imitation.bar.record_button):
-        button.setFocus()
+    for percent in (100, 125, 150, 200):
+        theme.set_theme(Theme.DARK, percent)
+        window.resize(1024, 600)
         QApplication.processEvents()
-        corner = button.mapTo(window.column.viewport(), QPoint(0, 0))
-        shown = QRect(corner, button.size())
-        assert window.column.viewport().rect().contains(shown)
+        assert (window.width(), window.height()) == (1024, 600), percent
+        for spin in window.request.findChildren(QAbstractSpinBox):
+            text, metrics = spin.lineEdit().text(), spin.fontMetrics()
+            assert metrics.horizontalAdvance(text) <= spin.lineEdit().width(), percent
+            assert spin.height() >= metrics.height(), percent
+        for button in (window.request.generate_button, window.imitation.bar.record_button):
+            button.setFocus()
+            QApplication.processEvents()
+            corner = button.mapTo(window.column.viewport(), QPoint(0, 0))
+            shown = QRect(corner, button.size())
+            assert window.column.viewport().rect().contains(shown), percent
     theme.set_theme(Theme.DARK, 100)
 
 
-@pytest.mark.parametrize("percent", [100, 125])
 def test_details_of_a_clip_leave_three_sounds_of_the_history_in_view(
-    with_take: MainWindow,
-    theme: StudioTheme,
-    generate: Callable[[MainWindow], None],
-    percent: int,
+    with_take: MainWindow, theme: StudioTheme, generate: Generate
 ) -> None:
     generate(with_take)
-    theme.set_theme(Theme.DARK, percent)
     with_take.resize(1024, 600)
     view = with_take.history.view
     view.select_ids({with_take.candidates.shown[0].id})
-    QApplication.processEvents()
-    assert with_take.history.details.isVisible()
-    last = view.visualRect(view.model().index(3, 0))  # below the heading
-    assert last.center().y() <= view.viewport().height()
+    for percent in (100, 125):
+        theme.set_theme(Theme.DARK, percent)
+        QApplication.processEvents()
+        assert with_take.history.details.isVisible()
+        last = view.visualRect(view.model().index(3, 0))  # below the heading
+        assert last.center().y() <= view.viewport().height(), percent
     theme.set_theme(Theme.DARK, 100)
 
 

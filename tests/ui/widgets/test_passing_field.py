@@ -56,7 +56,7 @@ def test_keys_belong_to_the_list_again_after_a_name_or_tag(
     type_keys("b1xb")
     (clip,) = services.library.sounds.entries_of([1])
     assert typed in (clip.title, *clip.tags)
-    assert services.playback.heard.key
+    assert services.playback.playing.key
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_F2, Qt.Key.Key_T])
@@ -122,7 +122,7 @@ def test_letters_in_a_number_field_are_shortcuts(
     type_keys("b")
     assert compared.candidates.blind.isChecked()
     press(Qt.Key.Key_Space)
-    assert services.playback.heard.key
+    assert services.playback.playing.key
 
 
 def test_a_number_is_typed_kept_and_left(compared: MainWindow, services: Services) -> None:
@@ -134,7 +134,7 @@ def test_a_number_is_typed_kept_and_left(compared: MainWindow, services: Service
     assert box.value() == 7 and not box.hasFocus()
     type_keys("2")
     assert box.value() == 7
-    assert services.playback.heard.key == str(compared.candidates.shown[1].path)
+    assert services.playback.playing.key == str(compared.candidates.shown[1].path)
 
 
 def test_escape_brings_the_former_number_back(compared: MainWindow) -> None:
@@ -162,10 +162,10 @@ def test_escape_stops_what_goes_on_and_leaves_the_words(
     compared: MainWindow, services: Services
 ) -> None:
     type_keys("1")
-    assert services.playback.heard.key
+    assert services.playback.playing.key
     compared.request.text.setFocus()
     press(Qt.Key.Key_Escape)
-    assert not services.playback.heard.key
+    assert not services.playback.playing.key
     type_keys("b")
     assert compared.request.text.text() == ""
     assert compared.candidates.blind.isChecked()

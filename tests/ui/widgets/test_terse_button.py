@@ -3,16 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
 
 from qvim_studio.ui.widgets.terse_button import TerseButton
-
-
-@pytest.fixture
-def holder(qtbot: QtBot) -> QWidget:
-    holder = QWidget()
-    qtbot.addWidget(holder)
-    return holder
 
 
 @pytest.fixture
@@ -46,3 +38,14 @@ def test_a_button_with_an_icon_alone_is_no_wider_than_that(holder: QWidget) -> N
     assert button.text() == ""
     text_px = button.fontMetrics().horizontalAdvance("Open…")
     assert button.minimumSizeHint().width() == button.sizeHint().width() - text_px
+
+
+def test_a_terse_button_asks_for_no_more_room_than_its_short_text(button: TerseButton) -> None:
+    whole, little = button.sizeHint().width(), button.minimumSizeHint().width()
+    button.window().resize(whole, 40)
+    button.set_terse(True)
+    assert button.text() == "History"
+    assert button.sizeHint().width() == button.minimumSizeHint().width() == little
+    button.set_terse(False)
+    seen(button, whole)
+    assert button.text() == "History  10,000" and button.sizeHint().width() == whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,20 +13,20 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from qvim_studio.session.services import Services
+from qvim_studio.ui.window.action_keys import FIXED_KEYS, clash_lines, clashes
 from qvim_studio.ui.window.action_table import (
-    FIXED_KEYS,
     RESULT_MENU,
     SOUND_ACTIONS,
     SOUND_MENU,
     TAKE_MENU,
     Where,
     all_specs,
-    clash_lines,
-    clashes,
     spec_of,
     translated,
 )
 from qvim_studio.ui.window.main_window import MainWindow
+
+pytestmark = pytest.mark.usefixtures("undressed")
 
 Generate = Callable[[MainWindow], None]
 
@@ -89,6 +90,21 @@ def test_settings_whose_keys_clash_are_reported_at_the_start(
     assert "S is assigned to both" in window.messages.text
     assert "Keyboard shortcuts" in window.messages.text
     qtbot.waitUntil(lambda: window.has_looked_around and services.tasks.is_idle)
+
+
+def test_what_is_reported_at_the_start_stays_until_it_is_put_away(
+    services: Services, theme, take: Path, qtbot: QtBot
+) -> None:
+    store = services.store
+    store.change(store.settings.with_changes(shortcuts={"generate": "S"}))
+    window = MainWindow(services, theme)
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.controller.imitation_changed):
+        window.open_imitation(take)
+    qtbot.waitUntil(lambda: window.has_looked_around and services.tasks.is_idle)
+    assert "S is assigned to both" in window.messages.text
+    window.rest()
+    assert window.messages.text == ""
 
 
 def test_the_sound_menu_greys_what_the_list_in_hand_cannot_do(compared: MainWindow) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QPalette
 from pytestqt.qtbot import QtBot
 
-from qvim_studio.core.heard import HeardWord
+from qvim_studio.core.sound_words import SoundWord
 from qvim_studio.ui.widgets.theme import StudioTheme
 from qvim_studio.ui.window.main_window import MainWindow
 
@@ -15,7 +15,7 @@ def test_notes_that_wrap_over_the_candidates_cut_no_row_of_the_request(
 ) -> None:
     window, notes = with_take, with_take.candidates.notes
     window.resize(1280, 860)
-    window.request.heard.show_words([HeardWord("dog", 0.5, "dog")])
+    window.request.word_chips.show_words([SoundWord("dog", 0.5, "dog")])
     window.candidates.show_result(
         (), "made in 2 s\n" + "Started from a dog, a wolf and a fox. " * 8
     )

@@ -107,5 +107,5 @@ def test_blind_nothing_tells_which_candidate_plays(compared: MainWindow) -> None
     assert not compared.history.details.isVisible()
     assert not compared.imitation.result.isVisible()
     QTest.keyClick(compared, Qt.Key.Key_B)
-    (heard,) = compared.candidates.view.selected_entries()
-    assert in_hand(compared) == ([heard.id], [heard.id], "horse", heard.id)
+    (playing,) = compared.candidates.view.selected_entries()
+    assert in_hand(compared) == ([playing.id], [playing.id], "horse", playing.id)

@@ -44,6 +44,8 @@ from qvim_studio.ui.waves.waveform_view import WaveformView
 from qvim_studio.ui.widgets.theme import font
 from qvim_studio.ui.window.main_window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Generate = Callable[[MainWindow], None]
 
 
@@ -63,6 +65,7 @@ def right_edge(widget: QWidget) -> int:
     return widget.mapTo(widget.window(), widget.rect().topRight()).x()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_at_its_smallest_nothing_overlaps(window: MainWindow, qtbot: QtBot) -> None:
     window.request.cancel_button.show()
     window.resize(400, 300)
@@ -96,6 +99,7 @@ def test_a_folder_that_cannot_be_used_leads_to_the_settings(
     dialog.reject()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_what_to_do_first_is_said_whole_in_a_narrow_window(window: MainWindow) -> None:
     strip, metrics = window.request.progress, QFontMetrics(font())
     strip.resize(600, strip.height())
@@ -108,6 +112,7 @@ def test_what_to_do_first_is_said_whole_in_a_narrow_window(window: MainWindow) -
     assert strip.idle_lines(metrics)[-1].endswith("…")
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_long_name_of_a_microphone_ends_in_dots(window: MainWindow) -> None:
     box = window.imitation.bar.microphone
     box.resize(400, box.height())
@@ -119,6 +124,7 @@ def test_a_long_name_of_a_microphone_ends_in_dots(window: MainWindow) -> None:
     assert box.grab().toImage() == painted
 
 
+@pytest.mark.usefixtures("dressed")
 def test_where_there_is_little_room_the_time_left_counts_more(window: MainWindow) -> None:
     strip = window.request.progress
     strip.show_progress(JobProgress(1, "denoise", 3, 40, 0.2, 12.0))
@@ -149,6 +155,7 @@ def test_a_file_that_is_no_audio_is_told_and_nothing_changes(
     assert with_take.controller.imitation is before
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_message_moves_nothing_from_under_the_mouse(window: MainWindow, qtbot: QtBot) -> None:
     places = [(p.mapTo(window, QPoint()), p.size()) for p in (window.column, window.library)]
     for text in ("Short.", "The folder cannot be written. " * 8):
@@ -164,17 +171,20 @@ def test_a_message_moves_nothing_from_under_the_mouse(window: MainWindow, qtbot:
     qtbot.waitUntil(lambda: window.messages.geometry().right() > right)
 
 
-@pytest.mark.parametrize("size", [(1024, 600), (1200, 800), (2000, 1100)])
+@pytest.mark.usefixtures("dressed")
 def test_a_message_of_one_line_covers_no_panel_and_ends_with_the_take(
-    window: MainWindow, size: tuple[int, int], qtbot: QtBot
+    window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.resize(*size)
-    window.messages.show_notice("Nothing is selected.")
     bar, page = window.messages, window.messages.parentWidget()
-    corner = window.imitation.mapTo(page, QPoint())
-    qtbot.waitUntil(lambda: bar.geometry().right() < corner.x() + window.imitation.width())
-    assert bar.geometry().top() >= 0
-    assert bar.geometry().bottom() < corner.y()
+    for size in ((2000, 1100), (1200, 800), (1024, 600)):
+        window.resize(*size)
+        qtbot.waitUntil(lambda wanted=size: (window.width(), window.height()) == wanted)
+        bar.show_notice("Nothing is selected.")
+        corner = window.imitation.mapTo(page, QPoint())
+        ends = corner.x() + window.imitation.width()
+        qtbot.waitUntil(lambda ends=ends: bar.geometry().right() < ends)
+        assert bar.geometry().top() >= 0
+        assert bar.geometry().bottom() < corner.y()
 
 
 def test_words_alone_are_enough(window: MainWindow, generate: Generate) -> None:
@@ -287,7 +297,7 @@ def test_without_a_microphone_recording_is_greyed_with_the_reason(
     window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
 ) -> None:
     audio.microphones = []
-    window._look_for_devices()
+    window.settings_actions.look_for_devices()
     qtbot.waitUntil(lambda: not window.imitation.bar.record_button.isEnabled())
     assert "No microphone" in window.imitation.bar.record_button.toolTip()
     press(window, Qt.Key.Key_R)
@@ -299,7 +309,7 @@ def test_record_without_a_microphone_offers_to_look_again_and_to_open_a_file(
     window: MainWindow, audio: FakeAudio, services: Services, qtbot: QtBot
 ) -> None:
     audio.microphones = []
-    window._look_for_devices()
+    window.settings_actions.look_for_devices()
     qtbot.waitUntil(lambda: not window.imitation.bar.record_button.isEnabled())
     press(window, Qt.Key.Key_R)
     look = button(window, "Look again")
@@ -321,6 +331,7 @@ def button(window: MainWindow, text: str) -> QPushButton:
     return next(one for one in window.messages.findChildren(QPushButton) if one.text() == text)
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_double_click_on_generate_asks_once(with_take: MainWindow) -> None:
     asked: list[None] = []
     with_take.request.generate_requested.connect(lambda: asked.append(None))
@@ -333,18 +344,18 @@ def test_keys_play_and_stop(
     with_take: MainWindow, generate: Generate, services: Services, qtbot: QtBot
 ) -> None:
     press(with_take, Qt.Key.Key_Space)
-    assert services.playback.heard.key == IMITATION_KEY
+    assert services.playback.playing.key == IMITATION_KEY
     press(with_take, Qt.Key.Key_Space)
-    assert services.playback.heard.key == ""
+    assert services.playback.playing.key == ""
     generate(with_take)
     press(with_take, Qt.Key.Key_2)
-    assert services.playback.heard.key == str(with_take.controller.candidates[1].path)
+    assert services.playback.playing.key == str(with_take.controller.candidates[1].path)
     press(with_take, Qt.Key.Key_3)
-    assert services.playback.heard.key == str(with_take.controller.candidates[2].path)
+    assert services.playback.playing.key == str(with_take.controller.candidates[2].path)
     press(with_take, Qt.Key.Key_9)
-    assert services.playback.heard.key == str(with_take.controller.candidates[2].path)
+    assert services.playback.playing.key == str(with_take.controller.candidates[2].path)
     press(with_take, Qt.Key.Key_Escape)
-    assert services.playback.heard.key == ""
+    assert services.playback.playing.key == ""
 
 
 def test_typing_in_the_text_field_is_typing(
@@ -355,7 +366,7 @@ def test_typing_in_the_text_field_is_typing(
     assert with_take.request.text.text() == "r g 1"
     assert services.recording.state is RecordingState.IDLE
     assert services.queue.running is None
-    assert services.playback.heard.key == ""
+    assert services.playback.playing.key == ""
 
 
 def test_enter_in_the_text_field_generates(with_take: MainWindow, qtbot: QtBot) -> None:
@@ -363,6 +374,7 @@ def test_enter_in_the_text_field_generates(with_take: MainWindow, qtbot: QtBot) 
         QTest.keyClick(with_take.request.text, Qt.Key.Key_Return)
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_dropped_file_becomes_the_imitation(window: MainWindow, take: Path, qtbot: QtBot) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(take))])
@@ -389,7 +401,8 @@ def test_a_dropped_file_becomes_the_imitation(window: MainWindow, take: Path, qt
 
 
 def test_every_control_has_a_name_for_screen_readers(window: MainWindow, qtbot: QtBot) -> None:
-    dialogs = [window.open_settings(), window.help.open_shortcuts(), window.help.open_about()]
+    settings = window.settings_actions.open()
+    dialogs = [settings, window.help.open_shortcuts(), window.help.open_about()]
     window.request.more.click()
     kinds = (
         QAbstractButton,

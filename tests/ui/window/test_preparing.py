@@ -41,7 +41,7 @@ def test_the_engine_gets_ready_for_words_once_they_are_typed(
     window: MainWindow,
     qtbot: QtBot,
 ) -> None:
-    window.request_desk._words_rest.setInterval(50)
+    window.request_actions._words_rest.setInterval(50)
     for text in (" ", "r", "ra", "rain "):
         window.request.text.setText(text)
     qtbot.waitUntil(lambda: bool(prepared))
@@ -53,7 +53,7 @@ def test_the_engine_gets_ready_for_words_once_they_are_typed(
 def test_words_that_are_sent_at_once_are_not_prepared_first(
     prepared: list[tuple[object, ...]], window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.request_desk._words_rest.setInterval(50)
+    window.request_actions._words_rest.setInterval(50)
     window.request.text.setText("rain")
     with qtbot.waitSignal(window.controller.candidates_changed):
         window.request.generate_button.click()
@@ -64,7 +64,7 @@ def test_words_that_are_sent_at_once_are_not_prepared_first(
 def test_behind_a_job_that_runs_nothing_is_prepared(
     prepared: list[tuple[object, ...]], window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.request_desk._words_rest.setInterval(50)
+    window.request_actions._words_rest.setInterval(50)
     window.request.text.setText("wait")
     with qtbot.waitSignal(window.controller.progressed):
         window.request.generate_button.click()

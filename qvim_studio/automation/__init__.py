@@ -1,0 +1,1 @@
+"""What people automate: the studio as a library, beneath the command line, the service and MCP."""

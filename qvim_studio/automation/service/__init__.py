@@ -1,0 +1,1 @@
+"""A local HTTP service, on this machine's loopback alone."""

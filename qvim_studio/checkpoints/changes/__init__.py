@@ -1,0 +1,1 @@
+"""Changes of a UNet that others trained: LoRA and its kin."""

@@ -1,0 +1,1 @@
+"""The commands that train: parts of the starter, encoders, and whole checkpoints on pairs."""

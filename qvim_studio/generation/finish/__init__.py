@@ -1,0 +1,1 @@
+"""Finishes made sounds: highs, endings, flaws and level."""

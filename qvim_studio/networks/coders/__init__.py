@@ -1,0 +1,1 @@
+"""Networks between sounds or spectrograms and latents or tokens."""

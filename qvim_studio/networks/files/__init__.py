@@ -1,0 +1,1 @@
+"""Finds and reads weights in files, without running code from them."""

@@ -1,0 +1,1 @@
+"""Songs as aligned pairs of a voice and its music."""

@@ -1,0 +1,1 @@
+"""Data sets by their files: layouts, labels, licences and doubts."""
