@@ -23,7 +23,13 @@ from typing import Any
 import platformdirs
 
 from qvim_studio.commands.grammar.parser import make_parser
-from qvim_studio.core.errors import StoppedEarly, StudioError, UsageError, bug_text
+from qvim_studio.core.errors import (
+    UNWRITABLE,
+    StoppedEarly,
+    StudioError,
+    UsageError,
+    bug_text,
+)
 from qvim_studio.core.program.interrupts import Terminated, raising_on_signals
 from qvim_studio.core.program.logging_setup import set_up_logging
 
@@ -31,8 +37,8 @@ log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
 SIGNALED = 128  # and the signal's number, as shells say it
-# Errors of a print if nobody reads standard output any more, or its disk is full.
-OUTPUT_ENDED = (errno.EPIPE, errno.ENOSPC)
+# Errors of a print if nobody reads standard output any more, or its disk takes no more.
+OUTPUT_ENDED = (errno.EPIPE, *UNWRITABLE)
 MEMORY_FULL = (
     "The memory of this computer is full. Close other programs, or give shorter or fewer sounds."
 )

@@ -6,11 +6,14 @@ Every message says what was got, what was expected and what to do. Anything that
 
 from __future__ import annotations
 
+import errno
 import logging
 from typing import Any
 
 log = logging.getLogger(__name__)
 
+# What the system says where a disk or a share takes no more, or no longer takes anything.
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 LOG_HAS_DETAILS = "the log file holds the details for a report"
 
 

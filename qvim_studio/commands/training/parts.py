@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,13 +17,10 @@ from qvim_studio.commands.training.training_folders import (
     made,
     run_folder,
 )
-from qvim_studio.core.errors import UsageError
+from qvim_studio.core.errors import UNWRITABLE, UsageError
 from qvim_studio.core.program.resources import resource_path
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.loop.machine import leave_processes, prepared_process
-
-# What the system says where a disk or a share takes no more, or no longer takes anything.
-UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def build_data(
