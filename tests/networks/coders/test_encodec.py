@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import pytest
 import torch
@@ -102,24 +101,3 @@ def test_a_norm_is_folded_under_both_names_that_torch_has_given_it() -> None:
     assert weight.flatten(1).norm(dim=1).tolist() == pytest.approx([2.0, 3.0])
     assert folded_norms(old).keys() == {"conv.weight"}
     assert torch.equal(folded_norms(old)["conv.weight"], weight)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("normalize", True),
-        ("norm_type", "time_group_norm"),
-        ("chunk_length_s", 1.0),
-        ("audio_channels", 2),
-        ("upsampling_ratios", [8, "x"]),
-        ("upsampling_ratios", []),
-        ("target_bandwidths", []),
-        ("codebook_dim", 7),
-        ("num_filters", 0),
-        ("num_filters", "many"),
-    ],
-)
-def test_coders_of_other_kinds_are_refused(name: str, value: Any) -> None:
-    config = official().config.to_dict()
-    with pytest.raises(ValueError, match=name):
-        EncodecShape.from_config({**config, name: value})

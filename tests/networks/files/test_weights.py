@@ -91,14 +91,6 @@ def test_weights_in_several_files_are_one_network(tmp_path: Path) -> None:
     assert all(torch.equal(v, stored[name]) for name, v in network.state_dict().items())
 
 
-@pytest.mark.parametrize("named", ["absent.safetensors", "../model.safetensors", ""])
-def test_an_index_that_names_other_files_is_refused(tmp_path: Path, named: str) -> None:
-    index = {"weight_map": {"count": named} if named else {}}
-    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
-    with pytest.raises(ValueError, match="found no such file"):
-        load_mapped_network(Decoder, tmp_path, "cpu", torch.float32)
-
-
 def test_tensors_of_one_part_are_read_by_the_beginning_of_their_names(tmp_path: Path) -> None:
     stored = write(tmp_path)
     read = read_tensors(tmp_path, "cpu", torch.float16, "attentions.0.")

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 from training_data import write_pairs
 
-from qvim_studio.networks.qvim.efficientat import EfficientAt, load_efficientat
+from qvim_studio.networks.qvim.efficientat import EfficientAt
 from qvim_studio.networks.qvim.encoder import QvimEncoder, load_qvim_encoder, save_qvim_encoder
 from qvim_studio.networks.qvim.qvim_front_end import N_MELS, QvimFrontEnd
 from qvim_studio.training.corpus.build import build_corpus
@@ -140,9 +140,3 @@ def test_a_training_goes_on_exactly_and_leaves_the_lower_half_as_it_is(
     parts = train(tmp_path / "parts", 1, 2)
     assert whole[-1] == parts[-1]
     check_lower_half_stays(trained_from / "encoder", tmp_path / "whole" / "qvim")
-
-
-def test_a_tagger_of_another_shape_is_refused(tmp_path: Path) -> None:
-    save_file({"features.0.0.weight": torch.zeros(1)}, tmp_path / "other.safetensors")
-    with pytest.raises(Exception, match="mn04_as"):
-        load_efficientat(tmp_path / "other.safetensors")
