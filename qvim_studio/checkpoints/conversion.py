@@ -16,6 +16,7 @@ from torch import nn
 
 from qvim_studio.checkpoints.card import write_card
 from qvim_studio.checkpoints.checkpoint import INDEX_FILE
+from qvim_studio.checkpoints.imports import UNFINISHED
 from qvim_studio.checkpoints.streamed_weights import write_streamed
 from qvim_studio.core.engine import IsCancelled
 from qvim_studio.core.errors import CheckpointError, OutputError, reason_of
@@ -146,7 +147,7 @@ def write_converted(
     weights than were written, and CancelledError.
     """
     check_target(folder, converted.bytes)
-    unfinished = folder.with_name(f"{folder.name}.part")
+    unfinished = folder.with_name(f"{folder.name}{UNFINISHED}")
     shutil.rmtree(unfinished, ignore_errors=True)
     done, total = 0, converted.bytes
 

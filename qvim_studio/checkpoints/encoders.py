@@ -14,7 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from qvim_studio.checkpoints.card import CARD_FILE, write_card
-from qvim_studio.checkpoints.imports import delete_import
+from qvim_studio.checkpoints.imports import UNFINISHED, delete_import
 from qvim_studio.core.errors import CheckpointError, OutputError, PickledWeightsError, reason_of
 from qvim_studio.core.options import OWN_ENCODER
 from qvim_studio.core.program.resources import resource_path
@@ -56,7 +56,7 @@ def is_own_encoder(folder: Path) -> bool:
 def list_encoders() -> tuple[StoredEncoder, ...]:
     """The imported encoders by name; with a damaged card, encoder_id is empty."""
     folders = sorted(encoders_folder().glob(f"*/{WEIGHTS_FILE}"))
-    return tuple(_stored(path.parent) for path in folders)
+    return tuple(_stored(p.parent) for p in folders if not p.parent.name.endswith(UNFINISHED))
 
 
 def find_own_encoder(name_or_file: str) -> Path:
@@ -103,7 +103,8 @@ def import_encoder(
         )
     id = name or source.stem
     folder = encoders_folder() / id
-    if id != Path(id).name or id in (PROGRAMS, OWN_ENCODER) or folder.exists():
+    is_reserved = id in (PROGRAMS, OWN_ENCODER) or id.endswith(UNFINISHED)
+    if id != Path(id).name or is_reserved or folder.exists():
         raise CheckpointError(
             f"An encoder cannot be called {id!r}: the name is taken or no name of a folder. Choose "
             "another one with --name."
@@ -115,7 +116,7 @@ def import_encoder(
         raise CheckpointError(
             f"{source} is the encoder {same.name!r}, which was imported before. Use that one."
         )
-    unfinished = folder.with_name(f"{id}.part")
+    unfinished = folder.with_name(f"{id}{UNFINISHED}")
     try:
         shutil.rmtree(unfinished, ignore_errors=True)
         save_qvim_encoder(encoder, unfinished, half=False)

@@ -11,6 +11,7 @@ import platformdirs
 from qvim_studio.core.errors import OutputError, reason_of
 
 FOLDER = "checkpoints"
+UNFINISHED = ".part"  # ends the name of a folder while it is written
 TRAINERS_FOLDER = "checkpoints"  # folder of AudioLDM's trainer for its files
 
 
@@ -25,10 +26,11 @@ def is_import(folder: Path) -> bool:
 
 
 def place_of_import(name: str, taken: Container[str]) -> Path:
-    """A new folder of that name, with a number behind the name if it is taken."""
+    """A new folder of that name, with a number behind the name if it is taken, or if an unfinished
+    folder could have it."""
     plain = name.replace("/", "-").replace("\\", "-").strip(". ") or "checkpoint"
     place, number = imports_folder() / plain, 2
-    while place.exists() or place.name in taken:
+    while place.exists() or place.name in taken or place.name.endswith(UNFINISHED):
         place, number = imports_folder() / f"{plain} {number}", number + 1
     return place
 

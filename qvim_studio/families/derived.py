@@ -24,6 +24,7 @@ from qvim_studio.checkpoints.changes.lora import read_lora
 from qvim_studio.checkpoints.checkpoint import CONTROL_FOLDER, Checkpoint
 from qvim_studio.checkpoints.conversion import Weights, check_target
 from qvim_studio.checkpoints.encoders import encoder_of
+from qvim_studio.checkpoints.imports import UNFINISHED
 from qvim_studio.checkpoints.streamed_weights import write_streamed
 from qvim_studio.core.errors import CheckpointError, OutputError, reason_of
 from qvim_studio.core.program.resources import resource_path
@@ -179,7 +180,7 @@ def write_derived(base: Checkpoint, change: Change, place: Path, card: Mapping[s
     folder = base.installed_folder()
     needed = sum(value.nbytes for value in (change.unet or {}).values())
     check_target(place, needed)
-    unfinished = place.with_name(f"{place.name}.part")
+    unfinished = place.with_name(f"{place.name}{UNFINISHED}")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         for path in sorted(folder.rglob("*")):

@@ -28,15 +28,6 @@ from qvim_studio.core.errors import (
 from qvim_studio.networks.files.weights import read_tensors
 
 
-def test_pickled_weights_alone_need_consent(hub: Hub) -> None:
-    del hub.files["vae/diffusion_pytorch_model.safetensors"]
-    hub.files["vae/diffusion_pytorch_model.bin"] = b"pickle"
-    with pytest.raises(PickledWeightsError, match=r"alone \(vae/.*--allow-pickle") as found:
-        plan_download(CHECKPOINT, hub.url)
-    assert found.value.files == ("vae/diffusion_pytorch_model.bin",)
-    assert hub.fetched == []
-
-
 def test_allowed_pickles_become_safetensors(
     hub: Hub, registered: Callable[..., Checkpoint], tmp_path: Path
 ) -> None:
@@ -130,16 +121,6 @@ def test_a_discarded_download_of_a_pickle_in_parts_leaves_no_index(
     assert list(repository.rglob("vae/*.index.json"))
     discard(CHECKPOINT)
     assert not repository.exists()
-
-
-def test_pickles_beside_split_safetensors_are_left_out(hub: Hub) -> None:
-    content = hub.files.pop("vae/diffusion_pytorch_model.safetensors")
-    hub.files["vae/diffusion_pytorch_model-00001-of-00001.safetensors"] = content
-    hub.files["vae/diffusion_pytorch_model.safetensors.index.json"] = b"{}"
-    hub.files["vae/diffusion_pytorch_model.bin"] = b"pickle"
-    paths = {file.path for file in plan_download(CHECKPOINT, hub.url).files}
-    assert not [path for path in paths if path.endswith(".bin")]
-    assert "vae/diffusion_pytorch_model.safetensors.index.json" in paths
 
 
 def test_pickles_need_room_twice(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

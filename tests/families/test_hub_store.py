@@ -8,7 +8,6 @@ import pytest
 import torch
 from tiny_checkpoint import build_tiny_checkpoint
 
-from qvim_studio.checkpoints.parts import list_parts
 from qvim_studio.core.errors import CheckpointError, PickledWeightsError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.catalog import find_checkpoint, find_upscaler
@@ -55,16 +54,6 @@ def test_the_store_knows_that_the_network_is_forbidden(monkeypatch: pytest.Monke
 def test_what_ships_is_never_removed() -> None:
     with pytest.raises(CheckpointError, match="was not downloaded"):
         make_checkpoint_store().remove("starter")
-
-
-def test_parts_say_what_they_fit() -> None:
-    parts = {part.id: part for part in list_parts()}
-    assert parts["starter-adapter"].fits == ("starter",)
-    assert {part.kind for part in parts.values()} == {"encoder", "adapter", "clap"}
-    assert {part.id for part in parts.values() if part.is_installed} == {
-        "starter-encoder",
-        "starter-adapter",
-    }
 
 
 def test_an_upscaler_is_listed_by_what_it_makes_and_makes_no_sounds(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from qvim_studio.checkpoints.card import CARD_FILE, file_sha256, write_card
-from qvim_studio.checkpoints.imports import delete_import
+from qvim_studio.checkpoints.imports import UNFINISHED, delete_import
 from qvim_studio.core.errors import CheckpointError, OutputError, reason_of
 from qvim_studio.core.text.json_text import as_object, read_json, text_of
 
@@ -54,7 +54,7 @@ def loras_folder() -> Path:
 def list_loras() -> tuple[StoredLora, ...]:
     """The imported LoRAs by name; those with a damaged card have no base."""
     found = sorted(loras_folder().glob(f"*/{LORA_FILE}"))
-    return tuple(_stored(path.parent) for path in found)
+    return tuple(_stored(p.parent) for p in found if not p.parent.name.endswith(UNFINISHED))
 
 
 def loras_of(checkpoint: str) -> tuple[StoredLora, ...]:
@@ -77,12 +77,13 @@ def keep_lora(
     usual = source.parent.name if source.stem == "adapter_model" else source.stem
     id = name or _NOT_IN_NAMES.sub("-", usual).strip("-.")
     folder = loras_folder() / id
-    if not id or _NOT_IN_NAMES.search(id) or id != Path(id).name or folder.exists():
+    is_name = id == Path(id).name and not id.endswith(UNFINISHED)
+    if not id or _NOT_IN_NAMES.search(id) or not is_name or folder.exists():
         raise CheckpointError(
             f"A LoRA cannot be called {id!r}: the name is taken, or holds more than letters, "
             "digits, dots and dashes. Choose another one with --name."
         )
-    unfinished = folder.with_name(f"{id}.part")
+    unfinished = folder.with_name(f"{id}{UNFINISHED}")
     try:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)

@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 import torch
-from original_layout import unet_layers
 from safetensors.torch import save_file
 
 from qvim_studio.checkpoints.changes.lora import is_lora, read_lora
-from qvim_studio.checkpoints.changes.lora_names import LayerNames
 from qvim_studio.core.errors import CheckpointError
 
 LAYERS = ("down.0.attn.to_q", "down.0.attn.to_out.0", "mid.conv")
@@ -61,26 +59,6 @@ def test_other_weights_are_not_taken_for_a_lora() -> None:
     assert is_lora(["lora_unet_mid_conv.lora_up.weight"])
     assert is_lora(["mid.conv.hada_w1_a"])
     assert is_lora(["mid.conv.dora_scale"])  # and refused by its name
-
-
-def test_layers_are_found_by_the_names_of_the_original_code() -> None:
-    """kohya's scripts write them with underscores, others with dots."""
-    for transformers in (1, 2):
-        inside = {"attentions": "transformer_blocks.0.attn1.to_q"}
-        pairs = [
-            (f"{old}.{inside['attentions']}", f"{new}.{inside['attentions']}")
-            if "attentions" in new
-            else (old, new)
-            for old, new in (*unet_layers(3, 2, transformers), ("film_emb", "class_embedding"))
-        ]
-        names = LayerNames(new for _, new in pairs)
-        for old, new in pairs:
-            assert names.find(f"lora_unet_{old.replace('.', '_')}") == new
-            assert names.find(f"model.diffusion_model.{old}") == new
-            assert names.find(f"lora_unet_{new.replace('.', '_')}") == new
-    for wrong in ("lora_unet_input_blocks_99_0_in_layers_2", "lora_unet_input_blocks_x", "nothing"):
-        with pytest.raises(ValueError, match="the base has no layer"):
-            names.find(wrong)
 
 
 def test_an_original_lora_is_read_with_its_layer_and_alpha(tmp_path: Path) -> None:
