@@ -81,4 +81,6 @@ class NoiseSchedule:
         if self.spacing == "leading":
             times = (np.arange(0, steps) * (total // steps)).round()[::-1].astype(np.int64)
             return times + self.steps_offset
-        return np.round(np.arange(total, 0, -total / steps)).astype(np.int64) - 1
+        # Rounding may leave a little above 0 after all steps, such as 61: that is none of them.
+        times = np.arange(total, 0, -total / steps)[:steps]
+        return np.round(times).astype(np.int64) - 1

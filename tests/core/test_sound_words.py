@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-
 import pytest
 
-from qvim_studio.core.program.resources import resource_path
 from qvim_studio.core.sound_words import SoundWord, words_of_scores
-from qvim_studio.core.text.everyday_words import CLASSES_OF_WORD, KIND_OF_WORD, kind_of
-from qvim_studio.training.corpus.labels import KINDS
 
 
 def test_the_surest_class_of_a_word_counts() -> None:
@@ -37,16 +32,6 @@ def test_no_more_words_than_asked_for_and_none_below_the_least() -> None:
     scores = {"Dog": 0.9, "Cat": 0.8, "Rain": 0.01}
     assert [one.word for one in words_of_scores(scores, count=1)] == ["dog"]
     assert [one.word for one in words_of_scores(scores, least=0.1)] == ["dog", "cat"]
-
-
-def test_words_are_of_classes_that_the_tagger_has_and_of_kinds_that_the_library_has() -> None:
-    with resource_path("tagger", "classes.csv").open(newline="", encoding="utf-8") as file:
-        names = {row["display_name"] for row in csv.DictReader(file)}
-    classes = [name for some in CLASSES_OF_WORD.values() for name in some]
-    assert set(classes) <= names
-    assert len(set(classes)) == len(classes)
-    assert {kind_of(word) for word in CLASSES_OF_WORD} <= set(KINDS)
-    assert KIND_OF_WORD.keys() <= CLASSES_OF_WORD.keys()
 
 
 def test_a_score_of_the_least_that_counts_counts() -> None:

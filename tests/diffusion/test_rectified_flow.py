@@ -14,7 +14,6 @@ from qvim_studio.diffusion.rectified_flow import (
     sample_euler,
     sample_ping_pong,
 )
-from qvim_studio.diffusion.seeded_noise import SeededNoise
 
 PUBLISHED = [1.0, 0.9944, 0.9845, 0.9579, 0.8909, 0.7455, 0.5125, 0.2739, 0.0]
 
@@ -73,9 +72,3 @@ def test_projection_takes_away_what_only_makes_the_sound_larger() -> None:
     unwanted = wanted - torch.tensor([[[0.4, 0.3]]])
     got = guided(latents, torch.full((1,), 0.5), wanted, unwanted, 2.0, 1.0)
     torch.testing.assert_close(got, wanted + torch.tensor([[[0.0, 0.3]]]))
-
-
-def test_a_seed_draws_the_same_numbers_whatever_is_drawn_beside_it() -> None:
-    alone, beside = SeededNoise([4], (2, 3)), SeededNoise([9, 4], (2, 3))
-    for _ in range(2):
-        torch.testing.assert_close(alone()[0], beside()[1], rtol=0, atol=0)

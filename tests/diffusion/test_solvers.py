@@ -115,18 +115,3 @@ def test_given_timesteps_are_walked() -> None:
     for solver in (ours, published):
         solver.set_timesteps(timesteps=[999, 700, 400, 90])
     torch.testing.assert_close(walk(ours), walk(published), rtol=1e-6, atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("change", "word"),
-    [
-        ({"beta_schedule": "squaredcos_cap_v2"}, "beta_schedule"),
-        ({"prediction_type": "flow_prediction"}, "prediction_type"),
-        ({"timestep_spacing": "karras"}, "timestep_spacing"),
-        ({"thresholding": True}, "thresholding"),
-        ({"clip_sample": True}, "clip_sample"),
-    ],
-)
-def test_what_is_unknown_is_refused_by_name(change: dict[str, Any], word: str) -> None:
-    with pytest.raises(ValueError, match=word):
-        NoiseSchedule.from_config({**CONFIG, **change})

@@ -10,15 +10,11 @@ from fake_torch import GIB, FakeGpu, FakeMps, FakeTorch
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio.checkpoints.checkpoint import Checkpoint
-from qvim_studio.core.checkpoint_entry import RESERVE_BYTES
-from qvim_studio.core.errors import UsageError
 from qvim_studio.core.request import VramMode
 from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.plans import plan_for
 from qvim_studio.memory.accelerators import Accelerator, Accelerators, read_gpu_use
-from qvim_studio.memory.compute_plan import require_accelerator
 from qvim_studio.memory.graphs import can_replay
-from qvim_studio.memory.meter import MemoryMeter
 
 NVIDIA = FakeTorch(cuda=FakeGpu(name="NVIDIA GeForce RTX 4070"))
 TURING = FakeTorch(cuda=FakeGpu(name="NVIDIA GeForce RTX 2070", has_bfloat16=False))
@@ -68,39 +64,6 @@ def test_a_gpu_of_nvidia_comes_before_others() -> None:
     assert Accelerators(both).find().type == "cuda"
 
 
-def test_a_machine_without_a_gpu_computes_on_the_processor(tiny: Checkpoint) -> None:
-    nothing = Accelerators(FakeTorch())
-    assert nothing.find() is None
-    assert plan_for(tiny, VramMode.AUTO, nothing).device == "cpu"
-
-
-def test_a_mode_that_needs_a_gpu_names_every_kind_and_the_build_that_finds_none(
-    tiny: Checkpoint,
-) -> None:
-    with pytest.raises(UsageError) as refused:
-        plan_for(tiny, VramMode.LOW, Accelerators(FakeTorch()))
-    text = str(refused.value)
-    assert "'low'" in text and "PyTorch 2.13.0+cpu finds none" in text
-    assert all(name in text for name in ("NVIDIA", "AMD", "Apple", "Intel", "auto or cpu"))
-
-
-def test_the_processor_is_used_where_it_is_asked_for_whatever_there_is(tiny: Checkpoint) -> None:
-    assert plan_for(tiny, VramMode.CPU, Accelerators(NVIDIA)).device == "cpu"
-    assert require_accelerator(VramMode.HIGH, Accelerators(INTEL)).type == "xpu"
-
-
-@pytest.mark.parametrize(
-    "full",
-    [
-        FakeTorch(cuda=FakeGpu(name="AMD", free_bytes=RESERVE_BYTES), hip="6.4"),
-        FakeTorch(mps=FakeMps(held_bytes=12 * GIB)),
-        FakeTorch(xpu=FakeGpu(name="Arc", free_bytes=RESERVE_BYTES)),
-    ],
-)
-def test_auto_leaves_a_gpu_that_is_full(full: FakeTorch, tiny: Checkpoint) -> None:
-    assert plan_for(tiny, VramMode.AUTO, Accelerators(full)).device == "cpu"
-
-
 def test_free_memory_is_what_the_device_says() -> None:
     assert Accelerators(NVIDIA).free_bytes("cuda") == 8 * GIB
     assert Accelerators(INTEL).free_bytes("xpu") == 8 * GIB
@@ -110,14 +73,6 @@ def test_free_memory_is_what_the_device_says() -> None:
     assert Accelerators(small).free_bytes("mps") == 3
     over = FakeTorch(mps=FakeMps(held_bytes=6, most_bytes=5))
     assert Accelerators(over).free_bytes("mps") == 0
-
-
-def test_the_peak_is_measured_where_the_device_counts_it() -> None:
-    gpu, apple = FakeGpu(), FakeMps(held_bytes=3 * GIB)
-    assert MemoryMeter("xpu", Accelerators(FakeTorch(xpu=gpu))).peak_bytes() == 5 * GIB
-    assert gpu.did == ["restarted"]
-    assert MemoryMeter("mps", Accelerators(FakeTorch(mps=apple))).peak_bytes() == 3 * GIB
-    assert apple.did == []
 
 
 def test_caches_of_the_gpus_that_are_there_are_freed() -> None:
