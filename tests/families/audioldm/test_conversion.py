@@ -271,23 +271,5 @@ def test_a_program_in_the_file_is_refused_and_not_run(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "model: [",
-        "model: {params: {parameterization: odd}}",
-        "model: {params: {parameterization: [eps]}}",
-    ],
-)
-def test_a_damaged_configuration_beside_the_file_is_named(
-    published: Path, tmp_path: Path, text: str
-) -> None:
-    path = tmp_path / "model.ckpt"
-    path.symlink_to(published)
-    (tmp_path / "config.yaml").write_text(text)
-    with pytest.raises(CheckpointError, match=r"config.yaml, the configuration beside model.ckpt"):
-        convert(path)
-
-
 def unet_of(made: Converted) -> ConvertedPart:
     return next(part for part in made.parts if part.name == "unet")
