@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 import torch
 from hub_server import Hub, prepare_client, running_hub
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from tiny_checkpoint import CARD, build_tiny_checkpoint
 from tiny_clap import add_tiny_clap
-from transformers import ClapFeatureExtractor, ClapModel
 
 from qvim_studio.checkpoints.card import write_card
 from qvim_studio.checkpoints.parts import find_clap
@@ -29,7 +28,6 @@ from qvim_studio.families.catalog import find_checkpoint, register_folder
 from qvim_studio.families.hub_store import HubStore, make_checkpoint_store
 from qvim_studio.families.plans import plan_for
 from qvim_studio.families.protocol import Asked, Voice
-from qvim_studio.voice.clap_audio import ClapAudioConditioner
 
 PART = {
     "kind": "clap",
@@ -124,37 +122,6 @@ def test_a_download_takes_its_ears_along_when_it_goes(store: HubStore, tmp_path:
     assert list((tmp_path / "hub").glob("models--*")) == []
     # A folder of one's own is forgotten, not deleted.
     assert store.remove("tiny") == 0 and (tmp_path / "tiny" / "unet").is_dir()
-
-
-def test_of_the_whole_clap_its_own_audio_tower_hears(tmp_path: Path) -> None:
-    add_tiny_clap(tmp_path)
-    samples = VOICE.mono()
-    extractor = ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad")
-    features = extractor(samples, sampling_rate=48_000, return_tensors="pt")
-    whole = ClapModel.from_pretrained(tmp_path / "clap").eval()
-    with torch.inference_mode():
-        wanted = whole.get_audio_features(**features).pooler_output
-    embedding = ClapAudioConditioner(tmp_path / "clap").embed(samples)
-    torch.testing.assert_close(embedding, torch.nn.functional.normalize(wanted, dim=-1))
-
-
-@pytest.mark.parametrize("place", ["clap", "feature_extractor"])
-def test_the_extractor_that_comes_with_it_counts(tmp_path: Path, place: str) -> None:
-    add_tiny_clap(tmp_path)
-    usual = ClapAudioConditioner(tmp_path / "clap").embed(VOICE.mono())
-    # What is heard of the voice is then silence around it, not the voice again and again.
-    ClapFeatureExtractor(truncation="rand_trunc", padding="pad").save_pretrained(tmp_path / place)
-    other = ClapAudioConditioner(tmp_path / "clap").embed(VOICE.mono())
-    assert (usual - other).abs().max() > 1e-4
-
-
-def test_a_clap_without_ears_is_refused(tmp_path: Path) -> None:
-    add_tiny_clap(tmp_path)
-    path = tmp_path / "clap" / "model.safetensors"
-    weights = {k: v for k, v in load_file(path).items() if not k.startswith("audio_projection")}
-    save_file(weights, path, {"format": "pt"})
-    with pytest.raises(CheckpointError, match=r"lacks 4 weights .*audio_projection"):
-        ClapAudioConditioner(tmp_path / "clap")
 
 
 def test_damage_is_told_with_the_checkpoint(store: HubStore) -> None:

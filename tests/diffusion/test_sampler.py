@@ -26,7 +26,6 @@ from qvim_studio.families.audioldm.label_denoiser import (
 )
 from qvim_studio.families.audioldm.listener import LatentListener, ListenerConfig
 from qvim_studio.training.trainers.unet import make_training_scheduler as training_scheduler
-from qvim_studio.voice.conditioning import mix
 
 SHAPE = (1, 8, 8, 16)
 
@@ -199,20 +198,6 @@ def test_cancel_stops_before_the_next_step() -> None:
             is_cancelled=lambda: len(steps) == 3,
         )
     assert steps == [1, 2, 3]
-
-
-def test_balance_moves_along_the_sphere() -> None:
-    voice, text = unit(1), unit(2)
-    assert torch.allclose(mix(voice, text, 0.0), voice, atol=1e-6)
-    assert torch.allclose(mix(voice, text, 1.0), text, atol=1e-6)
-    middle = mix(voice, text, 0.5)
-    assert middle.norm().item() == pytest.approx(1.0)
-    assert (middle @ voice.T).item() == pytest.approx((middle @ text.T).item(), abs=1e-5)
-    for balance in (0.1, 0.25, 0.8):
-        turned = torch.arccos((mix(voice, text, balance) @ voice.T).clamp(-1, 1))
-        angle = torch.arccos((voice @ text.T).clamp(-1, 1))
-        assert turned.item() == pytest.approx(balance * angle.item(), rel=1e-3)
-    assert mix(None, text, 0.3) is text
 
 
 def tiny_listener() -> LatentListener:

@@ -26,7 +26,7 @@ from qvim_studio.families.audioldm.generator import AudioLdmGenerator
 from qvim_studio.families.audioldm.loaded import LoadedCheckpoint
 from qvim_studio.generation import edit_window
 from qvim_studio.generation import run as run_module
-from qvim_studio.generation.edit_window import FOREIGN, ITSELF, EditWindow
+from qvim_studio.generation.edit_window import FOREIGN, ITSELF
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.run import SILENT_REST
 from qvim_studio.generation.starts import NearestSound, SimilarSound
@@ -345,15 +345,6 @@ def test_several_parts_are_made_together_and_everything_else_stays(
         is_kept[part] = False
         assert np.abs(samples[part] - was[part]).max() > 0.01
     assert np.array_equal(samples[is_kept], was[is_kept])
-
-
-def test_of_an_imitation_counts_what_it_holds_at_the_time_of_each_part() -> None:
-    voice = AudioClip.from_mono(np.sin(2 * np.pi * np.arange(900) / 90), 1000)
-    edit = Edit.of_parts(AudioClip.from_mono(np.zeros(2000), 1000), [(0.5, 0.8), (1.2, 1.4)])
-    followed = EditWindow.of(edit, voice, 1000).followed()
-    np.testing.assert_allclose(followed[500:800], voice.samples[:300, 0], atol=1e-6)
-    np.testing.assert_allclose(followed[1200:1400], voice.samples[700:900, 0], atol=1e-6)
-    assert not np.any(np.delete(followed, np.r_[500:800, 1200:1400]))
 
 
 def test_highs_are_made_above_lows_that_stay(

@@ -58,27 +58,6 @@ def stereo_take(seconds: float) -> AudioClip:
     return AudioClip(samples, RATE)
 
 
-@pytest.mark.parametrize("follow", [0.0, 1.0])
-def test_a_long_take_that_is_regenerated_keeps_its_channels(
-    noise: tuple[Loaded, NoiseWindows], follow: float
-) -> None:
-    loaded, generator = noise
-    take = stereo_take(6.0)
-    request = request_for(None, imitation=take, start=Start.IMITATION, follow=follow)
-    ((sound,), _) = make(loaded, request)
-    assert sound.clip.channels == 2 and len(sound.clip.samples) == 6 * OUTPUT_RATE_HZ
-    left, right = (AudioClip.from_mono(sound.clip.samples[:, side], 48_000) for side in (0, 1))
-    first, second = (0.5, 2.2), (3.8, 5.5)
-    assert rms_db(right, *first) < rms_db(left, *first) - 40.0
-    assert rms_db(left, *second) < rms_db(right, *second) - 40.0
-    assert rms_db(left, *first) - rms_db(right, *second) == pytest.approx(20.0, abs=2.0)
-    # Each side goes on from what was made of that side alone, and follows that side.
-    starts = [next(iter(asked.starts.values())) for asked in generator.asked]
-    assert all(start.channels == 1 for start in starts)
-    kept = [asked.kept.sound for asked in generator.asked if asked.kept is not None]
-    assert kept and all(clip.channels == 1 for clip in kept)
-
-
 def test_both_channels_are_seen_in_the_progress(noise: tuple[Loaded, NoiseWindows]) -> None:
     shares: list[float] = []
     request = request_for(None, imitation=stereo_take(5.0), start=Start.IMITATION)
@@ -88,33 +67,6 @@ def test_both_channels_are_seen_in_the_progress(noise: tuple[Loaded, NoiseWindow
         lambda made: shares.append(made.fraction) if made.phase == "denoise" else None,
     )
     assert shares == sorted(shares) and shares[-1] == 1.0
-
-
-def test_a_long_morph_is_of_the_sections_of_both_sounds(
-    noise: tuple[Loaded, NoiseWindows],
-) -> None:
-    loaded, generator = noise
-    first, second = voice((4.0, 0.2)), AudioClip.from_mono(voice((5.0, 0.1)).mono()[::-1], RATE)
-    request = request_for(
-        None, imitation=first, morph_sound=second, morph_at=None, start=Start.IMITATION
-    )
-    ((sound,), run) = make(loaded, request)
-    assert len(sound.clip.samples) == 5 * OUTPUT_RATE_HZ and len(generator.asked) > 2
-    begins = np.cumsum([0.0, *(one.duration_s - 0.64 for one in generator.asked[:-1])])
-    ends, voices = [], []
-    for begin_s, asked in zip(begins, generator.asked, strict=True):
-        begin, frames = round(begin_s * RATE), round(asked.duration_s * RATE)
-        (start,), morph = asked.starts.values(), asked.morph
-        assert morph is not None and asked.voice is not None
-        np.testing.assert_array_equal(morph.second.samples, second.samples[begin : begin + frames])
-        from_first = first.samples[begin : begin + frames]
-        np.testing.assert_array_equal(start.samples[: len(from_first)], from_first)
-        assert morph.span == pytest.approx((begin_s / 5.0, begin_s / 5.0 + asked.duration_s / 5.0))
-        ends.append(morph.span[1])
-        voices.append(asked.voice.embedding)
-    assert ends == sorted(ends) and ends[-1] == pytest.approx(1.0)
-    assert float(voices[0] @ voices[-1]) < float(voices[0] @ voices[1])
-    assert run.matcher is None and sound.start_name == "both sounds"
 
 
 def test_a_long_loop_goes_on_over_its_seam_and_follows_the_take_at_its_place(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import tracemalloc
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +23,7 @@ from qvim_studio.core.result import Progress, SoundChunk
 from qvim_studio.generation.engine import StudioEngine
 from qvim_studio.generation.finish.finishing import OUTPUT_RATE_HZ
 from qvim_studio.generation.loaded import Loaded
-from qvim_studio.generation.long_run import LongRun
-from qvim_studio.generation.phase_clock import PhaseClock
-from qvim_studio.generation.preparation import PreparedRun
 from qvim_studio.generation.run import SILENT_REST
-from qvim_studio.generation.starts import NearestSound
 
 pytestmark = pytest.mark.usefixtures("quick_ears")
 
@@ -141,63 +136,11 @@ def test_variations_and_windows_have_seeds_of_their_own(
     assert not np.allclose(alone.clip.samples[:second], alone.clip.samples[second : 2 * second])
 
 
-def test_a_window_follows_its_own_section_of_the_take(noise: tuple[Loaded, NoiseWindows]) -> None:
-    loaded, generator = noise
-    take = voice((2.0, 0.2), (2.0, 0.02), (2.0, 0.2))
-    ((sound,), run) = make(loaded, request_for(None, imitation=take, follow=1.0))
-    begins = np.cumsum([0.0, *(one.duration_s - 0.64 for one in generator.asked[:-1])])
-    for begin_s, asked in zip(begins, generator.asked, strict=True):
-        assert asked.followed is not None and asked.voice is not None
-        begin = round(begin_s * RATE)
-        wanted = take.samples[begin : begin + round(asked.duration_s * RATE)]
-        np.testing.assert_allclose(asked.followed.samples, wanted, atol=1e-6)
-        np.testing.assert_array_equal(asked.voice.clip.samples, wanted)
-    loud, quiet = rms_db(sound.clip, 0.3, 1.7), rms_db(sound.clip, 2.3, 3.7)
-    assert loud - quiet == pytest.approx(20.0, abs=1.5)
-    assert rms_db(sound.clip, 4.3, 5.7) == pytest.approx(loud, abs=1.5)
-    assert sound.match is not None and run.matcher is not None
-
-
-def test_a_window_in_which_the_take_pauses_costs_nothing_and_is_silent(
-    noise: tuple[Loaded, NoiseWindows],
-) -> None:
-    loaded, generator = noise
-    take = voice((1.5, 0.2), (3.0, 0.0), (1.5, 0.2))
-    ((sound,), _) = make(loaded, request_for(None, imitation=take))
-    assert len(generator.asked) < 9 and sum(one.kept is None for one in generator.asked) == 2
-    assert rms_db(sound.clip, 2.5, 4.0) < -80.0 < rms_db(sound.clip, 5.0, 5.8)
-
-
 def test_what_lies_behind_the_take_is_silent_and_said(noise: tuple[Loaded, NoiseWindows]) -> None:
     take = voice((3.0, 0.2))
     ((sound,), run) = make(noise[0], request_for(6.0, imitation=take))
     assert len(sound.clip.samples) == 6 * OUTPUT_RATE_HZ
     assert rms_db(sound.clip, 4.0, 6.0) < -80.0 and SILENT_REST in run.notes
-
-
-def test_every_window_is_led_to_the_sound_that_was_found(
-    noise: tuple[Loaded, NoiseWindows],
-) -> None:
-    loaded, generator = noise
-    found = NearestSound("hiss", voice((0.5, 0.1)), likelihood=0.6)
-    request = request_for(3.0, imitation=voice((3.0, 0.2)), start=Start.NEAREST)
-    run = LongRun(loaded, request, in_chunks=False)
-    run.encode(lambda query, folder, hearing: (found,))
-    run.make(lambda progress: None, lambda: False, lambda made, picture: None, PhaseClock())
-    assert len(generator.asked) > 1
-    for asked in generator.asked:
-        assert asked.found.keys() == asked.starts.keys()
-        assert list(asked.found.values()) == [found.clip]
-
-
-def test_a_window_starts_from_its_section_of_the_take(noise: tuple[Loaded, NoiseWindows]) -> None:
-    loaded, generator = noise
-    take = voice((4.0, 0.2))
-    make(loaded, request_for(None, imitation=take, start=Start.IMITATION))
-    for asked in generator.asked:
-        (start,) = asked.starts.values()
-        assert asked.followed is not None
-        np.testing.assert_array_equal(start.samples, asked.followed.samples)
 
 
 def test_a_sound_that_comes_out_silent_costs_the_others_nothing(
@@ -311,14 +254,6 @@ def test_ten_minutes_take_no_more_memory_than_one(folder: Path) -> None:
     make(noise[0], request_for(31.0), in_chunks=True)  # what is imported late
     minutes, minute = peak_of(noise, 600.0), peak_of(noise, 60.0)
     assert minute > 3_000_000 and minutes <= 1.3 * minute
-
-
-def test_a_take_that_is_longer_than_what_is_made_is_said(
-    noise: tuple[Loaded, NoiseWindows],
-) -> None:
-    loaded = replace(noise[0], capabilities=replace(noise[0].capabilities, windows=None))
-    run = PreparedRun(loaded, request_for(None, imitation=voice((3.0, 0.2))))
-    assert any("lasts 3.0 s: Tiny makes 2 s of it" in note for note in run.notes)
 
 
 def test_a_tiny_checkpoint_makes_half_a_minute_and_more_through_the_engine(folder: Path) -> None:
