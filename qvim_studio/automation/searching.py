@@ -106,7 +106,7 @@ def _search(
     on_indexing: Callable[[int, int], None] | None,
 ) -> list[SoundHit]:
     from qvim_studio.generation.matching import Matcher
-    from qvim_studio.voice.hearing import Hearing, program_hearing
+    from qvim_studio.voice.hearing import program_hearing
 
     hearing = program_hearing()
     if folder is None:
@@ -122,7 +122,7 @@ def _search(
     matcher = clip and Matcher.of(hearing, clip, "imitation", clip)
     imagined = _imagine(text) if text.strip() else None
     if imagined is not None:
-        imagined = Hearing.imagined(imagined)
+        imagined = hearing.imagined(imagined)
     embedding = matcher and matcher.embedding
     likelihoods = matcher and matcher.likelihoods
     query = SoundQuery(embedding, text, balance, imagined, likelihoods)

@@ -88,11 +88,14 @@ class Matcher:
 
 
 def query_of(
-    request: GenerationRequest, matcher: Matcher | None, imagined: np.ndarray | None
+    hearing: Hearing,
+    request: GenerationRequest,
+    matcher: Matcher | None,
+    imagined: np.ndarray | None,
 ) -> SoundQuery:
     """The query for real sounds. imagined: the embedding that the words are imagined as, (960,)."""
     if imagined is not None:
-        imagined = Hearing.imagined(imagined)
+        imagined = hearing.imagined(imagined)
     if matcher is None:
         return SoundQuery(None, request.text, request.balance, imagined)
     return SoundQuery(

@@ -334,4 +334,5 @@ class PreparedRun:
     @property
     def query(self) -> SoundQuery:
         """The query for real sounds."""
-        return query_of(self.request, self.matcher, self.loaded.imagine(self.request.text))
+        imagined = self.loaded.imagine(self.request.text)
+        return query_of(self.loaded.hearing, self.request, self.matcher, imagined)

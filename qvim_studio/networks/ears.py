@@ -5,9 +5,10 @@ No single network understands all imitations. The tagger (networks.yamnet) knows
 and whistles. A mouth's hiss or clop is nearest to its sound by the mean spectrum. Spoken
 onomatopoeia are words, for which there is a learned projection. Voices like the encoder's own
 training material are best left to the encoder; a linear rule on its embeddings separates them from
-people's voices. A sound is therefore embedded as four unit vectors side by side, and an imitation
-decides how much each of them counts. All four were measured; training.encoder.ears trains the
-learned part.
+people's voices. What the encoder hears is moved a little, by a matrix of low rank, so that sounds
+of one kind come together and not only one sound and its imitations. A sound is therefore embedded
+as four unit vectors side by side, and an imitation decides how much each of them counts. All four
+were measured; training.encoder.ears trains the learned part.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
 from qvim_studio.networks.qvim.qvim_front_end import N_MELS
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
 
-MEANING_DIM = 128  # of the tagger's embedding, after the projection
+MEANING_DIM = 128  # directions in which the tagger's embeddings and spectra differ in meaning
 KIND_DIM = 96
+REFINEMENT_RANK = 64  # of the matrix that moves the encoder's embeddings
 EARS_DIM = EMBEDDING_DIM + KIND_DIM + MEANING_DIM + N_MELS
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -44,12 +46,12 @@ MOST_FAMILIAR = 0.92
 class Weighing:
     """The weights of the parts for an imitation.
 
-    meaning: share of the tagger's embedding beside the kinds, for voices. voice, speech: shares of
+    meaning: share of the meanings beside the kinds, for voices. voice, speech: shares of
     the tagger's scores, of human and animal voices and of speech, from which on an imitation counts
     as one. width: of the gradual change.
     """
 
-    meaning: float = 0.7
+    meaning: float = 0.9
     voice: float = 0.42
     speech: float = 0.85
     width: float = 0.02
@@ -89,7 +91,7 @@ class Ears(nn.Module):
         self.is_speech: torch.Tensor
         self.register_buffer("tagged_mean", torch.zeros(WIDTH))
         self.register_buffer("tagged_spread", torch.ones(WIDTH))
-        self.register_buffer("meaning_basis", torch.zeros(WIDTH, MEANING_DIM))
+        self.register_buffer("meaning_basis", torch.zeros(FEATURES_DIM, MEANING_DIM))
         self.register_buffer("spectrum_mean", torch.zeros(N_MELS))
         self.register_buffer("is_voice", torch.zeros(CLASSES))
         self.register_buffer("is_speech", torch.zeros(CLASSES))
@@ -97,6 +99,9 @@ class Ears(nn.Module):
         self.voice_shift = nn.Parameter(torch.zeros(KIND_DIM))
         self.words = nn.Linear(FEATURES_DIM, KIND_DIM)
         self.centers = nn.Parameter(torch.zeros(len(kinds), KIND_DIM))
+        self.to_refinement = nn.Linear(EMBEDDING_DIM, REFINEMENT_RANK, bias=False)
+        self.from_refinement = nn.Linear(REFINEMENT_RANK, EMBEDDING_DIM, bias=False)
+        nn.init.zeros_(self.from_refinement.weight)  # at first nothing is moved
         self.familiar_weight = nn.Parameter(torch.zeros(EMBEDDING_DIM))
         self.familiar_offset = nn.Parameter(torch.full((1,), -20.0))  # at first nothing is
 
@@ -129,13 +134,19 @@ class Ears(nn.Module):
         moved = self.to_kinds(standardized) + self.words(standardized)
         return functional.normalize(moved, dim=1)
 
+    def refined(self, embedding: torch.Tensor) -> torch.Tensor:
+        """The encoder's embeddings (batch, 960) of sounds or imitations, nearer to their kinds;
+        unit norm."""
+        moved = embedding + self.from_refinement(self.to_refinement(embedding))
+        return functional.normalize(moved, dim=1)
+
     @torch.no_grad()
     def hear_sounds(self, features: Features) -> torch.Tensor:
         """Unit vectors (batch, EARS_DIM) of real sounds."""
         standardized = self.standardized(features)
         return 0.5 * torch.cat(
             [
-                features.embedding,
+                self.refined(features.embedding),
                 self.kinds_of_sounds(standardized),
                 self._meaning(standardized),
                 standardized[:, WIDTH:],
@@ -154,7 +165,7 @@ class Ears(nn.Module):
         kinds = kinds + voice * (1 - meaning) * self.kinds_of_voices(standardized)
         return 2.0 * torch.cat(
             [
-                familiar * features.embedding,
+                familiar * self.refined(features.embedding),
                 kinds,
                 voice * meaning * self._meaning(standardized),
                 noise * standardized[:, WIDTH:],
@@ -177,7 +188,7 @@ class Ears(nn.Module):
         return familiar, words, voice, rest - words - voice
 
     def _meaning(self, standardized: torch.Tensor) -> torch.Tensor:
-        return functional.normalize(standardized[:, :WIDTH] @ self.meaning_basis, dim=1)
+        return functional.normalize(standardized @ self.meaning_basis, dim=1)
 
     def save(self, folder: Path) -> None:
         """Write ``config.json`` and ``model.safetensors`` (float16)."""

@@ -131,11 +131,12 @@ class Hearing:
         hear = self.ears.hear_voices if branch == "imitation" else self.ears.hear_sounds
         return hear(features).numpy()
 
-    @staticmethod
-    def imagined(embedding: np.ndarray) -> np.ndarray:
+    @torch.inference_mode()
+    def imagined(self, embedding: np.ndarray) -> np.ndarray:
         """A query (EARS_DIM,) from an embedding of the encoder alone (960,); its dot product with a
         sound is their cosine."""
-        return np.pad(2.0 * embedding, (0, EARS_DIM - len(embedding)))
+        refined = self.ears.refined(torch.from_numpy(embedding)[None])[0].numpy()
+        return np.pad(2.0 * refined, (0, EARS_DIM - len(refined)))
 
 
 @cache

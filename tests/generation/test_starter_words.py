@@ -18,7 +18,7 @@ from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.families.plans import plan_for
 from qvim_studio.families.protocol import Asked, Voice
 from qvim_studio.voice.embedder import load_embedder
-from qvim_studio.voice.hearing import Hearing
+from qvim_studio.voice.hearing import program_hearing
 
 SOUNDS = (
     "animal_02_cow",
@@ -84,7 +84,7 @@ def test_words_are_nearest_to_their_sound(text: str, expected: str) -> None:
 def test_words_are_imagined_as_the_encoder_hears_such_sounds(text: str, expected: str) -> None:
     loaded = starter()
     with np.load(resource_path("library", "index.npz")) as stored:
-        imagined = Hearing.imagined(loaded.imagine(text))
+        imagined = program_hearing().imagined(loaded.imagine(text))
         nearest = stored["names"][(stored["embeddings"] @ imagined).argmax()]
     assert str(nearest).startswith(expected)
 

@@ -12,12 +12,14 @@ import torch
 from qvim_studio.core.errors import CheckpointError
 from qvim_studio.networks.ears import (
     EARS_DIM,
+    FEATURES_DIM,
     KIND_DIM,
     MEANING_DIM,
     WEIGHTS_FILE,
     WIDTH,
     Ears,
     Features,
+    Weighing,
 )
 from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
 from qvim_studio.networks.qvim.qvim_front_end import N_MELS
@@ -35,8 +37,8 @@ PARTS = {
 @pytest.fixture
 def ears() -> Ears:
     torch.manual_seed(0)
-    ears = Ears(("dog", "rain"))
-    ears.meaning_basis.copy_(torch.linalg.qr(torch.randn(WIDTH, MEANING_DIM))[0])
+    ears = Ears(("dog", "rain"), Weighing(meaning=0.7))
+    ears.meaning_basis.copy_(torch.linalg.qr(torch.randn(FEATURES_DIM, MEANING_DIM))[0])
     ears.is_voice[[VOICE, SPEECH]] = 1.0
     ears.is_speech[SPEECH] = 1.0
     ears.familiar_weight.data[0] = 40.0
@@ -83,6 +85,19 @@ def test_a_match_is_a_weighed_mean_of_cosines(ears: Ears) -> None:
     expected = torch.nn.functional.cosine_similarity(*spectra)
     torch.testing.assert_close(found[0], expected, atol=1e-3, rtol=0)
     torch.testing.assert_close(ears.hear_sounds(sounds).norm(dim=1), torch.ones(4))
+
+
+def test_a_refinement_moves_the_encoder_s_part_of_voices_and_sounds_alike(ears: Ears) -> None:
+    own = features_of(NOISE, is_own=True)
+    part = PARTS["encoder"]
+    torch.testing.assert_close(ears.refined(own.embedding), own.embedding)
+    torch.nn.init.normal_(ears.from_refinement.weight)
+    refined = ears.refined(own.embedding)
+    torch.testing.assert_close(refined.norm(dim=1), torch.ones(1))
+    assert torch.nn.functional.cosine_similarity(refined, own.embedding).item() < 0.9
+    torch.testing.assert_close(ears.hear_sounds(own)[:, part], 0.5 * refined)
+    share = ears.shares(own)[0]
+    torch.testing.assert_close(ears.hear_voices(own)[:, part], 2 * share * refined)
 
 
 def test_loudness_of_the_spectrum_does_not_matter(ears: Ears) -> None:

@@ -48,8 +48,8 @@ def train_distill(options: argparse.Namespace) -> None:
 def train_ears(options: argparse.Namespace) -> None:
     from qvim_studio.training.encoder import ears
 
-    corpus = corpus_folder(options)
-    ears.run(corpus, options.runs / "ears", resource_path("ears"), options.audio)
+    runs, target = options.runs / "ears", resource_path("ears")
+    ears.run(corpus_folder(options), runs, target, options.audio, options.weights)
 
 
 def train_calibration(options: argparse.Namespace) -> None:

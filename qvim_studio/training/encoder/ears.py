@@ -1,15 +1,15 @@
 """Trains the ears (networks.ears): small projections over networks that stay as they are.
 
 Real sounds teach the place of each kind; rendered imitations, spoken onomatopoeia and recorded
-people teach the places of voices that mean it. The weights of the parts were chosen by hand on the
-real sets.
+people teach the places of voices that mean it. A larger tagger teaches what sounds mean; without
+one, the ears' own tagger does. The weights of the parts were chosen by hand on the real sets.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from torch.nn import functional
 from qvim_studio.audio.files.reading import read_audio
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
-from qvim_studio.networks.ears import MEANING_DIM, WIDTH, Ears, Features
+from qvim_studio.networks.ears import Ears, Features
 from qvim_studio.networks.qvim.qvim_front_end import QVIM_SAMPLE_RATE
 from qvim_studio.training.corpus.corpus import Corpus, load_corpus
 from qvim_studio.training.corpus.imitations import MAX_SECONDS
@@ -40,8 +40,21 @@ from qvim_studio.training.corpus.sets.sound_sets import MANIFEST
 from qvim_studio.training.corpus.sets.tables import read_rows
 from qvim_studio.training.corpus.voice_renderer import render_imitation
 from qvim_studio.training.encoder.ears_calibration import bundled_by, calibrate_ears, check_people
+from qvim_studio.training.encoder.efficientat_teacher import EfficientAtTeacher
 from qvim_studio.training.encoder.familiarity import learn_familiar
-from qvim_studio.training.encoder.taught import Source, Taught, hear_taught, item_clip
+from qvim_studio.training.encoder.meaning import learn_meaning
+from qvim_studio.training.encoder.refinement import (
+    RENDER,
+    RefinementTraining,
+    learn_refinement,
+)
+from qvim_studio.training.encoder.taught import (
+    Source,
+    Taught,
+    hear_as_teacher,
+    hear_taught,
+    item_clip,
+)
 from qvim_studio.training.loop.loop import whole_folder
 from qvim_studio.training.loop.ranks import bootstrap_interval, reciprocal_ranks
 from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
@@ -74,7 +87,7 @@ class EarsTraining:
     which are many for few takes. least: sounds that a kind needs to be learned.
     """
 
-    renders: int = 400
+    renders: int = 1500
     steps: int = 800
     sounds: int = 256
     voices: int = 96
@@ -86,24 +99,40 @@ class EarsTraining:
     noise: float = 0.02
     least: int = 3
     seed: int = 0
+    refinement: RefinementTraining = field(default_factory=RefinementTraining)
 
 
-def run(corpus_folder: Path, run_folder: Path, target: Path, people: Sequence[Path] = ()) -> None:
+def run(
+    corpus_folder: Path,
+    run_folder: Path,
+    target: Path,
+    people: Sequence[Path] = (),
+    teacher_weights: Path | None = None,
+) -> None:
     """Compute the features of everything (kept in ``run_folder``), train, and write the ears to
     ``target``.
 
-    people: folders with a manifest of recorded imitations. Raises UsageError without one.
+    people: folders with a manifest of recorded imitations. teacher_weights: of EfficientAT's
+    ``mn04_as``. Raises UsageError without people, CheckpointError if the weights misfit.
     """
     check_people(people)
     options = EarsTraining()
     corpus = load_corpus(corpus_folder)
     run_folder.mkdir(parents=True, exist_ok=True)
     extractor = FeatureExtractor.of_program()
+    teacher = None if teacher_weights is None else EfficientAtTeacher(teacher_weights)
     sounds = hear_taught(run_folder, "sounds", extractor, _corpus_sounds(corpus), "reference")
     voices = hear_taught(run_folder, "voices", extractor, _rendered(corpus, options), "imitation")
     words = hear_taught(run_folder, "words", extractor, _spoken(options), "imitation")
     persons = hear_taught(run_folder, "people", extractor, _people(people), "imitation")
-    ears = train_ears(sounds, voices, words, persons, extractor.tagger.classes, options)
+    meanings = teacher and torch.cat(
+        [
+            hear_as_teacher(run_folder, "sounds", teacher, _corpus_sounds(corpus)),
+            hear_as_teacher(run_folder, "voices", teacher, _rendered(corpus, options)),
+        ]
+    )
+    classes = extractor.tagger.classes
+    ears = train_ears(sounds, voices, words, persons, classes, options, meanings)
     known = bundled_by(ears, run_folder, extractor)
     calibration = calibrate_ears(ears, known, run_folder, extractor, corpus, people)
     with whole_folder(target) as folder:
@@ -128,9 +157,11 @@ def train_ears(
     people: Taught,
     classes: Sequence[str],
     options: EarsTraining,
+    meanings: torch.Tensor | None = None,
 ) -> Ears:
     """sounds: real ones. voices: rendered imitations. words: spoken onomatopoeia. people: recorded
-    imitations. classes: names of the tagger's scores."""
+    imitations. classes: names of the tagger's scores. meanings: (sounds and voices, features), what
+    a teacher hears in them; without, the tagger's embeddings count."""
     torch.manual_seed(options.seed)
     counts: dict[str, int] = {}
     for (kind,) in sounds.kinds:
@@ -140,6 +171,10 @@ def train_ears(
     others = [taught.features.embedding for taught in (words, people)]
     learn_familiar(ears, voices.features.embedding, others, options.seed)
     _standardize(ears, sounds.features)
+    both = [sounds.features, voices.features]
+    if meanings is None:
+        meanings = torch.cat([features.tagged for features in both])
+    learn_meaning(ears, torch.cat([ears.standardized(features) for features in both]), meanings)
     first_music = list(classes).index(VOICE_CLASSES_END)
     for index, name in enumerate(classes):
         ears.is_voice[index] = index < first_music and name not in NO_VOICES
@@ -150,6 +185,7 @@ def train_ears(
     }
     drawn["words"] = _Lessons(ears, words)
     _learn_kinds(ears, drawn, options)
+    learn_refinement(ears, sounds, voices, options.refinement)
     return ears.eval().requires_grad_(False)
 
 
@@ -166,12 +202,10 @@ def judge_ears(ears: Ears, sounds: Taught, takes: Taught) -> tuple[float, float,
 
 def _prepared_takes(extractor: FeatureExtractor, takes: Iterator[LabelledTake]) -> Taught:
     """Recordings and right classes of takes that no training uses."""
-    taught = [
-        (extractor.features([PreparedSound.of(clip)], "imitation"), right)
-        for _, clip, right in takes
-    ]
-    columns = (torch.cat(rows) for rows in zip(*(vars(one).values() for one, _ in taught)))
-    return Taught(Features(*columns), tuple(right for _, right in taught))
+    names, clips, right = zip(*takes, strict=True)
+    taught = [extractor.features([PreparedSound.of(clip)], "imitation") for clip in clips]
+    columns = (torch.cat(rows) for rows in zip(*(vars(one).values() for one in taught)))
+    return Taught(Features(*columns), right, names)
 
 
 def _unseen(
@@ -250,14 +284,11 @@ def _learn_kinds(ears: Ears, lessons: dict[str, _Lessons], options: EarsTraining
 
 
 def _standardize(ears: Ears, features: Features) -> None:
-    """Means and spreads of real sounds, and the directions in which their meanings differ."""
+    """Means and spreads of real sounds."""
     ears.tagged_mean.copy_(features.tagged.mean(dim=0))
     ears.tagged_spread.copy_(features.tagged.std(dim=0) + 1e-3)
     spectrum = features.spectrum - features.spectrum.mean(dim=1, keepdim=True)
     ears.spectrum_mean.copy_(spectrum.mean(dim=0))
-    tagged = ears.standardized(features)[:, :WIDTH]
-    _, _, directions = torch.linalg.svd(tagged, full_matrices=False)
-    ears.meaning_basis.copy_(directions[:MEANING_DIM].T)
 
 
 def _joined(first: Taught, second: Taught) -> Taught:
@@ -267,7 +298,8 @@ def _joined(first: Taught, second: Taught) -> Taught:
         torch.cat([getattr(side.features, name) for side in (first, second)])
         for name in ("tagged", "scores", "spectrum")
     ]
-    return Taught(Features(torch.zeros(len(kinds), 0), *taught), kinds)
+    features = Features(torch.zeros(len(kinds), 0), *taught)
+    return Taught(features, kinds, first.names + second.names)
 
 
 def _rows(features: Features, rows: Sequence[int]) -> Features:
@@ -287,7 +319,7 @@ def _rendered(corpus: Corpus, options: EarsTraining, split: str = "train") -> So
     for index in rng.permutation(corpus.indices(split))[: options.renders]:
         item = corpus.items[index]
         kinds = (sound_kind(item.label, item.source),)
-        yield f"render {item.path}", kinds, partial(_render, corpus, int(index))
+        yield RENDER + item.path, kinds, partial(_render, corpus, int(index))
 
 
 def _spoken(options: EarsTraining) -> Source:

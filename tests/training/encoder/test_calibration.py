@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from qvim_studio.networks.ears import EMBEDDING_DIM, KIND_DIM, N_MELS, WIDTH, Ears, Features
+from qvim_studio.networks.ears import (
+    EMBEDDING_DIM,
+    FEATURES_DIM,
+    KIND_DIM,
+    MEANING_DIM,
+    N_MELS,
+    WIDTH,
+    Ears,
+    Features,
+)
 from qvim_studio.networks.yamnet import CLASSES
 from qvim_studio.training.encoder.calibration import (
     UNSURE,
@@ -23,8 +32,8 @@ def make_ears() -> Ears:
     """They place what they hear by the first numbers of the tagger's embedding."""
     ears = Ears(KINDS)
     ears.centers.data = torch.eye(len(KINDS), KIND_DIM)
-    ears.to_kinds.weight.data = torch.eye(KIND_DIM, WIDTH + N_MELS)
-    ears.meaning_basis.copy_(torch.eye(WIDTH, 128))
+    ears.to_kinds.weight.data = torch.eye(KIND_DIM, FEATURES_DIM)
+    ears.meaning_basis.copy_(torch.eye(FEATURES_DIM, MEANING_DIM))
     ears.is_voice.fill_(1.0)
     return ears.eval().requires_grad_(False)
 

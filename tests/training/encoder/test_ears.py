@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,11 +14,13 @@ from qvim_studio.networks.qvim.qvim_front_end import N_MELS
 from qvim_studio.networks.yamnet import CLASSES, WIDTH
 from qvim_studio.training.corpus.labels import CATCH_ALL, CLASS_OF
 from qvim_studio.training.encoder.ears import EarsTraining, judge_ears, train_ears
+from qvim_studio.training.encoder.refinement import RefinementTraining
 from qvim_studio.training.encoder.taught import Taught
 
 KINDS = ("dog", "rain", "bell")
 TAGS = ("Speech", "Dog", *(f"animal {i}" for i in range(130)), "Music")
-OPTIONS = EarsTraining(steps=60, sounds=24, voices=12, words=12, dropout=0.1)
+REFINEMENT = RefinementTraining(steps=1, renders=4)
+OPTIONS = EarsTraining(steps=60, sounds=24, voices=12, words=12, dropout=0.1, refinement=REFINEMENT)
 
 
 def draw(place: int, turn: int, rng: np.random.Generator) -> np.ndarray:
@@ -36,7 +40,8 @@ def taught(turn: int, per_kind: int, rng: np.random.Generator, kinds=KINDS) -> T
         torch.full((rows, CLASSES), 0.01),
         torch.randn(rows, N_MELS),
     )
-    return Taught(features, tuple((kind,) for kind in named))
+    names = tuple(f"{turn} {kind} {row}" for row, kind in enumerate(named))
+    return Taught(features, tuple((kind,) for kind in named), names)
 
 
 @pytest.fixture(scope="module")
@@ -75,18 +80,20 @@ def test_which_tags_are_voices_is_read_from_their_names(ears: Ears) -> None:
 def test_rare_kinds_and_what_no_rule_knows_are_not_learned() -> None:
     rng = np.random.default_rng(2)
     sounds = taught(0, 40, rng, (*KINDS, CATCH_ALL))
-    rare = Taught(sounds.features, (*sounds.kinds[:-1], ("cat",)))
+    rare = replace(sounds, kinds=(*sounds.kinds[:-1], ("cat",)))
     voices = taught(0, 2, rng)
     classes = [*TAGS, *(f"thing {i}" for i in range(CLASSES - len(TAGS)))]
-    ears = train_ears(rare, voices, voices, voices, classes, EarsTraining(steps=1))
+    ears = train_ears(
+        rare, voices, voices, voices, classes, EarsTraining(steps=1, refinement=REFINEMENT)
+    )
     assert ears.kinds == tuple(sorted(KINDS))
 
 
 def test_a_take_is_judged_by_the_rank_of_the_first_sound_of_a_right_class(ears: Ears) -> None:
     sounds = taught(0, 10, np.random.default_rng(3))
     classes = tuple((CLASS_OF.get(kind, kind),) for (kind,) in sounds.kinds)
-    itself = Taught(sounds.features, classes)
+    itself = replace(sounds, kinds=classes)
     assert judge_ears(ears, sounds, itself) == (1.0, 1.0, 1.0)  # each is nearest to itself
-    others = Taught(sounds.features, tuple(reversed(classes)))
+    others = replace(sounds, kinds=tuple(reversed(classes)))
     mean, low, high = judge_ears(ears, sounds, others)
     assert 0.1 < low < mean < high < 1.0
