@@ -31,7 +31,6 @@ from qvim_studio.networks.bandwidth import EXTENDED_RATE, load_extender
 from qvim_studio.networks.mel import SAMPLE_RATE
 from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
 from qvim_studio.training.trainers.bandwidth import level_error_db
-from qvim_studio.voice.embedder import encoder_samples, level_for_embedding
 from qvim_studio.voice.hearing import program_hearing
 
 EXAMPLES = sorted(resource_path("examples").glob("*.flac"))
@@ -205,10 +204,9 @@ def example_rows() -> dict[str, dict[str, str]]:
 
 
 def encoded(clip: AudioClip) -> np.ndarray:
-    """By the encoder alone, as it hears the library: the ears chose what a clip starts from, and do
-    not judge it."""
-    embedder = program_hearing().extractor.embedder
-    return embedder.embed_prepared([encoder_samples(level_for_embedding(clip))], "reference")[0]
+    """The encoder's part of an embedding alone: the ears chose what a clip starts from, and do not
+    judge it."""
+    return program_hearing().embed(clip, "reference")[:EMBEDDING_DIM]
 
 
 def class_centroids() -> tuple[list[str], np.ndarray]:

@@ -36,10 +36,9 @@ EARS_DIM = EMBEDDING_DIM + KIND_DIM + MEANING_DIM + N_MELS
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 FEATURES_DIM = WIDTH + N_MELS
-# The rest goes to the other three ways, whose cosines differ five times as much: a rendered "woof"
-# then finds a dog before a laugh. This costs unseen renders .04 of their class MRR (.75 if the
-# encoder has all the weight).
-MOST_FAMILIAR = 0.92
+# The rest goes to the other three ways. All of the weight would bring unseen renders from .808 to
+# .812, but the other ways tell apart what the encoder places side by side.
+MOST_FAMILIAR = 0.95
 
 
 @dataclass(frozen=True)

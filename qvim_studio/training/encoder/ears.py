@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -44,9 +45,9 @@ from qvim_studio.training.encoder.efficientat_teacher import EfficientAtTeacher
 from qvim_studio.training.encoder.familiarity import learn_familiar
 from qvim_studio.training.encoder.meaning import learn_meaning
 from qvim_studio.training.encoder.refinement import (
-    RENDER,
     RefinementTraining,
     learn_refinement,
+    render_name,
 )
 from qvim_studio.training.encoder.taught import (
     Source,
@@ -62,7 +63,8 @@ from qvim_studio.voice.hearing import FeatureExtractor, PreparedSound
 log = logging.getLogger(__name__)
 
 LabelledTake = tuple[str, AudioClip, tuple[str, ...]]  # name, sound, right classes
-RENDERED_SEED = 5  # which sounds are imitated
+TAUGHT = 1500  # renders that the teacher hears, beside all sounds
+RENDERED_SEED = 5  # of the order of the sounds that are imitated
 VOICE_CLASSES_END = "Music"  # AudioSet's ontology: human voices and animals come before
 NO_VOICES = frozenset(
     {
@@ -82,12 +84,13 @@ SPEECH = frozenset(
 class EarsTraining:
     """Hyper-parameters with their reasons.
 
-    renders: the number of sounds that the voice renderer imitates. sounds, voices, words: of
-    a batch. temperature: of the cosines with the kinds' centers. dropout, noise: on the features,
-    which are many for few takes. least: sounds that a kind needs to be learned.
+    short_s: a second speaker imitates the beginnings of longer sounds only, within this range,
+    because people's takes are short. sounds, voices, words: of a batch. temperature: of the cosines
+    with the kinds' centers. dropout, noise: on the features, which are many for few takes. least:
+    sounds that a kind needs to be learned.
     """
 
-    renders: int = 1500
+    short_s: tuple[float, float] = (0.6, 1.8)
     steps: int = 800
     sounds: int = 256
     voices: int = 96
@@ -128,7 +131,9 @@ def run(
     meanings = teacher and torch.cat(
         [
             hear_as_teacher(run_folder, "sounds", teacher, _corpus_sounds(corpus)),
-            hear_as_teacher(run_folder, "voices", teacher, _rendered(corpus, options)),
+            hear_as_teacher(
+                run_folder, "voices", teacher, islice(_rendered(corpus, options), TAUGHT)
+            ),
         ]
     )
     classes = extractor.tagger.classes
@@ -160,8 +165,8 @@ def train_ears(
     meanings: torch.Tensor | None = None,
 ) -> Ears:
     """sounds: real ones. voices: rendered imitations. words: spoken onomatopoeia. people: recorded
-    imitations. classes: names of the tagger's scores. meanings: (sounds and voices, features), what
-    a teacher hears in them; without, the tagger's embeddings count."""
+    imitations. classes: names of the tagger's scores. meanings: (rows, features), what a teacher
+    hears in all sounds and in the first voices; without, the tagger's embeddings count."""
     torch.manual_seed(options.seed)
     counts: dict[str, int] = {}
     for (kind,) in sounds.kinds:
@@ -174,7 +179,8 @@ def train_ears(
     both = [sounds.features, voices.features]
     if meanings is None:
         meanings = torch.cat([features.tagged for features in both])
-    learn_meaning(ears, torch.cat([ears.standardized(features) for features in both]), meanings)
+    standardized = torch.cat([ears.standardized(features) for features in both])
+    learn_meaning(ears, standardized[: len(meanings)], meanings)
     first_music = list(classes).index(VOICE_CLASSES_END)
     for index, name in enumerate(classes):
         ears.is_voice[index] = index < first_music and name not in NO_VOICES
@@ -314,12 +320,16 @@ def _corpus_sounds(corpus: Corpus, split: str = "train") -> Source:
 
 
 def _rendered(corpus: Corpus, options: EarsTraining, split: str = "train") -> Source:
-    """One imitation by the voice renderer for each of some sounds with known kinds."""
-    rng = np.random.default_rng(RENDERED_SEED)
-    for index in rng.permutation(corpus.indices(split))[: options.renders]:
-        item = corpus.items[index]
-        kinds = (sound_kind(item.label, item.source),)
-        yield RENDER + item.path, kinds, partial(_render, corpus, int(index))
+    """Imitations of all sounds by the voice renderer; those by a second speaker come last."""
+    indices = np.random.default_rng(RENDERED_SEED).permutation(corpus.indices(split)).tolist()
+    longest = int(options.short_s[1] * QVIM_SAMPLE_RATE)
+    longer = [index for index in indices if corpus.items[index].length > longest]
+    for speaker, imitated in enumerate((indices, longer if split == "train" else [])):
+        for index in imitated:
+            item = corpus.items[index]
+            kinds = (sound_kind(item.label, item.source),)
+            read = partial(_render, corpus, index, speaker, options)
+            yield render_name(item.path, speaker), kinds, read
 
 
 def _spoken(options: EarsTraining) -> Source:
@@ -343,10 +353,12 @@ def _people(folders: Sequence[Path]) -> Source:
                 yield row["path"], kinds, partial(_recorded_take, folder / row["path"])
 
 
-def _render(corpus: Corpus, index: int) -> AudioClip:
+def _render(corpus: Corpus, index: int, speaker: int, options: EarsTraining) -> AudioClip:
+    rng = np.random.default_rng((0, index, speaker))
+    seconds = rng.uniform(*options.short_s) if speaker else MAX_SECONDS
     samples = corpus.samples(corpus.items[index], QVIM_SAMPLE_RATE)
-    beginning = samples[: int(MAX_SECONDS * QVIM_SAMPLE_RATE)]
-    voice = render_imitation(beginning, QVIM_SAMPLE_RATE, np.random.default_rng((0, index, 0)))
+    beginning = samples[: int(seconds * QVIM_SAMPLE_RATE)]
+    voice = render_imitation(beginning, QVIM_SAMPLE_RATE, rng)
     return AudioClip.from_mono(voice.astype(np.float32), QVIM_SAMPLE_RATE)
 
 

@@ -1,8 +1,8 @@
 """Trains the refinement of the encoder's embeddings (networks.ears) on its own renders.
 
 The encoder learned that an imitation is near to the one sound that it imitates. A sound designer
-wants any sound of the kind. A matrix of low rank is all that some 1,500 renders can teach without
-losing what the encoder knows of all others.
+wants any sound of the kind. A matrix of low rank is all that some thousand renders can teach
+without losing what the encoder knows of all others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
 from qvim_studio.training.corpus.labels import CATCH_ALL, CLASS_OF
 from qvim_studio.training.encoder.taught import Taught
 
-RENDER = "render "  # of a render's name, before that of its sound
+SPEAKER = "#"  # between the names of a sound and its speaker
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def learn_refinement(
 ) -> None:
     """Move the embeddings so that renders come near to their sounds, kinds and classes.
 
-    The render of a sound is named after it. Sounds of unknown kinds teach nothing.
+    renders: named after their sounds by ``render_name``. Sounds of unknown kinds teach nothing.
     """
     options = options or RefinementTraining()
     known, of_known = _levels(sounds)
@@ -76,6 +76,17 @@ def learn_refinement(
         schedule.step()
 
 
+def render_name(sound: str, speaker: int) -> str:
+    """The name of an imitation of a sound, by a speaker of the voice renderer."""
+    return f"{sound}{SPEAKER}{speaker}"
+
+
+def _sound_of(name: str) -> str:
+    """The sound that a render imitates; a sound is its own."""
+    sound, _, speaker = name.rpartition(SPEAKER)
+    return sound if speaker.isdigit() else name
+
+
 def _moved(ears: Ears, embedding: torch.Tensor, options: RefinementTraining) -> torch.Tensor:
     kept = functional.dropout(embedding, options.dropout)
     moved = ears.from_refinement(ears.to_refinement(kept))
@@ -85,7 +96,7 @@ def _moved(ears: Ears, embedding: torch.Tensor, options: RefinementTraining) -> 
 def _levels(taught: Taught) -> tuple[torch.Tensor, tuple[np.ndarray, ...]]:
     """The embeddings whose kind is known, with the sound, the kind and the class of each."""
     rows = [row for row, (kind,) in enumerate(taught.kinds) if kind != CATCH_ALL]
-    sounds = np.array([taught.names[row].removeprefix(RENDER) for row in rows])
+    sounds = np.array([_sound_of(taught.names[row]) for row in rows])
     kinds = np.array([taught.kinds[row][0] for row in rows])
     classes = np.array([CLASS_OF.get(kind, kind) for kind in kinds])
     return taught.features.embedding[rows], (sounds, kinds, classes)

@@ -97,7 +97,8 @@ EXAMPLES = (
         "tom_dum",
         "Tom drum: dum",
         "tom",
-        reference="train/oramics-sampled-dm-lm-2/0027_lm-tom-l.ogg",
+        reference="train/sonic-pi-samples/0040_drum-tom-mid-soft.ogg",
+        seed=1,
     ),
     Example(
         "thunder_krrum",

@@ -11,9 +11,9 @@ from qvim_studio.networks.ears import Ears, Features
 from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
 from qvim_studio.training.corpus.labels import CATCH_ALL
 from qvim_studio.training.encoder.refinement import (
-    RENDER,
     RefinementTraining,
     learn_refinement,
+    render_name,
 )
 from qvim_studio.training.encoder.taught import Taught
 
@@ -30,7 +30,8 @@ def taught(per_kind: int, seed: int, *, is_render: bool) -> Taught:
         embedding[row, KINDS.index(kind) + 10 * is_render] += LIKENESS
     embedding = torch.nn.functional.normalize(embedding, dim=1)
     none = torch.zeros(len(kinds), 0)
-    names = tuple(f"{RENDER * is_render}{kind} {row}" for row, kind in enumerate(kinds))
+    sounds = [f"{kind} {row}" for row, kind in enumerate(kinds)]
+    names = tuple(render_name(sound, 0) if is_render else sound for sound in sounds)
     return Taught(Features(embedding, none, none, none), tuple((kind,) for kind in kinds), names)
 
 
@@ -66,7 +67,7 @@ def test_the_same_seed_learns_the_same() -> None:
 def test_renders_of_unknown_kinds_teach_nothing(unknown: str) -> None:
     ears = Ears(KINDS)
     sounds, renders = taught(3, 1, is_render=False), taught(3, 2, is_render=True)
-    named = tuple(f"{name} elsewhere" for name in renders.names)
+    named = tuple(f"elsewhere {name}" for name in renders.names)
     unknowns = replace(renders, kinds=((unknown,),) * len(named), names=named)
     learn_refinement(ears, sounds, unknowns, replace(OPTIONS, steps=3))
     assert not ears.from_refinement.weight.any()
