@@ -31,6 +31,7 @@ from qvim_studio.networks.bandwidth import EXTENDED_RATE, load_extender
 from qvim_studio.networks.mel import SAMPLE_RATE
 from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
 from qvim_studio.training.trainers.bandwidth import level_error_db
+from qvim_studio.voice.embedder import encoder_samples, level_for_embedding
 from qvim_studio.voice.hearing import program_hearing
 
 EXAMPLES = sorted(resource_path("examples").glob("*.flac"))
@@ -204,9 +205,20 @@ def example_rows() -> dict[str, dict[str, str]]:
 
 
 def encoded(clip: AudioClip) -> np.ndarray:
-    """The encoder's part of an embedding alone: the ears chose what a clip starts from, and do not
-    judge it."""
-    return program_hearing().embed(clip, "reference")[:EMBEDDING_DIM]
+    """By the encoder alone, as it hears the library: the ears chose what a clip starts from, and do
+    not judge it."""
+    embedder = program_hearing().extractor.embedder
+    return embedder.embed_prepared([encoder_samples(level_for_embedding(clip))], "reference")[0]
+
+
+def unrefined(rows: np.ndarray) -> np.ndarray:
+    """Embeddings of the encoder (rows, 960) as they were before the ears refined them."""
+    ears = program_hearing().ears
+    moved = (
+        np.eye(EMBEDDING_DIM) + (ears.from_refinement.weight @ ears.to_refinement.weight).numpy()
+    )
+    found = np.linalg.solve(moved, rows.T).T
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
 def class_centroids() -> tuple[list[str], np.ndarray]:
@@ -214,7 +226,7 @@ def class_centroids() -> tuple[list[str], np.ndarray]:
     folder = resource_path("library")
     classes = {row["file"]: row["class"] for row in library_rows()}
     with np.load(folder / "index.npz") as stored:
-        rows = stored["embeddings"][:, :EMBEDDING_DIM].astype(np.float32)
+        rows = unrefined(stored["embeddings"][:, :EMBEDDING_DIM].astype(np.float32))
         embeddings = dict(zip(stored["names"].tolist(), rows, strict=True))
     names = sorted(set(classes.values()))
     means = np.stack(
