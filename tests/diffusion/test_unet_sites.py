@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,11 +15,16 @@ from torch import nn
 
 from qvim_studio.diffusion.unet_sites import (
     all_resnets,
+    attentions_of,
     decoder_resnets,
     encoder_sites,
     hidden_of,
     level_ends,
     with_hidden,
+)
+
+ENCODER = re.compile(
+    r"conv_in|(down_blocks\.\d+|mid_block)\.(resnets|attentions|downsamplers)\.\d+"
 )
 
 
@@ -55,8 +62,8 @@ def test_sites_are_called_in_their_order_and_as_wide_as_told(calls: Any) -> None
     order = [layer for layer, _ in seen]
     widths = {layer: made.shape[1] for layer, made in seen}
     sites = encoder_sites(unet)
-    places = [order.index(site.layer) for site in sites]
-    assert places == sorted(places)
+    wanted = {layer for name, layer in unet.named_modules() if ENCODER.fullmatch(name)}
+    assert [site.layer for site in sites] == [layer for layer in order if layer in wanted]
     assert [site.width for site in sites] == [widths[site.layer] for site in sites]
 
 
@@ -95,6 +102,14 @@ def test_residual_blocks_come_in_the_order_of_their_calls(calls: Any) -> None:
 def test_another_kind_of_network_is_refused_by_its_name() -> None:
     with pytest.raises(ValueError, match="got Linear"):
         encoder_sites(nn.Linear(2, 2))
+    with pytest.raises(ValueError, match="got ModuleDict"):
+        encoder_sites(nn.ModuleDict({"conv_in": nn.Linear(2, 2)}))
+
+
+def test_places_without_an_attention_have_none() -> None:
+    layer = nn.Linear(2, 2)
+    assert attentions_of(SimpleNamespace(attentions=[None, layer])) == [layer]
+    assert attentions_of(SimpleNamespace()) == attentions_of(SimpleNamespace(attentions=None)) == []
 
 
 def test_only_the_first_tensor_of_an_output_is_exchanged() -> None:

@@ -62,6 +62,13 @@ def test_a_voice_stands_in_the_part_as_loud_as_the_sound_around_it() -> None:
     np.testing.assert_allclose(np.abs(followed), [0.5] * 240 + [0.0] * 60 + [0.5] * 200, atol=1e-6)
 
 
+def test_parts_keep_their_levels_against_each_other() -> None:
+    voice = clip(*np.tile([0.1, -0.1], 50), *np.tile([0.02, -0.02], 50))
+    followed = window_of(Edit.of_parts(WAVES, [(4.0, 4.5), (5.0, 6.0)]), voice).followed()
+    np.testing.assert_allclose(np.abs(followed[200:250]), 0.5, atol=1e-6)
+    np.testing.assert_allclose(np.abs(followed[300:400]), 0.1, atol=1e-6)
+
+
 def test_a_found_sound_fills_every_part() -> None:
     found = clip(*np.tile([0.1, -0.1], 200))
     window = window_of(Edit.of_parts(WAVES, [(4.0, 4.5), (5.0, 6.0)]))
