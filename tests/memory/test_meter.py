@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import numpy as np
 import psutil
 import pytest
 from fake_torch import GIB, FakeGpu, FakeMps, FakeTorch
@@ -28,11 +30,20 @@ def test_the_peak_of_the_process_is_no_less_than_what_it_holds() -> None:
 
 @pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="no second start")
 def test_a_meter_forgets_what_was_freed_before_it_began() -> None:
-    block = np.ones(2**23)  # 64 MiB
-    del block
+    with filled(64 * 2**20):
+        pass
     meter = MemoryMeter("cpu")
     before = meter.peak_bytes()
-    block = np.ones(2**23)
+    with filled(64 * 2**20):
+        pass
     assert meter.peak_bytes() - before > 50 * 2**20
-    del block
     assert MemoryMeter("cpu").peak_bytes() - before < 25 * 2**20
+
+
+@contextmanager
+def filled(count: int) -> Iterator[None]:
+    """So many bytes that no allocator keeps for later."""
+    with mmap.mmap(-1, count) as pages:
+        for begin in range(0, count, mmap.PAGESIZE):
+            pages[begin] = 1
+        yield
