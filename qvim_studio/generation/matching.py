@@ -63,8 +63,8 @@ class Matcher:
         """A function from sounds (rows, EARS_DIM) to the likelihood of the target's kind, (rows,)
         in 0..1.
 
-        None for a voice that is left to the encoder: of 400 rendered imitations, nearness finds the
-        kind at a class MRR of 0.76 among unseen sounds, the order by likelihood at 0.47.
+        None for a voice that is left to the encoder: of 503 rendered imitations, nearness finds the
+        kind at a class MRR of 0.81 among unseen sounds, the order by likelihood at 0.24.
         """
         if self.expectation.is_familiar:
             return None

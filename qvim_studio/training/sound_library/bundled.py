@@ -295,6 +295,8 @@ def write_attributions(corpus: Corpus, library: Path, examples: Path, path: Path
         "- What words mean that no sound is called by, its text tower (`starter/text_encoder`) has",
         "  learned from all-MiniLM-L6-v2 by the authors of Sentence-BERT (Nils Reimers and Iryna",
         "  Gurevych, 2019), Apache License 2.0. No weight of it ships.",
+        "- What sounds mean, the ears (`ears`) have learned from EfficientAT's mn04_as by Florian",
+        "  Schmid, Khaled Koutini and Gerhard Widmer (2023), MIT License. No weight of it ships.",
         "- The pitch tracker (`pitch`) is SwiftF0 by Lars Nieradzik, weights of the package",
         "  swift-f0 0.3.0, MIT License, see `pitch/LICENSE.txt`. Changed: stored as safetensors.",
         "- The tagger (`tagger`) is YAMNet, Copyright 2019 The TensorFlow Authors, Apache License",
