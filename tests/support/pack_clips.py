@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -12,7 +12,12 @@ from qvim_studio.core.provenance import Origin, Provenance
 from qvim_studio.core.request import GenerationRequest
 from qvim_studio.core.result import GenerationResult, Variation
 from qvim_studio.export.files.clip_writer import write_result
-from qvim_studio.export.packs.pack_plan import PackOptions
+from qvim_studio.export.packs.pack_plan import PackOptions, PlannedClip
+from qvim_studio.export.packs.pack_sources import PackSource
+from qvim_studio.export.packs.pack_texts import (
+    PackedClip,
+)
+from qvim_studio.export.ucs.categories import find_category
 
 FREE = Provenance("starter", "Starter", "1", "CC0-1.0", "yes")
 RAIN = Provenance("", "Rain by Ann", "field", "CC-BY-4.0", "conditional")
@@ -51,3 +56,19 @@ def make_clips(
     fitted = tuple(replace(one, origin=Origin.FITTED, provenance=RAIN) for one in variations[:fits])
     result = GenerationResult(request, provenance, variations, fitted=fitted)
     return [clip.path for clip in write_result(result, folder, text)]
+
+
+def packed(
+    title: str = "big dog", licence: str = "CC0-1.0", commercial: str = "yes", **values: object
+) -> PackedClip:
+    made = {"checkpoint": "starter", "checkpoint_title": "Starter", "revision": "1"}
+    provenance = {**made, "licence": licence, "commercial": commercial}
+    recipe = {"request": {}, "provenance": provenance, "is_generated": True, "seed": 7}
+    source = PackSource(
+        Path(f"/clips/{title}.wav"), title, "ANMLDog", "2026-11-21", title, 24_000, 48_000, 1, 5, 6,
+        tags=("yard",), recipe=recipe,
+    )  # fmt: skip
+    path = PurePosixPath("ANIMALS", f"{title}.wav")
+    clip = PlannedClip(source, path, find_category("ANMLDog"))
+    entry = PackedClip(clip, "ab", 99, 24_000, 48_000, 1, -23.456, -1.0)
+    return replace(entry, **values)

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
 
-import pytest
-from pack_clips import OPTIONS
+from pack_clips import OPTIONS, packed
 
-from qvim_studio.export.files.metadata import Loop
 from qvim_studio.export.files.sound_file import FileFormat
-from qvim_studio.export.packs.pack_journal import Journal, entry_of, row_of
-from qvim_studio.export.packs.pack_plan import PackOptions, PlannedClip
-from qvim_studio.export.packs.pack_sources import PackSource
+from qvim_studio.export.packs.pack_plan import PackOptions
 from qvim_studio.export.packs.pack_texts import (
     PackedClip,
     disclosure_text,
@@ -24,23 +18,6 @@ from qvim_studio.export.packs.pack_texts import (
     metadata_csv,
     readme_text,
 )
-from qvim_studio.export.ucs.categories import find_category
-
-
-def packed(
-    title: str = "big dog", licence: str = "CC0-1.0", commercial: str = "yes", **values: object
-) -> PackedClip:
-    made = {"checkpoint": "starter", "checkpoint_title": "Starter", "revision": "1"}
-    provenance = {**made, "licence": licence, "commercial": commercial}
-    recipe = {"request": {}, "provenance": provenance, "is_generated": True, "seed": 7}
-    source = PackSource(
-        Path(f"/clips/{title}.wav"), title, "ANMLDog", "2026-11-21", title, 24_000, 48_000, 1, 5, 6,
-        tags=("yard",), recipe=recipe,
-    )  # fmt: skip
-    path = PurePosixPath("ANIMALS", f"{title}.wav")
-    clip = PlannedClip(source, path, find_category("ANMLDog"))
-    entry = PackedClip(clip, "ab", 99, 24_000, 48_000, 1, -23.456, -1.0)
-    return replace(entry, **values)
 
 
 def without_recipe(entry: PackedClip) -> PackedClip:
@@ -100,44 +77,6 @@ def test_keywords_are_words_of_two_letters_at_least_each_once() -> None:
     assert keywords_of(clip) == ("big", "dog", "yard", "animals")
 
 
-@pytest.mark.parametrize("loop", [None, Loop(0, 9)])
-def test_measured_values_come_back_from_the_journal(loop: Loop | None) -> None:
-    entry = packed(loop=loop)
-    row = row_of(entry)
-    assert row["path"] == "ANIMALS/big dog.wav"
-    assert entry_of(entry.clip, {**row, "of_tomorrow": 1}) == entry
-
-
 def test_a_pack_is_named_in_one_line_and_its_folder_after_it() -> None:
     assert PackOptions("  My\nPack ", "MK", "QVIM").name == "My Pack"
     assert OPTIONS.folder_name == "My Pack"
-
-
-def test_an_interrupted_run_of_the_same_plan_is_resumed_and_of_another_removed(
-    tmp_path: Path,
-) -> None:
-    entry = packed()
-    first = Journal.open(tmp_path / "staging", "plan 1")
-    assert not first.has_entries and first.reusable_bytes == 0
-    first.add(entry)
-    again = Journal.open(tmp_path / "staging", "plan 1")
-    assert (again.has_entries, again.reusable_bytes, again.date) == (True, 99, first.date)
-    other = Journal.open(tmp_path / "staging", "plan 2")
-    assert not other.has_entries
-    assert [path.name for path in (tmp_path / "staging").iterdir()] == ["plan.json"]
-
-
-def test_a_finished_sound_is_taken_over_only_as_it_was_written(tmp_path: Path) -> None:
-    data = b"RIFF"
-    entry = packed(sha256=hashlib.sha256(data).hexdigest())
-    journal = Journal.open(tmp_path / "staging", "plan")
-    journal.add(entry)
-    journal = Journal.open(tmp_path / "staging", "plan")
-    assert journal.reuse(entry.clip, tmp_path) is None
-    path = tmp_path / entry.clip.path
-    path.parent.mkdir()
-    for content, reused in ((b"torn", None), (data, (entry, data))):
-        path.write_bytes(content)
-        assert journal.reuse(entry.clip, tmp_path) == reused
-    assert journal.reused == 1
-    assert journal.reuse(packed("cat").clip, tmp_path) is None

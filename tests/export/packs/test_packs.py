@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
@@ -21,40 +19,19 @@ from pack_clips import OPTIONS, WHOLE, make_clips, names_in
 from PIL import Image
 from wavinfo import WavInfoReader
 
-from qvim_studio.commands import cli
-from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import CancelledError, UsageError
-from qvim_studio.export.files import pcm
 from qvim_studio.export.files.edits import EditList, NormalizeTruePeak, SeamlessLoop
 from qvim_studio.export.files.metadata import Loop
 from qvim_studio.export.files.recipe import read_recipe
-from qvim_studio.export.files.sound_file import FileFormat
-from qvim_studio.export.packs import pack_render
 from qvim_studio.export.packs.name_template import NameTemplate
 from qvim_studio.export.packs.pack_extras import write_cover
 from qvim_studio.export.packs.pack_manifest import verify_pack
 from qvim_studio.export.packs.pack_plan import PackOptions, plan_pack, plan_sources
-from qvim_studio.export.packs.pack_render import render_clip
 from qvim_studio.export.packs.pack_sources import read_sources
 from qvim_studio.export.packs.pack_texts import COLUMNS
 from qvim_studio.export.packs.pack_writer import PackProgress, export_pack
 from qvim_studio.export.packs.presets import PresetGroup, PresetSample, sfz_text, write_presets
 from qvim_studio.export.ucs.ucs_name import parse_name
-
-
-@pytest.mark.parametrize("bits", [16, 24])
-def test_what_is_beyond_full_scale_is_not_cut(tmp_path: Path, bits: int) -> None:
-    time_s = np.arange(24_000) / 48_000
-    loud = 2.2 * np.sin(2 * np.pi * 440 * time_s) * np.exp(-4 * time_s)
-    soundfile.write(tmp_path / "loud.wav", loud, 48_000, "FLOAT")
-    options = replace(OPTIONS, file_format=FileFormat(bit_depth=bits))
-    plan = plan_pack([tmp_path / "loud.wav"], options)
-    _, data, texts = render_clip(plan.clips[0], options)
-    samples, _ = soundfile.read(io.BytesIO(data))
-    as_loud = loud * (np.abs(samples).max() / np.abs(loud).max())
-    np.testing.assert_allclose(samples, as_loud, atol=1e-3)
-    assert 0.98 < np.abs(samples).max() < 1.0
-    assert any("dB quieter" in text for text in texts)
 
 
 @pytest.mark.parametrize(
@@ -246,12 +223,6 @@ def test_sounds_of_any_length_get_a_cover_and_a_demo(tmp_path: Path, silence_s: 
     assert soundfile.info(folder / "Demo/My Pack_demo.wav").duration == pytest.approx(6.25)
 
 
-def test_a_sound_of_one_sample_a_second_is_packed_without_a_loudness(tmp_path: Path) -> None:
-    soundfile.write(tmp_path / "slow.wav", np.tile([0.25, -0.25], 10), 1)
-    entry = render_clip(plan_pack([tmp_path / "slow.wav"], OPTIONS).clips[0], OPTIONS)[0]
-    assert entry.loudness_lufs is None and entry.true_peak_dbfs < 0
-
-
 def test_a_sound_of_another_category_is_written_again(tmp_path: Path) -> None:
     options = PackOptions("P", "MK", "QVIM", template=NameTemplate("{fxname}_{number}"))
     sources = read_sources(make_clips(tmp_path / "clips", "bark", 1))
@@ -267,34 +238,6 @@ def test_a_sound_of_another_category_is_written_again(tmp_path: Path) -> None:
     assert report.reused == 0
     (wav,) = report.folder.glob("ANIMALS/*.wav")
     assert WavInfoReader(str(wav)).ixml.parsed.find("ASWG/catId").text == "ANMLCat"
-
-
-def test_levels_are_those_of_the_samples_even_if_an_editor_kept_the_recipe(tmp_path: Path) -> None:
-    (clip,) = make_clips(tmp_path, "dog bark", 1, seconds=0.5)
-    as_made = render_clip(plan_pack([clip], OPTIONS).clips[0], OPTIONS)[0]
-    whole = clip.read_bytes()
-    at = whole.rindex(b"data") + 8
-    samples = pcm.decode(whole[at:], 24, 1) / 4
-    clip.write_bytes(whole[:at] + pcm.encode(AudioClip(samples, 48_000), 24))
-    edited = render_clip(plan_pack([clip], OPTIONS).clips[0], OPTIONS)[0]
-    quarter_db = 20 * np.log10(1 / 4)
-    assert edited.true_peak_dbfs - as_made.true_peak_dbfs == pytest.approx(quarter_db, abs=0.01)
-    assert as_made.loudness_lufs is not None and edited.loudness_lufs is not None
-    assert edited.loudness_lufs - as_made.loudness_lufs == pytest.approx(quarter_db, abs=0.01)
-
-
-def test_levels_of_the_recipe_are_taken_where_the_samples_are_those_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(clip: AudioClip) -> float:
-        raise AssertionError("measured again")
-
-    (clip,) = make_clips(tmp_path, "dog bark", 1)
-    monkeypatch.setattr(pack_render, "true_peak_dbfs", refuse)
-    monkeypatch.setattr(pack_render, "loudness_lufs", refuse)
-    recipe = read_recipe(clip)
-    entry = render_clip(plan_pack([clip], OPTIONS).clips[0], OPTIONS)[0]
-    assert recipe is not None and entry.true_peak_dbfs == recipe["true_peak_dbfs"]
 
 
 def test_a_sound_that_is_there_twice_is_told(tmp_path: Path) -> None:
@@ -319,42 +262,3 @@ def test_names_need_a_letter(name: str) -> None:
     for names in ((name, "MK", "QVIM"), ("Pack", name, "QVIM"), ("Pack", "MK", name)):
         with pytest.raises(UsageError, match="no letter or digit"):
             PackOptions(*names)
-
-
-def test_the_command_prints_one_json_object(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
-    files = make_clips(tmp_path, "dog bark", 2)
-    edits = tmp_path / "edits.json"
-    edits.write_text('[{"kind": "normalize_peak", "target_dbfs": -6}]')
-    names = ["--name", "P", "--creator", "MK", "--source", "S", "--commercial"]
-    shape = ["--bits", "16", "--category", "CREADrgn", "--edits", edits]
-    command = ["pack", *files, *names, *shape, "-o", tmp_path / "out", "--json"]
-    assert cli.main([str(part) for part in command]) == 0
-    report = json.loads(capsys.readouterr().out)
-    assert report["clips"] == 2 and report["licences"] == ["CC0-1.0"]
-    wav = Path(report["folder"]) / "CREATURES/CREADrgn_Dog Bark_MK_S_001.wav"
-    assert soundfile.info(wav).subtype == "PCM_16"
-    assert np.abs(soundfile.read(wav)[0]).max() == pytest.approx(10 ** (-6 / 20), abs=1e-3)
-
-
-def test_edits_that_are_not_there_are_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
-    names = ["--name", "P", "--creator", "MK", "--source", "S", "-o", str(tmp_path)]
-    assert cli.main(["pack", "a.wav", *names, "--edits", "no.json"]) == 2
-    assert "no.json cannot be read (No such file or directory)." in capsys.readouterr().err
-
-
-def test_the_bench_measures_both_sides(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
-    command = ["bench", "export", "--clips", "5", "--seconds", "0.2", "--json"]
-    assert cli.main(command) == 0
-    report = json.loads(capsys.readouterr().out)
-    assert report["clips"] == 5 and report["speed_ratio"] > 0
-    assert report["plain_s"] > 0 and report["pack_s"] > 0
-    assert cli.main(["bench", "export", "--clips", "0"]) == 2
