@@ -4,7 +4,7 @@ Elsewhere: the VAE's mel front end (networks/test_mel.py, an independent computa
 when saving (families/audioldm/test_film.py, saved and loaded), squeeze-and-excitation lost by a
 loose load (networks/test_qvim.py, test_lost_squeeze_and_excitation_is_refused), an adapter used
 with another encoder, space or generator (voice/test_adapter.py, test_mismatch_names_both_sides),
-gradients that vanish (test_film_training.py: they reach the adapter and FiLM, and a part without
+gradients that vanish (test_film.py: they reach the adapter and FiLM, and a part without
 any stops the run), the split of attention heads (families/audioldm/test_parts.py).
 """
 

@@ -1,4 +1,4 @@
-"""Distillation: mixes are sounds, the student comes to hear as its teacher, and goes on exactly."""
+"""Distillation: the student comes to hear as its teacher, and goes on exactly."""
 
 from __future__ import annotations
 
@@ -14,15 +14,7 @@ from training_data import write_pairs
 
 from qvim_studio.networks.qvim.efficientat import EfficientAt
 from qvim_studio.networks.qvim.encoder import QvimEncoder, load_qvim_encoder, save_qvim_encoder
-from qvim_studio.networks.qvim.qvim_front_end import N_MELS, QvimFrontEnd
 from qvim_studio.training.corpus.build import build_corpus
-from qvim_studio.training.corpus.sound_mixes import (
-    Mixing,
-    SoundBank,
-    SoundMixes,
-    log_mel_of,
-    power_of,
-)
 from qvim_studio.training.encoder.distillation import (
     DistillationTraining,
     Lesson,
@@ -52,33 +44,6 @@ def trained_from(tmp_path_factory: pytest.TempPathFactory) -> Path:
     soundfile.write(more / "voice.wav", np.sin(np.arange(16_000) * 0.1), 16_000)
     (more / "broken.wav").write_bytes(b"no audio")
     return folder
-
-
-def one_bank() -> SoundBank:
-    waveform = torch.from_numpy(np.sin(np.arange(32_000) * 0.3).astype(np.float32))[None]
-    log_mel = QvimFrontEnd()(waveform)[0, 0].T.half().numpy()
-    return SoundBank(log_mel, np.array([0, len(log_mel)]))
-
-
-def test_power_is_what_the_front_end_took_the_logarithm_of() -> None:
-    log_mel = QvimFrontEnd()(torch.randn(1, 8_000) * 0.1)
-    torch.testing.assert_close(log_mel_of(power_of(log_mel)), log_mel, atol=1e-4, rtol=1e-4)
-
-
-def test_a_mix_is_drawn_by_its_seed_and_fills_its_window() -> None:
-    mixes = SoundMixes(one_bank(), 64, Mixing())
-    first, again, other = (mixes.draw(3, np.random.default_rng(seed)) for seed in (1, 1, 2))
-    assert first.shape == (3, 1, N_MELS, 64) and bool(first.isfinite().all())
-    assert torch.equal(first, again) and not torch.equal(first, other)
-
-
-def test_without_mixing_a_sound_stays_itself() -> None:
-    still = Mixing(0, 0, 0, 0, 0, 0, 0, 0, (0.0, 0.0))
-    drawn = SoundMixes(one_bank(), 64, still).draw(1, np.random.default_rng(0))[0, 0]
-    loudest = drawn.mean(dim=1).argmax()
-    frequency_hz = 0.3 * 32_000 / (2 * np.pi)
-    assert loudest == one_bank().power(0, 64, np.random.default_rng(0)).mean(dim=1).argmax()
-    assert frequency_hz > 1_000
 
 
 def test_a_student_learns_a_lesson_that_it_hears_again_and_again() -> None:

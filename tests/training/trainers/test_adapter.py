@@ -11,7 +11,7 @@ import torch
 
 from qvim_studio.core.errors import StudioError
 from qvim_studio.training.corpus.corpus import CorpusItem
-from qvim_studio.training.corpus.imitations import TakeRows, take_rows
+from qvim_studio.training.corpus.imitations import TakeRows
 from qvim_studio.training.trainers import adapter as adapter_training
 from qvim_studio.training.trainers.adapter import PREDICTED_FILE, AdapterTraining, adapter_loss
 from qvim_studio.training.trainers.targets import targets_path
@@ -47,12 +47,6 @@ def test_imitations_of_an_item_are_repeated_where_others_have_more() -> None:
     made = np.arange(5.0)[:, None]
     by_item = adapter_training._by_item(made, rows)
     assert by_item[..., 0].tolist() == [[0, 1, 0], [2, 3, 4]]
-
-
-def test_equally_many_takes_of_every_item_need_no_table_of_rows() -> None:
-    flat, rows = take_rows(np.arange(12).reshape(3, 2, 2), None)
-    assert flat.shape == (6, 2)
-    assert list(rows.of(2)) == [4, 5]
 
 
 def write_corpus(folder: Path) -> None:
