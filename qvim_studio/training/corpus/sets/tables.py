@@ -28,18 +28,18 @@ def read_rows(table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 def parse_rows(lines: Sequence[str], table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Rows with stripped values; raises StudioError where a column is missing or all rows are."""
     reader = csv.DictReader(lines, restkey=REST, restval="", delimiter=_delimiter(lines))
-    names = [name.strip() for name in reader.fieldnames or ()]
-    reader.fieldnames = names
+    try:
+        names = [name.strip() for name in reader.fieldnames or ()]
+        reader.fieldnames = names
+        rows = [{key: _stripped(value) for key, value in row.items()} for row in reader]
+    except csv.Error as error:
+        raise StudioError(f"{table} is not a readable CSV ({error}). Export it again.") from error
     missing = [name for name in columns if name not in names]
     if missing:
         raise UsageError(
             f"{table} has no column {', '.join(missing)}; it has {', '.join(names) or 'nothing'}. "
             f"Expected at least {', '.join(columns)}."
         )
-    try:
-        rows = [{key: _stripped(value) for key, value in row.items()} for row in reader]
-    except csv.Error as error:
-        raise StudioError(f"{table} is not a readable CSV ({error}). Export it again.") from error
     if not rows:
         raise StudioError(f"{table} names no recordings, expected one in each row. Fill it.")
     return rows
