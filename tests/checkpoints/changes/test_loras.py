@@ -16,7 +16,7 @@ from qvim_studio.checkpoints.changes.loras import (
     loras_of,
     remove_lora,
 )
-from qvim_studio.core.errors import CheckpointError
+from qvim_studio.core.errors import CheckpointError, OutputError
 
 
 @pytest.fixture
@@ -53,6 +53,12 @@ def test_a_name_that_is_taken_or_could_not_be_typed_is_refused(source: Path, nam
     with pytest.raises(CheckpointError, match="Choose another one with --name"):
         keep_lora(source, "base", "", name=name)
     assert [lora.id for lora in list_loras()] == ["rain"] and source.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_copied_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="could not be written"):
+        keep_lora(tmp_path / "gone.safetensors", "base", "")
+    assert list(loras_folder().iterdir()) == []
 
 
 def test_what_an_interrupted_import_left_is_not_listed_and_replaced(source: Path) -> None:

@@ -82,8 +82,13 @@ def test_every_code_is_the_likeliest_after_everything_before_it(tokens: int) -> 
 
 def test_the_halves_one_after_the_other_make_the_same() -> None:
     drawn = Sampling(3.0, 1.0, 8, 1.0)
-    both = (front(1), front(2))
-    assert torch.equal(grown(both, drawn, passes=2), grown(both, drawn))
+    both, rows = (front(1), front(2)), []
+    hook = transformer().layer_norm.register_forward_hook(lambda _, __, out: rows.append(len(out)))
+    made = [grown(both, drawn, passes) for passes in (2, 1)]
+    hook.remove()
+    assert torch.equal(made[0], made[1])
+    count = made[0].shape[2] - (KNOWN + 1)  # columns
+    assert rows == [ROWS] * 2 * count + [2 * ROWS] * count
 
 
 def test_without_an_unwanted_half_guidance_counts_for_nothing() -> None:

@@ -71,6 +71,7 @@ def test_merged_changes_compute_what_they_computed_beside_the_weights(folder: Pa
 def test_files_are_laid_out_as_peft_lays_them_out(folder: Path) -> None:
     config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
     assert (config["peft_type"], config["r"], config["lora_alpha"]) == ("LORA", 2, 6.0)
+    assert not config["fan_in_fan_out"] and config["bias"] == "none"
     names = set(load_file(folder / "adapter_model.safetensors"))
     layer = f"{PREFIX}decoder.model.decoder.layers.0.self_attn.q_proj"
     assert {f"{layer}.lora_A.weight", f"{layer}.lora_B.weight"} <= names
@@ -98,6 +99,8 @@ def test_layers_have_their_published_names(name: str, published: str) -> None:
         ({"lora_alpha": 2}, 0.5),
         ({"use_rslora": True}, 4.0),
         ({"r": 8}, 1.0),
+        ({"r": 1, "lora_alpha": 0.5}, 0.5),
+        ({"r": None, "lora_alpha": None}, 1.0),  # peft's defaults are both 8
     ],
 )
 def test_tables_and_layers_are_changed_by_alpha_over_rank(

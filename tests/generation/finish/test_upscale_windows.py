@@ -62,8 +62,10 @@ def test_each_window_is_added_to_with_its_number_and_fades_into_the_next() -> No
     highs = (made - sound.samples)[:, 0]
     np.testing.assert_allclose(highs[:29_000], 1.0, atol=1e-5)
     np.testing.assert_allclose(highs[30_000:], 2.0, atol=1e-5)
-    middle = np.cos(np.pi / 4) + 2.0 * np.sin(np.pi / 4)
-    assert highs[29_500] == pytest.approx(middle, rel=0.01)
+    for place in (0.25, 0.5):
+        fading, rising = np.cos(np.pi / 2 * place), np.sin(np.pi / 2 * place)
+        expected = fading + 2.0 * rising
+        assert highs[29_000 + round(1000 * place)] == pytest.approx(expected, rel=0.01)
 
 
 def test_rates_change_without_a_seam_between_windows() -> None:
