@@ -32,12 +32,14 @@ class RequestForm:
 
     take: the imitation, a file or a clip; None for words alone. values: plain values by the names
     of REQUEST_FIELDS; absent ones mean the default of the request, and of ``balance`` half and half
-    where there are both a sound and words. options: of the checkpoint's family.
+    where there are both a sound and words. options: of the checkpoint's family. is_voice: whether
+    the take is a recorded voice, and not a sound that others start from.
     """
 
     take: Path | AudioClip | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     options: OptionValues = field(default_factory=OptionValues)
+    is_voice: bool = True
 
     @property
     def text(self) -> str:
@@ -67,7 +69,7 @@ class RequestForm:
                 "alone. Give an audio file, or ask for no fitted sounds."
             )
         is_trimmed = self.values.get(TRIM.name, True)
-        take = None if self.take is None else read_given_take(self.take, trim=is_trimmed)
+        take = self.take and read_given_take(self.take, trim=is_trimmed, is_voice=self.is_voice)
         sounds: dict[str, NotedClip | GivenSound] = {}
         given: dict[str, Any] = {}
         for name, value in self.values.items():
@@ -75,8 +77,11 @@ class RequestForm:
             if known.holds is Holds.SOUND:
                 path = Path(value)
                 is_start = known.target == "start_sound"
-                sound = read_given(path) if is_start else read_given_take(path, trim=is_trimmed)
-                sounds[name] = sound
+                sounds[name] = sound = (
+                    read_given(path)
+                    if is_start
+                    else read_given_take(path, trim=is_trimmed, is_voice=False)
+                )
                 given |= {known.target: sound.clip, f"{known.target}_name": name_of(path)}
             elif known is not TRIM:
                 given[known.target] = known.of_plain(value)

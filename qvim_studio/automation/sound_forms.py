@@ -174,7 +174,7 @@ def _read_sound(sound: Sound) -> tuple[NotedClip, Provenance | None]:
 
 def _starting_from(sound: Sound, form: RequestForm, strength: float) -> RequestForm:
     started: dict[str, Any] = {"start": Start.IMITATION.value, "strength": strength}
-    return replace(form, take=sound).with_values(trim=False).with_usual(**started)
+    return replace(form, take=sound, is_voice=False).with_values(trim=False).with_usual(**started)
 
 
 def _named(form: RequestForm, stem: str, sound: Sound) -> ReadRequest:

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from qvim_studio.audio.files.reading import NotedClip, read_noted, read_take
+from qvim_studio.audio.files.take_notes import mixing_notes
 from qvim_studio.audio.trim import trim_take
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.text.file_names import readable_name
@@ -44,7 +45,14 @@ def read_given(path: Path, name: str = "") -> GivenSound:
     return GivenSound(name or name_of(path), path, noted.clip, noted.notes)
 
 
-def read_given_take(take: Path | AudioClip, *, trim: bool) -> NotedClip:
-    """A take; ``trim`` removes the silence around it. Raises AudioFileError."""
-    noted = NotedClip(take) if isinstance(take, AudioClip) else read_take(take)
+def read_given_take(take: Path | AudioClip, *, trim: bool, is_voice: bool = True) -> NotedClip:
+    """A take; ``trim`` removes the silence around it. is_voice: whether the notes tell of the
+    microphone, too. Raises AudioFileError."""
+    if isinstance(take, AudioClip):
+        noted = NotedClip(take)
+    elif is_voice:
+        noted = read_take(take)
+    else:
+        noted = read_noted(take)
+        noted = NotedClip(noted.clip, (*noted.notes, *mixing_notes(noted.clip)))
     return NotedClip(trim_take(noted.clip), noted.notes) if trim else noted
