@@ -149,6 +149,16 @@ def test_names_are_never_taken_twice(file: Path, tmp_path: Path) -> None:
         import_encoder(file, allow_pickle=True, name="other")
 
 
+def test_no_encoder_is_called_as_another_is_while_it_is_written(tmp_path: Path) -> None:
+    """The unfinished folder of ``mine`` is deleted when ``mine`` is imported, and never listed."""
+    with pytest.raises(CheckpointError, match=r"cannot be called 'mine\.part'"):
+        import_encoder(tmp_path / "any.safetensors", allow_pickle=False, name="mine.part")
+    left = encoders_folder() / "mine.part"
+    left.mkdir(parents=True)
+    (left / "model.safetensors").write_bytes(b"half")
+    assert list_encoders() == ()
+
+
 def test_a_damaged_card_leaves_the_encoder_listed_and_removable(file: Path) -> None:
     encoder, _ = import_encoder(file, allow_pickle=True)
     (encoder.folder / "studio.json").write_text("[")

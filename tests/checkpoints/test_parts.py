@@ -101,3 +101,5 @@ def test_a_single_tower_is_not_taken_for_a_whole_clap(tmp_path: Path) -> None:
 
 def test_sizes_of_the_registry_are_decimal_gigabytes() -> None:
     assert gb_in_bytes(1.5) == 1_500_000_000
+    sizes = {part.id: part.size_bytes for part in list_parts()}
+    assert sizes["clap-audioldm-s-full-v2"] > 10**8 and sizes["starter-encoder"] == 0
