@@ -29,10 +29,12 @@ def save_spectrogram(clip: AudioClip, path: Path) -> None:
     bins_hz, _, spectrum = scipy.signal.stft(samples, RATE_HZ, nperseg=N_FFT, noverlap=N_FFT - 128)
     level = 20 * np.log10(np.abs(spectrum) + 1e-9)
     share = np.clip(1 + (level - level.max()) / RANGE_DB, 0.0, 1.0)
-    rows_hz = np.geomspace(RATE_HZ / 2, LOWEST_HZ, HEIGHT)
-    rows = np.interp(rows_hz, bins_hz, np.arange(len(bins_hz))).round().astype(int)
-    columns = np.linspace(0, share.shape[1] - 1, WIDTH).round().astype(int)
-    Image.fromarray(_color(share[np.ix_(rows, columns)])).save(path, "PNG", optimize=True)
+    edges_hz = np.geomspace(LOWEST_HZ, RATE_HZ / 2, HEIGHT + 1)
+    rows = np.interp(edges_hz[:-1], bins_hz, np.arange(len(bins_hz))).round().astype(int)
+    columns = np.linspace(0, share.shape[1], WIDTH, endpoint=False).astype(int)
+    # A pixel shows the loudest that it covers: a thin line between two pixels would be lost.
+    covered = np.maximum.reduceat(np.maximum.reduceat(share, rows, axis=0), columns, axis=1)
+    Image.fromarray(_color(covered[::-1])).save(path, "PNG", optimize=True)
 
 
 def _color(share: np.ndarray) -> np.ndarray:

@@ -1,25 +1,10 @@
-"""The bench: its arithmetic, its processes, and that the pipeline it beats is asked the same."""
+"""The arithmetic of the bench: ratios, the steps of equal error, and the report."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
-from pathlib import Path
-
-import psutil
 import pytest
 import torch
-from tiny_checkpoint import make_tiny_unet
-from tqdm import tqdm
-from transformers import (
-    ClapTextConfig,
-    ClapTextModelWithProjection,
-    SpeechT5HifiGan,
-    SpeechT5HifiGanConfig,
-)
 
-from qvim_studio.bench import measuring
-from qvim_studio.bench.contenders import Made, PipelineContender, Place, StudioContender
 from qvim_studio.bench.generate import (
     MEASURED_STEPS,
     PREVIEW_STEPS,
@@ -29,24 +14,10 @@ from qvim_studio.bench.generate import (
     report,
     row,
 )
-from qvim_studio.bench.measuring import ContenderProcess, Timing, busy_processes
+from qvim_studio.bench.measuring import Timing
 from qvim_studio.commands import cli
-from qvim_studio.core.engine import OnProgress
-from qvim_studio.core.errors import StudioError
-from qvim_studio.core.program.resources import resource_path
-from qvim_studio.core.provenance import Provenance
-from qvim_studio.core.request import GenerationRequest, SamplerName, VramMode
-from qvim_studio.core.result import GenerationResult, Progress
-from qvim_studio.diffusion.sampler import make_scheduler, sample_latents
-from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_conditions
 from qvim_studio.families.catalog import find_checkpoint
-from qvim_studio.generation import engine as engine_module
-from qvim_studio.memory.modes import GIB
-from qvim_studio.training.trainers.unet import make_training_scheduler as training_scheduler
-from qvim_studio.training.trainers.vae import make_vae
 from qvim_studio.ui.request.quality_bar import Quality, steps_for
-
-from diffusers import AudioLDMPipeline  # isort: skip
 
 PIPELINE = {
     "load_seconds": 4.0,
@@ -171,73 +142,6 @@ def test_the_report_names_weights_and_machine() -> None:
     assert "ram_ratio" in text and "ddim, float32" in text
 
 
-class CountingContender:
-    """Two clips of three steps in one pass, or one after the other."""
-
-    def __init__(self, place: Place) -> None:
-        self._seconds = 0.0
-
-    def now(self) -> tuple[float, float]:
-        self._seconds += 1.0
-        return self._seconds, 2 * self._seconds
-
-    def clip(self, is_one_by_one: bool) -> Made:
-        steps = [self.now() for _ in range(3)]
-        first_sound = self.now()
-        if is_one_by_one:
-            steps += [self.now() for _ in range(3)]
-        return Made(steps, first_sound)
-
-
-@pytest.mark.parametrize("is_one_by_one", [False, True])
-def test_steps_and_the_first_sound_are_timed(
-    monkeypatch: pytest.MonkeyPatch, is_one_by_one: bool
-) -> None:
-    class Question:
-        """Asks once, keeps the answer, and ends."""
-
-        answer: Timing
-
-        def recv(self) -> tuple[object, ...]:
-            if hasattr(self, "answer"):
-                raise EOFError
-            return "clip", is_one_by_one
-
-        def send(self, answer: Timing) -> None:
-            self.answer = answer
-
-    monkeypatch.setitem(measuring.CONTENDERS, "counting", CountingContender)
-    monkeypatch.setattr(measuring.time, "perf_counter", lambda: 0.0)
-    monkeypatch.setattr(measuring.time, "process_time", lambda: 0.0)
-    question = Question()
-    with pytest.raises(EOFError):
-        measuring._serve("counting", Path(), Place(), question)
-    wanted = Timing(5.0, 10.0, 1.0, 2.0, 4.0)
-    if is_one_by_one:
-        wanted = replace(wanted, seconds=8.0, cpu_seconds=16.0, passes=2.0)
-    assert question.answer == wanted
-
-
-def test_busy_processes_are_busy_and_end() -> None:
-    before = {child.pid for child in psutil.Process().children()}
-    with busy_processes(2):
-        busy = [c for c in psutil.Process().children() if c.pid not in before]
-        assert len(busy) == 2
-        deadline = time.monotonic() + 30
-        while min(sum(child.cpu_times()[:2]) for child in busy) < 0.1:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-    assert not any(child.is_running() for child in busy)
-
-
-def test_a_measured_process_that_ends_is_said_in_a_sentence(tmp_path: Path) -> None:
-    with (
-        ContenderProcess("nobody", tmp_path, Place()) as contender,
-        pytest.raises(StudioError, match="nobody ended while it was measured"),
-    ):
-        contender.load()
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -258,104 +162,3 @@ def test_what_cannot_be_measured_is_told(
     monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
     assert cli.main(["bench", "generate", *options]) == 2
     assert message in capsys.readouterr().err
-
-
-def test_on_a_gpu_the_studio_keeps_to_its_cap_and_times_what_is_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    did: list[object] = []
-    engine = ScriptedEngine(did, VramMode.LOW)
-    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (7 * GIB, 8 * GIB))
-    monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", did.append)
-    monkeypatch.setattr(torch.cuda, "synchronize", lambda: did.append("waited"))
-    monkeypatch.setattr(torch.cuda, "max_memory_reserved", lambda: 123)
-    monkeypatch.setattr(engine_module, "StudioEngine", lambda find_nearest: engine)
-    contender = StudioContender(Place(VramMode.LOW, 6 * GIB, "cuda"))
-    contender.load(tmp_path)
-    made = contender.clip(5.0, 2, 1, 0)
-    assert did == [0.75, VramMode.LOW, (VramMode.LOW, True), *["waited"] * 3]
-    assert len(made.steps) == 2 and made.steps[-1] < made.first_sound
-    assert contender.peak_bytes() == 123
-
-
-def test_a_mode_that_did_not_fit_is_not_measured_as_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
-    engine = ScriptedEngine([], VramMode.MINIMAL)
-    monkeypatch.setattr(engine_module, "StudioEngine", lambda find_nearest: engine)
-    contender = StudioContender(Place(VramMode.LOW, device="cuda"))
-    contender.load(tmp_path)
-    with pytest.raises(StudioError, match="went on in mode minimal"):
-        contender.clip(5.0, 2, 1, 0)
-
-
-class ScriptedEngine:
-    """Says what it was asked for, and makes nothing, in one mode."""
-
-    def __init__(self, did: list[object], mode: VramMode) -> None:
-        self._did = did
-        self._mode = mode
-
-    def prepare(self, checkpoint: str, vram_mode: VramMode, text: str) -> None:
-        self._did.append(vram_mode)
-
-    def generate(
-        self, request: GenerationRequest, on_progress: OnProgress, stop: object
-    ) -> GenerationResult:
-        self._did.append((request.vram_mode, request.cuda_graphs))
-        for step in range(request.steps or 0):
-            on_progress(Progress("denoise", step, request.steps or 0))
-        executed = request.with_changes(vram_mode=self._mode)
-        result = GenerationResult(executed, Provenance("a", "A", "1", "CC0", "yes"), ())
-        on_progress(Progress("decode", 1, 1, arrived=result))
-        return result
-
-
-def test_a_checkpoint_that_only_the_studio_reads_is_told() -> None:
-    with pytest.raises(StudioError, match=r"own pipeline cannot load .*starter \(.{,300}\)\. Give"):
-        PipelineContender(Place()).load(resource_path("starter"))
-
-
-def test_our_ddim_loop_is_the_pipelines() -> None:
-    """The reference of the error table really is what the pipeline computes."""
-    torch.manual_seed(0)
-    unet, vae = make_tiny_unet(in_channels=8).eval(), make_vae((8, 8, 8)).eval()
-    vocoder = SpeechT5HifiGan(
-        SpeechT5HifiGanConfig(
-            model_in_dim=64,
-            upsample_initial_channel=64,
-            upsample_rates=[5, 4, 2, 2, 2],
-            upsample_kernel_sizes=[16, 16, 8, 4, 4],
-        )
-    )
-    scheduler = training_scheduler()  # DDIM, as diffusers has it
-    tower = ClapTextModelWithProjection(
-        ClapTextConfig(vocab_size=8, hidden_size=8, num_hidden_layers=1, num_attention_heads=1)
-    )
-    tqdm.monitor_interval = 0  # its thread would outlive the test
-    pipeline = AudioLDMPipeline(vae, tower, None, unet, scheduler, vocoder)
-    pipeline.set_progress_bar_config(disable=True)
-    wanted, unwanted = torch.nn.functional.normalize(torch.randn(2, 1, 512), dim=-1)
-    noise = torch.randn(1, 8, 8, 16)
-    seen: list[torch.Tensor] = []
-    pipeline(
-        prompt_embeds=wanted,
-        negative_prompt_embeds=unwanted,
-        audio_length_in_s=0.32,
-        num_inference_steps=5,
-        guidance_scale=2.5,
-        latents=noise,
-        callback=lambda step, timestep, latents: seen.append(latents),
-    )
-    ours = sample_latents(
-        LabelDenoiser(unet),
-        make_scheduler(SamplerName.DDIM, dict(training_scheduler().config)),
-        noise,
-        label_conditions(wanted, unwanted),
-        steps=5,
-        guidance=2.5,
-        on_step=lambda step, steps: None,
-        is_cancelled=lambda: False,
-    )
-    torch.testing.assert_close(ours, seen[-1], atol=1e-5, rtol=1e-4)

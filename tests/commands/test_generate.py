@@ -13,24 +13,8 @@ from scripted_engine import ScriptedEngine
 from tiny_checkpoint import build_tiny_checkpoint
 
 from qvim_studio import assembly
-from qvim_studio.commands import checkpoint_list, cli
+from qvim_studio.commands import cli
 from qvim_studio.core.program.resources import resource_path
-
-
-@pytest.mark.usefixtures("quiet_logging")
-def test_checkpoints_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    status, printed, _ = run(capsys, "checkpoints", "list", "--json")
-    rows = json.loads(printed)["checkpoints"]
-    assert status == 0 and rows[0]["id"] == "starter"
-    assert {"id", "installed", "licence", "commercial"} <= rows[0].keys()
-
-
-@pytest.mark.usefixtures("quiet_logging")
-def test_a_part_is_verified_with_what_it_fits(capsys: pytest.CaptureFixture[str]) -> None:
-    status, printed, _ = run(capsys, "checkpoints", "verify", "starter-adapter", "--json")
-    assert (status, json.loads(printed)) == (0, {"checkpoint": "starter", "ok": True})
-    status, _, errors = run(capsys, "checkpoints", "verify", "clap-htsat-unfused")
-    assert status == 1 and "'clap-htsat-unfused' is not installed" in errors
 
 
 @pytest.mark.usefixtures("quiet_logging")
@@ -153,17 +137,6 @@ def test_search_finds_by_what_words_mean(
     assert status == 0 and "No sound of" in printed
     status, _, errors = run(capsys, "search", "--folder", folder)
     assert status == 2 and "neither an imitation nor words" in errors
-
-
-@pytest.mark.usefixtures("quiet_logging")
-def test_a_name_that_is_no_utf_8_is_valid_json(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(
-        checkpoint_list, "list_known_checkpoints", lambda options: {"path": "\udcff.wav"}
-    )
-    status, printed, _ = run(capsys, "checkpoints", "list", "--json")
-    assert status == 0 and json.loads(printed) == {"path": "\udcff.wav"}
 
 
 def scripted_in_chunks(*, in_chunks: bool) -> ScriptedEngine:

@@ -38,9 +38,11 @@ def test_equal_content_makes_equal_bytes_whenever_and_in_whatever_order_it_came(
 
 
 def test_all_files_below_a_folder_are_added_but_those_left_out(tmp_path: Path) -> None:
-    folder = fill(tmp_path / "pack", ["b.txt", "a/c.wav", "a/b/c.wav"], 1_000_000_000)
+    names = ["d.txt", "a/c.wav", "b.txt", "a/b/c.wav", "e.txt", "c.txt"]
+    folder = fill(tmp_path / "pack", names, 1_000_000_000)
     with zipfile.ZipFile(io.BytesIO(archive_of(folder, "a/c.wav", "c.wav"))) as archive:
-        assert archive.namelist() == ["Pack/a/b/c.wav", "Pack/b.txt"]
+        kept = ["a/b/c.wav", "b.txt", "c.txt", "d.txt", "e.txt"]  # in the order of their paths
+        assert archive.namelist() == [f"Pack/{name}" for name in kept]
         assert archive.read("Pack/a/b/c.wav") == b"a/b/c.wav"
 
 

@@ -8,10 +8,8 @@ import pytest
 
 from qvim_studio.bench import memory
 from qvim_studio.bench.accuracy import Trial
-from qvim_studio.bench.shapes import sizes_of
 from qvim_studio.commands import cli
-from qvim_studio.families.audioldm.sizes import known_sizes
-from qvim_studio.families.catalog import find_checkpoint, list_checkpoints
+from qvim_studio.families.catalog import find_checkpoint
 from qvim_studio.memory.compute_plan import STEPS_DOWN
 
 
@@ -62,9 +60,3 @@ def test_the_table_shows_estimates_and_errors() -> None:
 def test_impossible_lengths_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["bench", "memory", "--seconds", "500"]) == 2
     assert "0.2 to 120 seconds" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("id", ["audioldm-s-full", "audioldm-m-full", "audioldm-l-full"])
-def test_the_registry_knows_the_true_sizes(id: str) -> None:
-    checkpoint = next(c for c in list_checkpoints() if c.id == id)
-    assert known_sizes(checkpoint.sizes) == sizes_of(id.split("-")[1])
