@@ -28,7 +28,7 @@ DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFil
 BATCH = 4  # sounds embedded at once: more is no faster on a processor
 SAVE_EVERY_S = 20.0  # 20,000 sounds are 77 MB, written in a second
 ORDERED = 10  # nearest sounds that are ordered by how likely they are of the kind that is meant
-SAME_MEANING_COSINE = 0.78  # from here on a sound is what the words mean, even under another name
+SAME_MEANING_COSINE = 0.92  # from here on a sound is what the words mean, even under another name
 Stamp = tuple[float, int]  # modification time in s and size in bytes: changed when either does
 
 

@@ -105,7 +105,7 @@ def test_what_words_mean_counts_beside_what_sounds_are_called(folder: Path) -> N
         return [hit.path.name for hit in index.search(query, top=3)]
 
     # Without a name that fits, what sounds very much like it; with one, that before others.
-    low = np.array([np.cos(-0.3), np.sin(-0.3)], np.float32)
+    low = np.array([np.cos(-0.2), np.sin(-0.2)], np.float32)
     assert names(SoundQuery(None, "thunder", imagined=low)) == ["quiet.wav"]
     assert names(SoundQuery(None, "thunder", imagined=-low)) == []
     assert names(SoundQuery(None, "loud", imagined=low)) == ["loud.ogg", "quiet.wav"]

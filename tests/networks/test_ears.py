@@ -100,6 +100,16 @@ def test_a_refinement_moves_the_encoder_s_part_of_voices_and_sounds_alike(ears: 
     torch.testing.assert_close(ears.hear_voices(own)[:, part], 2 * share * refined)
 
 
+def test_refined_cosines_spread_less_around_what_all_have_in_common(ears: Ears) -> None:
+    torch.nn.init.normal_(ears.from_refinement.weight)
+    ears.common.copy_(torch.eye(EMBEDDING_DIM)[7])
+    embeddings = torch.nn.functional.normalize(torch.rand(20, EMBEDDING_DIM), dim=1)
+    wide, ears.spread[:] = ears.moved(embeddings), 0.25
+    narrow = ears.refined(embeddings)
+    torch.testing.assert_close(narrow @ narrow.T, 0.75 + 0.25 * wide @ wide.T)
+    torch.testing.assert_close(wide[:, 7], torch.zeros(20), atol=1e-6, rtol=0)
+
+
 def test_loudness_of_the_spectrum_does_not_matter(ears: Ears) -> None:
     quiet = features_of(NOISE)
     loud = replace(quiet, spectrum=quiet.spectrum + 3.0)

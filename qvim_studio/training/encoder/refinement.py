@@ -19,6 +19,7 @@ from qvim_studio.networks.qvim.mobilenet import EMBEDDING_DIM
 from qvim_studio.training.corpus.labels import CATCH_ALL, CLASS_OF
 from qvim_studio.training.encoder.taught import Taught
 
+SPREAD_ROWS = 1000  # of each side, for the estimate of the spread
 SPEAKER = "#"  # between the names of a sound and its speaker
 
 
@@ -52,17 +53,24 @@ def learn_refinement(
     options = options or RefinementTraining()
     known, of_known = _levels(sounds)
     voices, of_voices = _levels(renders)
+    if not len(voices):
+        return
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     nn.init.normal_(ears.to_refinement.weight, 0, EMBEDDING_DIM**-0.5)
     trained = [ears.to_refinement.weight, ears.from_refinement.weight]
+    ears.common.copy_(functional.normalize(known.mean(dim=0), dim=0))
     optimizer = torch.optim.AdamW(trained, options.learning_rate, weight_decay=options.weight_decay)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, options.steps)
-    for _ in range(options.steps if len(voices) else 0):
+    for _ in range(options.steps):
         drawn = rng.choice(len(voices), options.renders)
         own = np.flatnonzero(np.isin(of_known[0], of_voices[0][drawn]))
         among = np.union1d(rng.permutation(len(known))[: options.sounds], own)
-        cosines = _moved(ears, voices[drawn], options) @ _moved(ears, known[among], options).T
+        asked, found = (
+            ears.moved(side, functional.dropout(side, options.dropout))
+            for side in (voices[drawn], known[among])
+        )
+        cosines = asked @ found.T
         scores = (cosines / options.temperature).log_softmax(dim=1)
         loss = torch.zeros(())
         for share, voice, sound in zip((options.own, 0.5, 0.5), of_voices, of_known, strict=True):
@@ -74,6 +82,7 @@ def learn_refinement(
         loss.backward()
         optimizer.step()
         schedule.step()
+    ears.spread.fill_(_spread(ears, known))
 
 
 def render_name(sound: str, speaker: int) -> str:
@@ -87,10 +96,12 @@ def _sound_of(name: str) -> str:
     return sound if speaker.isdigit() else name
 
 
-def _moved(ears: Ears, embedding: torch.Tensor, options: RefinementTraining) -> torch.Tensor:
-    kept = functional.dropout(embedding, options.dropout)
-    moved = ears.from_refinement(ears.to_refinement(kept))
-    return functional.normalize(embedding + moved, dim=1)
+@torch.no_grad()
+def _spread(ears: Ears, known: torch.Tensor) -> float:
+    """How much the cosines of a sound with others spread by the encoder, against moved ones."""
+    asked, others = known[::2][:SPREAD_ROWS], known[1::2][:SPREAD_ROWS]
+    own, moved = asked @ others.T, ears.moved(asked) @ ears.moved(others).T
+    return min(1.0, float(own.std(dim=1).mean() / moved.std(dim=1).mean()))
 
 
 def _levels(taught: Taught) -> tuple[torch.Tensor, tuple[np.ndarray, ...]]:

@@ -52,6 +52,11 @@ def test_unseen_renders_find_unseen_sounds_of_their_kind() -> None:
     sounds, renders = taught(40, 1, is_render=False), taught(40, 2, is_render=True)
     learn_refinement(ears, sounds, renders, OPTIONS)
     assert share_right(ears) > 0.9
+    known = sounds.features.embedding
+    spaces = (known, ears.refined(known), ears.moved(known))
+    own, refined, moved = (one[::2] @ one[1::2].T for one in spaces)
+    spreads = [cosines.std(dim=1).mean().item() for cosines in (own, refined, moved)]
+    assert spreads[1] == pytest.approx(spreads[0], rel=0.1) and spreads[2] > 2 * spreads[0]
 
 
 def test_the_same_seed_learns_the_same() -> None:
