@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from tiny_checkpoint import make_tiny_unet
 from tqdm import tqdm
@@ -12,6 +13,7 @@ from transformers import (
     SpeechT5HifiGanConfig,
 )
 
+from qvim_studio.bench.accuracy import relative_error
 from qvim_studio.core.request import SamplerName
 from qvim_studio.diffusion.sampler import make_scheduler, sample_latents
 from qvim_studio.families.audioldm.label_denoiser import LabelDenoiser, label_conditions
@@ -63,3 +65,10 @@ def test_our_ddim_loop_is_the_pipelines() -> None:
         is_cancelled=lambda: False,
     )
     torch.testing.assert_close(ours, seen[-1], atol=1e-5, rtol=1e-4)
+
+
+def test_an_error_is_the_mean_over_samples_of_each_ones_share() -> None:
+    reference = torch.ones(2, 1, 2, 2) * torch.tensor([1.0, 100.0]).reshape(2, 1, 1, 1)
+    made = reference + torch.tensor([0.5, 10.0]).reshape(2, 1, 1, 1)
+    assert relative_error(made, reference) == pytest.approx((0.5 + 0.1) / 2)
+    assert relative_error(reference, reference) == 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +12,6 @@ import soundfile
 from quick_ears import quick_ears  # noqa: F401
 from training_data import SAMPLE_RATE, tone, write_aes, write_tone
 
-from qvim_studio.commands import cli
-from qvim_studio.commands.cli import main
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import StudioError
 from qvim_studio.evaluation.aes import (
@@ -102,22 +99,3 @@ def test_names_of_several_files_are_noted_and_empty_folders_refused(tmp_path: Pa
     assert "1 names of Items belong to several files, such as item0.wav" in note
     with pytest.raises(StudioError, match="holds no sounds"):
         find_aes_sounds(tmp_path / "Items")
-
-
-@pytest.mark.usefixtures("quick_ears")
-@pytest.mark.parametrize("score", ["ears", "encoder"])
-def test_command_writes_the_file_and_prints_the_figures(
-    score: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(cli, "set_up_logging", lambda path: True)
-    folder = write_aes(tmp_path / "set", CLASSES, queries=1)
-    arguments = ["evaluate", "--aes", str(folder), "--score", score, "-o", str(tmp_path / "out")]
-    assert main(arguments) == 0
-    printed = capsys.readouterr().out
-    assert f"{score} scores" in printed and "4 queries among 4 items" in printed
-    assert "\nMRR " in printed and "\nNDCG " in printed
-    content = json.loads((tmp_path / "out" / "similarities.json").read_text())
-    assert {len(row) for row in content.values()} == {4} and len(content) == 4
-    (folder / "DEV Dataset.csv").unlink()
-    assert main([*arguments, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["scores"] is None
