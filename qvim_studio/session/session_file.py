@@ -98,7 +98,7 @@ def _candidate(stored: Mapping[str, Any]) -> HeldCandidate:
 def _read(read: Callable[[], Part], otherwise: Other) -> Part | Other:
     try:
         return read()
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         log.info("A part of the session is not taken up: %s", error)
         return otherwise
 

@@ -1,40 +1,15 @@
 from __future__ import annotations
 
 import numpy as np
+from fake_player import FakePlayer
 from pytestqt.qtbot import QtBot
 
-from qvim_studio.audio.devices.player import WHOLE, LoadClip, PlayerSnapshot, PlaySpan
+from qvim_studio.audio.devices.player import PlayerSnapshot, PlaySpan
 from qvim_studio.core.clip import AudioClip
 from qvim_studio.core.errors import DeviceError
 from qvim_studio.jobs.playback import Playback, PlayingSound
 
 CLIP = AudioClip(np.zeros((480, 1), dtype=np.float32), 48_000)
-
-
-class FakePlayer:
-    def __init__(self) -> None:
-        self.now = PlayerSnapshot(0, False, 0.0, None)
-        self.played: list[tuple[str, PlaySpan]] = []
-        self.stops = 0
-        self.grown: list[tuple[AudioClip, bool]] = []
-
-    def play(self, load: LoadClip, device_name: str = "", span: PlaySpan = WHOLE) -> int:
-        self.played.append((device_name, span))
-        self.now = PlayerSnapshot(len(self.played), True, span.start_s, None)
-        return len(self.played)
-
-    def grow(self, load: LoadClip, *, is_whole: bool) -> None:
-        self.grown.append((load(), is_whole))
-
-    def stop(self) -> None:
-        self.stops += 1
-        self.now = PlayerSnapshot(0, False, 0.0, None)
-
-    def snapshot(self) -> PlayerSnapshot:
-        return self.now
-
-    def close(self, timeout_s: float = 1.0) -> bool:
-        return True
 
 
 def test_the_playhead_follows_the_player_and_ends_with_it(qtbot: QtBot) -> None:

@@ -20,7 +20,6 @@ from qvim_studio.core.request import GenerationRequest, Start, clip_hash
 from qvim_studio.core.result import FoundSound
 from qvim_studio.jobs.listening.found_sounds import read_found
 from qvim_studio.session.services import Services
-from qvim_studio.session.used_sounds import UsedSounds
 from qvim_studio.ui.request.given_sounds import GivenChip, GivenSounds
 from qvim_studio.ui.sounds.clip_list_view import ClipListView
 from qvim_studio.ui.window.main_window import MainWindow
@@ -270,20 +269,6 @@ def test_a_file_that_cannot_be_read_is_said_and_what_was_in_use_stays(
     assert "broken" in window.messages.text
     given = window.request.given.sound(SoundUse.START)
     assert given is not None and given.path == door
-
-
-def test_places_of_used_sounds_are_remembered_by_hash(tmp_path: Path, door: Path) -> None:
-    given = read_given(door)
-    UsedSounds(tmp_path / "used.json").remember(given)
-    again = UsedSounds(tmp_path / "used.json")
-    assert again.place(clip_hash(given.clip)) == door
-    recipe = {"start_sound_sha256": clip_hash(given.clip), "start_sound_name": "my door"}
-    found, gone = again.find(recipe)
-    assert found[SoundUse.START].name == "my door" and gone == ()
-    soundfile.write(door, np.full(800, 0.1), 16_000)
-    assert again.find(recipe) == ({}, ("my door",))
-    (tmp_path / "used.json").write_text("[]")
-    assert UsedSounds(tmp_path / "used.json").place("x") is None
 
 
 def test_the_line_is_no_place_for_two_values_of_one_use(door: Path, window: MainWindow) -> None:
