@@ -67,6 +67,7 @@ TEST_PACKAGES = [
 # One worker more than processors, for those that wait for a sound server or another process; the
 # tests of a file, which share what is slow to make, in one.
 WHOLE_SUITE = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
+PYRIGHT = ["-m", "pyright", "--pythonpath"]
 # Renamed where time_t became 64 bits wide (Debian 13, Ubuntu 24.04).
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64", "libportaudio2": "libportaudio2t64"}
 
@@ -287,33 +288,37 @@ def run_studio(arguments):
 
 def run_tests(arguments):
     python = str(venv_python())
-    if not arguments:
-        checks = (
-            ["ruff", "check", "."],
-            ["ruff", "format", "--check", "."],
-            ["pyright", "--pythonpath", python],
-        )
-        for check in checks:
-            command = [python, "-m", *check]
-            status = subprocess.call(command, cwd=str(ROOT), env=environment_of_checks())
-            if status != 0:
-                return status
-        # Without it, each of pytest's workers would compile the program. Its status does not
-        # matter: whatever it cannot write is compiled by the tests.
-        subprocess.call([python, "-m", "compileall", "-qq", "qvim_studio"], cwd=str(ROOT))
-        arguments = WHOLE_SUITE
+    os.chdir(str(ROOT))
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     # The tests start many processes; without compiled files each would compile the program again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.chdir(str(ROOT))
+    if not arguments:
+        status = run_checks(python)
+        if status != 0:
+            return status
+        arguments = WHOLE_SUITE
     return execute([python, "-m", "pytest", *arguments])
+
+
+def run_checks(python):
+    """Ruff and pyright; the status of the first that finds a fault, else 0."""
+    for check in (["check", "."], ["format", "--check", "."]):
+        status = subprocess.call([python, "-m", "ruff", *check])
+        if status != 0:
+            return status
+    types = subprocess.Popen([python, *PYRIGHT, python], env=environment_of_checks())
+    # Meanwhile program and tests are compiled, which each of pytest's workers would do again. The
+    # status does not matter: whatever cannot be written is compiled by the tests.
+    for command in (["compileall", "-qq", "qvim_studio"], ["pytest", "--collect-only", "-qq"]):
+        subprocess.call([python, "-m", *command], stdout=subprocess.DEVNULL)
+    return types.wait()
 
 
 def check_types(arguments):
     os.environ.update(environment_of_checks())
     os.chdir(str(ROOT))
     python = str(venv_python())
-    return execute([python, "-m", "pyright", "--pythonpath", python, *arguments])
+    return execute([python, *PYRIGHT, python, *arguments])
 
 
 def environment_of_checks():

@@ -119,33 +119,49 @@ def test_run_hands_its_arguments_over(
     assert executed[0][1:] == ["generate", "a.wav", "--json"]
 
 
+@pytest.fixture
+def programs(bootstrap: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> Programs:
+    """What the tests' command starts; nothing is really started."""
+    programs = Programs()
+    monkeypatch.setattr(bootstrap.subprocess, "call", programs.start)
+    monkeypatch.setattr(bootstrap.subprocess, "Popen", programs.start_and_wait_later)
+    monkeypatch.chdir(bootstrap.ROOT)  # brought back after the test
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    return programs
+
+
+class Programs:
+    """Notes the names of the modules that are run; those in ``failing`` have the status 1."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.failing: set[str] = set()
+
+    def start(self, command: list[str], **options: object) -> int:
+        self.started.append(command[2])
+        return int(command[2] in self.failing)
+
+    def start_and_wait_later(self, command: list[str], **options: object) -> types.SimpleNamespace:
+        status = self.start(command)
+        return types.SimpleNamespace(wait=lambda: status)
+
+
 @pytest.mark.parametrize("failing", ["ruff", "pyright"])
 def test_no_test_runs_before_style_and_types_are_right(
-    bootstrap: types.ModuleType,
-    executed: list[list[str]],
-    monkeypatch: pytest.MonkeyPatch,
-    failing: str,
+    bootstrap: types.ModuleType, executed: list[list[str]], programs: Programs, failing: str
 ) -> None:
-    monkeypatch.setattr(
-        bootstrap.subprocess, "call", lambda command, **options: int(failing in command)
-    )
+    programs.failing.add(failing)
     assert bootstrap.main(["test"]) == 1
     assert not executed
 
 
-def test_tests_run_although_nothing_could_be_compiled_before_them(
-    bootstrap: types.ModuleType, executed: list[list[str]], monkeypatch: pytest.MonkeyPatch
+def test_what_the_workers_need_is_compiled_once_while_the_types_are_checked(
+    bootstrap: types.ModuleType, executed: list[list[str]], programs: Programs
 ) -> None:
-    called: list[list[str]] = []
-
-    def call(command: list[str], **options: object) -> int:
-        called.append(command[2:])
-        return int("compileall" in command)
-
-    monkeypatch.setattr(bootstrap.subprocess, "call", call)
-    monkeypatch.chdir(bootstrap.ROOT)  # brought back after the test
+    programs.failing = {"compileall", "pytest"}  # then the tests compile it
     assert bootstrap.main(["test"]) == 0
-    assert called[-1][0] == "compileall" and executed[0][1:3] == ["-m", "pytest"]
+    assert programs.started == ["ruff", "ruff", "pyright", "compileall", "pytest"]
+    assert executed[0][1:3] == ["-m", "pytest"]
 
 
 @pytest.mark.parametrize(
@@ -155,13 +171,10 @@ def test_tests_run_although_nothing_could_be_compiled_before_them(
 def test_all_tests_share_the_processors_and_chosen_ones_run_as_asked(
     bootstrap: types.ModuleType,
     executed: list[list[str]],
-    monkeypatch: pytest.MonkeyPatch,
+    programs: Programs,
     given: list[str],
     handed: list[str],
 ) -> None:
-    monkeypatch.setattr(bootstrap.subprocess, "call", lambda *arguments, **options: 0)
-    monkeypatch.chdir(bootstrap.ROOT)  # brought back after the test
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     assert bootstrap.main(["test", *given]) == 0
     assert executed[0][1:] == ["-m", "pytest", *handed]
     assert "PYTHONDONTWRITEBYTECODE" not in os.environ  # processes share what is compiled
