@@ -69,7 +69,7 @@ def match_loudness(clip: AudioClip, target_lufs: float = COMPARISON_LUFS) -> Aud
 
 def remove_dc(clip: AudioClip) -> AudioClip:
     """The clip without the constant offset of each channel."""
-    return AudioClip(clip.samples - clip.samples.mean(axis=0, keepdims=True), clip.sample_rate)
+    return AudioClip(clip.samples - clip.samples.mean(axis=0), clip.sample_rate)
 
 
 def fade(clip: AudioClip, in_s: float, out_s: float) -> AudioClip:

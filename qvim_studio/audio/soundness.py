@@ -166,7 +166,8 @@ def click_windows(clip: AudioClip) -> np.ndarray:
     both."""
     jerk = np.abs(np.diff(clip.samples, n=2, axis=0)).max(axis=1, initial=0.0)
     size = max(2, round(CLICK_S * clip.sample_rate))
-    peaks = jerk[: len(jerk) // size * size].reshape(-1, size).max(axis=1, initial=0.0)
+    whole = np.pad(jerk, (0, -len(jerk) % size))  # a click may come within the last window
+    peaks = whole.reshape(-1, size).max(axis=1, initial=0.0)
     if len(peaks) < 7:
         return np.zeros(0, dtype=int)
     padded = np.pad(peaks, 3)

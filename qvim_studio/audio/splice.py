@@ -98,7 +98,7 @@ def _with_highs(old: np.ndarray, made: np.ndarray, above_hz: float, rate: int) -
     if np.abs(old + added).max() <= 1.0:
         return old + added
     room = max(0.0, 1.0 - float(np.abs(old).max()))
-    return old + added * min(1.0, room / float(np.abs(added).max()))
+    return old + added * (room / float(np.abs(added).max()))  # less than all of them
 
 
 def _with_channels(made: AudioClip, channels: int) -> np.ndarray:

@@ -33,6 +33,14 @@ def test_clicks_go_and_nothing_else_changes() -> None:
     assert away.max() < 0.1 and (away > 0).sum() < 250
 
 
+@pytest.mark.parametrize("at", [1, RATE - 2])
+def test_clicks_at_the_ends_go_too(at: int) -> None:
+    clicked = tone()
+    clicked[at] += 0.4
+    repaired = repair_clicks(AudioClip.from_mono(clicked, RATE)).samples[:, 0]
+    assert len(repaired) == RATE and np.abs(repaired - tone()).max() < 0.1
+
+
 def test_pauses_are_silent_and_sounds_whole() -> None:
     rng = np.random.default_rng(0)
     sound = tone()

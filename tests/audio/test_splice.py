@@ -202,3 +202,15 @@ def test_fades_take_at_most_a_quarter_of_a_part() -> None:
     kept = keep_outside(made, sound, [(50, 58)], MS_RATE)[:, 0]
     assert (kept[52:56] == -2.0).all()
     assert ((kept[50:52] < 1.0) & (kept[50:52] > -2.3)).all() and kept[58] == 1.0
+
+
+def test_highs_that_would_clip_are_lowered_and_the_lows_are_not() -> None:
+    at = np.arange(2 * RATE) / RATE
+    sound = AudioClip.from_mono(0.9 * np.sin(2 * np.pi * 200 * at), RATE)
+    edit = Edit(sound, 0.5, 1.5, above_hz=4000.0)
+    result = splice(edit, made_for(edit)).samples[:, 0]
+    part = result[round(0.6 * RATE) : round(1.4 * RATE)]
+    assert 0.95 < np.abs(part).max() <= 1.0
+    lows = np.fft.rfft(part)[: round(0.8 * 1000)]
+    was = np.fft.rfft(sound.samples[round(0.6 * RATE) : round(1.4 * RATE), 0])[: round(0.8 * 1000)]
+    assert np.abs(lows).max() == pytest.approx(np.abs(was).max(), rel=0.01)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvim_studio.audio.following.flutter import HOP_S, beating_db, flutter_share, levels_db
+from qvim_studio.audio.following.flutter import (
+    EDGE,
+    HOP_S,
+    LOWEST_HZ,
+    beating_db,
+    flutter_share,
+    levels_db,
+)
 
 RATE = 16_000
 
@@ -44,3 +51,12 @@ def test_steady_slow_fast_and_single_sounds_do_not_flutter(sound: str) -> None:
 
 def test_silence_is_no_flutter() -> None:
     assert not flutter_share(levels_db(np.zeros(RATE, np.float32), RATE)).any()
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "kept"), [(5.0, 0.0), (LOWEST_HZ * (1 + 1 / EDGE) / 2, 0.5), (30.0, 1.0)]
+)
+def test_slower_beats_are_left_out_little_by_little(rate_hz: float, kept: float) -> None:
+    level_db = np.sin(2 * np.pi * rate_hz * np.arange(1000) * HOP_S)
+    beating = beating_db(level_db)[200:-200]
+    assert beating.std() == pytest.approx(kept * level_db[200:-200].std(), abs=0.1)
