@@ -79,7 +79,7 @@ def test_a_streamed_network_has_two_blocks_on_the_device_at_a_time(
         pass_through(unet, "meta")
     assert all(parameter.device.type == "cpu" for parameter in unet.parameters())
     largest, next_largest = sorted(blocks)[:-3:-1]
-    assert largest < copies.peak <= largest + next_largest
+    assert largest <= copies.peak <= largest + next_largest  # one ahead, if there was time
     assert copies.now == 0
 
 
